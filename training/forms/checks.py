@@ -1,0 +1,76 @@
+"""What a form asks of an answer, with messages of our own in three languages."""
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+from wtforms import Field, Form
+from wtforms.validators import StopValidation, ValidationError
+
+
+class Check:
+    """A question to an answer, and what the field says of itself because of it (WTForms calls these flags)."""
+
+    def __init__(self, ask: Callable[[Field], None], **flags: bool) -> None:
+        self._ask = ask
+        self.field_flags = flags
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Ask; raises ValidationError with the message, or StopValidation where no further question makes sense."""
+        self._ask(field)
+
+
+def required(message: str | None = None) -> Check:
+    """Refuse an empty answer. An answer that could not be read keeps its own message: one fault, one message."""
+
+    def ask(field: Field) -> None:
+        if field.process_errors:
+            raise StopValidation
+        if _is_empty(field):
+            raise StopValidation(message or _("Fill in: %(label)s", label=field.label.text))
+
+    return Check(ask, required=True)
+
+
+def choose_one(message: str | None = None) -> Check:
+    """Refuse a choice that was not made."""
+
+    def ask(field: Field) -> None:
+        if _is_empty(field):
+            raise StopValidation(message or _("Choose an answer: %(label)s", label=field.label.text))
+
+    return Check(ask, required=True)
+
+
+def may_be_empty() -> Check:
+    """Say in the label that the answer is optional, and let an empty one pass the checks that follow."""
+
+    def ask(field: Field) -> None:
+        if field.process_errors or _is_empty(field):
+            raise StopValidation
+
+    return Check(ask, may_be_empty=True)
+
+
+def longest(characters: int) -> Check:
+    """Refuse text of more than so many characters."""
+
+    def ask(field: Field) -> None:
+        if len(field.data or "") > characters:
+            raise ValidationError(_("Use %(most)s characters or fewer", most=characters))
+
+    return Check(ask)
+
+
+def between(least: int, most: int) -> Check:
+    """Refuse a whole number outside the limits, both of which are allowed."""
+
+    def ask(field: Field) -> None:
+        if field.data is not None and not least <= field.data <= most:
+            raise ValidationError(_("Enter a number from %(least)s to %(most)s", least=least, most=most))
+
+    return Check(ask)
+
+
+def _is_empty(field: Field) -> bool:
+    # Not "falsy": nought is an answer.
+    return field.data is None or field.data is False or field.data in ("", [])

@@ -1,0 +1,129 @@
+"""How fields are drawn: by the design system's macros, with every word of them ours to translate.
+
+Every widget prints its field's whole group: label, hint, error, input. The first input has the field's id, so that
+the error summary can lead to it. What a call adds (``{{ form.name(classes="govuk-input--width-10") }}``) are
+parameters of the macro: ``classes``, ``autocomplete``, ``inputmode``, ``attributes`` …
+"""
+
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from jinja2 import Environment, PackageLoader, PrefixLoader
+from markupsafe import Markup
+from wtforms import Field
+
+LEFT_TO_RIGHT = {"dir": "ltr"}
+"""For what is written in Latin letters and digits: otherwise a right-to-left page shows ``sara@`` as ``@sara``."""
+
+_MACROS = Environment(
+    loader=PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class Choice(NamedTuple):
+    """One answer that can be chosen: what is sent, what is read, and a line of help."""
+
+    value: str
+    text: str
+    hint: str = ""
+
+
+class Widget:
+    """Draws a field with one of the design system's macros."""
+
+    def __init__(self, component: str, macro: str, **fixed: Any) -> None:
+        """Take the macro's name and the parameters that every field of this kind has."""
+        self._path = f"govuk_frontend_jinja/components/{component}/macro.html"
+        self._macro = macro
+        self._fixed = fixed
+
+    def __call__(self, field: Field, **extra: Any) -> Markup:
+        """Return the field's whole group; ``extra`` are parameters of the macro."""
+        parameters = {**self._common(field), **self._fixed, **self.own(field), **extra}
+        macro = getattr(_MACROS.get_template(self._path).module, self._macro)
+        return Markup(macro(parameters))  # noqa: S704  # the macro escapes every value
+
+    def own(self, field: Any) -> dict[str, Any]:
+        """Return the parameters that hold the field's data."""
+        return {"value": field._value()}
+
+    def _common(self, field: Field) -> dict[str, Any]:
+        parameters: dict[str, Any] = {"id": field.id, "name": field.name, "label": {"text": label_of(field)}}
+        if field.description:
+            parameters["hint"] = {"text": field.description}
+        if field.errors:
+            parameters["errorMessage"] = {"text": field.errors[0], "visuallyHiddenText": _("Error")}
+        return parameters
+
+
+class SelectWidget(Widget):
+    """A drop-down list that begins with an empty choice, so that nothing is chosen by accident."""
+
+    def own(self, field: Any) -> dict[str, Any]:
+        """Return the choices as options."""
+        options = [
+            {"value": choice.value, "text": choice.text, "selected": field.holds(choice.value)}
+            for choice in field.choices
+        ]
+        return {"items": [{"value": "", "text": field.blank or _("Choose"), "selected": not field.data}, *options]}
+
+
+class ChoicesWidget(Widget):
+    """Radios or checkboxes, as a group with a legend."""
+
+    def own(self, field: Any) -> dict[str, Any]:
+        """Return the choices as items."""
+        return {
+            "idPrefix": field.id,
+            "fieldset": {"legend": {"text": label_of(field)}},
+            "items": [_item(choice, checked=field.holds(choice.value)) for choice in field.choices],
+        }
+
+
+class TickWidget(Widget):
+    """One checkbox whose label is the field's."""
+
+    def own(self, field: Any) -> dict[str, Any]:
+        """Return the one item."""
+        return {"idPrefix": field.id, "items": [_item(Choice("yes", label_of(field)), checked=bool(field.data))]}
+
+
+class DateWidget(Widget):
+    """Three boxes: day, month, year."""
+
+    def own(self, field: Any) -> dict[str, Any]:
+        """Return the three boxes with what was typed in them."""
+        labels = {"day": _("Day"), "month": _("Month"), "year": _("Year")}
+        return {
+            "id": f"{field.id}-group",
+            "fieldset": {"legend": {"text": label_of(field)}},
+            "items": [
+                {
+                    "id": field.id if part == "day" else f"{field.id}-{part}",
+                    "name": f"{field.name}-{part}",
+                    "label": labels[part],
+                    "value": typed,
+                    "classes": f"govuk-input--width-{4 if part == 'year' else 2}{_error_class(field)}",
+                    "attributes": LEFT_TO_RIGHT,
+                }
+                for part, typed in field.parts.items()
+            ],
+        }
+
+
+def label_of(field: Field) -> str:
+    """Return the field's label, which says so when it may be left empty."""
+    label = str(field.label.text)
+    return str(_("%(label)s (optional)", label=label)) if field.flags.may_be_empty else label
+
+
+def _item(choice: Choice, *, checked: bool) -> dict[str, Any]:
+    item: dict[str, Any] = {"value": choice.value, "text": choice.text, "checked": checked}
+    return item | ({"hint": {"text": choice.hint}} if choice.hint else {})
+
+
+def _error_class(field: Field) -> str:
+    return " govuk-input--error" if field.errors else ""

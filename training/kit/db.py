@@ -1,0 +1,101 @@
+"""The database: engine set-up for SQLite and PostgreSQL, and the one way to write."""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
+
+db = SQLAlchemy()
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    # Without it INSERT OR REPLACE passes by the triggers that keep rows append-only.
+    "PRAGMA recursive_triggers=ON",
+    "PRAGMA busy_timeout=15000",
+)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return the engine configuration for a database address.
+
+    ``postgresql://`` means psycopg 3, the driver that is installed.
+    """
+    if url.startswith("sqlite"):
+        return {"url": url, "connect_args": {"isolation_level": None}}
+    plain = url.removeprefix("postgres://").removeprefix("postgresql://")
+    if plain != url:
+        url = f"postgresql+psycopg://{plain}"
+    return {"url": url, "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: object, _record: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    """Emit BEGIN ourselves: the driver's own would start too late and only for writes."""
+    if connection.dialect.name == "sqlite":
+        begin = connection.get_execution_options().get("sqlite_begin", "BEGIN")
+        connection.exec_driver_sql(begin)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open the write transaction of a request; commit at the end, roll back on any exception.
+
+    On SQLite it begins IMMEDIATE, so two writers queue instead of failing half way. The read
+    transaction before it is ended first and what was read is reloaded inside (a read transaction
+    cannot be upgraded safely). Raises RuntimeError when changes were made outside a transaction,
+    and when one is already open: the outer room opens it, nothing below does.
+    """
+    session = db.session
+    if session.info.get("writing"):
+        raise RuntimeError("a transaction is already open")
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changes were made outside transaction()")
+    session.rollback()
+    session.info["writing"] = True
+    try:
+        session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("writing")
+
+
+class UTCDateTime(TypeDecorator[dt.datetime]):
+    """A moment: aware in Python, UTC in the database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """Refuse naive moments; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        moment = value.astimezone(dt.UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
+        """Return an aware UTC moment from either database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)

@@ -1,0 +1,26 @@
+"""Opaque identifiers and one-time tokens."""
+
+import hashlib
+import secrets
+
+# Crockford's alphabet: no i, l, o, u, so that an id can be read out over a telephone.
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+PUBLIC_ID_LENGTH = 12
+
+
+def new_public_id() -> str:
+    """Return a random 60-bit id for addresses; it tells nothing about order or number."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(PUBLIC_ID_LENGTH))
+
+
+def new_token() -> str:
+    """Return 256 random bits, safe in an address, for sign-ins and invitations."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """Return what the database keeps of a token: its SHA-256 in hexadecimal.
+
+    A token has 256 random bits, so a fast hash without salt is enough (ASVS 6.4.1).
+    """
+    return hashlib.sha256(token.encode()).hexdigest()
