@@ -14,7 +14,15 @@ from wtforms import fields as wtf
 from wtforms.form import BaseForm as AnyForm
 from wtforms.validators import StopValidation
 
-from training.forms.widgets import LEFT_TO_RIGHT, Choice, ChoicesWidget, DateWidget, SelectWidget, TickWidget, Widget
+from training.forms.widgets import (
+    LEFT_TO_RIGHT,
+    Choice,
+    ChoicesWidget,
+    DateWidget,
+    SelectWidget,
+    TickWidget,
+    Widget,
+)
 from training.kit.money import parse_pounds, plain_pounds, western_digits
 
 
@@ -39,14 +47,21 @@ class EmailField(TextField):
     """An e-mail address; whether it is a true one only a message to it can tell."""
 
     widget = Widget(
-        "input", "govukInput", type="email", autocomplete="email", spellcheck=False, attributes=LEFT_TO_RIGHT
+        "input",
+        "govukInput",
+        type="email",
+        autocomplete="email",
+        spellcheck=False,
+        attributes=LEFT_TO_RIGHT,
     )
 
 
 class PhoneField(TextField):
     """A telephone number."""
 
-    widget = Widget("input", "govukInput", type="tel", autocomplete="tel", attributes=LEFT_TO_RIGHT)
+    widget = Widget(
+        "input", "govukInput", type="tel", autocomplete="tel", attributes=LEFT_TO_RIGHT
+    )
 
 
 class UsernameField(TextField):
@@ -65,7 +80,13 @@ class UsernameField(TextField):
 class ReferenceField(TextField):
     """A code or number in Latin letters and digits: service number, budget code, address of a source."""
 
-    widget = Widget("input", "govukInput", autocomplete="off", spellcheck=False, attributes=LEFT_TO_RIGHT)
+    widget = Widget(
+        "input",
+        "govukInput",
+        autocomplete="off",
+        spellcheck=False,
+        attributes=LEFT_TO_RIGHT,
+    )
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take what was typed, with Western digits."""
@@ -81,7 +102,13 @@ class SearchField(TextField):
 class PasswordField(wtf.StringField):
     """A secret: taken exactly as typed, and never shown again."""
 
-    widget = Widget("input", "govukInput", type="password", autocomplete="current-password", attributes=LEFT_TO_RIGHT)
+    widget = Widget(
+        "input",
+        "govukInput",
+        type="password",
+        autocomplete="current-password",
+        attributes=LEFT_TO_RIGHT,
+    )
 
     def _value(self) -> str:
         return ""
@@ -160,7 +187,9 @@ class MoneyField(_TypedField):
         try:
             return parse_pounds(text)
         except ValueError as unreadable:
-            raise ValueError(_("Enter an amount in pounds, such as 1,250.50")) from unreadable
+            raise ValueError(
+                _("Enter an amount in pounds, such as 1,250.50")
+            ) from unreadable
 
     def written(self) -> str:
         """Return the pence as pounds without signs."""
@@ -181,9 +210,16 @@ class DateField(Field):
         """Read the three boxes; they have names of their own, so the base class finds none under the field's."""
         super().process(None, *args, **kwargs)
         if self.data:
-            self.parts = {"day": str(self.data.day), "month": str(self.data.month), "year": str(self.data.year)}
+            self.parts = {
+                "day": str(self.data.day),
+                "month": str(self.data.month),
+                "year": str(self.data.year),
+            }
         if formdata:
-            self.parts = {part: formdata.get(f"{self.name}-{part}", "").strip()[:10] for part in self.parts}
+            self.parts = {
+                part: formdata.get(f"{self.name}-{part}", "").strip()[:10]
+                for part in self.parts
+            }
             self.data = self._read()
 
     def _read(self) -> dt.date | None:
@@ -197,7 +233,10 @@ class DateField(Field):
 
     def _real_date(self) -> dt.date | None:
         numbers = [western_digits(typed) for typed in self.parts.values()]
-        if all(number.isascii() and number.isdigit() for number in numbers) and int(numbers[2]) in self.years:
+        if (
+            all(number.isascii() and number.isdigit() for number in numbers)
+            and int(numbers[2]) in self.years
+        ):
             day, month, year = map(int, numbers)
             try:
                 return dt.date(year, month, day)
@@ -244,7 +283,9 @@ class SelectField(Field):
 
     def pre_validate(self, _form: AnyForm) -> None:
         """Refuse a value that was not offered."""
-        if self.data is not None and self.data not in {choice.value for choice in self.choices}:
+        if self.data is not None and self.data not in {
+            choice.value for choice in self.choices
+        }:
             raise StopValidation(_("Choose one of the answers in the list"))
 
 

@@ -16,7 +16,9 @@ LEFT_TO_RIGHT = {"dir": "ltr"}
 """For what is written in Latin letters and digits: otherwise a right-to-left page shows ``sara@`` as ``@sara``."""
 
 _MACROS = Environment(
-    loader=PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+    loader=PrefixLoader(
+        {"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}
+    ),
     autoescape=True,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -51,11 +53,18 @@ class Widget:
         return {"value": field._value()}
 
     def _common(self, field: Field) -> dict[str, Any]:
-        parameters: dict[str, Any] = {"id": field.id, "name": field.name, "label": {"text": label_of(field)}}
+        parameters: dict[str, Any] = {
+            "id": field.id,
+            "name": field.name,
+            "label": {"text": label_of(field)},
+        }
         if field.description:
             parameters["hint"] = {"text": field.description}
         if field.errors:
-            parameters["errorMessage"] = {"text": field.errors[0], "visuallyHiddenText": _("Error")}
+            parameters["errorMessage"] = {
+                "text": field.errors[0],
+                "visuallyHiddenText": _("Error"),
+            }
         return parameters
 
 
@@ -65,10 +74,23 @@ class SelectWidget(Widget):
     def own(self, field: Any) -> dict[str, Any]:
         """Return the choices as options."""
         options = [
-            {"value": choice.value, "text": choice.text, "selected": field.holds(choice.value)}
+            {
+                "value": choice.value,
+                "text": choice.text,
+                "selected": field.holds(choice.value),
+            }
             for choice in field.choices
         ]
-        return {"items": [{"value": "", "text": field.blank or _("Choose"), "selected": not field.data}, *options]}
+        return {
+            "items": [
+                {
+                    "value": "",
+                    "text": field.blank or _("Choose"),
+                    "selected": not field.data,
+                },
+                *options,
+            ]
+        }
 
 
 class ChoicesWidget(Widget):
@@ -79,7 +101,10 @@ class ChoicesWidget(Widget):
         return {
             "idPrefix": field.id,
             "fieldset": {"legend": {"text": label_of(field)}},
-            "items": [_item(choice, checked=field.holds(choice.value)) for choice in field.choices],
+            "items": [
+                _item(choice, checked=field.holds(choice.value))
+                for choice in field.choices
+            ],
         }
 
 
@@ -88,7 +113,10 @@ class TickWidget(Widget):
 
     def own(self, field: Any) -> dict[str, Any]:
         """Return the one item."""
-        return {"idPrefix": field.id, "items": [_item(Choice("yes", label_of(field)), checked=bool(field.data))]}
+        return {
+            "idPrefix": field.id,
+            "items": [_item(Choice("yes", label_of(field)), checked=bool(field.data))],
+        }
 
 
 class DateWidget(Widget):
@@ -117,11 +145,19 @@ class DateWidget(Widget):
 def label_of(field: Field) -> str:
     """Return the field's label, which says so when it may be left empty."""
     label = str(field.label.text)
-    return str(_("%(label)s (optional)", label=label)) if field.flags.may_be_empty else label
+    return (
+        str(_("%(label)s (optional)", label=label))
+        if field.flags.may_be_empty
+        else label
+    )
 
 
 def _item(choice: Choice, *, checked: bool) -> dict[str, Any]:
-    item: dict[str, Any] = {"value": choice.value, "text": choice.text, "checked": checked}
+    item: dict[str, Any] = {
+        "value": choice.value,
+        "text": choice.text,
+        "checked": checked,
+    }
     return item | ({"hint": {"text": choice.hint}} if choice.hint else {})
 
 

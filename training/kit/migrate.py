@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from alembic import command
+from alembic import command, op
 from alembic.config import Config
 from sqlalchemy import Engine
 
@@ -27,3 +27,40 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the database back to ``revision`` (``base`` is empty)."""
     command.downgrade(configuration(engine), revision)
+
+
+def refuse_change(table: str) -> None:
+    """Make a table append-only: triggers refuse to change, delete or empty its rows. For use in a migration.
+
+    The owner of a PostgreSQL database can still drop a trigger; ``ledger verify`` sees what was then done.
+    """
+    if op.get_bind().dialect.name == "sqlite":
+        for act in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+        return
+    op.execute(
+        f"CREATE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_is_append_only()"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only()"
+    )
+
+
+def allow_change(table: str) -> None:
+    """Take the triggers of ``refuse_change`` away, so that the table can be dropped."""
+    if op.get_bind().dialect.name == "sqlite":
+        for act in ("UPDATE", "DELETE"):
+            op.execute(f"DROP TRIGGER {table}_no_{act.lower()}")
+        return
+    op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
+    op.execute(f"DROP TRIGGER {table}_no_change ON {table}")
+    op.execute(f"DROP FUNCTION {table}_is_append_only()")

@@ -1,0 +1,15 @@
+"""The production server: a few workers with threads, stopped gracefully."""
+
+import os
+
+bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = 4
+worker_class = "gthread"
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+max_requests = 10_000
+max_requests_jitter = 1_000
+# The application writes its own access line, with the route rule and never the path.
+accesslog = None

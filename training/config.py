@@ -1,0 +1,122 @@
+"""Settings: read once from the environment, frozen, and refused at start where they are unsafe."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+DEMO, PRODUCTION = "demo", "production"
+_SHORTEST_SECRET = 32
+_OFF = {"", "0", "no", "false"}
+
+
+class SettingsError(Exception):
+    """The environment asks for something that cannot be or must not be."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment decides. ``demo_password`` is None in production."""
+
+    database_url: str
+    secret_key: str
+    mode: str
+    demo_password: str | None
+    wants_demo_data: bool
+    has_secure_cookies: bool
+    trusted_hosts: tuple[str, ...]
+    proxy_hops: int
+    port: int
+
+    @property
+    def is_production(self) -> bool:
+        """Say whether real people and money are at stake."""
+        return self.mode == PRODUCTION
+
+    @classmethod
+    def from_environment(
+        cls,
+        environment: Mapping[str, str] = os.environ,
+        instance: Path = ROOT / "instance",
+    ) -> "Settings":
+        """Read the settings; ``instance`` is the folder for what a demonstration keeps.
+
+        Raises SettingsError with one sentence that says what to change.
+        """
+        mode = environment.get("TRAINING_MODE", DEMO)
+        if mode not in (DEMO, PRODUCTION):
+            raise SettingsError(
+                f"TRAINING_MODE is {mode!r}: use {DEMO} or {PRODUCTION}."
+            )
+        if mode == PRODUCTION:
+            _check_production(environment)
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_demo = mode == DEMO
+        return cls(
+            database_url=environment.get("DATABASE_URL")
+            or f"sqlite:///{instance / 'training.sqlite'}",
+            secret_key=environment.get("SECRET_KEY") or _kept(instance / "secret_key"),
+            mode=mode,
+            demo_password=(
+                environment.get("DEMO_PASSWORD")
+                or _kept(instance / "demo_password", 16)
+            )
+            if is_demo
+            else None,
+            wants_demo_data=is_demo
+            and environment.get("DEMO", "1").lower() not in _OFF,
+            has_secure_cookies=environment.get(
+                "COOKIE_SECURE", "0" if is_demo else "1"
+            ).lower()
+            not in _OFF,
+            trusted_hosts=_hosts(environment),
+            proxy_hops=_whole(environment, "PROXY_HOPS", 0),
+            port=_whole(environment, "PORT", 8000),
+        )
+
+
+def _check_production(environment: Mapping[str, str]) -> None:
+    if len(environment.get("SECRET_KEY", "")) < _SHORTEST_SECRET:
+        raise SettingsError(
+            f"SECRET_KEY must be set in production, with {_SHORTEST_SECRET} characters or more."
+        )
+    if environment.get("COOKIE_SECURE", "1").lower() in _OFF:
+        raise SettingsError(
+            "COOKIE_SECURE cannot be off in production: sign-ins would travel over plain HTTP."
+        )
+    if environment.get("FLASK_DEBUG", "0").lower() not in _OFF:
+        raise SettingsError("FLASK_DEBUG cannot be on in production.")
+    if not environment.get("TRUSTED_HOSTS"):
+        raise SettingsError(
+            "TRUSTED_HOSTS must name the hosts that production answers to, separated by commas."
+        )
+    if environment.get("DEMO_PASSWORD"):
+        raise SettingsError(
+            "DEMO_PASSWORD is for demonstrations: production has no demonstration accounts."
+        )
+
+
+def _hosts(environment: Mapping[str, str]) -> tuple[str, ...]:
+    named = environment.get("TRUSTED_HOSTS", "127.0.0.1,localhost")
+    return tuple(host.strip() for host in named.split(",") if host.strip())
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name) or str(default)
+    if not text.isascii() or not text.isdigit():
+        raise SettingsError(f"{name} is {text!r}: use a whole number.")
+    return int(text)
+
+
+def _kept(path: Path, length: int = 43) -> str:
+    """Return the secret kept in ``path``, readable by its owner alone; make it the first time."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    secret = secrets.token_urlsafe(32)[:length]
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(f"{secret}\n")
+    return secret

@@ -1,0 +1,69 @@
+"""What all records share: naming of constraints, keys, titles in three languages."""
+
+import datetime as dt
+import enum
+from typing import Annotated, ClassVar
+
+from sqlalchemy import BigInteger, Enum, Integer, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from training.kit.db import UTCDateTime
+from training.kit.ids import PUBLIC_ID_LENGTH, new_public_id
+
+Whole = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only in a column of type INTEGER."""
+
+Key = Annotated[int, mapped_column(Whole, primary_key=True)]
+PublicId = Annotated[
+    str, mapped_column(String(PUBLIC_ID_LENGTH), default=new_public_id, unique=True)
+]
+
+
+class Base(DeclarativeBase):
+    """The registry of all tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {int: Whole, dt.datetime: UTCDateTime}
+
+
+class Guarded:
+    """Marks records that nobody reads without saying in whose name: people, nominations, money.
+
+    A SELECT that touches their tables without a scope raises (see ``policy.guard``).
+    """
+
+
+class Titled:
+    """A thing with a title in up to three languages; only the English one is certain."""
+
+    title_en: Mapped[str] = mapped_column(String(300))
+    title_ar: Mapped[str] = mapped_column(String(300), default="")
+    title_ckb: Mapped[str] = mapped_column(String(300), default="")
+
+
+class Named:
+    """A body or place with a name in up to three languages; only the English one is certain."""
+
+    name_en: Mapped[str] = mapped_column(String(200))
+    name_ar: Mapped[str] = mapped_column(String(200), default="")
+    name_ckb: Mapped[str] = mapped_column(String(200), default="")
+
+
+def choice(kind: type[enum.StrEnum]) -> Enum:
+    """Return the column type of an enumeration: its values as text, held to by a CHECK."""
+    return Enum(
+        kind,
+        name=kind.__name__.lower(),
+        native_enum=False,
+        create_constraint=True,
+        length=30,
+        values_callable=lambda members: [member.value for member in members],
+    )

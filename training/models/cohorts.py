@@ -1,0 +1,100 @@
+"""Cohorts: a course held at a place and a time for invited organisations."""
+
+import datetime as dt
+import enum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.models.base import Base, Key, Named, PublicId, choice
+from training.models.courses import Course
+from training.models.people import Jurisdiction, Organisation, Person
+from training.models.programmes import BudgetLine, Programme
+
+
+class CohortState(enum.StrEnum):
+    """Where a cohort stands; running and past are read from its dates."""
+
+    DRAFT = "draft"
+    AWAITING_APPROVAL = "awaiting_approval"
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Venue(Named, Base):
+    """A place where courses are held; its time zone is that in which sessions are shown."""
+
+    __tablename__ = "venues"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    jurisdiction: Mapped[Jurisdiction] = mapped_column(choice(Jurisdiction))
+    time_zone: Mapped[str] = mapped_column(String(50))
+    source: Mapped[str] = mapped_column(String(500), default="")
+
+    __table_args__ = (Index("uq_venues_name_en", "name_en", unique=True),)
+
+
+class Cohort(Base):
+    """One holding of a course. ``seats_taken`` moves by conditional UPDATE; ``planned_cost`` in pence."""
+
+    __tablename__ = "cohorts"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    code: Mapped[str] = mapped_column(String(30), unique=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("budget_lines.id"), index=True)
+    host_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"), index=True)
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]
+    capacity: Mapped[int]
+    seats_taken: Mapped[int] = mapped_column(default=0)
+    planned_cost: Mapped[int]
+    state: Mapped[CohortState] = mapped_column(
+        choice(CohortState), default=CohortState.DRAFT
+    )
+
+    course: Mapped[Course] = relationship(lazy="raise")
+    programme: Mapped[Programme] = relationship(lazy="raise")
+    line: Mapped[BudgetLine] = relationship(lazy="raise")
+    host: Mapped[Organisation] = relationship(lazy="raise")
+    venue: Mapped[Venue] = relationship(lazy="raise")
+
+    __table_args__ = (
+        CheckConstraint(
+            "seats_taken BETWEEN 0 AND capacity", name="seats_within_capacity"
+        ),
+        CheckConstraint("capacity BETWEEN 1 AND 1000", name="capacity_in_range"),
+        CheckConstraint("starts_on <= ends_on", name="dates_in_order"),
+        CheckConstraint("planned_cost > 0", name="cost_positive"),
+        Index("ix_cohorts_starts_on_id", "starts_on", "id"),
+        Index("ix_cohorts_state_starts_on", "state", "starts_on", "id"),
+    )
+
+
+class CohortInvitation(Base):
+    """An organisation that may nominate for a cohort."""
+
+    __tablename__ = "cohort_invitations"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisations.id"), primary_key=True, index=True
+    )
+
+
+class CohortTrainer(Base):
+    """Somebody who teaches a cohort."""
+
+    __tablename__ = "cohort_trainers"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id"), primary_key=True, index=True
+    )
+
+    person: Mapped[Person] = relationship(lazy="raise")

@@ -1,0 +1,63 @@
+"""Nominations: the path of a person to a seat."""
+
+import datetime as dt
+import enum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.models.base import Base, Guarded, Key, PublicId, choice
+from training.models.cohorts import Cohort
+from training.models.people import Organisation, Person
+
+
+class NominationState(enum.StrEnum):
+    """Nominate, shortlist, vet, confirm; a person leaves the path turned down or withdrawn."""
+
+    NOMINATED = "nominated"
+    SHORTLISTED = "shortlisted"
+    IN_VETTING = "in_vetting"
+    CONFIRMED = "confirmed"
+    TURNED_DOWN = "turned_down"
+    WITHDRAWN = "withdrawn"
+
+
+class Nomination(Guarded, Base):
+    """One person put forward for one cohort by an organisation (that of the person at the time)."""
+
+    __tablename__ = "nominations"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisations.id"), index=True
+    )
+    state: Mapped[NominationState] = mapped_column(
+        choice(NominationState), default=NominationState.NOMINATED
+    )
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    nominated_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    nominated_at: Mapped[dt.datetime]
+    moved_at: Mapped[dt.datetime]
+
+    cohort: Mapped[Cohort] = relationship(lazy="raise")
+    person: Mapped[Person] = relationship(lazy="raise")
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+    __table_args__ = (
+        Index(
+            "uq_nominations_standing",
+            "cohort_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("state NOT IN ('turned_down', 'withdrawn')"),
+            sqlite_where=text("state NOT IN ('turned_down', 'withdrawn')"),
+        ),
+        Index("ix_nominations_cohort_id_id", "cohort_id", "id"),
+        Index("ix_nominations_state_id", "state", "id"),
+        CheckConstraint(
+            "state <> 'turned_down' OR reason <> ''", name="turning_down_has_reason"
+        ),
+    )

@@ -1,0 +1,110 @@
+"""THE table: which role may do what, to which records. ``flask policy`` prints it."""
+
+import enum
+from collections.abc import Mapping
+
+from training.models.access import Role
+
+
+class Permission(enum.StrEnum):
+    """Something that somebody may or may not do."""
+
+    SEE_PROGRAMME = "see programme, project"
+    SEE_BALANCES = "see a programme's balances and burn-down"
+    SEE_MONEY = "see lines, commitments, entries"
+    PROPOSE_MONEY = "propose money, project, line"
+    APPROVE_MONEY = "approve money (never one's own)"
+    SEE_COURSE = "see course"
+    EDIT_COURSE = "edit course"
+    SEE_COHORT = "see cohort"
+    SEE_ROSTER = "see roster (names)"
+    DRAFT_COHORT = "draft cohort"
+    RUN_COHORT = "ask to open, close, cancel a cohort"
+    SEE_PERSON = "see person"
+    EDIT_PERSON = "register, edit person"
+    NOMINATE = "nominate"
+    SEE_NOMINATION = "see nomination, completion"
+    SELECT_NOMINEES = "shortlist, send to vetting, confirm a seat, turn down"
+    WITHDRAW_NOMINATION = "withdraw a nomination"
+    VET = "vet"
+    SEE_RIGHTS = "see rights assessment"
+    WRITE_RIGHTS = "write a rights assessment"
+    APPROVE_RIGHTS = "approve a rights assessment (never one's own)"
+    CLAIM_COMPLETION = "claim completion"
+    CONFIRM_COMPLETION = "confirm completion (never one's own)"
+    READ_AUDIT = "read audit"
+    INVITE = "invite to an account"
+
+
+class Scope(enum.StrEnum):
+    """To which records a permission extends."""
+
+    ALL = "ALL"
+    ORG = "ORG"
+    """Own organisation and those below it."""
+    HOST = "HOST"
+    """Cohorts that the own organisation, or one below it, hosts."""
+    FUND = "FUND"
+    TAUGHT = "TAUGHT"
+    SELF = "SELF"
+    VETTING = "VETTING"
+    """Nominees from *in vetting* on."""
+
+
+_ALL = frozenset({Scope.ALL})
+_ORG = frozenset({Scope.ORG})
+_HOST = frozenset({Scope.HOST})
+_ORG_AND_HOST = frozenset({Scope.ORG, Scope.HOST})
+_FUND = frozenset({Scope.FUND})
+_TAUGHT = frozenset({Scope.TAUGHT})
+_SELF = frozenset({Scope.SELF})
+_VETTING = frozenset({Scope.VETTING})
+
+_UK, _PARTNER, _TRAINER, _TRAINEE = (
+    Role.UK_COORDINATOR,
+    Role.PARTNER_COORDINATOR,
+    Role.TRAINER,
+    Role.TRAINEE,
+)
+_FUNDER, _APPROVER, _VETTER, _RIGHTS = (
+    Role.FUNDER,
+    Role.FINANCE_APPROVER,
+    Role.VETTING_OFFICER,
+    Role.RIGHTS_APPROVER,
+)
+_AUDITOR, _ADMINISTRATOR = Role.AUDITOR, Role.ADMINISTRATOR
+
+MATRIX: Mapping[Permission, Mapping[Role, frozenset[Scope]]] = {
+    Permission.SEE_PROGRAMME: {
+        _UK: _ALL, _PARTNER: _ORG, _FUNDER: _FUND, _APPROVER: _ALL, _RIGHTS: _ALL, _AUDITOR: _ALL,
+    },
+    Permission.SEE_BALANCES: {_UK: _ALL, _FUNDER: _FUND, _APPROVER: _ALL, _AUDITOR: _ALL},
+    Permission.SEE_MONEY: {_UK: _ALL, _PARTNER: _ORG, _FUNDER: _FUND, _APPROVER: _ALL, _AUDITOR: _ALL},
+    Permission.PROPOSE_MONEY: {_UK: _ALL},
+    Permission.APPROVE_MONEY: {_APPROVER: _ALL},
+    Permission.SEE_COURSE: dict.fromkeys(Role, _ALL),
+    Permission.EDIT_COURSE: {_UK: _ALL},
+    Permission.SEE_COHORT: {
+        _UK: _ALL, _PARTNER: _ORG_AND_HOST, _TRAINER: _TAUGHT, _TRAINEE: _SELF, _FUNDER: _FUND,
+        _APPROVER: _ALL, _VETTER: _VETTING, _RIGHTS: _ALL, _AUDITOR: _ALL,
+    },
+    Permission.SEE_ROSTER: {_UK: _ALL, _PARTNER: _ORG_AND_HOST, _TRAINER: _TAUGHT, _AUDITOR: _ALL},
+    Permission.DRAFT_COHORT: {_UK: _ALL, _PARTNER: _HOST},
+    Permission.RUN_COHORT: {_UK: _ALL},
+    Permission.SEE_PERSON: {_UK: _ALL, _PARTNER: _ORG, _TRAINEE: _SELF, _VETTER: _VETTING, _AUDITOR: _ALL},
+    Permission.EDIT_PERSON: {_UK: _ALL, _PARTNER: _ORG},
+    Permission.NOMINATE: {_UK: _ALL, _PARTNER: _ORG},
+    Permission.SEE_NOMINATION: {
+        _UK: _ALL, _PARTNER: _ORG_AND_HOST, _TRAINER: _TAUGHT, _TRAINEE: _SELF, _VETTER: _VETTING, _AUDITOR: _ALL,
+    },
+    Permission.SELECT_NOMINEES: {_UK: _ALL},
+    Permission.WITHDRAW_NOMINATION: {_UK: _ALL, _PARTNER: _ORG, _TRAINEE: _SELF},
+    Permission.VET: {_VETTER: _VETTING},
+    Permission.SEE_RIGHTS: {_UK: _ALL, _RIGHTS: _ALL, _AUDITOR: _ALL},
+    Permission.WRITE_RIGHTS: {_UK: _ALL},
+    Permission.APPROVE_RIGHTS: {_RIGHTS: _ALL},
+    Permission.CLAIM_COMPLETION: {_TRAINEE: _SELF},
+    Permission.CONFIRM_COMPLETION: {_UK: _ALL, _TRAINER: _TAUGHT},
+    Permission.READ_AUDIT: {_AUDITOR: _ALL},
+    Permission.INVITE: {_ADMINISTRATOR: _ALL},
+}  # fmt: skip

@@ -1,0 +1,216 @@
+"""What each scope means for each kind of record, as SQL. Nothing here is executed."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+
+from training.models.actor import Actor
+from training.models.base import Base
+from training.models.cohorts import Cohort, CohortInvitation, CohortTrainer
+from training.models.completions import Completion
+from training.models.courses import Course
+from training.models.ledger import Commitment, LedgerEntry
+from training.models.nominations import Nomination, NominationState
+from training.models.people import Organisation, Person
+from training.models.programmes import BudgetLine, Programme, Project
+from training.models.rights import RightsAssessment
+from training.policy.matrix import MATRIX, Permission, Scope
+
+Clause = Callable[[Actor], ColumnElement[bool]]
+Statement = TypeVar("Statement", bound=Select[Any])
+
+VETTED_STATES = (NominationState.IN_VETTING, NominationState.CONFIRMED)
+"""A vetting officer learns of a nominee only once there is something to vet."""
+
+
+def _invited(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(
+        CohortInvitation.cohort_id == Cohort.id,
+        CohortInvitation.organisation_id.in_(actor.organisations),
+    )
+
+
+def _hosted(actor: Actor) -> ColumnElement[bool]:
+    return Cohort.host_id.in_(actor.organisations)
+
+
+def _taught(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(
+        CohortTrainer.cohort_id == Cohort.id, CohortTrainer.person_id == actor.person_id
+    )
+
+
+def _takes_part(actor: Actor) -> ColumnElement[bool]:
+    delivers = exists().where(
+        Project.programme_id == Programme.id,
+        Project.organisation_id.in_(actor.organisations),
+    )
+    attends = exists().where(
+        Cohort.programme_id == Programme.id, or_(_hosted(actor), _invited(actor))
+    )
+    return or_(delivers, attends)
+
+
+def _delivered_line(line_id: Any) -> Clause:
+    def clause(actor: Actor) -> ColumnElement[bool]:
+        return line_id.in_(
+            select(BudgetLine.id)
+            .join(Project, Project.id == BudgetLine.project_id)
+            .where(Project.organisation_id.in_(actor.organisations))
+        )
+
+    return clause
+
+
+def _cohort_of_nomination(about_cohort: Clause) -> Clause:
+    return lambda actor: Nomination.cohort_id.in_(
+        select(Cohort.id).where(about_cohort(actor))
+    )
+
+
+def _nomination_of_cohort(about_nomination: Clause) -> Clause:
+    return lambda actor: exists().where(
+        Nomination.cohort_id == Cohort.id, about_nomination(actor)
+    )
+
+
+def _nomination_of_completion(about_nomination: Clause) -> Clause:
+    return lambda actor: Completion.nomination_id.in_(
+        select(Nomination.id).where(about_nomination(actor))
+    )
+
+
+def _own_nomination(actor: Actor) -> ColumnElement[bool]:
+    return Nomination.person_id == actor.person_id
+
+
+def _standing_own_nomination(actor: Actor) -> ColumnElement[bool]:
+    left = (NominationState.TURNED_DOWN, NominationState.WITHDRAWN)
+    return and_(_own_nomination(actor), Nomination.state.not_in(left))
+
+
+def _own_organisations_nomination(actor: Actor) -> ColumnElement[bool]:
+    return Nomination.organisation_id.in_(actor.organisations)
+
+
+def _nomination_in_vetting(_actor: Actor) -> ColumnElement[bool]:
+    return Nomination.state.in_(VETTED_STATES)
+
+
+def _person_in_vetting(actor: Actor) -> ColumnElement[bool]:
+    return Person.id.in_(
+        select(Nomination.person_id).where(_nomination_in_vetting(actor))
+    )
+
+
+_NOMINATION: Mapping[Scope, Clause] = {
+    Scope.ORG: _own_organisations_nomination,
+    Scope.HOST: _cohort_of_nomination(_hosted),
+    Scope.TAUGHT: _cohort_of_nomination(_taught),
+    Scope.SELF: _own_nomination,
+    Scope.VETTING: _nomination_in_vetting,
+}
+
+CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
+    Programme: {
+        Scope.ORG: _takes_part,
+        Scope.FUND: lambda actor: Programme.id.in_(actor.funded),
+    },
+    Project: {
+        Scope.ORG: lambda actor: Project.organisation_id.in_(actor.organisations),
+        Scope.FUND: lambda actor: Project.programme_id.in_(actor.funded),
+    },
+    BudgetLine: {
+        Scope.ORG: _delivered_line(BudgetLine.id),
+        Scope.FUND: lambda actor: BudgetLine.programme_id.in_(actor.funded),
+    },
+    Commitment: {
+        Scope.ORG: _delivered_line(Commitment.line_id),
+        Scope.FUND: lambda actor: Commitment.programme_id.in_(actor.funded),
+    },
+    LedgerEntry: {
+        Scope.ORG: _delivered_line(LedgerEntry.line_id),
+        Scope.FUND: lambda actor: LedgerEntry.programme_id.in_(actor.funded),
+    },
+    Course: {},
+    RightsAssessment: {},
+    Organisation: {Scope.ORG: lambda actor: Organisation.id.in_(actor.organisations)},
+    Cohort: {
+        Scope.ORG: lambda actor: or_(_hosted(actor), _invited(actor)),
+        Scope.HOST: _hosted,
+        Scope.FUND: lambda actor: Cohort.programme_id.in_(actor.funded),
+        Scope.TAUGHT: _taught,
+        Scope.SELF: _nomination_of_cohort(_standing_own_nomination),
+        Scope.VETTING: _nomination_of_cohort(_nomination_in_vetting),
+    },
+    Person: {
+        Scope.ORG: lambda actor: Person.organisation_id.in_(actor.organisations),
+        Scope.SELF: lambda actor: Person.id == actor.person_id,
+        Scope.VETTING: _person_in_vetting,
+    },
+    Nomination: _NOMINATION,
+    Completion: {
+        scope: _nomination_of_completion(clause)
+        for scope, clause in _NOMINATION.items()
+    },
+}
+
+SEEING: Mapping[type[Base], Permission] = {
+    Programme: Permission.SEE_PROGRAMME,
+    Project: Permission.SEE_PROGRAMME,
+    BudgetLine: Permission.SEE_MONEY,
+    Commitment: Permission.SEE_MONEY,
+    LedgerEntry: Permission.SEE_MONEY,
+    Course: Permission.SEE_COURSE,
+    RightsAssessment: Permission.SEE_RIGHTS,
+    Cohort: Permission.SEE_COHORT,
+    Person: Permission.SEE_PERSON,
+    Nomination: Permission.SEE_NOMINATION,
+    Completion: Permission.SEE_NOMINATION,
+}
+"""The permission without which a record of this kind does not exist for somebody."""
+
+
+def scopes_of(actor: Actor, permission: Permission) -> frozenset[Scope]:
+    """Return the union of the scopes that the actor's roles give for ``permission``."""
+    granted = MATRIX[permission]
+    return frozenset(scope for role in actor.roles for scope in granted.get(role, ()))
+
+
+def holds(actor: Actor, permission: Permission) -> bool:
+    """Say whether the actor has ``permission`` for any record at all."""
+    return bool(scopes_of(actor, permission))
+
+
+def where(
+    actor: Actor, permission: Permission, model: type[Base]
+) -> ColumnElement[bool]:
+    """Return the condition under which ``actor`` has ``permission`` for a row of ``model``.
+
+    A scope that has no meaning for the model gives nothing.
+    """
+    scopes = scopes_of(actor, permission)
+    if Scope.ALL in scopes:
+        return true()
+    clauses = CLAUSES[model]
+    granted = [clauses[scope](actor) for scope in sorted(scopes) if scope in clauses]
+    return or_(*granted) if granted else false()
+
+
+SCOPED = "scoped"
+"""The execution option which says that a statement was written in somebody's name, or why not."""
+
+
+def seen(
+    statement: Statement, actor: Actor, permission: Permission, model: type[Base]
+) -> Statement:
+    """Narrow ``statement`` to the rows of ``model`` for which ``actor`` has ``permission``."""
+    return statement.where(where(actor, permission, model)).execution_options(
+        **{SCOPED: permission.value}
+    )
+
+
+def unscoped(statement: Statement, *, because: str) -> Statement:
+    """Let ``statement`` read guarded records in nobody's name; ``because`` says why that is right."""
+    return statement.execution_options(**{SCOPED: because})

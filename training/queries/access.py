@@ -1,0 +1,177 @@
+"""Reading accounts, sign-ins and single records in somebody's name."""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import exists, func, literal, select
+from sqlalchemy.orm import joinedload
+
+from training.kit.db import db
+from training.models.access import (
+    Invitation,
+    Role,
+    RoleAssignment,
+    SignIn,
+    SignInFailure,
+    User,
+)
+from training.models.actor import Actor
+from training.models.base import Base
+from training.models.people import Organisation
+from training.models.programmes import Programme
+from training.policy.matrix import Permission
+from training.policy.scopes import SEEING, seen, unscoped, where
+
+Record = TypeVar("Record", bound=Base)
+
+
+@dataclass(frozen=True)
+class Found(Generic[Record]):
+    """A record that somebody may see, and whether they may do to it what they came for."""
+
+    record: Record
+    is_allowed: bool
+
+
+def find(
+    model: type[Record], public_id: str, actor: Actor, permission: Permission
+) -> Found[Record] | None:
+    """Return the record with this opaque id, or None where it does not exist for ``actor``."""
+    columns: Any = model
+    statement = select(
+        model, where(actor, permission, model).label("is_allowed")
+    ).where(columns.public_id == public_id)
+    row = db.session.execute(seen(statement, actor, SEEING[model], model)).one_or_none()
+    return Found(row[0], bool(row[1])) if row else None
+
+
+def user_named(username: str) -> User | None:
+    """Return the account with this username (in any case), active or not."""
+    return db.session.scalar(
+        select(User).where(User.username == username.strip().lower())
+    )
+
+
+def sign_in_of(token_hash: str) -> SignIn | None:
+    """Return the sign-in whose token has this hash, unless it was ended."""
+    return db.session.scalar(
+        select(SignIn).where(SignIn.token_hash == token_hash, SignIn.ended_at.is_(None))
+    )
+
+
+def active_user(user_id: int) -> User | None:
+    """Return the account with its organisation, unless it was deactivated."""
+    return db.session.scalar(
+        select(User)
+        .where(User.id == user_id, User.is_active)
+        .options(joinedload(User.organisation))
+    )
+
+
+def organisations_under(organisation_id: int) -> frozenset[int]:
+    """Return the keys of an organisation and of all below it."""
+    tree = (
+        select(Organisation.id)
+        .where(Organisation.id == organisation_id)
+        .cte(recursive=True)
+    )
+    tree = tree.union(
+        select(Organisation.id).join(tree, Organisation.parent_id == tree.c.id)
+    )
+    return frozenset(db.session.scalars(select(tree.c.id)))
+
+
+def actor_of(user: User) -> Actor:
+    """Return what rules and permissions need to know of ``user`` now (loads in two statements)."""
+    grants = db.session.execute(
+        select(RoleAssignment.role, RoleAssignment.programme_id).where(
+            RoleAssignment.user_id == user.id, RoleAssignment.revoked_at.is_(None)
+        )
+    ).all()
+    return Actor(
+        user_id=user.id,
+        person_id=user.person_id,
+        organisation_id=user.organisation_id,
+        jurisdiction=user.organisation.jurisdiction,
+        roles=frozenset(role for role, _ in grants),
+        organisations=organisations_under(user.organisation_id),
+        funded=frozenset(
+            programme
+            for role, programme in grants
+            if role is Role.FUNDER and programme is not None
+        ),
+    )
+
+
+def failures(key: str) -> SignInFailure | None:
+    """Return the counter of failed sign-ins under a hashed key."""
+    return db.session.get(SignInFailure, key, populate_existing=True)
+
+
+def has_administrator() -> bool:
+    """Say whether an active account holds the administrator's role."""
+    standing = (
+        select(literal(1))
+        .join(User, User.id == RoleAssignment.user_id)
+        .where(
+            RoleAssignment.role == Role.ADMINISTRATOR,
+            RoleAssignment.revoked_at.is_(None),
+            User.is_active,
+        )
+    )
+    return bool(db.session.scalar(select(exists(standing))))
+
+
+def has_demonstration_accounts() -> bool:
+    """Say whether a demonstration account exists."""
+    return bool(db.session.scalar(select(exists().where(User.is_demonstration))))
+
+
+def demonstration_accounts() -> list[User]:
+    """Return the demonstration accounts by username."""
+    return list(
+        db.session.scalars(
+            select(User).where(User.is_demonstration).order_by(User.username)
+        )
+    )
+
+
+def invitation_of(token_hash: str) -> Invitation | None:
+    """Return the invitation whose token has this hash."""
+    return db.session.scalar(
+        select(Invitation).where(Invitation.token_hash == token_hash)
+    )
+
+
+def is_username_taken(username: str) -> bool:
+    """Say whether an account has this username."""
+    return bool(
+        db.session.scalar(
+            select(func.count()).where(User.username == username.strip().lower())
+        )
+    )
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    """What somebody sees of their own account: themselves, their roles, and the programmes they fund."""
+
+    user: User
+    roles: list[tuple[Role, Programme | None]]
+
+
+def account_page(user_id: int) -> AccountPage:
+    """Return the account page of the user with this key."""
+    user = db.session.scalars(
+        select(User).where(User.id == user_id).options(joinedload(User.organisation))
+    ).one()
+    statement = (
+        select(RoleAssignment.role, Programme)
+        .outerjoin(Programme, Programme.id == RoleAssignment.programme_id)
+        .where(RoleAssignment.user_id == user_id, RoleAssignment.revoked_at.is_(None))
+        .order_by(RoleAssignment.id)
+    )
+    rows = db.session.execute(
+        unscoped(statement, because="everybody may know what they themselves fund")
+    )
+    return AccountPage(user, [(role, programme) for role, programme in rows])

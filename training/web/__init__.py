@@ -1,0 +1,41 @@
+"""The web room: requests, sessions, redirects, wording. One module per word, and what all pages need."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from training.config import Settings
+from training.web import (
+    access,
+    assets,
+    errors,
+    filters,
+    guard,
+    health,
+    home,
+    language,
+    logs,
+    navigation,
+)
+
+_csrf = CSRFProtect()
+_PAGES = (access, health, home, language)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Attach pages, gate, errors, languages and static files. Raises RuntimeError for an undeclared endpoint."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _csrf.init_app(app)
+    for part in (logs, guard, language, filters, navigation, errors):
+        part.init_app(app)
+    for page in _PAGES:
+        app.register_blueprint(page.bp)
+    guard.check_declared(app)
+    assets.init_app(app)
+    if settings.proxy_hops:
+        app.wsgi_app = ProxyFix(
+            app.wsgi_app,
+            x_for=settings.proxy_hops,
+            x_proto=settings.proxy_hops,
+            x_host=0,
+        )  # type: ignore[method-assign]

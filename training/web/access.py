@@ -1,0 +1,126 @@
+"""Signing in and out, the account page, and accepting an invitation."""
+
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+
+from training.domain import access as rules
+from training.domain.refusals import (
+    InvitationSpent,
+    Refusal,
+    SignInFailed,
+    SignInLocked,
+)
+from training.forms.access import AcceptInvitationForm, SignInForm
+from training.kit.clock import now
+from training.kit.db import transaction
+from training.kit.ids import token_hash
+from training.queries import access
+from training.web import guard
+from training.web.addresses import safe_next
+from training.web.language import language
+from training.web.refusals import refuse
+
+bp = Blueprint("access", __name__)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@guard.public(because="this is where one signs in")
+def sign_in() -> ResponseReturnValue:
+    """Open a server-side session for a username and password."""
+    form = SignInForm()
+    if form.validate_on_submit():
+        attempt = rules.Attempt(
+            form.username.data, form.password.data, request.remote_addr or ""
+        )
+        try:
+            _open(attempt)
+        except SignInLocked as refusal:
+            refuse(form, refusal)
+            return render_template("access/sign_in.html", form=form), 429
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            return redirect(safe_next(request.args.get("next")))
+    return render_template("access/sign_in.html", form=form)
+
+
+def _open(attempt: rules.Attempt) -> None:
+    """Sign in. The password is hashed before the transaction opens: hashing is slow, and the lock is not held for it."""
+    rules.check_not_locked(attempt, now())
+    user = rules.verify(attempt)
+    if user is None:
+        with transaction():
+            rules.count_failure(attempt, now())
+        raise SignInFailed
+    with transaction():
+        token = rules.start_sign_in(user, attempt, now())
+    chosen = user.language
+    guard.forget()
+    session["language"] = chosen
+    session.permanent = True
+    login_user(guard.signed_in_as(token))
+
+
+@bp.post("/sign-out")
+@guard.signed_in(because="everybody may leave")
+def sign_out() -> ResponseReturnValue:
+    """Close the server-side session; the cookie is worth nothing afterwards."""
+    here = language().code
+    sign_in_row = access.sign_in_of(token_hash(current_user.get_id()))
+    user = access.active_user(guard.actor().user_id)
+    if sign_in_row and user:
+        with transaction():
+            rules.end_sign_in(sign_in_row, user, now())
+    logout_user()
+    guard.forget()
+    session["language"] = here
+    response = redirect(url_for("access.sign_in"))
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@bp.get("/account")
+@guard.signed_in(because="everybody may see their own account")
+def account() -> ResponseReturnValue:
+    """Show who one is here and what one may do."""
+    return render_template(
+        "access/account.html", account=access.account_page(guard.actor().user_id)
+    )
+
+
+@bp.route("/invitation/<token>", methods=["GET", "POST"])
+@guard.public(because="the one-time token in the address is the proof")
+def invitation(token: str) -> ResponseReturnValue:
+    """Make an account from an invitation."""
+    try:
+        offered = rules.open_invitation(token, now())
+    except InvitationSpent:
+        abort(404)
+    form = AcceptInvitationForm()
+    if form.validate_on_submit():
+        wanted = rules.NewAccount(
+            form.username.data,
+            form.display_name.data,
+            form.password.data,
+            language().code,
+        )
+        try:
+            with transaction():
+                rules.accept_invitation(offered, wanted, now())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("Your account is ready. Sign in."))
+            return redirect(url_for(".sign_in"))
+    return render_template("access/invitation.html", form=form)

@@ -1,0 +1,41 @@
+"""Static files: built, named by their content, compressed once, served by WhiteNoise."""
+
+import json
+from functools import cache
+
+from flask import Flask
+from whitenoise import WhiteNoise
+
+from training.config import ROOT
+
+_STATIC = ROOT / "static"
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    path = _STATIC / "manifest.json"
+    try:
+        manifest: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RuntimeError(
+            "static/ was not built: run make run, or python tools/build_css.py"
+        ) from None
+    return manifest
+
+
+def asset(name: str) -> str:
+    """Return the address of a built file, which changes with its content."""
+    return f"/static/{_manifest()[name]}"
+
+
+def init_app(app: Flask) -> None:
+    """Serve ``static/`` under ``/static/``; what is named by content may be kept for ever."""
+    names = set(_manifest().values())
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=_STATIC,
+        prefix="static",
+        autorefresh=False,
+        immutable_file_test=lambda _path, url: url.removeprefix("/static/") in names,
+    )
+    app.jinja_env.globals["asset"] = asset

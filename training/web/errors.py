@@ -1,0 +1,98 @@
+"""Pages for what goes wrong, in the reader's language, with the reference that stands in the log."""
+
+import logging
+
+from flask import Flask, g, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+log = logging.getLogger("training.errors")
+
+
+def _words(code: int) -> tuple[str, str]:
+    """Return heading and explanation for a status."""
+    words = {
+        400: (
+            _("The request could not be understood"),
+            _("Go back, reload the page and try again."),
+        ),
+        401: (
+            _("You are not signed in"),
+            _("Your sign-in has ended. Sign in and send the form again."),
+        ),
+        403: (
+            _("You may not do this"),
+            _("Your roles do not include this step. Nothing was changed."),
+        ),
+        404: (
+            _("Page not found"),
+            _("There is no such page, or it is not one that you may see."),
+        ),
+        405: (
+            _("The request could not be understood"),
+            _("Go back, reload the page and try again."),
+        ),
+        409: (
+            _("Somebody else was faster"),
+            _(
+                "The record changed meanwhile. Nothing of yours was saved; look at it again."
+            ),
+        ),
+        413: (
+            _("Too much was sent"),
+            _("The form or file is larger than is accepted. Nothing was saved."),
+        ),
+        429: (_("Too many attempts"), _("Wait a while and try again.")),
+    }
+    fallback = (
+        _("Something went wrong"),
+        _("The fault is ours and was recorded. Nothing was saved; try again later."),
+    )
+    return words.get(code, fallback)
+
+
+def page(code: int) -> ResponseReturnValue:
+    """Return the page for a status."""
+    heading, explanation = _words(code)
+    body = render_template(
+        "errors/error.html",
+        heading=heading,
+        explanation=explanation,
+        reference=g.get("reference", ""),
+    )
+    return body, code
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response
+    return page(error.code or 500)
+
+
+def _expired_form(_error: CSRFError) -> ResponseReturnValue:
+    heading = _("The form is no longer valid")
+    explanation = _(
+        "Your session changed since the page was loaded. Go back, reload the page and send the form again."
+    )
+    return render_template(
+        "errors/error.html",
+        heading=heading,
+        explanation=explanation,
+        reference=g.reference,
+    ), 400
+
+
+def _crash(error: Exception) -> ResponseReturnValue:
+    log.error(
+        "%s reference %s", type(error).__name__, g.get("reference", "-"), exc_info=error
+    )
+    return page(500)
+
+
+def init_app(app: Flask) -> None:
+    """Answer every failure with a page of ours."""
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _crash)

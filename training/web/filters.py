@@ -1,0 +1,93 @@
+"""How values are written on pages: money, dates, titles in the reader's language."""
+
+import datetime as dt
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from flask import Flask
+from markupsafe import Markup
+
+from training.kit.clock import BOOKS_ZONE
+from training.kit.locale import DEFAULT_LANGUAGE
+from training.kit.money import format_pounds
+from training.web.language import language
+
+
+def money(pence: int) -> Markup:
+    """Return pence as pounds, isolated so that the sign stays on its side in right-to-left text."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(format_pounds(pence))
+
+
+def long_date(day: dt.date | None) -> str:
+    """Return ``8 February 2027`` in the reader's language; nothing for None."""
+    return format_date(day, "long", locale=language().locale) if day else ""
+
+
+def short_date(day: dt.date | None) -> str:
+    """Return a short date with the month's name, so that day and month cannot be taken for each other."""
+    return format_date(day, "d MMM y", locale=language().locale) if day else ""
+
+
+def month(day: dt.date) -> str:
+    """Return the month and year of a day."""
+    return format_date(day, "MMM y", locale=language().locale)
+
+
+def moment(at: dt.datetime | None) -> str:
+    """Return date and time in the zone in which the books are kept."""
+    return (
+        format_datetime(
+            at, "d MMM y, HH:mm", tzinfo=BOOKS_ZONE, locale=language().locale
+        )
+        if at
+        else ""
+    )
+
+
+def _in_language(record: Any, attribute: str) -> str | Markup:
+    """Return a title, name or statement in the reader's language, else the English one marked as English."""
+    code = language().code
+    own: str = getattr(record, f"{attribute}_{code}")
+    if own or code == DEFAULT_LANGUAGE:
+        return own
+    return Markup('<span lang="en" dir="ltr">{}</span>').format(
+        getattr(record, f"{attribute}_{DEFAULT_LANGUAGE}")
+    )
+
+
+def title(record: Any) -> str | Markup:
+    """Return the title of a programme, project, line or course."""
+    return _in_language(record, "title")
+
+
+def name(record: Any) -> str | Markup:
+    """Return the name of an organisation or venue."""
+    return _in_language(record, "name")
+
+
+def statement(record: Any) -> str | Markup:
+    """Return the statement of a published fact."""
+    return _in_language(record, "statement")
+
+
+def person(record: Any) -> Markup:
+    """Return a person's name in the script of the page where there is one, else in the other."""
+    names = (record.name_latin, record.name_native)
+    first, second = names if language().direction == "ltr" else reversed(names)
+    return Markup('<bdi dir="auto">{}</bdi>').format(first or second)
+
+
+def init_app(app: Flask) -> None:
+    """Make the filters known to templates."""
+    for filter_ in (
+        money,
+        long_date,
+        short_date,
+        month,
+        moment,
+        title,
+        name,
+        statement,
+        person,
+    ):
+        app.jinja_env.filters[filter_.__name__] = filter_

@@ -1,0 +1,60 @@
+"""The language of the page: chosen by the reader, remembered, guessed from the browser the first time."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, abort, redirect, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_login import current_user
+
+from training.config import ROOT
+from training.domain import access as rules
+from training.kit.db import transaction
+from training.kit.locale import DEFAULT_LANGUAGE, LANGUAGES, Language
+from training.queries import access
+from training.web import guard
+from training.web.addresses import safe_next
+
+bp = Blueprint("language", __name__)
+
+
+def language() -> Language:
+    """Return the language of this request."""
+    chosen = session.get("language")
+    if chosen not in LANGUAGES:
+        chosen = request.accept_languages.best_match(LANGUAGES) or DEFAULT_LANGUAGE
+    return LANGUAGES[chosen]
+
+
+@bp.post("/language")
+@guard.public(because="the sign-in page has a language too")
+def choose() -> ResponseReturnValue:
+    """Read on in another language; an account remembers it."""
+    code = request.form.get("language", "")
+    if code not in LANGUAGES:
+        abort(400)
+    session["language"] = code
+    session.permanent = True
+    if current_user.is_authenticated:
+        with transaction():
+            user = access.active_user(guard.actor().user_id)
+            if user:
+                rules.choose_language(user, code)
+    return redirect(safe_next(request.form.get("next")))
+
+
+def _page_language() -> dict[str, Any]:
+    here = language()
+    return {"lang_code": here.code, "text_dir": here.direction}
+
+
+def init_app(app: Flask) -> None:
+    """Set up translations and what layouts read of the language."""
+    Babel(
+        app,
+        default_translation_directories=str(ROOT / "training" / "translations"),
+        default_locale=LANGUAGES[DEFAULT_LANGUAGE].locale,
+        locale_selector=lambda: language().locale,
+    )
+    app.context_processor(_page_language)
+    app.jinja_env.globals["languages"] = list(LANGUAGES.values())

@@ -1,0 +1,131 @@
+"""The words for codes: states, kinds, roles. Lazy, so that each request reads them in its language."""
+
+from enum import StrEnum
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from training.models.access import Role
+from training.models.cohorts import CohortState
+from training.models.completions import CompletionState
+from training.models.courses import Theme
+from training.models.ledger import EntryKind, Outcome
+from training.models.nominations import NominationState
+from training.models.people import Jurisdiction, Sex
+from training.models.programmes import LineCategory, ProjectKind
+from training.models.rights import AssessmentState, RiskLevel
+from training.models.vetting import VettingOutcome
+
+_WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
+    (Role.UK_COORDINATOR, _l("UK coordinator")),
+    (Role.PARTNER_COORDINATOR, _l("Partner coordinator")),
+    (Role.TRAINER, _l("Trainer")),
+    (Role.TRAINEE, _l("Trainee")),
+    (Role.FUNDER, _l("Funder")),
+    (Role.FINANCE_APPROVER, _l("Finance approver")),
+    (Role.VETTING_OFFICER, _l("Vetting officer")),
+    (Role.RIGHTS_APPROVER, _l("Rights approver")),
+    (Role.AUDITOR, _l("Auditor")),
+    (Role.ADMINISTRATOR, _l("Administrator")),
+    (Jurisdiction.UK, _l("United Kingdom")),
+    (Jurisdiction.IRAQ, _l("Iraq (federal)")),
+    (Jurisdiction.KURDISTAN, _l("Kurdistan Region of Iraq")),
+    (Sex.FEMALE, _l("Female")),
+    (Sex.MALE, _l("Male")),
+    (ProjectKind.TRAINING, _l("Training")),
+    (ProjectKind.TASK_FORCE, _l("Task force")),
+    (ProjectKind.EQUIPMENT, _l("Equipment (project)")),
+    (ProjectKind.CAMPAIGN_ACTIVITY, _l("Campaign activity")),
+    (LineCategory.TRAINERS, _l("Trainers")),
+    (LineCategory.TRAVEL, _l("Travel")),
+    (LineCategory.ACCOMMODATION, _l("Accommodation")),
+    (LineCategory.VENUE, _l("Venue")),
+    (LineCategory.INTERPRETATION, _l("Interpretation")),
+    (LineCategory.EQUIPMENT, _l("Equipment")),
+    (LineCategory.MATERIALS, _l("Materials")),
+    (LineCategory.EVALUATION, _l("Evaluation")),
+    (LineCategory.OTHER, _l("Other costs")),
+    (EntryKind.ALLOCATE, _l("Allocation")),
+    (EntryKind.COMMIT, _l("Commitment")),
+    (EntryKind.PAY, _l("Payment")),
+    (EntryKind.RELEASE, _l("Release")),
+    (EntryKind.REVERSE, _l("Reversal")),
+    (Outcome.APPROVED, _l("Approved")),
+    (Outcome.REFUSED, _l("Refused")),
+    (RiskLevel.LOW, _l("Low")),
+    (RiskLevel.MEDIUM, _l("Medium")),
+    (RiskLevel.HIGH, _l("High")),
+    (AssessmentState.WRITTEN, _l("Awaiting approval")),
+    (AssessmentState.APPROVED, _l("Approved")),
+    (AssessmentState.REFUSED, _l("Refused")),
+    (Theme.BORDER_OPERATIONS, _l("Border operations")),
+    (Theme.DOCUMENT_FRAUD, _l("Document fraud")),
+    (Theme.INVESTIGATIONS, _l("Investigations")),
+    (Theme.NARCOTICS, _l("Narcotics")),
+    (Theme.TRAFFICKING, _l("Trafficking in human beings")),
+    (Theme.IMMIGRATION_CRIME, _l("Organised immigration crime")),
+    (Theme.HUMAN_RIGHTS, _l("Human rights")),
+    (Theme.LEADERSHIP, _l("Leadership")),
+    (Theme.OTHER, _l("Other subjects")),
+    (CohortState.DRAFT, _l("Draft")),
+    (CohortState.AWAITING_APPROVAL, _l("Awaiting approval")),
+    (CohortState.OPEN, _l("Open")),
+    (CohortState.CLOSED, _l("Closed")),
+    (CohortState.CANCELLED, _l("Cancelled")),
+    (NominationState.NOMINATED, _l("Nominated")),
+    (NominationState.SHORTLISTED, _l("Shortlisted")),
+    (NominationState.IN_VETTING, _l("In vetting")),
+    (NominationState.CONFIRMED, _l("Seat confirmed")),
+    (NominationState.TURNED_DOWN, _l("Turned down")),
+    (NominationState.WITHDRAWN, _l("Withdrawn")),
+    (VettingOutcome.CLEARED, _l("Cleared")),
+    (VettingOutcome.NOT_CLEARED, _l("Not cleared")),
+    (CompletionState.CLAIMED, _l("Completion claimed")),
+    (CompletionState.CONFIRMED, _l("Completion confirmed")),
+    (CompletionState.REFUSED, _l("Completion refused")),
+)
+
+_TONES: tuple[tuple[StrEnum, str], ...] = (
+    (Outcome.APPROVED, "green"),
+    (Outcome.REFUSED, "red"),
+    (AssessmentState.WRITTEN, "yellow"),
+    (AssessmentState.APPROVED, "green"),
+    (AssessmentState.REFUSED, "red"),
+    (CohortState.DRAFT, "grey"),
+    (CohortState.AWAITING_APPROVAL, "yellow"),
+    (CohortState.OPEN, "blue"),
+    (CohortState.CLOSED, "green"),
+    (CohortState.CANCELLED, "grey"),
+    (NominationState.NOMINATED, "yellow"),
+    (NominationState.SHORTLISTED, "blue"),
+    (NominationState.IN_VETTING, "blue"),
+    (NominationState.CONFIRMED, "green"),
+    (NominationState.TURNED_DOWN, "red"),
+    (NominationState.WITHDRAWN, "grey"),
+    (VettingOutcome.CLEARED, "green"),
+    (VettingOutcome.NOT_CLEARED, "red"),
+    (CompletionState.CLAIMED, "yellow"),
+    (CompletionState.CONFIRMED, "green"),
+    (CompletionState.REFUSED, "red"),
+)
+
+# Codes of different kinds may be equal as text, so a code is found by its kind too.
+_WORD_OF = {(type(code), code): text for code, text in _WORDS}
+_TONE_OF = {(type(code), code): tone for code, tone in _TONES}
+
+
+def word(code: StrEnum) -> str:
+    """Return the word for a code in the reader's language."""
+    return str(_WORD_OF[type(code), code])
+
+
+def tone(code: StrEnum) -> str:
+    """Return the tone of a state's tag: green done, blue going on, yellow waits, red refused, grey over."""
+    return _TONE_OF[type(code), code]
+
+
+def init_app(app: Flask) -> None:
+    """Make the words known to templates."""
+    app.jinja_env.filters["word"] = word
+    app.jinja_env.filters["tone"] = tone
