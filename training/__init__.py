@@ -22,9 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINES={"default": engine_options(settings.database_url)},
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
-        SESSION_COOKIE_NAME="__Host-session"
-        if settings.has_secure_cookies
-        else "session",
+        SESSION_COOKIE_NAME="__Host-session" if settings.has_secure_cookies else "session",
         SESSION_COOKIE_SECURE=settings.has_secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -43,6 +41,4 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _refuse_demonstration(app: Flask) -> None:
     with app.app_context():
         if access.has_demonstration_accounts():
-            raise SettingsError(
-                "This database holds demonstration accounts: production needs one of its own."
-            )
+            raise SettingsError("This database holds demonstration accounts: production needs one of its own.")

@@ -47,30 +47,20 @@ class Settings:
         """
         mode = environment.get("TRAINING_MODE", DEMO)
         if mode not in (DEMO, PRODUCTION):
-            raise SettingsError(
-                f"TRAINING_MODE is {mode!r}: use {DEMO} or {PRODUCTION}."
-            )
+            raise SettingsError(f"TRAINING_MODE is {mode!r}: use {DEMO} or {PRODUCTION}.")
         if mode == PRODUCTION:
             _check_production(environment)
         instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         is_demo = mode == DEMO
         return cls(
-            database_url=environment.get("DATABASE_URL")
-            or f"sqlite:///{instance / 'training.sqlite'}",
+            database_url=environment.get("DATABASE_URL") or f"sqlite:///{instance / 'training.sqlite'}",
             secret_key=environment.get("SECRET_KEY") or _kept(instance / "secret_key"),
             mode=mode,
-            demo_password=(
-                environment.get("DEMO_PASSWORD")
-                or _kept(instance / "demo_password", 16)
-            )
+            demo_password=(environment.get("DEMO_PASSWORD") or _kept(instance / "demo_password", 16))
             if is_demo
             else None,
-            wants_demo_data=is_demo
-            and environment.get("DEMO", "1").lower() not in _OFF,
-            has_secure_cookies=environment.get(
-                "COOKIE_SECURE", "0" if is_demo else "1"
-            ).lower()
-            not in _OFF,
+            wants_demo_data=is_demo and environment.get("DEMO", "1").lower() not in _OFF,
+            has_secure_cookies=environment.get("COOKIE_SECURE", "0" if is_demo else "1").lower() not in _OFF,
             trusted_hosts=_hosts(environment),
             proxy_hops=_whole(environment, "PROXY_HOPS", 0),
             port=_whole(environment, "PORT", 8000),
@@ -79,23 +69,15 @@ class Settings:
 
 def _check_production(environment: Mapping[str, str]) -> None:
     if len(environment.get("SECRET_KEY", "")) < _SHORTEST_SECRET:
-        raise SettingsError(
-            f"SECRET_KEY must be set in production, with {_SHORTEST_SECRET} characters or more."
-        )
+        raise SettingsError(f"SECRET_KEY must be set in production, with {_SHORTEST_SECRET} characters or more.")
     if environment.get("COOKIE_SECURE", "1").lower() in _OFF:
-        raise SettingsError(
-            "COOKIE_SECURE cannot be off in production: sign-ins would travel over plain HTTP."
-        )
+        raise SettingsError("COOKIE_SECURE cannot be off in production: sign-ins would travel over plain HTTP.")
     if environment.get("FLASK_DEBUG", "0").lower() not in _OFF:
         raise SettingsError("FLASK_DEBUG cannot be on in production.")
     if not environment.get("TRUSTED_HOSTS"):
-        raise SettingsError(
-            "TRUSTED_HOSTS must name the hosts that production answers to, separated by commas."
-        )
+        raise SettingsError("TRUSTED_HOSTS must name the hosts that production answers to, separated by commas.")
     if environment.get("DEMO_PASSWORD"):
-        raise SettingsError(
-            "DEMO_PASSWORD is for demonstrations: production has no demonstration accounts."
-        )
+        raise SettingsError("DEMO_PASSWORD is for demonstrations: production has no demonstration accounts.")
 
 
 def _hosts(environment: Mapping[str, str]) -> tuple[str, ...]:

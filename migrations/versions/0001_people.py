@@ -33,18 +33,12 @@ def upgrade() -> None:
         sa.Column("name_en", sa.String(length=200), nullable=False),
         sa.Column("name_ar", sa.String(length=200), nullable=False),
         sa.Column("name_ckb", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["parent_id"], ["organisations.id"], name=op.f("fk_organisations_parent_id")
-        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["organisations.id"], name=op.f("fk_organisations_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
         sa.UniqueConstraint("public_id", name=op.f("uq_organisations_public_id")),
     )
-    op.create_index(
-        op.f("ix_organisations_parent_id"), "organisations", ["parent_id"], unique=False
-    )
-    op.create_index(
-        "uq_organisations_name_en", "organisations", ["name_en"], unique=True
-    )
+    op.create_index(op.f("ix_organisations_parent_id"), "organisations", ["parent_id"], unique=False)
+    op.create_index("uq_organisations_name_en", "organisations", ["name_en"], unique=True)
     op.create_table(
         "people",
         sa.Column("id", Whole, nullable=False),
@@ -89,14 +83,10 @@ def upgrade() -> None:
         "person_words",
         sa.Column("word", sa.String(length=200), nullable=False),
         sa.Column("person_id", Whole, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_person_words_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_person_words_person_id")),
         sa.PrimaryKeyConstraint("word", "person_id", name=op.f("pk_person_words")),
     )
-    op.create_index(
-        op.f("ix_person_words_person_id"), "person_words", ["person_id"], unique=False
-    )
+    op.create_index(op.f("ix_person_words_person_id"), "person_words", ["person_id"], unique=False)
 
 
 def downgrade() -> None:

@@ -26,9 +26,7 @@ def upgrade() -> None:
         sa.Column("title_en", sa.String(length=300), nullable=False),
         sa.Column("title_ar", sa.String(length=300), nullable=False),
         sa.Column("title_ckb", sa.String(length=300), nullable=False),
-        sa.CheckConstraint(
-            "allocated <= ceiling", name=op.f("ck_programmes_within_ceiling")
-        ),
+        sa.CheckConstraint("allocated <= ceiling", name=op.f("ck_programmes_within_ceiling")),
         sa.CheckConstraint(
             "allocated >= 0 AND committed >= 0 AND spent >= 0",
             name=op.f("ck_programmes_not_negative"),
@@ -37,9 +35,7 @@ def upgrade() -> None:
             "committed + spent <= allocated",
             name=op.f("ck_programmes_within_allocated"),
         ),
-        sa.CheckConstraint(
-            "starts_on <= ends_on", name=op.f("ck_programmes_dates_in_order")
-        ),
+        sa.CheckConstraint("starts_on <= ends_on", name=op.f("ck_programmes_dates_in_order")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programmes")),
         sa.UniqueConstraint("code", name=op.f("uq_programmes_code")),
         sa.UniqueConstraint("public_id", name=op.f("uq_programmes_public_id")),
@@ -95,9 +91,7 @@ def upgrade() -> None:
             ["organisations.id"],
             name=op.f("fk_projects_organisation_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["programme_id"], ["programmes.id"], name=op.f("fk_projects_programme_id")
-        ),
+        sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_projects_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_projects")),
         sa.UniqueConstraint("public_id", name=op.f("uq_projects_public_id")),
     )
@@ -107,9 +101,7 @@ def upgrade() -> None:
         ["organisation_id"],
         unique=False,
     )
-    op.create_index(
-        op.f("ix_projects_programme_id"), "projects", ["programme_id"], unique=False
-    )
+    op.create_index(op.f("ix_projects_programme_id"), "projects", ["programme_id"], unique=False)
     op.create_table(
         "budget_lines",
         sa.Column("id", Whole, nullable=False),
@@ -151,17 +143,13 @@ def upgrade() -> None:
             "committed + spent <= allocated",
             name=op.f("ck_budget_lines_within_allocated"),
         ),
-        sa.CheckConstraint(
-            "starts_on <= ends_on", name=op.f("ck_budget_lines_dates_in_order")
-        ),
+        sa.CheckConstraint("starts_on <= ends_on", name=op.f("ck_budget_lines_dates_in_order")),
         sa.ForeignKeyConstraint(
             ["programme_id"],
             ["programmes.id"],
             name=op.f("fk_budget_lines_programme_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["project_id"], ["projects.id"], name=op.f("fk_budget_lines_project_id")
-        ),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_budget_lines_project_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_lines")),
         sa.UniqueConstraint("public_id", name=op.f("uq_budget_lines_public_id")),
     )
@@ -171,9 +159,7 @@ def upgrade() -> None:
         ["programme_id"],
         unique=False,
     )
-    op.create_index(
-        op.f("ix_budget_lines_project_id"), "budget_lines", ["project_id"], unique=False
-    )
+    op.create_index(op.f("ix_budget_lines_project_id"), "budget_lines", ["project_id"], unique=False)
 
 
 def downgrade() -> None:

@@ -65,25 +65,19 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=3), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("is_demonstration", sa.Boolean(), nullable=False),
-        sa.CheckConstraint(
-            "username = lower(username)", name=op.f("ck_users_username_lower")
-        ),
+        sa.CheckConstraint("username = lower(username)", name=op.f("ck_users_username_lower")),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisations.id"],
             name=op.f("fk_users_organisation_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_users_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_users_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("person_id", name=op.f("uq_users_person_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_users_public_id")),
         sa.UniqueConstraint("username", name=op.f("uq_users_username")),
     )
-    op.create_index(
-        op.f("ix_users_organisation_id"), "users", ["organisation_id"], unique=False
-    )
+    op.create_index(op.f("ix_users_organisation_id"), "users", ["organisation_id"], unique=False)
     op.create_table(
         "role_assignments",
         sa.Column("id", Whole, nullable=False),
@@ -126,9 +120,7 @@ def upgrade() -> None:
             ["programmes.id"],
             name=op.f("fk_role_assignments_programme_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_role_assignments_user_id")
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_role_assignments_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_assignments")),
     )
     op.create_index(
@@ -144,9 +136,17 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        "uq_role_assignments_standing",
+        "uq_role_assignments_everywhere",
         "role_assignments",
-        ["user_id", "role", sa.text("coalesce(programme_id, 0)")],
+        ["user_id", "role"],
+        unique=True,
+        postgresql_where=sa.text("revoked_at IS NULL AND programme_id IS NULL"),
+        sqlite_where=sa.text("revoked_at IS NULL AND programme_id IS NULL"),
+    )
+    op.create_index(
+        "uq_role_assignments_in_programme",
+        "role_assignments",
+        ["user_id", "role", "programme_id"],
         unique=True,
         postgresql_where=sa.text("revoked_at IS NULL"),
         sqlite_where=sa.text("revoked_at IS NULL"),
@@ -159,9 +159,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_sign_ins_user_id")
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sign_ins_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_ins_token_hash")),
     )
@@ -173,10 +171,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sign_ins_user_id"), table_name="sign_ins")
     op.drop_table("sign_ins")
     op.drop_index(op.f("ix_role_assignments_user_id"), table_name="role_assignments")
-    op.drop_index(
-        op.f("ix_role_assignments_programme_id"), table_name="role_assignments"
-    )
-    op.drop_index("uq_role_assignments_standing", table_name="role_assignments")
+    op.drop_index(op.f("ix_role_assignments_programme_id"), table_name="role_assignments")
+    op.drop_index("uq_role_assignments_in_programme", table_name="role_assignments")
+    op.drop_index("uq_role_assignments_everywhere", table_name="role_assignments")
     op.drop_table("role_assignments")
     op.drop_index(op.f("ix_users_organisation_id"), table_name="users")
     op.drop_table("users")

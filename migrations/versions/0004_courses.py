@@ -53,12 +53,8 @@ def upgrade() -> None:
             "attendance_percent BETWEEN 0 AND 100",
             name=op.f("ck_courses_attendance_in_range"),
         ),
-        sa.CheckConstraint(
-            "contact_hours BETWEEN 1 AND 5000", name=op.f("ck_courses_hours_in_range")
-        ),
-        sa.CheckConstraint(
-            "days BETWEEN 1 AND 730", name=op.f("ck_courses_days_in_range")
-        ),
+        sa.CheckConstraint("contact_hours BETWEEN 1 AND 5000", name=op.f("ck_courses_hours_in_range")),
+        sa.CheckConstraint("days BETWEEN 1 AND 730", name=op.f("ck_courses_days_in_range")),
         sa.CheckConstraint(
             "pass_mark_percent BETWEEN 1 AND 100",
             name=op.f("ck_courses_pass_mark_in_range"),
@@ -72,12 +68,8 @@ def upgrade() -> None:
         ["theme", "title_key", "id"],
         unique=False,
     )
-    op.create_index(
-        "ix_courses_title_key_id", "courses", ["title_key", "id"], unique=False
-    )
-    op.create_index(
-        "uq_courses_title_en_provider", "courses", ["title_en", "provider"], unique=True
-    )
+    op.create_index("ix_courses_title_key_id", "courses", ["title_key", "id"], unique=False)
+    op.create_index("uq_courses_title_en_provider", "courses", ["title_en", "provider"], unique=True)
     op.create_table(
         "venues",
         sa.Column("id", Whole, nullable=False),
@@ -134,47 +126,27 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.CheckConstraint(
-            "capacity BETWEEN 1 AND 1000", name=op.f("ck_cohorts_capacity_in_range")
-        ),
+        sa.CheckConstraint("capacity BETWEEN 1 AND 1000", name=op.f("ck_cohorts_capacity_in_range")),
         sa.CheckConstraint("planned_cost > 0", name=op.f("ck_cohorts_cost_positive")),
         sa.CheckConstraint(
             "seats_taken BETWEEN 0 AND capacity",
             name=op.f("ck_cohorts_seats_within_capacity"),
         ),
-        sa.CheckConstraint(
-            "starts_on <= ends_on", name=op.f("ck_cohorts_dates_in_order")
-        ),
-        sa.ForeignKeyConstraint(
-            ["course_id"], ["courses.id"], name=op.f("fk_cohorts_course_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["host_id"], ["organisations.id"], name=op.f("fk_cohorts_host_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["line_id"], ["budget_lines.id"], name=op.f("fk_cohorts_line_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["programme_id"], ["programmes.id"], name=op.f("fk_cohorts_programme_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["venue_id"], ["venues.id"], name=op.f("fk_cohorts_venue_id")
-        ),
+        sa.CheckConstraint("starts_on <= ends_on", name=op.f("ck_cohorts_dates_in_order")),
+        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_cohorts_course_id")),
+        sa.ForeignKeyConstraint(["host_id"], ["organisations.id"], name=op.f("fk_cohorts_host_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["budget_lines.id"], name=op.f("fk_cohorts_line_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_cohorts_programme_id")),
+        sa.ForeignKeyConstraint(["venue_id"], ["venues.id"], name=op.f("fk_cohorts_venue_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohorts")),
         sa.UniqueConstraint("code", name=op.f("uq_cohorts_code")),
         sa.UniqueConstraint("public_id", name=op.f("uq_cohorts_public_id")),
     )
-    op.create_index(
-        op.f("ix_cohorts_course_id"), "cohorts", ["course_id"], unique=False
-    )
+    op.create_index(op.f("ix_cohorts_course_id"), "cohorts", ["course_id"], unique=False)
     op.create_index(op.f("ix_cohorts_host_id"), "cohorts", ["host_id"], unique=False)
     op.create_index(op.f("ix_cohorts_line_id"), "cohorts", ["line_id"], unique=False)
-    op.create_index(
-        op.f("ix_cohorts_programme_id"), "cohorts", ["programme_id"], unique=False
-    )
-    op.create_index(
-        "ix_cohorts_starts_on_id", "cohorts", ["starts_on", "id"], unique=False
-    )
+    op.create_index(op.f("ix_cohorts_programme_id"), "cohorts", ["programme_id"], unique=False)
+    op.create_index("ix_cohorts_starts_on_id", "cohorts", ["starts_on", "id"], unique=False)
     op.create_index(
         "ix_cohorts_state_starts_on",
         "cohorts",
@@ -186,17 +158,13 @@ def upgrade() -> None:
         "cohort_invitations",
         sa.Column("cohort_id", Whole, nullable=False),
         sa.Column("organisation_id", Whole, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"], ["cohorts.id"], name=op.f("fk_cohort_invitations_cohort_id")
-        ),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_cohort_invitations_cohort_id")),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisations.id"],
             name=op.f("fk_cohort_invitations_organisation_id"),
         ),
-        sa.PrimaryKeyConstraint(
-            "cohort_id", "organisation_id", name=op.f("pk_cohort_invitations")
-        ),
+        sa.PrimaryKeyConstraint("cohort_id", "organisation_id", name=op.f("pk_cohort_invitations")),
     )
     op.create_index(
         op.f("ix_cohort_invitations_organisation_id"),
@@ -208,15 +176,9 @@ def upgrade() -> None:
         "cohort_trainers",
         sa.Column("cohort_id", Whole, nullable=False),
         sa.Column("person_id", Whole, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"], ["cohorts.id"], name=op.f("fk_cohort_trainers_cohort_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_cohort_trainers_person_id")
-        ),
-        sa.PrimaryKeyConstraint(
-            "cohort_id", "person_id", name=op.f("pk_cohort_trainers")
-        ),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_cohort_trainers_cohort_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_cohort_trainers_person_id")),
+        sa.PrimaryKeyConstraint("cohort_id", "person_id", name=op.f("pk_cohort_trainers")),
     )
     op.create_index(
         op.f("ix_cohort_trainers_person_id"),
@@ -230,9 +192,7 @@ def downgrade() -> None:
     """Drop the tables."""
     op.drop_index(op.f("ix_cohort_trainers_person_id"), table_name="cohort_trainers")
     op.drop_table("cohort_trainers")
-    op.drop_index(
-        op.f("ix_cohort_invitations_organisation_id"), table_name="cohort_invitations"
-    )
+    op.drop_index(op.f("ix_cohort_invitations_organisation_id"), table_name="cohort_invitations")
     op.drop_table("cohort_invitations")
     op.drop_index(op.f("ix_cohorts_venue_id"), table_name="cohorts")
     op.drop_index("ix_cohorts_state_starts_on", table_name="cohorts")

@@ -20,9 +20,7 @@ def upgrade() -> None:
         sa.Column("committed", Whole, nullable=False),
         sa.Column("spent", Whole, nullable=False),
         sa.Column("expected", Whole, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["line_id"], ["budget_lines.id"], name=op.f("fk_line_months_line_id")
-        ),
+        sa.ForeignKeyConstraint(["line_id"], ["budget_lines.id"], name=op.f("fk_line_months_line_id")),
         sa.PrimaryKeyConstraint("line_id", "month", name=op.f("pk_line_months")),
     )
     op.create_table(
@@ -41,15 +39,9 @@ def upgrade() -> None:
             "NOT is_closed OR committed = 0",
             name=op.f("ck_commitments_closed_is_empty"),
         ),
-        sa.CheckConstraint(
-            "committed >= 0 AND spent >= 0", name=op.f("ck_commitments_not_negative")
-        ),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"], ["cohorts.id"], name=op.f("fk_commitments_cohort_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["line_id"], ["budget_lines.id"], name=op.f("fk_commitments_line_id")
-        ),
+        sa.CheckConstraint("committed >= 0 AND spent >= 0", name=op.f("ck_commitments_not_negative")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_commitments_cohort_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["budget_lines.id"], name=op.f("fk_commitments_line_id")),
         sa.ForeignKeyConstraint(
             ["programme_id"],
             ["programmes.id"],
@@ -58,12 +50,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commitments")),
         sa.UniqueConstraint("public_id", name=op.f("uq_commitments_public_id")),
     )
-    op.create_index(
-        op.f("ix_commitments_cohort_id"), "commitments", ["cohort_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_commitments_line_id"), "commitments", ["line_id"], unique=False
-    )
+    op.create_index(op.f("ix_commitments_cohort_id"), "commitments", ["cohort_id"], unique=False)
+    op.create_index(op.f("ix_commitments_line_id"), "commitments", ["line_id"], unique=False)
     op.create_index(
         op.f("ix_commitments_programme_id"),
         "commitments",
@@ -114,37 +102,27 @@ def upgrade() -> None:
             "kind NOT IN ('commit', 'pay', 'release') OR commitment_id IS NOT NULL",
             name=op.f("ck_ledger_entries_has_commitment"),
         ),
-        sa.CheckConstraint(
-            "amount > 0", name=op.f("ck_ledger_entries_amount_positive")
-        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_ledger_entries_amount_positive")),
         sa.ForeignKeyConstraint(
             ["commitment_id"],
             ["commitments.id"],
             name=op.f("fk_ledger_entries_commitment_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["line_id"], ["budget_lines.id"], name=op.f("fk_ledger_entries_line_id")
-        ),
+        sa.ForeignKeyConstraint(["line_id"], ["budget_lines.id"], name=op.f("fk_ledger_entries_line_id")),
         sa.ForeignKeyConstraint(
             ["programme_id"],
             ["programmes.id"],
             name=op.f("fk_ledger_entries_programme_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["proposer_id"], ["users.id"], name=op.f("fk_ledger_entries_proposer_id")
-        ),
+        sa.ForeignKeyConstraint(["proposer_id"], ["users.id"], name=op.f("fk_ledger_entries_proposer_id")),
         sa.ForeignKeyConstraint(
             ["reverses_id"],
             ["ledger_entries.id"],
             name=op.f("fk_ledger_entries_reverses_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entries")),
-        sa.UniqueConstraint(
-            "id", "proposer_id", name=op.f("uq_ledger_entries_id_proposer_id")
-        ),
-        sa.UniqueConstraint(
-            "idempotency_key", name=op.f("uq_ledger_entries_idempotency_key")
-        ),
+        sa.UniqueConstraint("id", "proposer_id", name=op.f("uq_ledger_entries_id_proposer_id")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_ledger_entries_idempotency_key")),
         sa.UniqueConstraint("public_id", name=op.f("uq_ledger_entries_public_id")),
     )
     op.create_index(
@@ -196,12 +174,8 @@ def upgrade() -> None:
             "outcome = 'approved' OR reason <> ''",
             name=op.f("ck_approvals_refusal_has_reason"),
         ),
-        sa.CheckConstraint(
-            "approver_id <> proposer_id", name=op.f("ck_approvals_maker_is_not_checker")
-        ),
-        sa.ForeignKeyConstraint(
-            ["approver_id"], ["users.id"], name=op.f("fk_approvals_approver_id")
-        ),
+        sa.CheckConstraint("approver_id <> proposer_id", name=op.f("ck_approvals_maker_is_not_checker")),
+        sa.ForeignKeyConstraint(["approver_id"], ["users.id"], name=op.f("fk_approvals_approver_id")),
         sa.ForeignKeyConstraint(
             ["entry_id", "proposer_id"],
             ["ledger_entries.id", "ledger_entries.proposer_id"],
@@ -216,9 +190,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("entry_id", name=op.f("uq_approvals_entry_id")),
         sa.UniqueConstraint("reverses_id", name=op.f("uq_approvals_reverses_id")),
     )
-    op.create_index(
-        op.f("ix_approvals_approver_id"), "approvals", ["approver_id"], unique=False
-    )
+    op.create_index(op.f("ix_approvals_approver_id"), "approvals", ["approver_id"], unique=False)
     op.create_table(
         "ledger_postings",
         sa.Column("id", Whole, nullable=False),
@@ -240,9 +212,7 @@ def upgrade() -> None:
             ["ledger_entries.id"],
             name=op.f("fk_ledger_postings_entry_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["line_id"], ["budget_lines.id"], name=op.f("fk_ledger_postings_line_id")
-        ),
+        sa.ForeignKeyConstraint(["line_id"], ["budget_lines.id"], name=op.f("fk_ledger_postings_line_id")),
         sa.ForeignKeyConstraint(
             ["programme_id"],
             ["programmes.id"],
@@ -257,9 +227,7 @@ def upgrade() -> None:
         ["commitment_id"],
         unique=False,
     )
-    op.create_index(
-        op.f("ix_ledger_postings_line_id"), "ledger_postings", ["line_id"], unique=False
-    )
+    op.create_index(op.f("ix_ledger_postings_line_id"), "ledger_postings", ["line_id"], unique=False)
     op.create_index(
         op.f("ix_ledger_postings_programme_id"),
         "ledger_postings",
@@ -278,9 +246,7 @@ def downgrade() -> None:
     allow_change("ledger_entries")
     op.drop_index(op.f("ix_ledger_postings_programme_id"), table_name="ledger_postings")
     op.drop_index(op.f("ix_ledger_postings_line_id"), table_name="ledger_postings")
-    op.drop_index(
-        op.f("ix_ledger_postings_commitment_id"), table_name="ledger_postings"
-    )
+    op.drop_index(op.f("ix_ledger_postings_commitment_id"), table_name="ledger_postings")
     op.drop_table("ledger_postings")
     op.drop_index(op.f("ix_approvals_approver_id"), table_name="approvals")
     op.drop_table("approvals")

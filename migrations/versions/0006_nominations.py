@@ -72,9 +72,7 @@ def upgrade() -> None:
             ["programmes.id"],
             name=op.f("fk_rights_assessments_programme_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["writer_id"], ["users.id"], name=op.f("fk_rights_assessments_writer_id")
-        ),
+        sa.ForeignKeyConstraint(["writer_id"], ["users.id"], name=op.f("fk_rights_assessments_writer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rights_assessments")),
         sa.UniqueConstraint("public_id", name=op.f("uq_rights_assessments_public_id")),
     )
@@ -112,12 +110,8 @@ def upgrade() -> None:
             "(outcome = 'cleared') = (expires_on IS NOT NULL)",
             name=op.f("ck_vetting_decisions_clearance_expires"),
         ),
-        sa.CheckConstraint(
-            "expires_on >= decided_on", name=op.f("ck_vetting_decisions_dates_in_order")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_vetting_decisions_person_id")
-        ),
+        sa.CheckConstraint("expires_on >= decided_on", name=op.f("ck_vetting_decisions_dates_in_order")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_vetting_decisions_person_id")),
         sa.ForeignKeyConstraint(
             ["recorded_by_id"],
             ["users.id"],
@@ -171,9 +165,7 @@ def upgrade() -> None:
             "state <> 'turned_down' OR reason <> ''",
             name=op.f("ck_nominations_turning_down_has_reason"),
         ),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"], ["cohorts.id"], name=op.f("fk_nominations_cohort_id")
-        ),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_nominations_cohort_id")),
         sa.ForeignKeyConstraint(
             ["nominated_by_id"],
             ["users.id"],
@@ -184,27 +176,19 @@ def upgrade() -> None:
             ["organisations.id"],
             name=op.f("fk_nominations_organisation_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_nominations_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_nominations_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nominations")),
         sa.UniqueConstraint("public_id", name=op.f("uq_nominations_public_id")),
     )
-    op.create_index(
-        "ix_nominations_cohort_id_id", "nominations", ["cohort_id", "id"], unique=False
-    )
+    op.create_index("ix_nominations_cohort_id_id", "nominations", ["cohort_id", "id"], unique=False)
     op.create_index(
         op.f("ix_nominations_organisation_id"),
         "nominations",
         ["organisation_id"],
         unique=False,
     )
-    op.create_index(
-        op.f("ix_nominations_person_id"), "nominations", ["person_id"], unique=False
-    )
-    op.create_index(
-        "ix_nominations_state_id", "nominations", ["state", "id"], unique=False
-    )
+    op.create_index(op.f("ix_nominations_person_id"), "nominations", ["person_id"], unique=False)
+    op.create_index("ix_nominations_state_id", "nominations", ["state", "id"], unique=False)
     op.create_index(
         "uq_nominations_standing",
         "nominations",
@@ -250,12 +234,8 @@ def upgrade() -> None:
             "decided_by_id <> claimed_by_id",
             name=op.f("ck_completions_claimant_is_not_judge"),
         ),
-        sa.ForeignKeyConstraint(
-            ["claimed_by_id"], ["users.id"], name=op.f("fk_completions_claimed_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["users.id"], name=op.f("fk_completions_decided_by_id")
-        ),
+        sa.ForeignKeyConstraint(["claimed_by_id"], ["users.id"], name=op.f("fk_completions_claimed_by_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["users.id"], name=op.f("fk_completions_decided_by_id")),
         sa.ForeignKeyConstraint(
             ["nomination_id"],
             ["nominations.id"],
@@ -270,9 +250,7 @@ def upgrade() -> None:
         ["nomination_id"],
         unique=False,
     )
-    op.create_index(
-        "ix_completions_state_id", "completions", ["state", "id"], unique=False
-    )
+    op.create_index("ix_completions_state_id", "completions", ["state", "id"], unique=False)
     op.create_index(
         "uq_completions_standing",
         "completions",
@@ -311,11 +289,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
         sqlite_where=sa.text("superseded_at IS NULL"),
     )
-    op.drop_index(
-        op.f("ix_vetting_decisions_person_id"), table_name="vetting_decisions"
-    )
+    op.drop_index(op.f("ix_vetting_decisions_person_id"), table_name="vetting_decisions")
     op.drop_table("vetting_decisions")
-    op.drop_index(
-        "ix_rights_assessments_programme_id_state", table_name="rights_assessments"
-    )
+    op.drop_index("ix_rights_assessments_programme_id_state", table_name="rights_assessments")
     op.drop_table("rights_assessments")

@@ -22,23 +22,17 @@ def upgrade() -> None:
         sa.Column("subject_kind", sa.String(length=40), nullable=False),
         sa.Column("subject_id", sa.String(length=12), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_audit_entries_user_id")
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_audit_entries_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
-    op.create_index(
-        "ix_audit_entries_action_id", "audit_entries", ["action", "id"], unique=False
-    )
+    op.create_index("ix_audit_entries_action_id", "audit_entries", ["action", "id"], unique=False)
     op.create_index(
         "ix_audit_entries_subject_id_id",
         "audit_entries",
         ["subject_id", "id"],
         unique=False,
     )
-    op.create_index(
-        "ix_audit_entries_user_id_id", "audit_entries", ["user_id", "id"], unique=False
-    )
+    op.create_index("ix_audit_entries_user_id_id", "audit_entries", ["user_id", "id"], unique=False)
     refuse_change("audit_entries")
 
 

@@ -66,7 +66,7 @@ GOOD = {
 @pytest.fixture(autouse=True)
 def request_context() -> Iterator[None]:
     app = Flask(__name__)
-    app.secret_key = "test"  # noqa: S105
+    app.secret_key = "test"
     Babel(app)
     with app.test_request_context():
         yield

@@ -85,11 +85,7 @@ def check_not_locked(attempt: Attempt, at: dt.datetime) -> None:
     """
     for key, limit in attempt.counters():
         counter = accounts.failures(key)
-        if (
-            counter
-            and counter.attempts >= limit
-            and counter.window_started_at + LOCK_WINDOW > at
-        ):
+        if counter and counter.attempts >= limit and counter.window_started_at + LOCK_WINDOW > at:
             raise SignInLocked(minutes=int(LOCK_WINDOW.total_seconds() // 60))
 
 
@@ -135,10 +131,7 @@ def start_sign_in(user: User, attempt: Attempt, at: dt.datetime) -> str:
 
 def is_alive(sign_in: SignIn, at: dt.datetime) -> bool:
     """Say whether a session is within its idle and its absolute limit."""
-    return (
-        at < sign_in.last_seen_at + IDLE_LIMIT
-        and at < sign_in.started_at + ABSOLUTE_LIMIT
-    )
+    return at < sign_in.last_seen_at + IDLE_LIMIT and at < sign_in.started_at + ABSOLUTE_LIMIT
 
 
 def needs_refresh(sign_in: SignIn, at: dt.datetime) -> bool:
@@ -169,11 +162,7 @@ def invite(role: Role, organisation: Organisation, at: dt.datetime) -> str:
 def open_invitation(token: str, at: dt.datetime) -> Invitation:
     """Return the invitation for ``token``. Raises InvitationSpent when unknown, used or expired."""
     invitation = accounts.invitation_of(token_hash(token))
-    if (
-        invitation is None
-        or invitation.used_at is not None
-        or invitation.expires_at <= at
-    ):
+    if invitation is None or invitation.used_at is not None or invitation.expires_at <= at:
         raise InvitationSpent
     return invitation
 
@@ -215,9 +204,7 @@ def create_account(
     return user
 
 
-def grant(
-    user: User, role: Role, *, programme_id: int | None = None, by: int | None
-) -> None:
+def grant(user: User, role: Role, *, programme_id: int | None = None, by: int | None) -> None:
     """Give ``user`` a role; a funder's is for one programme."""
     db.session.add(
         RoleAssignment(
@@ -231,9 +218,7 @@ def grant(
     audit.record("role granted", user, by=by, role=role.value)
 
 
-def accept_invitation(
-    invitation: Invitation, wanted: NewAccount, at: dt.datetime
-) -> User:
+def accept_invitation(invitation: Invitation, wanted: NewAccount, at: dt.datetime) -> User:
     """Make the account that an invitation offers and spend it. Raises what ``create_account`` raises."""
     user = create_account(wanted, invitation.organisation_id)
     grant(user, invitation.role, by=None)

@@ -7,9 +7,7 @@ from training.kit.db import db
 from training.models.audit import AuditEntry
 
 
-def record(
-    action: str, subject: Any, *, by: int | None, **details: int | str | bool | None
-) -> None:
+def record(action: str, subject: Any, *, by: int | None, **details: int | str | bool | None) -> None:
     """Add an audit row for ``action`` on ``subject`` (a record with ``public_id``) by the user with key ``by``.
 
     ``details`` are codes, states, dates and pence: never a name of a person (an auditor's list must not spread names).

@@ -93,15 +93,11 @@ def _append(entry: LedgerEntry, by: Actor) -> LedgerEntry:
         if known is None:
             raise
         return known
-    audit.record(
-        f"{entry.kind.value} proposed", entry, by=by.user_id, pence=entry.amount
-    )
+    audit.record(f"{entry.kind.value} proposed", entry, by=by.user_id, pence=entry.amount)
     return entry
 
 
-def _entry(
-    kind: EntryKind, line: BudgetLine, proposal: Proposal, by: Actor
-) -> LedgerEntry:
+def _entry(kind: EntryKind, line: BudgetLine, proposal: Proposal, by: Actor) -> LedgerEntry:
     return LedgerEntry(
         kind=kind,
         programme_id=line.programme_id,
@@ -158,9 +154,7 @@ def propose_commitment(
     return appended
 
 
-def _of_commitment(
-    kind: EntryKind, commitment: Commitment, proposal: Proposal, by: Actor
-) -> LedgerEntry:
+def _of_commitment(kind: EntryKind, commitment: Commitment, proposal: Proposal, by: Actor) -> LedgerEntry:
     if commitment.is_closed:
         raise CommitmentClosed
     if proposal.amount > commitment.committed:
@@ -187,18 +181,14 @@ def propose_payment(
     return _append(entry, by)
 
 
-def propose_release(
-    commitment: Commitment, proposal: Proposal, by: Actor
-) -> LedgerEntry:
+def propose_release(commitment: Commitment, proposal: Proposal, by: Actor) -> LedgerEntry:
     """Propose to give outstanding money of a commitment back to its line. Raises CommitmentClosed, OverCommitment."""
     if known := entries.entry_with_key(_own_key(proposal, by)):
         return known
     return _append(_of_commitment(EntryKind.RELEASE, commitment, proposal, by), by)
 
 
-def propose_reversal(
-    entry: LedgerEntry, reason: str, key: str, by: Actor
-) -> LedgerEntry:
+def propose_reversal(entry: LedgerEntry, reason: str, key: str, by: Actor) -> LedgerEntry:
     """Propose to undo an approved entry. Raises NotReversible, CohortHoldsMoney.
 
     Rule: a mistake is reversed, never edited (design §2, habit 8).
@@ -207,17 +197,13 @@ def propose_reversal(
     if known := entries.entry_with_key(_own_key(proposal, by)):
         return known
     _check_reversible(entry)
-    reversal = _entry(
-        EntryKind.REVERSE, programmes.line_by_key(entry.line_id), proposal, by
-    )
+    reversal = _entry(EntryKind.REVERSE, programmes.line_by_key(entry.line_id), proposal, by)
     reversal.commitment_id, reversal.reverses_id = entry.commitment_id, entry.id
     return _append(reversal, by)
 
 
 def _check_reversible(entry: LedgerEntry) -> None:
-    is_standing = entries.posting_of(entry.id) is not None and not entries.is_undone(
-        entry.id
-    )
+    is_standing = entries.posting_of(entry.id) is not None and not entries.is_undone(entry.id)
     if entry.kind is EntryKind.REVERSE or not is_standing:
         raise NotReversible
     if entry.kind is EntryKind.COMMIT and _commitment(entry).cohort_id is not None:
@@ -272,9 +258,7 @@ def _decide(entry: LedgerEntry, outcome: Outcome, by: Actor, reason: str = "") -
             )
     except IntegrityError as error:
         raise AlreadyDecided from error
-    audit.record(
-        f"{entry.kind.value} {outcome.value}", entry, by=by.user_id, pence=entry.amount
-    )
+    audit.record(f"{entry.kind.value} {outcome.value}", entry, by=by.user_id, pence=entry.amount)
 
 
 def _commitment(entry: LedgerEntry) -> Commitment:
@@ -321,17 +305,8 @@ def _move(
     ]
     if model is Programme:
         conditions.append(allocated <= Programme.ceiling)
-    statement = (
-        update(model)
-        .where(*conditions)
-        .values(allocated=allocated, committed=committed, spent=spent)
-    )
-    if (
-        db.session.execute(
-            statement, execution_options={"synchronize_session": False}
-        ).rowcount
-        == 0
-    ):
+    statement = update(model).where(*conditions).values(allocated=allocated, committed=committed, spent=spent)
+    if db.session.execute(statement, execution_options={"synchronize_session": False}).rowcount == 0:
         raise _shortage(entry)
 
 
@@ -355,12 +330,7 @@ def _move_commitment(entry: LedgerEntry, by: Movement) -> None:
         .where(Commitment.id == entry.commitment_id, committed >= 0, spent >= 0)
         .values(committed=committed, spent=spent, is_closed=entry.closes)
     )
-    if (
-        db.session.execute(
-            statement, execution_options={"synchronize_session": False}
-        ).rowcount
-        == 0
-    ):
+    if db.session.execute(statement, execution_options={"synchronize_session": False}).rowcount == 0:
         raise _shortage(entry)
 
 
@@ -385,22 +355,11 @@ def _post(entry: LedgerEntry, movement: Movement, month: dt.date) -> None:
         _add_to_month(entry.line_id, expected, LineMonth.expected, movement.committed)
 
 
-def _add_to_month(
-    line_id: int, month: dt.date, column: InstrumentedAttribute[int], pence: int
-) -> None:
+def _add_to_month(line_id: int, month: dt.date, column: InstrumentedAttribute[int], pence: int) -> None:
     """Add to one monthly total. The programme's lock is held, so nobody else inserts the same row."""
     if not pence:
         return
     here = (LineMonth.line_id == line_id, LineMonth.month == month)
     statement = update(LineMonth).where(*here).values({column: column + pence})
-    if (
-        db.session.execute(
-            statement, execution_options={"synchronize_session": False}
-        ).rowcount
-        == 0
-    ):
-        db.session.execute(
-            insert(LineMonth).values(
-                {"line_id": line_id, "month": month, column.key: pence}
-            )
-        )
+    if db.session.execute(statement, execution_options={"synchronize_session": False}).rowcount == 0:
+        db.session.execute(insert(LineMonth).values({"line_id": line_id, "month": month, column.key: pence}))

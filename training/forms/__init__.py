@@ -28,11 +28,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     def field_errors(self) -> list[FormError]:
         """Every error: those of the whole form first, then the fields' in the order in which they stand."""
         whole = [FormError(str(text), None) for text in self.form_errors]
-        return whole + [
-            FormError(str(text), f"#{field.id}")
-            for field in self
-            for text in field.errors
-        ]
+        return whole + [FormError(str(text), f"#{field.id}") for field in self for text in field.errors]
 
     @property
     def shown_fields(self) -> list[Field]:

@@ -10,12 +10,8 @@ from training.forms.fields import PasswordField, TextField, UsernameField
 class SignInForm(BaseForm):
     """Username and password."""
 
-    username = UsernameField(
-        _l("Username"), [required(_l("Enter your username")), longest(254)]
-    )
-    password = PasswordField(
-        _l("Password"), [required(_l("Enter your password")), longest(128)]
-    )
+    username = UsernameField(_l("Username"), [required(_l("Enter your username")), longest(254)])
+    password = PasswordField(_l("Password"), [required(_l("Enter your password")), longest(128)])
 
 
 class AcceptInvitationForm(BaseForm):
@@ -26,13 +22,9 @@ class AcceptInvitationForm(BaseForm):
         [required(_l("Enter your name")), longest(200)],
         description=_l("As colleagues know you"),
     )
-    username = UsernameField(
-        _l("Username"), [required(_l("Choose a username")), longest(60)]
-    )
+    username = UsernameField(_l("Username"), [required(_l("Choose a username")), longest(60)])
     password = PasswordField(
         _l("Password"),
         [required(_l("Choose a password")), longest(128)],
-        description=_l(
-            "At least 15 characters; three or four words are easy to remember"
-        ),
+        description=_l("At least 15 characters; three or four words are easy to remember"),
     )

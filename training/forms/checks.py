@@ -26,9 +26,7 @@ def required(message: str | None = None) -> Check:
         if field.process_errors:
             raise StopValidation
         if _is_empty(field):
-            raise StopValidation(
-                message or _("Fill in: %(label)s", label=field.label.text)
-            )
+            raise StopValidation(message or _("Fill in: %(label)s", label=field.label.text))
 
     return Check(ask, required=True)
 
@@ -38,9 +36,7 @@ def choose_one(message: str | None = None) -> Check:
 
     def ask(field: Field) -> None:
         if _is_empty(field):
-            raise StopValidation(
-                message or _("Choose an answer: %(label)s", label=field.label.text)
-            )
+            raise StopValidation(message or _("Choose an answer: %(label)s", label=field.label.text))
 
     return Check(ask, required=True)
 
@@ -60,9 +56,7 @@ def longest(characters: int) -> Check:
 
     def ask(field: Field) -> None:
         if len(field.data or "") > characters:
-            raise ValidationError(
-                _("Use %(most)s characters or fewer", most=characters)
-            )
+            raise ValidationError(_("Use %(most)s characters or fewer", most=characters))
 
     return Check(ask)
 
@@ -72,9 +66,7 @@ def between(least: int, most: int) -> Check:
 
     def ask(field: Field) -> None:
         if field.data is not None and not least <= field.data <= most:
-            raise ValidationError(
-                _("Enter a number from %(least)s to %(most)s", least=least, most=most)
-            )
+            raise ValidationError(_("Enter a number from %(least)s to %(most)s", least=least, most=most))
 
     return Check(ask)
 

@@ -59,9 +59,7 @@ class EmailField(TextField):
 class PhoneField(TextField):
     """A telephone number."""
 
-    widget = Widget(
-        "input", "govukInput", type="tel", autocomplete="tel", attributes=LEFT_TO_RIGHT
-    )
+    widget = Widget("input", "govukInput", type="tel", autocomplete="tel", attributes=LEFT_TO_RIGHT)
 
 
 class UsernameField(TextField):
@@ -187,9 +185,7 @@ class MoneyField(_TypedField):
         try:
             return parse_pounds(text)
         except ValueError as unreadable:
-            raise ValueError(
-                _("Enter an amount in pounds, such as 1,250.50")
-            ) from unreadable
+            raise ValueError(_("Enter an amount in pounds, such as 1,250.50")) from unreadable
 
     def written(self) -> str:
         """Return the pence as pounds without signs."""
@@ -216,10 +212,7 @@ class DateField(Field):
                 "year": str(self.data.year),
             }
         if formdata:
-            self.parts = {
-                part: formdata.get(f"{self.name}-{part}", "").strip()[:10]
-                for part in self.parts
-            }
+            self.parts = {part: formdata.get(f"{self.name}-{part}", "").strip()[:10] for part in self.parts}
             self.data = self._read()
 
     def _read(self) -> dt.date | None:
@@ -233,10 +226,7 @@ class DateField(Field):
 
     def _real_date(self) -> dt.date | None:
         numbers = [western_digits(typed) for typed in self.parts.values()]
-        if (
-            all(number.isascii() and number.isdigit() for number in numbers)
-            and int(numbers[2]) in self.years
-        ):
+        if all(number.isascii() and number.isdigit() for number in numbers) and int(numbers[2]) in self.years:
             day, month, year = map(int, numbers)
             try:
                 return dt.date(year, month, day)
@@ -283,9 +273,7 @@ class SelectField(Field):
 
     def pre_validate(self, _form: AnyForm) -> None:
         """Refuse a value that was not offered."""
-        if self.data is not None and self.data not in {
-            choice.value for choice in self.choices
-        }:
+        if self.data is not None and self.data not in {choice.value for choice in self.choices}:
             raise StopValidation(_("Choose one of the answers in the list"))
 
 

@@ -16,9 +16,7 @@ LEFT_TO_RIGHT = {"dir": "ltr"}
 """For what is written in Latin letters and digits: otherwise a right-to-left page shows ``sara@`` as ``@sara``."""
 
 _MACROS = Environment(
-    loader=PrefixLoader(
-        {"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}
-    ),
+    loader=PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
     autoescape=True,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -101,10 +99,7 @@ class ChoicesWidget(Widget):
         return {
             "idPrefix": field.id,
             "fieldset": {"legend": {"text": label_of(field)}},
-            "items": [
-                _item(choice, checked=field.holds(choice.value))
-                for choice in field.choices
-            ],
+            "items": [_item(choice, checked=field.holds(choice.value)) for choice in field.choices],
         }
 
 
@@ -145,11 +140,7 @@ class DateWidget(Widget):
 def label_of(field: Field) -> str:
     """Return the field's label, which says so when it may be left empty."""
     label = str(field.label.text)
-    return (
-        str(_("%(label)s (optional)", label=label))
-        if field.flags.may_be_empty
-        else label
-    )
+    return str(_("%(label)s (optional)", label=label)) if field.flags.may_be_empty else label
 
 
 def _item(choice: Choice, *, checked: bool) -> dict[str, Any]:

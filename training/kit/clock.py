@@ -33,6 +33,4 @@ def months_between(first: dt.date, last: dt.date) -> list[dt.date]:
     """Return the first day of each month from that of ``first`` to that of ``last``, both included."""
     start = first.year * 12 + first.month - 1
     end = last.year * 12 + last.month - 1
-    return [
-        dt.date(number // 12, number % 12 + 1, 1) for number in range(start, end + 1)
-    ]
+    return [dt.date(number // 12, number % 12 + 1, 1) for number in range(start, end + 1)]

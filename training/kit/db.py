@@ -85,9 +85,7 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(
-        self, value: dt.datetime | None, dialect: Dialect
-    ) -> dt.datetime | None:
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
         """Refuse naive moments; store UTC."""
         if value is None:
             return None
@@ -96,14 +94,8 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
         moment = value.astimezone(dt.UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(
-        self, value: dt.datetime | None, dialect: Dialect
-    ) -> dt.datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
         """Return an aware UTC moment from either database."""
         if value is None:
             return None
-        return (
-            value.replace(tzinfo=dt.UTC)
-            if value.tzinfo is None
-            else value.astimezone(dt.UTC)
-        )
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)

@@ -6,9 +6,7 @@ EASTERN_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "
 """Arabic-Indic and Persian digits, decimal and thousands marks, to the Western ones."""
 
 _SIGNS = re.compile(r"[£\s\u200e\u200f\u2066-\u2069]")
-_POUNDS = re.compile(
-    r"(?P<pounds>\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(?P<pence>\d{1,2}))?", re.ASCII
-)
+_POUNDS = re.compile(r"(?P<pounds>\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(?P<pence>\d{1,2}))?", re.ASCII)
 
 
 def western_digits(text: str) -> str:
@@ -25,9 +23,7 @@ def parse_pounds(text: str) -> int:
     match = _POUNDS.fullmatch(_SIGNS.sub("", western_digits(text)))
     if match is None:
         raise ValueError
-    return int(match["pounds"].replace(",", "")) * 100 + int(
-        (match["pence"] or "0").ljust(2, "0")
-    )
+    return int(match["pounds"].replace(",", "")) * 100 + int((match["pence"] or "0").ljust(2, "0"))
 
 
 def format_pounds(pence: int) -> str:

@@ -35,9 +35,7 @@ class User(Base):
     username: Mapped[str] = mapped_column(String(60), unique=True)
     display_name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str] = mapped_column(String(200))
-    organisation_id: Mapped[int] = mapped_column(
-        ForeignKey("organisations.id"), index=True
-    )
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), unique=True)
     language: Mapped[str] = mapped_column(String(3), default="en")
     is_active: Mapped[bool] = mapped_column(default=True)
@@ -46,9 +44,7 @@ class User(Base):
     organisation: Mapped[Organisation] = relationship(lazy="raise")
     person: Mapped[Person | None] = relationship(lazy="raise")
 
-    __table_args__ = (
-        CheckConstraint("username = lower(username)", name="username_lower"),
-    )
+    __table_args__ = (CheckConstraint("username = lower(username)", name="username_lower"),)
 
 
 class RoleAssignment(Base):
@@ -59,26 +55,30 @@ class RoleAssignment(Base):
     id: Mapped[Key]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     role: Mapped[Role] = mapped_column(choice(Role))
-    programme_id: Mapped[int | None] = mapped_column(
-        ForeignKey("programmes.id"), index=True
-    )
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programmes.id"), index=True)
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     granted_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
 
     __table_args__ = (
         Index(
-            "uq_role_assignments_standing",
+            "uq_role_assignments_everywhere",
             "user_id",
             "role",
-            text("coalesce(programme_id, 0)"),
+            unique=True,
+            postgresql_where=text("revoked_at IS NULL AND programme_id IS NULL"),
+            sqlite_where=text("revoked_at IS NULL AND programme_id IS NULL"),
+        ),
+        Index(
+            "uq_role_assignments_in_programme",
+            "user_id",
+            "role",
+            "programme_id",
             unique=True,
             postgresql_where=text("revoked_at IS NULL"),
             sqlite_where=text("revoked_at IS NULL"),
         ),
-        CheckConstraint(
-            "(role = 'funder') = (programme_id IS NOT NULL)", name="funder_of_programme"
-        ),
+        CheckConstraint("(role = 'funder') = (programme_id IS NOT NULL)", name="funder_of_programme"),
     )
 
 

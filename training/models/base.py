@@ -14,9 +14,7 @@ Whole = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column of type INTEGER."""
 
 Key = Annotated[int, mapped_column(Whole, primary_key=True)]
-PublicId = Annotated[
-    str, mapped_column(String(PUBLIC_ID_LENGTH), default=new_public_id, unique=True)
-]
+PublicId = Annotated[str, mapped_column(String(PUBLIC_ID_LENGTH), default=new_public_id, unique=True)]
 
 
 class Base(DeclarativeBase):

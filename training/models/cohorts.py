@@ -54,9 +54,7 @@ class Cohort(Base):
     capacity: Mapped[int]
     seats_taken: Mapped[int] = mapped_column(default=0)
     planned_cost: Mapped[int]
-    state: Mapped[CohortState] = mapped_column(
-        choice(CohortState), default=CohortState.DRAFT
-    )
+    state: Mapped[CohortState] = mapped_column(choice(CohortState), default=CohortState.DRAFT)
 
     course: Mapped[Course] = relationship(lazy="raise")
     programme: Mapped[Programme] = relationship(lazy="raise")
@@ -65,9 +63,7 @@ class Cohort(Base):
     venue: Mapped[Venue] = relationship(lazy="raise")
 
     __table_args__ = (
-        CheckConstraint(
-            "seats_taken BETWEEN 0 AND capacity", name="seats_within_capacity"
-        ),
+        CheckConstraint("seats_taken BETWEEN 0 AND capacity", name="seats_within_capacity"),
         CheckConstraint("capacity BETWEEN 1 AND 1000", name="capacity_in_range"),
         CheckConstraint("starts_on <= ends_on", name="dates_in_order"),
         CheckConstraint("planned_cost > 0", name="cost_positive"),
@@ -82,9 +78,7 @@ class CohortInvitation(Base):
     __tablename__ = "cohort_invitations"
 
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
-    organisation_id: Mapped[int] = mapped_column(
-        ForeignKey("organisations.id"), primary_key=True, index=True
-    )
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), primary_key=True, index=True)
 
 
 class CohortTrainer(Base):
@@ -93,8 +87,6 @@ class CohortTrainer(Base):
     __tablename__ = "cohort_trainers"
 
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(
-        ForeignKey("people.id"), primary_key=True, index=True
-    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
 
     person: Mapped[Person] = relationship(lazy="raise")

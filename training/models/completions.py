@@ -26,9 +26,7 @@ class Completion(Guarded, Base):
     id: Mapped[Key]
     public_id: Mapped[PublicId]
     nomination_id: Mapped[int] = mapped_column(ForeignKey("nominations.id"), index=True)
-    state: Mapped[CompletionState] = mapped_column(
-        choice(CompletionState), default=CompletionState.CLAIMED
-    )
+    state: Mapped[CompletionState] = mapped_column(choice(CompletionState), default=CompletionState.CLAIMED)
     completed_on: Mapped[dt.date]
     note: Mapped[str] = mapped_column(String(500), default="")
     claimed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
@@ -49,10 +47,6 @@ class Completion(Guarded, Base):
         ),
         Index("ix_completions_state_id", "state", "id"),
         CheckConstraint("decided_by_id <> claimed_by_id", name="claimant_is_not_judge"),
-        CheckConstraint(
-            "(state = 'claimed') = (decided_by_id IS NULL)", name="decided_by_somebody"
-        ),
-        CheckConstraint(
-            "state <> 'refused' OR reason <> ''", name="refusal_has_reason"
-        ),
+        CheckConstraint("(state = 'claimed') = (decided_by_id IS NULL)", name="decided_by_somebody"),
+        CheckConstraint("state <> 'refused' OR reason <> ''", name="refusal_has_reason"),
     )

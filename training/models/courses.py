@@ -55,10 +55,6 @@ class Course(Titled, Base):
         Index("ix_courses_theme_title_key", "theme", "title_key", "id"),
         CheckConstraint("days BETWEEN 1 AND 730", name="days_in_range"),
         CheckConstraint("contact_hours BETWEEN 1 AND 5000", name="hours_in_range"),
-        CheckConstraint(
-            "attendance_percent BETWEEN 0 AND 100", name="attendance_in_range"
-        ),
-        CheckConstraint(
-            "pass_mark_percent BETWEEN 1 AND 100", name="pass_mark_in_range"
-        ),
+        CheckConstraint("attendance_percent BETWEEN 0 AND 100", name="attendance_in_range"),
+        CheckConstraint("pass_mark_percent BETWEEN 1 AND 100", name="pass_mark_in_range"),
     )

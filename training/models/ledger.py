@@ -68,9 +68,7 @@ class LedgerEntry(Guarded, Base):
     public_id: Mapped[PublicId]
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
     line_id: Mapped[int] = mapped_column(ForeignKey("budget_lines.id"))
-    commitment_id: Mapped[int | None] = mapped_column(
-        ForeignKey("commitments.id"), index=True
-    )
+    commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitments.id"), index=True)
     kind: Mapped[EntryKind] = mapped_column(choice(EntryKind))
     amount: Mapped[int]
     purpose: Mapped[str] = mapped_column(String(300))
@@ -78,9 +76,7 @@ class LedgerEntry(Guarded, Base):
     payee_is_person: Mapped[bool] = mapped_column(default=False)
     paid_on: Mapped[dt.date | None]
     closes: Mapped[bool] = mapped_column(default=False)
-    reverses_id: Mapped[int | None] = mapped_column(
-        ForeignKey("ledger_entries.id"), index=True
-    )
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id"), index=True)
     proposer_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     proposed_at: Mapped[dt.datetime]
     idempotency_key: Mapped[str] = mapped_column(String(64), unique=True)
@@ -94,12 +90,8 @@ class LedgerEntry(Guarded, Base):
         # The target of the approval's composite key, by which an approval knows its true proposer.
         UniqueConstraint("id", "proposer_id"),
         CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint(
-            "(kind = 'reverse') = (reverses_id IS NOT NULL)", name="reverse_names_entry"
-        ),
-        CheckConstraint(
-            "(kind = 'pay') = (paid_on IS NOT NULL)", name="payment_has_date"
-        ),
+        CheckConstraint("(kind = 'reverse') = (reverses_id IS NOT NULL)", name="reverse_names_entry"),
+        CheckConstraint("(kind = 'pay') = (paid_on IS NOT NULL)", name="payment_has_date"),
         CheckConstraint(
             "kind NOT IN ('commit', 'pay', 'release') OR commitment_id IS NOT NULL",
             name="has_commitment",
@@ -121,9 +113,7 @@ class Approval(Guarded, Base):
     outcome: Mapped[Outcome] = mapped_column(choice(Outcome))
     reason: Mapped[str] = mapped_column(String(500), default="")
     decided_at: Mapped[dt.datetime]
-    reverses_id: Mapped[int | None] = mapped_column(
-        ForeignKey("ledger_entries.id"), unique=True
-    )
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
     """The entry that this approval undoes; unique, so that nothing is undone twice."""
 
     approver: Mapped[User] = relationship(lazy="raise", foreign_keys=approver_id)
@@ -134,9 +124,7 @@ class Approval(Guarded, Base):
             ["ledger_entries.id", "ledger_entries.proposer_id"],
         ),
         CheckConstraint("approver_id <> proposer_id", name="maker_is_not_checker"),
-        CheckConstraint(
-            "outcome = 'approved' OR reason <> ''", name="refusal_has_reason"
-        ),
+        CheckConstraint("outcome = 'approved' OR reason <> ''", name="refusal_has_reason"),
     )
 
 
@@ -149,9 +137,7 @@ class LedgerPosting(Guarded, Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("budget_lines.id"), index=True)
-    commitment_id: Mapped[int | None] = mapped_column(
-        ForeignKey("commitments.id"), index=True
-    )
+    commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitments.id"), index=True)
     allocated: Mapped[int]
     committed: Mapped[int]
     spent: Mapped[int]
@@ -167,9 +153,7 @@ class LineMonth(Guarded, Base):
 
     __tablename__ = "line_months"
 
-    line_id: Mapped[int] = mapped_column(
-        ForeignKey("budget_lines.id"), primary_key=True
-    )
+    line_id: Mapped[int] = mapped_column(ForeignKey("budget_lines.id"), primary_key=True)
     month: Mapped[dt.date] = mapped_column(primary_key=True)
     committed: Mapped[int] = mapped_column(default=0)
     spent: Mapped[int] = mapped_column(default=0)

@@ -31,12 +31,8 @@ class Nomination(Guarded, Base):
     public_id: Mapped[PublicId]
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
-    organisation_id: Mapped[int] = mapped_column(
-        ForeignKey("organisations.id"), index=True
-    )
-    state: Mapped[NominationState] = mapped_column(
-        choice(NominationState), default=NominationState.NOMINATED
-    )
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    state: Mapped[NominationState] = mapped_column(choice(NominationState), default=NominationState.NOMINATED)
     reason: Mapped[str] = mapped_column(String(500), default="")
     nominated_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     nominated_at: Mapped[dt.datetime]
@@ -57,7 +53,5 @@ class Nomination(Guarded, Base):
         ),
         Index("ix_nominations_cohort_id_id", "cohort_id", "id"),
         Index("ix_nominations_state_id", "state", "id"),
-        CheckConstraint(
-            "state <> 'turned_down' OR reason <> ''", name="turning_down_has_reason"
-        ),
+        CheckConstraint("state <> 'turned_down' OR reason <> ''", name="turning_down_has_reason"),
     )

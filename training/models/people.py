@@ -30,9 +30,7 @@ class Organisation(Named, Base):
 
     id: Mapped[Key]
     public_id: Mapped[PublicId]
-    parent_id: Mapped[int | None] = mapped_column(
-        ForeignKey("organisations.id"), index=True
-    )
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     jurisdiction: Mapped[Jurisdiction] = mapped_column(choice(Jurisdiction))
     source: Mapped[str] = mapped_column(String(500), default="")
 
@@ -60,9 +58,7 @@ class Person(Guarded, Base):
     organisation: Mapped[Organisation] = relationship(lazy="raise")
 
     __table_args__ = (
-        Index(
-            "ix_people_organisation_id_name_key", "organisation_id", "name_key", "id"
-        ),
+        Index("ix_people_organisation_id_name_key", "organisation_id", "name_key", "id"),
         Index("ix_people_name_key_id", "name_key", "id"),
     )
 
@@ -73,6 +69,4 @@ class PersonWord(Guarded, Base):
     __tablename__ = "person_words"
 
     word: Mapped[str] = mapped_column(String(200), primary_key=True)
-    person_id: Mapped[int] = mapped_column(
-        ForeignKey("people.id"), primary_key=True, index=True
-    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)

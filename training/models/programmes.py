@@ -55,9 +55,7 @@ class Programme(Titled, Guarded, Base):
     __table_args__ = (
         CheckConstraint("allocated <= ceiling", name="within_ceiling"),
         CheckConstraint("committed + spent <= allocated", name="within_allocated"),
-        CheckConstraint(
-            "allocated >= 0 AND committed >= 0 AND spent >= 0", name="not_negative"
-        ),
+        CheckConstraint("allocated >= 0 AND committed >= 0 AND spent >= 0", name="not_negative"),
         CheckConstraint("starts_on <= ends_on", name="dates_in_order"),
     )
 
@@ -76,9 +74,7 @@ class ProgrammeFact(Base):
     source: Mapped[str] = mapped_column(String(500))
     published_on: Mapped[dt.date]
 
-    __table_args__ = (
-        Index("uq_programme_facts_position", "programme_id", "position", unique=True),
-    )
+    __table_args__ = (Index("uq_programme_facts_position", "programme_id", "position", unique=True),)
 
 
 class Project(Titled, Guarded, Base):
@@ -90,9 +86,7 @@ class Project(Titled, Guarded, Base):
     public_id: Mapped[PublicId]
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
     kind: Mapped[ProjectKind] = mapped_column(choice(ProjectKind))
-    organisation_id: Mapped[int] = mapped_column(
-        ForeignKey("organisations.id"), index=True
-    )
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
 
     programme: Mapped[Programme] = relationship(lazy="raise")
     organisation: Mapped[Organisation] = relationship(lazy="raise")
@@ -119,8 +113,6 @@ class BudgetLine(Titled, Guarded, Base):
 
     __table_args__ = (
         CheckConstraint("committed + spent <= allocated", name="within_allocated"),
-        CheckConstraint(
-            "allocated >= 0 AND committed >= 0 AND spent >= 0", name="not_negative"
-        ),
+        CheckConstraint("allocated >= 0 AND committed >= 0 AND spent >= 0", name="not_negative"),
         CheckConstraint("starts_on <= ends_on", name="dates_in_order"),
     )

@@ -39,9 +39,7 @@ class RightsAssessment(Base):
     mitigation: Mapped[str] = mapped_column(String(4000))
     level: Mapped[RiskLevel] = mapped_column(choice(RiskLevel))
     valid_until: Mapped[dt.date]
-    state: Mapped[AssessmentState] = mapped_column(
-        choice(AssessmentState), default=AssessmentState.WRITTEN
-    )
+    state: Mapped[AssessmentState] = mapped_column(choice(AssessmentState), default=AssessmentState.WRITTEN)
     writer_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     written_at: Mapped[dt.datetime]
     approver_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -54,12 +52,8 @@ class RightsAssessment(Base):
 
     __table_args__ = (
         CheckConstraint("approver_id <> writer_id", name="writer_is_not_approver"),
-        CheckConstraint(
-            "(state = 'written') = (approver_id IS NULL)", name="decided_by_somebody"
-        ),
-        CheckConstraint(
-            "state <> 'refused' OR reason <> ''", name="refusal_has_reason"
-        ),
+        CheckConstraint("(state = 'written') = (approver_id IS NULL)", name="decided_by_somebody"),
+        CheckConstraint("state <> 'refused' OR reason <> ''", name="refusal_has_reason"),
         Index(
             "ix_rights_assessments_programme_id_state",
             "programme_id",

@@ -41,8 +41,6 @@ class VettingDecision(Guarded, Base):
             postgresql_where=text("superseded_at IS NULL"),
             sqlite_where=text("superseded_at IS NULL"),
         ),
-        CheckConstraint(
-            "(outcome = 'cleared') = (expires_on IS NOT NULL)", name="clearance_expires"
-        ),
+        CheckConstraint("(outcome = 'cleared') = (expires_on IS NOT NULL)", name="clearance_expires"),
         CheckConstraint("expires_on >= decided_on", name="dates_in_order"),
     )

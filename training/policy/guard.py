@@ -36,13 +36,9 @@ def _refuse_unscoped(state: ORMExecuteState) -> None:
         return
     if SCOPED in state.execution_options:
         return
-    touched = sorted(
-        {table.name for table in _tables(state) if table in guarded_tables()}
-    )
+    touched = sorted({table.name for table in _tables(state) if table in guarded_tables()})
     if touched:
-        raise UnscopedQueryError(
-            f"{', '.join(touched)} read without a scope: use seen() or unscoped()"
-        )
+        raise UnscopedQueryError(f"{', '.join(touched)} read without a scope: use seen() or unscoped()")
 
 
 def install() -> None:

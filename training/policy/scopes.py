@@ -36,9 +36,7 @@ def _hosted(actor: Actor) -> ColumnElement[bool]:
 
 
 def _taught(actor: Actor) -> ColumnElement[bool]:
-    return exists().where(
-        CohortTrainer.cohort_id == Cohort.id, CohortTrainer.person_id == actor.person_id
-    )
+    return exists().where(CohortTrainer.cohort_id == Cohort.id, CohortTrainer.person_id == actor.person_id)
 
 
 def _takes_part(actor: Actor) -> ColumnElement[bool]:
@@ -46,9 +44,7 @@ def _takes_part(actor: Actor) -> ColumnElement[bool]:
         Project.programme_id == Programme.id,
         Project.organisation_id.in_(actor.organisations),
     )
-    attends = exists().where(
-        Cohort.programme_id == Programme.id, or_(_hosted(actor), _invited(actor))
-    )
+    attends = exists().where(Cohort.programme_id == Programme.id, or_(_hosted(actor), _invited(actor)))
     return or_(delivers, attends)
 
 
@@ -64,21 +60,15 @@ def _delivered_line(line_id: Any) -> Clause:
 
 
 def _cohort_of_nomination(about_cohort: Clause) -> Clause:
-    return lambda actor: Nomination.cohort_id.in_(
-        select(Cohort.id).where(about_cohort(actor))
-    )
+    return lambda actor: Nomination.cohort_id.in_(select(Cohort.id).where(about_cohort(actor)))
 
 
 def _nomination_of_cohort(about_nomination: Clause) -> Clause:
-    return lambda actor: exists().where(
-        Nomination.cohort_id == Cohort.id, about_nomination(actor)
-    )
+    return lambda actor: exists().where(Nomination.cohort_id == Cohort.id, about_nomination(actor))
 
 
 def _nomination_of_completion(about_nomination: Clause) -> Clause:
-    return lambda actor: Completion.nomination_id.in_(
-        select(Nomination.id).where(about_nomination(actor))
-    )
+    return lambda actor: Completion.nomination_id.in_(select(Nomination.id).where(about_nomination(actor)))
 
 
 def _own_nomination(actor: Actor) -> ColumnElement[bool]:
@@ -99,9 +89,7 @@ def _nomination_in_vetting(_actor: Actor) -> ColumnElement[bool]:
 
 
 def _person_in_vetting(actor: Actor) -> ColumnElement[bool]:
-    return Person.id.in_(
-        select(Nomination.person_id).where(_nomination_in_vetting(actor))
-    )
+    return Person.id.in_(select(Nomination.person_id).where(_nomination_in_vetting(actor)))
 
 
 _NOMINATION: Mapping[Scope, Clause] = {
@@ -150,10 +138,7 @@ CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
         Scope.VETTING: _person_in_vetting,
     },
     Nomination: _NOMINATION,
-    Completion: {
-        scope: _nomination_of_completion(clause)
-        for scope, clause in _NOMINATION.items()
-    },
+    Completion: {scope: _nomination_of_completion(clause) for scope, clause in _NOMINATION.items()},
 }
 
 SEEING: Mapping[type[Base], Permission] = {
@@ -183,9 +168,7 @@ def holds(actor: Actor, permission: Permission) -> bool:
     return bool(scopes_of(actor, permission))
 
 
-def where(
-    actor: Actor, permission: Permission, model: type[Base]
-) -> ColumnElement[bool]:
+def where(actor: Actor, permission: Permission, model: type[Base]) -> ColumnElement[bool]:
     """Return the condition under which ``actor`` has ``permission`` for a row of ``model``.
 
     A scope that has no meaning for the model gives nothing.
@@ -202,13 +185,9 @@ SCOPED = "scoped"
 """The execution option which says that a statement was written in somebody's name, or why not."""
 
 
-def seen(
-    statement: Statement, actor: Actor, permission: Permission, model: type[Base]
-) -> Statement:
+def seen(statement: Statement, actor: Actor, permission: Permission, model: type[Base]) -> Statement:
     """Narrow ``statement`` to the rows of ``model`` for which ``actor`` has ``permission``."""
-    return statement.where(where(actor, permission, model)).execution_options(
-        **{SCOPED: permission.value}
-    )
+    return statement.where(where(actor, permission, model)).execution_options(**{SCOPED: permission.value})
 
 
 def unscoped(statement: Statement, *, because: str) -> Statement:

@@ -33,51 +33,35 @@ class Found(Generic[Record]):
     is_allowed: bool
 
 
-def find(
-    model: type[Record], public_id: str, actor: Actor, permission: Permission
-) -> Found[Record] | None:
+def find(model: type[Record], public_id: str, actor: Actor, permission: Permission) -> Found[Record] | None:
     """Return the record with this opaque id, or None where it does not exist for ``actor``."""
     columns: Any = model
-    statement = select(
-        model, where(actor, permission, model).label("is_allowed")
-    ).where(columns.public_id == public_id)
+    statement = select(model, where(actor, permission, model).label("is_allowed")).where(columns.public_id == public_id)
     row = db.session.execute(seen(statement, actor, SEEING[model], model)).one_or_none()
     return Found(row[0], bool(row[1])) if row else None
 
 
 def user_named(username: str) -> User | None:
     """Return the account with this username (in any case), active or not."""
-    return db.session.scalar(
-        select(User).where(User.username == username.strip().lower())
-    )
+    return db.session.scalar(select(User).where(User.username == username.strip().lower()))
 
 
 def sign_in_of(token_hash: str) -> SignIn | None:
     """Return the sign-in whose token has this hash, unless it was ended."""
-    return db.session.scalar(
-        select(SignIn).where(SignIn.token_hash == token_hash, SignIn.ended_at.is_(None))
-    )
+    return db.session.scalar(select(SignIn).where(SignIn.token_hash == token_hash, SignIn.ended_at.is_(None)))
 
 
 def active_user(user_id: int) -> User | None:
     """Return the account with its organisation, unless it was deactivated."""
     return db.session.scalar(
-        select(User)
-        .where(User.id == user_id, User.is_active)
-        .options(joinedload(User.organisation))
+        select(User).where(User.id == user_id, User.is_active).options(joinedload(User.organisation))
     )
 
 
 def organisations_under(organisation_id: int) -> frozenset[int]:
     """Return the keys of an organisation and of all below it."""
-    tree = (
-        select(Organisation.id)
-        .where(Organisation.id == organisation_id)
-        .cte(recursive=True)
-    )
-    tree = tree.union(
-        select(Organisation.id).join(tree, Organisation.parent_id == tree.c.id)
-    )
+    tree = select(Organisation.id).where(Organisation.id == organisation_id).cte(recursive=True)
+    tree = tree.union(select(Organisation.id).join(tree, Organisation.parent_id == tree.c.id))
     return frozenset(db.session.scalars(select(tree.c.id)))
 
 
@@ -95,11 +79,7 @@ def actor_of(user: User) -> Actor:
         jurisdiction=user.organisation.jurisdiction,
         roles=frozenset(role for role, _ in grants),
         organisations=organisations_under(user.organisation_id),
-        funded=frozenset(
-            programme
-            for role, programme in grants
-            if role is Role.FUNDER and programme is not None
-        ),
+        funded=frozenset(programme for role, programme in grants if role is Role.FUNDER and programme is not None),
     )
 
 
@@ -129,27 +109,17 @@ def has_demonstration_accounts() -> bool:
 
 def demonstration_accounts() -> list[User]:
     """Return the demonstration accounts by username."""
-    return list(
-        db.session.scalars(
-            select(User).where(User.is_demonstration).order_by(User.username)
-        )
-    )
+    return list(db.session.scalars(select(User).where(User.is_demonstration).order_by(User.username)))
 
 
 def invitation_of(token_hash: str) -> Invitation | None:
     """Return the invitation whose token has this hash."""
-    return db.session.scalar(
-        select(Invitation).where(Invitation.token_hash == token_hash)
-    )
+    return db.session.scalar(select(Invitation).where(Invitation.token_hash == token_hash))
 
 
 def is_username_taken(username: str) -> bool:
     """Say whether an account has this username."""
-    return bool(
-        db.session.scalar(
-            select(func.count()).where(User.username == username.strip().lower())
-        )
-    )
+    return bool(db.session.scalar(select(func.count()).where(User.username == username.strip().lower())))
 
 
 @dataclass(frozen=True)
@@ -162,16 +132,12 @@ class AccountPage:
 
 def account_page(user_id: int) -> AccountPage:
     """Return the account page of the user with this key."""
-    user = db.session.scalars(
-        select(User).where(User.id == user_id).options(joinedload(User.organisation))
-    ).one()
+    user = db.session.scalars(select(User).where(User.id == user_id).options(joinedload(User.organisation))).one()
     statement = (
         select(RoleAssignment.role, Programme)
         .outerjoin(Programme, Programme.id == RoleAssignment.programme_id)
         .where(RoleAssignment.user_id == user_id, RoleAssignment.revoked_at.is_(None))
         .order_by(RoleAssignment.id)
     )
-    rows = db.session.execute(
-        unscoped(statement, because="everybody may know what they themselves fund")
-    )
+    rows = db.session.execute(unscoped(statement, because="everybody may know what they themselves fund"))
     return AccountPage(user, [(role, programme) for role, programme in rows])

@@ -11,24 +11,18 @@ _RULE = "a use case applies its rule to a record that the web room already admit
 
 def entry_with_key(idempotency_key: str) -> LedgerEntry | None:
     """Return the entry that was proposed under this key."""
-    statement = select(LedgerEntry).where(
-        LedgerEntry.idempotency_key == idempotency_key
-    )
+    statement = select(LedgerEntry).where(LedgerEntry.idempotency_key == idempotency_key)
     return db.session.scalar(unscoped(statement, because=_RULE))
 
 
 def entry_by_key(entry_id: int) -> LedgerEntry:
     """Return the entry with this key."""
-    return db.session.scalars(
-        unscoped(select(LedgerEntry).where(LedgerEntry.id == entry_id), because=_RULE)
-    ).one()
+    return db.session.scalars(unscoped(select(LedgerEntry).where(LedgerEntry.id == entry_id), because=_RULE)).one()
 
 
 def decision_about(entry_id: int) -> Approval | None:
     """Return the decision about an entry, if there is one."""
-    return db.session.scalar(
-        unscoped(select(Approval).where(Approval.entry_id == entry_id), because=_RULE)
-    )
+    return db.session.scalar(unscoped(select(Approval).where(Approval.entry_id == entry_id), because=_RULE))
 
 
 def posting_of(entry_id: int) -> LedgerPosting | None:
@@ -49,9 +43,5 @@ def is_undone(entry_id: int) -> bool:
 
 def commitment_by_key(commitment_id: int) -> Commitment:
     """Return a commitment as the database has it now."""
-    statement = (
-        select(Commitment)
-        .where(Commitment.id == commitment_id)
-        .execution_options(populate_existing=True)
-    )
+    statement = select(Commitment).where(Commitment.id == commitment_id).execution_options(populate_existing=True)
     return db.session.scalars(unscoped(statement, because=_RULE)).one()

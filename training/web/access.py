@@ -40,9 +40,7 @@ def sign_in() -> ResponseReturnValue:
     """Open a server-side session for a username and password."""
     form = SignInForm()
     if form.validate_on_submit():
-        attempt = rules.Attempt(
-            form.username.data, form.password.data, request.remote_addr or ""
-        )
+        attempt = rules.Attempt(form.username.data, form.password.data, request.remote_addr or "")
         try:
             _open(attempt)
         except SignInLocked as refusal:
@@ -94,9 +92,7 @@ def sign_out() -> ResponseReturnValue:
 @guard.signed_in(because="everybody may see their own account")
 def account() -> ResponseReturnValue:
     """Show who one is here and what one may do."""
-    return render_template(
-        "access/account.html", account=access.account_page(guard.actor().user_id)
-    )
+    return render_template("access/account.html", account=access.account_page(guard.actor().user_id))
 
 
 @bp.route("/invitation/<token>", methods=["GET", "POST"])

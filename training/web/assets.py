@@ -17,9 +17,7 @@ def _manifest() -> dict[str, str]:
     try:
         manifest: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise RuntimeError(
-            "static/ was not built: run make run, or python tools/build_css.py"
-        ) from None
+        raise RuntimeError("static/ was not built: run make run, or python tools/build_css.py") from None
     return manifest
 
 

@@ -25,9 +25,7 @@ _LABEL_HEIGHT = 42
 _CHARACTER = 7.5
 """How wide a character of a month's name is, about."""
 _MARKERS = {
-    "committed": Markup(
-        '<path d="M{0:.1f} {1:.1f}h8v8h-8z" transform="translate(-4 -4)"/>'
-    ),
+    "committed": Markup('<path d="M{0:.1f} {1:.1f}h8v8h-8z" transform="translate(-4 -4)"/>'),
     "spent": Markup('<circle cx="{0:.1f}" cy="{1:.1f}" r="4"/>'),
 }
 
@@ -60,21 +58,17 @@ class BurnDown:
         ]
 
 
-def burn_down(
-    series: BurnDown, *, right_to_left: bool, name: str = "burn-down"
-) -> Markup:
+def burn_down(series: BurnDown, *, right_to_left: bool, name: str = "burn-down") -> Markup:
     """Return the picture; ``name`` begins its ids and must be the only one of its kind on a page."""
     frame = _Frame.around(series, right_to_left=right_to_left)
     parts = [
-        Markup(
-            '<title id="{0}-title">{1}</title><desc id="{0}-description">{2}</desc>'
-        ).format(name, series.title, series.description),
+        Markup('<title id="{0}-title">{1}</title><desc id="{0}-description">{2}</desc>').format(
+            name, series.title, series.description
+        ),
         _grid(frame),
         _months(frame, series.months),
         *(_line(frame, line, values) for line, values in series.lines()),
-        Markup('<path class="burn-ceiling" d="M{} {:.1f}H{}"/>').format(
-            frame.axis, frame.y(series.ceiling), frame.far
-        ),
+        Markup('<path class="burn-ceiling" d="M{} {:.1f}H{}"/>').format(frame.axis, frame.y(series.ceiling), frame.far),
         *_labels(frame, series),
     ]
     return Markup(
@@ -97,12 +91,7 @@ class _Frame:
         highest = max(
             [
                 series.ceiling,
-                *(
-                    value
-                    for _, values in series.lines()
-                    for value in values
-                    if value is not None
-                ),
+                *(value for _, values in series.lines() for value in values if value is not None),
             ]
         )
         step = _round_step(highest)
@@ -133,11 +122,7 @@ class _Frame:
 
     def y(self, pence: int) -> float:
         """Return how far down an amount stands."""
-        return (
-            _HEIGHT
-            - _BOTTOM
-            - (_HEIGHT - _TOP - _BOTTOM) * pence / (self.step * max(1, self.steps))
-        )
+        return _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * pence / (self.step * max(1, self.steps))
 
     def forward(self, distance: float) -> float:
         """Return a distance in the direction of reading."""
@@ -150,10 +135,7 @@ class _Frame:
 
     def points(self, values: Series) -> list[Point | None]:
         """Return where the values stand."""
-        return [
-            None if value is None else (self.x(month), self.y(value))
-            for month, value in enumerate(values)
-        ]
+        return [None if value is None else (self.x(month), self.y(value)) for month, value in enumerate(values)]
 
     def isolated(self, text: str) -> str:
         """Return text that keeps its own direction inside the left-to-right picture."""
@@ -178,9 +160,7 @@ def _grid(frame: _Frame) -> Markup:
     for amount in range(0, frame.step * (frame.steps + 1), frame.step):
         kind = "base" if amount == 0 else "grid"
         parts.append(
-            Markup('<path class="burn-{}" d="M{} {:.1f}H{}"/>').format(
-                kind, frame.axis, frame.y(amount), frame.far
-            )
+            Markup('<path class="burn-{}" d="M{} {:.1f}H{}"/>').format(kind, frame.axis, frame.y(amount), frame.far)
         )
         parts.append(
             _text(
@@ -215,9 +195,7 @@ def _months(frame: _Frame, months: Sequence[str]) -> Markup:
 
 def _line(frame: _Frame, name: str, values: Series) -> Markup:
     points = frame.points(values)
-    drawn = Markup('<path class="burn-line burn-{}" d="{}"/>').format(
-        name, "".join(_strokes(points))
-    )
+    drawn = Markup('<path class="burn-line burn-{}" d="{}"/>').format(name, "".join(_strokes(points)))
     if name not in _MARKERS:
         return drawn
     marks = Markup("").join(_MARKERS[name].format(*point) for point in points if point)
@@ -228,20 +206,13 @@ def _strokes(points: Sequence[Point | None]) -> Iterator[str]:
     """Yield a path that breaks where there is no value; a lone point becomes a dot."""
     for before, point in pairwise([None, *points]):
         if point:
-            yield f"{'L' if before else 'M'}{point[0]:.1f} {point[1]:.1f}" + (
-                "" if before else "h0"
-            )
+            yield f"{'L' if before else 'M'}{point[0]:.1f} {point[1]:.1f}" + ("" if before else "h0")
 
 
 def _labels(frame: _Frame, series: BurnDown) -> Iterator[Markup]:
     """Yield the lines' names and last amounts, beside the last month, each near its line and none over another."""
-    last = {
-        name: [value for value in values if value is not None][-1:]
-        for name, values in series.lines()
-    }
-    ends = {"ceiling": series.ceiling} | {
-        name: values[0] for name, values in last.items() if values
-    }
+    last = {name: [value for value in values if value is not None][-1:] for name, values in series.lines()}
+    ends = {"ceiling": series.ceiling} | {name: values[0] for name, values in last.items() if values}
     names = sorted(ends, key=lambda name: -ends[name])
     places = _spread([frame.y(ends[name]) for name in names], _TOP, _HEIGHT - _BOTTOM)
     start = frame.far + frame.forward(14)
@@ -255,17 +226,13 @@ def _labels(frame: _Frame, series: BurnDown) -> Iterator[Markup]:
             frame.anchor("start"),
             frame.isolated(series.labels[name]),
         )
-        yield _text(
-            "burn-amount", beside, y + 22, frame.anchor("start"), _pounds(ends[name])
-        )
+        yield _text("burn-amount", beside, y + 22, frame.anchor("start"), _pounds(ends[name]))
 
 
 def _sample(frame: _Frame, name: str, start: float, y: float) -> Markup:
     """Return a short piece of the line, with its marker, to stand beside its name."""
     end = start + frame.forward(26)
-    line = Markup('<path class="burn-line burn-{}" d="M{:.1f} {:.1f}H{:.1f}"/>').format(
-        name, start, y, end
-    )
+    line = Markup('<path class="burn-line burn-{}" d="M{:.1f} {:.1f}H{:.1f}"/>').format(name, start, y, end)
     if name not in _MARKERS:
         return line
     return line + Markup('<g class="burn-mark burn-{}">{}</g>').format(
@@ -286,6 +253,6 @@ def _spread(places: Sequence[float], top: float, bottom: float) -> list[float]:
 
 
 def _text(classes: str, x: float, y: float, anchor: str, text: str) -> Markup:
-    return Markup(
-        '<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>'
-    ).format(classes, x, y, anchor, text)
+    return Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
+        classes, x, y, anchor, text
+    )

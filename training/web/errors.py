@@ -36,9 +36,7 @@ def _words(code: int) -> tuple[str, str]:
         ),
         409: (
             _("Somebody else was faster"),
-            _(
-                "The record changed meanwhile. Nothing of yours was saved; look at it again."
-            ),
+            _("The record changed meanwhile. Nothing of yours was saved; look at it again."),
         ),
         413: (
             _("Too much was sent"),
@@ -73,9 +71,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _expired_form(_error: CSRFError) -> ResponseReturnValue:
     heading = _("The form is no longer valid")
-    explanation = _(
-        "Your session changed since the page was loaded. Go back, reload the page and send the form again."
-    )
+    explanation = _("Your session changed since the page was loaded. Go back, reload the page and send the form again.")
     return render_template(
         "errors/error.html",
         heading=heading,
@@ -85,9 +81,7 @@ def _expired_form(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _crash(error: Exception) -> ResponseReturnValue:
-    log.error(
-        "%s reference %s", type(error).__name__, g.get("reference", "-"), exc_info=error
-    )
+    log.error("%s reference %s", type(error).__name__, g.get("reference", "-"), exc_info=error)
     return page(500)
 
 

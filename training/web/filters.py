@@ -35,13 +35,7 @@ def month(day: dt.date) -> str:
 
 def moment(at: dt.datetime | None) -> str:
     """Return date and time in the zone in which the books are kept."""
-    return (
-        format_datetime(
-            at, "d MMM y, HH:mm", tzinfo=BOOKS_ZONE, locale=language().locale
-        )
-        if at
-        else ""
-    )
+    return format_datetime(at, "d MMM y, HH:mm", tzinfo=BOOKS_ZONE, locale=language().locale) if at else ""
 
 
 def _in_language(record: Any, attribute: str) -> str | Markup:
@@ -50,9 +44,7 @@ def _in_language(record: Any, attribute: str) -> str | Markup:
     own: str = getattr(record, f"{attribute}_{code}")
     if own or code == DEFAULT_LANGUAGE:
         return own
-    return Markup('<span lang="en" dir="ltr">{}</span>').format(
-        getattr(record, f"{attribute}_{DEFAULT_LANGUAGE}")
-    )
+    return Markup('<span lang="en" dir="ltr">{}</span>').format(getattr(record, f"{attribute}_{DEFAULT_LANGUAGE}"))
 
 
 def title(record: Any) -> str | Markup:

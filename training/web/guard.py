@@ -36,9 +36,7 @@ class Declaration:
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login is not typed
     """The person at the other end of the line; ``get_id`` is the token of the server-side session."""
 
-    def __init__(
-        self, token: str, username: str, display_name: str, language: str, who: Actor
-    ) -> None:
+    def __init__(self, token: str, username: str, display_name: str, language: str, who: Actor) -> None:
         self.token, self.username, self.display_name, self.language, self.actor = (
             token,
             username,
@@ -65,9 +63,7 @@ def signed_in_as(token: str) -> SignedIn | None:
     user = access.active_user(sign_in.user_id)
     if user is None:
         return None
-    return SignedIn(
-        token, user.username, user.display_name, user.language, access.actor_of(user)
-    )
+    return SignedIn(token, user.username, user.display_name, user.language, access.actor_of(user))
 
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
@@ -85,9 +81,7 @@ def actor() -> Actor:
     return who
 
 
-def needs(
-    permission: Permission, on: type[Base] | None = None
-) -> Callable[[View], View]:
+def needs(permission: Permission, on: type[Base] | None = None) -> Callable[[View], View]:
     """Let only those in who hold ``permission``; with ``on``, for the record whose ``public_id`` is in the address.
 
     The view then receives the record. Unseen is 404, seen but not allowed is 403.
@@ -142,20 +136,14 @@ def declaration_of(app: Flask, endpoint: str) -> Declaration | None:
 
 def check_declared(app: Flask) -> None:
     """Raise RuntimeError when an endpoint declares nothing: such an application does not start."""
-    bare = sorted(
-        endpoint
-        for endpoint in app.view_functions
-        if declaration_of(app, endpoint) is None
-    )
+    bare = sorted(endpoint for endpoint in app.view_functions if declaration_of(app, endpoint) is None)
     if bare:
         raise RuntimeError(f"no permission declared for: {', '.join(bare)}")
 
 
 def init_app(app: Flask) -> None:
     """Set up Flask-Login over our own server-side sessions."""
-    login_manager.session_protection = (
-        None  # phones change their address; the token is the proof
-    )
+    login_manager.session_protection = None  # phones change their address; the token is the proof
     # The extension's context processor would read the user while an error page is rendered.
     login_manager.init_app(app, add_context_processor=False)
     app.jinja_env.globals["current_user"] = current_user

@@ -32,9 +32,7 @@ def _finish(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
-        response.headers["Strict-Transport-Security"] = (
-            "max-age=31536000; includeSubDomains"
-        )
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     milliseconds = (time.perf_counter() - g.started) * 1000 if "started" in g else 0
     rule = request.url_rule.rule if request.url_rule else "-"
     log.info(

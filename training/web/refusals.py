@@ -14,14 +14,10 @@ _Wording = Callable[[Any], str]
 
 _WORDS: dict[type[r.Refusal], _Wording] = {
     r.SignInFailed: lambda _r: _("The username or the password is not right"),
-    r.SignInLocked: lambda x: _(
-        "Too many attempts failed. Try again in %(minutes)s minutes", minutes=x.minutes
-    ),
+    r.SignInLocked: lambda x: _("Too many attempts failed. Try again in %(minutes)s minutes", minutes=x.minutes),
     r.InvitationSpent: lambda _r: _("This invitation was used already or has expired"),
     r.UsernameTaken: lambda _r: _("This username is taken: choose another"),
-    r.WeakPassword: lambda x: _(
-        "Use %(shortest)s characters or more", shortest=x.shortest
-    ),
+    r.WeakPassword: lambda x: _("Use %(shortest)s characters or more", shortest=x.shortest),
     r.OverCeiling: lambda x: _(
         "The programme has %(available)s left to allocate: enter that or less",
         available=format_pounds(x.available),
@@ -34,20 +30,12 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
         "The commitment has %(available)s outstanding: enter that or less",
         available=format_pounds(x.available),
     ),
-    r.OwnProposal: lambda _r: _(
-        "You proposed this yourself: another person has to decide"
-    ),
+    r.OwnProposal: lambda _r: _("You proposed this yourself: another person has to decide"),
     r.AlreadyDecided: lambda _r: _("This was decided already"),
     r.CommitmentClosed: lambda _r: _("The commitment is closed"),
-    r.NotReversible: lambda _r: _(
-        "Only an approved entry that was not reversed before can be reversed"
-    ),
-    r.FundsMovedOn: lambda _r: _(
-        "The money has since been committed or spent, so it cannot be taken back"
-    ),
-    r.CohortHoldsMoney: lambda _r: _(
-        "The commitment belongs to a cohort: cancel or close the cohort instead"
-    ),
+    r.NotReversible: lambda _r: _("Only an approved entry that was not reversed before can be reversed"),
+    r.FundsMovedOn: lambda _r: _("The money has since been committed or spent, so it cannot be taken back"),
+    r.CohortHoldsMoney: lambda _r: _("The commitment belongs to a cohort: cancel or close the cohort instead"),
     r.PaidInFuture: lambda _r: _("The date of payment is in the future"),
     r.OutsideProgramme: lambda x: _(
         "The dates must lie between %(first)s and %(last)s",
@@ -64,31 +52,19 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
         day=long_date(x.needed_until),
     ),
     r.DecidedInFuture: lambda _r: _("The date of the decision is in the future"),
-    r.ExpiryBeforeDecision: lambda _r: _(
-        "The clearance would expire before it was given"
-    ),
+    r.ExpiryBeforeDecision: lambda _r: _("The clearance would expire before it was given"),
     r.CourseExists: lambda _r: _("This provider has a course with this title already"),
     r.ChangedMeanwhile: lambda _r: _(
         "Somebody else changed it since you opened the form. Reload the page to see what they wrote"
     ),
-    r.CohortNotDraft: lambda _r: _(
-        "Only a draft can be changed or put up for approval"
-    ),
+    r.CohortNotDraft: lambda _r: _("Only a draft can be changed or put up for approval"),
     r.CohortNotOpen: lambda _r: _("The cohort is not open"),
     r.CohortFull: lambda _r: _("Every seat of the cohort is taken"),
-    r.CohortRunning: lambda x: _(
-        "The cohort runs until %(day)s", day=long_date(x.ends_on)
-    ),
+    r.CohortRunning: lambda x: _("The cohort runs until %(day)s", day=long_date(x.ends_on)),
     r.AlreadyNominated: lambda _r: _("This person is nominated for the cohort already"),
-    r.NotInvited: lambda _r: _(
-        "The person's organisation was not invited to this cohort"
-    ),
-    r.WrongStep: lambda _r: _(
-        "The nomination has moved on meanwhile, so this step no longer applies"
-    ),
-    r.NotSeated: lambda _r: _(
-        "Only somebody with a confirmed seat can complete the course"
-    ),
+    r.NotInvited: lambda _r: _("The person's organisation was not invited to this cohort"),
+    r.WrongStep: lambda _r: _("The nomination has moved on meanwhile, so this step no longer applies"),
+    r.NotSeated: lambda _r: _("Only somebody with a confirmed seat can complete the course"),
     r.AlreadyClaimed: lambda _r: _("Completion was claimed already"),
     r.OwnCompletion: lambda _r: _("Nobody confirms their own completion"),
     r.CompletedOutsideCohort: lambda x: _(
@@ -96,9 +72,7 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
         first=long_date(x.first),
         last=long_date(x.last),
     ),
-    r.PersonIncomplete: lambda _r: _(
-        "Enter the name in Latin letters, in Arabic or Kurdish letters, or both"
-    ),
+    r.PersonIncomplete: lambda _r: _("Enter the name in Latin letters, in Arabic or Kurdish letters, or both"),
 }
 
 
