@@ -26,7 +26,7 @@ from training.domain.refusals import (
     PaidInFuture,
 )
 from training.kit.clock import month_of, now
-from training.kit.db import db
+from training.kit.db import changed, db
 from training.models.actor import Actor
 from training.models.ledger import (
     Approval,
@@ -82,6 +82,11 @@ def _own_key(proposal: Proposal, by: Actor) -> str:
     return f"{by.user_id}:{proposal.key}"
 
 
+def proposed_before(proposal: Proposal, by: Actor) -> LedgerEntry | None:
+    """Return the entry that the same person proposed under the same key, if this is a repeated request."""
+    return entries.entry_with_key(_own_key(proposal, by))
+
+
 def _append(entry: LedgerEntry, by: Actor) -> LedgerEntry:
     """Add a proposed entry, or return the one that was added before under the same key."""
     try:
@@ -115,7 +120,7 @@ def propose_allocation(line: BudgetLine, proposal: Proposal, by: Actor) -> Ledge
 
     Rule: "up to £300,000" is a ceiling (domain §1).
     """
-    if known := entries.entry_with_key(_own_key(proposal, by)):
+    if known := proposed_before(proposal, by):
         return known
     programme = programmes.programme_by_key(line.programme_id)
     if proposal.amount > programme.ceiling - programme.allocated:
@@ -131,8 +136,8 @@ def propose_commitment(
     *,
     cohort_id: int | None = None,
 ) -> LedgerEntry:
-    """Propose to reserve money on ``line`` for a purchase, or for the cohort with key ``cohort_id``. Raises OverLine."""
-    if known := entries.entry_with_key(_own_key(proposal, by)):
+    """Propose to reserve money on ``line`` for a purchase, or for the cohort of that key. Raises OverLine."""
+    if known := proposed_before(proposal, by):
         return known
     available = line.allocated - line.committed - line.spent
     if proposal.amount > available:
@@ -171,7 +176,7 @@ def propose_payment(
 
     Rule: a commitment is converted by its payment, never added to it (domain §2, Money).
     """
-    if known := entries.entry_with_key(_own_key(proposal, by)):
+    if known := proposed_before(proposal, by):
         return known
     if payment.paid_on > on:
         raise PaidInFuture
@@ -183,7 +188,7 @@ def propose_payment(
 
 def propose_release(commitment: Commitment, proposal: Proposal, by: Actor) -> LedgerEntry:
     """Propose to give outstanding money of a commitment back to its line. Raises CommitmentClosed, OverCommitment."""
-    if known := entries.entry_with_key(_own_key(proposal, by)):
+    if known := proposed_before(proposal, by):
         return known
     return _append(_of_commitment(EntryKind.RELEASE, commitment, proposal, by), by)
 
@@ -194,7 +199,7 @@ def propose_reversal(entry: LedgerEntry, reason: str, key: str, by: Actor) -> Le
     Rule: a mistake is reversed, never edited (design §2, habit 8).
     """
     proposal = Proposal(entry.amount, reason, key)
-    if known := entries.entry_with_key(_own_key(proposal, by)):
+    if known := proposed_before(proposal, by):
         return known
     _check_reversible(entry)
     reversal = _entry(EntryKind.REVERSE, programmes.line_by_key(entry.line_id), proposal, by)
@@ -306,7 +311,7 @@ def _move(
     if model is Programme:
         conditions.append(allocated <= Programme.ceiling)
     statement = update(model).where(*conditions).values(allocated=allocated, committed=committed, spent=spent)
-    if db.session.execute(statement, execution_options={"synchronize_session": False}).rowcount == 0:
+    if not changed(statement):
         raise _shortage(entry)
 
 
@@ -330,7 +335,7 @@ def _move_commitment(entry: LedgerEntry, by: Movement) -> None:
         .where(Commitment.id == entry.commitment_id, committed >= 0, spent >= 0)
         .values(committed=committed, spent=spent, is_closed=entry.closes)
     )
-    if db.session.execute(statement, execution_options={"synchronize_session": False}).rowcount == 0:
+    if not changed(statement):
         raise _shortage(entry)
 
 
@@ -361,5 +366,5 @@ def _add_to_month(line_id: int, month: dt.date, column: InstrumentedAttribute[in
         return
     here = (LineMonth.line_id == line_id, LineMonth.month == month)
     statement = update(LineMonth).where(*here).values({column: column + pence})
-    if db.session.execute(statement, execution_options={"synchronize_session": False}).rowcount == 0:
+    if not changed(statement):
         db.session.execute(insert(LineMonth).values({"line_id": line_id, "month": month, column.key: pence}))

@@ -4,10 +4,10 @@ import datetime as dt
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, event
+from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Update, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
@@ -77,6 +77,16 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop("writing")
+
+
+def changed(statement: Update) -> bool:
+    """Run a conditional UPDATE and say whether its condition held for any row.
+
+    This is how a limit or a state is checked by the write itself: two requests at once cannot both pass.
+    Objects already read keep their old values until the transaction ends.
+    """
+    result = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return cast("CursorResult[Any]", result).rowcount > 0
 
 
 class UTCDateTime(TypeDecorator[dt.datetime]):

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from functools import cache
+from typing import cast
 
 from sqlalchemy import Table, event
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.visitors import ExternallyTraversible
 
 from training.models.base import Base, Guarded
 from training.policy.scopes import SCOPED
@@ -26,7 +28,7 @@ def guarded_tables() -> frozenset[Table]:
 
 
 def _tables(state: ORMExecuteState) -> Iterator[Table]:
-    for element in visitors.iterate(state.statement):
+    for element in visitors.iterate(cast("ExternallyTraversible", state.statement)):
         if isinstance(element, Table):
             yield element
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from training.models.actor import Actor
 from training.models.base import Base
@@ -18,7 +19,7 @@ from training.models.rights import RightsAssessment
 from training.policy.matrix import MATRIX, Permission, Scope
 
 Clause = Callable[[Actor], ColumnElement[bool]]
-Statement = TypeVar("Statement", bound=Select[Any])
+Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
 
 VETTED_STATES = (NominationState.IN_VETTING, NominationState.CONFIRMED)
 """A vetting officer learns of a nominee only once there is something to vet."""
@@ -48,7 +49,7 @@ def _takes_part(actor: Actor) -> ColumnElement[bool]:
     return or_(delivers, attends)
 
 
-def _delivered_line(line_id: Any) -> Clause:
+def _delivered_line(line_id: InstrumentedAttribute[int]) -> Clause:
     def clause(actor: Actor) -> ColumnElement[bool]:
         return line_id.in_(
             select(BudgetLine.id)

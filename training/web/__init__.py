@@ -5,28 +5,62 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from training.config import Settings
+from training.kit.ids import new_token
 from training.web import (
     access,
+    approvals,
     assets,
+    audit,
+    cohorts,
+    commitments,
+    completions,
+    courses,
     errors,
     filters,
     guard,
     health,
     home,
     language,
+    ledger,
+    lines,
     logs,
     navigation,
+    nominations,
+    people,
+    programmes,
+    rights,
+    vetting,
+    wording,
 )
 
 _csrf = CSRFProtect()
-_PAGES = (access, health, home, language)
+_PAGES = (
+    access,
+    approvals,
+    audit,
+    cohorts,
+    commitments,
+    completions,
+    courses,
+    health,
+    home,
+    language,
+    ledger,
+    lines,
+    nominations,
+    people,
+    programmes,
+    rights,
+    vetting,
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Attach pages, gate, errors, languages and static files. Raises RuntimeError for an undeclared endpoint."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["new_token"] = new_token
     _csrf.init_app(app)
-    for part in (logs, guard, language, filters, navigation, errors):
+    for part in (logs, guard, language, filters, wording, navigation, errors):
         part.init_app(app)
     for page in _PAGES:
         app.register_blueprint(page.bp)
@@ -38,4 +72,4 @@ def init_app(app: Flask, settings: Settings) -> None:
             x_for=settings.proxy_hops,
             x_proto=settings.proxy_hops,
             x_host=0,
-        )  # type: ignore[method-assign]
+        )

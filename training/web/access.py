@@ -40,7 +40,7 @@ def sign_in() -> ResponseReturnValue:
     """Open a server-side session for a username and password."""
     form = SignInForm()
     if form.validate_on_submit():
-        attempt = rules.Attempt(form.username.data, form.password.data, request.remote_addr or "")
+        attempt = rules.Attempt(form.username.data or "", form.password.data or "", request.remote_addr or "")
         try:
             _open(attempt)
         except SignInLocked as refusal:
@@ -54,7 +54,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 def _open(attempt: rules.Attempt) -> None:
-    """Sign in. The password is hashed before the transaction opens: hashing is slow, and the lock is not held for it."""
+    """Sign in. The password is hashed before the transaction opens: hashing is slow."""
     rules.check_not_locked(attempt, now())
     user = rules.verify(attempt)
     if user is None:
@@ -106,10 +106,10 @@ def invitation(token: str) -> ResponseReturnValue:
     form = AcceptInvitationForm()
     if form.validate_on_submit():
         wanted = rules.NewAccount(
-            form.username.data,
-            form.display_name.data,
-            form.password.data,
-            language().code,
+            username=form.username.data or "",
+            display_name=form.display_name.data or "",
+            password=form.password.data or "",
+            language=language().code,
         )
         try:
             with transaction():

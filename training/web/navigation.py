@@ -19,7 +19,17 @@ class Link(NamedTuple):
     current: bool
 
 
-_MENU: tuple[tuple[str, LazyString], ...] = (("home.show", _l("Home")),)
+_MENU: tuple[tuple[str, LazyString], ...] = (
+    ("home.show", _l("Home")),
+    ("programmes.index", _l("Programmes")),
+    ("approvals.index", _l("Approvals")),
+    ("courses.index", _l("Courses")),
+    ("cohorts.index", _l("Cohorts")),
+    ("people.index", _l("People")),
+    ("vetting.index", _l("Vetting")),
+    ("rights.index", _l("Rights assessments")),
+    ("audit.index", _l("Audit")),
+)
 
 
 def _may_open(app: Flask, endpoint: str) -> bool:
@@ -38,7 +48,7 @@ def init_app(app: Flask) -> None:
         return [
             Link(str(text), url_for(endpoint), endpoint.split(".")[0] == here)
             for endpoint, text in _MENU
-            if _may_open(app, endpoint)
+            if endpoint in app.view_functions and _may_open(app, endpoint)
         ]
 
     app.jinja_env.globals["navigation"] = navigation

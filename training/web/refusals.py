@@ -44,7 +44,8 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
     ),
     r.DatesReversed: lambda _r: _("The last day is before the first day"),
     r.NoRightsAssessment: lambda _r: _(
-        "No approved and current rights assessment covers the programme. A UK coordinator writes one and a rights approver approves it"
+        "No approved and current rights assessment covers the programme. "
+        "A UK coordinator writes one and a rights approver approves it"
     ),
     r.NoLongerCurrent: lambda _r: _("The date is in the past"),
     r.NotCleared: lambda x: _(

@@ -1,0 +1,65 @@
+"""Pages of long lists, cut by key: the cost of a page does not grow with its number."""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from training.kit.db import db
+from training.policy.scopes import unscoped
+
+SIZE = 50
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where a page begins: after, or before, the row with this opaque id (never a name: it stands in addresses)."""
+
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Rows of one page; ``previous`` and ``next`` are the ids to cut at, empty at the ends of the list."""
+
+    rows: list[Row]
+    previous: str
+    next: str
+
+
+def read_page(
+    statement: Select[Any], model: Any, order: InstrumentedAttribute[Any], cut: Cut, *, is_descending: bool = False
+) -> Page[Any]:
+    """Return the page of ``statement`` at ``cut``, ordered by ``order`` (never null) and the key of ``model``.
+
+    The first element of each row is the record itself. The statement carries its scope already.
+    """
+    is_backwards = bool(cut.before)
+    is_down = is_descending != is_backwards
+    anchor = _position(model, order, cut.before or cut.after)
+    if anchor is not None:
+        here: ColumnElement[Any] = tuple_(order, model.id)
+        statement = statement.where(here < tuple_(*anchor) if is_down else here > tuple_(*anchor))
+    columns = (order, model.id)
+    statement = statement.order_by(*(column.desc() if is_down else column.asc() for column in columns))
+    rows = list(db.session.execute(statement.limit(SIZE + 1)))
+    has_more, rows = len(rows) > SIZE, rows[:SIZE]
+    if is_backwards:
+        rows.reverse()
+    if not rows:
+        return Page([], "", "")
+    has_previous = has_more if is_backwards else anchor is not None
+    has_next = anchor is not None if is_backwards else has_more
+    return Page(rows, rows[0][0].public_id if has_previous else "", rows[-1][0].public_id if has_next else "")
+
+
+def _position(model: Any, order: InstrumentedAttribute[Any], public_id: str) -> tuple[Any, Any] | None:
+    if not public_id:
+        return None
+    statement = select(order, model.id).where(model.public_id == public_id)
+    found = db.session.execute(unscoped(statement, because="a place in the order, never shown")).one_or_none()
+    return (found[0], found[1]) if found else None

@@ -1,0 +1,5 @@
+"""Pages: approvals."""
+
+from flask import Blueprint
+
+bp = Blueprint("approvals", __name__)

@@ -1,0 +1,5 @@
+"""Pages: cohorts."""
+
+from flask import Blueprint
+
+bp = Blueprint("cohorts", __name__)

@@ -1,0 +1,5 @@
+"""Pages: commitments."""
+
+from flask import Blueprint
+
+bp = Blueprint("commitments", __name__)

@@ -1,0 +1,5 @@
+"""Pages: completions."""
+
+from flask import Blueprint
+
+bp = Blueprint("completions", __name__)

@@ -1,0 +1,5 @@
+"""Pages: ledger."""
+
+from flask import Blueprint
+
+bp = Blueprint("ledger", __name__)

@@ -1,0 +1,5 @@
+"""Pages: lines."""
+
+from flask import Blueprint
+
+bp = Blueprint("lines", __name__)

@@ -1,0 +1,60 @@
+"""What list pages have in common: where they are cut, how they are sorted, the addresses of their neighbours."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+
+from training.queries.paging import Cut, Page
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Addresses of the pages before and after; None at the ends."""
+
+    previous_url: str | None
+    next_url: str | None
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """The column by which a list is sorted."""
+
+    key: str
+    is_descending: bool
+
+
+def cut() -> Cut:
+    """Return where the address cuts the list."""
+    return Cut(after=request.args.get("after", ""), before=request.args.get("before", ""))
+
+
+def _here(**changes: str | None) -> str:
+    """Return the address of this list with some parameters changed, and cut anew."""
+    kept: dict[str, Any] = {k: v for k, v in request.args.items() if k not in ("after", "before")}
+    return url_for(request.endpoint or "home.show", **(request.view_args or {}), **(kept | changes))
+
+
+def pager(page: Page[Any]) -> Pager:
+    """Return the links round a page."""
+    return Pager(
+        _here(before=page.previous) if page.previous else None,
+        _here(after=page.next) if page.next else None,
+    )
+
+
+def sorting(allowed: Collection[str], default: str) -> Sorting:
+    """Return what ``?sort=`` asks for (``-`` before it for descending), or the default where that is not allowed."""
+    wanted = request.args.get("sort", default)
+    if wanted.removeprefix("-") not in allowed:
+        wanted = default
+    return Sorting(wanted.removeprefix("-"), wanted.startswith("-"))
+
+
+def sortable(text: str, key: str, by: Sorting, *, number: bool = False) -> dict[str, Any]:
+    """Return a column heading for ``ui.table`` that sorts by ``key``, and the other way when it does already."""
+    is_current = by.key == key
+    direction = ("descending" if by.is_descending else "ascending") if is_current else None
+    turned = f"-{key}" if is_current and not by.is_descending else key
+    return {"text": text, "number": number, "url": _here(sort=turned), "direction": direction}

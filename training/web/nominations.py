@@ -1,0 +1,5 @@
+"""Pages: nominations."""
+
+from flask import Blueprint
+
+bp = Blueprint("nominations", __name__)

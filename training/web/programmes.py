@@ -1,0 +1,5 @@
+"""Pages: programmes."""
+
+from flask import Blueprint
+
+bp = Blueprint("programmes", __name__)

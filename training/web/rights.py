@@ -1,0 +1,5 @@
+"""Pages: rights."""
+
+from flask import Blueprint
+
+bp = Blueprint("rights", __name__)

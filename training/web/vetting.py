@@ -1,0 +1,5 @@
+"""Pages: vetting."""
+
+from flask import Blueprint
+
+bp = Blueprint("vetting", __name__)
