@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("audience", sa.String(length=1000), nullable=False),
         sa.Column("teaching_language", sa.String(length=200), nullable=False),
         sa.Column("source", sa.String(length=1000), nullable=False),
-        sa.Column("source_date", sa.Date(), nullable=True),
+        sa.Column("source_date", sa.String(length=200), nullable=False),
         sa.Column("attendance_percent", Whole, nullable=False),
         sa.Column("pass_mark_percent", Whole, nullable=True),
         sa.Column("has_practical", sa.Boolean(), nullable=False),

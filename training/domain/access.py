@@ -204,6 +204,13 @@ def create_account(
     return user
 
 
+def reset_demonstration_password(password: str) -> None:
+    """Give every demonstration account, and no other, this password."""
+    for user in accounts.demonstration_accounts():
+        if not _matches(user.password_hash, password):
+            user.password_hash = hash_password(password)
+
+
 def grant(user: User, role: Role, *, programme_id: int | None = None, by: int | None) -> None:
     """Give ``user`` a role; a funder's is for one programme."""
     db.session.add(

@@ -26,6 +26,8 @@ class CoursePlan:
     days: int | None
     contact_hours: int | None
     audience: str = ""
+    source: str = ""
+    source_date: str = ""
     teaching_language: str = ""
     attendance_percent: int = 80
     pass_mark_percent: int | None = None

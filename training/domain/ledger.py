@@ -139,6 +139,7 @@ def propose_commitment(
     """Propose to reserve money on ``line`` for a purchase, or for the cohort of that key. Raises OverLine."""
     if known := proposed_before(proposal, by):
         return known
+    line = programmes.line_by_key(line.id)
     available = line.allocated - line.committed - line.spent
     if proposal.amount > available:
         raise OverLine(available)
@@ -160,6 +161,7 @@ def propose_commitment(
 
 
 def _of_commitment(kind: EntryKind, commitment: Commitment, proposal: Proposal, by: Actor) -> LedgerEntry:
+    commitment = entries.commitment_by_key(commitment.id)
     if commitment.is_closed:
         raise CommitmentClosed
     if proposal.amount > commitment.committed:

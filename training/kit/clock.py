@@ -1,6 +1,9 @@
 """What time it is. Rules take dates as arguments; only the outer rooms ask the clock."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from zoneinfo import ZoneInfo
 
 BOOKS_ZONE = ZoneInfo("Europe/London")
@@ -9,9 +12,22 @@ BOOKS_ZONE = ZoneInfo("Europe/London")
 _APRIL = 4
 
 
+_pretended: ContextVar[dt.datetime | None] = ContextVar("pretended", default=None)
+
+
 def now() -> dt.datetime:
     """Return the present moment in UTC."""
-    return dt.datetime.now(dt.UTC)
+    return _pretended.get() or dt.datetime.now(dt.UTC)
+
+
+@contextmanager
+def pretend(moment: dt.datetime) -> Iterator[None]:
+    """Let it be ``moment`` within the block: a demonstration has a past, and a test needs the future."""
+    token = _pretended.set(moment)
+    try:
+        yield
+    finally:
+        _pretended.reset(token)
 
 
 def today(zone: ZoneInfo = BOOKS_ZONE) -> dt.date:

@@ -1,6 +1,5 @@
 """Courses: what is taught, and what counts as having completed it."""
 
-import datetime as dt
 import enum
 
 from sqlalchemy import CheckConstraint, Index, String
@@ -42,7 +41,8 @@ class Course(Titled, Base):
     audience: Mapped[str] = mapped_column(String(1000), default="")
     teaching_language: Mapped[str] = mapped_column(String(200), default="")
     source: Mapped[str] = mapped_column(String(1000), default="")
-    source_date: Mapped[dt.date | None]
+    source_date: Mapped[str] = mapped_column(String(200), default="")
+    """As published: often a month, a year or "undated"."""
     attendance_percent: Mapped[int] = mapped_column(default=80)
     pass_mark_percent: Mapped[int | None]
     has_practical: Mapped[bool] = mapped_column(default=False)

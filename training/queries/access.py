@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import exists, func, literal, select
+from sqlalchemy import exists, func, inspect, literal, select
 from sqlalchemy.orm import joinedload
 
 from training.kit.db import db
@@ -103,7 +103,9 @@ def has_administrator() -> bool:
 
 
 def has_demonstration_accounts() -> bool:
-    """Say whether a demonstration account exists."""
+    """Say whether a demonstration account exists; a database without tables has none."""
+    if not inspect(db.engine).has_table(User.__tablename__):
+        return False
     return bool(db.session.scalar(select(exists().where(User.is_demonstration))))
 
 
@@ -141,3 +143,8 @@ def account_page(user_id: int) -> AccountPage:
     )
     rows = db.session.execute(unscoped(statement, because="everybody may know what they themselves fund"))
     return AccountPage(user, [(role, programme) for role, programme in rows])
+
+
+def has_accounts() -> bool:
+    """Say whether anybody has an account."""
+    return bool(db.session.scalar(select(exists().where(User.id > 0))))

@@ -1,0 +1,14 @@
+"""The flask commands: preparation, seeds, permissions, verification, accounts."""
+
+from flask import Flask
+
+from training.cli import accounts, prepare, reports, seeds
+
+
+def init_app(app: Flask) -> None:
+    """Attach the commands."""
+    app.cli.add_command(prepare.prepare)
+    app.cli.add_command(seeds.seed)
+    app.cli.add_command(reports.policy)
+    app.cli.add_command(reports.ledger)
+    app.cli.add_command(accounts.account)

@@ -1,0 +1,39 @@
+"""``flask prepare``: everything between an installed package and a served page."""
+
+import click
+from flask import current_app
+
+from training.cli import demo
+from training.cli.published import load_pact
+from training.config import Settings, SettingsError
+from training.domain import access as rules
+from training.kit.db import db, transaction
+from training.kit.migrate import upgrade
+from training.queries import access
+
+
+@click.command()
+def prepare() -> None:
+    """Upgrade the database, load the pact and, in an empty demonstration, its data; print the sign-ins."""
+    settings: Settings = current_app.config["SETTINGS"]
+    upgrade(db.engine)
+    with transaction():
+        load_pact()
+    if settings.wants_demo_data and not access.has_accounts():
+        demo.load(settings)
+    if settings.demo_password and access.has_demonstration_accounts():
+        with transaction():
+            rules.reset_demonstration_password(settings.demo_password)
+        _print_sign_ins(settings)
+    if settings.is_production and access.has_demonstration_accounts():
+        raise SettingsError("This database holds demonstration accounts: production needs one of its own.")
+    if not access.has_accounts():
+        click.echo("Nobody has an account yet: flask --app wsgi account invite --role administrator")
+    click.echo(f"Serving on http://127.0.0.1:{settings.port}")
+
+
+def _print_sign_ins(settings: Settings) -> None:
+    click.echo("Demonstration sign-ins (artificial people; the password is the same for all):")
+    for user in access.demonstration_accounts():
+        click.echo(f"    {user.username:<20} {user.display_name}")
+    click.echo(f"    password: {settings.demo_password}")

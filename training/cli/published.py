@@ -1,0 +1,102 @@
+"""Published facts and course lists, read from files and loaded through the use cases."""
+
+import csv
+import io
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from training.config import ROOT
+from training.domain import courses, programmes
+from training.domain.refusals import CourseExists
+from training.kit.money import western_digits
+from training.models.courses import Theme
+
+SEED = ROOT / "seed"
+_PENCE = 100
+
+
+def load_pact() -> list[tuple[str, bool]]:
+    """Load ``seed/pact.toml``; return each programme's code and whether it was new."""
+    published = tomllib.loads((SEED / "pact.toml").read_text(encoding="utf-8"))
+    return [(one["code"], programmes.load(_programme(one))) for one in published["programme"]]
+
+
+def _programme(one: Mapping[str, Any]) -> programmes.Published:
+    facts = one.get("fact", [])
+    return programmes.Published(
+        code=one["code"],
+        title=programmes.Title(one["title_en"], one["title_ar"], one["title_ckb"]),
+        ceiling=one["ceiling"] * _PENCE,
+        starts_on=one["starts_on"],
+        ends_on=one["ends_on"],
+        facts=[programmes.Fact(**fact) for fact in facts],
+    )
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """What became of a row of a file; the heading is row 1."""
+
+    row: int
+    outcome: str
+    why: str = ""
+
+
+def load_courses(text: str) -> Iterator[RowResult]:
+    """Load courses from the text of a CSV file with the headings of published course lists, row by row."""
+    reader = csv.DictReader(io.StringIO(text))
+    missing = {"title_en", "provider", "theme"} - set(reader.fieldnames or ())
+    if missing:
+        raise click.ClickException(f"The heading lacks: {', '.join(sorted(missing))}.")
+    for row in reader:
+        number = reader.line_num
+        try:
+            courses.create(_course(row), None)
+        except CourseExists:
+            yield RowResult(number, "already there")
+        except ValueError as error:
+            yield RowResult(number, "skipped", str(error))
+        else:
+            yield RowResult(number, "loaded")
+
+
+def _course(row: Mapping[str, str | None]) -> courses.CoursePlan:
+    """Return what a row describes. Raises ValueError with the reason why it cannot be loaded."""
+    cells = {name: (value or "").strip() for name, value in row.items() if name is not None}
+    if not cells["title_en"] or not cells["provider"]:
+        raise ValueError("title_en and provider must both be filled in")
+    if cells["theme"] not in set(Theme):
+        raise ValueError(f"theme {cells['theme']!r} is not one of: {', '.join(Theme)}")
+    return courses.CoursePlan(
+        title_en=_short(cells, "title_en", 300),
+        title_ar=_short(cells, "title_ar", 300),
+        title_ckb=_short(cells, "title_ckb", 300),
+        provider=_short(cells, "provider", 300),
+        theme=Theme(cells["theme"]),
+        days=_number(cells, "duration_days", 730),
+        contact_hours=_number(cells, "contact_hours", 5000),
+        audience=_short(cells, "audience", 1000),
+        source=_short(cells, "source", 1000),
+        source_date=_short(cells, "source_date", 200),
+        teaching_language=_short(cells, "language", 200),
+    )
+
+
+def _short(cells: Mapping[str, str], name: str, longest: int) -> str:
+    text = cells.get(name, "")
+    if len(text) > longest:
+        raise ValueError(f"{name} has more than {longest} characters")
+    return text
+
+
+def _number(cells: Mapping[str, str], name: str, most: int) -> int | None:
+    text = western_digits(cells.get(name, ""))
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+        raise ValueError(f"{name} {text!r} is not a whole number from 1 to {most}")
+    return int(text)

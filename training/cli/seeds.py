@@ -1,0 +1,53 @@
+"""``flask seed``: published facts, courses from a file, the demonstration."""
+
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from training.cli import demo
+from training.cli.published import load_courses, load_pact
+from training.config import Settings
+from training.kit.db import transaction
+from training.queries import access
+
+seed = AppGroup("seed", help="Loading data, through the use cases.")
+
+
+@seed.command("pact")
+def pact() -> None:
+    """Load the programmes of the pact as published; repeatable."""
+    with transaction():
+        for code, is_new in load_pact():
+            click.echo(f"{code}: {'loaded' if is_new else 'already there'}")
+
+
+@seed.command("courses")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def courses_from(file: Path) -> None:
+    """Load courses from a CSV file; per row loaded, already there, or skipped and why. Repeatable."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file.name} is not UTF-8 text: save it as CSV UTF-8.") from error
+    with transaction():
+        results = list(load_courses(text))
+    for result in results:
+        click.echo(f"row {result.row}: {result.outcome}{': ' + result.why if result.why else ''}")
+    counts = {outcome: sum(r.outcome == outcome for r in results) for outcome in ("loaded", "already there", "skipped")}
+    click.echo(", ".join(f"{number} {outcome}" for outcome, number in counts.items()))
+
+
+@seed.command("demo")
+def demonstration() -> None:
+    """Load the demonstration into a database that has no accounts yet."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.demo_password is None:
+        raise click.ClickException("TRAINING_MODE is production: a demonstration has no place in it.")
+    if access.has_accounts():
+        raise click.ClickException("The database has accounts already: a demonstration needs an empty one.")
+    with transaction():
+        load_pact()
+    demo.load(settings)
+    click.echo("The demonstration is loaded.")
