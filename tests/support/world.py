@@ -1,0 +1,319 @@
+"""A small world to test in: two programmes, five organisations, an account for each role, reached by the use cases."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from training.domain import (
+    access,
+    approvals,
+    cohorts,
+    courses,
+    ledger,
+    nominations,
+    people,
+    programmes,
+    rights,
+    vetting,
+)
+from training.kit.db import db, transaction
+from training.models.access import Role, User
+from training.models.actor import Actor
+from training.models.cohorts import Cohort, Venue
+from training.models.courses import Course, Theme
+from training.models.ledger import Commitment, LedgerEntry
+from training.models.nominations import Nomination
+from training.models.people import Jurisdiction, Organisation, Person
+from training.models.programmes import BudgetLine, LineCategory, Programme, Project, ProjectKind
+from training.models.rights import RiskLevel
+from training.models.vetting import VettingOutcome
+from training.queries import access as accounts
+from training.queries import cohorts as cohort_rows
+from training.queries import ledger as entries
+from training.queries import programmes as programme_rows
+
+PASSWORD = "a password for tests"
+TODAY = dt.date(2026, 11, 24)
+CEILING = 300_000_00
+
+_hash = cache(access.hash_password)
+
+
+@dataclass
+class World:
+    """Builds what a test needs; each method commits, and returns fresh records."""
+
+    app: Flask
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+    _keys: int = 0
+
+    def __post_init__(self) -> None:
+        with transaction():
+            self._organisations()
+            self._programmes()
+        for username, role, organisation, programme in (
+            ("uk", Role.UK_COORDINATOR, "uk", None),
+            ("uk.2", Role.UK_COORDINATOR, "uk", None),
+            ("iraq", Role.PARTNER_COORDINATOR, "iraq", None),
+            ("iraq.2", Role.PARTNER_COORDINATOR, "iraq.2", None),
+            ("kri", Role.PARTNER_COORDINATOR, "kri", None),
+            ("funder", Role.FUNDER, "uk", "TRAINING"),
+            ("funder.2", Role.FUNDER, "uk", "KURDISTAN"),
+            ("approver", Role.FINANCE_APPROVER, "uk", None),
+            ("approver.2", Role.FINANCE_APPROVER, "uk", None),
+            ("vetting", Role.VETTING_OFFICER, "uk", None),
+            ("rights", Role.RIGHTS_APPROVER, "uk", None),
+            ("auditor", Role.AUDITOR, "uk", None),
+            ("admin", Role.ADMINISTRATOR, "uk", None),
+        ):
+            self.account(username, role, organisation, programme=programme)
+
+    # Accounts
+
+    def account(
+        self,
+        username: str,
+        role: Role,
+        organisation: str,
+        *,
+        programme: str | None = None,
+        person: Person | None = None,
+    ) -> User:
+        """Make an account with a role."""
+        with transaction():
+            user = User(
+                username=username,
+                display_name=username,
+                password_hash=_hash(PASSWORD),
+                organisation_id=self.organisations[organisation].id,
+                person_id=person.id if person else None,
+            )
+            db.session.add(user)
+            db.session.flush()
+            access.grant(user, role, programme_id=self.programme(programme).id if programme else None, by=None)
+        return user
+
+    def actor(self, username: str) -> Actor:
+        """Return the account as one who acts, as the database has it now."""
+        user = accounts.user_named(username)
+        assert user is not None
+        active = accounts.active_user(user.id)
+        assert active is not None
+        return accounts.actor_of(active)
+
+    def sign_in(self, client: FlaskClient, username: str) -> FlaskClient:
+        """Sign in through the page, as a browser would; return the client."""
+        form = {"username": username, "password": PASSWORD}
+        answer = post(client, "/sign-in", form)
+        assert answer.status_code == 302, answer.text
+        return client
+
+    # Records
+
+    def _organisations(self) -> None:
+        for code, name, jurisdiction in (
+            ("uk", "Home Office", Jurisdiction.UK),
+            ("iraq", "Border Forces Command", Jurisdiction.IRAQ),
+            ("iraq.2", "Passport and Residency Directorate", Jurisdiction.IRAQ),
+            ("kri", "Directorate of Combating Human Trafficking", Jurisdiction.KURDISTAN),
+        ):
+            self.organisations[code] = people.create_organisation(Organisation(name_en=name, jurisdiction=jurisdiction))
+        db.session.add(Venue(name_en="Training centre", jurisdiction=Jurisdiction.IRAQ, time_zone="Asia/Baghdad"))
+
+    def _programmes(self) -> None:
+        for code, ceiling in (("TRAINING", CEILING), ("KURDISTAN", 200_000_00)):
+            programmes.load(
+                programmes.Published(
+                    code,
+                    programmes.Title(f"Programme {code}"),
+                    ceiling,
+                    dt.date(2024, 11, 28),
+                    dt.date(2030, 3, 31),
+                    (),
+                )
+            )
+
+    def key(self) -> str:
+        """Return an idempotency key that was not used before."""
+        self._keys += 1
+        return f"key-{self._keys}"
+
+    def programme(self, code: str = "TRAINING") -> Programme:
+        """Return a programme with its balances as they are now."""
+        found = programme_rows.programme_with_code(code)
+        assert found is not None
+        db.session.refresh(found)
+        return found
+
+    def project(self, code: str = "TRAINING", organisation: str = "iraq") -> Project:
+        """Add a project that an organisation delivers."""
+        with transaction():
+            return programmes.add_project(
+                self.programme(code),
+                ProjectKind.TRAINING,
+                programmes.Title("A project"),
+                self.organisations[organisation],
+                self.actor("uk"),
+            )
+
+    def proposal(self, pence: int, purpose: str = "a purpose") -> ledger.Proposal:
+        """Return what a proposal says."""
+        return ledger.Proposal(pence, purpose, self.key())
+
+    def proposed_line(self, pence: int, project: Project | None = None) -> LedgerEntry:
+        """Propose a line with its allocation."""
+        project = project or self.project()
+        new = programmes.NewLine(
+            programmes.Title("A line"), LineCategory.TRAINERS, dt.date(2026, 4, 1), dt.date(2027, 3, 31)
+        )
+        with transaction():
+            return programmes.propose_line(project, new, self.proposal(pence), self.actor("uk"))
+
+    def approve(self, entry: LedgerEntry, on: dt.date = TODAY, by: str = "approver") -> None:
+        """Approve a proposal."""
+        with transaction():
+            approvals.approve(entry, self.actor(by), on)
+
+    def line(self, pence: int, project: Project | None = None) -> BudgetLine:
+        """Return a line with so much allocated."""
+        entry = self.proposed_line(pence, project)
+        self.approve(entry)
+        return programme_rows.line_by_key(entry.line_id)
+
+    def proposed_commitment(self, line: BudgetLine, pence: int) -> LedgerEntry:
+        """Propose a commitment on a line."""
+        with transaction():
+            return ledger.propose_commitment(line, self.proposal(pence), dt.date(2027, 1, 15), self.actor("uk"))
+
+    def commitment(self, line: BudgetLine, pence: int) -> Commitment:
+        """Return an approved commitment."""
+        entry = self.proposed_commitment(line, pence)
+        self.approve(entry)
+        assert entry.commitment_id is not None
+        return entries.commitment_by_key(entry.commitment_id)
+
+    def payment(
+        self,
+        commitment: Commitment,
+        pence: int,
+        *,
+        closes: bool = False,
+        payee: str = "A supplier",
+        person: bool = False,
+    ) -> LedgerEntry:
+        """Propose a payment."""
+        with transaction():
+            payment = ledger.Payment(payee, person, TODAY, closes)
+            return ledger.propose_payment(commitment, self.proposal(pence), payment, self.actor("uk"), TODAY)
+
+    def course(self, title: str = "A course") -> Course:
+        """Add a course."""
+        plan = courses.CoursePlan(title, "", "", "A provider", Theme.BORDER_OPERATIONS, 3, 18)
+        with transaction():
+            return courses.create(plan, self.actor("uk"))
+
+    def person(self, name: str, organisation: str = "iraq") -> Person:
+        """Register a person."""
+        with transaction():
+            return people.register(self.organisations[organisation].id, people.Particulars(name, ""), self.actor("uk"))
+
+    def covered(self, code: str = "TRAINING") -> None:
+        """Have a rights assessment of a programme written and approved."""
+        with transaction():
+            written = rights.write(
+                self.programme(code),
+                rights.Assessment("A summary", "Mitigations", RiskLevel.LOW, dt.date(2030, 1, 1)),
+                self.actor("uk"),
+                TODAY,
+            )
+        with transaction():
+            rights.approve(written, self.actor("rights"), TODAY)
+
+    def draft(
+        self,
+        line: BudgetLine | None = None,
+        *,
+        seats: int = 10,
+        pence: int = 1_000_00,
+        first: dt.date = dt.date(2026, 11, 2),
+        last: dt.date = dt.date(2026, 11, 4),
+        invited: tuple[str, ...] = ("iraq", "kri"),
+        trainers: tuple[Person, ...] = (),
+        host: str = "iraq",
+    ) -> Cohort:
+        """Draft a cohort."""
+        line = line or self.line(50_000_00)
+        plan = cohorts.CohortPlan(
+            course=self.course(f"Course {self.key()}"),
+            line=line,
+            venue=db.session.query(Venue).first(),
+            host=self.organisations[host],
+            invited=[self.organisations[code] for code in invited],
+            trainers=trainers,
+            starts_on=first,
+            ends_on=last,
+            capacity=seats,
+            planned_cost=pence,
+        )
+        with transaction():
+            return cohorts.draft(plan, self.actor("uk"))
+
+    def asked(self, cohort: Cohort) -> LedgerEntry:
+        """Ask to open a cohort; return the proposal of its commitment."""
+        with transaction():
+            return cohorts.ask_to_open(cohort, self.key(), self.actor("uk"), TODAY)
+
+    def open_cohort(self, **plan: object) -> Cohort:
+        """Return an open cohort."""
+        self.covered()
+        cohort = self.draft(**plan)  # type: ignore[arg-type]
+        self.approve(self.asked(cohort))
+        return cohort_rows.cohort_by_key(cohort.id)
+
+    def nominated(self, cohort: Cohort, person: Person, by: str = "iraq") -> Nomination:
+        """Nominate a person."""
+        with transaction():
+            return nominations.nominate(cohort, person, self.actor(by))
+
+    def cleared(self, person: Person, until: dt.date = dt.date(2028, 1, 1)) -> None:
+        """Record a clearance."""
+        decision = vetting.Decision(VettingOutcome.CLEARED, "An authority", "", dt.date(2026, 1, 1), until)
+        with transaction():
+            vetting.record(person, decision, self.actor("vetting"), TODAY)
+
+    def in_vetting(self, cohort: Cohort, person: Person) -> Nomination:
+        """Nominate, shortlist, send to vetting."""
+        nomination = self.nominated(cohort, person)
+        with transaction():
+            nominations.shortlist(nomination, self.actor("uk"))
+            nominations.send_to_vetting(nomination, self.actor("uk"))
+        return nomination
+
+    def seated(self, cohort: Cohort, person: Person) -> Nomination:
+        """Take a person all the way to a seat."""
+        nomination = self.in_vetting(cohort, person)
+        self.cleared(person)
+        with transaction():
+            nominations.confirm(nomination, self.actor("uk"))
+        return nomination
+
+
+_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="csrf_token"')
+
+
+def form_token(client: FlaskClient, address: str) -> str:
+    """Return the token that the page at ``address`` puts into its forms."""
+    found = _TOKEN.search(client.get(address).text)
+    assert found, f"no form on {address}"
+    return found[1] or found[2]
+
+
+def post(client: FlaskClient, address: str, form: dict[str, object] | None = None, *, page: str = "") -> TestResponse:
+    """Send a form as a browser does: with the token of the page it stands on (``address`` itself by default)."""
+    token = form_token(client, page or address)
+    return client.post(address, data={"csrf_token": token, **(form or {})})

