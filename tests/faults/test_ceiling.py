@@ -102,13 +102,14 @@ def _buy_unguarded(settings: Settings, wishes: list[int], by: Actor, start: Any,
     done = 0
     with app.app_context():
         for _ in wishes:
-            start.wait()
             used = db.session.scalar(text("SELECT coalesce(sum(amount), 0) FROM control")) or 0
             db.session.rollback()
+            start.wait()  # all have asked before anybody writes
             if used + PENCE <= len(wishes) * PENCE:
                 with transaction() as session:
                     session.execute(text("INSERT INTO control VALUES (:pence)"), {"pence": PENCE})
                 done += 1
+            start.wait()
         db.engine.dispose()
     results.put(done)
 

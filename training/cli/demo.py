@@ -115,7 +115,7 @@ class _Story(Stage):
         interpretation = self._line(crime, LineCategory.INTERPRETATION, 24_000, -393,
                                     "Interpretation", "الترجمة الشفوية", "وەرگێڕانی زارەکی")  # fmt: skip
         materials = self._line(border, LineCategory.MATERIALS, 30_000, -380,
-                               "Detection kits and materials", "أدوات الكشف والمواد", "کەرەستەی ئاشکراکردن و ماددە")  # fmt: skip
+                               "Detection kits and materials", "أدوات الكشف والمواد", "کەرەستە و ماددە")  # fmt: skip
         return {"trainers": trainers, "interpretation": interpretation, "materials": materials}
 
     def _fund_kurdistan(self) -> dict[str, BudgetLine]:

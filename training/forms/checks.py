@@ -71,6 +71,16 @@ def between(least: int, most: int) -> Check:
     return Check(ask)
 
 
+def more_than_nothing() -> Check:
+    """Refuse an amount of nought."""
+
+    def ask(field: Field) -> None:
+        if field.data == 0:
+            raise ValidationError(_("Enter more than £0.00"))
+
+    return Check(ask)
+
+
 def _is_empty(field: Field) -> bool:
     # Not "falsy": nought is an answer.
     return field.data is None or field.data is False or field.data in ("", [])

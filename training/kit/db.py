@@ -4,15 +4,18 @@ import datetime as dt
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Update, event
+from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Select, Update, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
 db = SQLAlchemy()
+
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+"""A SELECT of whatever columns."""
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",

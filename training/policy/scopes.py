@@ -1,11 +1,12 @@
 """What each scope means for each kind of record, as SQL. Nothing here is executed."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+from training.kit.db import AnySelect
 from training.models.actor import Actor
 from training.models.base import Base
 from training.models.cohorts import Cohort, CohortInvitation, CohortTrainer
@@ -19,7 +20,7 @@ from training.models.rights import RightsAssessment
 from training.policy.matrix import MATRIX, Permission, Scope
 
 Clause = Callable[[Actor], ColumnElement[bool]]
-Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
+Statement = TypeVar("Statement", bound=AnySelect)
 
 VETTED_STATES = (NominationState.IN_VETTING, NominationState.CONFIRMED)
 """A vetting officer learns of a nominee only once there is something to vet."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from training.kit.db import db
+from training.kit.db import AnySelect, db
 from training.models.ledger import Approval, Commitment, LedgerEntry, LedgerPosting, LineMonth, Outcome
 from training.models.programmes import BudgetLine, Programme
 from training.policy.scopes import unscoped
@@ -27,7 +27,7 @@ def discrepancies() -> list[str]:
     ]
 
 
-def _rows(statement: Select[Any]) -> list[Any]:
+def _rows(statement: AnySelect) -> list[Any]:
     return list(db.session.execute(unscoped(statement, because=_WHY)))
 
 
@@ -81,7 +81,7 @@ def _expected_totals() -> Iterator[str]:
             )
 
 
-def _months(posted: Select[Any], held: Select[Any], what: str) -> Iterator[str]:
+def _months(posted: AnySelect, held: AnySelect, what: str) -> Iterator[str]:
     sums = {(line, month): tuple(values) for line, month, *values in _rows(posted)}
     totals = {(line, month): tuple(values) for line, month, *values in _rows(held)}
     for key in sorted(sums.keys() | totals.keys()):

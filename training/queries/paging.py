@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from training.kit.db import db
+from training.kit.db import AnySelect, db
 from training.policy.scopes import unscoped
 
 SIZE = 50
@@ -32,7 +32,7 @@ class Page(Generic[Row]):
 
 
 def read_page(
-    statement: Select[Any], model: Any, order: InstrumentedAttribute[Any], cut: Cut, *, is_descending: bool = False
+    statement: AnySelect, model: Any, order: InstrumentedAttribute[Any], cut: Cut, *, is_descending: bool = False
 ) -> Page[Any]:
     """Return the page of ``statement`` at ``cut``, ordered by ``order`` (never null) and the key of ``model``.
 

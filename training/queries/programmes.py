@@ -1,10 +1,20 @@
 """Reading programmes, projects and lines, and the rows of their pages."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Row, or_, select
+from sqlalchemy.orm import joinedload
 
 from training.kit.db import db
-from training.models.programmes import BudgetLine, Programme, Project
-from training.policy.scopes import unscoped
+from training.models.actor import Actor
+from training.models.ledger import Commitment
+from training.models.people import Organisation
+from training.models.programmes import BudgetLine, Programme, ProgrammeFact, Project
+from training.policy.matrix import Permission
+from training.policy.scopes import seen, unscoped, where
+
+_MOST = 100
 
 _RULE = "a use case applies its rule to a record that the web room already admitted"
 
@@ -38,3 +48,79 @@ def programme_with_code(code: str) -> Programme | None:
 def project_by_key(project_id: int) -> Project:
     """Return the project with this key."""
     return db.session.scalars(unscoped(select(Project).where(Project.id == project_id), because=_RULE)).one()
+
+
+def list_for(actor: Actor) -> Sequence[Row[Programme, bool]]:
+    """Return the programmes that ``actor`` may see, each with whether its balances are theirs to see."""
+    may_see_balances = where(actor, Permission.SEE_BALANCES, Programme).label("may_see_balances")
+    statement = select(Programme, may_see_balances).order_by(Programme.id)
+    return db.session.execute(seen(statement, actor, Permission.SEE_PROGRAMME, Programme)).all()
+
+
+@dataclass(frozen=True)
+class ProgrammePage:
+    """A programme as one reader sees it: projects and lines within their sight."""
+
+    programme: Programme
+    may_see_balances: bool
+    facts: Sequence[ProgrammeFact]
+    projects: Sequence[Project]
+    lines: Sequence[BudgetLine]
+
+
+def programme_page(programme: Programme, actor: Actor) -> ProgrammePage:
+    """Return what the page of a programme shows to ``actor``."""
+    key = programme.id
+    may_see = where(actor, Permission.SEE_BALANCES, Programme).label("may_see_balances")
+    fresh, may_see_balances = db.session.execute(
+        seen(select(Programme, may_see).where(Programme.id == key), actor, Permission.SEE_PROGRAMME, Programme)
+    ).one()
+    facts = select(ProgrammeFact).where(ProgrammeFact.programme_id == key).order_by(ProgrammeFact.position)
+    projects = (
+        select(Project)
+        .where(Project.programme_id == key)
+        .options(joinedload(Project.organisation))
+        .order_by(Project.id)
+    )
+    lines = select(BudgetLine).where(BudgetLine.programme_id == key).order_by(BudgetLine.id)
+    return ProgrammePage(
+        programme=fresh,
+        may_see_balances=bool(may_see_balances),
+        facts=db.session.scalars(facts).all(),
+        projects=db.session.scalars(seen(projects, actor, Permission.SEE_PROGRAMME, Project)).all(),
+        lines=db.session.scalars(seen(lines, actor, Permission.SEE_MONEY, BudgetLine)).all(),
+    )
+
+
+@dataclass(frozen=True)
+class LinePage:
+    """A budget line with its project, programme and commitments."""
+
+    line: BudgetLine
+    commitments: Sequence[Commitment]
+
+
+def line_page(line: BudgetLine, actor: Actor) -> LinePage:
+    """Return what the page of a budget line shows to ``actor``."""
+    key = line.id
+    whole = (
+        select(BudgetLine)
+        .where(BudgetLine.id == key)
+        .options(joinedload(BudgetLine.project), joinedload(BudgetLine.programme))
+        .execution_options(populate_existing=True)
+    )
+    commitments = (
+        select(Commitment)
+        .where(Commitment.line_id == key, or_(Commitment.committed > 0, Commitment.spent > 0, Commitment.is_closed))
+        .order_by(Commitment.id.desc())
+        .limit(_MOST)
+    )
+    return LinePage(
+        line=db.session.scalars(seen(whole, actor, Permission.SEE_MONEY, BudgetLine)).one(),
+        commitments=db.session.scalars(seen(commitments, actor, Permission.SEE_MONEY, Commitment)).all(),
+    )
+
+
+def organisations() -> Sequence[Organisation]:
+    """Return every organisation, by jurisdiction and name."""
+    return db.session.scalars(select(Organisation).order_by(Organisation.jurisdiction, Organisation.name_en)).all()

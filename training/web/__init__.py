@@ -8,6 +8,7 @@ from training.config import Settings
 from training.kit.ids import new_token
 from training.web import (
     access,
+    acts,
     approvals,
     assets,
     audit,
@@ -60,14 +61,14 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["new_token"] = new_token
     _csrf.init_app(app)
-    for part in (logs, guard, language, filters, wording, navigation, errors):
+    for part in (logs, guard, language, filters, wording, acts, navigation, errors):
         part.init_app(app)
     for page in _PAGES:
         app.register_blueprint(page.bp)
     guard.check_declared(app)
     assets.init_app(app)
     if settings.proxy_hops:
-        app.wsgi_app = ProxyFix(
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app,
             x_for=settings.proxy_hops,
             x_proto=settings.proxy_hops,

@@ -1,5 +1,94 @@
-"""Pages: lines."""
+"""Budget lines: where their money is, and proposals to allocate and to commit."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain import ledger as rules
+from training.domain import programmes as programme_rules
+from training.domain.refusals import Refusal
+from training.forms.ledger import CommitmentForm, ProposalForm
+from training.forms.programmes import LineForm
+from training.kit.clock import today
+from training.kit.db import transaction
+from training.models.programmes import BudgetLine, LineCategory, Project
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries import burn_down, ledger, programmes
+from training.web.burn_down import picture
+from training.web.guard import actor, needs
+from training.web.refusals import refuse
+from training.web.wording import choices
 
 bp = Blueprint("lines", __name__)
+
+
+def _proposed() -> None:
+    flash(_("Proposed. It takes effect when another person approves it."))
+
+
+@bp.route("/projects/<public_id>/lines/new", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=Project)
+def new(project: Project) -> ResponseReturnValue:
+    """Propose a budget line with its first allocation."""
+    form = LineForm()
+    form.category.choices = choices(LineCategory)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                entry = programme_rules.propose_line(project, form.line(), form.proposal(), actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            _proposed()
+            return redirect(url_for("ledger.show", public_id=entry.public_id))
+    return render_template("lines/new.html", form=form, project=programmes.project_by_key(project.id))
+
+
+@bp.get("/lines/<public_id>")
+@needs(Permission.SEE_MONEY, on=BudgetLine)
+def show(line: BudgetLine) -> ResponseReturnValue:
+    """Show a line: balances, burn-down, commitments, entries."""
+    page = programmes.line_page(line, actor())
+    series = burn_down.of_line(line.id, actor(), today())
+    return render_template(
+        "lines/show.html",
+        page=page,
+        chart=picture(series, ceiling=page.line.allocated) if series else None,
+        entries=ledger.of_line(line.id, actor()),
+        may_propose=holds(actor(), Permission.PROPOSE_MONEY),
+    )
+
+
+@bp.route("/lines/<public_id>/allocate", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=BudgetLine)
+def allocate(line: BudgetLine) -> ResponseReturnValue:
+    """Propose to move more money from the programme to this line."""
+    form = ProposalForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.propose_allocation(line, form.proposal(), actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            _proposed()
+            return redirect(url_for(".show", public_id=line.public_id))
+    return render_template("lines/allocate.html", form=form, page=programmes.line_page(line, actor()))
+
+
+@bp.route("/lines/<public_id>/commit", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=BudgetLine)
+def commit(line: BudgetLine) -> ResponseReturnValue:
+    """Propose to reserve money of this line for a purchase."""
+    form = CommitmentForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.propose_commitment(line, form.proposal(), form.expected(), actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            _proposed()
+            return redirect(url_for(".show", public_id=line.public_id))
+    return render_template("lines/commit.html", form=form, page=programmes.line_page(line, actor()))

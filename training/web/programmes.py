@@ -1,5 +1,63 @@
-"""Pages: programmes."""
+"""Programmes of the pact: balances, burn-down, lines; proposing projects."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain import programmes as rules
+from training.forms.programmes import ProjectForm
+from training.forms.widgets import Choice
+from training.kit.clock import today
+from training.kit.db import transaction
+from training.models.programmes import Programme, ProjectKind
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries import burn_down, ledger, programmes
+from training.web.burn_down import picture
+from training.web.filters import name
+from training.web.guard import actor, needs
+from training.web.wording import choices
 
 bp = Blueprint("programmes", __name__)
+
+
+@bp.get("/programmes")
+@needs(Permission.SEE_PROGRAMME)
+def index() -> ResponseReturnValue:
+    """List the programmes."""
+    return render_template("programmes/index.html", rows=programmes.list_for(actor()))
+
+
+@bp.get("/programmes/<public_id>")
+@needs(Permission.SEE_PROGRAMME, on=Programme)
+def show(programme: Programme) -> ResponseReturnValue:
+    """Show a programme: what was published, where its money is, and how it burns down."""
+    page = programmes.programme_page(programme, actor())
+    series = burn_down.of_programme(programme.id, actor(), today()) if page.may_see_balances else None
+    chart = picture(series, ceiling=page.programme.ceiling) if series else None
+    return render_template(
+        "programmes/show.html",
+        page=page,
+        chart=chart,
+        entries=ledger.newest(programme.id, actor()),
+        may_propose=holds(actor(), Permission.PROPOSE_MONEY),
+        may_see_money=holds(actor(), Permission.SEE_MONEY),
+        may_write_rights=holds(actor(), Permission.WRITE_RIGHTS),
+    )
+
+
+@bp.route("/programmes/<public_id>/projects/new", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=Programme)
+def new_project(programme: Programme) -> ResponseReturnValue:
+    """Add a project; money comes to it with approved lines."""
+    form = ProjectForm()
+    bodies = {body.public_id: body for body in programmes.organisations()}
+    form.kind.choices = choices(ProjectKind)
+    form.organisation.choices = [Choice(key, str(name(body))) for key, body in bodies.items()]
+    if form.validate_on_submit():
+        with transaction():
+            body = bodies[form.organisation.data or ""]
+            rules.add_project(programme, form.project_kind(), form.title(), body, actor())
+        flash(_("Project added. Propose its budget lines next."))
+        return redirect(url_for(".show", public_id=programme.public_id))
+    return render_template("programmes/new_project.html", form=form, programme=programme)

@@ -6,6 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from training.forms.widgets import Choice
 from training.models.access import Role
 from training.models.cohorts import CohortState
 from training.models.completions import CompletionState
@@ -118,6 +119,11 @@ _TONE_OF = {(type(code), code): tone for code, tone in _TONES}
 def word(code: StrEnum) -> str:
     """Return the word for a code in the reader's language."""
     return str(_WORD_OF[type(code), code])
+
+
+def choices(kind: type[StrEnum]) -> list[Choice]:
+    """Return the codes of a kind as the answers of a form."""
+    return [Choice(code.value, word(code)) for code in kind]
 
 
 def tone(code: StrEnum) -> str:
