@@ -81,7 +81,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "person_words",
-        sa.Column("word", sa.String(length=200), nullable=False),
+        sa.Column(
+            "word",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("person_id", Whole, nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_person_words_person_id")),
         sa.PrimaryKeyConstraint("word", "person_id", name=op.f("pk_person_words")),

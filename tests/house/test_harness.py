@@ -1,33 +1,116 @@
-"""The tests stand on real parts."""
+"""The tests stand on real parts: two databases that answer as themselves, a web server, a browser that tells."""
 
-from collections.abc import Callable
+import http.client
+import json
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
-from sqlalchemy import text
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from tests.support.browser import Pages
+from tests.support.server import serving
 from training.kit.db import db, transaction
+from training.models.people import Jurisdiction, Organisation
+
+VERSION = {"sqlite": "SELECT 'SQLite ' || sqlite_version()", "postgresql": "SELECT version()"}
+NAME = {"sqlite": "SQLite 3", "postgresql": "PostgreSQL "}
 
 
-def test_each_database_answers_as_itself(app: Flask, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("again", ["first", "second"])
+def test_each_database_answers_as_itself_and_is_new(app: Flask, request: pytest.FixtureRequest, again: str) -> None:
     kind = request.node.callspec.params["database_url"]
     with app.app_context():
-        assert db.engine.dialect.name == kind
-        version = "SELECT sqlite_version()" if kind == "sqlite" else "SELECT version()"
-        assert db.session.scalar(text(version))
+        assert db.session.scalar(text(VERSION[kind])).startswith(NAME[kind])
+        assert db.session.scalar(select(func.count()).select_from(Organisation)) == 0
+        with transaction() as session:
+            session.add(Organisation(name_en="One", jurisdiction=Jurisdiction.UK))
+
+
+def test_every_table_of_the_models_is_there(app: Flask) -> None:
+    with app.app_context():
+        tables = inspect(db.engine).get_table_names()
+    assert set(tables) - {"alembic_version"} == set(Organisation.metadata.tables)
 
 
 def test_foreign_keys_are_enforced(app: Flask) -> None:
     insert = "INSERT INTO cohort_invitations (cohort_id, organisation_id) VALUES (4711, 4712)"
-    with app.app_context(), pytest.raises(IntegrityError), transaction() as session:
+    with app.app_context(), pytest.raises(IntegrityError, match=r"(?i)foreign key"), transaction() as session:
         session.execute(text(insert))
 
 
-def test_the_real_server_serves_a_page(
-    database_url: str, live_server: Callable[..., str], open_page: Callable[..., Page]
+def test_statements_are_counted_alike(app: Flask, statements: Callable[[], AbstractContextManager[list[str]]]) -> None:
+    with app.app_context(), statements() as seen:
+        db.session.execute(text("SELECT 1"))
+        db.session.execute(text("SELECT 2"))
+    assert seen == ["SELECT 1", "SELECT 2"]
+
+
+def test_the_client_reaches_the_application(client: FlaskClient) -> None:
+    assert client.get("/healthz").get_json()["database"] == "well"
+
+
+def test_the_real_server_is_well(database_url: str, live_server: Callable[..., str]) -> None:
+    with urllib.request.urlopen(f"{live_server(database_url)}/healthz", timeout=10) as answer:
+        assert json.load(answer) == {"process": "well", "database": "well"}
+
+
+def test_the_real_server_is_gone_afterwards(sqlite_url: str, tmp_path: Path) -> None:
+    with serving(sqlite_url, tmp_path / "server.log") as base:
+        host = base.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=5)
+    with pytest.raises(ConnectionRefusedError):
+        connection.connect()
+
+
+def test_a_server_that_cannot_start_says_why(sqlite_url: str, tmp_path: Path) -> None:
+    with (
+        pytest.raises(RuntimeError, match="SECRET_KEY must be set"),
+        serving(sqlite_url, tmp_path / "server.log", TRAINING_MODE="production", SECRET_KEY=""),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("java_script", [True, False])
+def test_the_browser_shows_a_page(
+    sqlite_url: str, live_server: Callable[..., str], open_page: Callable[..., Page], width: int, java_script: bool
 ) -> None:
-    page = open_page(live_server(database_url))
+    page = open_page(live_server(sqlite_url), language="ar-IQ", width=width, java_script=java_script, reduced=True)
     page.goto("/sign-in")
-    assert page.locator("h1").inner_text() == "Sign in"
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert page.viewport_size == {"width": width, "height": 900}
+
+
+@pytest.fixture
+def pages(browser: Browser) -> Iterator[Pages]:
+    opened = Pages(browser)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("script", ["console.error('planted')", "throw new Error('planted')"])
+def test_what_the_browser_complains_of_is_kept(pages: Pages, script: str) -> None:
+    page = pages.open("http://127.0.0.1")
+    page.set_content(f"<script>{script}</script>")
+    page.wait_for_timeout(100)
+    assert len(pages.complaints) == 1
+    assert "planted" in pages.complaints[0]
+
+
+def test_a_refusal_is_no_complaint_and_a_missing_part_of_a_page_is(
+    pages: Pages, sqlite_url: str, live_server: Callable[..., str]
+) -> None:
+    base = live_server(sqlite_url)
+    page = pages.open(base)
+    page.goto("/nothing-here")
+    assert pages.complaints == []
+    page.goto("about:blank")
+    page.set_content(f"<img src='{base}/missing.png' alt=''>", wait_until="networkidle")
+    assert [text for text in pages.complaints if "missing.png" in text]

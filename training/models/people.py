@@ -68,5 +68,8 @@ class PersonWord(Guarded, Base):
 
     __tablename__ = "person_words"
 
-    word: Mapped[str] = mapped_column(String(200), primary_key=True)
+    # Byte order, so that a range of words with one beginning is one stretch of the index in any locale.
+    word: Mapped[str] = mapped_column(
+        String(200).with_variant(String(200, collation="C"), "postgresql"), primary_key=True
+    )
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)

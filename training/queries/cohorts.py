@@ -1,11 +1,26 @@
 """Reading cohorts."""
 
-from sqlalchemy import func, select
+import datetime as dt
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from training.kit.db import db
-from training.models.cohorts import Cohort, CohortState
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload
+
+from training.kit.db import AnySelect, db
+from training.models.access import Role, RoleAssignment, User
+from training.models.actor import Actor
+from training.models.cohorts import Cohort, CohortInvitation, CohortState, CohortTrainer, Venue
 from training.models.ledger import Commitment
-from training.policy.scopes import unscoped
+from training.models.people import Jurisdiction, Organisation, Person
+from training.models.programmes import BudgetLine
+from training.policy.matrix import Permission, Scope
+from training.policy.scopes import scopes_of, seen, unscoped, where
+from training.queries.paging import Cut, Page, read_page
+
+_MOST = 50
 
 _RULE = "a use case applies its rule to a record that the web room already admitted"
 
@@ -37,3 +52,193 @@ def lock_cohort(cohort_id: int) -> Cohort:
     """Return a cohort and let nobody else seat or unseat anybody in it until the transaction ends."""
     statement = select(Cohort).where(Cohort.id == cohort_id).with_for_update()
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def _listed(*conditions: ColumnElement[bool]) -> AnySelect:
+    return (
+        select(Cohort)
+        .where(*conditions)
+        .options(joinedload(Cohort.course), joinedload(Cohort.venue), joinedload(Cohort.host))
+    )
+
+
+def of_course(course_id: int, actor: Actor) -> Sequence[Cohort]:
+    """Return the newest cohorts of a course that ``actor`` may see."""
+    statement = _listed(Cohort.course_id == course_id).order_by(Cohort.starts_on.desc()).limit(_MOST)
+    return db.session.scalars(seen(statement, actor, Permission.SEE_COHORT, Cohort)).all()
+
+
+class When(enum.StrEnum):
+    """Where a cohort lies in time, read from its dates."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    PAST = "past"
+
+
+def page_of(
+    state: CohortState | None, when: When | None, today: dt.date, cut: Cut, actor: Actor, *, is_descending: bool
+) -> Page[Any]:
+    """Return a page of the cohorts that ``actor`` may see, by first day."""
+    conditions: list[ColumnElement[bool]] = []
+    if state:
+        conditions.append(Cohort.state == state)
+    if when is When.PLANNED:
+        conditions.append(Cohort.starts_on > today)
+    elif when is When.RUNNING:
+        conditions += [Cohort.starts_on <= today, Cohort.ends_on >= today]
+    elif when is When.PAST:
+        conditions.append(Cohort.ends_on < today)
+    statement = seen(_listed(*conditions), actor, Permission.SEE_COHORT, Cohort)
+    return read_page(statement, Cohort, Cohort.starts_on, cut, is_descending=is_descending)
+
+
+@dataclass(frozen=True)
+class CohortPage:
+    """A cohort as one reader sees it. ``line`` and ``commitment`` are None to those who may not see its money."""
+
+    cohort: Cohort
+    invited: Sequence[Organisation]
+    trainers: Sequence[Person]
+    line: BudgetLine | None
+    commitment: Commitment | None
+    may_see_roster: bool
+    may_draft: bool
+    may_run: bool
+    may_nominate: bool
+
+
+def cohort_page(cohort: Cohort, actor: Actor) -> CohortPage:
+    """Return what the page of a cohort shows to ``actor``."""
+    key = cohort.id
+    allowed = [
+        where(actor, permission, Cohort)
+        for permission in (Permission.SEE_ROSTER, Permission.DRAFT_COHORT, Permission.RUN_COHORT, Permission.NOMINATE)
+    ]
+    whole = (
+        select(Cohort, *allowed)
+        .where(Cohort.id == key)
+        .options(
+            joinedload(Cohort.course),
+            joinedload(Cohort.venue),
+            joinedload(Cohort.host),
+        )
+        .execution_options(populate_existing=True)
+    )
+    fresh, *may = db.session.execute(seen(whole, actor, Permission.SEE_COHORT, Cohort)).one()
+    may_see_roster, may_draft, may_run, may_nominate = map(bool, may)
+    line = select(BudgetLine).where(BudgetLine.id == fresh.line_id)
+    commitment = select(Commitment).where(Commitment.cohort_id == key).order_by(Commitment.id.desc()).limit(1)
+    return CohortPage(
+        cohort=fresh,
+        invited=_invited_to(key),
+        trainers=_trainers_of(key) if may_see_roster else (),
+        line=db.session.scalar(seen(line, actor, Permission.SEE_MONEY, BudgetLine)),
+        commitment=db.session.scalar(seen(commitment, actor, Permission.SEE_MONEY, Commitment)),
+        may_see_roster=may_see_roster,
+        may_draft=may_draft,
+        may_run=may_run,
+        may_nominate=may_nominate,
+    )
+
+
+def _invited_to(cohort_id: int) -> Sequence[Organisation]:
+    statement = (
+        select(Organisation)
+        .join(CohortInvitation, CohortInvitation.organisation_id == Organisation.id)
+        .where(CohortInvitation.cohort_id == cohort_id)
+        .order_by(Organisation.name_en)
+    )
+    return db.session.scalars(statement).all()
+
+
+def _trainers_of(cohort_id: int) -> Sequence[Person]:
+    statement = (
+        select(Person)
+        .join(CohortTrainer, CohortTrainer.person_id == Person.id)
+        .where(CohortTrainer.cohort_id == cohort_id)
+        .order_by(Person.name_key)
+    )
+    return db.session.scalars(unscoped(statement, because="trainers' names go with the roster")).all()
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What somebody may choose from when drafting a cohort, by opaque id."""
+
+    lines: dict[str, BudgetLine]
+    venues: dict[str, Venue]
+    hosts: dict[str, Organisation]
+    organisations: dict[str, Organisation]
+    trainers: dict[str, Person]
+
+
+def offers(actor: Actor) -> Offers:
+    """Return what ``actor`` may choose from: lines with money, venues, hosts within their reach, trainers."""
+    lines = seen(
+        select(BudgetLine).where(BudgetLine.allocated > 0).order_by(BudgetLine.id),
+        actor,
+        Permission.SEE_MONEY,
+        BudgetLine,
+    )
+    bodies = db.session.scalars(
+        select(Organisation).where(Organisation.jurisdiction != Jurisdiction.UK).order_by(Organisation.name_en)
+    ).all()
+    trainers = (
+        select(Person)
+        .join(User, User.person_id == Person.id)
+        .join(RoleAssignment, RoleAssignment.user_id == User.id)
+        .where(RoleAssignment.role == Role.TRAINER, RoleAssignment.revoked_at.is_(None), User.is_active)
+        .order_by(Person.name_key)
+    )
+    venues = db.session.scalars(select(Venue).order_by(Venue.name_en))
+    is_everywhere = Scope.ALL in scopes_of(actor, Permission.DRAFT_COHORT)
+    return Offers(
+        lines={line.public_id: line for line in db.session.scalars(lines)},
+        venues={venue.public_id: venue for venue in venues},
+        hosts={body.public_id: body for body in bodies if is_everywhere or body.id in actor.organisations},
+        organisations={body.public_id: body for body in bodies},
+        trainers={
+            person.public_id: person
+            for person in db.session.scalars(unscoped(trainers, because="who drafts a cohort names its trainers"))
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a draft says now, as its form shows it: records as opaque ids, money in pence."""
+
+    line: str
+    venue: str
+    host: str
+    invited: list[str]
+    trainers: list[str]
+    starts_on: dt.date
+    ends_on: dt.date
+    capacity: int
+    planned_cost: int
+
+
+def chosen(cohort: Cohort) -> Chosen:
+    """Return what a draft says, to fill its form."""
+    statement = (
+        select(BudgetLine.public_id, Venue.public_id, Organisation.public_id)
+        .select_from(Cohort)
+        .join(BudgetLine, BudgetLine.id == Cohort.line_id)
+        .join(Venue, Venue.id == Cohort.venue_id)
+        .join(Organisation, Organisation.id == Cohort.host_id)
+        .where(Cohort.id == cohort.id)
+    )
+    line, venue, host = db.session.execute(unscoped(statement, because=_RULE)).one()
+    return Chosen(
+        line=line,
+        venue=venue,
+        host=host,
+        invited=[body.public_id for body in _invited_to(cohort.id)],
+        trainers=[person.public_id for person in _trainers_of(cohort.id)],
+        starts_on=cohort.starts_on,
+        ends_on=cohort.ends_on,
+        capacity=cohort.capacity,
+        planned_cost=cohort.planned_cost,
+    )

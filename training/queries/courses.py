@@ -1,11 +1,53 @@
 """Reading courses."""
 
-from sqlalchemy import select
+from dataclasses import dataclass
+from typing import Any
 
-from training.kit.db import db
-from training.models.courses import Course
+from sqlalchemy import case, func, or_, select
+
+from training.kit.db import AnySelect, db
+from training.kit.names import fold
+from training.models.courses import Course, Theme
+from training.queries.paging import Cut, Page, read_page
 
 
 def course_titled(title_en: str, provider: str) -> Course | None:
     """Return the provider's course with this English title."""
     return db.session.scalar(select(Course).where(Course.title_en == title_en, Course.provider == provider))
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which courses to list; empty means all."""
+
+    words: str = ""
+    theme: Theme | None = None
+
+
+def page_of(search: Search, by: str, cut: Cut, *, is_descending: bool) -> Page[Any]:
+    """Return a page of courses whose title or provider holds all the words, sorted by ``title`` or ``theme``."""
+    statement: AnySelect = select(Course)
+    for word in fold(search.words).split():
+        statement = statement.where(
+            or_(Course.title_key.contains(word, autoescape=True), Course.title_ar.contains(word, autoescape=True))
+        )
+    if search.theme:
+        statement = statement.where(Course.theme == search.theme)
+    order = Course.theme if by == "theme" else Course.title_key
+    return read_page(statement, Course, order, cut, is_descending=is_descending)
+
+
+def course_by_key(course_id: int) -> Course:
+    """Return a course as the database has it now."""
+    statement = select(Course).where(Course.id == course_id).execution_options(populate_existing=True)
+    return db.session.scalars(statement).one()
+
+
+def missing_translations() -> int:
+    """Return how many titles lack Arabic or Sorani, counted per language."""
+    statement = select(
+        func.coalesce(
+            func.sum(case((Course.title_ar == "", 1), else_=0) + case((Course.title_ckb == "", 1), else_=0)), 0
+        )
+    )
+    return int(db.session.scalar(statement) or 0)

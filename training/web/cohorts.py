@@ -1,5 +1,198 @@
-"""Pages: cohorts."""
+"""Cohorts: list, page, drafting, and the steps from draft to closed."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain import cohorts as rules
+from training.domain.refusals import Refusal
+from training.forms.cohorts import CohortFilter, CohortForm, StepForm
+from training.forms.widgets import Choice
+from training.kit.clock import today
+from training.kit.db import transaction
+from training.kit.money import format_pounds
+from training.models.cohorts import Cohort, CohortState
+from training.models.courses import Course
+from training.policy.matrix import Permission
+from training.queries import access, cohorts, courses, rights
+from training.web.filters import name, person, title
+from training.web.guard import actor, needs
+from training.web.lists import cut, pager, sortable, sorting
+from training.web.refusals import refuse, words_for
+from training.web.wording import choices
 
 bp = Blueprint("cohorts", __name__)
+
+
+@bp.get("/cohorts")
+@needs(Permission.SEE_COHORT)
+def index() -> ResponseReturnValue:
+    """List the cohorts by first day."""
+    form = CohortFilter(request.args)
+    form.state.choices = choices(CohortState)
+    form.when.choices = [
+        Choice(cohorts.When.PLANNED, _("Planned")),
+        Choice(cohorts.When.RUNNING, _("Running")),
+        Choice(cohorts.When.PAST, _("Past")),
+    ]
+    is_valid = form.validate()
+    by = sorting(("start",), "-start")
+    page = cohorts.page_of(
+        CohortState(form.state.data) if is_valid and form.state.data else None,
+        cohorts.When(form.when.data) if is_valid and form.when.data else None,
+        today(),
+        cut(),
+        actor(),
+        is_descending=by.is_descending,
+    )
+    columns = [
+        _("Cohort"),
+        _("Course"),
+        sortable(_("Dates"), "start", by),
+        _("Venue"),
+        {"text": _("Seats"), "number": True},
+        _("State"),
+    ]
+    return render_template("cohorts/index.html", form=form, page=page, pager=pager(page), columns=columns)
+
+
+@bp.get("/cohorts/<public_id>")
+@needs(Permission.SEE_COHORT, on=Cohort)
+def show(cohort: Cohort) -> ResponseReturnValue:
+    """Show a cohort, and what keeps it from opening."""
+    page = cohorts.cohort_page(cohort, actor())
+    return render_template(
+        "cohorts/show.html",
+        page=page,
+        is_covered=rights.is_covered(page.cohort.programme_id, today()),
+        is_assessment_waiting=rights.is_waiting(page.cohort.programme_id),
+        today=today(),
+    )
+
+
+def _offer(form: CohortForm) -> cohorts.Offers:
+    """Fill the lists of the form with what the actor may choose from."""
+    offers = cohorts.offers(actor())
+    form.venue.choices = [Choice(key, str(name(venue))) for key, venue in offers.venues.items()]
+    form.host.choices = [Choice(key, str(name(body))) for key, body in offers.hosts.items()]
+    form.invited.choices = [Choice(key, str(name(body))) for key, body in offers.organisations.items()]
+    form.trainers.choices = [Choice(key, str(person(trainer))) for key, trainer in offers.trainers.items()]
+    form.line.choices = [
+        Choice(
+            key,
+            _(
+                "%(line)s: %(available)s available",
+                line=title(line),
+                available=format_pounds(line.allocated - line.committed - line.spent),
+            ),
+        )
+        for key, line in offers.lines.items()
+    ]
+    return offers
+
+
+def _plan(form: CohortForm, offers: cohorts.Offers, course: Course) -> rules.CohortPlan:
+    """Return the plan that the form describes; every choice was offered."""
+    first, last = form.days()
+    return rules.CohortPlan(
+        course=course,
+        line=offers.lines[form.line.data or ""],
+        venue=offers.venues[form.venue.data or ""],
+        host=offers.hosts[form.host.data or ""],
+        invited=[offers.organisations[key] for key in form.invited.data or ()],
+        trainers=[offers.trainers[key] for key in form.trainers.data or ()],
+        starts_on=first,
+        ends_on=last,
+        capacity=form.capacity.data or 0,
+        planned_cost=form.planned_cost.data or 0,
+    )
+
+
+@bp.route("/courses/<public_id>/cohorts/new", methods=["GET", "POST"])
+@needs(Permission.DRAFT_COHORT)
+def new(public_id: str) -> ResponseReturnValue:
+    """Draft a cohort of a course."""
+    found = access.find(Course, public_id, actor(), Permission.SEE_COURSE)
+    if found is None:
+        abort(404)
+    form = CohortForm()
+    offers = _offer(form)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                cohort = rules.draft(_plan(form, offers, found.record), actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("Drafted. Ask for it to be opened when the plan is ready."))
+            return redirect(url_for(".show", public_id=cohort.public_id))
+    return render_template("cohorts/new.html", form=form, course=courses.course_by_key(found.record.id))
+
+
+@bp.route("/cohorts/<public_id>/edit", methods=["GET", "POST"])
+@needs(Permission.DRAFT_COHORT, on=Cohort)
+def edit(cohort: Cohort) -> ResponseReturnValue:
+    """Change a draft."""
+    form = CohortForm(data=vars(cohorts.chosen(cohort)))
+    offers = _offer(form)
+    course = courses.course_by_key(cohort.course_id)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.edit(cohort, _plan(form, offers, course), actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("Cohort saved."))
+            return redirect(url_for(".show", public_id=cohort.public_id))
+    page = cohorts.cohort_page(cohort, actor())
+    return render_template("cohorts/edit.html", form=form, page=page)
+
+
+@bp.post("/cohorts/<public_id>/ask-to-open")
+@needs(Permission.RUN_COHORT, on=Cohort)
+def ask_to_open(cohort: Cohort) -> ResponseReturnValue:
+    """Put a draft up for approval, with its planned cost as a commitment."""
+    form = StepForm()
+    if not form.validate_on_submit():
+        abort(400)
+    try:
+        with transaction():
+            rules.ask_to_open(cohort, form.key.data or "", actor(), today())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+    else:
+        flash(_("Put up for approval: the cohort opens when its commitment is approved."))
+    return redirect(url_for(".show", public_id=cohort.public_id))
+
+
+@bp.post("/cohorts/<public_id>/close")
+@needs(Permission.RUN_COHORT, on=Cohort)
+def close(cohort: Cohort) -> ResponseReturnValue:
+    """Close a cohort after its last day."""
+    try:
+        with transaction():
+            rules.close(cohort, actor(), today())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+    else:
+        flash(_("Cohort closed."))
+    return redirect(url_for(".show", public_id=cohort.public_id))
+
+
+@bp.route("/cohorts/<public_id>/cancel", methods=["GET", "POST"])
+@needs(Permission.RUN_COHORT, on=Cohort)
+def cancel(cohort: Cohort) -> ResponseReturnValue:
+    """Cancel a cohort, after a question."""
+    form = StepForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.cancel(cohort, form.key.data or "", actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("Cohort cancelled. What its commitment still holds was proposed for release."))
+            return redirect(url_for(".show", public_id=cohort.public_id))
+    page = cohorts.cohort_page(cohort, actor())
+    return render_template("cohorts/cancel.html", form=form, page=page)

@@ -1,5 +1,84 @@
-"""Pages: completions."""
+"""Completions: claimed by the trainee, confirmed or refused by another."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain import completions as rules
+from training.domain.refusals import Refusal
+from training.forms.completions import ClaimForm
+from training.forms.ledger import ReasonForm
+from training.kit.clock import today
+from training.kit.db import transaction
+from training.models.completions import Completion
+from training.models.nominations import Nomination
+from training.policy.matrix import Permission
+from training.queries import completions, nominations
+from training.web.guard import actor, needs
+from training.web.lists import cut, pager
+from training.web.refusals import refuse as show_refusal
+from training.web.refusals import words_for
 
 bp = Blueprint("completions", __name__)
+
+
+@bp.get("/completions")
+@needs(Permission.CONFIRM_COMPLETION)
+def index() -> ResponseReturnValue:
+    """List the claims that wait for the actor, the oldest first."""
+    page = completions.waiting(cut(), actor())
+    return render_template("completions/index.html", page=page, pager=pager(page))
+
+
+@bp.route("/nominations/<public_id>/completion", methods=["GET", "POST"])
+@needs(Permission.CLAIM_COMPLETION, on=Nomination)
+def claim(nomination: Nomination) -> ResponseReturnValue:
+    """Record that one has completed the course."""
+    page = nominations.nomination_page(nomination, actor())
+    form = ClaimForm(completed_on=min(page.cohort.ends_on, today()))
+    if form.validate_on_submit():
+        day = form.completed_on.data
+        try:
+            with transaction():
+                rules.claim(nomination, day or today(), form.note.data or "", actor(), today())
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            flash(_("Recorded. A trainer or coordinator confirms it."))
+            return redirect(url_for("home.show"))
+        page = nominations.nomination_page(nomination, actor())
+    return render_template(
+        "completions/claim.html", form=form, nomination=page, latest=completions.latest_of(nomination.id, actor())
+    )
+
+
+@bp.post("/completions/<public_id>/confirm")
+@needs(Permission.CONFIRM_COMPLETION, on=Completion)
+def confirm(completion: Completion) -> ResponseReturnValue:
+    """Confirm a claim."""
+    try:
+        with transaction():
+            rules.confirm(completion, actor())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+    else:
+        flash(_("Completion confirmed."))
+    return redirect(url_for(".index"))
+
+
+@bp.route("/completions/<public_id>/refuse", methods=["GET", "POST"])
+@needs(Permission.CONFIRM_COMPLETION, on=Completion)
+def refuse(completion: Completion) -> ResponseReturnValue:
+    """Refuse a claim, with a reason that the trainee reads."""
+    form = ReasonForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.refuse(completion, form.reason.data or "", actor())
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            flash(_("Refused. The trainee reads your reason and may claim again."))
+            return redirect(url_for(".index"))
+    page = completions.completion_page(completion, actor())
+    return render_template("completions/refuse.html", form=form, completion=page)

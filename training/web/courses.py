@@ -1,5 +1,98 @@
-"""Pages: courses."""
+"""Courses: list, page, create, edit."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain import courses as rules
+from training.domain.refusals import Refusal
+from training.forms.courses import CourseFilter, CourseForm
+from training.kit.db import transaction
+from training.models.courses import Course, Theme
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries import cohorts, courses
+from training.web.guard import actor, needs
+from training.web.lists import cut, pager, sortable, sorting
+from training.web.refusals import refuse
+from training.web.wording import choices
 
 bp = Blueprint("courses", __name__)
+
+
+@bp.get("/courses")
+@needs(Permission.SEE_COURSE)
+def index() -> ResponseReturnValue:
+    """List the courses."""
+    form = CourseFilter(request.args)
+    form.theme.choices = choices(Theme)
+    search = courses.Search()
+    if form.validate():
+        theme = Theme(form.theme.data) if form.theme.data else None
+        search = courses.Search(form.words.data or "", theme)
+    by = sorting(("title", "theme"), "title")
+    page = courses.page_of(search, by.key, cut(), is_descending=by.is_descending)
+    may_edit = holds(actor(), Permission.EDIT_COURSE)
+    return render_template(
+        "courses/index.html",
+        form=form,
+        page=page,
+        pager=pager(page),
+        columns=[
+            sortable(_("Course"), "title", by),
+            sortable(_("Theme"), "theme", by),
+            _("Provider"),
+            {"text": _("Days"), "number": True},
+        ],
+        may_edit=may_edit,
+        missing=courses.missing_translations() if may_edit else 0,
+    )
+
+
+@bp.get("/courses/<public_id>")
+@needs(Permission.SEE_COURSE, on=Course)
+def show(course: Course) -> ResponseReturnValue:
+    """Show a course and its cohorts."""
+    return render_template(
+        "courses/show.html",
+        course=courses.course_by_key(course.id),
+        cohorts=cohorts.of_course(course.id, actor()),
+        may_edit=holds(actor(), Permission.EDIT_COURSE),
+        may_draft=holds(actor(), Permission.DRAFT_COHORT),
+    )
+
+
+@bp.route("/courses/new", methods=["GET", "POST"])
+@needs(Permission.EDIT_COURSE)
+def new() -> ResponseReturnValue:
+    """Write a course."""
+    form = CourseForm(attendance_percent=80)
+    form.theme.choices = choices(Theme)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                course = rules.create(form.plan(), actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("Course added."))
+            return redirect(url_for(".show", public_id=course.public_id))
+    return render_template("courses/new.html", form=form)
+
+
+@bp.route("/courses/<public_id>/edit", methods=["GET", "POST"])
+@needs(Permission.EDIT_COURSE, on=Course)
+def edit(course: Course) -> ResponseReturnValue:
+    """Change a course; a form opened before somebody else's change is refused."""
+    form = CourseForm.showing(course)
+    form.theme.choices = choices(Theme)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.edit(course, form.plan(), form.version_shown(), actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("Course saved."))
+            return redirect(url_for(".show", public_id=course.public_id))
+    return render_template("courses/edit.html", form=form, course=courses.course_by_key(course.id))

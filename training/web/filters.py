@@ -62,11 +62,21 @@ def statement(record: Any) -> str | Markup:
     return _in_language(record, "statement")
 
 
+def _names(record: Any) -> tuple[str, str]:
+    """Return a person's names: first that in the script of the page, where there is one."""
+    latin, native = record.name_latin, record.name_native
+    first, second = (latin, native) if language().direction == "ltr" else (native, latin)
+    return (first, second) if first else (second, "")
+
+
 def person(record: Any) -> Markup:
     """Return a person's name in the script of the page where there is one, else in the other."""
-    names = (record.name_latin, record.name_native)
-    first, second = names if language().direction == "ltr" else reversed(names)
-    return Markup('<bdi dir="auto">{}</bdi>').format(first or second)
+    return Markup('<bdi dir="auto">{}</bdi>').format(_names(record)[0])
+
+
+def other_name(record: Any) -> Markup:
+    """Return the name that ``person`` did not choose; nothing where there is only one."""
+    return Markup('<bdi dir="auto">{}</bdi>').format(_names(record)[1])
 
 
 def init_app(app: Flask) -> None:

@@ -48,7 +48,7 @@ def init_app(app: Flask) -> None:
         return [
             Link(str(text), url_for(endpoint), endpoint.split(".")[0] == here)
             for endpoint, text in _MENU
-            if endpoint in app.view_functions and _may_open(app, endpoint)
+            if _may_open(app, endpoint)
         ]
 
     app.jinja_env.globals["navigation"] = navigation

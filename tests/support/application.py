@@ -1,0 +1,40 @@
+"""The application as tests run it: in their own process, with settings of their own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+
+from training import create_app
+from training.config import DEMO, Settings
+from training.kit.db import db
+
+SECRET = "a secret for tests that is long enough"
+DEMO_PASSWORD = "a password for the demonstration"
+
+
+def settings_for(database_url: str) -> Settings:
+    """Return the settings of a demonstration without data on the database."""
+    return Settings(
+        database_url=database_url,
+        secret_key=SECRET,
+        mode=DEMO,
+        demo_password=DEMO_PASSWORD,
+        wants_demo_data=False,
+        has_secure_cookies=False,
+        trusted_hosts=("localhost", "127.0.0.1"),
+        proxy_hops=0,
+        port=8000,
+    )
+
+
+@contextmanager
+def application(database_url: str) -> Iterator[Flask]:
+    """Yield the application on the database; its connections are closed after the block."""
+    app = create_app(settings_for(database_url))
+    app.testing = True
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.engine.dispose()

@@ -1,0 +1,49 @@
+"""Reading completions."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from training.kit.db import AnySelect, db
+from training.models.actor import Actor
+from training.models.cohorts import Cohort
+from training.models.completions import Completion, CompletionState
+from training.models.nominations import Nomination
+from training.policy.matrix import Permission
+from training.policy.scopes import seen
+from training.queries.paging import Cut, Page, read_page
+
+
+def _whole() -> AnySelect:
+    nomination = contains_eager(Completion.nomination)
+    return (
+        select(Completion)
+        .join(Nomination, Nomination.id == Completion.nomination_id)
+        .options(
+            nomination.joinedload(Nomination.person),
+            nomination.joinedload(Nomination.organisation),
+            nomination.joinedload(Nomination.cohort).joinedload(Cohort.course),
+        )
+    )
+
+
+def waiting(cut: Cut, actor: Actor) -> Page[Any]:
+    """Return a page of the claims that ``actor`` may confirm, the oldest first."""
+    statement = _whole().where(Completion.state == CompletionState.CLAIMED)
+    return read_page(seen(statement, actor, Permission.CONFIRM_COMPLETION, Completion), Completion, Completion.id, cut)
+
+
+def completion_page(completion: Completion, actor: Actor) -> Completion:
+    """Return a completion with nominee, cohort and course."""
+    statement = _whole().where(Completion.id == completion.id).execution_options(populate_existing=True)
+    found: Completion = db.session.scalars(seen(statement, actor, Permission.SEE_NOMINATION, Completion)).one()
+    return found
+
+
+def latest_of(nomination_id: int, actor: Actor) -> Completion | None:
+    """Return the newest claim of a nomination, refused or not."""
+    statement = (
+        select(Completion).where(Completion.nomination_id == nomination_id).order_by(Completion.id.desc()).limit(1)
+    )
+    return db.session.scalar(seen(statement, actor, Permission.SEE_NOMINATION, Completion))

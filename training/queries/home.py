@@ -1,0 +1,156 @@
+"""What waits for somebody: each list short, scoped, in one statement."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Row, and_, exists, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from training.kit.db import db
+from training.models.actor import Actor
+from training.models.cohorts import Cohort, CohortState
+from training.models.completions import Completion, CompletionState
+from training.models.ledger import Approval, LedgerEntry
+from training.models.nominations import Nomination, NominationState
+from training.models.programmes import Programme
+from training.models.rights import AssessmentState, RightsAssessment
+from training.policy.matrix import Permission
+from training.policy.scopes import seen
+
+SHOWN = 5
+
+_SELECTING = (NominationState.NOMINATED, NominationState.SHORTLISTED, NominationState.IN_VETTING)
+
+
+def nominees_by_step(actor: Actor) -> Sequence[Row[Cohort, NominationState, int]]:
+    """Return per cohort how many nominees wait at each step before the seat, the next cohort first."""
+    statement = (
+        select(Cohort, Nomination.state, func.count())
+        .join(Nomination, Nomination.cohort_id == Cohort.id)
+        .where(Cohort.state == CohortState.OPEN, Nomination.state.in_(_SELECTING))
+        .group_by(Cohort.id, Nomination.state)
+        .order_by(Cohort.starts_on, Cohort.id, Nomination.state)
+        .limit(3 * SHOWN)
+    )
+    statement = statement.options(joinedload(Cohort.course))
+    rows = db.session.execute(seen(statement, actor, Permission.SELECT_NOMINEES, Nomination))
+    return rows.all()
+
+
+def claims(actor: Actor) -> Sequence[Completion]:
+    """Return the oldest claims of completion that ``actor`` may confirm."""
+    statement = (
+        select(Completion)
+        .join(Nomination, Nomination.id == Completion.nomination_id)
+        .where(Completion.state == CompletionState.CLAIMED)
+        .options(
+            contains_eager(Completion.nomination).joinedload(Nomination.person),
+            contains_eager(Completion.nomination).joinedload(Nomination.cohort).joinedload(Cohort.course),
+        )
+        .order_by(Completion.id)
+        .limit(SHOWN)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.CONFIRM_COMPLETION, Completion)).all()
+
+
+def entries_to_decide(actor: Actor) -> Sequence[LedgerEntry]:
+    """Return the oldest proposals of others that wait for a decision."""
+    decided = exists().where(Approval.entry_id == LedgerEntry.id)
+    statement = (
+        select(LedgerEntry)
+        .where(~decided, LedgerEntry.proposer_id != actor.user_id)
+        .options(joinedload(LedgerEntry.line))
+        .order_by(LedgerEntry.id)
+        .limit(SHOWN)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.APPROVE_MONEY, LedgerEntry)).all()
+
+
+def assessments_to_decide(actor: Actor) -> Sequence[RightsAssessment]:
+    """Return the oldest assessments of others that wait for a decision."""
+    statement = (
+        select(RightsAssessment)
+        .where(RightsAssessment.state == AssessmentState.WRITTEN, RightsAssessment.writer_id != actor.user_id)
+        .options(joinedload(RightsAssessment.programme))
+        .order_by(RightsAssessment.id)
+        .limit(SHOWN)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.APPROVE_RIGHTS, RightsAssessment)).all()
+
+
+def nominees_in_vetting(actor: Actor) -> Sequence[Nomination]:
+    """Return the nominees who have waited longest for vetting."""
+    statement = (
+        select(Nomination)
+        .where(Nomination.state == NominationState.IN_VETTING)
+        .options(joinedload(Nomination.person), joinedload(Nomination.cohort).joinedload(Cohort.course))
+        .order_by(Nomination.id)
+        .limit(SHOWN)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.VET, Nomination)).all()
+
+
+def cohorts_to_nominate_for(actor: Actor, today: dt.date) -> Sequence[Cohort]:
+    """Return the next open cohorts that have not begun and take nominations from ``actor``."""
+    statement = (
+        select(Cohort)
+        .where(Cohort.state == CohortState.OPEN, Cohort.starts_on > today)
+        .options(joinedload(Cohort.course))
+        .order_by(Cohort.starts_on, Cohort.id)
+        .limit(SHOWN)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.NOMINATE, Cohort)).all()
+
+
+def taught(actor: Actor) -> Sequence[Cohort]:
+    """Return the newest open cohorts whose completions ``actor`` confirms."""
+    statement = (
+        select(Cohort)
+        .where(Cohort.state == CohortState.OPEN)
+        .options(joinedload(Cohort.course))
+        .order_by(Cohort.starts_on.desc(), Cohort.id)
+        .limit(SHOWN)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.CONFIRM_COMPLETION, Cohort)).all()
+
+
+@dataclass(frozen=True)
+class OwnCourse:
+    """A course of one's own: the nomination with its cohort, the standing claim, and whether one may claim now."""
+
+    nomination: Nomination
+    completion: Completion | None
+    may_claim: bool
+
+
+def own_courses(actor: Actor, today: dt.date) -> list[OwnCourse]:
+    """Return the trainee's own courses, the newest first."""
+    statement = (
+        select(Nomination, Completion)
+        .join(Cohort, Cohort.id == Nomination.cohort_id)
+        .outerjoin(
+            Completion,
+            and_(Completion.nomination_id == Nomination.id, Completion.state != CompletionState.REFUSED),
+        )
+        .options(contains_eager(Nomination.cohort).joinedload(Cohort.course))
+        .order_by(Cohort.starts_on.desc(), Nomination.id)
+        .limit(2 * SHOWN)
+    )
+    rows = db.session.execute(seen(statement, actor, Permission.CLAIM_COMPLETION, Nomination))
+    return [
+        OwnCourse(
+            nomination,
+            completion,
+            may_claim=completion is None
+            and nomination.state is NominationState.CONFIRMED
+            and today >= nomination.cohort.ends_on,
+        )
+        for nomination, completion in rows
+    ]
+
+
+def programmes_with_balances(actor: Actor) -> Sequence[Programme]:
+    """Return the programmes whose balances ``actor`` may see."""
+    statement = select(Programme).where(Programme.ceiling > 0).order_by(Programme.id).limit(SHOWN)
+    return db.session.scalars(seen(statement, actor, Permission.SEE_BALANCES, Programme)).all()
