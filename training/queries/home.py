@@ -138,16 +138,12 @@ def own_courses(actor: Actor, today: dt.date) -> list[OwnCourse]:
         .limit(2 * SHOWN)
     )
     rows = db.session.execute(seen(statement, actor, Permission.CLAIM_COMPLETION, Nomination))
-    return [
-        OwnCourse(
-            nomination,
-            completion,
-            may_claim=completion is None
-            and nomination.state is NominationState.CONFIRMED
-            and today >= nomination.cohort.ends_on,
-        )
-        for nomination, completion in rows
-    ]
+    return [OwnCourse(nomination, claim, _may_claim(nomination, claim, today)) for nomination, claim in rows]
+
+
+def _may_claim(nomination: Nomination, claim: Completion | None, today: dt.date) -> bool:
+    has_seat = nomination.state is NominationState.CONFIRMED
+    return has_seat and claim is None and today >= nomination.cohort.ends_on
 
 
 def programmes_with_balances(actor: Actor) -> Sequence[Programme]:

@@ -81,15 +81,5 @@ def other_name(record: Any) -> Markup:
 
 def init_app(app: Flask) -> None:
     """Make the filters known to templates."""
-    for filter_ in (
-        money,
-        long_date,
-        short_date,
-        month,
-        moment,
-        title,
-        name,
-        statement,
-        person,
-    ):
+    for filter_ in (money, long_date, short_date, month, moment, title, name, statement, person, other_name):
         app.jinja_env.filters[filter_.__name__] = filter_
