@@ -17,10 +17,10 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 
 from tests.support.application import application
-from tests.support.browser import BrowserError, Pages, chromium
+from tests.support.browser import Pages, chromium
 from tests.support.databases import fresh_postgresql, fresh_sqlite, templates
 from tests.support.postgres import PostgresError
-from tests.support.server import serving
+from tests.support.server import none_left, serving
 from tests.support.statements import counted
 from training.kit.db import db
 
@@ -39,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder.chmod(0o755)
     try:
         started.enter_context(templates(folder))
+        started.enter_context(none_left(folder))
     except PostgresError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -101,19 +102,20 @@ def live_server(tmp_path: Path) -> Iterator[Callable[..., str]]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return Chromium, started once in each process."""
-    with ExitStack() as started:
-        try:
-            yield started.enter_context(chromium())
-        except BrowserError as error:
-            pytest.fail(str(error), pytrace=False)
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def pages(browser: Browser, live_server: Callable[..., str]) -> Iterator[Pages]:
+    """Return what opens pages. It asks for the servers so that they are stopped after it: they wait for open pages."""
+    opened = Pages(browser)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def open_page(pages: Pages) -> Iterator[Callable[..., Page]]:
     """Open pages (see ``Pages.open``); the test fails when the browser reported an error in any of them."""
-    pages = Pages(browser)
-    try:
-        yield pages.open
-    finally:
-        pages.close()
+    yield pages.open
     assert pages.complaints == [], "the browser reported errors"

@@ -3,14 +3,14 @@
 import http.client
 import json
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -86,13 +86,6 @@ def test_the_browser_shows_a_page(
     page.goto("/sign-in")
     assert page.locator("html").get_attribute("dir") == "rtl"
     assert page.viewport_size == {"width": width, "height": 900}
-
-
-@pytest.fixture
-def pages(browser: Browser) -> Iterator[Pages]:
-    opened = Pages(browser)
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize("script", ["console.error('planted')", "throw new Error('planted')"])

@@ -34,7 +34,7 @@ def chromium() -> Iterator[Browser]:
         try:
             started = playwright.chromium.launch(executable_path=find_chromium(), args=list(_FLAGS))
         except Error as error:
-            raise BrowserError(f"{ADVICE}\n{error}") from error
+            raise BrowserError(f"{ADVICE}\n{error}") from None
         try:
             yield started
         finally:

@@ -93,12 +93,19 @@ def _programs(folder: Path, *, is_shared: bool) -> Path:
         raise PostgresError(ADVICE)
     home = Path(package.origin).parent
     if is_shared:
-        # The environment may lie where only root can enter: the other user runs a copy.
-        home = Path(shutil.copytree(home, folder / _PACKAGE, symlinks=True))
+        home = _copied(home, folder)
     found = max(home.glob("*/bin/initdb"), default=None)
     if found is None:
         raise PostgresError(ADVICE)
     return found.parent
+
+
+def _copied(home: Path, folder: Path) -> Path:
+    """Copy the package, with the libraries that a wheel keeps beside it, to where another user can enter."""
+    for part in (home, home.with_name(f"{_PACKAGE}.libs")):
+        if part.exists():
+            shutil.copytree(part, folder / part.name, symlinks=True)
+    return folder / home.name
 
 
 def _create(programs: Path, data: Path, user: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ _ROOT = Path(__file__).parents[2]
 _OF_THE_MACHINE = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
 """What a server takes from the environment of the tests; the application's own variables are ours to give."""
 
+_NOTES = "TESTS_SERVERS"
 _START_SECONDS, _STOP_SECONDS = 30, 25
 
 
@@ -47,11 +48,28 @@ def serving(database_url: str, log: Path, **environment: str) -> Iterator[str]:
             # Its own group, so that its workers can be ended with it.
             start_new_session=True,
         )
+    note = Path(os.environ[_NOTES], str(server.pid))
+    note.touch()
     try:
         _wait(server, port, log)
         yield f"http://127.0.0.1:{port}"
     finally:
         _stop(server)
+        note.unlink()
+
+
+@contextmanager
+def none_left(folder: Path) -> Iterator[None]:
+    """End, after the block, the servers of test processes that were interrupted and could not do it themselves."""
+    notes = folder / "servers"
+    notes.mkdir()
+    os.environ[_NOTES] = str(notes)
+    try:
+        yield
+    finally:
+        for note in notes.iterdir():
+            with suppress(ProcessLookupError):
+                os.killpg(int(note.name), signal.SIGKILL)
 
 
 def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
