@@ -1,0 +1,266 @@
+"""Who may open what: every endpoint, for every role, on their own records and on another organisation's.
+
+``EXPECTED`` is written by hand from design §4 and compared with what the running product answers. A denied
+request changes nothing, no GET changes anything, and no page shows a name to somebody who may not see it.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.support.world import PASSWORD, World
+from training.domain import completions, rights
+from training.kit.db import db, transaction
+from training.models import Base
+from training.models.access import Role
+from training.models.cohorts import Cohort
+from training.models.completions import Completion
+from training.models.courses import Course
+from training.models.ledger import Commitment, LedgerEntry
+from training.models.nominations import Nomination
+from training.models.people import Person
+from training.models.programmes import BudgetLine, Programme, Project
+from training.models.rights import RightsAssessment, RiskLevel
+from training.policy.scopes import unscoped
+from training.web import guard
+
+ROLES = ("uk", "iraq", "trainer", "trainee", "funder", "approver", "vetting", "rights", "auditor", "admin", "nobody")
+
+# For each endpoint what the roles above get on their own side and on the other: "+" let in, "f" 403, "n" 404,
+# "s" sent to sign in (GET) or 401 (POST). One word where the endpoint has no record. Columns in the order of ROLES.
+EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
+    "access.account": ("++++++++++s",),
+    "access.invitation": ("nnnnnnnnnnn",),
+    "access.sign_in": ("+++++++++++",),
+    "access.sign_out": ("++++++++++s",),
+    "approvals.index": ("fffff+ffffs",),
+    "audit.index": ("ffffffff+fs",),
+    "cohorts.ask_to_open": ("+ffffffffns", "+nnnnffffns"),
+    "cohorts.cancel": ("+ffffffffns", "+nnnnffffns"),
+    "cohorts.close": ("+ffffffffns", "+nnnnffffns"),
+    "cohorts.edit": ("++fffffffns", "+nnnnffffns"),
+    "cohorts.index": ("+++++++++fs",),
+    "cohorts.new": ("++ffffffffs", "++ffffffffs"),
+    "cohorts.show": ("+++++++++ns", "+nnnn++++ns"),
+    "commitments.pay": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "commitments.release": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "commitments.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "completions.claim": ("fff+nnfnfns", "fnnnnnfnfns"),
+    "completions.confirm": ("+f+fnnfnfns", "+nnnnnfnfns"),
+    "completions.index": ("+f+fffffffs",),
+    "completions.refuse": ("+f+fnnfnfns", "+nnnnnfnfns"),
+    "courses.edit": ("+fffffffffs", "+fffffffffs"),
+    "courses.index": ("++++++++++s",),
+    "courses.new": ("+fffffffffs",),
+    "courses.show": ("++++++++++s", "++++++++++s"),
+    "health.show": ("+++++++++++",),
+    "home.show": ("++++++++++s",),
+    "language.choose": ("+++++++++++",),
+    "ledger.approve": ("ffnnf+nnfns", "fnnnn+nnfns"),
+    "ledger.index": ("++nn++nf+ns", "+nnnn+nf+ns"),
+    "ledger.refuse": ("ffnnf+nnfns", "fnnnn+nnfns"),
+    "ledger.reverse": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "ledger.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "lines.allocate": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "lines.commit": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "lines.new": ("+fnnffnffns", "+nnnnfnffns"),
+    "lines.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "nominations.confirm": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "nominations.nominate": ("++fffffffns", "+nnnnffffns"),
+    "nominations.put_forward": ("++fffffffns", "+nnnnffffns"),
+    "nominations.register": ("++fffffffns", "+nnnnffffns"),
+    "nominations.roster": ("+++fffff+ns", "+nnnnfff+ns"),
+    "nominations.send_to_vetting": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "nominations.shortlist": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "nominations.turn_down": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "nominations.withdraw": ("++f+nnfnfns", "+nnnnnfnfns"),
+    "people.edit": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "people.index": ("++f+ff+f+fs",),
+    "people.new": ("++ffffffffs",),
+    "people.search": ("++f+ff+f+fs",),
+    "people.show": ("++n+nn+n+ns", "+nnnnn+n+ns"),
+    "programmes.index": ("++ff++f++fs",),
+    "programmes.new_project": ("+fnnffnffns", "+nnnnfnffns"),
+    "programmes.show": ("++nn++n++ns", "+nnnn+n++ns"),
+    "rights.approve": ("fnnnnnn+fns", "fnnnnnn+fns"),
+    "rights.index": ("+ffffff++fs",),
+    "rights.new": ("+fnnffnffns", "+nnnnfnffns"),
+    "rights.refuse": ("fnnnnnn+fns", "fnnnnnn+fns"),
+    "rights.show": ("+nnnnnn++ns", "+nnnnnn++ns"),
+    "vetting.decide": ("ffnfnn+nfns", "fnnnnn+nfns"),
+    "vetting.index": ("ffffff+fffs",),
+}
+
+# Whose people may be named on a page: on the own side, on the other.
+NAMES = {
+    "uk": ("own", "other"),
+    "auditor": ("own", "other"),
+    "vetting": ("own", "other"),
+    "iraq": ("own",),
+    "trainer": ("own",),
+    "trainee": ("own",),
+}
+
+
+@dataclass
+class Side:
+    """The records of one side, by kind, and the name that must not leak from it."""
+
+    records: dict[type[Base], str]
+    name: str
+
+
+def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Side:
+    """Build programme, money, cohort, nominee and completion for one organisation."""
+    line = world.line(80_000_00, world.project(code, body))
+    entry = world.proposed_commitment(line, 1_00)
+    commitment = world.commitment(line, 500_00)
+    world.payment(commitment, 100_00, payee=f"payee {name}", person=True)
+    world.covered(code)
+    with transaction():
+        assessment = rights.write(
+            world.programme(code),
+            rights.Assessment("A summary", "Mitigations", RiskLevel.LOW, dt.date(2031, 1, 1)),
+            world.actor("uk"),
+            dt.date(2026, 11, 24),
+        )
+    cohort = world.draft(line, host=body, invited=(body,), trainers=(trainer,))
+    world.approve(world.asked(cohort))
+    person = world.person(name, body)
+    account = f"trainee.{body}"
+    world.account(account, Role.TRAINEE, body, person=person)
+    nomination = world.seated(cohort, person)
+    with transaction():
+        completion = completions.claim(
+            nomination, dt.date(2026, 11, 4), "", world.actor(account), dt.date(2026, 11, 24)
+        )
+    course = select(Course).where(Course.id == cohort.course_id)
+    records: dict[type[Base], Base] = {
+        Programme: world.programme(code),
+        Project: db.session.scalars(
+            unscoped(select(Project).where(Project.id == line.project_id), because="test")
+        ).one(),
+        BudgetLine: line,
+        LedgerEntry: entry,
+        Commitment: commitment,
+        RightsAssessment: assessment,
+        Cohort: cohort,
+        Course: db.session.scalars(course).one(),
+        Person: person,
+        Nomination: nomination,
+        Completion: completion,
+    }
+    return Side({kind: record.public_id for kind, record in records.items()}, name)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def sides(app: Flask) -> tuple[Side, Side]:
+    with app.app_context():
+        world = World(app)
+        trainer, foreign = world.person("Trainer one", "uk"), world.person("Trainer two", "uk")
+        world.account("trainer", Role.TRAINER, "uk", person=trainer)
+        own = _side(world, "TRAINING", "iraq", "Canary Baghdad", trainer)
+        other = _side(world, "KURDISTAN", "kri", "Canary Erbil", foreign)
+    app.config["WTF_CSRF_ENABLED"] = False
+    return own, other
+
+
+@cache
+def _tables() -> list[object]:
+    volatile = ("sign_ins", "sign_in_failures")
+    return [table for table in Base.metadata.sorted_tables if table.name not in volatile]
+
+
+def _snapshot(app: Flask) -> list[list[object]]:
+    with app.app_context(), db.engine.connect() as connection:
+        return [sorted(map(repr, connection.execute(select(table)))) for table in _tables()]  # type: ignore[call-overload]
+
+
+def _kind(app: Flask, endpoint: str) -> type[Base] | None:
+    """Return the kind of record whose id stands in the address of an endpoint."""
+    declaration = guard.declaration_of(app, endpoint)
+    if endpoint == "cohorts.new":  # the permission is for cohorts, the address names the course
+        return Course
+    return declaration.on if declaration else None
+
+
+def _address(app: Flask, endpoint: str, side: Side) -> str:
+    kind = _kind(app, endpoint)
+    values = {"public_id": side.records[kind]} if kind else {}
+    if endpoint == "access.invitation":
+        values = {"token": "no-such-token"}
+    with app.test_request_context():
+        return url_for(endpoint, **values)
+
+
+def _ask(client: FlaskClient, method: str, address: str) -> tuple[str, str]:
+    """Return how a request is answered, in the letters of the table, and the page."""
+    answer = client.open(address, method=method)
+    if (answer.status_code == 302 and "/sign-in" in answer.location) or answer.status_code == 401:
+        return "s", answer.text
+    return {403: "f", 404: "n"}.get(answer.status_code, "+" if answer.status_code < 500 else "500"), answer.text
+
+
+def _methods(app: Flask, endpoint: str) -> list[str]:
+    (rule,) = app.url_map.iter_rules(endpoint)
+    return sorted((rule.methods or set()) & {"GET", "POST"})
+
+
+def test_the_table_names_every_endpoint(sqlite_app: Flask) -> None:
+    assert set(EXPECTED) == set(sqlite_app.view_functions)
+
+
+def _signed_in(app: Flask, role: str) -> FlaskClient:
+    client = app.test_client()
+    if role == "nobody":
+        return client
+    username = "trainee.iraq" if role == "trainee" else role
+    answer = client.post("/sign-in", data={"username": username, "password": PASSWORD})
+    assert answer.status_code == 302
+    return client
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_the_product_answers(app: Flask, sides: tuple[Side, Side], role: str) -> None:
+    client = _signed_in(app, role)
+    column = ROLES.index(role)
+    before = _snapshot(app)
+    wrong: list[str] = []
+    let_in: list[str] = []
+    for endpoint, expected in sorted(EXPECTED.items()):
+        for side, answers in zip(sides, expected, strict=False):
+            address = _address(app, endpoint, side)
+            for method in _methods(app, endpoint):
+                if method == "POST" and answers[column] == "+":
+                    let_in.append(f"{endpoint} {address}")
+                    continue
+                answer, page = _ask(client, method, address)
+                if answer != answers[column]:
+                    wrong.append(f"{method} {endpoint} {side.name}: {answer}, expected {answers[column]}")
+                names = NAMES.get(role, ())
+                for canary, whose in ((sides[0].name, "own"), (sides[1].name, "other")):
+                    if whose not in names and canary in page:
+                        wrong.append(f"{method} {endpoint} {side.name}: shows {canary}")
+    assert wrong == []
+    assert _snapshot(app) == before, "a denied request or a GET changed something"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_is_let_in_is_let_in(app: Flask, sides: tuple[Side, Side], role: str) -> None:
+    """The forms and buttons that a role may use are answered; last of all sign-out."""
+    client = _signed_in(app, role)
+    column = ROLES.index(role)
+    wrong: list[str] = []
+    for endpoint, expected in sorted(EXPECTED.items(), key=lambda item: item[0] == "access.sign_out"):
+        for side, answers in zip(sides, expected, strict=False):
+            if answers[column] == "+" and "POST" in _methods(app, endpoint):
+                answer, _page = _ask(client, "POST", _address(app, endpoint, side))
+                # Sign-out leads to the sign-in page; nobody to put forward was named, which is 404 of its own.
+                if answer != "+" and endpoint not in ("access.sign_out", "nominations.put_forward"):
+                    wrong.append(f"POST {endpoint} {side.name}: {answer}")
+    assert wrong == []
