@@ -4,7 +4,8 @@ from flask import Flask
 
 from training import cli, web
 from training.config import ROOT, Settings, SettingsError
-from training.kit.db import db, engine_options
+from training.kit.db import engine_options
+from training.kit.db import init_app as init_db
 from training.policy import guard
 from training.queries import access
 
@@ -29,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         # The form token lives as long as the session: a slow line must not cost a filled form.
         WTF_CSRF_TIME_LIMIT=None,
     )
-    db.init_app(app)
+    init_db(app)
     guard.install()
     web.init_app(app, settings)
     cli.init_app(app)

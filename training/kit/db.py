@@ -1,11 +1,13 @@
 """The database: engine set-up for SQLite and PostgreSQL, and the one way to write."""
 
 import datetime as dt
+import inspect
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias, cast
 
+from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Select, Update, event
 from sqlalchemy.engine import Engine
@@ -38,6 +40,18 @@ def engine_options(url: str) -> dict[str, Any]:
     if plain != url:
         url = f"postgresql+psycopg://{plain}"
     return {"url": url, "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database to the application.
+
+    The extension also closes asynchronous sessions after each request, which starts an event loop each time;
+    there are none here, so that step is taken out.
+    """
+    db.init_app(app)
+    app.teardown_appcontext_funcs = [
+        step for step in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(step)
+    ]
 
 
 @event.listens_for(Engine, "connect")

@@ -33,7 +33,6 @@ class Permission(enum.StrEnum):
     CLAIM_COMPLETION = "claim completion"
     CONFIRM_COMPLETION = "confirm completion (never one's own)"
     READ_AUDIT = "read audit"
-    INVITE = "invite to an account"
 
 
 class Scope(enum.StrEnum):
@@ -72,7 +71,7 @@ _FUNDER, _APPROVER, _VETTER, _RIGHTS = (
     Role.VETTING_OFFICER,
     Role.RIGHTS_APPROVER,
 )
-_AUDITOR, _ADMINISTRATOR = Role.AUDITOR, Role.ADMINISTRATOR
+_AUDITOR = Role.AUDITOR
 
 MATRIX: Mapping[Permission, Mapping[Role, frozenset[Scope]]] = {
     Permission.SEE_PROGRAMME: {
@@ -106,5 +105,4 @@ MATRIX: Mapping[Permission, Mapping[Role, frozenset[Scope]]] = {
     Permission.CLAIM_COMPLETION: {_TRAINEE: _SELF},
     Permission.CONFIRM_COMPLETION: {_UK: _ALL, _TRAINER: _TAUGHT},
     Permission.READ_AUDIT: {_AUDITOR: _ALL},
-    Permission.INVITE: {_ADMINISTRATOR: _ALL},
 }  # fmt: skip
