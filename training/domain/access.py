@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 
 from training.domain import audit
 from training.domain.refusals import (
@@ -15,7 +17,7 @@ from training.domain.refusals import (
     WeakPassword,
 )
 from training.kit.clock import now
-from training.kit.db import db
+from training.kit.db import changed, db
 from training.kit.ids import new_token, token_hash
 from training.models.access import (
     Invitation,
@@ -99,13 +101,26 @@ def verify(attempt: Attempt) -> User | None:
 def count_failure(attempt: Attempt, at: dt.datetime) -> None:
     """Add one to the counters of the attempt; a counter whose window is over begins again."""
     for key, _ in attempt.counters():
-        counter = accounts.failures(key)
-        if counter is None:
+        if _count_one_more(key, at) or _begin_counting(key, at):
+            continue
+        _count_one_more(key, at)  # another request began the counter in the same moment
+
+
+def _count_one_more(key: str, at: dt.datetime) -> bool:
+    here = update(SignInFailure).where(SignInFailure.key == key)
+    is_over = SignInFailure.window_started_at <= at - LOCK_WINDOW
+    return changed(here.where(is_over).values(attempts=1, window_started_at=at)) or changed(
+        here.values(attempts=SignInFailure.attempts + 1)
+    )
+
+
+def _begin_counting(key: str, at: dt.datetime) -> bool:
+    try:
+        with db.session.begin_nested():
             db.session.add(SignInFailure(key=key, attempts=1, window_started_at=at))
-        elif counter.window_started_at + LOCK_WINDOW <= at:
-            counter.attempts, counter.window_started_at = 1, at
-        else:
-            counter.attempts = SignInFailure.attempts + 1
+    except IntegrityError:
+        return False
+    return True
 
 
 def start_sign_in(user: User, attempt: Attempt, at: dt.datetime) -> str:
@@ -114,8 +129,7 @@ def start_sign_in(user: User, attempt: Attempt, at: dt.datetime) -> str:
     Each sign-in has a new token (no fixation). Success clears the account's counter, not the address's.
     """
     account_key = attempt.counters()[0][0]
-    if counter := accounts.failures(account_key):
-        db.session.delete(counter)
+    db.session.execute(delete(SignInFailure).where(SignInFailure.key == account_key))
     token = new_token()
     db.session.add(
         SignIn(
@@ -198,8 +212,11 @@ def create_account(
         language=wanted.language,
         is_demonstration=is_demonstration,
     )
-    db.session.add(user)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(user)
+    except IntegrityError as error:
+        raise UsernameTaken from error
     audit.record("account created", user, by=None)
     return user
 
@@ -226,10 +243,15 @@ def grant(user: User, role: Role, *, programme_id: int | None = None, by: int | 
 
 
 def accept_invitation(invitation: Invitation, wanted: NewAccount, at: dt.datetime) -> User:
-    """Make the account that an invitation offers and spend it. Raises what ``create_account`` raises."""
+    """Spend an invitation and make the account that it offers.
+
+    Raises InvitationSpent when somebody else was faster, and what ``create_account`` raises.
+    """
+    unused = (Invitation.id == invitation.id, Invitation.used_at.is_(None))
+    if not changed(update(Invitation).where(*unused).values(used_at=at)):
+        raise InvitationSpent
     user = create_account(wanted, invitation.organisation_id)
     grant(user, invitation.role, by=None)
-    invitation.used_at = at
     return user
 
 

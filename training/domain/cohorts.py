@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 
 from training.domain import audit, ledger, rights
 from training.domain.refusals import (
@@ -44,12 +45,24 @@ class CohortPlan:
 def draft(plan: CohortPlan, by: Actor) -> Cohort:
     """Add a cohort as a draft. Raises DatesReversed, OutsideProgramme."""
     _check(plan)
-    cohort = Cohort(code=cohorts.next_code(plan.starts_on.year), **_columns(plan))
-    db.session.add(cohort)
-    db.session.flush()
+    cohort = _numbered(plan)
     _name_parties(cohort, plan)
     audit.record("cohort drafted", cohort, by=by.user_id, code=cohort.code)
     return cohort
+
+
+def _numbered(plan: CohortPlan) -> Cohort:
+    """Add a cohort under the next free code; where another request took it in the same moment, under the one after."""
+    while True:
+        cohort = Cohort(code=cohorts.next_code(plan.starts_on.year), **_columns(plan))
+        try:
+            with db.session.begin_nested():
+                db.session.add(cohort)
+        except IntegrityError:
+            if not cohorts.is_code_taken(cohort.code):
+                raise
+        else:
+            return cohort
 
 
 def edit(cohort: Cohort, plan: CohortPlan, by: Actor) -> None:

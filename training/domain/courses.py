@@ -59,6 +59,8 @@ def edit(course: Course, plan: CoursePlan, version: int, by: Actor) -> None:
         db.session.flush()
     except StaleDataError as error:
         raise ChangedMeanwhile from error
+    except IntegrityError as error:
+        raise CourseExists from error
     audit.record("course edited", course, by=by.user_id, version=course.version)
 
 

@@ -12,7 +12,7 @@ from training.kit.db import changed, db
 from training.models.actor import Actor
 from training.models.people import Person
 from training.models.vetting import VettingDecision, VettingOutcome
-from training.queries import vetting
+from training.queries import people, vetting
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ def record(person: Person, decision: Decision, by: Actor, on: dt.date) -> Vettin
         raise DecidedInFuture
     if decision.expires_on is not None and decision.expires_on <= decision.decided_on:
         raise ExpiryBeforeDecision
+    people.lock_person(person.id)
     changed(
         update(VettingDecision)
         .where(VettingDecision.person_id == person.id, VettingDecision.superseded_at.is_(None))

@@ -27,8 +27,14 @@ _RULE = "a use case applies its rule to a record that the web room already admit
 
 def next_code(year: int) -> str:
     """Return the next free code of a year, ``2027-014``. The unique constraint settles a race."""
-    taken = db.session.scalar(select(func.max(Cohort.code)).where(Cohort.code.like(f"{year}-%")))
+    newest = select(Cohort.code).where(Cohort.code.like(f"{year}-%")).order_by(func.length(Cohort.code).desc())
+    taken = db.session.scalar(newest.order_by(Cohort.code.desc()).limit(1))
     return f"{year}-{int(taken.rpartition('-')[2]) + 1 if taken else 1:03d}"
+
+
+def is_code_taken(code: str) -> bool:
+    """Say whether a cohort has this code."""
+    return db.session.scalar(select(Cohort.id).where(Cohort.code == code)) is not None
 
 
 def state_of(cohort_id: int) -> CohortState:

@@ -15,7 +15,7 @@ from training.models.nominations import Nomination, NominationState
 from training.models.people import Organisation, Person, PersonWord
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, where
+from training.policy.scopes import seen, unscoped, where
 from training.queries import vetting
 from training.queries.paging import SIZE, Cut, Page, read_page
 
@@ -31,6 +31,12 @@ def organisation_named(name_en: str) -> Organisation | None:
 def organisation_by_id(public_id: str) -> Organisation | None:
     """Return the organisation with this opaque id; organisations are no secret to those who sign in."""
     return db.session.scalar(select(Organisation).where(Organisation.public_id == public_id))
+
+
+def lock_person(person_id: int) -> None:
+    """Let nobody else decide about this person until the transaction ends."""
+    statement = select(Person.id).where(Person.id == person_id).with_for_update()
+    db.session.execute(unscoped(statement, because="a lock; nothing is shown"))
 
 
 def page_of(cut: Cut, actor: Actor) -> Page[Any]:

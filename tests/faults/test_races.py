@@ -1,0 +1,125 @@
+"""People press at once: each act of eight threads either happens once or happens eight times, and none crashes."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.support.world import PASSWORD, TODAY, World
+from training.domain import access, cohorts, vetting
+from training.domain.refusals import InvitationSpent, Refusal
+from training.kit.clock import now
+from training.kit.db import db, transaction
+from training.models.access import Role, SignInFailure, User
+from training.models.actor import Actor
+from training.models.courses import Course
+from training.models.people import Person
+from training.models.vetting import VettingDecision, VettingOutcome
+from training.policy.scopes import unscoped
+from training.queries import cohorts as cohort_rows
+
+THREADS = 8
+
+
+def _together(app: Flask, act: Callable[[int], object]) -> list[object]:
+    """Let eight threads act in the same moment; return what each got: a result, or the refusal it met."""
+    start = Barrier(THREADS)
+
+    def one(number: int) -> object:
+        with app.app_context():
+            start.wait(timeout=30)
+            try:
+                with transaction():
+                    return act(number)
+            except Refusal as refusal:
+                return refusal
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(one, range(THREADS)))
+
+
+def test_cohorts_drafted_at_once_get_codes_of_their_own(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        world.line(1_000_00)
+        world.course()
+        by = world.actor("uk")
+    codes = _together(app, lambda _number: cohorts.draft(_plan(by), by).code)
+    assert sorted(map(str, codes)) == [f"2026-{number:03d}" for number in range(1, THREADS + 1)]
+
+
+def _plan(by: Actor) -> cohorts.CohortPlan:
+    offers = cohort_rows.offers(by)
+    return cohorts.CohortPlan(
+        course=db.session.scalars(select(Course)).one(),
+        line=next(iter(offers.lines.values())),
+        venue=next(iter(offers.venues.values())),
+        host=next(iter(offers.hosts.values())),
+        invited=list(offers.organisations.values()),
+        trainers=(),
+        starts_on=TODAY,
+        ends_on=TODAY,
+        capacity=1,
+        planned_cost=1,
+    )
+
+
+def test_the_thousandth_cohort_of_a_year_has_one_after_it(sqlite_app: Flask) -> None:
+    with sqlite_app.app_context():
+        world = World(sqlite_app)
+        for code in ("2026-999", "2026-1000"):
+            drafted = world.draft()
+            with transaction():
+                db.session.merge(drafted).code = code
+        assert cohort_rows.next_code(2026) == "2026-1001"
+
+
+def test_failed_sign_ins_at_once_all_count(app: Flask) -> None:
+    attempt = access.Attempt("nobody", "wrong", "192.0.2.1")
+    _together(app, lambda _number: access.count_failure(attempt, now()))
+    with app.app_context():
+        assert set(db.session.scalars(select(SignInFailure.attempts))) == {THREADS}
+
+
+def test_an_invitation_makes_one_account(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        with transaction():
+            token = access.invite(Role.ADMINISTRATOR, world.organisations["uk"], now())
+        before = db.session.scalar(select(func.count(User.id))) or 0
+
+    def accept(number: int) -> str:
+        wanted = access.NewAccount(f"admin.{number}", "An administrator", PASSWORD, "en")
+        return access.accept_invitation(access.open_invitation(token, now()), wanted, now()).username
+
+    answers = _together(app, accept)
+    assert sum(isinstance(answer, InvitationSpent) for answer in answers) == THREADS - 1
+    with app.app_context():
+        assert db.session.scalar(select(func.count(User.id))) == before + 1
+
+
+def test_a_person_has_one_current_clearance(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        key, by = world.person("Trainee one").id, world.actor("vetting")
+    decision = vetting.Decision(VettingOutcome.NOT_CLEARED, "An authority", "", TODAY, None)
+
+    def record(_number: int) -> object:
+        person = db.session.scalars(unscoped(select(Person).where(Person.id == key), because="a test")).one()
+        return vetting.record(person, decision, by, TODAY).outcome
+
+    assert _together(app, record) == [VettingOutcome.NOT_CLEARED] * THREADS
+    with app.app_context():
+        current = select(func.count(VettingDecision.id)).where(VettingDecision.superseded_at.is_(None))
+        assert db.session.scalar(unscoped(current, because="a test")) == 1
+
+
+def test_a_username_is_given_once(app: Flask) -> None:
+    with app.app_context():
+        organisation = World(app).organisations["uk"].id
+    wanted = access.NewAccount("One.Name", "Somebody", PASSWORD, "en")
+    answers = _together(app, lambda _number: access.create_account(wanted, organisation).username)
+    assert answers.count("one.name") == 1
+    assert sum(isinstance(answer, Refusal) for answer in answers) == THREADS - 1
