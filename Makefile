@@ -60,4 +60,4 @@ bench: install .venv/installed-dev
 messages: install .venv/installed-dev
 	$(EXTRACT) -o .venv/messages.pot .
 	for language in ar ckb; do $(BIN)/pybabel -q update -i .venv/messages.pot -d training/translations -l $$language \
-		--no-fuzzy-matching --ignore-obsolete --no-wrap --omit-header; done
+		--no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date; done
