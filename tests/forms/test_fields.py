@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask_babel import Babel
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from training.forms import BaseForm, FilterForm
@@ -232,3 +233,18 @@ def test_a_filter_reads_addresses_without_a_token() -> None:
     form = Search(MultiDict({"words": " visa "}))
     assert form.words.data == "visa"
     assert "csrf_token" not in form
+
+
+def test_choices_in_another_language_are_marked_and_show_no_markup(sqlite_app: Flask) -> None:
+    """A name without a translation stands as English; a list's options hold no tags, ticks do."""
+    english = Markup('<span lang="en" dir="ltr">{}</span>').format("Border & ports")
+
+    class Names(BaseForm):
+        host = SelectField("Host", choices=[Choice("a", english)])
+        invited = CheckboxesField("Invited", choices=[Choice("a", english)])
+
+    with sqlite_app.test_request_context():
+        form = Names()
+        assert '<option value="a" lang="en" dir="ltr">Border &amp; ports</option>' in form.host()
+        assert '<span lang="en" dir="ltr">Border &amp; ports</span>' in form.invited()
+        assert "&lt;" not in form.host() + form.invited()

@@ -23,7 +23,11 @@ EMPTY = ("meta", "link", "img", "input", "br", "hr", "path", "circle", "line")
 
 
 class Page(HTMLParser):
-    """What a page says of itself, and its words outside parts that are marked as English or as names."""
+    """What a page says of itself, and its words.
+
+    Not those of parts marked as English, as names or as what somebody typed; nor those of the window's title,
+    which cannot be marked and says what the heading says.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -41,7 +45,8 @@ class Page(HTMLParser):
         self.headings += tag == "h1"
         if attributes.get("id"):
             self.ids[attributes["id"] or ""] += 1
-        is_silent = tag == "bdi" or attributes.get("lang") == "en"
+        is_marked = attributes.get("lang") == "en" or attributes.get("dir") == "auto"
+        is_silent = is_marked or tag in ("bdi", "title", "textarea")
         if tag not in EMPTY and (self._silent or (is_silent and tag != "html")):
             self._silent.append(tag)
 

@@ -24,10 +24,13 @@ _MACROS = Environment(
 
 
 class Choice(NamedTuple):
-    """One answer that can be chosen: what is sent, what is read, and a line of help."""
+    """One answer that can be chosen: what is sent, what is read, and a line of help.
+
+    The text may be markup, where a name is isolated or stands in another language than the page.
+    """
 
     value: str
-    text: str
+    text: str | Markup
     hint: str = ""
 
 
@@ -71,14 +74,7 @@ class SelectWidget(Widget):
 
     def own(self, field: Any) -> dict[str, Any]:
         """Return the choices as options."""
-        options = [
-            {
-                "value": choice.value,
-                "text": choice.text,
-                "selected": field.holds(choice.value),
-            }
-            for choice in field.choices
-        ]
+        options = [_option(choice, is_selected=field.holds(choice.value)) for choice in field.choices]
         return {
             "items": [
                 {
@@ -143,10 +139,21 @@ def label_of(field: Field) -> str:
     return str(_("%(label)s (optional)", label=label)) if field.flags.may_be_empty else label
 
 
+def _option(choice: Choice, *, is_selected: bool) -> dict[str, Any]:
+    """Return one option of a drop-down list, which holds no markup: what marked its language moves to the option."""
+    option = {"value": choice.value, "text": _plain(choice.text), "selected": is_selected}
+    is_english = isinstance(choice.text, Markup) and 'lang="en"' in choice.text
+    return option | ({"attributes": {"lang": "en", "dir": "ltr"}} if is_english else {})
+
+
+def _plain(text: str | Markup) -> str:
+    return text.striptags() if isinstance(text, Markup) else text
+
+
 def _item(choice: Choice, *, checked: bool) -> dict[str, Any]:
     item: dict[str, Any] = {
         "value": choice.value,
-        "text": choice.text,
+        "html" if isinstance(choice.text, Markup) else "text": choice.text,
         "checked": checked,
     }
     return item | ({"hint": {"text": choice.hint}} if choice.hint else {})

@@ -15,7 +15,7 @@ from training.models.cohorts import Cohort, CohortState
 from training.models.courses import Course
 from training.policy.matrix import Permission
 from training.queries import access, cohorts, courses, rights
-from training.web.filters import name, person, title
+from training.web.filters import name, person, title_text
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager, sortable, sorting
 from training.web.refusals import refuse, words_for
@@ -73,16 +73,16 @@ def show(cohort: Cohort) -> ResponseReturnValue:
 def _offer(form: CohortForm) -> cohorts.Offers:
     """Fill the lists of the form with what the actor may choose from."""
     offers = cohorts.offers(actor())
-    form.venue.choices = [Choice(key, str(name(venue))) for key, venue in offers.venues.items()]
-    form.host.choices = [Choice(key, str(name(body))) for key, body in offers.hosts.items()]
-    form.invited.choices = [Choice(key, str(name(body))) for key, body in offers.organisations.items()]
-    form.trainers.choices = [Choice(key, str(person(trainer))) for key, trainer in offers.trainers.items()]
+    form.venue.choices = [Choice(key, name(venue)) for key, venue in offers.venues.items()]
+    form.host.choices = [Choice(key, name(body)) for key, body in offers.hosts.items()]
+    form.invited.choices = [Choice(key, name(body)) for key, body in offers.organisations.items()]
+    form.trainers.choices = [Choice(key, person(trainer)) for key, trainer in offers.trainers.items()]
     form.line.choices = [
         Choice(
             key,
             _(
                 "%(line)s: %(available)s available",
-                line=title(line),
+                line=title_text(line),
                 available=format_pounds(line.allocated - line.committed - line.spent),
             ),
         )

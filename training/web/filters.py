@@ -52,6 +52,12 @@ def title(record: Any) -> str | Markup:
     return _in_language(record, "title")
 
 
+def title_text(record: Any) -> str:
+    """Return the title where no markup can stand: in an option, a file name, a sentence."""
+    text = title(record)
+    return text.striptags() if isinstance(text, Markup) else text
+
+
 def name(record: Any) -> str | Markup:
     """Return the name of an organisation or venue."""
     return _in_language(record, "name")

@@ -75,7 +75,7 @@ def offer_organisations(form: NewPersonForm) -> dict[str, Organisation]:
     """Fill the form's list with the organisations in which the actor may register people."""
     bodies = {body.public_id: body for body in people.own_organisations(actor())}
     form.sex.choices = choices(Sex)
-    form.organisation.choices = [Choice(key, str(name(body))) for key, body in bodies.items()]
+    form.organisation.choices = [Choice(key, name(body)) for key, body in bodies.items()]
     return bodies
 
 

@@ -53,7 +53,7 @@ def new_project(programme: Programme) -> ResponseReturnValue:
     form = ProjectForm()
     bodies = {body.public_id: body for body in programmes.organisations()}
     form.kind.choices = choices(ProjectKind)
-    form.organisation.choices = [Choice(key, str(name(body))) for key, body in bodies.items()]
+    form.organisation.choices = [Choice(key, name(body)) for key, body in bodies.items()]
     if form.validate_on_submit():
         with transaction():
             body = bodies[form.organisation.data or ""]
