@@ -10,6 +10,8 @@ ROOT = Path(__file__).parents[1]
 DEMO, PRODUCTION = "demo", "production"
 _SHORTEST_SECRET = 32
 _OFF = {"", "0", "no", "false"}
+_OWN_HOSTS = "127.0.0.1,localhost"
+_LAST_PORT = 65535
 
 
 class SettingsError(Exception):
@@ -61,9 +63,9 @@ class Settings:
             else None,
             wants_demo_data=is_demo and environment.get("DEMO", "1").lower() not in _OFF,
             has_secure_cookies=environment.get("COOKIE_SECURE", "0" if is_demo else "1").lower() not in _OFF,
-            trusted_hosts=_hosts(environment),
+            trusted_hosts=_hosts(environment.get("TRUSTED_HOSTS", _OWN_HOSTS)),
             proxy_hops=_whole(environment, "PROXY_HOPS", 0),
-            port=_whole(environment, "PORT", 8000),
+            port=_port(environment),
         )
 
 
@@ -74,15 +76,21 @@ def _check_production(environment: Mapping[str, str]) -> None:
         raise SettingsError("COOKIE_SECURE cannot be off in production: sign-ins would travel over plain HTTP.")
     if environment.get("FLASK_DEBUG", "0").lower() not in _OFF:
         raise SettingsError("FLASK_DEBUG cannot be on in production.")
-    if not environment.get("TRUSTED_HOSTS"):
+    if not _hosts(environment.get("TRUSTED_HOSTS", "")):
         raise SettingsError("TRUSTED_HOSTS must name the hosts that production answers to, separated by commas.")
     if environment.get("DEMO_PASSWORD"):
         raise SettingsError("DEMO_PASSWORD is for demonstrations: production has no demonstration accounts.")
 
 
-def _hosts(environment: Mapping[str, str]) -> tuple[str, ...]:
-    named = environment.get("TRUSTED_HOSTS", "127.0.0.1,localhost")
+def _hosts(named: str) -> tuple[str, ...]:
     return tuple(host.strip() for host in named.split(",") if host.strip())
+
+
+def _port(environment: Mapping[str, str]) -> int:
+    port = _whole(environment, "PORT", 8000)
+    if port > _LAST_PORT:
+        raise SettingsError(f"PORT is {port}: use a number up to {_LAST_PORT}.")
+    return port
 
 
 def _whole(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("id", Whole, nullable=False),
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.Column("title_key", sa.String(length=300), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
         sa.Column("provider", sa.String(length=300), nullable=False),
         sa.Column(
             "theme",

@@ -87,17 +87,33 @@ def test_an_invitation_makes_one_account(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         with transaction():
-            token = access.invite(Role.ADMINISTRATOR, world.organisations["uk"], now())
+            token = access.invite(Role.AUDITOR, world.organisations["uk"], now())
         before = db.session.scalar(select(func.count(User.id))) or 0
 
     def accept(number: int) -> str:
-        wanted = access.NewAccount(f"admin.{number}", "An administrator", PASSWORD, "en")
+        wanted = access.NewAccount(f"auditor.{number}", "An auditor", PASSWORD, "en")
         return access.accept_invitation(access.open_invitation(token, now()), wanted, now()).username
 
     answers = _together(app, accept)
     assert sum(isinstance(answer, InvitationSpent) for answer in answers) == THREADS - 1
     with app.app_context():
         assert db.session.scalar(select(func.count(User.id))) == before + 1
+
+
+def test_one_becomes_the_first_administrator(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        with transaction():
+            for user in db.session.scalars(select(User).where(User.username == "admin")):
+                user.is_active = False
+            tokens = [access.invite(Role.ADMINISTRATOR, world.organisations["uk"], now()) for _ in range(THREADS)]
+
+    def accept(number: int) -> str:
+        wanted = access.NewAccount(f"admin.{number}", "An administrator", PASSWORD, "en")
+        return access.accept_invitation(access.open_invitation(tokens[number], now()), wanted, now()).username
+
+    answers = _together(app, accept)
+    assert sum(isinstance(answer, InvitationSpent) for answer in answers) == THREADS - 1
 
 
 def test_a_person_has_one_current_clearance(app: Flask) -> None:

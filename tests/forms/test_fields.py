@@ -17,6 +17,7 @@ from training.forms.fields import (
     EmailField,
     HiddenField,
     IntegerField,
+    KeyField,
     MoneyField,
     PasswordField,
     RadioField,
@@ -248,3 +249,28 @@ def test_choices_in_another_language_are_marked_and_show_no_markup(sqlite_app: F
         assert '<option value="a" lang="en" dir="ltr">Border &amp; ports</option>' in form.host()
         assert '<span lang="en" dir="ltr">Border &amp; ports</span>' in form.invited()
         assert "&lt;" not in form.host() + form.invited()
+
+
+class Step(BaseForm):
+    """A form with nothing but its key."""
+
+    key = KeyField()
+
+
+def test_each_form_has_a_key_of_its_own(sqlite_app: Flask) -> None:
+    with sqlite_app.test_request_context():
+        assert Step().key.data != Step().key.data
+    with sqlite_app.test_request_context(method="POST", data={"key": "key-1"}):
+        form = Step(meta={"csrf": False})
+        assert form.validate()
+        assert form.key.data == "key-1"
+
+
+@pytest.mark.parametrize("key", ["", "k" * 10_000, "nul \x00", "with a space", "مفتاح"])
+def test_a_form_with_a_strange_key_is_refused_and_gets_another(sqlite_app: Flask, key: str) -> None:
+    with sqlite_app.test_request_context(method="POST", data={"key": key}):
+        form = Step(meta={"csrf": False})
+        assert not form.validate()
+        (error,) = form.field_errors
+        assert error == ("The form was damaged on its way. Nothing was saved: check it and send it again", None)
+        assert form.key.data not in (key, "")

@@ -29,20 +29,11 @@ def serving(database_url: str, log: Path, **environment: str) -> Iterator[str]:
     ``log``. Raises RuntimeError with the log when it does not come up.
     """
     port = free_port()
-    machine = {name: os.environ[name] for name in _OF_THE_MACHINE if name in os.environ}
-    ours = {
-        "DATABASE_URL": database_url,
-        "PORT": str(port),
-        "TRAINING_MODE": "demo",
-        "SECRET_KEY": SECRET,
-        "DEMO_PASSWORD": DEMO_PASSWORD,
-        "DEMO": "0",
-    }
     with log.open("ab") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
             cwd=_ROOT,
-            env=machine | ours | environment,
+            env=_environment(database_url, PORT=str(port)) | environment,
             stdout=output,
             stderr=output,
             # Its own group, so that its workers can be ended with it.
@@ -56,6 +47,31 @@ def serving(database_url: str, log: Path, **environment: str) -> Iterator[str]:
     finally:
         _stop(server)
         note.unlink()
+
+
+def command(database_url: str, *arguments: str, **environment: str) -> str:
+    """Run a command of the product (``flask --app wsgi …``) on the database; return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
+        cwd=_ROOT,
+        env=_environment(database_url) | environment,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    return done.stdout
+
+
+def _environment(database_url: str, **more: str) -> dict[str, str]:
+    machine = {name: os.environ[name] for name in _OF_THE_MACHINE if name in os.environ}
+    ours = {
+        "DATABASE_URL": database_url,
+        "TRAINING_MODE": "demo",
+        "SECRET_KEY": SECRET,
+        "DEMO_PASSWORD": DEMO_PASSWORD,
+        "DEMO": "0",
+    }
+    return machine | ours | more
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import io
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import click
@@ -48,14 +49,18 @@ class RowResult:
 
 def load_courses(text: str) -> Iterator[RowResult]:
     """Load courses from the text of a CSV file with the headings of published course lists, row by row."""
-    reader = csv.DictReader(io.StringIO(text))
-    missing = {"title_en", "provider", "theme"} - set(reader.fieldnames or ())
+    rows = csv.reader(io.StringIO(text))
+    heading = next(rows, [])
+    missing = {"title_en", "provider", "theme"} - set(heading)
     if missing:
         raise click.ClickException(f"The heading lacks: {', '.join(sorted(missing))}.")
-    for row in reader:
-        number = reader.line_num
+    # A row may span several lines, and an empty one is a row too: a spreadsheet numbers it.
+    for number, row in enumerate(rows, start=2):
+        if not row:
+            continue
+        cells = dict(zip_longest(heading, map(str.strip, row[: len(heading)]), fillvalue=""))
         try:
-            courses.create(_course(row), None)
+            courses.create(_course(cells), None)
         except CourseExists:
             yield RowResult(number, "already there")
         except ValueError as error:
@@ -64,9 +69,8 @@ def load_courses(text: str) -> Iterator[RowResult]:
             yield RowResult(number, "loaded")
 
 
-def _course(row: Mapping[str, str | None]) -> courses.CoursePlan:
+def _course(cells: Mapping[str, str]) -> courses.CoursePlan:
     """Return what a row describes. Raises ValueError with the reason why it cannot be loaded."""
-    cells = {name: (value or "").strip() for name, value in row.items() if name is not None}
     if not cells["title_en"] or not cells["provider"]:
         raise ValueError("title_en and provider must both be filled in")
     if cells["theme"] not in set(Theme):

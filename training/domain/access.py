@@ -174,11 +174,24 @@ def invite(role: Role, organisation: Organisation, at: dt.datetime) -> str:
 
 
 def open_invitation(token: str, at: dt.datetime) -> Invitation:
-    """Return the invitation for ``token``. Raises InvitationSpent when unknown, used or expired."""
+    """Return the invitation for ``token``.
+
+    Raises InvitationSpent when unknown, used or expired, and for one to administer where somebody does already.
+    """
     invitation = accounts.invitation_of(token_hash(token))
     if invitation is None or invitation.used_at is not None or invitation.expires_at <= at:
         raise InvitationSpent
+    _check_wanted(invitation)
     return invitation
+
+
+def _check_wanted(invitation: Invitation) -> None:
+    """Raise InvitationSpent when the first administrator is invited and there is one.
+
+    All invitations to that role are of this kind: the command line prints them for a deployment without accounts.
+    """
+    if invitation.role is Role.ADMINISTRATOR and accounts.has_administrator():
+        raise InvitationSpent
 
 
 @dataclass(frozen=True)
@@ -247,6 +260,8 @@ def accept_invitation(invitation: Invitation, wanted: NewAccount, at: dt.datetim
 
     Raises InvitationSpent when somebody else was faster, and what ``create_account`` raises.
     """
+    accounts.lock_invitations_to(invitation.role)
+    _check_wanted(invitation)
     unused = (Invitation.id == invitation.id, Invitation.used_at.is_(None))
     if not changed(update(Invitation).where(*unused).values(used_at=at)):
         raise InvitationSpent

@@ -23,7 +23,9 @@ from training.models.courses import Course
 from training.models.ledger import LedgerEntry
 from training.models.people import Organisation, Person
 from training.models.programmes import BudgetLine
-from training.queries import cohorts, programmes
+from training.queries import cohorts, courses, programmes
+
+_LONGEST_PURPOSE = 300
 
 
 @dataclass(frozen=True)
@@ -110,13 +112,18 @@ def _step(cohort: Cohort, before: CohortState, after: CohortState) -> bool:
     return changed(update(Cohort).where(Cohort.id == cohort.id, Cohort.state == before).values(state=after))
 
 
+def _purpose(cohort: Cohort) -> str:
+    """Return what the money of a cohort is for, as its entries say it: ``2026-006 Document fraud``."""
+    return f"{cohort.code} {courses.course_by_key(cohort.course_id).title_en}"[:_LONGEST_PURPOSE]
+
+
 def ask_to_open(cohort: Cohort, key: str, by: Actor, on: dt.date) -> LedgerEntry:
     """Put a draft up for approval: its planned cost is proposed as a commitment.
 
     Raises CohortNotDraft, NoRightsAssessment, OverLine. Rules: design §3 (asking to open makes the proposal),
     domain §2 (rights assessment first).
     """
-    proposal = ledger.Proposal(cohort.planned_cost, cohort.code, key)
+    proposal = ledger.Proposal(cohort.planned_cost, _purpose(cohort), key)
     if known := ledger.proposed_before(proposal, by):
         return known
     rights.check_covered(cohort.programme_id, on)
@@ -165,7 +172,7 @@ def cancel(cohort: Cohort, key: str, by: Actor) -> None:
     audit.record("cohort cancelled", cohort, by=by.user_id)
     commitment = cohorts.standing_commitment(cohort.id)
     if commitment is not None:
-        ledger.propose_release(commitment, ledger.Proposal(commitment.committed, cohort.code, key), by)
+        ledger.propose_release(commitment, ledger.Proposal(commitment.committed, _purpose(cohort), key), by)
 
 
 def check_open(cohort: Cohort) -> None:

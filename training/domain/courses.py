@@ -68,3 +68,4 @@ def _write(course: Course, plan: CoursePlan) -> None:
     for field in fields(plan):
         setattr(course, field.name, getattr(plan, field.name))
     course.title_key = fold(plan.title_en)
+    course.search_key = fold(" ".join((plan.title_en, plan.title_ar, plan.title_ckb, plan.provider)))

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from training.domain import audit
 from training.domain.refusals import PersonIncomplete
 from training.kit.db import db
-from training.kit.names import fold
+from training.kit.names import name_key, name_words
 from training.models.actor import Actor
 from training.models.people import Organisation, Person, PersonWord, Sex
 
@@ -56,17 +56,17 @@ def create_organisation(organisation: Organisation) -> Organisation:
 
 
 def _check(particulars: Particulars) -> None:
-    if not fold(particulars.name_latin) and not fold(particulars.name_native):
+    if not _key(particulars):
         raise PersonIncomplete
 
 
 def _key(particulars: Particulars) -> str:
     """Return the folded name by which lists are ordered."""
-    return fold(particulars.name_latin) or fold(particulars.name_native)
+    return name_key(particulars.name_latin) or name_key(particulars.name_native)
 
 
 def _index(person: Person) -> None:
     """Note each folded word of the names, so that a search finds them in any order and script."""
     db.session.execute(delete(PersonWord).where(PersonWord.person_id == person.id))
-    words = {*fold(person.name_latin).split(), *fold(person.name_native).split()}
+    words = {*name_words(person.name_latin), *name_words(person.name_native)}
     db.session.add_all(PersonWord(word=word, person_id=person.id) for word in sorted(words))

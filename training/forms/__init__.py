@@ -8,14 +8,23 @@ from wtforms.fields import HiddenField
 
 
 class FormError(NamedTuple):
-    """One line of the error summary; ``href`` leads to the input at fault and is None for the form as a whole."""
+    """One line of the error summary; ``href`` leads to the input at fault and is None where there is none in sight."""
 
     text: str
     href: str | None
 
 
+def _address(field: Field) -> str | None:
+    return None if isinstance(field, HiddenField) else f"#{field.id}"
+
+
 class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     """A form that can be refused after its own checks passed, and can list everything that is wrong with it."""
+
+    class Meta:
+        """Settings that WTForms and our widgets read."""
+
+        says_optional = True
 
     def refuse(self, message: str, field: str | None = None) -> None:
         """Add an error to the named field, or to the form as a whole; both show in the error summary."""
@@ -28,7 +37,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     def field_errors(self) -> list[FormError]:
         """Every error: those of the whole form first, then the fields' in the order in which they stand."""
         whole = [FormError(str(text), None) for text in self.form_errors]
-        return whole + [FormError(str(text), f"#{field.id}") for field in self for text in field.errors]
+        return whole + [FormError(str(text), _address(field)) for field in self for text in field.errors]
 
     @property
     def shown_fields(self) -> list[Field]:
@@ -39,10 +48,12 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 class FilterForm(BaseForm):
     """A form that only narrows a list: it changes nothing, so it may stand in an address and carries no token.
 
-    Give it the request's arguments: ``CourseFilter(request.args)``.
+    Everything in it may be left empty, so no label says so. Give it the request's arguments:
+    ``CourseFilter(request.args)``.
     """
 
     class Meta:
-        """Settings that WTForms reads."""
+        """Settings that WTForms and our widgets read."""
 
         csrf = False
+        says_optional = False

@@ -6,8 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from training.forms import BaseForm, FilterForm
 from training.forms.checks import between, choose_one, may_be_empty, more_than_nothing, required
-from training.forms.fields import CheckboxesField, DateField, HiddenField, IntegerField, MoneyField, SelectField
-from training.kit.ids import new_token
+from training.forms.fields import CheckboxesField, DateField, IntegerField, KeyField, MoneyField, SelectField
 
 
 class CohortForm(BaseForm):
@@ -33,7 +32,7 @@ class CohortForm(BaseForm):
 class StepForm(BaseForm):
     """A step without words of its own. The key makes a button that was pressed twice one step."""
 
-    key = HiddenField(default=new_token)
+    key = KeyField()
 
 
 class CohortFilter(FilterForm):

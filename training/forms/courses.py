@@ -67,11 +67,11 @@ class CourseForm(BaseForm):
     def version_shown(self) -> int:
         """Return the version that the form was opened on; -1 where it was tampered with."""
         text = str(self.version.data or "")
-        return int(text) if text.isascii() and text.isdigit() else -1
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else -1
 
 
 class CourseFilter(FilterForm):
     """Narrows the list of courses."""
 
-    words = SearchField(_l("Words of the title"), [may_be_empty(), longest(100)])
+    words = SearchField(_l("Words of the title or provider"), [may_be_empty(), longest(100)])
     theme = SelectField(_l("Theme"), [may_be_empty()])

@@ -23,6 +23,7 @@ from training.forms.widgets import (
     TickWidget,
     Widget,
 )
+from training.kit.ids import is_token, new_token
 from training.kit.money import parse_pounds, plain_pounds, western_digits
 
 
@@ -114,6 +115,25 @@ class PasswordField(wtf.StringField):
 
 class HiddenField(wtf.HiddenField):
     """A value that the page carries and nobody sees."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take what the page carried; a NUL character is dropped because PostgreSQL cannot store it."""
+        if valuelist:
+            self.data = str(valuelist[0]).replace("\x00", "")
+
+
+class KeyField(HiddenField):
+    """The key of a form: by it, a form that was sent twice is one act. Each form that is opened has a new one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default=new_token, **kwargs)
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the key; the form is refused with one that we did not make, and has a new one when it is sent again."""
+        super().process_formdata(valuelist)
+        if not is_token(self.data or ""):
+            self.data = new_token()
+            raise ValueError(_("The form was damaged on its way. Nothing was saved: check it and send it again"))
 
 
 class _TypedField(Field):

@@ -7,8 +7,7 @@ from flask_babel import lazy_gettext as _l
 from training.domain.ledger import Payment, Proposal
 from training.forms import BaseForm, FilterForm
 from training.forms.checks import longest, may_be_empty, more_than_nothing, required
-from training.forms.fields import DateField, HiddenField, MoneyField, SelectField, TextAreaField, TextField, TickField
-from training.kit.ids import new_token
+from training.forms.fields import DateField, KeyField, MoneyField, SelectField, TextAreaField, TextField, TickField
 
 
 class ProposalForm(BaseForm):
@@ -18,7 +17,7 @@ class ProposalForm(BaseForm):
         _l("Amount"), [required(), more_than_nothing()], description=_l("In pounds, for example 1,250.00")
     )
     purpose = TextField(_l("Purpose"), [required(), longest(300)])
-    key = HiddenField(default=new_token)
+    key = KeyField()
 
     def proposal(self) -> Proposal:
         """Return what is proposed."""
@@ -68,7 +67,7 @@ class ReasonForm(BaseForm):
     """Why something is refused, turned down or reversed. The key makes a form that was sent twice one act."""
 
     reason = TextAreaField(_l("Reason"), [required(), longest(300)])
-    key = HiddenField(default=new_token)
+    key = KeyField()
 
 
 class EntryFilter(FilterForm):

@@ -6,8 +6,7 @@ from training.domain.ledger import Proposal
 from training.domain.programmes import NewLine, Title
 from training.forms import BaseForm
 from training.forms.checks import choose_one, longest, may_be_empty, more_than_nothing, required
-from training.forms.fields import DateField, HiddenField, MoneyField, SelectField, TextField
-from training.kit.ids import new_token
+from training.forms.fields import DateField, KeyField, MoneyField, SelectField, TextField
 from training.models.programmes import LineCategory, ProjectKind
 
 
@@ -47,7 +46,7 @@ class LineForm(TitledForm):
     amount = MoneyField(
         _l("Amount to allocate"), [required(), more_than_nothing()], description=_l("In pounds, for example 1,250.00")
     )
-    key = HiddenField(default=new_token)
+    key = KeyField()
 
     def line(self) -> NewLine:
         """Return the line that is proposed. Call it after the form was found valid."""

@@ -5,6 +5,8 @@ the error summary can lead to it. What a call adds (``{{ form.name(classes="govu
 parameters of the macro: ``classes``, ``autocomplete``, ``inputmode``, ``attributes`` …
 """
 
+import json
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -34,6 +36,15 @@ class Choice(NamedTuple):
     hint: str = ""
 
 
+def _drawn(path: str, name: str, parameters: str) -> Markup:
+    """Return what a macro makes of parameters, given as JSON."""
+    macro = getattr(_MACROS.get_template(path).module, name)
+    return Markup(macro(json.loads(parameters)))  # noqa: S704  # the macro escapes every value
+
+
+_drawn_once = lru_cache(maxsize=256)(_drawn)
+
+
 class Widget:
     """Draws a field with one of the design system's macros."""
 
@@ -46,12 +57,17 @@ class Widget:
     def __call__(self, field: Field, **extra: Any) -> Markup:
         """Return the field's whole group; ``extra`` are parameters of the macro."""
         parameters = {**self._common(field), **self._fixed, **self.own(field), **extra}
-        macro = getattr(_MACROS.get_template(self._path).module, self._macro)
-        return Markup(macro(parameters))  # noqa: S704  # the macro escapes every value
+        # An empty field looks the same to all who read one language. What somebody typed is not kept.
+        draw = _drawn if field.data or field.errors else _drawn_once
+        return draw(self._path, self._macro, json.dumps(parameters, default=str))
 
     def own(self, field: Any) -> dict[str, Any]:
         """Return the parameters that hold the field's data."""
         return {"value": field._value()}
+
+    def hint_of(self, field: Field) -> str:
+        """Return the line of help that stands between label and input."""
+        return field.description
 
     def _common(self, field: Field) -> dict[str, Any]:
         parameters: dict[str, Any] = {
@@ -59,8 +75,8 @@ class Widget:
             "name": field.name,
             "label": {"text": label_of(field)},
         }
-        if field.description:
-            parameters["hint"] = {"text": field.description}
+        if hint := self.hint_of(field):
+            parameters["hint"] = {"text": hint}
         if field.errors:
             parameters["errorMessage"] = {
                 "text": field.errors[0],
@@ -100,13 +116,17 @@ class ChoicesWidget(Widget):
 
 
 class TickWidget(Widget):
-    """One checkbox whose label is the field's."""
+    """One checkbox whose label and hint are the field's."""
+
+    def hint_of(self, field: Field) -> str:  # noqa: ARG002
+        """Return nothing: above the box the hint would read as part of the field before."""
+        return ""
 
     def own(self, field: Any) -> dict[str, Any]:
         """Return the one item."""
         return {
             "idPrefix": field.id,
-            "items": [_item(Choice("yes", label_of(field)), checked=bool(field.data))],
+            "items": [_item(Choice("yes", label_of(field), field.description), checked=bool(field.data))],
         }
 
 
@@ -134,9 +154,10 @@ class DateWidget(Widget):
 
 
 def label_of(field: Field) -> str:
-    """Return the field's label, which says so when it may be left empty."""
+    """Return the field's label, which says so when it may be left empty; not in a form where everything may be."""
     label = str(field.label.text)
-    return str(_("%(label)s (optional)", label=label)) if field.flags.may_be_empty else label
+    is_said = field.flags.may_be_empty and field.meta.says_optional
+    return str(_("%(label)s (optional)", label=label)) if is_said else label
 
 
 def _option(choice: Choice, *, is_selected: bool) -> dict[str, Any]:

@@ -32,14 +32,14 @@ _PRAGMAS = (
 def engine_options(url: str) -> dict[str, Any]:
     """Return the engine configuration for a database address.
 
-    ``postgresql://`` means psycopg 3, the driver that is installed.
+    ``postgresql://`` means psycopg 3, the driver that is installed. An error names the statement, never its values.
     """
     if url.startswith("sqlite"):
-        return {"url": url, "connect_args": {"isolation_level": None}}
+        return {"url": url, "hide_parameters": True, "connect_args": {"isolation_level": None}}
     plain = url.removeprefix("postgres://").removeprefix("postgresql://")
     if plain != url:
         url = f"postgresql+psycopg://{plain}"
-    return {"url": url, "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+    return {"url": url, "hide_parameters": True, "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
 
 
 def init_app(app: Flask) -> None:
@@ -69,6 +69,18 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
 
+@event.listens_for(Session, "after_flush")
+def _note_stray(session: Session, _context: object) -> None:
+    """Remember changes that were sent outside a transaction: the session itself shows them no longer."""
+    if not session.info.get("writing"):
+        session.info["stray"] = True
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_stray(session: Session) -> None:
+    session.info.pop("stray", None)
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Open the write transaction of a request; commit at the end, roll back on any exception.
@@ -81,7 +93,7 @@ def transaction() -> Iterator[Session]:
     session = db.session
     if session.info.get("writing"):
         raise RuntimeError("a transaction is already open")
-    if session.new or session.dirty or session.deleted:
+    if session.new or session.dirty or session.deleted or session.info.get("stray"):
         raise RuntimeError("changes were made outside transaction()")
     session.rollback()
     session.info["writing"] = True

@@ -1,11 +1,13 @@
 """Opaque identifiers and one-time tokens."""
 
 import hashlib
+import re
 import secrets
 
 # Crockford's alphabet: no i, l, o, u, so that an id can be read out over a telephone.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 PUBLIC_ID_LENGTH = 12
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,43}")
 
 
 def new_public_id() -> str:
@@ -13,9 +15,19 @@ def new_public_id() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(PUBLIC_ID_LENGTH))
 
 
+def is_public_id(text: str) -> bool:
+    """Say whether ``text`` is written as a public id is; addresses are shortened, mistyped and made up."""
+    return len(text) == PUBLIC_ID_LENGTH and all(letter in _ALPHABET for letter in text)
+
+
 def new_token() -> str:
     """Return 256 random bits, safe in an address, for sign-ins and invitations."""
     return secrets.token_urlsafe(32)
+
+
+def is_token(text: str) -> bool:
+    """Say whether ``text`` is written in the letters of a token and is no longer than one."""
+    return bool(_TOKEN.fullmatch(text))
 
 
 def token_hash(token: str) -> str:

@@ -6,7 +6,7 @@ EASTERN_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "
 """Arabic-Indic and Persian digits, decimal and thousands marks, to the Western ones."""
 
 _SIGNS = re.compile(r"[£\s\u200e\u200f\u2066-\u2069]")
-_POUNDS = re.compile(r"(?P<pounds>\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(?P<pence>\d{1,2}))?", re.ASCII)
+_POUNDS = re.compile(r"(?P<pounds>\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(?:\.(?P<pence>\d{1,2}))?", re.ASCII)
 
 
 def western_digits(text: str) -> str:

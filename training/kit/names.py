@@ -13,6 +13,8 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _NOT_NAME = re.compile(r"[^\w]+")
+LONGEST_KEY = 200
+"""Of a folded name or word so much is kept: one letter may stand for eighteen (ﷺ), so a key may outgrow its name."""
 
 
 def fold(name: str) -> str:
@@ -25,3 +27,13 @@ def fold(name: str) -> str:
     decomposed = unicodedata.normalize("NFKD", name.translate(_LETTERS))
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _NOT_NAME.sub(" ", bare.translate(_LETTERS).casefold()).strip()
+
+
+def name_key(name: str) -> str:
+    """Return the folded name by which lists are ordered, at most ``LONGEST_KEY`` letters of it."""
+    return fold(name)[:LONGEST_KEY]
+
+
+def name_words(name: str) -> list[str]:
+    """Return the folded words of a name, each once and at most ``LONGEST_KEY`` letters of it."""
+    return list(dict.fromkeys(word[:LONGEST_KEY] for word in fold(name).split()))

@@ -94,6 +94,8 @@ class SignIn(Base):
     last_seen_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
 
+    user: Mapped[User] = relationship(lazy="raise")
+
 
 class SignInFailure(Base):
     """Failed attempts within a window, per account name and per address; keys are hashed."""

@@ -2,7 +2,7 @@
 
 import enum
 
-from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.models.base import Base, Key, PublicId, Titled, choice
@@ -34,6 +34,8 @@ class Course(Titled, Base):
     id: Mapped[Key]
     public_id: Mapped[PublicId]
     title_key: Mapped[str] = mapped_column(String(300))
+    search_key: Mapped[str] = mapped_column(Text)
+    """All titles and the provider, folded: words are looked for in it."""
     provider: Mapped[str] = mapped_column(String(300))
     theme: Mapped[Theme] = mapped_column(choice(Theme))
     days: Mapped[int | None]

@@ -5,6 +5,7 @@ import enum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from training.kit.names import LONGEST_KEY
 from training.models.base import Base, Guarded, Key, Named, PublicId, choice
 
 
@@ -47,7 +48,7 @@ class Person(Guarded, Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     name_latin: Mapped[str] = mapped_column(String(200), default="")
     name_native: Mapped[str] = mapped_column(String(200), default="")
-    name_key: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(LONGEST_KEY))
     rank: Mapped[str] = mapped_column(String(100), default="")
     unit: Mapped[str] = mapped_column(String(200), default="")
     sex: Mapped[Sex | None] = mapped_column(choice(Sex))
@@ -70,6 +71,6 @@ class PersonWord(Guarded, Base):
 
     # Byte order, so that a range of words with one beginning is one stretch of the index in any locale.
     word: Mapped[str] = mapped_column(
-        String(200).with_variant(String(200, collation="C"), "postgresql"), primary_key=True
+        String(LONGEST_KEY).with_variant(String(LONGEST_KEY, collation="C"), "postgresql"), primary_key=True
     )
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from functools import cache
 from typing import cast
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Table, event
+from sqlalchemy import Executable, Table, event
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.visitors import ExternallyTraversible
@@ -27,10 +28,21 @@ def guarded_tables() -> frozenset[Table]:
     )
 
 
-def _tables(state: ORMExecuteState) -> Iterator[Table]:
-    for element in visitors.iterate(cast("ExternallyTraversible", state.statement)):
+def _tables(statement: Executable) -> Iterator[Table]:
+    for element in visitors.iterate(cast("ExternallyTraversible", statement)):
         if isinstance(element, Table):
             yield element
+
+
+_touched: WeakKeyDictionary[Executable, list[str]] = WeakKeyDictionary()
+"""What a statement reads never changes, so that one which is kept for many requests is looked through once."""
+
+
+def _guarded_in(statement: Executable) -> list[str]:
+    """Return the names of the guarded tables that a statement touches."""
+    if statement not in _touched:
+        _touched[statement] = sorted({table.name for table in _tables(statement) if table in guarded_tables()})
+    return _touched[statement]
 
 
 def _refuse_unscoped(state: ORMExecuteState) -> None:
@@ -38,8 +50,7 @@ def _refuse_unscoped(state: ORMExecuteState) -> None:
         return
     if SCOPED in state.execution_options:
         return
-    touched = sorted({table.name for table in _tables(state) if table in guarded_tables()})
-    if touched:
+    if touched := _guarded_in(state.statement):
         raise UnscopedQueryError(f"{', '.join(touched)} read without a scope: use seen() or unscoped()")
 
 

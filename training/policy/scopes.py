@@ -170,6 +170,11 @@ def holds(actor: Actor, permission: Permission) -> bool:
     return bool(scopes_of(actor, permission))
 
 
+def sees_others(actor: Actor, permission: Permission) -> bool:
+    """Say whether the actor has ``permission`` for more than what is their own."""
+    return bool(scopes_of(actor, permission) - {Scope.SELF})
+
+
 def where(actor: Actor, permission: Permission, model: type[Base]) -> ColumnElement[bool]:
     """Return the condition under which ``actor`` has ``permission`` for a row of ``model``.
 

@@ -12,6 +12,9 @@ from training.models.access import User
 from training.models.audit import AuditEntry
 from training.queries.paging import SIZE, Page
 
+_LONGEST_KEY = 18
+"""So many digits fit the 63 bits of a database's key."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -25,18 +28,28 @@ class Wanted:
 
 
 def page_of(wanted: Wanted, before: str, after: str) -> Page[Any]:
-    """Return a page of (act, username), the newest first; ``after`` is the number of the row before it."""
+    """Return a page of (act, username), the newest first; ``after`` is the number of the row before it.
+
+    What is no number of a row cuts nothing: the list is shown from its beginning.
+    """
+    newer_than, older_than = _key(before), _key(after)
     statement: AnySelect = select(AuditEntry, User.username).outerjoin(User, User.id == AuditEntry.user_id)
     statement = _narrowed(statement, wanted)
-    if before.isdigit():
-        newer = statement.where(AuditEntry.id > int(before)).order_by(AuditEntry.id).limit(SIZE + 1)
+    if newer_than is not None:
+        newer = statement.where(AuditEntry.id > newer_than).order_by(AuditEntry.id).limit(SIZE + 1)
         rows = list(db.session.execute(newer))
         shown = rows[:SIZE][::-1]
         return _page(shown, has_previous=len(rows) > SIZE, has_next=True)
-    if after.isdigit():
-        statement = statement.where(AuditEntry.id < int(after))
+    if older_than is not None:
+        statement = statement.where(AuditEntry.id < older_than)
     rows = list(db.session.execute(statement.order_by(AuditEntry.id.desc()).limit(SIZE + 1)))
-    return _page(rows[:SIZE], has_previous=after.isdigit(), has_next=len(rows) > SIZE)
+    return _page(rows[:SIZE], has_previous=older_than is not None, has_next=len(rows) > SIZE)
+
+
+def _key(text: str) -> int | None:
+    """Return the number of a row as it stands in an address; None for what no row can have."""
+    is_key = text.isascii() and text.isdigit() and len(text) <= _LONGEST_KEY
+    return int(text) if is_key else None
 
 
 def _page(rows: list[Any], *, has_previous: bool, has_next: bool) -> Page[Any]:

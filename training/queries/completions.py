@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager
 
 from training.kit.db import AnySelect, db
@@ -13,6 +13,11 @@ from training.models.nominations import Nomination
 from training.policy.matrix import Permission
 from training.policy.scopes import seen
 from training.queries.paging import Cut, Page, read_page
+
+
+def is_own(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which a claim is the actor's own, so that somebody else decides about it."""
+    return or_(Completion.claimed_by_id == actor.user_id, Nomination.person_id == actor.person_id)
 
 
 def _whole() -> AnySelect:
@@ -29,8 +34,9 @@ def _whole() -> AnySelect:
 
 
 def waiting(cut: Cut, actor: Actor) -> Page[Any]:
-    """Return a page of the claims that ``actor`` may confirm, the oldest first."""
-    statement = _whole().where(Completion.state == CompletionState.CLAIMED)
+    """Return a page of (Completion, ``is_own``): the claims that ``actor`` may confirm, the oldest first."""
+    standing = Completion.state == CompletionState.CLAIMED
+    statement = _whole().add_columns(is_own(actor).label("is_own")).where(standing)
     return read_page(seen(statement, actor, Permission.CONFIRM_COMPLETION, Completion), Completion, Completion.id, cut)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, select
 
 from training.kit.db import AnySelect, db
 from training.kit.names import fold
@@ -25,12 +25,10 @@ class Search:
 
 
 def page_of(search: Search, by: str, cut: Cut, *, is_descending: bool) -> Page[Any]:
-    """Return a page of courses whose title or provider holds all the words, sorted by ``title`` or ``theme``."""
+    """Return a page of courses whose titles and provider hold all the words, sorted by ``title`` or ``theme``."""
     statement: AnySelect = select(Course)
     for word in fold(search.words).split():
-        statement = statement.where(
-            or_(Course.title_key.contains(word, autoescape=True), Course.title_ar.contains(word, autoescape=True))
-        )
+        statement = statement.where(Course.search_key.contains(word, autoescape=True))
     if search.theme:
         statement = statement.where(Course.theme == search.theme)
     order = Course.theme if by == "theme" else Course.title_key
@@ -43,11 +41,9 @@ def course_by_key(course_id: int) -> Course:
     return db.session.scalars(statement).one()
 
 
+_MISSING = select(func.sum(case((Course.title_ar == "", 1), else_=0) + case((Course.title_ckb == "", 1), else_=0)))
+
+
 def missing_translations() -> int:
     """Return how many titles lack Arabic or Sorani, counted per language."""
-    statement = select(
-        func.coalesce(
-            func.sum(case((Course.title_ar == "", 1), else_=0) + case((Course.title_ckb == "", 1), else_=0)), 0
-        )
-    )
-    return int(db.session.scalar(statement) or 0)
+    return int(db.session.scalar(_MISSING) or 0)

@@ -1,9 +1,9 @@
 """Reading nominations."""
 
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, exists, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import Bundle, joinedload
 
 from training.kit.db import AnySelect, db
 from training.models.actor import Actor
@@ -14,6 +14,7 @@ from training.models.people import Organisation, Person
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped, where
+from training.queries import completions
 
 _RULE = "a use case applies its rule to a record that the web room already admitted"
 
@@ -50,17 +51,32 @@ def nomination_by_key(nomination_id: int) -> Nomination:
     return db.session.scalars(unscoped(statement, because=_RULE)).one()
 
 
-@dataclass(frozen=True)
-class RosterRow:
-    """A nominee on a roster. Clearance and completion are None to those who may only read names."""
+class RosterRow(NamedTuple):
+    """A nominee on a roster: of each record the columns that are shown, not the record.
 
-    nomination: Nomination
-    completion: Completion | None
-    clearance: VettingDecision | None
+    Those of clearance and completion are None where there is none; clearance also for who may not see the person.
+    """
+
+    nomination: Any
+    """``public_id``, ``state``, ``reason``"""
+
+    person: Any
+    """``public_id``, ``name_latin``, ``name_native``"""
+
+    organisation: Any
+    """``name_en``, ``name_ar``, ``name_ckb``"""
+
+    completion: Any
+    """``public_id``, ``state``"""
+
+    clearance: Any
+    """``outcome``, ``expires_on``"""
+
     may_see_person: bool
     may_select: bool
     may_withdraw: bool
     may_confirm_completion: bool
+    is_own_claim: bool
 
 
 def roster(cohort_id: int, state: NominationState | None, actor: Actor) -> list[RosterRow]:
@@ -70,36 +86,40 @@ def roster(cohort_id: int, state: NominationState | None, actor: Actor) -> list[
     trainer the names; state and clearance are for those who may see the person.
     """
     may_see_person = Nomination.person_id.in_(select(Person.id).where(where(actor, Permission.SEE_PERSON, Person)))
-    statement = (
+    statement: AnySelect = (
         select(
-            Nomination,
-            Completion,
-            VettingDecision,
-            may_see_person,
-            where(actor, Permission.SELECT_NOMINEES, Nomination),
-            where(actor, Permission.WITHDRAW_NOMINATION, Nomination),
-            where(actor, Permission.CONFIRM_COMPLETION, Nomination),
+            Bundle("nomination", Nomination.public_id, Nomination.state, Nomination.reason),
+            Bundle("person", Person.public_id, Person.name_latin, Person.name_native),
+            Bundle("organisation", Organisation.name_en, Organisation.name_ar, Organisation.name_ckb),
+            Bundle("completion", Completion.public_id, Completion.state),
+            Bundle("clearance", VettingDecision.outcome, VettingDecision.expires_on),
+            may_see_person.label("may_see_person"),
+            where(actor, Permission.SELECT_NOMINEES, Nomination).label("may_select"),
+            where(actor, Permission.WITHDRAW_NOMINATION, Nomination).label("may_withdraw"),
+            where(actor, Permission.CONFIRM_COMPLETION, Nomination).label("may_confirm_completion"),
+            completions.is_own(actor).label("is_own_claim"),
         )
         .join(Person, Person.id == Nomination.person_id)
+        .join(Organisation, Organisation.id == Nomination.organisation_id)
         .outerjoin(
             Completion,
             and_(Completion.nomination_id == Nomination.id, Completion.state != CompletionState.REFUSED),
         )
         .outerjoin(
             VettingDecision,
-            and_(VettingDecision.person_id == Nomination.person_id, VettingDecision.superseded_at.is_(None)),
+            and_(
+                VettingDecision.person_id == Nomination.person_id,
+                VettingDecision.superseded_at.is_(None),
+                may_see_person,
+            ),
         )
         .where(Nomination.cohort_id == cohort_id)
-        .options(contains_eager(Nomination.person), joinedload(Nomination.organisation))
         .order_by(Person.name_key, Nomination.id)
     )
     if state:
         statement = statement.where(Nomination.state == state)
     rows = db.session.execute(seen(statement, actor, Permission.SEE_NOMINATION, Nomination))
-    return [
-        RosterRow(nomination, completion, decision if sees else None, *map(bool, (sees, *may)))
-        for nomination, completion, decision, sees, *may in rows
-    ]
+    return [RosterRow(*row) for row in rows]
 
 
 def nomination_page(nomination: Nomination, actor: Actor) -> Nomination:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from training.kit.db import AnySelect, db
+from training.kit.ids import is_public_id
 from training.policy.scopes import unscoped
 
 SIZE = 50
@@ -37,10 +38,11 @@ def read_page(
     """Return the page of ``statement`` at ``cut``, ordered by ``order`` (never null) and the key of ``model``.
 
     The first element of each row is the record itself. The statement carries its scope already.
+    A cut at a record that does not exist is none: the list is shown from its beginning.
     """
-    is_backwards = bool(cut.before)
-    is_down = is_descending != is_backwards
     anchor = _position(model, order, cut.before or cut.after)
+    is_backwards = bool(cut.before) and anchor is not None
+    is_down = is_descending != is_backwards
     if anchor is not None:
         here: ColumnElement[Any] = tuple_(order, model.id)
         statement = statement.where(here < tuple_(*anchor) if is_down else here > tuple_(*anchor))
@@ -58,7 +60,7 @@ def read_page(
 
 
 def _position(model: Any, order: InstrumentedAttribute[Any], public_id: str) -> tuple[Any, Any] | None:
-    if not public_id:
+    if not is_public_id(public_id):
         return None
     statement = select(order, model.id).where(model.public_id == public_id)
     found = db.session.execute(unscoped(statement, because="a place in the order, never shown")).one_or_none()

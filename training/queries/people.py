@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from training.kit.db import AnySelect, db
-from training.kit.names import fold
+from training.kit.names import name_words
 from training.models.actor import Actor
 from training.models.cohorts import Cohort, CohortInvitation
 from training.models.nominations import Nomination, NominationState
@@ -21,6 +21,9 @@ from training.queries.paging import SIZE, Cut, Page, read_page
 
 _LAST = "\uffff"
 """Sorts after every letter: a range of words with one beginning uses the index, a pattern might not."""
+
+_MOST_WORDS = 10
+"""Each word is one more join: PostgreSQL planned a search for 800 of them for ten minutes."""
 
 
 def organisation_named(name_en: str) -> Organisation | None:
@@ -50,8 +53,11 @@ def _listed() -> AnySelect:
 
 
 def _named(statement: AnySelect, words: str) -> AnySelect:
-    """Narrow to people of whose names each word is the beginning of one, in any order and script."""
-    for word in fold(words).split():
+    """Narrow to people of whose names each word is the beginning of one, in any order and script.
+
+    The first ten different words count; what follows them is ignored.
+    """
+    for word in name_words(words)[:_MOST_WORDS]:
         matching = select(PersonWord.person_id).where(PersonWord.word >= word, PersonWord.word < word + _LAST)
         statement = statement.where(Person.id.in_(matching))
     return statement

@@ -60,8 +60,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Attach pages, gate, errors, languages and static files. Raises RuntimeError for an undeclared endpoint."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["new_token"] = new_token
+    logs.init_app(app)
+    # After the log: it reads the body, and a form that is refused there has a reference and a time too.
     _csrf.init_app(app)
-    for part in (logs, guard, language, filters, wording, acts, navigation, errors):
+    for part in (guard, language, filters, wording, acts, navigation, errors):
         part.init_app(app)
     for page in _PAGES:
         app.register_blueprint(page.bp)

@@ -34,7 +34,7 @@ def picture(series: Series, *, ceiling: int) -> Picture:
         labels={
             "ceiling": _("Ceiling"),
             "planned": _("Planned"),
-            "committed": _("Committed"),
+            "committed": _("Committed and spent"),
             "spent": _("Spent"),
             "forecast": _("Forecast"),
             "month": _("Month"),

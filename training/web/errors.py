@@ -2,11 +2,14 @@
 
 import logging
 
-from flask import Flask, g, render_template
+from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from training.kit.traces import trace
+from training.web.logs import reference
 
 log = logging.getLogger("training.errors")
 
@@ -51,16 +54,13 @@ def _words(code: int) -> tuple[str, str]:
     return words.get(code, fallback)
 
 
-def page(code: int) -> ResponseReturnValue:
+def _explained(heading: str, explanation: str, template: str = "errors/error.html") -> str:
+    return render_template(template, heading=heading, explanation=explanation, reference=reference())
+
+
+def page(code: int, template: str = "errors/error.html") -> ResponseReturnValue:
     """Return the page for a status."""
-    heading, explanation = _words(code)
-    body = render_template(
-        "errors/error.html",
-        heading=heading,
-        explanation=explanation,
-        reference=g.get("reference", ""),
-    )
-    return body, code
+    return _explained(*_words(code), template), code
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -69,24 +69,24 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return page(error.code or 500)
 
 
+def _strange_host(_error: SecurityError) -> ResponseReturnValue:
+    return page(400, "errors/host.html")
+
+
 def _expired_form(_error: CSRFError) -> ResponseReturnValue:
     heading = _("The form is no longer valid")
     explanation = _("Your session changed since the page was loaded. Go back, reload the page and send the form again.")
-    return render_template(
-        "errors/error.html",
-        heading=heading,
-        explanation=explanation,
-        reference=g.reference,
-    ), 400
+    return _explained(heading, explanation), 400
 
 
 def _crash(error: Exception) -> ResponseReturnValue:
-    log.error("%s reference %s", type(error).__name__, g.get("reference", "-"), exc_info=error)
+    log.error("%s reference %s\n%s", type(error).__name__, reference(), trace(error))
     return page(500)
 
 
 def init_app(app: Flask) -> None:
     """Answer every failure with a page of ours."""
     app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(SecurityError, _strange_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _crash)

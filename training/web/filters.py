@@ -1,11 +1,12 @@
 """How values are written on pages: money, dates, titles in the reader's language."""
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_datetime
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from training.kit.clock import BOOKS_ZONE
 from training.kit.locale import DEFAULT_LANGUAGE
@@ -13,24 +14,35 @@ from training.kit.money import format_pounds
 from training.web.language import language
 
 
+def _isolated(text: str, direction: str) -> Markup:
+    """Return text that keeps its own direction among text of another."""
+    return Markup(f'<bdi dir="{direction}">{escape(text)}</bdi>')  # noqa: S704  # escaped here
+
+
 def money(pence: int) -> Markup:
     """Return pence as pounds, isolated so that the sign stays on its side in right-to-left text."""
-    return Markup('<bdi dir="ltr">{}</bdi>').format(format_pounds(pence))
+    return _isolated(format_pounds(pence), "ltr")
+
+
+@lru_cache(maxsize=4096)
+def _written(day: dt.date, pattern: str, locale: str) -> str:
+    """Return a day as text; the days of a list are few, and many rows share them."""
+    return format_date(day, pattern, locale=locale)
 
 
 def long_date(day: dt.date | None) -> str:
     """Return ``8 February 2027`` in the reader's language; nothing for None."""
-    return format_date(day, "long", locale=language().locale) if day else ""
+    return _written(day, "long", language().locale) if day else ""
 
 
 def short_date(day: dt.date | None) -> str:
     """Return a short date with the month's name, so that day and month cannot be taken for each other."""
-    return format_date(day, "d MMM y", locale=language().locale) if day else ""
+    return _written(day, "d MMM y", language().locale) if day else ""
 
 
 def month(day: dt.date) -> str:
     """Return the month and year of a day."""
-    return format_date(day, "MMM y", locale=language().locale)
+    return _written(day, "MMM y", language().locale)
 
 
 def moment(at: dt.datetime | None) -> str:
@@ -44,7 +56,8 @@ def _in_language(record: Any, attribute: str) -> str | Markup:
     own: str = getattr(record, f"{attribute}_{code}")
     if own or code == DEFAULT_LANGUAGE:
         return own
-    return Markup('<span lang="en" dir="ltr">{}</span>').format(getattr(record, f"{attribute}_{DEFAULT_LANGUAGE}"))
+    english = escape(getattr(record, f"{attribute}_{DEFAULT_LANGUAGE}"))
+    return Markup(f'<span lang="en" dir="ltr">{english}</span>')  # noqa: S704  # escaped here
 
 
 def title(record: Any) -> str | Markup:
@@ -77,12 +90,12 @@ def _names(record: Any) -> tuple[str, str]:
 
 def person(record: Any) -> Markup:
     """Return a person's name in the script of the page where there is one, else in the other."""
-    return Markup('<bdi dir="auto">{}</bdi>').format(_names(record)[0])
+    return _isolated(_names(record)[0], "auto")
 
 
 def other_name(record: Any) -> Markup:
     """Return the name that ``person`` did not choose; nothing where there is only one."""
-    return Markup('<bdi dir="auto">{}</bdi>').format(_names(record)[1])
+    return _isolated(_names(record)[1], "auto")
 
 
 def init_app(app: Flask) -> None:

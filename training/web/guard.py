@@ -57,13 +57,12 @@ def signed_in_as(token: str) -> SignedIn | None:
     sign_in = access.sign_in_of(token_hash(token))
     if sign_in is None or not rules.is_alive(sign_in, at):
         return None
+    user = sign_in.user
+    who = SignedIn(token, user.username, user.display_name, user.language, access.actor_of(user))
     if rules.needs_refresh(sign_in, at):
         with transaction():
             sign_in.last_seen_at = at
-    user = access.active_user(sign_in.user_id)
-    if user is None:
-        return None
-    return SignedIn(token, user.username, user.display_name, user.language, access.actor_of(user))
+    return who
 
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, abort, redirect, request, session
+from flask import Blueprint, Flask, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel
+from flask_babel import Babel, Domain
 from flask_login import current_user
 
 from training.config import ROOT
@@ -19,7 +19,15 @@ bp = Blueprint("language", __name__)
 
 
 def language() -> Language:
-    """Return the language of this request."""
+    """Return the language of this request: settled when first asked for, and asked for by every name and day shown."""
+    try:
+        here: Language = g.language
+    except AttributeError:
+        here = g.language = _settle()
+    return here
+
+
+def _settle() -> Language:
     chosen = session.get("language")
     if chosen not in LANGUAGES:
         chosen = request.accept_languages.best_match(LANGUAGES) or DEFAULT_LANGUAGE
@@ -43,18 +51,40 @@ def choose() -> ResponseReturnValue:
     return redirect(safe_next(request.form.get("next")))
 
 
+def _this_page() -> str:
+    """Return where this page is read again in another language: the first page where its address only takes forms."""
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None or not adapter.test(request.path, "GET"):
+        return "/"
+    return request.full_path if request.query_string else request.path
+
+
 def _page_language() -> dict[str, Any]:
     here = language()
     return {"lang_code": here.code, "text_dir": here.direction}
 
 
+class _Texts(Domain):  # type: ignore[misc]  # Flask-Babel is not typed
+    """The texts of a request: its catalogue is looked up once, where the extension would search at each of hundreds."""
+
+    def get_translations(self) -> Any:
+        """Return the catalogue in the language of this request."""
+        try:
+            return g.catalogue
+        except AttributeError:
+            g.catalogue = super().get_translations()
+            return g.catalogue
+
+
 def init_app(app: Flask) -> None:
     """Set up translations and what layouts read of the language."""
-    Babel(
+    babel = Babel(
         app,
         default_translation_directories=str(ROOT / "training" / "translations"),
         default_locale=LANGUAGES[DEFAULT_LANGUAGE].locale,
         locale_selector=lambda: language().locale,
     )
+    babel.domain_instance = _Texts()
     app.context_processor(_page_language)
     app.jinja_env.globals["languages"] = list(LANGUAGES.values())
+    app.jinja_env.globals["this_page"] = _this_page

@@ -23,8 +23,14 @@ _HEADERS = {
 }
 
 
+def reference() -> str:
+    """Return what names this request in the log and on an error page; it gets it when it is first asked for."""
+    if "reference" not in g:
+        g.reference = new_public_id()
+    return str(g.reference)
+
+
 def _begin() -> None:
-    g.reference = new_public_id()
     g.started = time.perf_counter()
 
 
@@ -41,7 +47,7 @@ def _finish(response: Response) -> Response:
         rule,
         response.status_code,
         milliseconds,
-        g.get("reference", "-"),
+        reference(),
     )
     return response
 

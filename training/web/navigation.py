@@ -1,5 +1,6 @@
 """The menu: the pages that the reader may open."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from flask import Flask, request, url_for
@@ -7,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
-from training.policy.scopes import holds
+from training.policy.scopes import holds, sees_others
 from training.web import guard
 
 
@@ -32,14 +33,31 @@ _MENU: tuple[tuple[str, LazyString], ...] = (
 )
 
 
+_ABOUT_OTHERS = {"people.index"}
+"""What is in the menu only for those who would find there more than themselves."""
+
+
 def _may_open(app: Flask, endpoint: str) -> bool:
     declared = guard.declaration_of(app, endpoint)
     permission = declared.permission if declared else None
-    return permission is None or holds(guard.actor(), permission)
+    has = sees_others if endpoint in _ABOUT_OTHERS else holds
+    return permission is None or has(guard.actor(), permission)
+
+
+_ANY_ID = "public-id"
+
+
+def addresses(endpoint: str) -> Callable[[str], str]:
+    """Return what makes the address of each record at ``endpoint`` from its opaque id, for pages with many records.
+
+    The routes are searched once. An opaque id consists of letters and digits, so that it stands in an address as it is.
+    """
+    before, after = url_for(endpoint, public_id=_ANY_ID).split(_ANY_ID)
+    return lambda public_id: f"{before}{public_id}{after}"
 
 
 def init_app(app: Flask) -> None:
-    """Make ``navigation()`` known to the layout."""
+    """Make ``navigation()`` known to the layout, and ``addresses()`` to pages with many records."""
 
     def navigation() -> list[Link]:
         if not current_user.is_authenticated:
@@ -52,3 +70,4 @@ def init_app(app: Flask) -> None:
         ]
 
     app.jinja_env.globals["navigation"] = navigation
+    app.jinja_env.globals["addresses"] = addresses

@@ -1,6 +1,7 @@
 """The words for codes: states, kinds, roles. Lazy, so that each request reads them in its language."""
 
 from enum import StrEnum
+from functools import cache
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
@@ -17,6 +18,7 @@ from training.models.people import Jurisdiction, Sex
 from training.models.programmes import LineCategory, ProjectKind
 from training.models.rights import AssessmentState, RiskLevel
 from training.models.vetting import VettingOutcome
+from training.web.language import language
 
 _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Role.UK_COORDINATOR, _l("UK coordinator")),
@@ -118,7 +120,13 @@ _TONE_OF = {(type(code), code): tone for code, tone in _TONES}
 
 def word(code: StrEnum) -> str:
     """Return the word for a code in the reader's language."""
-    return str(_WORD_OF[type(code), code])
+    return _word(type(code), code, language().code)
+
+
+@cache
+def _word(kind: type[StrEnum], code: StrEnum, _language: str) -> str:
+    """Return the word for a code; looked up once in each language, which is that of this request."""
+    return str(_WORD_OF[kind, code])
 
 
 def choices(kind: type[StrEnum]) -> list[Choice]:

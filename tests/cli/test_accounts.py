@@ -1,0 +1,110 @@
+"""The first account of a deployment: an address that works once, and none when somebody administers already."""
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.cli import done, everything, refused, run
+from tests.support.world import World, form_token, post
+from training.config import PRODUCTION
+from training.kit.db import db, transaction
+from training.models.access import Role, User
+from training.models.people import Organisation
+from training.queries import access
+
+INVITE = ("account", "invite", "--role", "administrator")
+WANTED = {"display_name": "First one", "username": "First.One", "password": "three or four words"}
+
+
+def invitation(app: Flask, *words: str) -> str:
+    """Return the path of the address that is printed."""
+    return urlsplit(done(app, *INVITE, *words).strip()).path
+
+
+def sign_in(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    post(client, "/sign-in", {"username": "first.one", "password": WANTED["password"]})
+    return client
+
+
+def test_the_address_makes_an_administrator(app: Flask) -> None:
+    address = invitation(app)
+    answer = post(app.test_client(), address, dict(WANTED))
+    assert (answer.status_code, answer.location) == (302, "/sign-in")
+    with app.app_context():
+        user = access.user_named("first.one")
+        assert user is not None
+        assert [role for role, _ in access.account_page(user.id).roles] == [Role.ADMINISTRATOR]
+        assert not user.is_demonstration
+    assert sign_in(app).get("/account").status_code == 200
+
+
+def test_the_address_works_once(app: Flask) -> None:
+    address = invitation(app)
+    post(app.test_client(), address, dict(WANTED))
+    other = app.test_client()
+    assert other.get(address).status_code == 404
+    token = form_token(other, "/sign-in")
+    assert other.post(address, data=WANTED | {"username": "second", "csrf_token": token}).status_code == 404
+    with app.app_context():
+        assert access.user_named("second") is None
+
+
+def test_a_form_filled_wrongly_does_not_spend_the_address(app: Flask) -> None:
+    address = invitation(app)
+    answer = post(app.test_client(), address, WANTED | {"password": "short"})
+    assert answer.status_code == 200
+    assert post(app.test_client(), address, dict(WANTED)).status_code == 302
+
+
+def test_the_address_is_kept_only_as_a_hash(sqlite_app: Flask) -> None:
+    secret = invitation(sqlite_app).rsplit("/", 1)[-1]
+    assert secret not in repr(everything(sqlite_app))
+
+
+def test_a_second_administrator_is_not_invited_here(app: Flask) -> None:
+    post(app.test_client(), invitation(app), dict(WANTED))
+    assert refused(app, *INVITE) == "Error: There is an administrator already: they invite all others.\n"
+
+
+def test_an_address_printed_before_there_was_an_administrator_is_spent_too(app: Flask) -> None:
+    """Otherwise a lost printout makes another administrator later."""
+    first, second = invitation(app), invitation(app)
+    post(app.test_client(), first, dict(WANTED))
+    assert app.test_client().get(second).status_code == 404
+
+
+def test_only_administrators_are_invited_here(sqlite_app: Flask) -> None:
+    result = run(sqlite_app, "account", "invite", "--role", "auditor")
+    assert result.exit_code == 2
+    assert "'auditor' is not 'administrator'" in result.output
+
+
+def test_the_organisation_is_made_once(sqlite_app: Flask) -> None:
+    for _ in range(2):
+        invitation(sqlite_app, "--organisation", "National Crime Agency")
+    with sqlite_app.app_context():
+        assert list(db.session.scalars(select(Organisation.name_en))) == ["National Crime Agency"]
+
+
+def test_an_organisation_that_is_there_is_used(sqlite_app: Flask) -> None:
+    with sqlite_app.app_context():
+        world = World(sqlite_app)
+        with transaction():
+            for user in db.session.scalars(select(User).where(User.username == "admin")):
+                user.is_active = False
+        body = world.organisations["iraq"].name_en
+    before = everything(sqlite_app)["organisations"]
+    invitation(sqlite_app, "--organisation", body)
+    assert everything(sqlite_app)["organisations"] == before
+
+
+def test_the_address_is_that_of_the_server(sqlite_app: Flask) -> None:
+    settings = sqlite_app.config["SETTINGS"]
+    sqlite_app.config["SETTINGS"] = replace(settings, port=9001)
+    assert done(sqlite_app, *INVITE).startswith("http://127.0.0.1:9001/invitation/")
+    sqlite_app.config["SETTINGS"] = replace(settings, mode=PRODUCTION, trusted_hosts=("a.example", "b.example"))
+    assert done(sqlite_app, *INVITE).startswith("https://a.example/invitation/")

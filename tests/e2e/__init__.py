@@ -1,0 +1,1 @@
+"""Journeys: people who type and click, in a real browser, on the real server."""

@@ -1,0 +1,65 @@
+"""Every kind of page of every role, in three languages: it fits a phone, and assistive technology can read it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.e2e.conftest import Enter
+from tests.e2e.people import Reader
+from training.kit.locale import LANGUAGES
+
+ROLES = ("uk.coordinator", "iraq.coordinator", "trainer", "trainee", "funder", "approver", "vetting", "rights.approver",
+         "auditor", "admin")  # fmt: skip
+STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+PHONE = 320
+_NUMBERED = re.compile(r"[0-9a-hjkmnp-tv-z]{12}|\?.*")
+
+
+def menu_of(reader: Reader) -> list[str]:
+    """Return the addresses in the menu."""
+    return addresses(reader, ".app-navigation a")
+
+
+def addresses(reader: Reader, links: str) -> list[str]:
+    """Return the addresses to which links of the open page lead."""
+    return reader.page.locator(links).evaluate_all("all => all.map(one => one.getAttribute('href'))")
+
+
+def kinds(reader: Reader, seen: set[str]) -> Iterator[str]:
+    """Open the pages of the menu, and one page of each further kind that nobody has seen yet; yield the kind."""
+    menu = menu_of(reader)
+    seen -= set(menu)
+    waiting = [*menu]
+    while waiting:
+        address = waiting.pop(0)
+        kind = _NUMBERED.sub("…", address)
+        if kind in seen:
+            continue
+        seen.add(kind)
+        reader.page.goto(address)
+        yield kind
+        waiting += [link for link in addresses(reader, "a[href^='/']") if not link.startswith("/static/")]
+
+
+def faults(reader: Reader) -> list[str]:
+    """Return what the standard forbids on the open page, and whether it is too wide."""
+    found = Axe().run(reader.page, options=STANDARD).response["violations"]
+    said = [f"{one['id']}: {', '.join(node['html'][:200] for node in one['nodes'][:3])}" for one in found]
+    width = reader.page.evaluate("document.documentElement.scrollWidth")
+    return said + ([f"{width} px wide"] if width > PHONE else [])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_screen(enter: Enter, language: str) -> None:
+    seen, wrong = set[str](), dict[tuple[str, str], list[str]]()
+    for role in ROLES:
+        reader = enter(role, width=PHONE)
+        if reader.language != language:
+            reader.speak(LANGUAGES[language].endonym)
+        assert reader.language == language
+        wrong |= {(role, kind): said for kind in kinds(reader, seen) if (said := faults(reader))}
+        reader.page.context.close()
+    assert len(seen) > 30
+    assert wrong == {}

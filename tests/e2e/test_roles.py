@@ -1,0 +1,137 @@
+"""One short journey for each of the other roles."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e import steps
+from tests.e2e.conftest import Enter
+from tests.e2e.people import Reader, path_of
+from tests.support.server import command
+from training.kit.clock import today
+from training.models.access import Role
+
+PASSWORD = "three ordinary words"
+
+
+def test_a_vetting_officer_decides_and_a_refusal_keeps_the_seat(enter: Enter) -> None:
+    vetting, uk = enter("vetting"), enter("uk.coordinator")
+    vetting.follow("All nominees in vetting")
+    vetting.follow(re.compile("."), vetting.row("Trainee 014 Border").get_by_role("cell").last)
+    vetting.press("Save")
+    vetting.reads("There is a problem")
+    steps.record_clearance(vetting, "Trainee 014 Border", "Not cleared")
+    expect(vetting.tag("Not cleared", vetting.row("Trainee 014 Border"))).to_be_visible()
+
+    uk.follow(re.compile("Profiling"), uk.main.locator("section").filter(has_text="Nominees in vetting, for a seat"))
+    uk.press("Confirm the seat", uk.row("Trainee 014 Border"))
+    uk.reads("The person has no clearance that lasts until")
+    expect(uk.tag("In vetting", uk.row("Trainee 014 Border"))).to_be_visible()
+
+
+def write_assessment(uk: Reader) -> str:
+    """Write a rights assessment of the training programme; return its address."""
+    uk.open("Programmes")
+    uk.follow(re.compile("Training of Iraqi law enforcement"))
+    uk.follow("Write a rights assessment")
+    uk.fill("Summary of the risk", "Force at the border")
+    uk.fill("What is done about it", "A session on human rights")
+    uk.tick("Low")
+    uk.fill_date("Valid until", today() + dt.timedelta(days=365))
+    uk.press("Put before the approver")
+    uk.reads("Written. A rights approver has to approve it.")
+    return path_of(uk.page.url)
+
+
+def test_a_rights_approver_approves_what_another_wrote(demonstration_url: str, enter: Enter) -> None:
+    steps.grant(demonstration_url, "uk.coordinator", Role.RIGHTS_APPROVER)
+    writer = enter("uk.coordinator")
+    address = write_assessment(writer)
+    writer.reads("You wrote this yourself: another person has to decide.")
+    assert not writer.has("button", "Approve")
+    steps.refused_by_hand(writer, f"{address}/approve")
+    writer.page.reload()
+    expect(writer.tag("Awaiting approval")).to_be_visible()
+
+    approver = enter("rights.approver")
+    approver.follow(re.compile("Training of Iraqi law enforcement"))
+    assert path_of(approver.page.url) == address
+    approver.press("Approve")
+    expect(approver.tag("Approved")).to_be_visible()
+
+
+def test_an_auditor_narrows_the_audit_trail(enter: Enter) -> None:
+    auditor = enter("auditor")
+    auditor.open("Audit")
+    auditor.main.get_by_text("Narrow the list").click()
+    auditor.choose("Act", "Payment approved")
+    auditor.fill("Username", "approver.2")
+    auditor.press("Show")
+    rows = auditor.main.get_by_role("row").filter(has=auditor.page.get_by_role("rowheader"))
+    assert rows.count() > 0
+    assert rows.filter(has_text="Payment approved").filter(has_text="approver.2").count() == rows.count()
+    auditor.main.get_by_text("Narrow the list").click()
+    auditor.fill("Username", "nobody.at.all")
+    auditor.press("Show")
+    auditor.reads("No act fits.")
+    auditor.open("People")
+    assert not auditor.has("link", "Register a person")
+
+
+def test_a_trainer_confirms_and_learns_nothing_of_vetting(enter: Enter) -> None:
+    trainer = enter("trainer.2")
+    trainer.follow("Confirm or refuse")
+    trainer.press("Confirm completion", trainer.row("Trainee 001 Directorate"))
+    trainer.reads("Completion confirmed.")
+    trainer.open("Home")
+    trainer.follow(re.compile("investigating human trafficking"))
+    row = trainer.row("Trainee 001 Directorate")
+    expect(trainer.tag("Completion confirmed", row)).to_be_visible()
+    assert "cleared" not in trainer.main.inner_text().lower()
+    assert not trainer.has("link", "Withdraw")
+    assert row.get_by_role("link").count() == 0
+
+
+def test_a_trainer_refuses_and_the_trainee_reads_why(enter: Enter) -> None:
+    trainer, trainee = enter("trainer.2"), enter("trainee.2", language="ckb-IQ", width=320, java_script=False)
+    trainer.follow("Confirm or refuse")
+    trainer.follow("Refuse", trainer.row("Trainee 001 Directorate"))
+    trainer.fill("Reason", "The last day is missing")
+    trainer.press("Refuse")
+    trainer.reads("Refused. The trainee reads your reason and may claim again.")
+    assert trainee.language == "ckb"
+    trainee.open("Home")
+    trainee.follow("Record completion", steps.own_course(trainee, "investigating human trafficking"))
+    trainee.reads("Your earlier claim was refused:")
+    trainee.reads("The last day is missing")
+
+
+def test_an_administrator_of_the_demonstration_sees_neither_people_nor_money(enter: Enter) -> None:
+    administrator = enter("admin")
+    menu = administrator.page.get_by_role("navigation", name="Menu").get_by_role("link").all_inner_texts()
+    assert not {"People", "Programmes", "Cohorts", "Approvals", "Audit"} & set(menu)
+    administrator.page.get_by_role("link", name="Account").click()
+    administrator.reads("Administrator")
+
+
+def test_the_first_administrator_makes_an_account(
+    sqlite_url: str, live_server: Callable[..., str], open_page: Callable[..., Page]
+) -> None:
+    base = live_server(sqlite_url)
+    address = command(sqlite_url, "account", "invite", "--role", "administrator")
+    reader = Reader(open_page(base, language="ar-IQ", width=320, java_script=False))
+    reader.page.goto(path_of(address.strip()))
+    assert reader.language == "ar"
+    reader.fill("Your name", "مدير النظام")
+    reader.fill("Username", "first.administrator")
+    reader.fill("Password", "too short")
+    reader.press("Make my account")
+    reader.reads("Use %(shortest)s characters or more", shortest="15")
+    expect(reader.field("Your name")).to_have_value("مدير النظام")
+    reader.fill("Password", PASSWORD)
+    reader.press("Make my account")
+    reader.reads("Your account is ready. Sign in.")
+    reader.sign_in("first.administrator", PASSWORD)
+    assert reader.language == "ar"

@@ -1,0 +1,296 @@
+"""Writing happens in one way: a transaction that is whole or nothing, queues, and leaves the past alone."""
+
+import datetime as dt
+import threading
+import time
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DatabaseError, StatementError
+
+from tests.support.world import World
+from training.kit.db import changed, db, engine_options, transaction
+from training.models.access import SignInFailure
+from training.models.people import Jurisdiction, Organisation
+
+NOON = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
+
+
+def body(name: str) -> Organisation:
+    return Organisation(name_en=name, jurisdiction=Jurisdiction.IRAQ)
+
+
+def names() -> list[str]:
+    """Return the organisations as somebody else reads them, who sees only what was committed."""
+    with db.engine.connect() as connection:
+        return list(connection.scalars(text("SELECT name_en FROM organisations ORDER BY name_en")))
+
+
+def elsewhere(statement: str) -> None:
+    """Let another connection write."""
+    with db.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def failed(at: dt.datetime) -> SignInFailure:
+    return SignInFailure(key="a key", attempts=1, window_started_at=at)
+
+
+# A transaction.
+
+
+def test_a_transaction_commits_at_its_end(app: Flask) -> None:
+    with app.app_context():
+        with transaction() as session:
+            session.add(body("One"))
+            session.flush()
+            assert names() == [], "nobody sees it before"
+        assert names() == ["One"]
+
+
+def add_and_fail() -> None:
+    with transaction() as session:
+        session.add(body("One"))
+        session.flush()
+        session.add(body("Two"))
+        raise KeyError
+
+
+def test_an_exception_takes_back_the_whole_transaction(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(KeyError):
+            add_and_fail()
+        assert names() == []
+        with transaction() as session:
+            session.add(body("Three"))
+        assert names() == ["Three"], "and the next one works"
+
+
+def test_a_transaction_that_cannot_be_committed_leaves_nothing(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(DatabaseError), transaction() as session:
+            session.add_all([body("One"), body("One")])
+        assert names() == []
+        with transaction() as session:
+            session.add(body("One"))
+        assert names() == ["One"]
+
+
+def add_within_another() -> None:
+    with transaction() as session:
+        session.add(body("One"))
+        with transaction():
+            pass
+
+
+def test_a_transaction_within_a_transaction_is_refused(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(RuntimeError, match="already open"):
+            add_within_another()
+        assert names() == []
+        with transaction() as session:
+            session.add(body("Two"))
+        assert names() == ["Two"]
+
+
+@pytest.mark.parametrize("change", ["added", "changed", "deleted"])
+def test_changes_made_outside_a_transaction_are_refused(app: Flask, change: str) -> None:
+    with app.app_context():
+        with transaction() as session:
+            session.add(body("One"))
+        one = db.session.scalars(select(Organisation)).one()
+        if change == "added":
+            db.session.add(body("Two"))
+        elif change == "changed":
+            one.name_en = "Another"
+        else:
+            db.session.delete(one)
+        with pytest.raises(RuntimeError, match="outside transaction"), transaction():
+            pass
+        assert names() == ["One"]
+
+
+def test_changes_already_sent_outside_a_transaction_are_refused_too(app: Flask) -> None:
+    """A query sends what was added before it: the change must not be lost in silence."""
+    with app.app_context():
+        db.session.add(body("One"))
+        db.session.scalar(select(func.count()).select_from(Organisation))
+        with pytest.raises(RuntimeError, match="outside transaction"), transaction():
+            pass
+
+
+def test_what_was_read_before_is_read_again_inside(app: Flask) -> None:
+    with app.app_context():
+        with transaction() as session:
+            session.add(body("One"))
+        one = db.session.scalars(select(Organisation)).one()
+        elsewhere("UPDATE organisations SET name_en = 'Renamed'")
+        assert one.name_en == "One"
+        with transaction():
+            assert one.name_en == "Renamed"
+
+
+def test_reading_after_a_transaction_does_not_keep_others_from_writing(app: Flask) -> None:
+    with app.app_context():
+        with transaction() as session:
+            session.add(body("One"))
+        assert db.session.scalar(select(func.count()).select_from(Organisation)) == 1
+        elsewhere("UPDATE organisations SET name_en = 'Renamed'")
+        assert names() == ["Renamed"]
+
+
+def test_two_writers_queue(app: Flask) -> None:
+    """Each reads, then writes, and takes its time: on SQLite this fails where the lock is taken only at the write."""
+    start, wrong = threading.Barrier(2), []
+
+    def write(who: str) -> None:
+        try:
+            start.wait(timeout=10)
+            for number in range(8):
+                with app.app_context():
+                    db.session.scalar(select(func.count()).select_from(Organisation))
+                    with transaction() as session:
+                        session.scalar(select(func.count()).select_from(Organisation))
+                        time.sleep(0.01)
+                        session.add(body(f"{who} {number}"))
+        except Exception as error:
+            wrong.append(error)
+
+    writers = [threading.Thread(target=write, args=(who,)) for who in ("First", "Second")]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert wrong == []
+    with app.app_context():
+        assert len(names()) == 16
+
+
+def test_a_conditional_update_says_whether_its_condition_held(app: Flask) -> None:
+    rename = update(Organisation).where(Organisation.name_en == "One").values(name_en="Renamed")
+    with app.app_context():
+        with transaction() as session:
+            session.add(body("One"))
+            session.flush()
+            assert changed(rename)
+            assert not changed(rename)
+        assert names() == ["Renamed"]
+
+
+# The engine.
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["postgres://u:p@host/base", "postgresql://u:p@host/base", "postgresql+psycopg://u:p@host/base"],
+)
+def test_every_address_of_postgresql_means_the_driver_that_is_installed(given: str) -> None:
+    assert engine_options(given)["url"] == "postgresql+psycopg://u:p@host/base"
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("recursive_triggers", 1)],
+)
+def test_sqlite_is_set_up_on_every_connection(sqlite_app: Flask, pragma: str, value: object) -> None:
+    with sqlite_app.app_context(), db.engine.connect() as one, db.engine.connect() as other:
+        for connection in (one, other):
+            assert connection.scalar(text(f"PRAGMA {pragma}")) == value
+
+
+# Moments.
+
+
+def test_a_moment_without_a_zone_is_refused(app: Flask) -> None:
+    with app.app_context(), pytest.raises(StatementError, match="needs a time zone"), transaction() as session:
+        session.add(failed(dt.datetime(2026, 7, 1, 12, 0)))  # noqa: DTZ001
+
+
+def test_a_moment_without_a_zone_is_refused_in_a_question_too(app: Flask) -> None:
+    naive = dt.datetime(2026, 7, 1, 12, 0)  # noqa: DTZ001
+    with app.app_context(), pytest.raises(StatementError, match="needs a time zone"):
+        db.session.scalar(select(SignInFailure.key).where(SignInFailure.window_started_at < naive))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Baghdad", "Europe/London", "America/New_York"])
+def test_a_moment_of_any_zone_comes_back_as_the_same_moment_in_utc(app: Flask, zone: str) -> None:
+    with app.app_context():
+        with transaction() as session:
+            session.add(failed(NOON.astimezone(ZoneInfo(zone))))
+        db.session.expire_all()
+        at = db.session.scalars(select(SignInFailure.window_started_at)).one()
+        assert at == NOON
+        assert at.utcoffset() == dt.timedelta(0)
+
+
+def test_moments_of_different_zones_are_compared_as_moments(app: Flask) -> None:
+    minute, baghdad = dt.timedelta(minutes=1), ZoneInfo("Asia/Baghdad")
+    with app.app_context():
+        with transaction() as session:
+            session.add(failed(NOON))
+        for limit, is_before in (
+            ((NOON - minute).astimezone(baghdad), False),
+            ((NOON + minute).astimezone(baghdad), True),
+        ):
+            found = db.session.scalar(select(SignInFailure.key).where(SignInFailure.window_started_at < limit))
+            assert (found is not None) is is_before
+
+
+# Tables to which rows are only ever added.
+
+APPEND_ONLY = ["approvals", "audit_entries", "ledger_entries", "ledger_postings"]
+EVERYWHERE = {
+    "a change": "UPDATE {0} SET id = id",
+    "a deletion": "DELETE FROM {0}",
+    "a deletion of one row": "DELETE FROM {0} WHERE id = (SELECT max(id) FROM {0})",
+}
+ONLY_THERE = {
+    "sqlite": {
+        "a replacement": "INSERT OR REPLACE INTO {0} SELECT * FROM {0}",
+        "a replacement under another name": "REPLACE INTO {0} SELECT * FROM {0} LIMIT 1",
+        "a change that ignores conflicts": "UPDATE OR IGNORE {0} SET id = id",
+        "a change on conflict": "INSERT INTO {0} SELECT * FROM {0} WHERE 1 ON CONFLICT DO UPDATE SET id = id",
+    },
+    "postgresql": {
+        "emptying": "TRUNCATE {0} CASCADE",
+        "a change on conflict": "INSERT INTO {0} SELECT * FROM {0} ON CONFLICT (id) DO UPDATE SET id = {0}.id",
+    },
+}
+WATCHED = {
+    "sqlite": "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger' ORDER BY tbl_name",
+    "postgresql": "SELECT DISTINCT event_object_table FROM information_schema.triggers ORDER BY event_object_table",
+}
+
+
+def test_the_past_is_watched_in_these_tables(app: Flask) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        assert list(connection.scalars(text(WATCHED[connection.dialect.name]))) == APPEND_ONLY
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_a_row_once_written_stays_as_it_is(app: Flask, table: str) -> None:
+    with app.app_context():
+        World(app).line(500_00)
+        kind = db.engine.dialect.name
+        before = rows_of(table)
+        assert before
+        passed = [what for what, change in (EVERYWHERE | ONLY_THERE[kind]).items() if passes(table, change)]
+        assert passed == []
+        assert rows_of(table) == before
+
+
+def rows_of(table: str) -> list[str]:
+    with db.engine.connect() as connection:
+        return sorted(map(repr, connection.execute(text(f"SELECT * FROM {table}"))))
+
+
+def passes(table: str, change: str) -> bool:
+    """Say whether the database lets a change through; only a refusal in the words of the table's trigger counts."""
+    try:
+        with transaction() as session:
+            session.execute(text(change.format(table)))
+    except DatabaseError as error:
+        return f"{table} is append-only" not in str(error.orig)
+    return True

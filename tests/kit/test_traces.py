@@ -1,0 +1,42 @@
+"""A traceback tells where and what failed; what a database said of a row is not in it."""
+
+from sqlalchemy.exc import IntegrityError, PendingRollbackError
+
+from training.kit.traces import trace
+
+
+def failed(error: Exception, cause: Exception | None = None) -> BaseException:
+    try:
+        raise error from cause
+    except Exception as caught:
+        return caught
+
+
+DRIVER = "Key (name)=(Canary) already exists"
+
+
+def test_a_fault_of_ours_is_told_whole() -> None:
+    text = trace(failed(LookupError("outer"), failed(KeyError("inner"))))
+    assert text.count("Traceback (most recent call last):") == 2
+    assert text.index("KeyError: 'inner'") < text.index("LookupError: outer")
+    assert "in failed" in text
+
+
+def test_of_a_statement_kind_and_text_are_told() -> None:
+    error = IntegrityError("INSERT INTO people", {"name": "Canary"}, Exception(DRIVER))
+    text = trace(failed(LookupError("outer"), failed(error, failed(ValueError(DRIVER)))))
+    assert "IntegrityError: INSERT INTO people" in text
+    assert "LookupError: outer" in text
+    assert "Canary" not in text
+
+
+def test_a_session_that_failed_before_tells_nothing_of_it() -> None:
+    assert "Canary" not in trace(failed(PendingRollbackError(f"Original exception was: {DRIVER}")))
+
+
+def test_a_cause_that_was_put_aside_is_left_aside() -> None:
+    error = LookupError("outer")
+    error.__context__ = failed(KeyError("inner"))
+    assert "inner" in trace(error)
+    error.__suppress_context__ = True
+    assert "inner" not in trace(error)

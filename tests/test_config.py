@@ -1,0 +1,238 @@
+"""Settings are read once and refused at start where they are wrong or unsafe, with a sentence that says what to do."""
+
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.support.application import SECRET, settings_for
+from training import create_app
+from training.config import DEMO, PRODUCTION, Settings, SettingsError
+from training.domain import access, people
+from training.kit.db import db, transaction
+from training.models.people import Jurisdiction, Organisation
+
+SAFE = {
+    "TRAINING_MODE": "production",
+    "SECRET_KEY": "x" * 32,
+    "TRUSTED_HOSTS": "register.example.org",
+    "DATABASE_URL": "postgresql://register@db/register",
+}
+
+
+def read(folder: Path, **environment: str) -> Settings:
+    return Settings.from_environment(environment, folder / "instance")
+
+
+# A demonstration needs nothing.
+
+
+def test_without_an_environment_it_is_a_demonstration(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+    assert settings.mode == DEMO
+    assert not settings.is_production
+    assert settings.database_url == f"sqlite:///{tmp_path}/instance/training.sqlite"
+    assert settings.wants_demo_data
+    assert not settings.has_secure_cookies
+    assert settings.trusted_hosts == ("127.0.0.1", "localhost")
+    assert (settings.proxy_hops, settings.port) == (0, 8000)
+
+
+def test_an_empty_variable_is_one_that_is_not_set(tmp_path: Path) -> None:
+    empty = dict.fromkeys(("DATABASE_URL", "SECRET_KEY", "DEMO_PASSWORD", "PROXY_HOPS", "PORT"), "")
+    assert read(tmp_path, **empty) == read(tmp_path)
+
+
+def test_settings_do_not_change(tmp_path: Path) -> None:
+    with pytest.raises(FrozenInstanceError):
+        read(tmp_path).port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", ["secret_key", "demo_password"])
+def test_a_secret_that_is_not_given_is_made_and_kept_for_its_owner_alone(tmp_path: Path, name: str) -> None:
+    first = getattr(read(tmp_path), name)
+    file = tmp_path / "instance" / name
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    assert getattr(read(tmp_path), name) == first == file.read_text().strip()
+
+
+def test_each_place_has_secrets_of_its_own(tmp_path: Path) -> None:
+    one, other = read(tmp_path / "one"), read(tmp_path / "other")
+    assert len(one.secret_key) == 43
+    assert len(one.demo_password or "") == 16
+    assert one.secret_key != other.secret_key
+    assert one.demo_password != other.demo_password
+    assert one.demo_password not in one.secret_key
+
+
+def test_a_secret_that_is_given_is_not_kept(tmp_path: Path) -> None:
+    settings = read(tmp_path, SECRET_KEY="given", DEMO_PASSWORD="also given")
+    assert (settings.secret_key, settings.demo_password) == ("given", "also given")
+    assert list((tmp_path / "instance").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "attribute", "expected"),
+    [
+        ("DATABASE_URL", "postgresql://host/base", "database_url", "postgresql://host/base"),
+        ("DEMO", "0", "wants_demo_data", False),
+        ("DEMO", "no", "wants_demo_data", False),
+        ("DEMO", "False", "wants_demo_data", False),
+        ("DEMO", "", "wants_demo_data", False),
+        ("DEMO", "1", "wants_demo_data", True),
+        ("COOKIE_SECURE", "1", "has_secure_cookies", True),
+        ("COOKIE_SECURE", "0", "has_secure_cookies", False),
+        ("TRUSTED_HOSTS", "a.example, b.example,", "trusted_hosts", ("a.example", "b.example")),
+        ("PROXY_HOPS", "2", "proxy_hops", 2),
+        ("PORT", "80", "port", 80),
+    ],
+)
+def test_the_environment_decides(tmp_path: Path, variable: str, value: str, attribute: str, expected: object) -> None:
+    assert getattr(read(tmp_path, **{variable: value}), attribute) == expected
+
+
+# What cannot be.
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("TRAINING_MODE", "live", "TRAINING_MODE is 'live': use demo or production."),
+        ("TRAINING_MODE", "", "TRAINING_MODE is '': use demo or production."),
+        ("PORT", "http", "PORT is 'http': use a whole number."),
+        ("PORT", "80.5", "PORT is '80.5': use a whole number."),
+        ("PORT", "-1", "PORT is '-1': use a whole number."),
+        ("PORT", "٨٠", "PORT is '٨٠': use a whole number."),
+        ("PROXY_HOPS", "one", "PROXY_HOPS is 'one': use a whole number."),
+        ("PROXY_HOPS", "-1", "PROXY_HOPS is '-1': use a whole number."),
+    ],
+)
+def test_what_cannot_be_is_refused(tmp_path: Path, variable: str, value: str, message: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        read(tmp_path, **{variable: value})
+    assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize("port", ["65536", "99999999999"])
+def test_a_port_that_no_machine_has_is_refused(tmp_path: Path, port: str) -> None:
+    with pytest.raises(SettingsError, match="PORT"):
+        read(tmp_path, PORT=port)
+
+
+# What must not be in production.
+
+
+def test_production_with_all_it_needs(tmp_path: Path) -> None:
+    settings = read(tmp_path, **SAFE)
+    assert settings.is_production
+    assert settings.demo_password is None
+    assert not settings.wants_demo_data
+    assert settings.has_secure_cookies
+    assert settings.trusted_hosts == ("register.example.org",)
+    assert list((tmp_path / "instance").iterdir()) == [], "production keeps no secrets of its own making"
+
+
+def test_production_never_wants_demonstration_data(tmp_path: Path) -> None:
+    assert not read(tmp_path, **SAFE, DEMO="1").wants_demo_data
+
+
+SECRET_MESSAGE = "SECRET_KEY must be set in production, with 32 characters or more."
+COOKIE_MESSAGE = "COOKIE_SECURE cannot be off in production: sign-ins would travel over plain HTTP."
+HOSTS_MESSAGE = "TRUSTED_HOSTS must name the hosts that production answers to, separated by commas."
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("SECRET_KEY", None, SECRET_MESSAGE),
+        ("SECRET_KEY", "", SECRET_MESSAGE),
+        ("SECRET_KEY", "x" * 31, SECRET_MESSAGE),
+        ("COOKIE_SECURE", "0", COOKIE_MESSAGE),
+        ("COOKIE_SECURE", "No", COOKIE_MESSAGE),
+        ("COOKIE_SECURE", "false", COOKIE_MESSAGE),
+        ("FLASK_DEBUG", "1", "FLASK_DEBUG cannot be on in production."),
+        ("FLASK_DEBUG", "true", "FLASK_DEBUG cannot be on in production."),
+        ("TRUSTED_HOSTS", None, HOSTS_MESSAGE),
+        ("TRUSTED_HOSTS", "", HOSTS_MESSAGE),
+        ("TRUSTED_HOSTS", " , ", HOSTS_MESSAGE),
+        ("DEMO_PASSWORD", "a", "DEMO_PASSWORD is for demonstrations: production has no demonstration accounts."),
+    ],
+)
+def test_what_is_unsafe_is_refused_in_production(
+    tmp_path: Path, variable: str, value: str | None, message: str
+) -> None:
+    environment = {name: text for name, text in (SAFE | {variable: value}).items() if text is not None}
+    with pytest.raises(SettingsError) as refusal:
+        read(tmp_path, **environment)
+    assert str(refusal.value) == message
+    assert not (tmp_path / "instance").exists(), "nothing was made before the refusal"
+
+
+@pytest.mark.parametrize("value", ["", "0", "no", "FALSE"])
+def test_debug_may_be_said_to_be_off(tmp_path: Path, value: str) -> None:
+    assert read(tmp_path, **SAFE, FLASK_DEBUG=value).is_production
+
+
+# The application in production.
+
+
+def live(url: str) -> Settings:
+    return replace(
+        settings_for(url), mode=PRODUCTION, demo_password=None, has_secure_cookies=True, trusted_hosts=("localhost",)
+    )
+
+
+def add_account(*, is_demonstration: bool) -> None:
+    with transaction():
+        home = people.create_organisation(Organisation(name_en="Home Office", jurisdiction=Jurisdiction.UK))
+        wanted = access.NewAccount("somebody", "Somebody", "a password for tests", "en")
+        access.create_account(wanted, home.id, is_demonstration=is_demonstration)
+
+
+def test_production_refuses_a_database_with_demonstration_accounts(sqlite_app: Flask, sqlite_url: str) -> None:
+    with sqlite_app.app_context():
+        add_account(is_demonstration=True)
+    with pytest.raises(SettingsError, match="This database holds demonstration accounts"):
+        create_app(live(sqlite_url))
+
+
+def test_production_serves_a_database_of_its_own(sqlite_app: Flask, sqlite_url: str) -> None:
+    with sqlite_app.app_context():
+        add_account(is_demonstration=False)
+    app = create_app(live(sqlite_url))
+    answer = app.test_client().get("/sign-in", base_url="https://localhost")
+    assert answer.status_code == 200
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-session=")
+    assert all(word in cookie for word in ("Secure", "HttpOnly", "SameSite=Lax"))
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("mode", [DEMO, PRODUCTION])
+def test_a_host_that_was_not_named_is_not_answered(sqlite_url: str, mode: str) -> None:
+    app = create_app(live(sqlite_url) if mode == PRODUCTION else settings_for(sqlite_url))
+    answer = app.test_client().get("/sign-in", base_url="https://elsewhere.example")
+    assert answer.status_code == 400
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_production_starts_before_its_database_has_tables(tmp_path: Path) -> None:
+    app = create_app(live(f"sqlite:///{tmp_path / 'new.sqlite'}"))
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_real_server_refuses_a_demonstration_in_production(
+    app: Flask, database_url: str, live_server: Callable[..., str]
+) -> None:
+    with app.app_context():
+        add_account(is_demonstration=True)
+    production = {"TRAINING_MODE": PRODUCTION, "SECRET_KEY": SECRET, "TRUSTED_HOSTS": "127.0.0.1", "DEMO_PASSWORD": ""}
+    with pytest.raises(RuntimeError, match="This database holds demonstration accounts"):
+        live_server(database_url, **production)

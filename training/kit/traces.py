@@ -1,0 +1,24 @@
+"""Tracebacks for the log, which must not hold what the tables hold."""
+
+import traceback
+
+from sqlalchemy.exc import PendingRollbackError, StatementError
+
+_QUOTING = (StatementError, PendingRollbackError)
+"""Their messages, and those of the driver behind them, quote values: ``Key (name)=(…) already exists``."""
+
+
+def trace(error: BaseException) -> str:
+    """Return the traceback of an error and of those that led to it, the first of them first.
+
+    Of a statement that failed it tells the kind of error and the statement, and nothing of what the driver said.
+    """
+    where = "".join(("Traceback (most recent call last):\n", *traceback.format_tb(error.__traceback__)))
+    if isinstance(error, _QUOTING):
+        return f"{where}{type(error).__name__}: {getattr(error, 'statement', None) or 'no statement'}"
+    return _before(error) + where + "".join(traceback.format_exception_only(error)).rstrip()
+
+
+def _before(error: BaseException) -> str:
+    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return f"{trace(earlier)}\n\nwhich led to:\n\n" if earlier else ""
