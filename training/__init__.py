@@ -27,6 +27,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.has_secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        # Signing in sends it, and what changes it: the table of sign-ins knows when somebody was last here.
+        SESSION_REFRESH_EACH_REQUEST=False,
         # The form token lives as long as the session: a slow line must not cost a filled form.
         WTF_CSRF_TIME_LIMIT=None,
     )

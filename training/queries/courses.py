@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import case, func, select
+from sqlalchemy.orm import Bundle
 
 from training.kit.db import AnySelect, db
 from training.kit.names import fold
@@ -24,9 +25,16 @@ class Search:
     theme: Theme | None = None
 
 
+_LISTED: Bundle[Any] = Bundle(
+    "Course",
+    *(Course.public_id, Course.title_en, Course.title_ar, Course.title_ckb, Course.theme, Course.provider, Course.days),
+)
+"""What a list shows of a course."""
+
+
 def page_of(search: Search, by: str, cut: Cut, *, is_descending: bool) -> Page[Any]:
     """Return a page of courses whose titles and provider hold all the words, sorted by ``title`` or ``theme``."""
-    statement: AnySelect = select(Course)
+    statement: AnySelect = select(_LISTED)
     for word in fold(search.words).split():
         statement = statement.where(Course.search_key.contains(word, autoescape=True))
     if search.theme:

@@ -37,7 +37,8 @@ def read_page(
 ) -> Page[Any]:
     """Return the page of ``statement`` at ``cut``, ordered by ``order`` (never null) and the key of ``model``.
 
-    The first element of each row is the record itself. The statement carries its scope already.
+    The first element of each row is the record itself, or a bundle of its columns with ``public_id`` among them.
+    The statement carries its scope already.
     A cut at a record that does not exist is none: the list is shown from its beginning.
     """
     anchor = _position(model, order, cut.before or cut.after)

@@ -84,7 +84,12 @@ def init_app(app: Flask) -> None:
         default_locale=LANGUAGES[DEFAULT_LANGUAGE].locale,
         locale_selector=lambda: language().locale,
     )
-    babel.domain_instance = _Texts()
+    babel.domain_instance = texts = _Texts()
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: texts.get_translations().gettext(text),
+        lambda one, many, number: texts.get_translations().ngettext(one, many, number),
+        newstyle=True,
+    )
     app.context_processor(_page_language)
     app.jinja_env.globals["languages"] = list(LANGUAGES.values())
     app.jinja_env.globals["this_page"] = _this_page

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
+from training.models.actor import Actor
 from training.policy.scopes import holds, sees_others
 from training.web import guard
 
@@ -37,11 +38,11 @@ _ABOUT_OTHERS = {"people.index"}
 """What is in the menu only for those who would find there more than themselves."""
 
 
-def _may_open(app: Flask, endpoint: str) -> bool:
+def _may_open(app: Flask, endpoint: str, actor: Actor) -> bool:
     declared = guard.declaration_of(app, endpoint)
     permission = declared.permission if declared else None
     has = sees_others if endpoint in _ABOUT_OTHERS else holds
-    return permission is None or has(guard.actor(), permission)
+    return permission is None or has(actor, permission)
 
 
 _ANY_ID = "public-id"
@@ -62,11 +63,11 @@ def init_app(app: Flask) -> None:
     def navigation() -> list[Link]:
         if not current_user.is_authenticated:
             return []
-        here = request.blueprint
+        actor, here = guard.actor(), request.blueprint
         return [
             Link(str(text), url_for(endpoint), endpoint.split(".")[0] == here)
             for endpoint, text in _MENU
-            if _may_open(app, endpoint)
+            if _may_open(app, endpoint, actor)
         ]
 
     app.jinja_env.globals["navigation"] = navigation
