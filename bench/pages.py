@@ -29,11 +29,12 @@ class UnequalRowsError(Exception):
 
 
 def ours(database_url: str) -> tuple[Flask, str]:
-    """Return the product on a database, and the cookie of a UK coordinator who signed in through the page."""
+    """Return the product on a database, and the cookie of a UK coordinator who has signed in and seen a page."""
     app = create_app(settings_for(database_url))
     _hush()
     client = app.test_client()
     post(client, "/sign-in", {"username": "uk", "password": PASSWORD})
+    client.get("/")  # from then on the cookie holds the token of forms, and is not sent anew
     cookie = client.get_cookie("session")
     return app, f"session={cookie.value}" if cookie else ""
 

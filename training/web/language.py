@@ -1,7 +1,9 @@
 """The language of the page: chosen by the reader, remembered, guessed from the browser the first time."""
 
+from functools import cache
 from typing import Any
 
+from babel.support import NullTranslations, Translations
 from flask import Blueprint, Flask, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, Domain
@@ -16,6 +18,8 @@ from training.web import guard
 from training.web.addresses import safe_next
 
 bp = Blueprint("language", __name__)
+
+_FOLDER = str(ROOT / "training" / "translations")
 
 
 def language() -> Language:
@@ -64,23 +68,24 @@ def _page_language() -> dict[str, Any]:
     return {"lang_code": here.code, "text_dir": here.direction}
 
 
-class _Texts(Domain):  # type: ignore[misc]  # Flask-Babel is not typed
-    """The texts of a request: its catalogue is looked up once, where the extension would search at each of hundreds."""
+@cache
+def _catalogue(locale: str) -> NullTranslations:
+    return Translations.load(_FOLDER, [locale])
 
-    def get_translations(self) -> Any:
+
+class _Texts(Domain):  # type: ignore[misc]  # Flask-Babel is not typed
+    """The texts of a request, from a catalogue that is at hand: the extension searches at each of a page's hundreds."""
+
+    def get_translations(self) -> NullTranslations:
         """Return the catalogue in the language of this request."""
-        try:
-            return g.catalogue
-        except AttributeError:
-            g.catalogue = super().get_translations()
-            return g.catalogue
+        return _catalogue(language().locale)
 
 
 def init_app(app: Flask) -> None:
     """Set up translations and what layouts read of the language."""
     babel = Babel(
         app,
-        default_translation_directories=str(ROOT / "training" / "translations"),
+        default_translation_directories=_FOLDER,
         default_locale=LANGUAGES[DEFAULT_LANGUAGE].locale,
         locale_selector=lambda: language().locale,
     )
