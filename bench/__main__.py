@@ -15,6 +15,7 @@ from bench.approvals import time_approvals
 from bench.loading import load
 from bench.pages import time_pages
 from bench.served import serve_pages
+from bench.spending import time_import
 from tests.support.databases import fresh_postgresql, fresh_sqlite, templates
 
 _FEW, _MANY = 1_000, 100_000
@@ -49,6 +50,7 @@ def _measure(database: str, fresh: Fresh, folder: Path) -> Iterator[report.Row]:
         yield from time_pages(database, small, large)
         yield from serve_pages(database, large, folder)
         yield time_approvals(database, made.enter_context(fresh()))
+        yield time_import(database, made.enter_context(fresh()), folder)
 
 
 def _sqlite(folder: Path) -> AbstractContextManager[str]:

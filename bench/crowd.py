@@ -47,7 +47,7 @@ def fill_lists(connection: Connection, like: int) -> None:
         ],
     )
     courses = connection.scalars(select(Course.id).order_by(Course.id.desc()).limit(_LISTED)).all()
-    shared = ("programme_id", "line_id", "host_id", "venue_id", "capacity", "planned_cost")
+    shared = ("programme_id", "host_id", "venue_id", "capacity", "planned_cost")
     model = connection.execute(select(*(getattr(Cohort, name) for name in shared)).where(Cohort.id == like)).one()
     connection.execute(
         insert(Cohort),

@@ -11,6 +11,9 @@ from tests.support.application import application
 from tests.support.world import TODAY, World
 from training.kit.clock import months_between, now
 from training.kit.db import db
+from training.kit.ids import new_public_id
+from training.kit.money import RATE_SCALE, Currency
+from training.models.claims import Claim
 from training.models.ledger import (
     Approval,
     Commitment,
@@ -95,23 +98,25 @@ def _propose(connection: Connection, programme_id: int, places: list[tuple[int, 
         .where(Commitment.id > known)
         .order_by(Commitment.id)
     ).all()
+    claims = _claim(connection, programme_id, [month for _, _, month in added], maker)
     connection.execute(
         insert(LedgerEntry),
         [
             {
+                "bundle": new_public_id(),
                 "programme_id": programme_id,
                 "line_id": line,
                 "commitment_id": commitment,
+                "claim_id": claim if kind is EntryKind.PAY else None,
                 "kind": kind,
                 "amount": pence,
+                "original": pence if kind is EntryKind.PAY else None,
                 "purpose": "a purchase",
-                "payee": "A supplier" if kind is EntryKind.PAY else "",
-                "paid_on": month if kind is EntryKind.PAY else None,
                 "proposer_id": maker,
                 "proposed_at": now(),
                 "idempotency_key": f"bench-{commitment}-{kind.value}",
             }
-            for commitment, line, month in added
+            for (commitment, line, _), claim in zip(added, claims, strict=True)
             for kind, pence in (
                 (EntryKind.COMMIT, _COMMITTED),
                 (EntryKind.PAY, _PAID),
@@ -119,6 +124,31 @@ def _propose(connection: Connection, programme_id: int, places: list[tuple[int, 
             )
         ],
     )
+
+
+def _claim(connection: Connection, programme_id: int, days: list[dt.date], maker: int) -> list[int]:
+    """Add a claim in pounds for each day of payment; return their keys in that order."""
+    known = connection.scalar(select(func.max(Claim.id))) or 0
+    connection.execute(
+        insert(Claim),
+        [
+            {
+                "programme_id": programme_id,
+                "payee": "A supplier",
+                "purpose": "a purchase",
+                "paid_on": day,
+                "currency": Currency.GBP,
+                "original": _PAID,
+                "rate": RATE_SCALE,
+                "rate_on": day,
+                "amount": _PAID,
+                "proposer_id": maker,
+                "proposed_at": now(),
+            }
+            for day in days
+        ],
+    )
+    return list(connection.scalars(select(Claim.id).where(Claim.id > known).order_by(Claim.id)))
 
 
 def _approve(connection: Connection, checker: int) -> None:

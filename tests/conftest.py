@@ -3,6 +3,7 @@
 Nothing is skipped: where PostgreSQL or Chromium cannot start, the run fails and says what to install.
 """
 
+import os
 import shutil
 import signal
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, Phase, settings
 from playwright.sync_api import Browser, Page
 
 from tests.support.application import application
@@ -23,6 +25,21 @@ from tests.support.postgres import PostgresError
 from tests.support.server import none_left, serving
 from tests.support.statements import counted
 from training.kit.db import db
+from training.queries import ledger_check
+
+settings.register_profile(
+    "short",
+    max_examples=30,
+    stateful_step_count=50,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],  # shrinking a walk through the ledger takes minutes
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("deep", settings.get_profile("short"), max_examples=520)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
+"""``HYPOTHESIS_PROFILE=deep`` takes more than 20,000 steps through the ledger where the usual run takes some 1,300."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -77,6 +94,17 @@ def sqlite_app(sqlite_url: str) -> Iterator[Flask]:
     """Return the application on SQLite, for what does not depend on the database."""
     with application(sqlite_url) as app:
         yield app
+
+
+@pytest.fixture(autouse=True)
+def ledger_stays_whole(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Prove the ledger of the application after every test that has one: wherever money moved, it adds up."""
+    name = next((name for name in ("app", "sqlite_app") if name in request.fixturenames), None)
+    app: Flask | None = request.getfixturevalue(name) if name else None
+    yield
+    if app is not None:
+        with app.app_context():
+            assert ledger_check.discrepancies() == []
 
 
 @pytest.fixture

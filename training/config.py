@@ -23,6 +23,7 @@ class Settings:
     """What the environment decides. ``demo_password`` is None in production."""
 
     database_url: str
+    evidence_folder: Path
     secret_key: str
     mode: str
     demo_password: str | None
@@ -56,6 +57,7 @@ class Settings:
         is_demo = mode == DEMO
         return cls(
             database_url=environment.get("DATABASE_URL") or f"sqlite:///{instance / 'training.sqlite'}",
+            evidence_folder=Path(environment.get("EVIDENCE_FOLDER") or instance / "evidence"),
             secret_key=environment.get("SECRET_KEY") or _kept(instance / "secret_key"),
             mode=mode,
             demo_password=(environment.get("DEMO_PASSWORD") or _kept(instance / "demo_password", 16))

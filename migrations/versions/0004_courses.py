@@ -104,7 +104,6 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=30), nullable=False),
         sa.Column("course_id", Whole, nullable=False),
         sa.Column("programme_id", Whole, nullable=False),
-        sa.Column("line_id", Whole, nullable=False),
         sa.Column("host_id", Whole, nullable=False),
         sa.Column("venue_id", Whole, nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
@@ -128,7 +127,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.CheckConstraint("capacity BETWEEN 1 AND 1000", name=op.f("ck_cohorts_capacity_in_range")),
-        sa.CheckConstraint("planned_cost > 0", name=op.f("ck_cohorts_cost_positive")),
+        sa.CheckConstraint("planned_cost >= 0", name=op.f("ck_cohorts_cost_not_negative")),
         sa.CheckConstraint(
             "seats_taken BETWEEN 0 AND capacity",
             name=op.f("ck_cohorts_seats_within_capacity"),
@@ -136,7 +135,6 @@ def upgrade() -> None:
         sa.CheckConstraint("starts_on <= ends_on", name=op.f("ck_cohorts_dates_in_order")),
         sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_cohorts_course_id")),
         sa.ForeignKeyConstraint(["host_id"], ["organisations.id"], name=op.f("fk_cohorts_host_id")),
-        sa.ForeignKeyConstraint(["line_id"], ["budget_lines.id"], name=op.f("fk_cohorts_line_id")),
         sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_cohorts_programme_id")),
         sa.ForeignKeyConstraint(["venue_id"], ["venues.id"], name=op.f("fk_cohorts_venue_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohorts")),
@@ -145,7 +143,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_cohorts_course_id"), "cohorts", ["course_id"], unique=False)
     op.create_index(op.f("ix_cohorts_host_id"), "cohorts", ["host_id"], unique=False)
-    op.create_index(op.f("ix_cohorts_line_id"), "cohorts", ["line_id"], unique=False)
     op.create_index(op.f("ix_cohorts_programme_id"), "cohorts", ["programme_id"], unique=False)
     op.create_index("ix_cohorts_starts_on_id", "cohorts", ["starts_on", "id"], unique=False)
     op.create_index(
@@ -187,10 +184,84 @@ def upgrade() -> None:
         ["person_id"],
         unique=False,
     )
+    op.create_table(
+        "course_costs",
+        sa.Column("course_id", Whole, nullable=False),
+        sa.Column(
+            "category",
+            sa.Enum(
+                "trainers",
+                "travel",
+                "accommodation",
+                "venue",
+                "interpretation",
+                "equipment",
+                "materials",
+                "evaluation",
+                "other",
+                name="linecategory",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "basis",
+            sa.Enum(
+                "fixed",
+                "per_day",
+                "per_trainee",
+                "per_trainee_day",
+                name="costbasis",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("amount", Whole, nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_course_costs_amount_positive")),
+        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_course_costs_course_id")),
+        sa.PrimaryKeyConstraint("course_id", "category", "basis", name=op.f("pk_course_costs")),
+    )
+    op.create_table(
+        "cohort_costs",
+        sa.Column("cohort_id", Whole, nullable=False),
+        sa.Column(
+            "category",
+            sa.Enum(
+                "trainers",
+                "travel",
+                "accommodation",
+                "venue",
+                "interpretation",
+                "equipment",
+                "materials",
+                "evaluation",
+                "other",
+                name="linecategory",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("line_id", Whole, nullable=False),
+        sa.Column("amount", Whole, nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_cohort_costs_amount_positive")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_cohort_costs_cohort_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["budget_lines.id"], name=op.f("fk_cohort_costs_line_id")),
+        sa.PrimaryKeyConstraint("cohort_id", "category", name=op.f("pk_cohort_costs")),
+    )
+    op.create_index(op.f("ix_cohort_costs_line_id"), "cohort_costs", ["line_id"], unique=False)
 
 
 def downgrade() -> None:
     """Drop the tables."""
+    op.drop_index(op.f("ix_cohort_costs_line_id"), table_name="cohort_costs")
+    op.drop_table("cohort_costs")
+    op.drop_table("course_costs")
     op.drop_index(op.f("ix_cohort_trainers_person_id"), table_name="cohort_trainers")
     op.drop_table("cohort_trainers")
     op.drop_index(op.f("ix_cohort_invitations_organisation_id"), table_name="cohort_invitations")
@@ -199,7 +270,6 @@ def downgrade() -> None:
     op.drop_index("ix_cohorts_state_starts_on", table_name="cohorts")
     op.drop_index("ix_cohorts_starts_on_id", table_name="cohorts")
     op.drop_index(op.f("ix_cohorts_programme_id"), table_name="cohorts")
-    op.drop_index(op.f("ix_cohorts_line_id"), table_name="cohorts")
     op.drop_index(op.f("ix_cohorts_host_id"), table_name="cohorts")
     op.drop_index(op.f("ix_cohorts_course_id"), table_name="cohorts")
     op.drop_table("cohorts")

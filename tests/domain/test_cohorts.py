@@ -43,8 +43,7 @@ def test_approval_of_its_money_opens_it(world: World) -> None:
     assert (entry.kind, entry.amount) == (EntryKind.COMMIT, 1_000_00)
     world.approve(entry)
     assert state(cohort) is CohortState.OPEN
-    commitment = rows.standing_commitment(cohort.id)
-    assert commitment is not None
+    (commitment,) = rows.standing_commitments(cohort.id)
     assert commitment.committed == 1_000_00
 
 
@@ -120,8 +119,7 @@ def test_cancelling_proposes_to_release_its_money(world: World) -> None:
     with transaction():
         cohorts.cancel(cohort, world.key(), world.actor("uk"))
     assert state(cohort) is CohortState.CANCELLED
-    commitment = rows.standing_commitment(cohort.id)
-    assert commitment is not None
+    (commitment,) = rows.standing_commitments(cohort.id)
     (row,) = [row for row in ledger.of_commitment(commitment.id, world.actor("uk")) if row.decision is None]
     assert (row.entry.kind, row.entry.amount) == (EntryKind.RELEASE, 1_000_00)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.application import DEMO_PASSWORD
 from training.config import ROOT
-from training.kit.money import parse_pounds
+from training.kit.money import parse_amount
 
 
 @cache
@@ -56,6 +56,10 @@ class Reader:
         text = self.words(english) % values if values else self.words(english)
         expect(self.main.get_by_text(text).first).to_be_visible()
 
+    def proposal(self, purpose: str) -> Locator:
+        """Return the card of the proposal with this purpose."""
+        return self.main.locator("section").filter(has_text=purpose)
+
     def row(self, *texts: str) -> Locator:
         """Return the row of a table that holds all the texts."""
         found = self.main.get_by_role("row")
@@ -71,7 +75,7 @@ class Reader:
         """Return the pence under a heading such as Available, as the page has them now."""
         heading = self.page.get_by_text(self.words(english), exact=True)
         tile = self.main.locator(".app-figures > div, .govuk-summary-list__row").filter(has=heading)
-        return parse_pounds(tile.locator("dd").inner_text())
+        return parse_amount(tile.locator("dd").inner_text())
 
     # Going
 

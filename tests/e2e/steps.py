@@ -12,7 +12,7 @@ from tests.support.application import application
 from training.domain import access
 from training.kit.clock import today
 from training.kit.db import transaction
-from training.kit.money import plain_pounds
+from training.kit.money import plain_amount
 from training.models.access import Role
 from training.queries import access as accounts
 
@@ -25,6 +25,7 @@ class Plan:
     """A cohort that a coordinator has in mind; ``cost`` in pence."""
 
     course: str
+    programme: str
     line: str
     cost: int
     first: dt.date
@@ -43,11 +44,21 @@ def draft_cohort(uk: Reader, plan: Plan) -> str:
     uk.fill("Seats", "12")
     uk.tick("Border Forces Command")
     uk.tick("Trainer 001 Home")
-    uk.choose("Budget line", plan.line)
-    uk.fill("Planned cost", plain_pounds(plan.cost))
+    uk.choose("Programme", plan.programme)
     uk.press("Save the draft")
-    uk.reads("Drafted. Ask for it to be opened when the plan is ready.")
+    uk.reads("Drafted. Plan what it is to cost, then ask for it to be opened.")
+    plan_costs(uk, plan)
     return uk.page.get_by_role("heading", level=1).locator("bdi").inner_text()
+
+
+def plan_costs(uk: Reader, plan: Plan) -> None:
+    """Say on the page of costs that trainers cost it all, and which line pays."""
+    trainers = uk.page.get_by_role("group", name="Trainers")
+    trainers.get_by_label(re.compile("Amount")).fill(plain_amount(plan.cost))
+    lines = trainers.get_by_label(re.compile("Budget line"))
+    lines.select_option(label=next(text for text in lines.locator("option").all_inner_texts() if plan.line in text))
+    uk.press("Save")
+    uk.reads("Costs planned.")
 
 
 def open_cohort_page(reader: Reader, code: str) -> None:
@@ -66,9 +77,9 @@ def open_line(reader: Reader, programme: str, line: str) -> None:
 def approve(approver: Reader, purpose: str) -> None:
     """Approve the proposal with this purpose."""
     approver.open("Approvals")
-    approver.follow(re.compile("."), approver.row(purpose))
-    approver.press("Approve")
-    approver.reads("Approved. The balances have moved.")
+    approver.proposal(purpose).get_by_role("checkbox").check()
+    approver.press("Approve the chosen")
+    expect(approver.tag("Approved", approver.row(purpose))).to_be_visible()
 
 
 def propose_commitment(uk: Reader, amount: str, purpose: str) -> None:
@@ -80,15 +91,17 @@ def propose_commitment(uk: Reader, amount: str, purpose: str) -> None:
     uk.press("Propose")
 
 
-def propose_payment(uk: Reader, amount: str, purpose: str, payee: str, *ticks: str) -> None:
-    """Propose a payment of today from the commitment whose page is open."""
+def propose_payment(uk: Reader, amount: str, purpose: str, payee: str, *ticks: str, closes: bool = False) -> None:
+    """Claim a payment of today from the commitment whose page is open."""
     uk.follow("Propose a payment")
-    uk.fill("Amount", amount)
+    uk.page.locator("#amount_1").fill(amount)
     uk.fill("Purpose", purpose)
     uk.fill("Paid to", payee)
     uk.fill_date("Paid on", today())
     for tick in ticks:
         uk.tick(tick)
+    if closes:
+        uk.page.locator("#closes_1").check()
     uk.press("Propose")
     uk.reads(PROPOSED)
 

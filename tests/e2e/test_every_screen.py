@@ -14,6 +14,8 @@ ROLES = ("uk.coordinator", "iraq.coordinator", "trainer", "trainee", "funder", "
          "auditor", "admin")  # fmt: skip
 STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 PHONE = 320
+_FILE = re.compile(r"^/static/|/tables?[/.]|^/evidence/")
+"""What is saved, not shown."""
 _NUMBERED = re.compile(r"[0-9a-hjkmnp-tv-z]{12}|\?.*")
 
 
@@ -40,7 +42,7 @@ def kinds(reader: Reader, seen: set[str]) -> Iterator[str]:
         seen.add(kind)
         reader.page.goto(address)
         yield kind
-        waiting += [link for link in addresses(reader, "a[href^='/']") if not link.startswith("/static/")]
+        waiting += [link for link in addresses(reader, "a[href^='/']") if not _FILE.search(link)]
 
 
 def faults(reader: Reader) -> list[str]:

@@ -14,6 +14,7 @@ from training.kit.clock import today
 from training.kit.money import format_pounds
 
 COURSE, LINE = "Mid-Level Police Management Training", "Trainers and delivery"
+PROGRAMME = "Training of Iraqi law enforcement"
 LATIN, NATIVE = "Trainee 001 Border", "متدرب 001"
 OTHER_SPELLING = "مُتَـدَرِّب 001"
 """The native name as others write it: with vowel marks and a tatweel."""
@@ -23,7 +24,7 @@ COST, PAID = 7_250_00, 1_234_56
 
 def plan() -> steps.Plan:
     """A cohort that ends today, so that its completion can be claimed."""
-    return steps.Plan(COURSE, LINE, COST, today() - dt.timedelta(days=1), today())
+    return steps.Plan(COURSE, PROGRAMME, LINE, COST, today() - dt.timedelta(days=1), today())
 
 
 def open_for_nominations(uk: Reader, approver: Reader) -> str:
@@ -85,7 +86,7 @@ def confirm(trainer: Reader, trainee: Reader) -> None:
 def pay(uk: Reader, approver: Reader, code: str) -> None:
     """Pay the trainee from the commitment of the cohort."""
     steps.open_cohort_page(uk, code)
-    uk.follow(re.compile("outstanding"))
+    uk.follow(re.compile(LINE), uk.page.get_by_role("table", name="Commitments of this cohort"))
     steps.propose_payment(uk, format_pounds(PAID), "Daily allowance", LATIN, "The payee is a person")
     steps.approve(approver, "Daily allowance")
 

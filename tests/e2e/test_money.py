@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.e2e import steps
 from tests.e2e.conftest import Enter
 from tests.e2e.people import Reader, path_of
-from training.kit.money import format_pounds, plain_pounds
+from training.kit.money import format_pounds, plain_amount
 from training.models.access import Role
 
 PROGRAMME, LINE = "Training of Iraqi law enforcement", "Interpretation"
@@ -30,7 +30,7 @@ def test_a_commitment_is_converted_by_its_payment(enter: Enter) -> None:
     assert available(uk) == before - 400_00
 
     uk.follow("Interpreters for one day")
-    steps.propose_payment(uk, "٣٥٠", "Interpreters, paid", "Interpretation supplier", "This is the last payment")
+    steps.propose_payment(uk, "٣٥٠", "Interpreters, paid", "Interpretation supplier", closes=True)
     steps.approve(approver, "Interpreters, paid")
     assert available(uk) == before - 350_00
 
@@ -42,8 +42,9 @@ def test_nobody_approves_what_they_proposed(demonstration_url: str, enter: Enter
     before = available(both)
     steps.propose_commitment(both, "400", "My own idea")
     both.open("Approvals")
-    expect(both.tag("Yours: another person decides", both.row("My own idea"))).to_be_visible()
-    both.follow(re.compile("."), both.row("My own idea"))
+    own = both.proposal("My own idea")
+    expect(own.get_by_role("checkbox")).to_be_disabled()
+    both.follow(re.compile("^Commitment"), own)
     both.reads("You proposed this yourself: another person has to decide")
     assert not both.has("button", "Approve")
     assert not both.has("link", "Refuse")
@@ -71,12 +72,12 @@ def test_a_line_holds_to_the_last_penny(enter: Enter) -> None:
     """Acceptance test l, as one person meets it."""
     uk, approver = enter("uk.coordinator"), enter("approver")
     left = available(uk)
-    steps.propose_commitment(uk, plain_pounds(left + 1), "The rest and a penny")
+    steps.propose_commitment(uk, plain_amount(left + 1), "The rest and a penny")
     uk.reads("The line has %(available)s available: enter that or less", available=format_pounds(left))
-    expect(uk.field("Amount")).to_have_value(plain_pounds(left + 1))
+    expect(uk.field("Amount")).to_have_value(plain_amount(left + 1))
     expect(uk.field("Purpose")).to_have_value("The rest and a penny")
 
-    uk.fill("Amount", plain_pounds(left))
+    uk.fill("Amount", plain_amount(left))
     uk.fill("Purpose", "All the rest")
     uk.press("Propose")
     uk.reads(steps.PROPOSED)

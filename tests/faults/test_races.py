@@ -54,7 +54,7 @@ def _plan(by: Actor) -> cohorts.CohortPlan:
     offers = cohort_rows.offers(by)
     return cohorts.CohortPlan(
         course=db.session.scalars(select(Course)).one(),
-        line=next(iter(offers.lines.values())),
+        programme=next(iter(offers.programmes.values())),
         venue=next(iter(offers.venues.values())),
         host=next(iter(offers.hosts.values())),
         invited=list(offers.organisations.values()),
@@ -62,7 +62,6 @@ def _plan(by: Actor) -> cohorts.CohortPlan:
         starts_on=TODAY,
         ends_on=TODAY,
         capacity=1,
-        planned_cost=1,
     )
 
 

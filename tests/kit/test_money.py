@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.kit.money import format_pounds, parse_pounds, plain_pounds, spread_evenly, western_digits
+from training.kit.money import format_pounds, parse_amount, plain_amount, spread_evenly, western_digits
 
 unhurried = settings(deadline=None, database=None)
 """A busy machine is no fault of ours, and each run stands for itself."""
@@ -67,13 +67,13 @@ REFUSED = {
 
 @pytest.mark.parametrize(("typed", "pence"), READ)
 def test_an_amount_is_read_to_the_penny(typed: str, pence: int) -> None:
-    assert parse_pounds(typed) == pence
+    assert parse_amount(typed) == pence
 
 
 @pytest.mark.parametrize("typed", REFUSED.values(), ids=REFUSED.keys())
 def test_what_is_no_amount_is_refused(typed: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  # the form gives the words
-        parse_pounds(typed)
+        parse_amount(typed)
 
 
 def test_eastern_digits_and_marks_become_western() -> None:
@@ -101,13 +101,13 @@ def test_an_amount_is_written(pence: int, written: str) -> None:
 @unhurried
 @given(st.integers(0, 999_999_999_999_99))
 def test_what_is_written_is_read_back(pence: int) -> None:
-    assert parse_pounds(plain_pounds(pence)) == pence
+    assert parse_amount(plain_amount(pence)) == pence
 
 
 @unhurried
 @given(st.integers(0, 999_999_999_99))
 def test_what_is_shown_may_be_typed(pence: int) -> None:
-    assert parse_pounds(format_pounds(pence)) == pence
+    assert parse_amount(format_pounds(pence)) == pence
 
 
 @unhurried

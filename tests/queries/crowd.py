@@ -147,7 +147,6 @@ class Crowd:
             "code": f"2040-{number:03d}",
             "course_id": FIRST + number,
             "programme_id": self.programme,
-            "line_id": self.line,
             "host_id": self.iraq,
             "venue_id": self.venue,
             "starts_on": first,
@@ -223,6 +222,7 @@ class Crowd:
     def _entry(self, key: int, number: int) -> Row:
         return {
             "id": key + number,
+            "bundle": f"{key + number:012d}",
             "programme_id": self.programme,
             "line_id": self.line,
             "kind": EntryKind.ALLOCATE,

@@ -1,7 +1,9 @@
 """The application as tests run it: in their own process, with settings of their own."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from flask import Flask
 
@@ -17,6 +19,7 @@ def settings_for(database_url: str) -> Settings:
     """Return the settings of a demonstration without data on the database."""
     return Settings(
         database_url=database_url,
+        evidence_folder=Path(tempfile.gettempdir()) / "training-tests-evidence",
         secret_key=SECRET,
         mode=DEMO,
         demo_password=DEMO_PASSWORD,

@@ -23,6 +23,8 @@ def crawl(client: FlaskClient) -> Iterator[tuple[str, TestResponse]]:
         if shapes[shape] > EACH:
             continue
         answer = client.get(address)
+        if answer.mimetype != "text/html":
+            continue  # a file to save
         yield address, answer
         for found in map(unescape, _LINK.findall(answer.text)):
             if found not in seen and not found.startswith("/static/"):

@@ -1,6 +1,7 @@
 """A small world to test in: two programmes, five organisations, an account for each role, reached by the use cases."""
 
 import datetime as dt
+import io
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,8 +13,10 @@ from werkzeug.test import TestResponse
 from training.domain import (
     access,
     approvals,
+    claims,
     cohorts,
     courses,
+    evidence,
     ledger,
     nominations,
     people,
@@ -24,6 +27,7 @@ from training.domain import (
 from training.kit.db import db, transaction
 from training.models.access import Role, User
 from training.models.actor import Actor
+from training.models.claims import Evidence
 from training.models.cohorts import Cohort, Venue
 from training.models.courses import Course, Theme
 from training.models.ledger import Commitment, LedgerEntry
@@ -205,11 +209,19 @@ class World:
         closes: bool = False,
         payee: str = "A supplier",
         person: bool = False,
+        evidence: Evidence | None = None,
+        paid_on: dt.date = TODAY,
     ) -> LedgerEntry:
         """Propose a payment."""
+        payment = claims.Payment(payee, person, paid_on, evidence=evidence)
+        lines = [claims.ClaimLine(commitment, pence, closes)]
         with transaction():
-            payment = ledger.Payment(payee, person, TODAY, closes)
-            return ledger.propose_payment(commitment, self.proposal(pence), payment, self.actor("uk"), TODAY)
+            return claims.propose(payment, lines, "a purpose", self.key(), self.actor("uk"), TODAY)
+
+    def evidence(self, content: bytes = b"%PDF-1.7 a receipt", by: str = "uk") -> Evidence:
+        """Upload a file."""
+        with transaction():
+            return evidence.keep(io.BytesIO(content), self.app.config["SETTINGS"].evidence_folder, self.actor(by))
 
     def course(self, title: str = "A course") -> Course:
         """Add a course."""
@@ -250,7 +262,7 @@ class World:
         line = line or self.line(50_000_00)
         plan = cohorts.CohortPlan(
             course=self.course(f"Course {self.key()}"),
-            line=line,
+            programme=programme_rows.programme_by_key(line.programme_id),
             venue=db.session.query(Venue).first(),
             host=self.organisations[host],
             invited=[self.organisations[code] for code in invited],
@@ -258,10 +270,12 @@ class World:
             starts_on=first,
             ends_on=last,
             capacity=seats,
-            planned_cost=pence,
         )
         with transaction():
-            return cohorts.draft(plan, self.actor("uk"))
+            cohort = cohorts.draft(plan, self.actor("uk"))
+            cost = cohorts.PlannedCost(LineCategory.TRAINERS, line, pence)
+            cohorts.plan_costs(cohort, [cost], self.actor("uk"))
+        return cohort
 
     def asked(self, cohort: Cohort) -> LedgerEntry:
         """Ask to open a cohort; return the proposal of its commitment."""

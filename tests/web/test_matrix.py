@@ -5,6 +5,7 @@ request changes nothing, no GET changes anything, and no page shows a name to so
 """
 
 import datetime as dt
+import io
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,19 +15,22 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.support.world import PASSWORD, World
-from training.domain import completions, rights
+from training.domain import completions, imports, rights
 from training.kit.db import db, transaction
 from training.models import Base
 from training.models.access import Role
+from training.models.claims import Claim, Evidence
 from training.models.cohorts import Cohort
 from training.models.completions import Completion
 from training.models.courses import Course
+from training.models.imports import SpendBatch
 from training.models.ledger import Commitment, LedgerEntry
 from training.models.nominations import Nomination
 from training.models.people import Person
 from training.models.programmes import BudgetLine, Programme, Project
 from training.models.rights import RightsAssessment, RiskLevel
 from training.policy.scopes import unscoped
+from training.queries import ledger
 from training.web import guard
 
 ROLES = ("uk", "iraq", "trainer", "trainee", "funder", "approver", "vetting", "rights", "auditor", "admin", "nobody")
@@ -40,36 +44,53 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "access.sign_out": ("++++++++++s",),
     "approvals.index": ("fffff+ffffs",),
     "audit.index": ("ffffffff+fs",),
+    "claims.evidence": ("+nnnn+nn+ns", "+nnnn+nn+ns"),
+    "claims.new": ("+fnnffnffns", "+nnnnfnffns"),
+    "claims.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "cohorts.ask_to_open": ("+ffffffffns", "+nnnnffffns"),
     "cohorts.cancel": ("+ffffffffns", "+nnnnffffns"),
     "cohorts.close": ("+ffffffffns", "+nnnnffffns"),
+    "cohorts.costs": ("++fffffffns", "+nnnnffffns"),
     "cohorts.edit": ("++fffffffns", "+nnnnffffns"),
     "cohorts.index": ("+++++++++fs",),
     "cohorts.new": ("++ffffffffs", "++ffffffffs"),
     "cohorts.show": ("+++++++++ns", "+nnnn++++ns"),
-    "commitments.pay": ("+fnnffnnfns", "+nnnnfnnfns"),
     "commitments.release": ("+fnnffnnfns", "+nnnnfnnfns"),
     "commitments.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "commitments.top_up": ("+fnnffnnfns", "+nnnnfnnfns"),
     "completions.claim": ("fff+nnfnfns", "fnnnnnfnfns"),
     "completions.confirm": ("+f+fnnfnfns", "+nnnnnfnfns"),
     "completions.index": ("+f+fffffffs",),
     "completions.refuse": ("+f+fnnfnfns", "+nnnnnfnfns"),
+    "courses.costs": ("+fffffffffs", "+fffffffffs"),
     "courses.edit": ("+fffffffffs", "+fffffffffs"),
     "courses.index": ("++++++++++s",),
     "courses.new": ("+fffffffffs",),
     "courses.show": ("++++++++++s", "++++++++++s"),
+    "exports.of_line": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "exports.of_programme": ("++nn++nf+ns", "+nnnn+nf+ns"),
+    "exports.of_project": ("++nn++nf+ns", "+nnnn+nf+ns"),
+    "exports.of_rates": ("++ff++ff+fs",),
     "health.show": ("+++++++++++",),
     "home.show": ("++++++++++s",),
+    "imports.columns": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "imports.new": ("+fnnffnffns", "+nnnnfnffns"),
+    "imports.propose": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "imports.show": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "imports.withdraw": ("+nnnnnnnnns", "+nnnnnnnnns"),
     "language.choose": ("+++++++++++",),
     "ledger.approve": ("ffnnf+nnfns", "fnnnn+nnfns"),
     "ledger.index": ("++nn++nf+ns", "+nnnn+nf+ns"),
     "ledger.refuse": ("ffnnf+nnfns", "fnnnn+nnfns"),
     "ledger.reverse": ("+fnnffnnfns", "+nnnnfnnfns"),
     "ledger.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "ledger.withdraw": ("+fnnffnnfns", "+nnnnfnnfns"),
     "lines.allocate": ("+fnnffnnfns", "+nnnnfnnfns"),
     "lines.commit": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "lines.give_back": ("+fnnffnnfns", "+nnnnfnnfns"),
     "lines.new": ("+fnnffnffns", "+nnnnfnffns"),
     "lines.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "lines.transfer": ("+fnnffnnfns", "+nnnnfnnfns"),
     "nominations.confirm": ("+fffnnfnfns", "+nnnnnfnfns"),
     "nominations.nominate": ("++fffffffns", "+nnnnffffns"),
     "nominations.put_forward": ("++fffffffns", "+nnnnffffns"),
@@ -84,16 +105,27 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "people.new": ("++ffffffffs",),
     "people.search": ("++f+ff+f+fs",),
     "people.show": ("++n+nn+n+ns", "+nnnnn+n+ns"),
+    "plans.edit": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "plans.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "programmes.index": ("++ff++f++fs",),
     "programmes.new_project": ("+fnnffnffns", "+nnnnfnffns"),
     "programmes.show": ("++nn++n++ns", "+nnnn+n++ns"),
+    "projects.show": ("++nn++n++ns", "+nnnn+n++ns"),
+    "rates.index": ("++ff++ff+fs",),
+    "rates.load": ("+fffffffffs",),
+    "rates.new": ("+fffffffffs",),
     "rights.approve": ("fnnnnnn+fns", "fnnnnnn+fns"),
     "rights.index": ("+ffffff++fs",),
     "rights.new": ("+fnnffnffns", "+nnnnfnffns"),
     "rights.refuse": ("fnnnnnn+fns", "fnnnnnn+fns"),
     "rights.show": ("+nnnnnn++ns", "+nnnnnn++ns"),
+    "unit_costs.index": ("+fnn++nf+ns", "+nnnn+nf+ns"),
+    "variances.explain": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "variances.index": ("++nn++nf+ns", "+nnnn+nf+ns"),
+    "variances.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "vetting.decide": ("ffnfnn+nfns", "fnnnnn+nfns"),
     "vetting.index": ("ffffff+fffs",),
+    "year_end.show": ("++nn++nf+ns", "+nnnn+nf+ns"),
 }
 
 # Whose people may be named on a page: on the own side, on the other.
@@ -105,6 +137,10 @@ NAMES = {
     "trainer": ("own",),
     "trainee": ("own",),
 }
+
+
+# Who decides about a payment reads to whom it went, also where that is a person.
+PAYEES = {"claims.show": {"approver": ("own", "other")}}
 
 
 @dataclass
@@ -120,7 +156,8 @@ def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Sid
     line = world.line(80_000_00, world.project(code, body))
     entry = world.proposed_commitment(line, 1_00)
     commitment = world.commitment(line, 500_00)
-    world.payment(commitment, 100_00, payee=f"payee {name}", person=True)
+    receipt = world.evidence()
+    payment = world.payment(commitment, 100_00, payee=f"payee {name}", person=True, evidence=receipt)
     world.covered(code)
     with transaction():
         assessment = rights.write(
@@ -139,6 +176,10 @@ def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Sid
         completion = completions.claim(
             nomination, dt.date(2026, 11, 4), "", world.actor(account), dt.date(2026, 11, 24)
         )
+    with transaction():
+        spend = io.BytesIO(b"Date,Amount,Supplier\n2026-11-02,1.00,A supplier\n")
+        folder = world.app.config["SETTINGS"].evidence_folder
+        batch = imports.read(spend, folder, world.programme(code), world.actor("uk"))
     course = select(Course).where(Course.id == cohort.course_id)
     records: dict[type[Base], Base] = {
         Programme: world.programme(code),
@@ -148,6 +189,9 @@ def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Sid
         BudgetLine: line,
         LedgerEntry: entry,
         Commitment: commitment,
+        Claim: ledger.claim_by_key(payment.claim_id or 0),
+        Evidence: receipt,
+        SpendBatch: batch,
         RightsAssessment: assessment,
         Cohort: cohort,
         Course: db.session.scalars(course).one(),
@@ -194,13 +238,15 @@ def _address(app: Flask, endpoint: str, side: Side) -> str:
     values = {"public_id": side.records[kind]} if kind else {}
     if endpoint == "access.invitation":
         values = {"token": "no-such-token"}
+    if endpoint.startswith("exports."):
+        values |= {"kind": "csv"} if endpoint == "exports.of_rates" else {"table": "burn-down", "kind": "csv"}
     with app.test_request_context():
         return url_for(endpoint, **values)
 
 
 def _ask(client: FlaskClient, method: str, address: str) -> tuple[str, str]:
     """Return how a request is answered, in the letters of the table, and the page."""
-    answer = client.open(address, method=method)
+    answer = client.open(address, method=method, buffered=True)
     if (answer.status_code == 302 and "/sign-in" in answer.location) or answer.status_code == 401:
         return "s", answer.text
     return {403: "f", 404: "n"}.get(answer.status_code, "+" if answer.status_code < 500 else "500"), answer.text
@@ -242,7 +288,7 @@ def test_what_the_product_answers(app: Flask, sides: tuple[Side, Side], role: st
                 answer, page = _ask(client, method, address)
                 if answer != answers[column]:
                     wrong.append(f"{method} {endpoint} {side.name}: {answer}, expected {answers[column]}")
-                names = NAMES.get(role, ())
+                names = PAYEES.get(endpoint, {}).get(role, NAMES.get(role, ()))
                 for canary, whose in ((sides[0].name, "own"), (sides[1].name, "other")):
                     if whose not in names and canary in page:
                         wrong.append(f"{method} {endpoint} {side.name}: shows {canary}")

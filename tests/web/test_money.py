@@ -55,8 +55,11 @@ class Desk:
         return words(press(by or self.approver, f"{entry}/approve", page=entry))
 
     def pay(self, commitment: str, pounds: str, **more: object) -> str:
-        form = {"amount": pounds, "purpose": "An invoice", "payee": "A supplier", "key": self.world.key()}
-        answer = press(self.uk, f"{commitment}/pay", form | date("paid_on", TODAY) | more, page=f"{commitment}/pay")
+        form = {"amount_1": pounds, "purpose": "An invoice", "payee": "A supplier", "key": self.world.key()}
+        form |= {"commitment_1": commitment.rpartition("/")[2], "currency": "GBP"}
+        found = re.search(r'href="(/programmes/\w+/claims/new)', self.uk.get(commitment).text)
+        assert found, "the commitment leads to a claim"
+        answer = press(self.uk, found[1], form | date("paid_on", TODAY) | more, page=found[1])
         assert "Proposed" in words(answer), words(answer)
         return links(answer, "entries")[-1]
 
@@ -90,7 +93,7 @@ def test_commit_400_pay_350_close_costs_350(desk: Desk) -> None:
     assert desk.available() == 1_000_00, "a proposal moves nothing"
     assert "Approved. The balances have moved." in desk.approve(proposed)
     assert desk.available() == 600_00
-    desk.approve(desk.pay(desk.commitment(), "350.00", closes="yes"))
+    desk.approve(desk.pay(desk.commitment(), "350.00", closes_1="yes"))
     page = desk.uk.get(desk.line)
     assert (figure(page, "Available"), figure(page, "Committed"), figure(page, "Spent")) == (650_00, 0, 350_00)
     assert "Closed" in words(desk.uk.get(desk.commitment()))
@@ -116,7 +119,7 @@ def test_the_proposer_finds_no_button_to_approve(desk: Desk, both: FlaskClient) 
     assert YOURS in words(page)
     assert f"{entry}/approve" not in page.text
     assert f"{entry}/refuse" not in page.text
-    assert "Yours: another person decides" in words(both.get("/approvals"))
+    assert YOURS in words(both.get("/approvals"))
     assert f"{entry}/approve" in desk.approver.get(entry).text, "another person has the button"
 
 

@@ -7,37 +7,23 @@ calendar hangs on today, so that there are always cohorts past, running and plan
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.cli.stage import (
-    BORDER,
-    ERBIL,
-    KURDISTAN,
-    PASSPORTS,
-    TRAFFICKING,
-    TRAINING,
-    UK,
-    Stage,
-    organisation_named,
-    programme_coded,
-)
+from training.cli.stage import BORDER, ERBIL, PASSPORTS, TRAFFICKING, UK, organisation_named
+from training.cli.treasury import APPROVER, POUND, UK_COORDINATOR, UK_COORDINATOR_2, Treasury
 from training.config import Settings
-from training.domain import approvals, cohorts, completions, ledger, nominations, programmes, rights, vetting
+from training.domain import approvals, cohorts, completions, courses, ledger, nominations, vetting
 from training.kit import clock
-from training.kit.clock import financial_year_end, month_of
 from training.kit.db import transaction
 from training.models.cohorts import Cohort
+from training.models.courses import CostBasis
 from training.models.ledger import Commitment, LedgerEntry
 from training.models.nominations import Nomination
 from training.models.people import Person
-from training.models.programmes import BudgetLine, LineCategory, Project, ProjectKind
-from training.models.rights import RiskLevel
+from training.models.programmes import BudgetLine, LineCategory
 from training.models.vetting import VettingOutcome
 from training.queries import cohorts as cohort_rows
 from training.queries import demo as demo_rows
-from training.queries import ledger as entries
 from training.queries import programmes as programme_rows
 
-_POUND = 100
-_UK, _UK_2, _APPROVER, _APPROVER_2 = "uk.coordinator", "uk.coordinator.2", "approver", "approver.2"
 _NOMINATORS = {
     BORDER: "iraq.coordinator",
     PASSPORTS: "iraq.coordinator.2",
@@ -50,7 +36,7 @@ _FORGERY = ("Advanced forgery detection course", "UK Home Office trainers (Briti
 def load(settings: Settings) -> None:
     """Load the demonstration into an empty database, whole or not at all."""
     with transaction():
-        _Story(settings.demo_password or "", clock.today()).tell()
+        _Story(settings.demo_password or "", clock.today(), settings.evidence_folder).tell()
 
 
 @dataclass(frozen=True)
@@ -67,123 +53,46 @@ class _Holding:
     seats: int
     pounds: int
 
+    def costs(self) -> list[cohorts.PlannedCost]:
+        """Return its cost: three fifths for the trainers, the rest for beds and a hall."""
+        whole, line = self.pounds * POUND, programme_rows.line_by_key(self.line.id)
+        beds, hall = whole * 30 // 100, whole * 10 // 100
+        return [
+            cohorts.PlannedCost(LineCategory.TRAINERS, line, whole - beds - hall),
+            cohorts.PlannedCost(LineCategory.ACCOMMODATION, line, beds),
+            cohorts.PlannedCost(LineCategory.VENUE, line, hall),
+        ]
 
-class _Story(Stage):
+
+class _Story(Treasury):
     """What happened, told day by day."""
 
     def tell(self) -> None:
         """Let everything happen."""
         with self.on(-400):
             self.set_up()
-        self._assess()
-        training = self._fund_training()
-        kurdistan = self._fund_kurdistan()
-        self._buy(training["interpretation"], training["materials"], kurdistan["equipment"])
+        self.assess()
+        self.enter_rates()
+        self._price_courses()
+        training = self.fund_training()
+        kurdistan = self.fund_kurdistan()
+        self.buy(training["interpretation"], training["materials"], kurdistan["equipment"])
+        self.transfer(training["materials"], training["interpretation"], 2_500, "A second interpreter per course", -220)
         self._past_cohorts(training["trainers"], kurdistan["task force"])
         self._present_cohorts(training["trainers"], kurdistan["task force"])
         self._leave_open(training)
 
-    # Rights
-
-    def _assess(self) -> None:
-        for code, level in ((TRAINING, RiskLevel.MEDIUM), (KURDISTAN, RiskLevel.MEDIUM)):
-            with self.on(-398):
-                written = rights.write(
-                    programme_coded(code),
-                    rights.Assessment(
-                        summary="Trained officers may use coercive powers against migrants and suspects.",
-                        mitigation="A human-rights session in every course; nominees are vetted; visits every quarter.",
-                        level=level,
-                        valid_until=self.day(240),
-                    ),
-                    self.by(_UK),
-                    self.day(-398),
-                )
-            with self.on(-396) as day:
-                rights.approve(written, self.by("rights.approver"), day)
-
-    # Money
-
-    def _fund_training(self) -> dict[str, BudgetLine]:
-        with self.on(-395):
-            crime = self._project(TRAINING, ProjectKind.TRAINING, UK, "Countering organised immigration crime",
-                                  "مكافحة جرائم الهجرة المنظمة", "بەرەنگاربوونەوەی تاوانی ڕێکخراوی کۆچ")  # fmt: skip
-            border = self._project(TRAINING, ProjectKind.TRAINING, BORDER, "Operational capability at the border",
-                                   "القدرة العملياتية على الحدود", "توانای ئۆپەراسیۆنی لە سنوور")  # fmt: skip
-        trainers = self._line(crime, LineCategory.TRAINERS, 96_000, -394,
-                              "Trainers and delivery", "المدربون والتنفيذ", "ڕاهێنەران و جێبەجێکردن")  # fmt: skip
-        interpretation = self._line(crime, LineCategory.INTERPRETATION, 24_000, -393,
-                                    "Interpretation", "الترجمة الشفوية", "وەرگێڕانی زارەکی")  # fmt: skip
-        materials = self._line(border, LineCategory.MATERIALS, 30_000, -380,
-                               "Detection kits and materials", "أدوات الكشف والمواد", "کەرەستە و ماددە")  # fmt: skip
-        return {"trainers": trainers, "interpretation": interpretation, "materials": materials}
-
-    def _fund_kurdistan(self) -> dict[str, BudgetLine]:
+    def _price_courses(self) -> None:
+        """Say what two courses cost to hold, in round figures made up for the demonstration."""
+        template = [
+            courses.TemplateCost(LineCategory.TRAINERS, CostBasis.PER_DAY, 1_000 * POUND),
+            courses.TemplateCost(LineCategory.ACCOMMODATION, CostBasis.PER_TRAINEE_DAY, 50 * POUND),
+            courses.TemplateCost(LineCategory.MATERIALS, CostBasis.PER_TRAINEE, 20 * POUND),
+            courses.TemplateCost(LineCategory.EVALUATION, CostBasis.FIXED, 500 * POUND),
+        ]
         with self.on(-390):
-            force = self._project(KURDISTAN, ProjectKind.TASK_FORCE, TRAFFICKING, "Specialised task force",
-                                  "فرقة العمل المتخصصة", "هێزی ئەرکی تایبەتمەند")  # fmt: skip
-        training = self._line(force, LineCategory.TRAINERS, 60_000, -388,
-                              "Training of the task force", "تدريب فرقة العمل", "ڕاهێنانی هێزی ئەرک")  # fmt: skip
-        equipment = self._line(force, LineCategory.EQUIPMENT, 45_000, -386,
-                               "Equipment of the task force", "معدات فرقة العمل", "کەرەستەی هێزی ئەرک")  # fmt: skip
-        return {"task force": training, "equipment": equipment}
-
-    def _project(self, code: str, kind: ProjectKind, organisation: str, *title: str) -> Project:
-        body = organisation_named(organisation)
-        return programmes.add_project(programme_coded(code), kind, programmes.Title(*title), body, self.by(_UK))
-
-    def _line(self, project: Project, category: LineCategory, pounds: int, days: int, *title: str) -> BudgetLine:
-        last = min(financial_year_end(self.day(90)), programme_coded(TRAINING).ends_on)
-        new = programmes.NewLine(programmes.Title(*title), category, month_of(self.day(-390)), last)
-        with self.on(days):
-            entry = programmes.propose_line(project, new, self._proposal(pounds, title[0]), self.by(_UK))
-        self._approve(entry, days + 2)
-        return programme_rows.line_by_key(entry.line_id)
-
-    def _proposal(self, pounds: int, purpose: str) -> ledger.Proposal:
-        return ledger.Proposal(pounds * _POUND, purpose, self.key())
-
-    def _approve(self, entry: LedgerEntry, days: int, approver: str = _APPROVER) -> None:
-        with self.on(days) as day:
-            approvals.approve(entry, self.by(approver), day)
-
-    def _commit(self, line: BudgetLine, pounds: int, purpose: str, days: int, expected: int) -> Commitment:
-        with self.on(days):
-            entry = ledger.propose_commitment(line, self._proposal(pounds, purpose), self.day(expected), self.by(_UK))
-        self._approve(entry, days + 3)
-        return self._commitment_of(entry)
-
-    def _commitment_of(self, entry: LedgerEntry) -> Commitment:
-        if entry.commitment_id is None:
-            raise LookupError(entry.kind)
-        return entries.commitment_by_key(entry.commitment_id)
-
-    def _pay(self, commitment: Commitment, pounds: int, payee: str, days: int, *, closes: bool = False) -> LedgerEntry:
-        with self.on(days) as day:
-            payment = ledger.Payment(payee, payee_is_person=False, paid_on=day, closes=closes)
-            proposal = self._proposal(pounds, commitment.purpose)
-            entry = ledger.propose_payment(commitment, proposal, payment, self.by(_UK_2), day)
-        self._approve(entry, days + 2, _APPROVER_2)
-        return entry
-
-    def _buy(self, interpretation: BudgetLine, materials: BudgetLine, equipment: BudgetLine) -> None:
-        contract = self._commit(interpretation, 9_600, "Interpretation contract, first year", -350, 20)
-        for days in (-320, -260, -200, -130, -70):
-            self._pay(contract, 1_600, "Interpretation supplier", days)
-        kits = self._commit(materials, 14_000, "Document examination kits", -300, -230)
-        self._pay(kits, 12_850, "Equipment supplier", -228, closes=True)
-        manuals = self._commit(materials, 3_000, "Printing of manuals in Arabic", -160, -100)
-        mistaken = self._pay(manuals, 2_000, "Printing house", -110)
-        with self.on(-105):
-            reversal = ledger.propose_reversal(mistaken, "Entered for the wrong month", self.key(), self.by(_UK))
-        self._approve(reversal, -104)
-        self._pay(manuals, 2_100, "Printing house", -96, closes=True)
-        vehicles = self._commit(equipment, 18_500, "Handheld detectors for the task force", -240, -150)
-        self._pay(vehicles, 18_500, "Equipment supplier", -148, closes=True)
-        spare = self._commit(equipment, 4_000, "Spare batteries and chargers", -90, 60)
-        with self.on(-40):
-            release = ledger.propose_release(spare, self._proposal(1_500, "Fewer are needed"), self.by(_UK))
-        self._approve(release, -38)
+            for title in (_FORGERY[0], "Human Rights-based Policing"):
+                courses.set_template(demo_rows.course_called(title), template, self.by(UK_COORDINATOR))
 
     # Cohorts
 
@@ -191,7 +100,7 @@ class _Story(Stage):
         """Draft a cohort, ask to open it, and let its commitment be approved."""
         cohort = self._draft(holding, days)
         entry = self._ask(cohort, days + 2)
-        self._approve(entry, days + 5)
+        self.approve(entry, days + 5)
         return cohort_rows.cohort_by_key(cohort.id)
 
     def _draft(self, holding: _Holding, days: int) -> Cohort:
@@ -199,7 +108,7 @@ class _Story(Stage):
             course = demo_rows.course_called(holding.course)
             plan = cohorts.CohortPlan(
                 course=course,
-                line=programme_rows.line_by_key(holding.line.id),
+                programme=programme_rows.programme_by_key(holding.line.programme_id),
                 venue=demo_rows.venue_called(holding.venue),
                 host=organisation_named(holding.host),
                 invited=[organisation_named(name) for name in holding.invited],
@@ -207,13 +116,14 @@ class _Story(Stage):
                 starts_on=self.day(holding.first),
                 ends_on=self.day(holding.last),
                 capacity=holding.seats,
-                planned_cost=holding.pounds * _POUND,
             )
-            return cohorts.draft(plan, self.by(_UK))
+            cohort = cohorts.draft(plan, self.by(UK_COORDINATOR))
+            cohorts.plan_costs(cohort, holding.costs(), self.by(UK_COORDINATOR))
+            return cohort
 
     def _ask(self, cohort: Cohort, days: int) -> LedgerEntry:
         with self.on(days) as day:
-            return cohorts.ask_to_open(cohort, self.key(), self.by(_UK), day)
+            return cohorts.ask_to_open(cohort, self.key(), self.by(UK_COORDINATOR), day)
 
     def _nominate(self, cohort: Cohort, organisation: str, chosen: slice, days: int) -> list[Nomination]:
         with self.on(days):
@@ -224,12 +134,12 @@ class _Story(Stage):
         """Take nominees all the way to a seat."""
         for nomination in nominated:
             with self.on(days):
-                nominations.shortlist(nomination, self.by(_UK))
-                nominations.send_to_vetting(nomination, self.by(_UK))
+                nominations.shortlist(nomination, self.by(UK_COORDINATOR))
+                nominations.send_to_vetting(nomination, self.by(UK_COORDINATOR))
             with self.on(days + 6):
                 self._clear(nomination, days + 5)
             with self.on(days + 8):
-                nominations.confirm(nomination, self.by(_UK))
+                nominations.confirm(nomination, self.by(UK_COORDINATOR))
 
     def _clear(self, nomination: Nomination, days: int, outcome: VettingOutcome = VettingOutcome.CLEARED) -> None:
         expires = self.day(days + 365) if outcome is VettingOutcome.CLEARED else None
@@ -255,9 +165,9 @@ class _Story(Stage):
         with self.on(-215):
             for claim in demo_rows.claims_of(forgery.id):
                 completions.confirm(claim, self.by("trainer"))
-        self._pay(self._held(forgery), 13_900, "Training provider", -205, closes=True)
+        self.pay(self._held(forgery), 13_900, "Training provider", -205, closes=True)
         with self.on(-200) as day:
-            cohorts.close(forgery, self.by(_UK), day)
+            cohorts.close(forgery, self.by(UK_COORDINATOR), day)
         smuggling = self._hold(
             _Holding("Techniques and methods for investigating human trafficking", force, sulaymaniyah, TRAFFICKING,
                      (TRAFFICKING, ERBIL), -34, -31, 12, 17_200), -110)  # fmt: skip
@@ -266,13 +176,10 @@ class _Story(Stage):
         )
         self._seat(seated, -80)
         self._claim(seated[0], "trainee.2", smuggling, -29)
-        self._pay(self._held(smuggling), 9_000, "Training provider", -20)
+        self.pay(self._held(smuggling), 9_000, "Training provider", -20)
 
     def _held(self, cohort: Cohort) -> Commitment:
-        found = cohort_rows.standing_commitment(cohort.id)
-        if found is None:
-            raise LookupError(cohort.code)
-        return found
+        return cohort_rows.standing_commitments(cohort.id)[0]
 
     def _present_cohorts(self, trainers: BudgetLine, force: BudgetLine) -> None:
         baghdad, basra = "Immigration Training Centre, Baghdad", "Immigration Training Centre, Basra"
@@ -306,13 +213,13 @@ class _Story(Stage):
         self._seat(first[:2], -16)
         with self.on(-6):
             for nomination in first[2:7]:
-                nominations.shortlist(nomination, self.by(_UK))
+                nominations.shortlist(nomination, self.by(UK_COORDINATOR))
             for nomination in first[3:6]:
-                nominations.send_to_vetting(nomination, self.by(_UK))
+                nominations.send_to_vetting(nomination, self.by(UK_COORDINATOR))
         with self.on(-2):
             self._clear(first[3], -3)
             self._clear(first[4], -3, VettingOutcome.NOT_CLEARED)
-            nominations.turn_down(first[7], "The course asks for a year at a crossing point", self.by(_UK))
+            nominations.turn_down(first[7], "The course asks for a year at a crossing point", self.by(UK_COORDINATOR))
             nominations.withdraw(first[8], self.by("iraq.coordinator"))
 
     def _leave_open(self, training: dict[str, BudgetLine]) -> None:
@@ -325,9 +232,11 @@ class _Story(Stage):
                            (BORDER, PASSPORTS), 55, 59, 12, 10_400)  # fmt: skip
         self._ask(self._draft(waiting, -5), -3)
         with self.on(-3):
-            ledger.propose_allocation(training["materials"], self._proposal(6_000, "More detection kits"), self.by(_UK))
+            ledger.propose_allocation(
+                training["materials"], self.proposal(6_000, "More detection kits"), self.by(UK_COORDINATOR)
+            )
             refused = ledger.propose_allocation(
-                training["interpretation"], self._proposal(20_000, "A second contract"), self.by(_UK_2)
+                training["interpretation"], self.proposal(20_000, "A second contract"), self.by(UK_COORDINATOR_2)
             )
         with self.on(-2):
-            approvals.refuse(refused, "The first contract is not used up yet", self.by(_APPROVER))
+            approvals.refuse(refused, "The first contract is not used up yet", self.by(APPROVER))

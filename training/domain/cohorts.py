@@ -1,6 +1,7 @@
 """Cohorts: drafted, put up for approval with their money, opened, closed or cancelled."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,27 +14,29 @@ from training.domain.refusals import (
     CohortNotOpen,
     CohortRunning,
     DatesReversed,
+    NoCosts,
+    OtherProgramme,
     OutsideProgramme,
 )
-from training.kit.clock import financial_year_end
+from training.kit.clock import within_financial_year
 from training.kit.db import changed, db
 from training.models.actor import Actor
-from training.models.cohorts import Cohort, CohortInvitation, CohortState, CohortTrainer, Venue
-from training.models.courses import Course
+from training.models.cohorts import Cohort, CohortCost, CohortInvitation, CohortState, CohortTrainer, Venue
+from training.models.courses import CostBasis, Course, CourseCost
 from training.models.ledger import LedgerEntry
 from training.models.people import Organisation, Person
-from training.models.programmes import BudgetLine
-from training.queries import cohorts, courses, programmes
+from training.models.programmes import BudgetLine, LineCategory, Programme
+from training.queries import cohorts, courses
 
 _LONGEST_PURPOSE = 300
 
 
 @dataclass(frozen=True)
 class CohortPlan:
-    """What a cohort is to be; ``planned_cost`` in pence."""
+    """What a cohort is to be; what it is to cost is planned apart."""
 
     course: Course
-    line: BudgetLine
+    programme: Programme
     venue: Venue
     host: Organisation
     invited: Sequence[Organisation]
@@ -41,7 +44,15 @@ class CohortPlan:
     starts_on: dt.date
     ends_on: dt.date
     capacity: int
-    planned_cost: int
+
+
+@dataclass(frozen=True)
+class PlannedCost:
+    """What a cohort is to cost in a category, in pence, and the line that pays for it."""
+
+    category: LineCategory
+    line: BudgetLine
+    amount: int
 
 
 def draft(plan: CohortPlan, by: Actor) -> Cohort:
@@ -80,21 +91,23 @@ def edit(cohort: Cohort, plan: CohortPlan, by: Actor) -> None:
 def _check(plan: CohortPlan) -> None:
     if plan.ends_on < plan.starts_on:
         raise DatesReversed
-    if not (plan.line.starts_on <= plan.starts_on and plan.ends_on <= plan.line.ends_on):
-        raise OutsideProgramme(plan.line.starts_on, plan.line.ends_on)
+    _check_within(plan.programme, plan.starts_on, plan.ends_on)
+
+
+def _check_within(whole: Programme | BudgetLine, first: dt.date, last: dt.date) -> None:
+    if not (whole.starts_on <= first and last <= whole.ends_on):
+        raise OutsideProgramme(whole.starts_on, whole.ends_on)
 
 
 def _columns(plan: CohortPlan) -> dict[str, object]:
     return {
         "course_id": plan.course.id,
-        "programme_id": plan.line.programme_id,
-        "line_id": plan.line.id,
+        "programme_id": plan.programme.id,
         "host_id": plan.host.id,
         "venue_id": plan.venue.id,
         "starts_on": plan.starts_on,
         "ends_on": plan.ends_on,
         "capacity": plan.capacity,
-        "planned_cost": plan.planned_cost,
     }
 
 
@@ -112,15 +125,51 @@ def _step(cohort: Cohort, before: CohortState, after: CohortState) -> bool:
     return changed(update(Cohort).where(Cohort.id == cohort.id, Cohort.state == before).values(state=after))
 
 
+def suggested_costs(template: Sequence[CourseCost], days: int, trainees: int) -> dict[LineCategory, int]:
+    """Return what a course's cost template comes to, in pence per category."""
+    times = {
+        CostBasis.FIXED: 1,
+        CostBasis.PER_DAY: days,
+        CostBasis.PER_TRAINEE: trainees,
+        CostBasis.PER_TRAINEE_DAY: trainees * days,
+    }
+    total: Counter[LineCategory] = Counter()
+    for cost in template:
+        total[cost.category] += cost.amount * times[cost.basis]
+    return dict(total)
+
+
+def plan_costs(cohort: Cohort, costs: Sequence[PlannedCost], by: Actor) -> None:
+    """Say what a draft is to cost, replacing what was said before.
+
+    Raises CohortNotDraft, OtherProgramme, and OutsideProgramme where a line does not cover the cohort's dates.
+    """
+    for cost in costs:
+        if cost.line.programme_id != cohort.programme_id:
+            raise OtherProgramme
+        _check_within(cost.line, cohort.starts_on, cohort.ends_on)
+    total = sum(cost.amount for cost in costs)
+    draft_still = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
+    if not changed(update(Cohort).where(*draft_still).values(planned_cost=total)):
+        raise CohortNotDraft
+    db.session.execute(delete(CohortCost).where(CohortCost.cohort_id == cohort.id))
+    db.session.add_all(
+        CohortCost(cohort_id=cohort.id, category=cost.category, line_id=cost.line.id, amount=cost.amount)
+        for cost in costs
+    )
+    db.session.flush()
+    audit.record("cohort costs planned", cohort, by=by.user_id, pence=total)
+
+
 def _purpose(cohort: Cohort) -> str:
     """Return what the money of a cohort is for, as its entries say it: ``2026-006 Document fraud``."""
     return f"{cohort.code} {courses.course_by_key(cohort.course_id).title_en}"[:_LONGEST_PURPOSE]
 
 
 def ask_to_open(cohort: Cohort, key: str, by: Actor, on: dt.date) -> LedgerEntry:
-    """Put a draft up for approval: its planned cost is proposed as a commitment.
+    """Put a draft up for approval: what it is to cost is proposed as one commitment per line, decided together.
 
-    Raises CohortNotDraft, NoRightsAssessment, OverLine. Rules: design §3 (asking to open makes the proposal),
+    Raises CohortNotDraft, NoCosts, NoRightsAssessment, OverLine. Rules: design §3 (asking to open makes the proposal),
     domain §2 (rights assessment first).
     """
     proposal = ledger.Proposal(cohort.planned_cost, _purpose(cohort), key)
@@ -129,11 +178,21 @@ def ask_to_open(cohort: Cohort, key: str, by: Actor, on: dt.date) -> LedgerEntry
     rights.check_covered(cohort.programme_id, on)
     if not _step(cohort, CohortState.DRAFT, CohortState.AWAITING_APPROVAL):
         raise CohortNotDraft
-    line = programmes.line_by_key(cohort.line_id)
-    expected_on = min(cohort.ends_on, financial_year_end(cohort.starts_on))
-    entry = ledger.propose_commitment(line, proposal, expected_on, by, cohort_id=cohort.id)
+    reservations = _reservations(cohort)
+    if not reservations:
+        raise NoCosts
+    expected_on = within_financial_year(cohort.starts_on, cohort.ends_on)
+    entry = ledger.propose_commitments(reservations, proposal, expected_on, by, cohort_id=cohort.id)
     audit.record("cohort put up for approval", cohort, by=by.user_id)
     return entry
+
+
+def _reservations(cohort: Cohort) -> list[ledger.Reservation]:
+    """Return what each line is to reserve for a cohort."""
+    per_line: Counter[BudgetLine] = Counter()
+    for cost in cohorts.costs_of(cohort.id):
+        per_line[cost.line] += cost.amount
+    return [ledger.Reservation(line, amount) for line, amount in per_line.items()]
 
 
 def open_funded(cohort: Cohort, by: Actor, on: dt.date) -> None:
@@ -170,9 +229,9 @@ def cancel(cohort: Cohort, key: str, by: Actor) -> None:
     if not is_cancelled:
         raise CohortNotOpen
     audit.record("cohort cancelled", cohort, by=by.user_id)
-    commitment = cohorts.standing_commitment(cohort.id)
-    if commitment is not None:
-        ledger.propose_release(commitment, ledger.Proposal(commitment.committed, _purpose(cohort), key), by)
+    for number, commitment in enumerate(cohorts.standing_commitments(cohort.id)):
+        release = ledger.Proposal(commitment.committed, _purpose(cohort), f"{key}-{number}")
+        ledger.propose_release(commitment, release, by)
 
 
 def check_open(cohort: Cohort) -> None:

@@ -1,7 +1,9 @@
 """Courses: written or edited here, or loaded as published."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -10,7 +12,8 @@ from training.domain.refusals import ChangedMeanwhile, CourseExists
 from training.kit.db import db
 from training.kit.names import fold
 from training.models.actor import Actor
-from training.models.courses import Course, Theme
+from training.models.courses import CostBasis, Course, CourseCost, Theme
+from training.models.programmes import LineCategory
 from training.queries import courses
 
 
@@ -69,3 +72,23 @@ def _write(course: Course, plan: CoursePlan) -> None:
         setattr(course, field.name, getattr(plan, field.name))
     course.title_key = fold(plan.title_en)
     course.search_key = fold(" ".join((plan.title_en, plan.title_ar, plan.title_ckb, plan.provider)))
+
+
+@dataclass(frozen=True)
+class TemplateCost:
+    """A row of a cost template; pence."""
+
+    category: LineCategory
+    basis: CostBasis
+    amount: int
+
+
+def set_template(course: Course, costs: Sequence[TemplateCost], by: Actor) -> None:
+    """Say what a course costs to hold, replacing what was said before. Cohorts keep what they planned."""
+    courses.lock_course(course.id)
+    db.session.execute(delete(CourseCost).where(CourseCost.course_id == course.id))
+    db.session.add_all(
+        CourseCost(course_id=course.id, category=cost.category, basis=cost.basis, amount=cost.amount) for cost in costs
+    )
+    db.session.flush()
+    audit.record("course costs planned", course, by=by.user_id)

@@ -108,6 +108,7 @@ def propose_line(project: Project, new: NewLine, proposal: ledger.Proposal, by: 
 
     Raises DatesReversed, OutsideProgramme, OverCeiling.
     """
+    programmes.lock_programme(project.programme_id)  # a twin of this request waits here, and then finds its answer
     if known := ledger.proposed_before(proposal, by):
         return known
     programme = programmes.programme_by_key(project.programme_id)

@@ -4,6 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
+from training.kit.money import Currency
+from training.kit.tables import Problem
+
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """A use case declined. ``field`` names the input at which the words belong, where there is one."""
@@ -70,12 +73,70 @@ class OverCommitment(Refusal):
     available: int
 
 
+@dataclass
+class OverCommitmentInSum(Refusal):
+    """The rows of a spend file take ``pence`` from a commitment that has ``available`` outstanding."""
+
+    purpose: str
+    pence: int
+    available: int
+
+
 class OwnProposal(Refusal):
     """Nobody decides about what they proposed."""
 
 
+class NotOwnProposal(Refusal):
+    """Only who proposed something takes it back."""
+
+
+class OtherProgramme(Refusal):
+    """Money moves within a programme, between two lines of it; a claim is paid from commitments of one programme."""
+
+
+@dataclass
+class MissingRate(Refusal):
+    """No exchange rate of the month is known, and none was given."""
+
+    field = "currency"
+    currency: Currency
+    month: dt.date
+
+
+class LessThanAPenny(Refusal):
+    """A line of the claim is worth less than a penny."""
+
+
+class EvidenceUsed(Refusal):
+    """The file is the evidence of another claim."""
+
+    field = "file"
+
+
+class EvidenceUnreadable(Refusal):
+    """The file is no PDF, JPEG or PNG, whatever its name says."""
+
+    field = "file"
+
+
+@dataclass
+class EvidenceTooLarge(Refusal):
+    """The file has more than ``megabytes``."""
+
+    field = "file"
+    megabytes: int
+
+
+class NoCosts(Refusal):
+    """A cohort without planned costs cannot be put up for approval."""
+
+
 class AlreadyDecided(Refusal):
     """Somebody decided about it before."""
+
+
+class WithinPlan(Refusal):
+    """A line that departs from its plan by a tenth or less needs no reason."""
 
 
 class CommitmentClosed(Refusal):
@@ -92,6 +153,15 @@ class FundsMovedOn(Refusal):
 
 class CohortHoldsMoney(Refusal):
     """The commitment of an open cohort is given back by cancelling or closing the cohort."""
+
+
+@dataclass
+class PaidOutside(Refusal):
+    """A payment is made within the dates of its programme."""
+
+    field = "paid_on"
+    first: dt.date
+    last: dt.date
 
 
 class PaidInFuture(Refusal):
@@ -113,6 +183,33 @@ class DatesReversed(Refusal):
     """The last day is before the first."""
 
     field = "ends_on"
+
+
+# spend files and lists of rates
+
+
+@dataclass
+class TableUnreadable(Refusal):
+    """The file cannot be read as a table."""
+
+    field = "file"
+    problem: Problem
+
+
+class TableGone(Refusal):
+    """What was read of the file was forgotten: files are not kept."""
+
+
+class BatchDecided(Refusal):
+    """The rows of the file were proposed already."""
+
+
+@dataclass
+class ColumnMissing(Refusal):
+    """The list of rates lacks a column of this name."""
+
+    field = "file"
+    heading: str
 
 
 # rights and vetting

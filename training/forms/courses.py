@@ -1,20 +1,26 @@
 """Writing and editing courses, and looking for them."""
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from training.domain.courses import CoursePlan
+from training.domain.courses import CoursePlan, TemplateCost
 from training.forms import BaseForm, FilterForm
 from training.forms.checks import between, choose_one, longest, may_be_empty, required
 from training.forms.fields import (
     HiddenField,
     IntegerField,
+    MoneyField,
     SearchField,
     SelectField,
     TextAreaField,
     TextField,
     TickField,
 )
-from training.models.courses import Course, Theme
+from training.models.courses import CostBasis, Course, CourseCost, Theme
+from training.models.programmes import LineCategory
 
 
 class CourseForm(BaseForm):
@@ -68,6 +74,56 @@ class CourseForm(BaseForm):
         """Return the version that the form was opened on; -1 where it was tampered with."""
         text = str(self.version.data or "")
         return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else -1
+
+
+class CostFields(NamedTuple):
+    """The inputs of one category of cost."""
+
+    category: LineCategory
+    amount: MoneyField
+    basis: SelectField
+
+
+def _with_categories(form: Any) -> Any:
+    """Give a form an amount and a basis for each category of cost."""
+    for category in LineCategory:
+        setattr(form, f"amount_{category}", MoneyField(_l("Amount"), [may_be_empty()]))
+        setattr(form, f"basis_{category}", SelectField(_l("How often"), [may_be_empty()]))
+    return form
+
+
+@_with_categories
+class CourseCostsForm(BaseForm):
+    """What a course costs to hold, category by category. A template without any amount says nothing."""
+
+    def categories(self) -> list[CostFields]:
+        """Return the inputs of each category."""
+        return [
+            CostFields(category, self[f"amount_{category}"], self[f"basis_{category}"]) for category in LineCategory
+        ]
+
+    def show(self, template: Sequence[CourseCost]) -> None:
+        """Fill the form with a cost template."""
+        for cost in template:
+            self[f"amount_{cost.category}"].data = cost.amount
+            self[f"basis_{cost.category}"].data = cost.basis
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check each field, then that each amount has its basis."""
+        super().validate(*args, **kwargs)
+        for category in self.categories():
+            if category.amount.data and not category.basis.data and not category.basis.errors:
+                label = category.basis.label.text
+                self.refuse(_("Choose an answer: %(label)s", label=label), category.basis.name)
+        return not self.field_errors
+
+    def costs(self) -> list[TemplateCost]:
+        """Return the template as it is written in the form."""
+        return [
+            TemplateCost(category.category, CostBasis(category.basis.data), category.amount.data)
+            for category in self.categories()
+            if category.amount.data
+        ]
 
 
 class CourseFilter(FilterForm):

@@ -24,7 +24,7 @@ from training.forms.widgets import (
     Widget,
 )
 from training.kit.ids import is_token, new_token
-from training.kit.money import parse_pounds, plain_pounds, western_digits
+from training.kit.money import format_rate, parse_amount, parse_rate, plain_amount, western_digits
 
 
 class TextField(wtf.StringField):
@@ -203,13 +203,56 @@ class MoneyField(_TypedField):
     def read(self, text: str) -> int:
         """Return the amount in pence."""
         try:
-            return parse_pounds(text)
+            return parse_amount(text)
         except ValueError as unreadable:
             raise ValueError(_("Enter an amount in pounds, such as 1,250.50")) from unreadable
 
     def written(self) -> str:
         """Return the pence as pounds without signs."""
-        return plain_pounds(self.data)
+        return plain_amount(self.data)
+
+
+class AmountField(MoneyField):
+    """An amount whose currency stands beside it; its data are hundredths of a unit."""
+
+    widget = Widget(
+        "input",
+        "govukInput",
+        inputmode="decimal",
+        spellcheck=False,
+        classes="govuk-input--width-10",
+        attributes=LEFT_TO_RIGHT,
+    )
+
+
+class RateField(_TypedField):
+    """An exchange rate; its data are millionths."""
+
+    widget = AmountField.widget
+
+    def read(self, text: str) -> int:
+        """Return the rate in millionths."""
+        try:
+            return parse_rate(text)
+        except ValueError as unreadable:
+            raise ValueError(_("Enter a rate, such as 1.27 or 1,664.50")) from unreadable
+
+    def written(self) -> str:
+        """Return the rate as it is typed."""
+        return format_rate(self.data)
+
+
+class FileField(Field):
+    """A file; the data are what was uploaded, or None. A browser never shows it again, so what arrived is kept."""
+
+    widget = Widget("file-upload", "govukFileUpload")
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the upload; an empty file input sends one without a name."""
+        self.data = next((value for value in valuelist if getattr(value, "filename", "")), None)
+
+    def _value(self) -> str:
+        return ""
 
 
 class DateField(Field):
@@ -217,20 +260,17 @@ class DateField(Field):
 
     widget = DateWidget("date-input", "govukDateInput")
     years: ClassVar = range(1900, 2101)
+    asked: ClassVar[tuple[str, ...]] = ("day", "month", "year")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.parts = {"day": "", "month": "", "year": ""}
+        self.parts = dict.fromkeys(self.asked, "")
         super().__init__(*args, **kwargs)
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
-        """Read the three boxes; they have names of their own, so the base class finds none under the field's."""
+        """Read the boxes; they have names of their own, so the base class finds none under the field's."""
         super().process(None, *args, **kwargs)
         if self.data:
-            self.parts = {
-                "day": str(self.data.day),
-                "month": str(self.data.month),
-                "year": str(self.data.year),
-            }
+            self.parts = {part: str(getattr(self.data, part)) for part in self.asked}
         if formdata:
             self.parts = {part: formdata.get(f"{self.name}-{part}", "").strip()[:10] for part in self.parts}
             self.data = self._read()
@@ -245,15 +285,31 @@ class DateField(Field):
         return self._real_date()
 
     def _real_date(self) -> dt.date | None:
-        numbers = [western_digits(typed) for typed in self.parts.values()]
-        if all(number.isascii() and number.isdigit() for number in numbers) and int(numbers[2]) in self.years:
-            day, month, year = map(int, numbers)
+        numbers = {part: western_digits(typed) for part, typed in self.parts.items()}
+        if all(number.isascii() and number.isdigit() for number in numbers.values()):
             try:
-                return dt.date(year, month, day)
-            except ValueError:
+                day = dt.date(int(numbers["year"]), int(numbers["month"]), int(numbers.get("day", 1)))
+            except (ValueError, OverflowError):
                 pass
-        self.process_errors = [_("Enter a real date, such as 27 3 2027")]
+            else:
+                if day.year in self.years:
+                    return day
+        self.process_errors = [self.unreal()]
         return None
+
+    def unreal(self) -> str:
+        """Return the message for a date that no calendar has."""
+        return str(_("Enter a real date, such as 27 3 2027"))
+
+
+class MonthField(DateField):
+    """A month in two boxes; its data are its first day."""
+
+    asked = ("month", "year")
+
+    def unreal(self) -> str:
+        """Return the message for a month that no calendar has."""
+        return str(_("Enter a real month, such as 3 2027"))
 
 
 def _missing_part(part: str) -> str:

@@ -4,10 +4,10 @@ import datetime as dt
 
 from flask_babel import lazy_gettext as _l
 
-from training.domain.ledger import Payment, Proposal
+from training.domain.ledger import Proposal
 from training.forms import BaseForm, FilterForm
-from training.forms.checks import longest, may_be_empty, more_than_nothing, required
-from training.forms.fields import DateField, KeyField, MoneyField, SelectField, TextAreaField, TextField, TickField
+from training.forms.checks import choose_one, longest, may_be_empty, more_than_nothing, required
+from training.forms.fields import DateField, KeyField, MoneyField, SelectField, TextAreaField, TextField
 
 
 class ProposalForm(BaseForm):
@@ -37,30 +37,17 @@ class CommitmentForm(ProposalForm):
         return day
 
 
-class PaymentForm(ProposalForm):
-    """A payment from a commitment."""
+class ReturnForm(ProposalForm):
+    """Money that a line gives back to its programme, and why."""
 
-    payee = TextField(_l("Paid to"), [required(), longest(200)])
-    payee_is_person = TickField(
-        _l("The payee is a person"),
-        description=_l("Funders then read “participant” instead of the name"),
-    )
-    paid_on = DateField(_l("Paid on"), [required()])
-    closes = TickField(
-        _l("This is the last payment"),
-        description=_l("The commitment closes and what is left of it goes back to the budget line"),
-    )
+    purpose = TextField(_l("Reason"), [required(), longest(300)])
 
-    def payment(self) -> Payment:
-        """Return to whom and when it was paid."""
-        if self.paid_on.data is None:
-            raise ValueError("the form was not checked")
-        return Payment(
-            payee=self.payee.data or "",
-            payee_is_person=bool(self.payee_is_person.data),
-            paid_on=self.paid_on.data,
-            closes=bool(self.closes.data),
-        )
+
+class TransferForm(ProposalForm):
+    """Money that a line gives to another line, and why."""
+
+    target = SelectField(_l("To the budget line"), [choose_one()])
+    purpose = TextField(_l("Reason"), [required(), longest(300)])
 
 
 class ReasonForm(BaseForm):

@@ -131,17 +131,17 @@ class TickWidget(Widget):
 
 
 class DateWidget(Widget):
-    """Three boxes: day, month, year."""
+    """Boxes for the parts of a date: day, month, year, or the last two."""
 
     def own(self, field: Any) -> dict[str, Any]:
-        """Return the three boxes with what was typed in them."""
+        """Return the boxes with what was typed in them."""
         labels = {"day": _("Day"), "month": _("Month"), "year": _("Year")}
         return {
             "id": f"{field.id}-group",
             "fieldset": {"legend": {"text": label_of(field)}},
             "items": [
                 {
-                    "id": field.id if part == "day" else f"{field.id}-{part}",
+                    "id": field.id if part == next(iter(field.parts)) else f"{field.id}-{part}",
                     "name": f"{field.name}-{part}",
                     "label": labels[part],
                     "value": typed,

@@ -40,9 +40,19 @@ def financial_year_end(day: dt.date) -> dt.date:
     return dt.date(day.year + (day.month >= _APRIL), 3, 31)
 
 
+def within_financial_year(first: dt.date, last: dt.date) -> dt.date:
+    """Return ``last``, or the 31 March that closes the financial year of ``first`` where that comes sooner."""
+    return min(last, financial_year_end(first))
+
+
 def month_of(day: dt.date) -> dt.date:
     """Return the first day of the month of ``day``."""
     return day.replace(day=1)
+
+
+def month_before(day: dt.date) -> dt.date:
+    """Return the first day of the month before that of ``day``."""
+    return month_of(month_of(day) - dt.timedelta(days=1))
 
 
 def months_between(first: dt.date, last: dt.date) -> list[dt.date]:

@@ -12,7 +12,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,43}")
 
 def new_public_id() -> str:
     """Return a random 60-bit id for addresses; it tells nothing about order or number."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(PUBLIC_ID_LENGTH))
+    bits = secrets.randbits(PUBLIC_ID_LENGTH * 5)
+    return "".join(_ALPHABET[bits >> shift & 31] for shift in range(0, PUBLIC_ID_LENGTH * 5, 5))
 
 
 def is_public_id(text: str) -> bool:

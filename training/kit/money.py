@@ -1,12 +1,35 @@
-"""Money: whole pence, read from what people type and written for people."""
+"""Money: whole minor units of a currency, read from what people type, written for people, converted to pence."""
 
+import enum
 import re
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+from itertools import accumulate, pairwise
 
 EASTERN_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "01234567890123456789.,")
 """Arabic-Indic and Persian digits, decimal and thousands marks, to the Western ones."""
 
 _SIGNS = re.compile(r"[£\s\u200e\u200f\u2066-\u2069]")
-_POUNDS = re.compile(r"(?P<pounds>\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(?:\.(?P<pence>\d{1,2}))?", re.ASCII)
+_AMOUNT = re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(?P<minor>\d{1,6}))?", re.ASCII)
+_MOST_DIGITS = 12
+
+RATE_SCALE = 1_000_000
+"""Rates are whole millionths of a unit of the currency to the pound: 1.27 dollars are 1,270,000."""
+
+
+class Currency(enum.StrEnum):
+    """The currencies in which claims are paid. The book currency is the pound."""
+
+    GBP = "GBP"
+    USD = "USD"
+    EUR = "EUR"
+    IQD = "IQD"
+
+    @property
+    def digits(self) -> int:
+        """How many digits its minor unit has. The dinar's exist on paper only: nobody pays in fils."""
+        return 0 if self is Currency.IQD else 2
 
 
 def western_digits(text: str) -> str:
@@ -14,16 +37,32 @@ def western_digits(text: str) -> str:
     return text.translate(EASTERN_DIGITS)
 
 
-def parse_pounds(text: str) -> int:
-    """Return the pence in a typed amount such as ``£1,250.50`` or ``١٬٢٥٠٫٥``.
+def parse_amount(text: str, currency: Currency = Currency.GBP) -> int:
+    """Return the minor units in a typed amount such as ``£1,250.50`` or ``١٬٢٥٠٫٥``.
 
-    Raises ValueError when the text is no amount, is negative, or is finer than a penny:
-    nothing is rounded on the way in.
+    Raises ValueError when the text is no amount, is negative, or is finer than the currency's
+    minor unit: nothing is rounded on the way in.
     """
-    match = _POUNDS.fullmatch(_SIGNS.sub("", western_digits(text)))
-    if match is None:
+    whole, minor = _read(text)
+    if len(minor) > currency.digits:
         raise ValueError
-    return int(match["pounds"].replace(",", "")) * 100 + int((match["pence"] or "0").ljust(2, "0"))
+    return int(whole + minor.ljust(currency.digits, "0"))
+
+
+def parse_rate(text: str) -> int:
+    """Return the millionths in a typed exchange rate such as ``1,664.5``. Raises ValueError also for nought."""
+    whole, decimals = _read(text)
+    millionths = int(whole) * RATE_SCALE + int(decimals.ljust(6, "0") or "0")
+    if not millionths:
+        raise ValueError
+    return millionths
+
+
+def _read(text: str) -> tuple[str, str]:
+    match = _AMOUNT.fullmatch(_SIGNS.sub("", western_digits(text)))
+    if match is None or len(match["whole"].replace(",", "")) > _MOST_DIGITS:
+        raise ValueError
+    return match["whole"].replace(",", ""), match["minor"] or ""
 
 
 def format_pounds(pence: int) -> str:
@@ -32,11 +71,59 @@ def format_pounds(pence: int) -> str:
     return f"{sign}£{abs(pence) // 100:,}.{abs(pence) % 100:02d}"
 
 
-def plain_pounds(pence: int) -> str:
-    """Return pence as a form field shows them again: ``1250.50``."""
-    return f"{pence // 100}.{pence % 100:02d}"
+def format_amount(minor: int, currency: Currency) -> str:
+    """Return an amount with its currency: ``£1,250.50``, ``USD 1,250.50``, ``IQD 1,664,500``."""
+    if currency is Currency.GBP:
+        return format_pounds(minor)
+    return f"{currency} {plain_amount(minor, currency, ',')}"
+
+
+def plain_amount(minor: int, currency: Currency = Currency.GBP, thousands: str = "") -> str:
+    """Return an amount without its sign, as a form field shows it again: ``1250.50``, ``1664500``."""
+    unit = 10**currency.digits
+    whole = f"{minor // unit:{thousands}}"
+    return f"{whole}.{minor % unit:0{currency.digits}d}" if currency.digits else whole
+
+
+def format_rate(millionths: int) -> str:
+    """Return a rate with at least two decimals: ``1.27``, ``1,664.50``, ``1.189207``."""
+    whole, decimals = divmod(millionths, RATE_SCALE)
+    return f"{whole:,}.{f'{decimals:06d}'.rstrip('0').ljust(2, '0')}"
+
+
+def in_pence(minor: int, currency: Currency, rate: int) -> int:
+    """Return an amount in pence at ``rate`` (millionths of a unit to the pound), rounded half-even to the penny."""
+    if currency is Currency.GBP:
+        return minor
+    pounds = Decimal(minor).scaleb(-currency.digits) * RATE_SCALE / rate
+    return int((pounds * 100).quantize(Decimal(1), ROUND_HALF_EVEN))
+
+
+def shares_in_pence(minors: Sequence[int], currency: Currency, rate: int) -> list[int]:
+    """Return each amount in pence so that their sum is exactly the converted total.
+
+    Each running total is rounded, not each share, so a share may differ from its own conversion by a penny.
+    """
+    totals = [in_pence(total, currency, rate) for total in accumulate(minors, initial=0)]
+    return [after - before for before, after in pairwise(totals)]
+
+
+def pence_each(pence: int, units: int) -> int | None:
+    """Return ``pence`` divided among ``units``, rounded half-even to the penny; None where there are none."""
+    return round(Fraction(pence, units)) if units else None
 
 
 def spread_evenly(pence: int, parts: int) -> list[int]:
     """Return ``pence`` divided into ``parts`` whole shares whose sum is exact; the shares differ by a penny at most."""
-    return [pence * (i + 1) // parts - pence * i // parts for i in range(parts)]
+    return spread_by_weight(pence, [1] * parts)
+
+
+def spread_by_weight(pence: int, weights: Sequence[int]) -> list[int]:
+    """Return ``pence`` divided into whole shares in proportion to ``weights``, whose sum is exact.
+
+    Each running total is cut to the penny, not each share.
+    """
+    whole = sum(weights)
+    return [
+        pence * after // whole - pence * before // whole for before, after in pairwise(accumulate(weights, initial=0))
+    ]

@@ -6,10 +6,10 @@ import enum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.models.base import Base, Key, Named, PublicId, choice
+from training.models.base import Base, Guarded, Key, Named, PublicId, choice
 from training.models.courses import Course
 from training.models.people import Jurisdiction, Organisation, Person
-from training.models.programmes import BudgetLine, Programme
+from training.models.programmes import BudgetLine, LineCategory, Programme
 
 
 class CohortState(enum.StrEnum):
@@ -37,7 +37,7 @@ class Venue(Named, Base):
 
 
 class Cohort(Base):
-    """One holding of a course. ``seats_taken`` moves by conditional UPDATE; ``planned_cost`` in pence."""
+    """One holding of a course. ``seats_taken`` moves by conditional UPDATE; ``planned_cost`` sums its costs (pence)."""
 
     __tablename__ = "cohorts"
 
@@ -46,19 +46,17 @@ class Cohort(Base):
     code: Mapped[str] = mapped_column(String(30), unique=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
-    line_id: Mapped[int] = mapped_column(ForeignKey("budget_lines.id"), index=True)
     host_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"), index=True)
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date]
     capacity: Mapped[int]
     seats_taken: Mapped[int] = mapped_column(default=0)
-    planned_cost: Mapped[int]
+    planned_cost: Mapped[int] = mapped_column(default=0)
     state: Mapped[CohortState] = mapped_column(choice(CohortState), default=CohortState.DRAFT)
 
     course: Mapped[Course] = relationship(lazy="raise")
     programme: Mapped[Programme] = relationship(lazy="raise")
-    line: Mapped[BudgetLine] = relationship(lazy="raise")
     host: Mapped[Organisation] = relationship(lazy="raise")
     venue: Mapped[Venue] = relationship(lazy="raise")
 
@@ -66,10 +64,25 @@ class Cohort(Base):
         CheckConstraint("seats_taken BETWEEN 0 AND capacity", name="seats_within_capacity"),
         CheckConstraint("capacity BETWEEN 1 AND 1000", name="capacity_in_range"),
         CheckConstraint("starts_on <= ends_on", name="dates_in_order"),
-        CheckConstraint("planned_cost > 0", name="cost_positive"),
+        CheckConstraint("planned_cost >= 0", name="cost_not_negative"),
         Index("ix_cohorts_starts_on_id", "starts_on", "id"),
         Index("ix_cohorts_state_starts_on", "state", "starts_on", "id"),
     )
+
+
+class CohortCost(Guarded, Base):
+    """What a cohort is to cost in one category, in pence, and the line that pays for it."""
+
+    __tablename__ = "cohort_costs"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
+    category: Mapped[LineCategory] = mapped_column(choice(LineCategory), primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("budget_lines.id"), index=True)
+    amount: Mapped[int]
+
+    line: Mapped[BudgetLine] = relationship(lazy="raise")
+
+    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
 
 
 class CohortInvitation(Base):

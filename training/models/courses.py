@@ -2,10 +2,11 @@
 
 import enum
 
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.models.base import Base, Key, PublicId, Titled, choice
+from training.models.programmes import LineCategory
 
 
 class Theme(enum.StrEnum):
@@ -20,6 +21,15 @@ class Theme(enum.StrEnum):
     HUMAN_RIGHTS = "human rights"
     LEADERSHIP = "leadership"
     OTHER = "other"
+
+
+class CostBasis(enum.StrEnum):
+    """By what a cost of a course grows."""
+
+    FIXED = "fixed"
+    PER_DAY = "per_day"
+    PER_TRAINEE = "per_trainee"
+    PER_TRAINEE_DAY = "per_trainee_day"
 
 
 class Course(Titled, Base):
@@ -60,3 +70,16 @@ class Course(Titled, Base):
         CheckConstraint("attendance_percent BETWEEN 0 AND 100", name="attendance_in_range"),
         CheckConstraint("pass_mark_percent BETWEEN 1 AND 100", name="pass_mark_in_range"),
     )
+
+
+class CourseCost(Base):
+    """A row of a course's cost template: ``amount`` pence of a category, once or per day, trainee, or both."""
+
+    __tablename__ = "course_costs"
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), primary_key=True)
+    category: Mapped[LineCategory] = mapped_column(choice(LineCategory), primary_key=True)
+    basis: Mapped[CostBasis] = mapped_column(choice(CostBasis), primary_key=True)
+    amount: Mapped[int]
+
+    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)

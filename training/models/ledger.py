@@ -13,8 +13,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from training.kit.ids import PUBLIC_ID_LENGTH
 from training.models.access import User
 from training.models.base import Base, Guarded, Key, PublicId, choice
+from training.models.claims import Claim
 from training.models.programmes import BudgetLine, Programme
 
 
@@ -22,6 +24,8 @@ class EntryKind(enum.StrEnum):
     """How a movement changes the balances of its line."""
 
     ALLOCATE = "allocate"
+    DEALLOCATE = "deallocate"
+    """Back from the line to the programme; with an allocation to another line, a transfer."""
     COMMIT = "commit"
     PAY = "pay"
     RELEASE = "release"
@@ -33,6 +37,8 @@ class Outcome(enum.StrEnum):
 
     APPROVED = "approved"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    """Taken back by the proposer before anybody decided."""
 
 
 class Commitment(Guarded, Base):
@@ -60,21 +66,26 @@ class Commitment(Guarded, Base):
 
 
 class LedgerEntry(Guarded, Base):
-    """A proposed movement of money. Never changed, never deleted: triggers refuse it."""
+    """A proposed movement of money. Never changed, never deleted: triggers refuse it.
+
+    Entries of one ``bundle`` were proposed together and are decided together: the commitments of a cohort, the
+    lines of a claim, the two halves of a transfer.
+    """
 
     __tablename__ = "ledger_entries"
 
     id: Mapped[Key]
     public_id: Mapped[PublicId]
+    bundle: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), index=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
     line_id: Mapped[int] = mapped_column(ForeignKey("budget_lines.id"))
     commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitments.id"), index=True)
+    claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"), index=True)
     kind: Mapped[EntryKind] = mapped_column(choice(EntryKind))
     amount: Mapped[int]
     purpose: Mapped[str] = mapped_column(String(300))
-    payee: Mapped[str] = mapped_column(String(200), default="")
-    payee_is_person: Mapped[bool] = mapped_column(default=False)
-    paid_on: Mapped[dt.date | None]
+    original: Mapped[int | None]
+    """A payment's amount in the minor units of its claim's currency."""
     closes: Mapped[bool] = mapped_column(default=False)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id"), index=True)
     proposer_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
@@ -84,6 +95,7 @@ class LedgerEntry(Guarded, Base):
     programme: Mapped[Programme] = relationship(lazy="raise")
     line: Mapped[BudgetLine] = relationship(lazy="raise")
     commitment: Mapped[Commitment | None] = relationship(lazy="raise")
+    claim: Mapped[Claim | None] = relationship(lazy="raise")
     proposer: Mapped[User] = relationship(lazy="raise")
 
     __table_args__ = (
@@ -91,7 +103,8 @@ class LedgerEntry(Guarded, Base):
         UniqueConstraint("id", "proposer_id"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("(kind = 'reverse') = (reverses_id IS NOT NULL)", name="reverse_names_entry"),
-        CheckConstraint("(kind = 'pay') = (paid_on IS NOT NULL)", name="payment_has_date"),
+        CheckConstraint("(kind = 'pay') = (claim_id IS NOT NULL)", name="payment_has_claim"),
+        CheckConstraint("(claim_id IS NULL) = (original IS NULL)", name="payment_has_original"),
         CheckConstraint(
             "kind NOT IN ('commit', 'pay', 'release') OR commitment_id IS NOT NULL",
             name="has_commitment",
@@ -102,7 +115,7 @@ class LedgerEntry(Guarded, Base):
 
 
 class Approval(Guarded, Base):
-    """The one decision about an entry, by somebody who did not propose it."""
+    """The one decision about an entry, by somebody who did not propose it; or its withdrawal by who did."""
 
     __tablename__ = "approvals"
 
@@ -123,7 +136,7 @@ class Approval(Guarded, Base):
             ["entry_id", "proposer_id"],
             ["ledger_entries.id", "ledger_entries.proposer_id"],
         ),
-        CheckConstraint("approver_id <> proposer_id", name="maker_is_not_checker"),
+        CheckConstraint("(approver_id = proposer_id) = (outcome = 'withdrawn')", name="maker_is_not_checker"),
         CheckConstraint("outcome = 'approved' OR reason <> ''", name="refusal_has_reason"),
     )
 

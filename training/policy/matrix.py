@@ -12,6 +12,7 @@ class Permission(enum.StrEnum):
     SEE_PROGRAMME = "see programme, project"
     SEE_BALANCES = "see a programme's balances and burn-down"
     SEE_MONEY = "see lines, commitments, entries"
+    SEE_EVIDENCE = "see evidence files"
     PROPOSE_MONEY = "propose money, project, line"
     APPROVE_MONEY = "approve money (never one's own)"
     SEE_COURSE = "see course"
@@ -79,6 +80,7 @@ MATRIX: Mapping[Permission, Mapping[Role, frozenset[Scope]]] = {
     },
     Permission.SEE_BALANCES: {_UK: _ALL, _FUNDER: _FUND, _APPROVER: _ALL, _AUDITOR: _ALL},
     Permission.SEE_MONEY: {_UK: _ALL, _PARTNER: _ORG, _FUNDER: _FUND, _APPROVER: _ALL, _AUDITOR: _ALL},
+    Permission.SEE_EVIDENCE: {_UK: _ALL, _APPROVER: _ALL, _AUDITOR: _ALL},
     Permission.PROPOSE_MONEY: {_UK: _ALL},
     Permission.APPROVE_MONEY: {_APPROVER: _ALL},
     Permission.SEE_COURSE: dict.fromkeys(Role, _ALL),

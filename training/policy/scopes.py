@@ -9,9 +9,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from training.kit.db import AnySelect
 from training.models.actor import Actor
 from training.models.base import Base
+from training.models.claims import Claim, Evidence
 from training.models.cohorts import Cohort, CohortInvitation, CohortTrainer
 from training.models.completions import Completion
 from training.models.courses import Course
+from training.models.imports import SpendBatch
 from training.models.ledger import Commitment, LedgerEntry
 from training.models.nominations import Nomination, NominationState
 from training.models.people import Organisation, Person
@@ -123,6 +125,14 @@ CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
         Scope.ORG: _delivered_line(LedgerEntry.line_id),
         Scope.FUND: lambda actor: LedgerEntry.programme_id.in_(actor.funded),
     },
+    Claim: {
+        Scope.ORG: lambda actor: exists().where(
+            LedgerEntry.claim_id == Claim.id, _delivered_line(LedgerEntry.line_id)(actor)
+        ),
+        Scope.FUND: lambda actor: Claim.programme_id.in_(actor.funded),
+    },
+    Evidence: {},
+    SpendBatch: {},
     Course: {},
     RightsAssessment: {},
     Organisation: {Scope.ORG: lambda actor: Organisation.id.in_(actor.organisations)},
@@ -149,6 +159,9 @@ SEEING: Mapping[type[Base], Permission] = {
     BudgetLine: Permission.SEE_MONEY,
     Commitment: Permission.SEE_MONEY,
     LedgerEntry: Permission.SEE_MONEY,
+    Claim: Permission.SEE_MONEY,
+    Evidence: Permission.SEE_EVIDENCE,
+    SpendBatch: Permission.PROPOSE_MONEY,
     Course: Permission.SEE_COURSE,
     RightsAssessment: Permission.SEE_RIGHTS,
     Cohort: Permission.SEE_COHORT,

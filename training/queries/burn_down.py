@@ -1,7 +1,8 @@
 """The series of the burn-down chart, from the monthly totals."""
 
 import datetime as dt
-from collections import defaultdict
+import enum
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -10,23 +11,24 @@ from sqlalchemy import ColumnElement, select
 
 from training.kit.clock import financial_year_end, month_of, months_between
 from training.kit.db import db
-from training.kit.money import spread_evenly
 from training.models.actor import Actor
 from training.models.ledger import LineMonth
 from training.models.programmes import BudgetLine
 from training.policy.matrix import Permission
 from training.policy.scopes import seen
+from training.queries import plans
+from training.queries.plans import Months, Scheduled
 
 _MOST_MONTHS = 24
+_YEAR = 12
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What a line has and when it means to spend it; pence."""
+class Period(enum.StrEnum):
+    """Which months are shown; where none is chosen, as many as fit, with the present one among them."""
 
-    allocated: int
-    starts_on: dt.date
-    ends_on: dt.date
+    FINANCIAL_YEAR = "financial-year"
+    TWELVE_MONTHS = "twelve-months"
+    ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -50,25 +52,25 @@ class Series:
     forecast: Sequence[int | None]
 
 
-def of_programme(programme_id: int, actor: Actor, today: dt.date) -> Series | None:
+def of_programme(programme_id: int, actor: Actor, today: dt.date, period: Period | None = None) -> Series | None:
     """Return the series of a programme, or None while nothing is allocated."""
-    return _read(BudgetLine.programme_id == programme_id, actor, today)
+    return _read(BudgetLine.programme_id == programme_id, actor, today, period)
 
 
-def of_line(line_id: int, actor: Actor, today: dt.date) -> Series | None:
+def of_project(project_id: int, actor: Actor, today: dt.date, period: Period | None = None) -> Series | None:
+    """Return the series of a project, or None while nothing is allocated."""
+    return _read(BudgetLine.project_id == project_id, actor, today, period)
+
+
+def of_line(line_id: int, actor: Actor, today: dt.date, period: Period | None = None) -> Series | None:
     """Return the series of a budget line, or None while nothing is allocated."""
-    return _read(BudgetLine.id == line_id, actor, today)
+    return _read(BudgetLine.id == line_id, actor, today, period)
 
 
-def _read(condition: ColumnElement[bool], actor: Actor, today: dt.date) -> Series | None:
-    lines = seen(
-        select(BudgetLine.allocated, BudgetLine.starts_on, BudgetLine.ends_on).where(
-            condition, BudgetLine.allocated > 0
-        ),
-        actor,
-        Permission.SEE_MONEY,
-        BudgetLine,
-    )
+def _read(condition: ColumnElement[bool], actor: Actor, today: dt.date, period: Period | None) -> Series | None:
+    lines = _plans(condition, actor)
+    if not lines:
+        return None
     totals = seen(
         select(LineMonth.month, LineMonth.committed, LineMonth.spent, LineMonth.expected)
         .join(BudgetLine, BudgetLine.id == LineMonth.line_id)
@@ -77,54 +79,81 @@ def _read(condition: ColumnElement[bool], actor: Actor, today: dt.date) -> Serie
         Permission.SEE_MONEY,
         BudgetLine,
     )
-    plans = [Plan(*row) for row in db.session.execute(lines)]
-    return series(plans, [Total(*row) for row in db.session.execute(totals)], today) if plans else None
+    moved = [Total(*row) for row in db.session.execute(totals)]
+    return series(lines, moved, plans.scheduled(condition, actor), today, period)
 
 
-def series(plans: Sequence[Plan], totals: Sequence[Total], today: dt.date) -> Series:
-    """Add up the chart.
+def _plans(condition: ColumnElement[bool], actor: Actor) -> list[Months]:
+    """Return what each line that holds money means to spend in each of its months."""
+    lines = seen(
+        select(BudgetLine.id, BudgetLine.allocated, BudgetLine.starts_on, BudgetLine.ends_on).where(
+            condition, BudgetLine.allocated > 0
+        ),
+        actor,
+        Permission.SEE_MONEY,
+        BudgetLine,
+    )
+    entered = plans.entered_by_line(condition, actor)
+    return [
+        entered.get(key) or plans.spread_over(allocated, first, last)
+        for key, allocated, first, last in db.session.execute(lines)
+    ]
 
-    Planned is each line's allocation spread evenly over its months. Committed is committed plus spent. Forecast is
-    what was spent, plus outstanding commitments in their expected months, the overdue ones in this month; it runs
-    to the 31 March that ends the financial year of the last plan, or of today where that is later.
+
+def series(
+    lines: Sequence[Months],
+    totals: Sequence[Total],
+    scheduled: Sequence[Scheduled],
+    today: dt.date,
+    period: Period | None = None,
+) -> Series:
+    """Add up the chart, and cut it to the months of ``period``.
+
+    Planned is what the lines plan. Committed is committed plus spent. Forecast is what was spent, plus outstanding
+    commitments and what scheduled cohorts will cost, each in the month in which it is expected and the overdue in this
+    month; it runs to the 31 March that ends the financial year of the last of them, or of today where that is later.
     """
     now = month_of(today)
-    first = min([plan.starts_on for plan in plans] + [total.month for total in totals])
-    last = financial_year_end(max([plan.ends_on for plan in plans] + [today]))
-    months = months_between(first, last)
-    planned = _cumulative(_spread(plans), months)
-    moved, spent, expected = (
-        defaultdict[dt.date, int](int),
-        defaultdict[dt.date, int](int),
-        defaultdict[dt.date, int](int),
-    )
+    planned, moved, spent, to_come = Counter[dt.date](), Counter[dt.date](), Counter[dt.date](), Counter[dt.date]()
+    for line in lines:
+        planned.update(line)
     for total in totals:
         moved[total.month] += total.committed + total.spent
         spent[total.month] += total.spent
-        expected[max(total.month, now)] += total.expected
-    spent_so_far = _cumulative(spent, months)
-    committed_so_far = _cumulative(moved, months)
-    to_come = _cumulative(expected, months)
-    is_past = [month <= now for month in months]
-    known = spent_so_far[sum(is_past) - 1]
-    shown = slice(-_MOST_MONTHS, None)
+        to_come[max(total.month, now)] += total.expected
+    for cost in scheduled:
+        to_come[max(month_of(cost.due_on), now)] += cost.amount
+    told = {month for sums in (moved, spent, to_come) for month, pence in sums.items() if pence}
+    months = months_between(min({now, *planned, *told}), financial_year_end(max({now, *planned, *told})))
+    known = spent.total()
+    shown = _shown(months, today, period)
     return Series(
         months=months[shown],
-        planned=planned[shown],
-        committed=[value if past else None for value, past in zip(committed_so_far, is_past, strict=True)][shown],
-        spent=[value if past else None for value, past in zip(spent_so_far, is_past, strict=True)][shown],
-        forecast=[known + value if month >= now else None for month, value in zip(months, to_come, strict=True)][shown],
+        planned=_cumulative(planned, months)[shown],
+        committed=_until(now, months, _cumulative(moved, months))[shown],
+        spent=_until(now, months, _cumulative(spent, months))[shown],
+        forecast=[
+            known + value if month >= now else None
+            for month, value in zip(months, _cumulative(to_come, months), strict=True)
+        ][shown],
     )
-
-
-def _spread(plans: Sequence[Plan]) -> Mapping[dt.date, int]:
-    per_month = defaultdict[dt.date, int](int)
-    for plan in plans:
-        months = months_between(plan.starts_on, plan.ends_on)
-        for month, pence in zip(months, spread_evenly(plan.allocated, len(months)), strict=True):
-            per_month[month] += pence
-    return per_month
 
 
 def _cumulative(per_month: Mapping[dt.date, int], months: Sequence[dt.date]) -> list[int]:
     return list(accumulate(per_month.get(month, 0) for month in months))
+
+
+def _until(now: dt.date, months: Sequence[dt.date], values: Sequence[int]) -> list[int | None]:
+    return [value if month <= now else None for month, value in zip(months, values, strict=True)]
+
+
+def _shown(months: Sequence[dt.date], today: dt.date, period: Period | None) -> slice:
+    """Return the cut; the present month stands in each."""
+    if period is Period.ALL:
+        return slice(None)
+    present = months.index(month_of(today))
+    if period is None:
+        start = max(0, min(len(months) - _MOST_MONTHS, present - _YEAR + 1))
+        return slice(start, start + _MOST_MONTHS)
+    last = months.index(month_of(financial_year_end(today))) if period is Period.FINANCIAL_YEAR else present
+    return slice(max(0, last + 1 - _YEAR), last + 1)

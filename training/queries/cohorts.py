@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, func, not_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
 from training.models.access import Role, RoleAssignment, User
 from training.models.actor import Actor
-from training.models.cohorts import Cohort, CohortInvitation, CohortState, CohortTrainer, Venue
+from training.models.cohorts import Cohort, CohortCost, CohortInvitation, CohortState, CohortTrainer, Venue
+from training.models.courses import CourseCost
 from training.models.ledger import Commitment
 from training.models.people import Jurisdiction, Organisation, Person
-from training.models.programmes import BudgetLine
+from training.models.programmes import BudgetLine, Programme
 from training.policy.matrix import Permission, Scope
 from training.policy.scopes import scopes_of, seen, unscoped, where
 from training.queries.paging import Cut, Page, read_page
@@ -48,10 +49,43 @@ def cohort_by_key(cohort_id: int) -> Cohort:
     return db.session.scalars(statement).one()
 
 
-def standing_commitment(cohort_id: int) -> Commitment | None:
-    """Return the commitment of a cohort that still holds money."""
+def standing_commitments(cohort_id: int) -> Sequence[Commitment]:
+    """Return the commitments of a cohort that still hold money."""
     statement = select(Commitment).where(Commitment.cohort_id == cohort_id, Commitment.committed > 0)
-    return db.session.scalar(unscoped(statement, because=_RULE))
+    return db.session.scalars(unscoped(statement.order_by(Commitment.id), because=_RULE)).all()
+
+
+def costs_of(cohort_id: int) -> Sequence[CohortCost]:
+    """Return what a cohort is to cost, with the lines that pay for it."""
+    statement = select(CohortCost).where(CohortCost.cohort_id == cohort_id).options(joinedload(CohortCost.line))
+    return db.session.scalars(unscoped(statement.order_by(CohortCost.category), because=_RULE)).all()
+
+
+def costs_in_sight(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:
+    """Return the costs of a cohort that lines whose money ``actor`` may see pay."""
+    return db.session.scalars(seen(_costs_with_lines(cohort_id), actor, Permission.SEE_MONEY, BudgetLine)).all()
+
+
+def costs_out_of_sight(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:
+    """Return the other costs of a cohort: they are kept when ``actor`` plans anew."""
+    statement = _costs_with_lines(cohort_id).where(not_(where(actor, Permission.SEE_MONEY, BudgetLine)))
+    return db.session.scalars(unscoped(statement, because="kept as they are, never shown")).all()
+
+
+def _costs_with_lines(cohort_id: int) -> AnySelect:
+    return (
+        select(CohortCost)
+        .join(BudgetLine, BudgetLine.id == CohortCost.line_id)
+        .where(CohortCost.cohort_id == cohort_id)
+        .options(contains_eager(CohortCost.line))
+        .order_by(CohortCost.category)
+    )
+
+
+def template_of(course_id: int) -> Sequence[CourseCost]:
+    """Return the cost template of a course."""
+    statement = select(CourseCost).where(CourseCost.course_id == course_id)
+    return db.session.scalars(statement.order_by(CourseCost.category, CourseCost.basis)).all()
 
 
 def lock_cohort(cohort_id: int) -> Cohort:
@@ -101,13 +135,13 @@ def page_of(
 
 @dataclass(frozen=True)
 class CohortPage:
-    """A cohort as one reader sees it. ``line`` and ``commitment`` are None to those who may not see its money."""
+    """A cohort as one reader sees it; ``costs`` and ``commitments`` are those of lines whose money they may see."""
 
     cohort: Cohort
     invited: Sequence[Organisation]
     trainers: Sequence[Person]
-    line: BudgetLine | None
-    commitment: Commitment | None
+    costs: Sequence[CohortCost]
+    commitments: Sequence[Commitment]
     may_see_roster: bool
     may_draft: bool
     may_run: bool
@@ -133,14 +167,18 @@ def cohort_page(cohort: Cohort, actor: Actor) -> CohortPage:
     )
     fresh, *may = db.session.execute(seen(whole, actor, Permission.SEE_COHORT, Cohort)).one()
     may_see_roster, may_draft, may_run, may_nominate = map(bool, may)
-    line = select(BudgetLine).where(BudgetLine.id == fresh.line_id)
-    commitment = select(Commitment).where(Commitment.cohort_id == key).order_by(Commitment.id.desc()).limit(1)
+    commitments = (
+        select(Commitment)
+        .where(Commitment.cohort_id == key)
+        .options(joinedload(Commitment.line))
+        .order_by(Commitment.id)
+    )
     return CohortPage(
         cohort=fresh,
         invited=_invited_to(key),
         trainers=_trainers_of(key) if may_see_roster else (),
-        line=db.session.scalar(seen(line, actor, Permission.SEE_MONEY, BudgetLine)),
-        commitment=db.session.scalar(seen(commitment, actor, Permission.SEE_MONEY, Commitment)),
+        costs=costs_in_sight(key, actor),
+        commitments=db.session.scalars(seen(commitments, actor, Permission.SEE_MONEY, Commitment)).all(),
         may_see_roster=may_see_roster,
         may_draft=may_draft,
         may_run=may_run,
@@ -172,7 +210,7 @@ def _trainers_of(cohort_id: int) -> Sequence[Person]:
 class Offers:
     """What somebody may choose from when drafting a cohort, by opaque id."""
 
-    lines: dict[str, BudgetLine]
+    programmes: dict[str, Programme]
     venues: dict[str, Venue]
     hosts: dict[str, Organisation]
     organisations: dict[str, Organisation]
@@ -180,13 +218,8 @@ class Offers:
 
 
 def offers(actor: Actor) -> Offers:
-    """Return what ``actor`` may choose from: lines with money, venues, hosts within their reach, trainers."""
-    lines = seen(
-        select(BudgetLine).where(BudgetLine.allocated > 0).order_by(BudgetLine.id),
-        actor,
-        Permission.SEE_MONEY,
-        BudgetLine,
-    )
+    """Return what ``actor`` may choose from: programmes, venues, hosts within their reach, trainers."""
+    programmes = seen(select(Programme).order_by(Programme.id), actor, Permission.SEE_PROGRAMME, Programme)
     bodies = db.session.scalars(
         select(Organisation).where(Organisation.jurisdiction != Jurisdiction.UK).order_by(Organisation.name_en)
     ).all()
@@ -200,7 +233,7 @@ def offers(actor: Actor) -> Offers:
     venues = db.session.scalars(select(Venue).order_by(Venue.name_en))
     is_everywhere = Scope.ALL in scopes_of(actor, Permission.DRAFT_COHORT)
     return Offers(
-        lines={line.public_id: line for line in db.session.scalars(lines)},
+        programmes={programme.public_id: programme for programme in db.session.scalars(programmes)},
         venues={venue.public_id: venue for venue in venues},
         hosts={body.public_id: body for body in bodies if is_everywhere or body.id in actor.organisations},
         organisations={body.public_id: body for body in bodies},
@@ -211,11 +244,22 @@ def offers(actor: Actor) -> Offers:
     )
 
 
+def payers(cohort: Cohort, actor: Actor) -> dict[str, BudgetLine]:
+    """Return the lines that may pay for a cohort, by opaque id: those of its programme that hold money."""
+    statement = (
+        select(BudgetLine)
+        .where(BudgetLine.programme_id == cohort.programme_id, BudgetLine.allocated > 0)
+        .order_by(BudgetLine.id)
+    )
+    lines = db.session.scalars(seen(statement, actor, Permission.SEE_MONEY, BudgetLine))
+    return {line.public_id: line for line in lines}
+
+
 @dataclass(frozen=True)
 class Chosen:
-    """What a draft says now, as its form shows it: records as opaque ids, money in pence."""
+    """What a draft says now, as its form shows it: records as opaque ids."""
 
-    line: str
+    programme: str
     venue: str
     host: str
     invited: list[str]
@@ -223,22 +267,21 @@ class Chosen:
     starts_on: dt.date
     ends_on: dt.date
     capacity: int
-    planned_cost: int
 
 
 def chosen(cohort: Cohort) -> Chosen:
     """Return what a draft says, to fill its form."""
     statement = (
-        select(BudgetLine.public_id, Venue.public_id, Organisation.public_id)
+        select(Programme.public_id, Venue.public_id, Organisation.public_id)
         .select_from(Cohort)
-        .join(BudgetLine, BudgetLine.id == Cohort.line_id)
+        .join(Programme, Programme.id == Cohort.programme_id)
         .join(Venue, Venue.id == Cohort.venue_id)
         .join(Organisation, Organisation.id == Cohort.host_id)
         .where(Cohort.id == cohort.id)
     )
-    line, venue, host = db.session.execute(unscoped(statement, because=_RULE)).one()
+    programme, venue, host = db.session.execute(unscoped(statement, because=_RULE)).one()
     return Chosen(
-        line=line,
+        programme=programme,
         venue=venue,
         host=host,
         invited=[body.public_id for body in _invited_to(cohort.id)],
@@ -246,5 +289,4 @@ def chosen(cohort: Cohort) -> Chosen:
         starts_on=cohort.starts_on,
         ends_on=cohort.ends_on,
         capacity=cohort.capacity,
-        planned_cost=cohort.planned_cost,
     )

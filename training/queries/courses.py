@@ -43,6 +43,11 @@ def page_of(search: Search, by: str, cut: Cut, *, is_descending: bool) -> Page[A
     return read_page(statement, Course, order, cut, is_descending=is_descending)
 
 
+def lock_course(course_id: int) -> None:
+    """Let nobody else change the course or its cost template until the transaction ends."""
+    db.session.execute(select(Course.id).where(Course.id == course_id).with_for_update())
+
+
 def course_by_key(course_id: int) -> Course:
     """Return a course as the database has it now."""
     statement = select(Course).where(Course.id == course_id).execution_options(populate_existing=True)

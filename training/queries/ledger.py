@@ -1,16 +1,19 @@
 """Reading commitments, entries and their decisions, and the locks of the ledger."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
 from training.models.actor import Actor
+from training.models.claims import Claim
+from training.models.cohorts import Cohort
 from training.models.ledger import Approval, Commitment, EntryKind, LedgerEntry, LedgerPosting
 from training.models.programmes import BudgetLine
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, unscoped
+from training.policy.scopes import seen, unscoped, where
 from training.queries.paging import Cut, Page, read_page
 
 _RULE = "a use case applies its rule to a record that the web room already admitted"
@@ -25,6 +28,17 @@ def entry_with_key(idempotency_key: str) -> LedgerEntry | None:
 def entry_by_key(entry_id: int) -> LedgerEntry:
     """Return the entry with this key."""
     return db.session.scalars(unscoped(select(LedgerEntry).where(LedgerEntry.id == entry_id), because=_RULE)).one()
+
+
+def bundle_of(entry: LedgerEntry) -> list[LedgerEntry]:
+    """Return the entries that are decided together with this one, itself included, in the order of their proposal."""
+    statement = select(LedgerEntry).where(LedgerEntry.bundle == entry.bundle).order_by(LedgerEntry.id)
+    return list(db.session.scalars(unscoped(statement, because=_RULE)))
+
+
+def claim_by_key(claim_id: int) -> Claim:
+    """Return the claim with this key."""
+    return db.session.scalars(unscoped(select(Claim).where(Claim.id == claim_id), because=_RULE)).one()
 
 
 def decision_about(entry_id: int) -> Approval | None:
@@ -82,6 +96,28 @@ def newest(programme_id: int, actor: Actor) -> list[EntryRow]:
     return _entries(statement, actor, 10)
 
 
+def all_of_programme(programme_id: int, actor: Actor) -> Iterator[EntryRow]:
+    """Yield every entry of a programme that ``actor`` may see, the oldest first, for a file."""
+    return _all(_with_decisions(LedgerEntry.programme_id == programme_id), actor)
+
+
+def all_of_line(line_id: int, actor: Actor) -> Iterator[EntryRow]:
+    """Yield every entry of a line, the oldest first, for a file."""
+    return _all(_with_decisions(LedgerEntry.line_id == line_id), actor)
+
+
+def _all(statement: AnySelect, actor: Actor) -> Iterator[EntryRow]:
+    statement = seen(statement.order_by(LedgerEntry.id), actor, Permission.SEE_MONEY, LedgerEntry)
+    for row in db.session.execute(statement, execution_options={"yield_per": 1000}):
+        yield EntryRow(*row)
+
+
+def newest_of_project(project_id: int, actor: Actor) -> list[EntryRow]:
+    """Return the ten newest entries of a project's lines."""
+    lines = select(BudgetLine.id).where(BudgetLine.project_id == project_id)
+    return _entries(_with_decisions(LedgerEntry.line_id.in_(lines)).order_by(LedgerEntry.id.desc()), actor, 10)
+
+
 def of_line(line_id: int, actor: Actor) -> list[EntryRow]:
     """Return the newest entries of a line."""
     return _entries(_with_decisions(LedgerEntry.line_id == line_id).order_by(LedgerEntry.id.desc()), actor, 50)
@@ -102,18 +138,99 @@ def page_of(programme_id: int, kind: EntryKind | None, cut: Cut, actor: Actor) -
     return Page([EntryRow(*row) for row in page.rows], page.previous, page.next)
 
 
-def waiting(cut: Cut, actor: Actor) -> Page[EntryRow]:
-    """Return a page of the entries that ``actor`` may decide about in principle, the oldest first."""
-    statement = _with_decisions(Approval.id.is_(None)).options(joinedload(LedgerEntry.programme))
-    page = read_page(seen(statement, actor, Permission.APPROVE_MONEY, LedgerEntry), LedgerEntry, LedgerEntry.id, cut)
-    return Page([EntryRow(*row) for row in page.rows], page.previous, page.next)
+@dataclass(frozen=True)
+class Bundle:
+    """A proposal: the entries that are decided together, in their order, and the cohort that they pay for.
+
+    ``undone`` holds what the entries moved that these reverse, by the keys of those.
+    """
+
+    entries: list[LedgerEntry]
+    cohort: Cohort | None
+    undone: dict[int, LedgerPosting]
+
+    @property
+    def first(self) -> LedgerEntry:
+        """The entry that stands for all: they share programme, proposer, moment, purpose and claim."""
+        return self.entries[0]
+
+    @property
+    def is_transfer(self) -> bool:
+        """Whether one line gets what another gives: a transfer, or the reversal of one."""
+        changes = [self._allocates(entry) for entry in self.entries]
+        return any(changes) and not sum(changes)
+
+    @property
+    def amount(self) -> int:
+        """What is proposed in all, in pence; a transfer's two halves are one amount."""
+        return self.first.amount if self.is_transfer else sum(entry.amount for entry in self.entries)
+
+    def _allocates(self, entry: LedgerEntry) -> int:
+        if entry.kind is EntryKind.ALLOCATE:
+            return entry.amount
+        if entry.kind is EntryKind.DEALLOCATE:
+            return -entry.amount
+        undone = self.undone.get(entry.reverses_id or 0)
+        return -undone.allocated if undone else 0
+
+
+BUNDLES_ON_PAGE = 25
+"""A proposal takes more room than a row of a table."""
+
+
+def waiting(cut: Cut, actor: Actor) -> Page[Bundle]:
+    """Return a page of the proposals that ``actor`` may decide about in principle, the oldest first."""
+    earlier = aliased(LedgerEntry)
+    leading = select(LedgerEntry).where(
+        ~exists().where(Approval.entry_id == LedgerEntry.id),
+        ~exists().where(earlier.bundle == LedgerEntry.bundle, earlier.id < LedgerEntry.id),
+    )
+    statement = seen(leading, actor, Permission.APPROVE_MONEY, LedgerEntry)
+    page = read_page(statement, LedgerEntry, LedgerEntry.id, cut, size=BUNDLES_ON_PAGE)
+    found = bundles([entry.bundle for (entry,) in page.rows], actor)
+    return Page(list(found.values()), page.previous, page.next)
+
+
+def to_decide(names: Collection[str], actor: Actor) -> dict[str, LedgerEntry]:
+    """Return an entry of each of these proposals, by name, about which ``actor`` may decide in principle."""
+    statement = select(LedgerEntry).where(LedgerEntry.bundle.in_(names))
+    found = db.session.scalars(seen(statement, actor, Permission.APPROVE_MONEY, LedgerEntry))
+    return {entry.bundle: entry for entry in found}
+
+
+def bundles(names: Collection[str], actor: Actor) -> dict[str, Bundle]:
+    """Return the proposals of these names with all that stands on them, by name, the oldest first."""
+    statement = (
+        select(LedgerEntry, Cohort, LedgerPosting)
+        .outerjoin(LedgerEntry.commitment)
+        .outerjoin(Cohort, and_(Cohort.id == Commitment.cohort_id, where(actor, Permission.SEE_COHORT, Cohort)))
+        .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.reverses_id)
+        .where(LedgerEntry.bundle.in_(names))
+        .options(
+            contains_eager(LedgerEntry.commitment),
+            joinedload(LedgerEntry.line),
+            joinedload(LedgerEntry.programme),
+            joinedload(LedgerEntry.claim).joinedload(Claim.evidence),
+            joinedload(LedgerEntry.proposer),
+        )
+        .order_by(LedgerEntry.id)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[str, Bundle] = {}
+    for entry, cohort, undone in db.session.execute(seen(statement, actor, Permission.SEE_MONEY, LedgerEntry)):
+        bundle = found.setdefault(entry.bundle, Bundle([], cohort, {}))
+        bundle.entries.append(entry)
+        if undone is not None:
+            bundle.undone[undone.entry_id] = undone
+    return found
 
 
 @dataclass(frozen=True)
 class EntryPage:
-    """An entry with all that belongs to it."""
+    """An entry with all that belongs to it; ``bundle`` holds it with those that are decided together with it."""
 
     entry: LedgerEntry
+    bundle: Bundle
     decision: Approval | None
     posting: LedgerPosting | None
     undone_by: LedgerEntry | None
@@ -132,6 +249,7 @@ def entry_page(entry: LedgerEntry, actor: Actor) -> EntryPage:
             joinedload(LedgerEntry.line),
             joinedload(LedgerEntry.programme),
             joinedload(LedgerEntry.commitment),
+            joinedload(LedgerEntry.claim),
             joinedload(LedgerEntry.proposer),
             joinedload(Approval.approver),
         )
@@ -141,7 +259,8 @@ def entry_page(entry: LedgerEntry, actor: Actor) -> EntryPage:
     undoing = select(LedgerEntry).join(Approval, Approval.entry_id == LedgerEntry.id).where(Approval.reverses_id == key)
     undone_by = db.session.scalar(seen(undoing, actor, Permission.SEE_MONEY, LedgerEntry))
     undoes = entry_by_key(fresh.reverses_id) if fresh.reverses_id else None
-    return EntryPage(fresh, decision, posting, undone_by, undoes)
+    bundle = bundles([fresh.bundle], actor)[fresh.bundle]
+    return EntryPage(fresh, bundle, decision, posting, undone_by, undoes)
 
 
 def commitment_page(commitment: Commitment, actor: Actor) -> Commitment:

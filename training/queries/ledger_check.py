@@ -1,37 +1,82 @@
-"""Proving the ledger: every balance and monthly total equals the sum of what was posted."""
+"""Proving the ledger: every balance, total, decision, claim and file is what the appended rows say."""
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_, select
 from sqlalchemy.orm import aliased
 
+from training.kit.clock import month_of
 from training.kit.db import AnySelect, db
-from training.models.ledger import Approval, Commitment, LedgerEntry, LedgerPosting, LineMonth, Outcome
+from training.kit.files import sha256_of
+from training.kit.money import in_pence
+from training.models.claims import Claim, Evidence
+from training.models.ledger import Approval, Commitment, EntryKind, LedgerEntry, LedgerPosting, LineMonth, Outcome
 from training.models.programmes import BudgetLine, Programme
 from training.policy.scopes import unscoped
 
 _WHY = "an operator proves the whole ledger; nothing is shown but opaque ids and sums"
 
 
-def discrepancies() -> list[str]:
-    """Return a line for each fact of the ledger that does not hold; an empty list means that it is whole."""
-    return [
-        *_balances(Programme, LedgerPosting.programme_id, ("allocated", "committed", "spent")),
-        *_balances(BudgetLine, LedgerPosting.line_id, ("allocated", "committed", "spent")),
-        *_balances(Commitment, LedgerPosting.commitment_id, ("committed", "spent")),
-        *_monthly_totals(),
-        *_expected_totals(),
-        *_approved_and_posted(),
-        *_makers_and_checkers(),
+@dataclass(frozen=True)
+class Check:
+    """What was proved of how many records, and a line for each of them of which it does not hold."""
+
+    what: str
+    found: list[str]
+
+
+def checks(evidence_folder: Path | None = None) -> list[Check]:
+    """Prove the ledger, part by part; the files of evidence too where their folder is given."""
+    holders = ", ".join(
+        (
+            f"{_count(Programme.id)} programmes",
+            f"{_count(BudgetLine.id)} lines",
+            f"{_count(Commitment.id)} commitments",
+        )
+    )
+    entries, claims, files = _count(LedgerEntry.id), _count(Claim.id), _count(Evidence.id)
+    proved = [
+        (f"{holders}: balances are the sums of their postings", _balances()),
+        (f"{holders}: no balance is negative or beyond its limit", _limits()),
+        (f"{_count(LineMonth.line_id)} monthly totals: movements are the sums of their postings", _movements()),
+        (f"{_count(LineMonth.line_id)} monthly totals: what is expected is what commitments hold", _expected()),
+        (f"{entries} entries: those that were approved are posted, and no others", _approved_and_posted()),
+        (f"{_count(LedgerPosting.id)} postings: each moves what its entry says", _postings()),
+        (f"{_count(Approval.id)} decisions: nobody decided about their own, nobody else withdrew", _deciders()),
+        (f"{_count(LedgerEntry.bundle.distinct())} bundles: each was decided as one", _bundles()),
+        (f"{_count(LedgerEntry.claim_id)} entries, {claims} claims: lines add up", _claim_lines()),
+        (f"{claims} claims: amounts are converted at their rates", _conversions()),
+        (f"{files} files of evidence: recorded as they were claimed", _claimed_evidence()),
     ]
+    if evidence_folder is not None:
+        proved.append((f"{files} files of evidence: present and unchanged", _files(evidence_folder)))
+    return [Check(what, list(found)) for what, found in proved]
+
+
+def discrepancies(evidence_folder: Path | None = None) -> list[str]:
+    """Return a line for each fact of the ledger that does not hold; an empty list means that it is whole."""
+    return [line for check in checks(evidence_folder) for line in check.found]
 
 
 def _rows(statement: AnySelect) -> list[Any]:
     return list(db.session.execute(unscoped(statement, because=_WHY)))
 
 
-def _balances(model: Any, key: Any, columns: tuple[str, ...]) -> Iterator[str]:
+def _count(column: Any) -> int:
+    return int(_rows(select(func.count(column)))[0][0])
+
+
+def _balances() -> Iterator[str]:
+    yield from _compare(Programme, LedgerPosting.programme_id, ("allocated", "committed", "spent"))
+    yield from _compare(BudgetLine, LedgerPosting.line_id, ("allocated", "committed", "spent"))
+    yield from _compare(Commitment, LedgerPosting.commitment_id, ("committed", "spent"))
+
+
+def _compare(model: Any, key: Any, columns: tuple[str, ...]) -> Iterator[str]:
     """Compare the balances of each record with the sums of its postings."""
     sums = (
         select(key.label("key"), *(func.sum(getattr(LedgerPosting, name)).label(name) for name in columns))
@@ -49,65 +94,169 @@ def _balances(model: Any, key: Any, columns: tuple[str, ...]) -> Iterator[str]:
             yield f"{model.__tablename__} {public_id}: {name} is {balance}, its entries say {total}"
 
 
-def _monthly_totals() -> Iterator[str]:
-    yield from _months(
-        select(
-            LedgerPosting.line_id,
-            LedgerPosting.month,
-            func.sum(LedgerPosting.committed),
-            func.sum(LedgerPosting.spent),
-        ).group_by(LedgerPosting.line_id, LedgerPosting.month),
-        select(LineMonth.line_id, LineMonth.month, LineMonth.committed, LineMonth.spent),
-        "movements",
-    )
+def _limits() -> Iterator[str]:
+    """Repeat the limits of the rows themselves: a constraint can be dropped."""
+    for model in (Programme, BudgetLine):
+        held: list[ColumnElement[bool]] = [
+            model.allocated >= 0,
+            model.committed >= 0,
+            model.spent >= 0,
+            model.committed + model.spent <= model.allocated,
+        ]
+        if model is Programme:
+            held.append(Programme.allocated <= Programme.ceiling)
+        yield from _beyond(model, and_(*held))
+    is_within = and_(Commitment.committed >= 0, Commitment.spent >= 0)
+    yield from _beyond(Commitment, and_(is_within, or_(~Commitment.is_closed, Commitment.committed == 0)))
 
 
-def _expected_totals() -> Iterator[str]:
-    outstanding: dict[tuple[int, Any], int] = {}
-    statement = select(Commitment.line_id, Commitment.expected_on, Commitment.committed).where(Commitment.committed > 0)
-    for line_id, day, pence in _rows(statement):
-        month = (line_id, day.replace(day=1))
-        outstanding[month] = outstanding.get(month, 0) + pence
-    held = {
-        (line_id, month): pence
-        for line_id, month, pence in _rows(
-            select(LineMonth.line_id, LineMonth.month, LineMonth.expected).where(LineMonth.expected != 0)
-        )
-    }
-    for key in sorted(outstanding.keys() | held.keys()):
-        if outstanding.get(key, 0) != held.get(key, 0):
-            yield (
-                f"line {key[0]}, {key[1]:%Y-%m}: {held.get(key, 0)} expected, commitments say {outstanding.get(key, 0)}"
-            )
+def _beyond(model: Any, is_within: ColumnElement[bool]) -> Iterator[str]:
+    for (public_id,) in _rows(select(model.public_id).where(not_(is_within))):
+        yield f"{model.__tablename__} {public_id}: a balance is negative or beyond its limit"
 
 
-def _months(posted: AnySelect, held: AnySelect, what: str) -> Iterator[str]:
+def _movements() -> Iterator[str]:
+    key = (LedgerPosting.line_id, LedgerPosting.month)
+    posted = select(*key, func.sum(LedgerPosting.committed), func.sum(LedgerPosting.spent)).group_by(*key)
+    held = select(LineMonth.line_id, LineMonth.month, LineMonth.committed, LineMonth.spent)
     sums = {(line, month): tuple(values) for line, month, *values in _rows(posted)}
     totals = {(line, month): tuple(values) for line, month, *values in _rows(held)}
-    for key in sorted(sums.keys() | totals.keys()):
-        if sums.get(key, (0, 0)) != totals.get(key, (0, 0)):
-            yield f"line {key[0]}, {key[1]:%Y-%m}: {what} {totals.get(key)}, entries say {sums.get(key)}"
+    for at in sorted(sums.keys() | totals.keys()):
+        said, counted = totals.get(at, (0, 0)), sums.get(at, (0, 0))
+        if said != counted:
+            yield f"line {at[0]}, {at[1]:%Y-%m}: committed and spent {said}, entries say {counted}"
+
+
+def _expected() -> Iterator[str]:
+    outstanding: Counter[tuple[int, Any]] = Counter()
+    for line, day, pence in _rows(select(Commitment.line_id, Commitment.expected_on, Commitment.committed)):
+        outstanding[line, month_of(day)] += pence
+    held = Counter(
+        {
+            (line, month): pence
+            for line, month, pence in _rows(select(LineMonth.line_id, LineMonth.month, LineMonth.expected))
+        }
+    )
+    for at in sorted(outstanding.keys() | held.keys()):
+        if outstanding[at] != held[at]:
+            yield f"line {at[0]}, {at[1]:%Y-%m}: {held[at]} expected, commitments hold {outstanding[at]}"
 
 
 def _approved_and_posted() -> Iterator[str]:
-    """Each approved entry has its posting, and nothing else has one."""
+    """Each approved entry has its posting; the undecided, refused and withdrawn have none."""
     approved = case((Approval.outcome == Outcome.APPROVED, 1), else_=0)
     statement = (
-        select(LedgerEntry.public_id, approved, LedgerPosting.id)
+        select(LedgerEntry.public_id, approved)
         .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .where(or_((approved == 1) & LedgerPosting.id.is_(None), (approved == 0) & LedgerPosting.id.is_not(None)))
     )
-    for public_id, is_approved, _ in _rows(statement):
+    for public_id, is_approved in _rows(statement):
         yield f"entry {public_id}: {'approved but not posted' if is_approved else 'posted but not approved'}"
 
 
-def _makers_and_checkers() -> Iterator[str]:
-    proposed = aliased(LedgerEntry)
+def _postings() -> Iterator[str]:
+    """Each posting stands where its entry does and moves what the entry's kind means for its amount."""
+    undone = aliased(LedgerPosting)
     statement = (
-        select(proposed.public_id)
-        .join(Approval, Approval.entry_id == proposed.id)
-        .where(or_(Approval.approver_id == proposed.proposer_id, Approval.proposer_id != proposed.proposer_id))
+        select(LedgerEntry.public_id)
+        .join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
+        .outerjoin(undone, undone.entry_id == LedgerEntry.reverses_id)
+        .where(or_(_stands_elsewhere(), not_(func.coalesce(_moves_what_it_says(undone), literal(False)))))
     )
     for (public_id,) in _rows(statement):
-        yield f"entry {public_id}: decided by the one who proposed it"
+        yield f"entry {public_id}: its posting does not move what it says"
+
+
+def _stands_elsewhere() -> ColumnElement[bool]:
+    return or_(
+        LedgerPosting.programme_id != LedgerEntry.programme_id,
+        LedgerPosting.line_id != LedgerEntry.line_id,
+        LedgerPosting.commitment_id.is_distinct_from(LedgerEntry.commitment_id),
+    )
+
+
+def _moves_what_it_says(undone: type[LedgerPosting]) -> ColumnElement[bool]:
+    amount, kind = LedgerEntry.amount, LedgerEntry.kind
+    freed = or_(LedgerPosting.committed == -amount, LedgerEntry.closes & (LedgerPosting.committed < -amount))
+    return case(
+        (kind == EntryKind.ALLOCATE, _moves(amount, 0, 0)),
+        (kind == EntryKind.DEALLOCATE, _moves(-amount, 0, 0)),
+        (kind == EntryKind.COMMIT, _moves(0, amount, 0)),
+        (kind == EntryKind.RELEASE, _moves(0, -amount, 0)),
+        (kind == EntryKind.PAY, and_(LedgerPosting.allocated == 0, freed, LedgerPosting.spent == amount)),
+        else_=_moves(-undone.allocated, -undone.committed, -undone.spent),
+    )
+
+
+def _moves(allocated: Any, committed: Any, spent: Any) -> ColumnElement[bool]:
+    return and_(
+        LedgerPosting.allocated == allocated, LedgerPosting.committed == committed, LedgerPosting.spent == spent
+    )
+
+
+def _deciders() -> Iterator[str]:
+    """Maker is never checker: only a withdrawal is the proposer's own."""
+    is_own = Approval.approver_id == LedgerEntry.proposer_id
+    statement = (
+        select(LedgerEntry.public_id, is_own)
+        .join(Approval, Approval.entry_id == LedgerEntry.id)
+        .where(or_(is_own != (Approval.outcome == Outcome.WITHDRAWN), Approval.proposer_id != LedgerEntry.proposer_id))
+    )
+    for public_id, was_own in _rows(statement):
+        yield f"entry {public_id}: {'decided by the one who proposed it' if was_own else 'withdrawn by another person'}"
+
+
+def _bundles() -> Iterator[str]:
+    decided = func.count(Approval.id)
+    statement = (
+        select(LedgerEntry.bundle)
+        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .group_by(LedgerEntry.bundle)
+        .having(
+            or_(
+                and_(decided > 0, decided < func.count(LedgerEntry.id)),
+                func.count(Approval.outcome.distinct()) > 1,
+                func.count(Approval.approver_id.distinct()) > 1,
+            )
+        )
+    )
+    for (bundle,) in _rows(statement):
+        yield f"bundle {bundle}: decided in parts"
+
+
+def _claim_lines() -> Iterator[str]:
+    pence, original = func.coalesce(func.sum(LedgerEntry.amount), 0), func.coalesce(func.sum(LedgerEntry.original), 0)
+    statement = (
+        select(Claim.public_id, Claim.amount, pence, Claim.original, original)
+        .outerjoin(LedgerEntry, LedgerEntry.claim_id == Claim.id)
+        .group_by(Claim.id)
+        .having(or_(Claim.amount != pence, Claim.original != original, func.count(LedgerEntry.bundle.distinct()) > 1))
+    )
+    for public_id, amount, lines, paid, parts in _rows(statement):
+        yield f"claim {public_id}: {amount} pence of {paid}, its lines say {lines} of {parts}"
+
+
+def _conversions() -> Iterator[str]:
+    statement = select(Claim.public_id, Claim.amount, Claim.original, Claim.currency, Claim.rate)
+    for public_id, amount, original, currency, rate in _rows(statement):
+        converted = in_pence(original, currency, rate)
+        if amount != converted:
+            yield f"claim {public_id}: {amount} pence, its rate says {converted}"
+
+
+def _claimed_evidence() -> Iterator[str]:
+    statement = (
+        select(Claim.public_id, Evidence.public_id)
+        .join(Evidence, Evidence.id == Claim.evidence_id)
+        .where(Claim.evidence_sha256 != Evidence.sha256)
+    )
+    for claim, evidence in _rows(statement):
+        yield f"claim {claim}: evidence {evidence} has another hash than was claimed"
+
+
+def _files(folder: Path) -> Iterator[str]:
+    for public_id, stored_as, recorded in _rows(select(Evidence.public_id, Evidence.stored_as, Evidence.sha256)):
+        found = sha256_of(folder / stored_as)
+        if found != recorded:
+            yield f"evidence {public_id}: {'its file has changed' if found else 'its file is missing'}"

@@ -33,7 +33,13 @@ class Page(Generic[Row]):
 
 
 def read_page(
-    statement: AnySelect, model: Any, order: InstrumentedAttribute[Any], cut: Cut, *, is_descending: bool = False
+    statement: AnySelect,
+    model: Any,
+    order: InstrumentedAttribute[Any],
+    cut: Cut,
+    *,
+    is_descending: bool = False,
+    size: int = SIZE,
 ) -> Page[Any]:
     """Return the page of ``statement`` at ``cut``, ordered by ``order`` (never null) and the key of ``model``.
 
@@ -49,8 +55,8 @@ def read_page(
         statement = statement.where(here < tuple_(*anchor) if is_down else here > tuple_(*anchor))
     columns = (order, model.id)
     statement = statement.order_by(*(column.desc() if is_down else column.asc() for column in columns))
-    rows = list(db.session.execute(statement.limit(SIZE + 1)))
-    has_more, rows = len(rows) > SIZE, rows[:SIZE]
+    rows = list(db.session.execute(statement.limit(size + 1)))
+    has_more, rows = len(rows) > size, rows[:size]
     if is_backwards:
         rows.reverse()
     if not rows:

@@ -93,6 +93,40 @@ def programme_page(programme: Programme, actor: Actor) -> ProgrammePage:
 
 
 @dataclass(frozen=True)
+class Balances:
+    """What lines hold together; pence."""
+
+    allocated: int
+    committed: int
+    spent: int
+
+
+@dataclass(frozen=True)
+class ProjectPage:
+    """A project as one reader sees it: its lines within their sight, and what these hold."""
+
+    project: Project
+    lines: Sequence[BudgetLine]
+    balances: Balances
+
+
+def project_page(project: Project, actor: Actor) -> ProjectPage:
+    """Return what the page of a project shows to ``actor``."""
+    key = project.id
+    whole = (
+        select(Project)
+        .where(Project.id == key)
+        .options(joinedload(Project.programme), joinedload(Project.organisation))
+        .execution_options(populate_existing=True)
+    )
+    fresh = db.session.scalars(seen(whole, actor, Permission.SEE_PROGRAMME, Project)).one()
+    statement = select(BudgetLine).where(BudgetLine.project_id == key).order_by(BudgetLine.id)
+    lines = db.session.scalars(seen(statement, actor, Permission.SEE_MONEY, BudgetLine)).all()
+    balances = Balances(*(sum(getattr(line, name) for line in lines) for name in ("allocated", "committed", "spent")))
+    return ProjectPage(fresh, lines, balances)
+
+
+@dataclass(frozen=True)
 class LinePage:
     """A budget line with its project, programme and commitments."""
 
@@ -119,6 +153,18 @@ def line_page(line: BudgetLine, actor: Actor) -> LinePage:
         line=db.session.scalars(seen(whole, actor, Permission.SEE_MONEY, BudgetLine)).one(),
         commitments=db.session.scalars(seen(commitments, actor, Permission.SEE_MONEY, Commitment)).all(),
     )
+
+
+def other_lines(line: BudgetLine, actor: Actor) -> dict[str, BudgetLine]:
+    """Return the other lines of the programme for which ``actor`` may propose money, with their projects, by id."""
+    statement = (
+        select(BudgetLine)
+        .where(BudgetLine.programme_id == line.programme_id, BudgetLine.id != line.id)
+        .options(joinedload(BudgetLine.project))
+        .order_by(BudgetLine.id)
+    )
+    found = db.session.scalars(seen(statement, actor, Permission.PROPOSE_MONEY, BudgetLine))
+    return {one.public_id: one for one in found}
 
 
 def organisations() -> Sequence[Organisation]:

@@ -12,15 +12,18 @@ from training.web import (
     approvals,
     assets,
     audit,
+    claims,
     cohorts,
     commitments,
     completions,
     courses,
     errors,
+    exports,
     filters,
     guard,
     health,
     home,
+    imports,
     language,
     ledger,
     lines,
@@ -28,10 +31,17 @@ from training.web import (
     navigation,
     nominations,
     people,
+    plans,
     programmes,
+    projects,
+    rates,
     rights,
+    unit_costs,
+    uploads,
+    variances,
     vetting,
     wording,
+    year_end,
 )
 
 _csrf = CSRFProtect()
@@ -39,20 +49,29 @@ _PAGES = (
     access,
     approvals,
     audit,
+    claims,
     cohorts,
     commitments,
     completions,
     courses,
+    exports,
     health,
     home,
+    imports,
     language,
     ledger,
     lines,
     nominations,
     people,
+    plans,
     programmes,
+    projects,
+    rates,
     rights,
+    unit_costs,
+    variances,
     vetting,
+    year_end,
 )
 
 
@@ -60,6 +79,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Attach pages, gate, errors, languages and static files. Raises RuntimeError for an undeclared endpoint."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["new_token"] = new_token
+    uploads.init_app(app)
     logs.init_app(app)
     # After the log: it reads the body, and a form that is refused there has a reference and a time too.
     _csrf.init_app(app)

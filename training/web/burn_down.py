@@ -1,12 +1,15 @@
-"""The burn-down chart in the reader's language and direction."""
+"""The burn-down chart in the reader's language and direction, for the months that the reader chose."""
 
 from dataclasses import dataclass
 
+from flask import request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from training.forms.burn_down import PeriodForm
+from training.forms.widgets import Choice
 from training.kit.money import format_pounds
-from training.queries.burn_down import Series
+from training.queries.burn_down import Period, Series
 from training.web.charts import BurnDown, burn_down
 from training.web.filters import month
 from training.web.language import language
@@ -14,25 +17,32 @@ from training.web.language import language
 
 @dataclass(frozen=True)
 class Picture:
-    """The chart as a picture, and the same figures for its table."""
+    """The chart as a picture, the same figures for its table, and the form that chooses its months."""
 
     chart: Markup
     series: BurnDown
+    periods: PeriodForm
 
 
-def picture(series: Series, *, ceiling: int) -> Picture:
-    """Return the chart of ``series`` under ``ceiling`` (pence)."""
+def chosen_period() -> Period | None:
+    """Return the period that the address asks for; None where it asks for none or for one that there is not."""
+    wanted = request.args.get("period")
+    return Period(wanted) if wanted in set(Period) else None
+
+
+def picture(series: Series, *, whole: int, whole_label: str) -> Picture:
+    """Return the chart of ``series`` under a line at ``whole`` (pence), which is named as its tile is."""
     said = BurnDown(
         title=_("Burn-down"),
-        description=_description(series, ceiling),
+        description=_description(series, whole),
         months=[month(day) for day in series.months],
-        ceiling=ceiling,
+        ceiling=whole,
         planned=series.planned,
         committed=series.committed,
         spent=series.spent,
         forecast=series.forecast,
         labels={
-            "ceiling": _("Ceiling"),
+            "ceiling": whole_label,
             "planned": _("Planned"),
             "committed": _("Committed and spent"),
             "spent": _("Spent"),
@@ -40,17 +50,27 @@ def picture(series: Series, *, ceiling: int) -> Picture:
             "month": _("Month"),
         },
     )
-    return Picture(burn_down(said, right_to_left=language().direction == "rtl"), said)
+    return Picture(burn_down(said, right_to_left=language().direction == "rtl"), said, _periods())
 
 
-def _description(series: Series, ceiling: int) -> str:
+def _periods() -> PeriodForm:
+    form = PeriodForm(data={"period": chosen_period()})
+    form.period.choices = [
+        Choice(Period.FINANCIAL_YEAR, _("This financial year")),
+        Choice(Period.TWELVE_MONTHS, _("The last twelve months")),
+        Choice(Period.ALL, _("All months")),
+    ]
+    return form
+
+
+def _description(series: Series, whole: int) -> str:
     spent = [value for value in series.spent if value is not None]
     forecast = [value for value in series.forecast if value is not None]
     said: str = _(
         "Of %(ceiling)s, %(spent)s is spent; the forecast for %(month)s is %(forecast)s.",
-        ceiling=format_pounds(ceiling),
-        spent=format_pounds(spent[-1] if spent else 0),
+        ceiling=format_pounds(whole),
+        spent=format_pounds(spent[-1]),
         month=month(series.months[-1]),
-        forecast=format_pounds(forecast[-1] if forecast else 0),
+        forecast=format_pounds(forecast[-1]),
     )
     return said

@@ -20,7 +20,7 @@ Point = tuple[float, float]
 
 _WIDTH, _HEIGHT = 860, 430
 _TOP, _BOTTOM = 34, 62
-_AXIS_SIDE, _LABEL_SIDE, _INSET = 84, 214, 22
+_AXIS_SIDE, _LABEL_SIDE, _INSET = 84, 216, 22
 _LABEL_HEIGHT = 42
 _CHARACTER = 7.5
 """How wide a character of a month's name is, about."""

@@ -6,16 +6,18 @@ from flask_babel import gettext as _
 
 from training.domain import cohorts as rules
 from training.domain.refusals import Refusal
-from training.forms.cohorts import CohortFilter, CohortForm, StepForm
+from training.forms.cohorts import CohortCostsForm, CohortFilter, CohortForm, StepForm
 from training.forms.widgets import Choice
 from training.kit.clock import today
 from training.kit.db import transaction
 from training.kit.money import format_pounds
 from training.models.cohorts import Cohort, CohortState
 from training.models.courses import Course
+from training.models.programmes import BudgetLine, LineCategory
 from training.policy.matrix import Permission
-from training.queries import access, cohorts, courses, rights
-from training.web.filters import name, person, title_text
+from training.policy.scopes import holds
+from training.queries import access, cohorts, courses, rights, unit_costs
+from training.web.filters import name, person, title, title_text
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager, sortable, sorting
 from training.web.refusals import refuse, words_for
@@ -64,6 +66,7 @@ def show(cohort: Cohort) -> ResponseReturnValue:
     return render_template(
         "cohorts/show.html",
         page=page,
+        cost=unit_costs.of_cohort(cohort.id, actor()) if holds(actor(), Permission.SEE_BALANCES) else None,
         is_covered=rights.is_covered(page.cohort.programme_id, today()),
         is_assessment_waiting=rights.is_waiting(page.cohort.programme_id),
         today=today(),
@@ -77,17 +80,7 @@ def _offer(form: CohortForm) -> cohorts.Offers:
     form.host.choices = [Choice(key, name(body)) for key, body in offers.hosts.items()]
     form.invited.choices = [Choice(key, name(body)) for key, body in offers.organisations.items()]
     form.trainers.choices = [Choice(key, person(trainer)) for key, trainer in offers.trainers.items()]
-    form.line.choices = [
-        Choice(
-            key,
-            _(
-                "%(line)s: %(available)s available",
-                line=title_text(line),
-                available=format_pounds(line.allocated - line.committed - line.spent),
-            ),
-        )
-        for key, line in offers.lines.items()
-    ]
+    form.programme.choices = [Choice(key, title(programme)) for key, programme in offers.programmes.items()]
     return offers
 
 
@@ -96,7 +89,7 @@ def _plan(form: CohortForm, offers: cohorts.Offers, course: Course) -> rules.Coh
     first, last = form.days()
     return rules.CohortPlan(
         course=course,
-        line=offers.lines[form.line.data or ""],
+        programme=offers.programmes[form.programme.data or ""],
         venue=offers.venues[form.venue.data or ""],
         host=offers.hosts[form.host.data or ""],
         invited=[offers.organisations[key] for key in form.invited.data or ()],
@@ -104,7 +97,6 @@ def _plan(form: CohortForm, offers: cohorts.Offers, course: Course) -> rules.Coh
         starts_on=first,
         ends_on=last,
         capacity=form.capacity.data or 0,
-        planned_cost=form.planned_cost.data or 0,
     )
 
 
@@ -124,8 +116,8 @@ def new(public_id: str) -> ResponseReturnValue:
         except Refusal as refusal:
             refuse(form, refusal)
         else:
-            flash(_("Drafted. Ask for it to be opened when the plan is ready."))
-            return redirect(url_for(".show", public_id=cohort.public_id))
+            flash(_("Drafted. Plan what it is to cost, then ask for it to be opened."))
+            return redirect(url_for(".costs", public_id=cohort.public_id))
     return render_template("cohorts/new.html", form=form, course=courses.course_by_key(found.record.id))
 
 
@@ -147,6 +139,64 @@ def edit(cohort: Cohort) -> ResponseReturnValue:
             return redirect(url_for(".show", public_id=cohort.public_id))
     page = cohorts.cohort_page(cohort, actor())
     return render_template("cohorts/edit.html", form=form, page=page)
+
+
+@bp.route("/cohorts/<public_id>/costs", methods=["GET", "POST"])
+@needs(Permission.DRAFT_COHORT, on=Cohort)
+def costs(cohort: Cohort) -> ResponseReturnValue:
+    """Plan what a draft is to cost; at first the course's cost template is shown."""
+    form = CohortCostsForm()
+    lines = cohorts.payers(cohort, actor())
+    kept = [
+        rules.PlannedCost(cost.category, cost.line, cost.amount)
+        for cost in cohorts.costs_out_of_sight(cohort.id, actor())
+    ]
+    form.leave_out(cost.category for cost in kept)
+    for category in form.categories():
+        category.line.choices = [Choice(key, _said(line)) for key, line in lines.items()]
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.plan_costs(cohort, [*_planned(form, lines), *kept], actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("Costs planned."))
+            return redirect(url_for(".show", public_id=cohort.public_id))
+    elif not form.is_submitted():
+        _show_costs(form, cohort, lines)
+    return render_template("cohorts/costs.html", form=form, page=cohorts.cohort_page(cohort, actor()))
+
+
+def _said(line: BudgetLine) -> str:
+    # An option holds no markup: the amount is isolated by characters, so that its sign stays on its side.
+    available = f"\u2066{format_pounds(line.allocated - line.committed - line.spent)}\u2069"
+    said: str = _("%(line)s: %(available)s available", line=title_text(line), available=available)
+    return said
+
+
+def _planned(form: CohortCostsForm, lines: dict[str, BudgetLine]) -> list[rules.PlannedCost]:
+    return [
+        rules.PlannedCost(category.category, lines[category.line.data], category.amount.data)
+        for category in form.categories()
+        if category.amount.data
+    ]
+
+
+def _show_costs(form: CohortCostsForm, cohort: Cohort, lines: dict[str, BudgetLine]) -> None:
+    """Fill the form with what was planned; where nothing was, with what the course's template comes to."""
+    planned = {cost.category: (cost.amount, cost.line.public_id) for cost in cohorts.costs_in_sight(cohort.id, actor())}
+    shown = planned or _suggested(cohort, lines)
+    for category in form.categories():
+        category.amount.data, category.line.data = shown.get(category.category, (None, None))
+
+
+def _suggested(cohort: Cohort, lines: dict[str, BudgetLine]) -> dict[LineCategory, tuple[int, str | None]]:
+    """Return what the template of the course comes to, each amount with the line that is for such costs, if any."""
+    payers = {line.category: key for key, line in reversed(lines.items())}
+    days = (cohort.ends_on - cohort.starts_on).days + 1
+    template = rules.suggested_costs(cohorts.template_of(cohort.course_id), days, cohort.capacity)
+    return {category: (pence, payers.get(category)) for category, pence in template.items()}
 
 
 @bp.post("/cohorts/<public_id>/ask-to-open")

@@ -1,4 +1,4 @@
-"""Commitments: what is outstanding, and proposals to pay from them or to release them."""
+"""Commitments: what is outstanding, and proposals to reserve more or to release them."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,8 +6,7 @@ from flask_babel import gettext as _
 
 from training.domain import ledger as rules
 from training.domain.refusals import Refusal
-from training.forms.ledger import PaymentForm, ProposalForm
-from training.kit.clock import today
+from training.forms.ledger import ProposalForm
 from training.kit.db import transaction
 from training.models.ledger import Commitment
 from training.policy.matrix import Permission
@@ -31,22 +30,22 @@ def show(commitment: Commitment) -> ResponseReturnValue:
     )
 
 
-@bp.route("/commitments/<public_id>/pay", methods=["GET", "POST"])
+@bp.route("/commitments/<public_id>/top-up", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Commitment)
-def pay(commitment: Commitment) -> ResponseReturnValue:
-    """Propose that the commitment, or a part of it, was paid."""
-    form = PaymentForm()
+def top_up(commitment: Commitment) -> ResponseReturnValue:
+    """Propose to reserve more, because more will have to be paid."""
+    form = ProposalForm()
     if form.validate_on_submit():
         try:
             with transaction():
-                rules.propose_payment(commitment, form.proposal(), form.payment(), actor(), today())
+                rules.propose_top_up(commitment, form.proposal(), actor())
         except Refusal as refusal:
             refuse(form, refusal)
         else:
             flash(_("Proposed. It takes effect when another person approves it."))
             return redirect(url_for(".show", public_id=commitment.public_id))
     page = ledger.commitment_page(commitment, actor())
-    return render_template("commitments/pay.html", form=form, commitment=page)
+    return render_template("commitments/top_up.html", form=form, commitment=page)
 
 
 @bp.route("/commitments/<public_id>/release", methods=["GET", "POST"])

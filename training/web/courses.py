@@ -1,14 +1,17 @@
-"""Courses: list, page, create, edit."""
+"""Courses: list, page, create, edit, cost template."""
+
+from typing import NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import courses as rules
+from training.domain.cohorts import suggested_costs
 from training.domain.refusals import Refusal
-from training.forms.courses import CourseFilter, CourseForm
+from training.forms.courses import CourseCostsForm, CourseFilter, CourseForm
 from training.kit.db import transaction
-from training.models.courses import Course, Theme
+from training.models.courses import CostBasis, Course, CourseCost, Theme
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries import cohorts, courses
@@ -18,6 +21,9 @@ from training.web.refusals import refuse
 from training.web.wording import choices
 
 bp = Blueprint("courses", __name__)
+
+_TRAINEES = 12
+"""The cohort for which the page of a course says what it comes to."""
 
 
 @bp.get("/courses")
@@ -52,14 +58,50 @@ def index() -> ResponseReturnValue:
 @bp.get("/courses/<public_id>")
 @needs(Permission.SEE_COURSE, on=Course)
 def show(course: Course) -> ResponseReturnValue:
-    """Show a course and its cohorts."""
+    """Show a course, what it costs to hold, and its cohorts."""
+    may_see_costs = holds(actor(), Permission.SEE_MONEY)
     return render_template(
         "courses/show.html",
         course=courses.course_by_key(course.id),
         cohorts=cohorts.of_course(course.id, actor()),
+        costs=_costs(course) if may_see_costs else None,
         may_edit=holds(actor(), Permission.EDIT_COURSE),
         may_draft=holds(actor(), Permission.DRAFT_COHORT),
     )
+
+
+class _Costs(NamedTuple):
+    """What a course costs to hold for so many days and trainees: each row of its template with what it comes to."""
+
+    rows: list[tuple[CourseCost, int]]
+    total: int
+    days: int
+    trainees: int
+
+
+def _costs(course: Course) -> _Costs:
+    """Return the costs for a usual cohort, of the course's length or of one day where that was not published."""
+    days = course.days or 1
+    template = cohorts.template_of(course.id)
+    rows = [(cost, suggested_costs([cost], days, _TRAINEES)[cost.category]) for cost in template]
+    return _Costs(rows, sum(pence for _cost, pence in rows), days, _TRAINEES)
+
+
+@bp.route("/courses/<public_id>/costs", methods=["GET", "POST"])
+@needs(Permission.EDIT_COURSE, on=Course)
+def costs(course: Course) -> ResponseReturnValue:
+    """Say what a course costs to hold; its next cohorts start from that."""
+    form = CourseCostsForm()
+    for category in form.categories():
+        category.basis.choices = choices(CostBasis)
+    if form.validate_on_submit():
+        with transaction():
+            rules.set_template(course, form.costs(), actor())
+        flash(_("Costs planned."))
+        return redirect(url_for(".show", public_id=course.public_id))
+    if not form.is_submitted():
+        form.show(cohorts.template_of(course.id))
+    return render_template("courses/costs.html", form=form, course=courses.course_by_key(course.id))
 
 
 @bp.route("/courses/new", methods=["GET", "POST"])

@@ -6,11 +6,12 @@ from typing import Any
 
 from babel.dates import format_date, format_datetime
 from flask import Flask
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from training.kit.clock import BOOKS_ZONE
 from training.kit.locale import DEFAULT_LANGUAGE
-from training.kit.money import format_pounds
+from training.kit.money import Currency, format_amount, format_pounds, format_rate
 from training.web.language import language
 
 
@@ -28,6 +29,29 @@ def money(pence: int) -> Markup:
 def _written(day: dt.date, pattern: str, locale: str) -> str:
     """Return a day as text; the days of a list are few, and many rows share them."""
     return format_date(day, pattern, locale=locale)
+
+
+def amount(minor: int, currency: Currency) -> Markup:
+    """Return an amount in its own currency."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(format_amount(minor, currency))
+
+
+def rate(millionths: int, currency: Currency) -> Markup:
+    """Return an exchange rate, ``£1 = USD 1.27``."""
+    return Markup('<bdi dir="ltr">£1 = {} {}</bdi>').format(currency.value, format_rate(millionths))
+
+
+def percent(per_mille: int | None) -> Markup:
+    """Return thousandths as a signed percentage with one decimal, ``+12.5 %``; a dash for None."""
+    if per_mille is None:
+        return Markup("–")
+    sign = "+" if per_mille > 0 else "−" if per_mille < 0 else ""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(f"{sign}{abs(per_mille) / 10:,.1f} %")
+
+
+def file_size(size: int) -> Markup:
+    """Return a size in kilobytes, one at least."""
+    return Markup('<bdi dir="ltr">{:,} kB</bdi>').format(max(1, round(size / 1000)))
 
 
 def long_date(day: dt.date | None) -> str:
@@ -71,6 +95,17 @@ def title_text(record: Any) -> str:
     return text.striptags() if isinstance(text, Markup) else text
 
 
+def commitment_text(commitment: Any) -> str:
+    """Return what an option says of a commitment: what it is for, on which line, and what is outstanding."""
+    said: str = _(
+        "%(purpose)s (%(line)s): %(outstanding)s outstanding",
+        purpose=commitment.purpose,
+        line=title_text(commitment.line),
+        outstanding=format_pounds(commitment.committed),
+    )
+    return said
+
+
 def name(record: Any) -> str | Markup:
     """Return the name of an organisation or venue."""
     return _in_language(record, "name")
@@ -100,5 +135,20 @@ def other_name(record: Any) -> Markup:
 
 def init_app(app: Flask) -> None:
     """Make the filters known to templates."""
-    for filter_ in (money, long_date, short_date, month, moment, title, name, statement, person, other_name):
+    for filter_ in (
+        money,
+        amount,
+        rate,
+        percent,
+        file_size,
+        long_date,
+        short_date,
+        month,
+        moment,
+        title,
+        name,
+        statement,
+        person,
+        other_name,
+    ):
         app.jinja_env.filters[filter_.__name__] = filter_

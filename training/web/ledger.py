@@ -15,6 +15,7 @@ from training.models.programmes import Programme
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries import ledger
+from training.web.approvals import foreseen
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
 from training.web.refusals import refuse as show_refusal
@@ -40,15 +41,15 @@ def index(programme: Programme) -> ResponseReturnValue:
 def show(entry: LedgerEntry) -> ResponseReturnValue:
     """Show an entry: who proposed it, who decided, what it moved."""
     me = actor()
+    page = ledger.entry_page(entry, me)
     return render_template(
         "ledger/show.html",
-        page=ledger.entry_page(entry, me),
+        page=page,
+        waiting=None if page.decision else foreseen(page.bundle),
         may_approve=holds(me, Permission.APPROVE_MONEY),
         is_own=entry.proposer_id == me.user_id,
         may_propose=holds(me, Permission.PROPOSE_MONEY),
-        may_see_payee=any(
-            holds(me, p) for p in (Permission.PROPOSE_MONEY, Permission.APPROVE_MONEY, Permission.READ_AUDIT)
-        ),
+        may_see_payee=holds(me, Permission.SEE_EVIDENCE),
     )
 
 
@@ -81,6 +82,23 @@ def refuse(entry: LedgerEntry) -> ResponseReturnValue:
             flash(_("Refused. The proposer reads your reason."))
             return redirect(url_for(".show", public_id=entry.public_id))
     return render_template("ledger/refuse.html", form=form, page=ledger.entry_page(entry, actor()))
+
+
+@bp.route("/entries/<public_id>/withdraw", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=LedgerEntry)
+def withdraw(entry: LedgerEntry) -> ResponseReturnValue:
+    """Take one's own proposal back, with a reason."""
+    form = ReasonForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                approvals.withdraw(entry, form.reason.data or "", actor())
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            flash(_("Taken back. Nothing has moved."))
+            return redirect(url_for(".show", public_id=entry.public_id))
+    return render_template("ledger/withdraw.html", form=form, page=ledger.entry_page(entry, actor()))
 
 
 @bp.route("/entries/<public_id>/reverse", methods=["GET", "POST"])

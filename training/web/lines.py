@@ -3,19 +3,23 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from training.domain import ledger as rules
 from training.domain import programmes as programme_rules
 from training.domain.refusals import Refusal
-from training.forms.ledger import CommitmentForm, ProposalForm
+from training.domain.variances import awaits_reason
+from training.forms.ledger import CommitmentForm, ProposalForm, ReturnForm, TransferForm
 from training.forms.programmes import LineForm
+from training.forms.widgets import Choice
 from training.kit.clock import today
 from training.kit.db import transaction
 from training.models.programmes import BudgetLine, LineCategory, Project
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries import burn_down, ledger, programmes
-from training.web.burn_down import picture
+from training.queries import burn_down, ledger, programmes, variances
+from training.web.burn_down import chosen_period, picture
+from training.web.filters import title
 from training.web.guard import actor, needs
 from training.web.refusals import refuse
 from training.web.wording import choices
@@ -50,11 +54,14 @@ def new(project: Project) -> ResponseReturnValue:
 def show(line: BudgetLine) -> ResponseReturnValue:
     """Show a line: balances, burn-down, commitments, entries."""
     page = programmes.line_page(line, actor())
-    series = burn_down.of_line(line.id, actor(), today())
+    variance = variances.of_line(line.id, actor(), today())
+    series = burn_down.of_line(line.id, actor(), today(), chosen_period())
     return render_template(
         "lines/show.html",
         page=page,
-        chart=picture(series, ceiling=page.line.allocated) if series else None,
+        chart=picture(series, whole=page.line.allocated, whole_label=_("Allocated")) if series else None,
+        variance=variance,
+        is_reason_due=awaits_reason(variance),
         entries=ledger.of_line(line.id, actor()),
         may_propose=holds(actor(), Permission.PROPOSE_MONEY),
     )
@@ -92,3 +99,44 @@ def commit(line: BudgetLine) -> ResponseReturnValue:
             _proposed()
             return redirect(url_for(".show", public_id=line.public_id))
     return render_template("lines/commit.html", form=form, page=programmes.line_page(line, actor()))
+
+
+@bp.route("/lines/<public_id>/transfer", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=BudgetLine)
+def transfer(line: BudgetLine) -> ResponseReturnValue:
+    """Propose to move money from this line to another one of its programme."""
+    form = TransferForm()
+    targets = programmes.other_lines(line, actor())
+    form.target.choices = [Choice(key, _named(target)) for key, target in targets.items()]
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.propose_transfer(line, targets[form.target.data or ""], form.proposal(), actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            _proposed()
+            return redirect(url_for(".show", public_id=line.public_id))
+    return render_template("lines/transfer.html", form=form, page=programmes.line_page(line, actor()))
+
+
+def _named(line: BudgetLine) -> Markup:
+    """Return a line's title with its project's: several projects may have a line of the same name."""
+    return Markup("{} ({})").format(title(line), title(line.project))
+
+
+@bp.route("/lines/<public_id>/return", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=BudgetLine)
+def give_back(line: BudgetLine) -> ResponseReturnValue:
+    """Propose to move money from this line back to its programme."""
+    form = ReturnForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.propose_return(line, form.proposal(), actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            _proposed()
+            return redirect(url_for(".show", public_id=line.public_id))
+    return render_template("lines/give_back.html", form=form, page=programmes.line_page(line, actor()))

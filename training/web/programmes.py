@@ -13,7 +13,7 @@ from training.models.programmes import Programme, ProjectKind
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries import burn_down, ledger, programmes
-from training.web.burn_down import picture
+from training.web.burn_down import chosen_period, picture
 from training.web.filters import name
 from training.web.guard import actor, needs
 from training.web.wording import choices
@@ -33,8 +33,9 @@ def index() -> ResponseReturnValue:
 def show(programme: Programme) -> ResponseReturnValue:
     """Show a programme: what was published, where its money is, and how it burns down."""
     page = programmes.programme_page(programme, actor())
-    series = burn_down.of_programme(programme.id, actor(), today()) if page.may_see_balances else None
-    chart = picture(series, ceiling=page.programme.ceiling) if series else None
+    may_see = page.may_see_balances
+    series = burn_down.of_programme(programme.id, actor(), today(), chosen_period()) if may_see else None
+    chart = picture(series, whole=page.programme.ceiling, whole_label=_("Ceiling")) if series else None
     return render_template(
         "programmes/show.html",
         page=page,

@@ -7,11 +7,15 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from training.domain.imports import Fault
+from training.domain.plans import Pattern
+from training.domain.rates import RateOutcome
 from training.forms.widgets import Choice
 from training.models.access import Role
 from training.models.cohorts import CohortState
 from training.models.completions import CompletionState
-from training.models.courses import Theme
+from training.models.courses import CostBasis, Theme
+from training.models.imports import BatchState, RowOutcome
 from training.models.ledger import EntryKind, Outcome
 from training.models.nominations import NominationState
 from training.models.people import Jurisdiction, Sex
@@ -50,12 +54,46 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (LineCategory.EVALUATION, _l("Evaluation")),
     (LineCategory.OTHER, _l("Other costs")),
     (EntryKind.ALLOCATE, _l("Allocation")),
+    (EntryKind.DEALLOCATE, _l("Return to the programme")),
     (EntryKind.COMMIT, _l("Commitment")),
     (EntryKind.PAY, _l("Payment")),
     (EntryKind.RELEASE, _l("Release")),
     (EntryKind.REVERSE, _l("Reversal")),
     (Outcome.APPROVED, _l("Approved")),
     (Outcome.REFUSED, _l("Refused")),
+    (Outcome.WITHDRAWN, _l("Taken back")),
+    (Pattern.EVEN, _l("Evenly")),
+    (Pattern.EARLY, _l("More at the beginning")),
+    (Pattern.LATE, _l("More at the end")),
+    (Pattern.QUARTERLY, _l("At the end of each quarter")),
+    (CostBasis.FIXED, _l("Once")),
+    (CostBasis.PER_DAY, _l("Per day")),
+    (CostBasis.PER_TRAINEE, _l("Per trainee")),
+    (CostBasis.PER_TRAINEE_DAY, _l("Per trainee and day")),
+    (BatchState.PREVIEWED, _l("Previewed")),
+    (BatchState.PROPOSED, _l("Claims proposed")),
+    (BatchState.WITHDRAWN, _l("Taken back")),
+    (RowOutcome.NEW, _l("Will be created")),
+    (RowOutcome.KNOWN, _l("Already there")),
+    (RowOutcome.FAULTY, _l("Faulty")),
+    (Fault.DATE_UNREADABLE, _l("The date is missing or cannot be read")),
+    (Fault.AMOUNT_UNREADABLE, _l("The amount is missing or cannot be read")),
+    (Fault.NOT_POSITIVE, _l("The amount is nought or less")),
+    (Fault.PAYEE_MISSING, _l("Nobody is named who was paid")),
+    (Fault.TOO_LONG, _l("The text is too long")),
+    (Fault.IN_FUTURE, _l("The date is in the future")),
+    (Fault.OUTSIDE_PROGRAMME, _l("The date is outside the programme")),
+    (Fault.NO_COMMITMENT, _l("No commitment is named")),
+    (Fault.COMMITMENT_UNKNOWN, _l("No commitment of the programme with money outstanding has this id or cohort")),
+    (Fault.SEVERAL_COMMITMENTS, _l("The cohort has several commitments: write the id of one")),
+    (RateOutcome.ENTERED, _l("Entered")),
+    (RateOutcome.KNOWN, _l("Already there")),
+    (RateOutcome.CURRENCY_UNKNOWN, _l("The currency is none of USD, EUR and IQD")),
+    (RateOutcome.MONTH_UNREADABLE, _l("The month is missing or cannot be read")),
+    (RateOutcome.RATE_UNREADABLE, _l("The rate is missing or cannot be read")),
+    (RateOutcome.SOURCE_MISSING, _l("The source is missing")),
+    (RateOutcome.SOURCE_TOO_LONG, _l("The text is too long")),
+    (RateOutcome.TWICE, _l("The list has another rate for this month above")),
     (RiskLevel.LOW, _l("Low")),
     (RiskLevel.MEDIUM, _l("Medium")),
     (RiskLevel.HIGH, _l("High")),
@@ -92,6 +130,13 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
 _TONES: tuple[tuple[StrEnum, str], ...] = (
     (Outcome.APPROVED, "green"),
     (Outcome.REFUSED, "red"),
+    (Outcome.WITHDRAWN, "grey"),
+    (BatchState.PREVIEWED, "yellow"),
+    (BatchState.PROPOSED, "blue"),
+    (BatchState.WITHDRAWN, "grey"),
+    (RowOutcome.NEW, "blue"),
+    (RowOutcome.KNOWN, "grey"),
+    (RowOutcome.FAULTY, "red"),
     (AssessmentState.WRITTEN, "yellow"),
     (AssessmentState.APPROVED, "green"),
     (AssessmentState.REFUSED, "red"),
@@ -129,6 +174,11 @@ def _word(kind: type[StrEnum], code: StrEnum, _language: str) -> str:
     return str(_WORD_OF[kind, code])
 
 
+def fault(code: str) -> str:
+    """Return why a row of a spend file cannot become a claim."""
+    return word(Fault(code))
+
+
 def choices(kind: type[StrEnum]) -> list[Choice]:
     """Return the codes of a kind as the answers of a form."""
     return [Choice(code.value, word(code)) for code in kind]
@@ -143,3 +193,4 @@ def init_app(app: Flask) -> None:
     """Make the words known to templates."""
     app.jinja_env.filters["word"] = word
     app.jinja_env.filters["tone"] = tone
+    app.jinja_env.filters["fault"] = fault

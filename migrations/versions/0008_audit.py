@@ -5,8 +5,8 @@ from alembic import op
 
 from training.kit.migrate import allow_change, refuse_change
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

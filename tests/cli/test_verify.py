@@ -1,0 +1,159 @@
+"""``flask ledger verify``: a line for each check, what does not hold below, and an exit status that a script can read.
+
+Damage that triggers and constraints forbid is done as the owner of a database could do it, inside a transaction that is
+rolled back.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from tests.support.world import TODAY, World
+from training.domain import approvals, claims
+from training.domain.claims import ClaimLine, Payment, Rate
+from training.kit.db import db, transaction
+from training.kit.money import Currency
+from training.queries import ledger_check
+
+
+@pytest.fixture
+def world(app: Flask, tmp_path: Path) -> Iterator[World]:
+    """A ledger with something of every kind, its evidence in a folder of its own."""
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], evidence_folder=tmp_path / "evidence")
+    with app.app_context():
+        world = World(app)
+        commitment = world.commitment(world.line(500_00), 300_00)
+        other = world.commitment(world.line(500_00), 300_00)
+        rate = Rate(1_270_000, TODAY, "a bank")
+        payment = Payment("A supplier", False, TODAY, Currency.USD, rate, world.evidence())
+        with transaction():
+            lines = [ClaimLine(commitment, 100_00), ClaimLine(other, 27_01)]
+            claim = claims.propose(payment, lines, "a purpose", world.key(), world.actor("uk"), TODAY)
+        world.approve(claim)
+        world.proposed_line(10_00)
+        refused, withdrawn = world.proposed_line(20_00), world.proposed_line(30_00)
+        with transaction():
+            approvals.refuse(refused, "a reason", world.actor("approver"))
+            approvals.withdraw(withdrawn, "a reason", world.actor("uk"))
+        yield world
+
+
+def verify(app: Flask) -> tuple[int, str]:
+    db.session.rollback()
+    done = app.test_cli_runner().invoke(args=["ledger", "verify"])
+    return done.exit_code, done.output
+
+
+def test_a_whole_ledger(app: Flask, world: World) -> None:
+    status, said = verify(app)
+    assert status == 0, said
+    assert "holds  2 entries, 1 claims: lines add up" in said
+    assert "holds  1 files of evidence: present and unchanged" in said
+    assert said.endswith("The ledger is whole.\n")
+    assert len(said.splitlines()) == 13
+
+
+def test_a_changed_balance_shows(app: Flask, world: World) -> None:
+    change = "UPDATE programmes SET allocated = allocated + :by WHERE code = 'TRAINING'"
+    with transaction() as session:
+        session.execute(text(change), {"by": 1})
+    status, said = verify(app)
+    assert status == 1
+    assert "FAULT  2 programmes, 5 lines, 2 commitments: balances are the sums of their postings" in said
+    assert f"programmes {world.programme().public_id}: allocated is 100001, its entries say 100000" in said
+    assert said.endswith("1 discrepancies.\n")
+    with transaction() as session:
+        session.execute(text(change), {"by": -1})
+
+
+def test_a_swapped_file_and_a_missing_one_show(app: Flask, world: World) -> None:
+    (file,) = app.config["SETTINGS"].evidence_folder.iterdir()
+    file.write_bytes(b"%PDF-1.7 another receipt")
+    status, said = verify(app)
+    assert (status, "its file has changed" in said) == (1, True)
+    file.unlink()
+    status, said = verify(app)
+    assert (status, "its file is missing" in said) == (1, True)
+
+
+@contextmanager
+def damage(*changes: str) -> Iterator[None]:
+    """Change what is append-only or constrained, and take it back."""
+    with suppress(InterruptedError), transaction() as session:
+        for table in ("ledger_entries", "approvals", "ledger_postings", "claims", "evidence"):
+            if session.get_bind().dialect.name == "sqlite":
+                session.execute(text(f"DROP TRIGGER {table}_no_update"))
+                session.execute(text(f"DROP TRIGGER {table}_no_delete"))
+            else:
+                session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        for change in changes:
+            session.execute(text(change))
+        yield
+        raise InterruptedError
+
+
+PAID = "(SELECT min(id) FROM ledger_entries WHERE kind = 'pay')"
+UK = "(SELECT id FROM users WHERE username = 'uk')"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (f"DELETE FROM ledger_postings WHERE entry_id = {PAID}", "approved but not posted"),
+        (
+            "UPDATE approvals SET outcome = 'refused', reason = 'x' WHERE outcome = 'approved'",
+            "posted but not approved",
+        ),
+        (f"DELETE FROM approvals WHERE entry_id = {PAID}", "decided in parts"),
+        (f"UPDATE ledger_entries SET bundle = 'another' WHERE id = {PAID}", "its lines say"),
+        (f"UPDATE ledger_entries SET amount = amount + 1 WHERE id = {PAID}", "its posting does not move what it says"),
+        (f"UPDATE ledger_entries SET original = original - 1 WHERE id = {PAID}", "its lines say"),
+        ("UPDATE claims SET amount = amount + 1", "its rate says"),
+        ("UPDATE claims SET rate = rate * 2", "its rate says"),
+        ("UPDATE ledger_postings SET month = '2020-01-01'", "entries say"),
+        ("UPDATE line_months SET expected = expected + 1", "expected, commitments hold"),
+        (f"UPDATE claims SET evidence_sha256 = '{'0' * 64}'", "another hash than was claimed"),
+        (f"UPDATE evidence SET sha256 = '{'0' * 64}'", "another hash than was claimed"),
+        ("UPDATE commitments SET spent = spent + 1", "spent is"),
+    ],
+)
+def test_damage_shows(world: World, change: str, said: str) -> None:
+    with damage(change):
+        found = ledger_check.discrepancies()
+        assert any(said in line for line in found), found
+
+
+def test_a_decision_by_the_proposer_shows(world: World, sqlite_damage: None) -> None:
+    found = ledger_check.discrepancies()
+    assert any("decided by the one who proposed it" in line for line in found), found
+    assert any("withdrawn by another person" in line for line in found), found
+    assert any("a balance is negative or beyond its limit" in line for line in found), found
+
+
+@pytest.fixture
+def sqlite_damage(app: Flask, world: World) -> Iterator[None]:
+    """Do what the constraints forbid: SQLite can leave them out for a while, PostgreSQL can drop them."""
+    constraints = {
+        "approvals": "ck_approvals_maker_is_not_checker",
+        "budget_lines": "ck_budget_lines_not_negative",
+    }
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    drops = [] if is_sqlite else [f"ALTER TABLE {table} DROP CONSTRAINT {name}" for table, name in constraints.items()]
+    if is_sqlite:
+        db.session.rollback()
+        db.session.execute(text("PRAGMA ignore_check_constraints=ON"))
+    with damage(
+        *drops,
+        f"UPDATE approvals SET approver_id = {UK} WHERE outcome = 'refused'",
+        f"UPDATE approvals SET approver_id = {UK} + 1 WHERE outcome = 'withdrawn'",
+        "UPDATE budget_lines SET spent = -1",
+    ):
+        yield
+    if is_sqlite:
+        db.session.execute(text("PRAGMA ignore_check_constraints=OFF"))
+        db.session.rollback()

@@ -1,0 +1,150 @@
+"""The same request a hundred times at once is one request."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.support.world import TODAY, World, form_token
+from training.domain import approvals, claims, cohorts, ledger, programmes
+from training.domain.refusals import AlreadyDecided, CohortNotDraft, Refusal
+from training.kit.db import db, transaction
+from training.models.claims import Claim
+from training.models.ledger import Approval, Commitment, LedgerEntry
+from training.models.programmes import BudgetLine, LineCategory
+from training.policy.scopes import unscoped
+from training.queries import claims as claim_rows
+from training.queries import cohorts as cohort_rows
+from training.queries import ledger as entries
+from training.queries import programmes as rows
+
+TIMES = 100
+
+
+def _at_once(act: Callable[[], object]) -> list[object]:
+    start = Barrier(TIMES)
+
+    def one(_number: int) -> object:
+        start.wait(timeout=60)
+        return act()
+
+    with ThreadPoolExecutor(TIMES) as pool:
+        return list(pool.map(one, range(TIMES)))
+
+
+def _in_transactions(app: Flask, use_case: Callable[[], LedgerEntry | None]) -> list[object]:
+    """Let a hundred transactions do the same at once; return the entry that each got, or its refusal."""
+
+    def act() -> object:
+        with app.app_context():
+            try:
+                with transaction():
+                    entry = use_case()
+                    return entry.public_id if entry else None
+            except Refusal as refusal:
+                return type(refusal)
+
+    return _at_once(act)
+
+
+def _number_of(model: type) -> int:
+    db.session.rollback()
+    return db.session.scalar(unscoped(select(func.count(model.id)), because="a test")) or 0  # type: ignore[attr-defined]
+
+
+def test_a_line_is_proposed_once(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        project, by, proposal = world.project().id, world.actor("uk"), world.proposal(500_00)
+        new = programmes.NewLine(programmes.Title("A line"), LineCategory.TRAINERS, TODAY, TODAY)
+        got = _in_transactions(app, lambda: programmes.propose_line(rows.project_by_key(project), new, proposal, by))
+        assert len(set(got)) == 1
+        assert (_number_of(BudgetLine), _number_of(LedgerEntry)) == (1, 1)
+
+
+def test_commitments_are_proposed_once(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        lines = [world.line(500_00).id for _ in range(2)]
+        by, proposal, before = world.actor("uk"), world.proposal(20_00), _number_of(LedgerEntry)
+
+        def propose() -> LedgerEntry:
+            wanted = [ledger.Reservation(rows.line_by_key(key), 10_00) for key in lines]
+            return ledger.propose_commitments(wanted, proposal, TODAY, by)
+
+        assert len(set(_in_transactions(app, propose))) == 1
+        assert (_number_of(Commitment), _number_of(LedgerEntry)) == (2, before + 2)
+
+
+def test_a_claim_is_proposed_once_and_its_file_is_evidence_of_it(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        held = [world.commitment(world.line(500_00), 400_00).id for _ in range(2)]
+        by, key, before, uploaded = world.actor("uk"), world.key(), _number_of(LedgerEntry), world.evidence().public_id
+
+        def propose() -> LedgerEntry:
+            parts = [claims.ClaimLine(entries.commitment_by_key(one), 10_00) for one in held]
+            evidence = claim_rows.own_upload(uploaded, by)
+            payment = claims.Payment("A supplier", False, TODAY, evidence=evidence)
+            return claims.propose(payment, parts, "a purpose", key, by, TODAY)
+
+        assert len(set(_in_transactions(app, propose))) == 1
+        assert (_number_of(Claim), _number_of(LedgerEntry)) == (1, before + 2)
+        assert db.session.scalars(unscoped(select(Claim), because="a test")).one().evidence_id is not None
+
+
+def test_a_cohort_is_put_up_for_approval_once(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        world.covered()
+        cohort, by, key = world.draft().id, world.actor("uk"), world.key()
+        got = _in_transactions(app, lambda: cohorts.ask_to_open(cohort_rows.cohort_by_key(cohort), key, by, TODAY))
+        assert len(set(got) - {CohortNotDraft}) == 1
+        assert _number_of(Commitment) == 1
+
+
+def test_an_entry_is_approved_once(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        entry, by = world.proposed_line(500_00).id, world.actor("approver")
+        got = _in_transactions(app, lambda: approvals.approve(entries.entry_by_key(entry), by, TODAY))
+        assert sorted(map(str, got)) == sorted(map(str, [None] + [AlreadyDecided] * (TIMES - 1)))
+        assert _number_of(Approval) == 1
+        assert world.programme().allocated == 500_00
+
+
+def test_a_form_that_is_sent_a_hundred_times_makes_one_claim(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        commitment = world.commitment(world.line(500_00), 400_00)
+        form = {
+            "payee": "A supplier",
+            "purpose": "a purpose",
+            "paid_on-day": "24",
+            "paid_on-month": "11",
+            "paid_on-year": "2026",
+            "currency": "GBP",
+            "commitment_1": commitment.public_id,
+            "amount_1": "10",
+            "evidence": world.evidence().public_id,
+            "key": "one key",
+        }
+        address = f"/programmes/{world.programme().public_id}/claims/new"
+    browser = app.test_client()
+    world.sign_in(browser, "uk")
+    form["csrf_token"] = form_token(browser, address)
+    cookie = browser.get_cookie("session")
+    assert cookie is not None
+
+    def send() -> str:
+        client = app.test_client()
+        client.set_cookie("session", cookie.value)
+        answer = client.post(address, data=form)
+        assert answer.status_code == 302, answer.text
+        return str(answer.location)
+
+    assert len(set(_at_once(send))) == 1
+    with app.app_context():
+        assert _number_of(Claim) == 1

@@ -1,0 +1,166 @@
+"""A writer is killed at any moment, without warning: what it had acknowledged is there, and nothing is half there."""
+
+import os
+import random
+import signal
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.support.processes import context
+from tests.support.world import TODAY, World
+from training import create_app
+from training.config import Settings
+from training.domain import approvals, claims, ledger
+from training.kit.db import db, transaction
+from training.kit.ids import new_token
+from training.models.actor import Actor
+from training.models.audit import AuditEntry
+from training.models.claims import Claim
+from training.models.ledger import Approval, Commitment, LedgerEntry, LedgerPosting
+from training.policy.scopes import unscoped
+from training.queries import ledger as entries
+from training.queries import ledger_check
+from training.queries import programmes as rows
+
+ROUNDS = 60
+LONGEST = 0.4
+"""Seconds that a writer lives at most."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Proposes and approves bundles; acknowledges each act after its commit, as an answer to a request would."""
+
+    lines: list[int]
+    maker: Actor
+    checker: Actor
+    report: Connection
+
+    def write(self) -> None:
+        with transaction():
+            wanted = [ledger.Reservation(rows.line_by_key(key), 2_00) for key in self.lines]
+            proposal = ledger.Proposal(4_00, "a purchase", new_token())
+            entry = ledger.propose_commitments(wanted, proposal, TODAY, self.maker)
+        self.approve(entry)
+        parts = [
+            claims.ClaimLine(entries.commitment_by_key(part.commitment_id or 0), 1_00)
+            for part in entries.bundle_of(entry)
+        ]
+        with transaction():
+            payment = claims.Payment("A supplier", False, TODAY)
+            entry = claims.propose(payment, parts, "a purpose", new_token(), self.maker, TODAY)
+        self.approve(entry)
+
+    def approve(self, entry: LedgerEntry) -> None:
+        self.acknowledge("proposed", entry)
+        with transaction():
+            approvals.approve(entry, self.checker, TODAY)
+        self.acknowledge("approved", entry)
+
+    def acknowledge(self, what: str, entry: LedgerEntry) -> None:
+        self.report.send_bytes(f"{what} {entry.public_id}".encode())
+
+
+def _breed(settings: Settings, writer: Writer) -> None:
+    """Fork writers one after another, with no connection open, and kill each at some moment."""
+    app = create_app(settings)
+    moments = random.Random(9)
+    with app.app_context():
+        writer.write()  # so that those who follow have their statements ready
+        db.session.close()
+        db.engine.dispose()
+    for _ in range(ROUNDS):
+        child = os.fork()
+        if not child:
+            _write_for_ever(app, writer)
+        time.sleep(moments.uniform(0, LONGEST))
+        os.kill(child, signal.SIGKILL)
+        _, how = os.waitpid(child, 0)
+        writer.report.send_bytes(b"killed" if os.WIFSIGNALED(how) else b"crashed")
+        writer.report.recv_bytes()
+
+
+def _write_for_ever(app: Flask, writer: Writer) -> None:
+    try:
+        with app.app_context():
+            while True:
+                writer.write()
+    finally:
+        os._exit(1)
+
+
+def _acknowledged(report: Connection) -> dict[str, set[str]]:
+    """Return what a writer acknowledged before it was killed."""
+    found: dict[str, set[str]] = {"proposed": set(), "approved": set()}
+    while True:
+        assert report.poll(60), "the writers are gone"
+        message = report.recv_bytes().decode()
+        if message == "killed":
+            return found
+        what, public_id = message.split()
+        found[what].add(public_id)
+
+
+def _all(statement: Any) -> list[Any]:
+    return list(db.session.execute(unscoped(statement, because="a test")))
+
+
+def _check_all_there(acknowledged: dict[str, set[str]]) -> None:
+    """Each acknowledged act is there with its posting and its audit row."""
+    proposed = {public_id for (public_id,) in _all(select(LedgerEntry.public_id))}
+    approved = {
+        public_id
+        for (public_id,) in _all(
+            select(LedgerEntry.public_id).join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
+        )
+    }
+    assert acknowledged["proposed"] <= proposed
+    assert acknowledged["approved"] <= approved
+    audited = {(act.rsplit(" ", 1)[1], key) for act, key in _all(select(AuditEntry.action, AuditEntry.subject_id))}
+    assert {("proposed", key) for key in acknowledged["proposed"]} <= audited
+    assert {("approved", key) for key in acknowledged["approved"]} <= audited
+
+
+def _check_nothing_half_there() -> None:
+    """Bundles, claims and commitments have both their parts, and every row its audit row."""
+    halves = select(LedgerEntry.bundle).where(LedgerEntry.purpose == "a purchase").group_by(LedgerEntry.bundle)
+    assert _all(halves.having(func.count(LedgerEntry.id) != 2)) == []
+    assert (
+        _all(select(Claim.id).outerjoin(LedgerEntry).group_by(Claim.id).having(func.count(LedgerEntry.id) != 2)) == []
+    )
+    orphans = select(Commitment.id).outerjoin(LedgerEntry).where(LedgerEntry.id.is_(None))
+    assert _all(orphans) == []
+    for model, act in ((LedgerEntry, "% proposed"), (Approval, "% approved")):
+        audited = select(func.count(AuditEntry.id)).where(
+            AuditEntry.action.like(act), AuditEntry.subject_kind == "LedgerEntry"
+        )
+        assert _all(select(func.count(model.id))) == _all(audited)
+    assert ledger_check.discrepancies() == []
+
+
+def test_sixty_writers_are_killed(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        lines = [world.line(100_000_00).id for _ in range(2)]
+        ours, theirs = context.Pipe()
+        writer = Writer(lines, world.actor("uk"), world.actor("approver"), theirs)
+        parent = context.Process(target=_breed, args=(app.config["SETTINGS"], writer), daemon=True)
+        parent.start()
+        theirs.close()
+        acts = 0
+        for _ in range(ROUNDS):
+            acknowledged = _acknowledged(ours)
+            acts += sum(map(len, acknowledged.values()))
+            db.session.rollback()
+            _check_all_there(acknowledged)
+            _check_nothing_half_there()
+            ours.send_bytes(b"go on")
+        parent.join(timeout=30)
+        assert parent.exitcode == 0
+        print(f"{ROUNDS} writers killed, {acts} acts acknowledged")  # noqa: T201
+        assert acts > ROUNDS, "the writers hardly wrote"

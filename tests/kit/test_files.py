@@ -1,0 +1,71 @@
+"""Files are what their first bytes say, lie under names that nobody chose, and leave nothing behind when refused."""
+
+import hashlib
+import io
+import stat
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from training.kit.files import TooLargeError, UnknownKindError, keep, sha256_of
+
+HEADS = {"pdf": b"%PDF-1.7\n", "jpeg": b"\xff\xd8\xff\xe0", "png": b"\x89PNG\r\n\x1a\n"}
+
+
+@pytest.mark.parametrize(("kind", "head"), HEADS.items())
+def test_the_first_bytes_say_what_it_is(tmp_path: Path, kind: str, head: bytes) -> None:
+    content = head + b"x" * 200_000
+    kept = keep(io.BytesIO(content), tmp_path, 10**6)
+    assert (kept.kind, kept.size, kept.sha256) == (kind, len(content), hashlib.sha256(content).hexdigest())
+    assert (tmp_path / kept.stored_as).read_bytes() == content
+    assert sha256_of(tmp_path / kept.stored_as) == kept.sha256
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html><script>alert(1)</script>", b" %PDF-1.7", b"%PD", b"GIF89a", b"PK\x03\x04", b"\x89PNG", b"MZ"],
+)
+def test_anything_else_is_refused(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(UnknownKindError):
+        keep(io.BytesIO(content), tmp_path / "evidence", 100)
+    assert not (tmp_path / "evidence").exists()
+
+
+@pytest.mark.parametrize(("size", "fits"), [(100_000, True), (100_001, False), (10**6, False)])
+def test_a_file_that_is_too_large_leaves_nothing_behind(tmp_path: Path, size: int, fits: bool) -> None:
+    content = HEADS["pdf"].ljust(size, b"x")
+    if fits:
+        keep(io.BytesIO(content), tmp_path, 100_000)
+    else:
+        with pytest.raises(TooLargeError):
+            keep(io.BytesIO(content), tmp_path, 100_000)
+    assert len(list(tmp_path.iterdir())) == fits
+
+
+class Broken(io.BytesIO):
+    """A connection that breaks off in the middle of a file."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell():
+            raise ConnectionResetError
+        return super().read(size)
+
+
+def test_an_upload_that_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
+    stream: IO[bytes] = Broken(HEADS["pdf"].ljust(200_000, b"x"))
+    with pytest.raises(ConnectionResetError):
+        keep(stream, tmp_path, 10**6)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_names_are_random_and_the_folder_is_the_owners(tmp_path: Path) -> None:
+    folder = tmp_path / "evidence"
+    names = {keep(io.BytesIO(HEADS["pdf"]), folder, 100).stored_as for _ in range(50)}
+    assert len(names) == 50
+    assert all(len(name) >= 40 and "." not in name for name in names)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_file_that_is_gone_has_no_hash(tmp_path: Path) -> None:
+    assert sha256_of(tmp_path / "gone") is None

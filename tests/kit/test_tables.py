@@ -1,0 +1,156 @@
+"""Tables as people send them: every encoding and separator, workbooks, and what is none."""
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Callable
+
+import pytest
+import xlsxwriter
+
+from training.kit import tables
+from training.kit.dates import parse_day, parse_month
+from training.kit.tables import Problem, Row, Table, TableError
+
+ARABIC = [["التاريخ", "المبلغ", "المورد"], ["2026-10-01", "١٬٢٥٠٫٥", "مكتب أحمد"]]
+
+
+def read(content: bytes) -> Table:
+    return tables.read(io.BytesIO(content))
+
+
+def problem(content: bytes) -> Problem:
+    with pytest.raises(TableError) as refused:
+        read(content)
+    return refused.value.problem
+
+
+def workbook(fill: Callable[[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksheet], object]) -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        fill(book, book.add_worksheet())
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_text_in_every_encoding_and_with_every_separator(encoding: str, separator: str) -> None:
+    table = read("\r\n".join(separator.join(row) for row in ARABIC).encode(encoding))
+    assert [table.headings, table.rows[0].cells] == ARABIC
+
+
+def test_arabic_from_an_old_spreadsheet_keeps_its_letters() -> None:
+    table = read("المورد;المبلغ\nمكتب أحمد;12\n".encode("windows-1256"))
+    assert table.headings == ["المورد", "المبلغ"]
+    assert table.rows[0].cells == ["مكتب أحمد", "12"]
+
+
+def test_accents_from_an_old_spreadsheet_keep_theirs() -> None:
+    assert read("Supplier;Amount\nCafé Zoë;£12\n".encode("windows-1252")).rows[0].cells == ["Café Zoë", "£12"]
+
+
+def test_rows_keep_their_number_in_the_file() -> None:
+    table = read(b'\n\na,b\n\n1,"x\ny"\n,,\n2,z\n')
+    assert table.headings == ["a", "b"]
+    assert table.rows == [Row(5, ["1", "x y"]), Row(7, ["2", "z"])]
+
+
+def test_a_table_survives_being_kept() -> None:
+    table = read(b"a,b\n1,2\n")
+    assert Table.from_json(table.to_json()) == table
+
+
+def test_a_short_row_has_empty_cells() -> None:
+    row = Row(1, ["a"])
+    assert [row.cell(0), row.cell(1), row.cell(None)] == ["a", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", Problem.EMPTY),
+        (b" \n\n", Problem.EMPTY),
+        (b"Date,Amount\n", Problem.EMPTY),
+        (b"\n <!DOCTYPE html><html><table><tr><td>Date</td></tr></table>", Problem.WEB_PAGE),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), Problem.UNREADABLE),
+        (b"\x81\x8d\x8f,a\n1,2\n", Problem.UNREADABLE),
+        (b"PK\x03\x04 no archive", Problem.UNREADABLE),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 5000, Problem.UNREADABLE),
+        (b"a,b\n" + b"1,2\n" * (tables.MOST_ROWS + 1), Problem.TOO_MANY_ROWS),
+        (b",".join([b"x"] * (tables.MOST_COLUMNS + 1)) + b"\n1\n", Problem.TOO_MANY_COLUMNS),
+        (b"a\n" * (tables.LARGEST // 2 + 1), Problem.TOO_LARGE),
+        (b'a,b\n"' + b"x" * 200_000, Problem.UNREADABLE),
+    ],
+    ids=lambda value: value if isinstance(value, Problem) else "",
+)
+def test_what_is_no_table_is_told_why(content: bytes, expected: Problem) -> None:
+    assert problem(content) is expected
+
+
+def test_as_many_rows_as_are_taken() -> None:
+    assert len(read(b"a,b\n" + b"1,2\n" * tables.MOST_ROWS).rows) == tables.MOST_ROWS
+
+
+def test_a_workbook_becomes_text() -> None:
+    def fill(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        sheet.write_row(2, 1, ["Date", "Amount", "Supplier", "Sum"])
+        sheet.write_number(3, 1, 44166.55, book.add_format({"num_format": "d/m/yy"}))  # 1 December 2020, 13:12
+        sheet.write_row(3, 2, [5000, "مكتب أحمد"])
+        sheet.write_formula(3, 4, "=0.1+0.2", None, 0.1 + 0.2)
+        sheet.write_row(5, 1, ["1/12/2020", 3240.97, "=HYPERLINK()"])
+
+    table = read(workbook(fill))
+    assert table.headings == ["", "Date", "Amount", "Supplier", "Sum"]
+    assert table.rows == [
+        Row(4, ["", "2020-12-01", "5000", "مكتب أحمد", "0.3"]),
+        Row(6, ["", "1/12/2020", "3240.97", "0"]),
+    ]
+
+
+def test_a_workbook_without_a_cell_is_empty() -> None:
+    assert problem(workbook(lambda _book, _sheet: None)) is Problem.EMPTY
+
+
+def test_a_workbook_with_too_many_rows() -> None:
+    content = workbook(lambda _book, sheet: sheet.write_column(0, 0, range(tables.MOST_ROWS + 2)))
+    assert problem(content) is Problem.TOO_MANY_ROWS
+
+
+def test_an_archive_that_unpacks_to_far_more_is_not_unpacked() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * 150_000_000)
+    assert len(file.getvalue()) < 1_000_000
+    assert problem(file.getvalue()) is Problem.TOO_LARGE
+
+
+def test_two_cells_at_opposite_corners_do_not_end_the_server() -> None:
+    def fill(_book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        sheet.write(0, 0, "a")
+        sheet.write(1_048_575, 16_383, "b")
+
+    assert problem(workbook(fill)) is Problem.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2020-12-01", "2020-12-01 09:30:00", "1/12/2020", "01.12.20", "1-12-2020", "1 Dec 2020", "01-Dec-20",
+        "1 December 2020", "١/١٢/٢٠٢٠", "\u200f1/12/2020",
+    ],
+)  # fmt: skip
+def test_days_as_files_write_them(text: str) -> None:
+    assert parse_day(text) == dt.date(2020, 12, 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "12/31/2020", "31/2/2020", "2020", "tomorrow", "1 Abc 2020", "44166", "0000-01-01"]
+)
+def test_what_is_no_day(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        parse_day(text)
+
+
+@pytest.mark.parametrize("text", ["2026-04", "4/2026", "1/4/2026", "2026-04-17", "Apr 2026", "Apr-26", "٢٠٢٦-٠٤"])
+def test_months_as_files_write_them(text: str) -> None:
+    assert parse_month(text) == dt.date(2026, 4, 1)

@@ -1,0 +1,289 @@
+"""The approver's inbox over HTTP: several proposals at once, one's own, two approvers, and what no longer fits."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from contextvars import Context
+from threading import Barrier
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from tests.support.world import World, form_token, post
+from training.domain import access, ledger
+from training.kit.db import db, transaction
+from training.models.access import Role
+from training.models.ledger import Approval, LedgerEntry, Outcome
+from training.models.programmes import BudgetLine
+from training.policy.scopes import unscoped
+from training.queries import access as accounts
+from training.queries import ledger as entries
+from training.queries import programmes as rows
+
+INBOX = "/approvals"
+
+
+class Elsewhere(FlaskClient):
+    """A browser whose requests do not share the session in which the test itself reads."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request from a context of its own."""
+        return Context().run(super().open, *args, **kwargs)
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    app.test_client_class = Elsewhere
+    with app.app_context():
+        yield World(app)
+
+
+def approver(world: World, name: str = "approver") -> FlaskClient:
+    return world.sign_in(world.app.test_client(), name)
+
+
+def send(client: FlaskClient, decision: str, *names: str, reason: str = "") -> str:
+    form: dict[str, object] = {"chosen": list(names), "decision": decision, "reason": reason}
+    answer = post(client, INBOX, form)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def outcome(entry: LedgerEntry) -> Outcome | None:
+    db.session.rollback()
+    decision = entries.decision_about(entry.id)
+    return decision.outcome if decision else None
+
+
+def box(page: str, entry: LedgerEntry) -> str:
+    """Return the checkbox of a proposal as it stands on the page."""
+    found: str = page.split(f'id="chosen-{entry.bundle}"', 1)[1].split(">", 1)[0]
+    return found
+
+
+def moved(line: BudgetLine) -> int:
+    db.session.rollback()
+    return rows.line_by_key(line.id).allocated
+
+
+def transfer(world: World, pence: int) -> LedgerEntry:
+    source, target = world.line(500_00), world.line(100_00)
+    with transaction():
+        return ledger.propose_transfer(source, target, world.proposal(pence, "the reason why"), world.actor("uk"))
+
+
+def test_the_inbox_shows_what_approval_would_do(world: World) -> None:
+    moving = transfer(world, 200_00)
+    payment = world.payment(world.commitment(world.line(1_000_00), 400_00), 150_00, evidence=world.evidence())
+    sha256 = entries.claim_by_key(payment.claim_id or 0).evidence_sha256
+    page = approver(world).get(INBOX).text
+    assert page.count('name="chosen"') == 2, "one box for the two halves"
+    proposal, paying = page.split("<section")[1:]
+    assert moving.bundle in proposal
+    for shown in ("Transfer, <bdi", "the reason why", "£500.00", "£300.00", "£100.00"):
+        assert shown in proposal
+    for shown in ("Payment, <bdi", "£400.00", "£250.00", "£600.00", sha256[:12], "/evidence/", "/claims/"):
+        assert shown in paying
+    assert sha256 not in page
+
+
+def test_several_are_approved_at_once(world: World) -> None:
+    chosen = [world.proposed_line(100_00) for _ in range(2)]
+    left = world.proposed_line(100_00)
+    page = send(approver(world), "approved", *(entry.bundle for entry in chosen))
+    assert [outcome(entry) for entry in (*chosen, left)] == [Outcome.APPROVED, Outcome.APPROVED, None]
+    assert page.count("Approved</strong>") == 2
+    assert page.count('name="chosen"') == 1
+
+
+def test_several_are_refused_for_one_reason(world: World) -> None:
+    chosen = [world.proposed_line(100_00), transfer(world, 50_00)]
+    send(approver(world), "refused", *(entry.bundle for entry in chosen), reason="Not this year")
+    db.session.rollback()
+    reasons = db.session.scalars(unscoped(select(Approval.reason), because="a test")).all()
+    assert reasons.count("Not this year") == 3, "the transfer has two halves"
+
+
+def test_one_that_no_longer_fits_does_not_hold_back_the_rest(world: World) -> None:
+    line = world.line(100_00)
+    first, second = world.proposed_commitment(line, 60_00), world.proposed_commitment(line, 60_00)
+    third = world.proposed_line(1_00)
+    page = send(approver(world), "approved", first.bundle, second.bundle, third.bundle)
+    assert [outcome(entry) for entry in (first, second, third)] == [Outcome.APPROVED, None, Outcome.APPROVED]
+    assert "The line has £40.00 available" in page
+    assert " checked" in box(page, second), "its tick stays"
+    assert "Does not fit any more" in page
+
+
+def test_ones_own_stands_there_and_cannot_be_decided(world: World) -> None:
+    line = world.line(500_00)
+    with transaction():
+        user = accounts.user_named("approver")
+        assert user is not None
+        access.grant(user, Role.UK_COORDINATOR, by=None)
+        own = ledger.propose_return(line, world.proposal(1_00), world.actor("approver"))
+    other = world.proposed_line(100_00)
+    client = approver(world)
+    page = client.get(INBOX).text
+    assert " disabled" in box(page, own)
+    assert " disabled" not in box(page, other)
+    for decision in ("approved", "refused"):
+        page = send(client, decision, own.bundle, reason="mine")
+        assert "You proposed this yourself" in page.split("<section")[0]
+        assert outcome(own) is None
+    page = approver(world, "approver.2").get(INBOX).text
+    assert " disabled" not in box(page, own)
+
+
+def test_what_was_decided_meanwhile_and_what_never_was(world: World) -> None:
+    decided, fresh = world.proposed_line(100_00), world.proposed_line(100_00)
+    world.approve(decided, by="approver.2")
+    page = send(approver(world), "approved", decided.bundle, "nosuchthing1", fresh.bundle)
+    assert "This was decided already" in page
+    assert "There is no such proposal" in page
+    assert outcome(fresh) is Outcome.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("decision", "is_chosen", "reason", "message"),
+    [
+        ("approved", False, "", "Choose at least one proposal"),
+        ("refused", False, "a reason", "Choose at least one proposal"),
+        ("refused", True, "", "Fill in: Reason"),
+        ("refused", True, "x" * 301, "Use 300 characters or fewer"),
+        ("", True, "a reason", "Say whether you approve or refuse"),
+        ("withdrawn", True, "a reason", "Choose one of the answers in the list"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_lost(
+    world: World, decision: str, is_chosen: bool, reason: str, message: str
+) -> None:
+    entry = world.proposed_line(100_00)
+    page = send(approver(world), decision, *([entry.bundle] if is_chosen else []), reason=reason)
+    assert message in page
+    assert outcome(entry) is None
+    assert (" checked" in box(page, entry)) is is_chosen
+    assert reason in page
+
+
+def test_two_approvers_at_once_make_one_decision_each(world: World) -> None:
+    names = [world.proposed_line(1_00).bundle for _ in range(4)] + [transfer(world, 50_00).bundle]
+    before = _decisions()
+    clients = [approver(world, "approver"), approver(world, "approver.2")]
+    tokens = [form_token(client, INBOX) for client in clients]
+    start = Barrier(len(clients))
+
+    def decide(number: int) -> str:
+        form = {
+            "chosen": names,
+            "decision": ("approved", "refused")[number],
+            "reason": "no",
+            "csrf_token": tokens[number],
+        }
+        start.wait(timeout=30)
+        return clients[number].post(INBOX, data=form).text
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        pages = list(pool.map(decide, range(len(clients))))
+    assert _decisions() == before + 6, "one for each entry"
+    told = [page.count("This was decided already") for page in pages]
+    done = [pages[0].count("Approved</strong>"), pages[1].count("Refused</strong>")]
+    assert sum(told) == sum(done) == 5
+    assert [a + b for a, b in zip(told, done, strict=True)] == [5, 5]
+
+
+def _decisions() -> int:
+    db.session.rollback()
+    return db.session.scalar(unscoped(select(func.count(Approval.id)), because="a test")) or 0
+
+
+def test_pages_of_the_inbox(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entries, "BUNDLES_ON_PAGE", 2)
+    line = world.line(500_00)
+    waiting = [transfer(world, 1_00)] + [world.proposed_commitment(line, 1_00) for _ in range(3)]
+    client = approver(world)
+    first = client.get(INBOX).text
+    address = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
+    second = client.get(address).text
+    for page, shown in ((first, waiting[:2]), (second, waiting[2:])):
+        assert [entry.bundle for entry in waiting if f'value="{entry.bundle}"' in page] == [e.bundle for e in shown]
+    form: dict[str, object] = {"chosen": [entry.bundle for entry in waiting[2:]], "decision": "approved"}
+    answer = post(client, address, form)
+    assert f'value="{waiting[0].bundle}"' in answer.text, "an emptied page leads to the first"
+
+
+def test_it_asks_the_database_as_often_for_many_as_for_few(
+    world: World, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    client = approver(world)
+    counts = []
+    for number in (1, 8):
+        commitment = world.commitment(world.line(500_00), 400_00)
+        for _ in range(number):
+            world.payment(commitment, 1_00, evidence=None)
+            transfer(world, 1_00)
+        world.covered()
+        world.asked(world.draft())
+        with statements() as seen:
+            assert client.get(INBOX).status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+# An entry's own page.
+
+
+def test_taking_back(world: World) -> None:
+    entry = transfer(world, 200_00)
+    second = entries.bundle_of(entry)[1]
+    address = f"/entries/{second.public_id}"
+    first_id = entry.public_id
+    world.proposed_line(1_00)  # the inbox has a form only while something waits
+    coordinator, other = approver(world, "uk"), approver(world, "uk.2")
+    page = coordinator.get(address).text
+    assert f"{address}/withdraw" in page
+    assert "Decided together with" in page
+    assert first_id in page
+    assert f"{address}/withdraw" not in other.get(address).text, "only who proposed it"
+    answer = post(other, f"{address}/withdraw", {"reason": "not mine"})
+    assert "Only who proposed this can take it back" in answer.text
+    assert post(coordinator, f"{address}/withdraw").status_code == 200, "a reason is asked for"
+    assert outcome(entry) is None
+    assert post(coordinator, f"{address}/withdraw", {"reason": "a slip"}).status_code == 302
+    assert outcome(entry) is Outcome.WITHDRAWN
+    page = coordinator.get(address).text
+    assert "Taken back</strong>" in page
+    assert f"{address}/withdraw" not in page
+    assert "This was decided already" in send(approver(world), "refused", entry.bundle, reason="too late")
+
+
+# Moving money between lines.
+
+
+def test_a_transfer_and_a_return_are_proposed(world: World) -> None:
+    source, target = world.line(500_00), world.line(100_00)
+    elsewhere = world.line(1_00, world.project("KURDISTAN", "kri"))
+    client = approver(world, "uk")
+    page = client.get(f"/lines/{source.public_id}/transfer").text
+    assert f'value="{target.public_id}"' in page
+    for absent in (source, elsewhere):
+        assert f'value="{absent.public_id}"' not in page
+    form: dict[str, object] = {"amount": "500.01", "purpose": "a reason", "target": target.public_id}
+    answer = post(client, f"/lines/{source.public_id}/transfer", form)
+    assert "The line has £500.00 available" in answer.text
+    assert 'value="500.01"' in answer.text
+    for address, wrong in (("transfer", elsewhere.public_id), ("transfer", "")):
+        answer = post(client, f"/lines/{source.public_id}/{address}", {**form, "amount": "1", "target": wrong})
+        assert answer.status_code == 200
+    for address in ("transfer", "return"):
+        answer = post(client, f"/lines/{source.public_id}/{address}", {**form, "amount": "200"})
+        assert answer.status_code == 302
+    page = approver(world).get(INBOX).text
+    names = [part.split('"', 1)[0] for part in page.split('name="chosen" type="checkbox" value="')[1:]]
+    assert len(names) == 2
+    send(approver(world), "approved", *names)
+    assert (moved(source), moved(target)) == (100_00, 300_00)

@@ -1,0 +1,244 @@
+"""The claim form as a browser sends it: uploads, amounts as people type them, and who sees what of the evidence."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from tests.support.application import application
+from tests.support.world import World, form_token
+from training.kit.db import db
+from training.models import Base
+from training.models.claims import Claim, Evidence
+from training.models.ledger import LedgerEntry
+from training.policy.scopes import unscoped
+
+PDF = b"%PDF-1.7 a receipt"
+TYPED = {
+    "payee": "A supplier of maps",
+    "purpose": "Maps of the border",
+    "paid_on-day": "24",
+    "paid_on-month": "11",
+    "paid_on-year": "2026",
+    "currency": "GBP",
+    "amount_1": "10",
+}
+
+
+class Desk:
+    """A coordinator before the claim form of a programme."""
+
+    def __init__(self, app: Flask, folder: Path) -> None:
+        app.config["SETTINGS"] = replace(app.config["SETTINGS"], evidence_folder=folder)
+        self.app, self.folder = app, folder
+        with app.app_context():
+            self.world = World(app)
+            self.commitment = self.world.commitment(self.world.line(5_000_00), 4_000_00).public_id
+            self.address = f"/programmes/{self.world.programme().public_id}/claims/new"
+        self.client = self.signed_in("uk")
+
+    def signed_in(self, username: str) -> FlaskClient:
+        return self.world.sign_in(self.app.test_client(), username)
+
+    def send(self, file: tuple[bytes, str] | None = None, **typed: str) -> TestResponse:
+        form: dict[str, object] = {**TYPED, "commitment_1": self.commitment, "key": "a-key", **typed}
+        form["csrf_token"] = form_token(self.client, self.address)
+        if file:
+            form["file"] = (io.BytesIO(file[0]), file[1])
+        answer = self.client.post(self.address, data=form, content_type="multipart/form-data")
+        answer.request.environ["wsgi.input"].close()  # the client forgets it when it is large
+        return answer
+
+    def number_of(self, model: type[Base]) -> int:
+        with self.app.app_context():
+            return db.session.scalar(unscoped(select(func.count()).select_from(model), because="a test")) or 0
+
+    def only(self, model: type[Base]) -> Base:
+        with self.app.app_context():
+            return db.session.scalars(unscoped(select(model), because="a test")).one()
+
+    def files(self) -> list[Path]:
+        return list(self.folder.iterdir()) if self.folder.exists() else []
+
+    def nothing_happened(self) -> bool:
+        return (self.number_of(Claim), self.number_of(Evidence), self.files()) == (0, 0, [])
+
+
+@pytest.fixture
+def desk(sqlite_app: Flask, tmp_path: Path) -> Iterator[Desk]:
+    return Desk(sqlite_app, tmp_path / "evidence")
+
+
+def error_at(answer: TestResponse, field: str) -> str:
+    """Return the message that stands at a field; empty where there is none."""
+    _, found, rest = answer.text.partition(f'id="{field}-error"')
+    return rest.split("</p>")[0].split("</span>")[-1].strip() if found else ""
+
+
+def hidden(answer: TestResponse, name: str) -> str:
+    before, _, after = answer.text.partition(f'name="{name}"')
+    tag = before[before.rindex("<") :] + after[: after.index(">")]
+    return tag.split('value="')[1].split('"')[0]
+
+
+def check_claim_with_its_file(desk: Desk) -> None:
+    answer = desk.send((PDF, "Receipt of Ahmed.pdf"))
+    assert answer.status_code == 302, answer.text
+    page = desk.client.get(answer.location).text
+    assert "A supplier of maps" in page
+    kept = desk.only(Evidence)
+    assert isinstance(kept, Evidence)
+    assert kept.sha256 in page
+    assert "Ahmed" not in page
+    assert [file.name for file in desk.files()] == [kept.stored_as]
+    sent = desk.client.get(f"/evidence/{kept.public_id}")
+    assert (sent.data, sent.mimetype) == (PDF, "application/pdf")
+    assert sent.headers["Content-Disposition"].startswith("attachment")
+    assert sent.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in sent.headers["Content-Security-Policy"]
+    sent.close()
+
+
+def test_a_claim_with_its_file(desk: Desk) -> None:
+    check_claim_with_its_file(desk)
+
+
+def test_a_claim_with_its_file_on_postgresql(postgresql_url: str, tmp_path: Path) -> None:
+    with application(postgresql_url) as app:
+        check_claim_with_its_file(Desk(app, tmp_path / "evidence"))
+
+
+def test_a_page_that_calls_itself_a_receipt(desk: Desk) -> None:
+    answer = desk.send((b"<html><script>alert(1)</script></html>", "receipt.pdf"))
+    assert answer.status_code == 200
+    assert error_at(answer, "file") == "The file is no PDF, JPEG or PNG, whatever its name says: choose another"
+    assert "Maps of the border" in answer.text
+    assert desk.nothing_happened()
+
+
+def test_a_file_of_thirty_megabytes(desk: Desk) -> None:
+    answer = desk.send((PDF.ljust(30 * 1024 * 1024, b"x"), "scan.pdf"))
+    assert answer.status_code == 200
+    assert error_at(answer, "file") == "The file has more than 10 megabytes: choose a smaller one"
+    assert 'value="A supplier of maps"' in answer.text
+    assert 'value="10"' in answer.text
+    assert desk.nothing_happened()
+
+
+def test_an_upload_is_not_lost_when_something_else_is_wrong(desk: Desk) -> None:
+    first = desk.send((PDF, "receipt.pdf"), payee="")
+    assert error_at(first, "payee")
+    assert "A file has arrived and is kept" in first.text
+    second = desk.send(evidence=hidden(first, "evidence"))
+    assert second.status_code == 302
+    claim, evidence = desk.only(Claim), desk.only(Evidence)
+    assert isinstance(claim, Claim)
+    assert isinstance(evidence, Evidence)
+    assert (claim.evidence_id, claim.evidence_sha256) == (evidence.id, evidence.sha256)
+
+
+def test_somebody_elses_upload_is_not_taken(desk: Desk) -> None:
+    with desk.app.app_context():
+        theirs = desk.world.evidence(by="uk.2").public_id
+    assert desk.send(evidence=theirs).status_code == 302
+    claim = desk.only(Claim)
+    assert isinstance(claim, Claim)
+    assert claim.evidence_id is None
+
+
+def test_a_funder_learns_that_evidence_exists_and_of_what_kind(desk: Desk) -> None:
+    shown = desk.send((PDF, "receipt.pdf"), payee="Ahmed Hassan", payee_is_person="y").location
+    evidence = desk.only(Evidence)
+    assert isinstance(evidence, Evidence)
+    funder = desk.signed_in("funder")
+    page = funder.get(shown).text
+    assert "participant" in page
+    assert "Ahmed" not in page
+    assert evidence.sha256 in page
+    assert "PDF" in page
+    assert f"/evidence/{evidence.public_id}" not in page
+    assert funder.get(f"/evidence/{evidence.public_id}").status_code in (403, 404)
+    assert desk.signed_in("funder.2").get(shown).status_code == 404
+    assert "Ahmed Hassan" in desk.signed_in("approver").get(shown).text
+
+
+# Amounts.
+
+
+@pytest.mark.parametrize(
+    ("typed", "pence"),
+    [("1,234.5", 1234_50), ("١٢٣٤٫٥٠", 1234_50), ("£ 1 234", 1234_00), ("۱۲", 12_00), ("0.01", 1), (" 10 ", 10_00)],
+)
+def test_amounts_as_people_type_them(desk: Desk, typed: str, pence: int) -> None:
+    answer = desk.send(amount_1=typed)
+    assert answer.status_code == 302, error_at(answer, "amount_1")
+    claim = desk.only(Claim)
+    assert isinstance(claim, Claim)
+    assert claim.amount == pence
+
+
+@pytest.mark.parametrize(
+    "typed", ["-5", "1e9", "", "1234567890123", "0", "1.234", "12,34", "ten", "NaN", "1.2.3", "<b>5</b>", "٥٫٥٫٥"]
+)
+def test_what_is_no_amount_is_said_at_its_place(desk: Desk, typed: str) -> None:
+    entries = desk.number_of(LedgerEntry)
+    answer = desk.send(amount_1=typed)
+    assert answer.status_code == 200
+    assert error_at(answer, "amount_1")
+    shown = typed.replace("<", "&lt;").replace(">", "&gt;")
+    assert f'value="{shown}"' in answer.text or not typed
+    assert 'value="A supplier of maps"' in answer.text
+    assert desk.nothing_happened()
+    assert desk.number_of(LedgerEntry) == entries
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"currency": "XYZ"}, "currency"),
+        ({"currency": "IQD", "rate": "1664.5", "rate_source": "a bank", "amount_1": "10.50"}, "amount_1"),
+        ({"currency": "USD"}, "currency"),
+        ({"currency": "USD", "rate": "1.27"}, "rate_source"),
+        ({"currency": "USD", "rate": "0", "rate_source": "a bank"}, "rate"),
+        ({"commitment_1": "000000000000"}, "commitment_1"),
+        ({"commitment_1": ""}, "commitment_1"),
+        ({"paid_on-year": "2999"}, "paid_on-group"),
+        ({"paid_on-year": "2020"}, "paid_on-group"),
+        ({"payee": "x" * 201}, "payee"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_place(desk: Desk, typed: dict[str, str], field: str) -> None:
+    answer = desk.send(**typed)
+    assert answer.status_code == 200
+    assert error_at(answer, field)
+    assert desk.nothing_happened()
+
+
+def test_more_than_is_committed(desk: Desk) -> None:
+    answer = desk.send(amount_1="4000.01")
+    assert answer.status_code == 200
+    assert "The commitment has £4,000.00 outstanding: enter that or less" in answer.text
+    assert desk.nothing_happened()
+
+
+def test_a_swapped_file_shows_in_the_verification(desk: Desk) -> None:
+    desk.send((PDF, "receipt.pdf"))
+    (file,) = desk.files()
+    file.write_bytes(PDF + b" for more")
+    done = desk.app.test_cli_runner().invoke(args=["ledger", "verify"])
+    assert (done.exit_code, "its file has changed" in done.output) == (1, True)
+
+
+def test_a_missing_file_is_not_found(desk: Desk) -> None:
+    desk.send((PDF, "receipt.pdf"))
+    (file,) = desk.files()
+    file.unlink()
+    evidence = desk.only(Evidence)
+    assert isinstance(evidence, Evidence)
+    assert desk.client.get(f"/evidence/{evidence.public_id}").status_code == 404

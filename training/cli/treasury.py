@@ -1,0 +1,192 @@
+"""The money of the demonstration: rights assessments, projects, lines, purchases, claims in three currencies."""
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.cli.stage import BORDER, KURDISTAN, TRAFFICKING, TRAINING, UK, Stage, organisation_named, programme_coded
+from training.domain import approvals, claims, evidence, ledger, plans, programmes, rates, rights
+from training.kit.clock import financial_year_end, month_of
+from training.kit.money import RATE_SCALE, Currency
+from training.models.claims import Evidence
+from training.models.ledger import Commitment, LedgerEntry
+from training.models.programmes import BudgetLine, LineCategory, Project, ProjectKind
+from training.models.rights import RiskLevel
+from training.queries import ledger as entries
+from training.queries import programmes as programme_rows
+
+POUND = 100
+UK_COORDINATOR, UK_COORDINATOR_2, APPROVER, APPROVER_2 = "uk.coordinator", "uk.coordinator.2", "approver", "approver.2"
+
+_RECEIPT = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj
+4 0 obj<</Length 65>>stream
+BT /F 18 Tf 40 120 Td (Receipt, for the demonstration only) Tj ET
+endstream endobj
+5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+trailer<</Root 1 0 R>>
+"""
+
+
+class Treasury(Stage):
+    """Who proposes and who approves, in pounds and in what was paid."""
+
+    def __init__(self, password: str, today: dt.date, evidence_folder: Path) -> None:
+        super().__init__(password, today)
+        self._evidence_folder = evidence_folder
+
+    def assess(self) -> None:
+        """Have the rights assessments of both programmes written and approved."""
+        for code in (TRAINING, KURDISTAN):
+            with self.on(-398) as day:
+                written = rights.write(
+                    programme_coded(code),
+                    rights.Assessment(
+                        summary="Trained officers may use coercive powers against migrants and suspects.",
+                        mitigation="A human-rights session in every course; nominees are vetted; visits every quarter.",
+                        level=RiskLevel.MEDIUM,
+                        valid_until=self.day(240),
+                    ),
+                    self.by(UK_COORDINATOR),
+                    day,
+                )
+            with self.on(-396) as day:
+                rights.approve(written, self.by("rights.approver"), day)
+
+    # Projects and lines
+
+    def fund_training(self) -> dict[str, BudgetLine]:
+        """Fund the lines of the training programme; return them by a short name."""
+        with self.on(-395):
+            crime = self._project(TRAINING, ProjectKind.TRAINING, UK, "Countering organised immigration crime",
+                                  "مكافحة جرائم الهجرة المنظمة", "بەرەنگاربوونەوەی تاوانی ڕێکخراوی کۆچ")  # fmt: skip
+            border = self._project(TRAINING, ProjectKind.TRAINING, BORDER, "Operational capability at the border",
+                                   "القدرة العملياتية على الحدود", "توانای ئۆپەراسیۆنی لە سنوور")  # fmt: skip
+        trainers = self._line(crime, LineCategory.TRAINERS, 96_000, -394,
+                              "Trainers and delivery", "المدربون والتنفيذ", "ڕاهێنەران و جێبەجێکردن")  # fmt: skip
+        interpretation = self._line(crime, LineCategory.INTERPRETATION, 24_000, -393,
+                                    "Interpretation", "الترجمة الشفوية", "وەرگێڕانی زارەکی")  # fmt: skip
+        materials = self._line(border, LineCategory.MATERIALS, 30_000, -380,
+                               "Detection kits and materials", "أدوات الكشف والمواد", "کەرەستە و ماددە")  # fmt: skip
+        self._plan(trainers, plans.Pattern.QUARTERLY, -377)
+        self._plan(materials, plans.Pattern.EARLY, -377)
+        return {"trainers": trainers, "interpretation": interpretation, "materials": materials}
+
+    def fund_kurdistan(self) -> dict[str, BudgetLine]:
+        """Fund the lines of the Kurdistan Region's programme, one project of each kind."""
+        with self.on(-390):
+            force = self._project(KURDISTAN, ProjectKind.TASK_FORCE, TRAFFICKING, "Specialised task force",
+                                  "فرقة العمل المتخصصة", "هێزی ئەرکی تایبەتمەند")  # fmt: skip
+            courses = self._project(KURDISTAN, ProjectKind.TRAINING, TRAFFICKING, "Training of the task force",
+                                    "تدريب فرقة العمل", "ڕاهێنانی هێزی ئەرک")  # fmt: skip
+            kit = self._project(KURDISTAN, ProjectKind.EQUIPMENT, TRAFFICKING, "Equipment of the task force",
+                                "معدات فرقة العمل", "کەرەستەی هێزی ئەرک")  # fmt: skip
+        self._line(force, LineCategory.OTHER, 12_000, -388,
+                   "Set-up of the task force", "تأسيس فرقة العمل", "دامەزراندنی هێزی ئەرک")  # fmt: skip
+        training = self._line(courses, LineCategory.TRAINERS, 60_000, -388,
+                              "Trainers and delivery", "المدربون والتنفيذ", "ڕاهێنەران و جێبەجێکردن")  # fmt: skip
+        equipment = self._line(kit, LineCategory.EQUIPMENT, 45_000, -386,
+                               "Detectors", "أجهزة الكشف", "ئامێری دۆزینەوە")  # fmt: skip
+        return {"task force": training, "equipment": equipment}
+
+    def _project(self, code: str, kind: ProjectKind, organisation: str, *title: str) -> Project:
+        body = organisation_named(organisation)
+        by = self.by(UK_COORDINATOR)
+        return programmes.add_project(programme_coded(code), kind, programmes.Title(*title), body, by)
+
+    def _line(self, project: Project, category: LineCategory, pounds: int, days: int, *title: str) -> BudgetLine:
+        last = min(financial_year_end(self.day(90)), programme_coded(TRAINING).ends_on)
+        new = programmes.NewLine(programmes.Title(*title), category, month_of(self.day(-390)), last)
+        with self.on(days):
+            entry = programmes.propose_line(project, new, self.proposal(pounds, title[0]), self.by(UK_COORDINATOR))
+        self.approve(entry, days + 2)
+        return programme_rows.line_by_key(entry.line_id)
+
+    def _plan(self, line: BudgetLine, pattern: plans.Pattern, days: int) -> None:
+        spread = plans.spread(line.allocated, plans.months_of(line), pattern)
+        with self.on(days):
+            plans.enter(line, spread, plans.fingerprint({}), self.by(UK_COORDINATOR))
+
+    # Movements
+
+    def proposal(self, pounds: int, purpose: str) -> ledger.Proposal:
+        """Return what a proposal says."""
+        return ledger.Proposal(pounds * POUND, purpose, self.key())
+
+    def approve(self, entry: LedgerEntry, days: int, approver: str = APPROVER) -> None:
+        """Let a proposal be approved on a day."""
+        with self.on(days) as day:
+            approvals.approve(entry, self.by(approver), day)
+
+    def commit(self, line: BudgetLine, pounds: int, purpose: str, days: int, expected: int) -> Commitment:
+        """Reserve money for a purchase."""
+        with self.on(days):
+            wish = self.proposal(pounds, purpose)
+            entry = ledger.propose_commitment(line, wish, self.day(expected), self.by(UK_COORDINATOR))
+        self.approve(entry, days + 3)
+        return self.commitment_of(entry)
+
+    def commitment_of(self, entry: LedgerEntry) -> Commitment:
+        """Return the commitment of an entry."""
+        if entry.commitment_id is None:
+            raise LookupError(entry.kind)
+        return entries.commitment_by_key(entry.commitment_id)
+
+    def pay(self, commitment: Commitment, pounds: int, payee: str, days: int, *, closes: bool = False) -> LedgerEntry:
+        """Claim a payment in pounds, with its receipt, and let it be approved."""
+        return self.claim([claims.ClaimLine(commitment, pounds * POUND, closes)], payee, days, Currency.GBP)
+
+    def claim(self, lines: Sequence[claims.ClaimLine], payee: str, days: int, currency: Currency) -> LedgerEntry:
+        """Claim a payment in any currency and let it be approved."""
+        with self.on(days) as day:
+            receipt = self._receipt()
+            payment = claims.Payment(payee, payee_is_person=False, paid_on=day, currency=currency, evidence=receipt)
+            purpose = entries.commitment_by_key(lines[0].commitment.id).purpose
+            entry = claims.propose(payment, lines, purpose, self.key(), self.by(UK_COORDINATOR_2), day)
+        self.approve(entry, days + 2, APPROVER_2)
+        return entry
+
+    def _receipt(self) -> Evidence:
+        return evidence.keep(io.BytesIO(_RECEIPT), self._evidence_folder, self.by(UK_COORDINATOR_2))
+
+    def enter_rates(self) -> None:
+        """Enter a rate for each of the last months; the dollar's is that which the pact's own figures imply."""
+        source = "Implied by the pact's published figures: £300,000 and $380,000"
+        with self.on(-380):
+            for days in range(-380, 31, 30):
+                rate = rates.MonthlyRate(Currency.USD, self.day(days), 1_270_000, source)
+                rates.enter(rate, self.by(UK_COORDINATOR))
+                dinars = rates.MonthlyRate(
+                    Currency.IQD, self.day(days), 1_650 * RATE_SCALE, "For the demonstration only: a round figure"
+                )
+                rates.enter(dinars, self.by(UK_COORDINATOR))
+
+    def buy(self, interpretation: BudgetLine, materials: BudgetLine, equipment: BudgetLine) -> None:
+        """Buy what courses need: contracts paid in parts, a mistake that is reversed, a release, a transfer."""
+        contract = self.commit(interpretation, 9_600, "Interpretation contract, first year", -350, 20)
+        for days in (-320, -260, -200, -130, -70):
+            self.pay(contract, 1_600, "Interpretation supplier", days)
+        kits = self.commit(materials, 14_000, "Document examination kits", -300, -230)
+        self.pay(kits, 12_850, "Equipment supplier", -228, closes=True)
+        manuals = self.commit(materials, 3_000, "Printing of manuals in Arabic", -160, -100)
+        mistaken = self.pay(manuals, 2_000, "Printing house", -110)
+        with self.on(-105):
+            by = self.by(UK_COORDINATOR)
+            reversal = ledger.propose_reversal(mistaken, "Entered for the wrong month", self.key(), by)
+        self.approve(reversal, -104)
+        self.claim([claims.ClaimLine(manuals, 3_465_000, closes=True)], "Printing house", -96, Currency.IQD)
+        detectors = self.commit(equipment, 18_500, "Handheld detectors for the task force", -240, -150)
+        self.claim([claims.ClaimLine(detectors, 23_495_00, closes=True)], "Equipment supplier", -148, Currency.USD)
+        spare = self.commit(equipment, 4_000, "Spare batteries and chargers", -90, 60)
+        with self.on(-40):
+            release = ledger.propose_release(spare, self.proposal(1_500, "Fewer are needed"), self.by(UK_COORDINATOR))
+        self.approve(release, -38)
+
+    def transfer(self, source: BudgetLine, target: BudgetLine, pounds: int, reason: str, days: int) -> None:
+        """Move money from one line to another and let it be approved."""
+        with self.on(days):
+            entry = ledger.propose_transfer(source, target, self.proposal(pounds, reason), self.by(UK_COORDINATOR))
+        self.approve(entry, days + 1)

@@ -1,0 +1,74 @@
+"""Plans of budget lines: what a line means to spend in each of its months."""
+
+import datetime as dt
+import enum
+import hashlib
+from collections.abc import Sequence
+from itertools import groupby
+
+from sqlalchemy import delete
+
+from training.domain import audit
+from training.domain.refusals import ChangedMeanwhile
+from training.kit.clock import months_between
+from training.kit.db import db
+from training.kit.money import spread_by_weight
+from training.models.actor import Actor
+from training.models.plans import LinePlan
+from training.models.programmes import BudgetLine
+from training.queries import plans
+from training.queries.plans import Months
+
+
+class Pattern(enum.StrEnum):
+    """How an allocation can be spread over the months of a line."""
+
+    EVEN = "even"
+    EARLY = "early"
+    """Each month a little less than the one before."""
+    LATE = "late"
+    """Each month a little more than the one before."""
+    QUARTERLY = "quarterly"
+    """The months of a quarter in its last one: June, September, December, March, and the last month of the line."""
+
+
+def months_of(line: BudgetLine) -> list[dt.date]:
+    """Return the first days of the months of a line."""
+    return months_between(line.starts_on, line.ends_on)
+
+
+def spread(pence: int, months: Sequence[dt.date], pattern: Pattern) -> Months:
+    """Return ``pence`` spread over ``months``, which follow on each other; the sum is exact."""
+    return dict(zip(months, spread_by_weight(pence, _weights(months, pattern)), strict=True))
+
+
+def _weights(months: Sequence[dt.date], pattern: Pattern) -> list[int]:
+    rising = list(range(1, len(months) + 1))
+    if pattern is Pattern.EARLY:
+        return rising[::-1]
+    if pattern is Pattern.LATE:
+        return rising
+    if pattern is Pattern.QUARTERLY:
+        quarters = (len(list(same)) for _, same in groupby(months, lambda day: (day.year, (day.month - 1) // 3)))
+        return [weight for length in quarters for weight in [0] * (length - 1) + [length]]
+    return [1] * len(months)
+
+
+def fingerprint(plan: Months) -> str:
+    """Return a short text that is another for every other plan, so that a form can say which one it showed."""
+    return hashlib.sha256(repr(sorted(plan.items())).encode()).hexdigest()[:16]
+
+
+def enter(line: BudgetLine, plan: Months, shown: str, by: Actor) -> None:
+    """Replace the plan of a line. ``shown`` is the fingerprint of the plan that the form showed.
+
+    Raises ChangedMeanwhile when that is not the plan any more. Rule: plan, commitments, spending and forecast are kept
+    per line (domain §2); a plan may differ from the allocation, which its page says.
+    """
+    plans.lock_line(line.id)
+    if fingerprint(plans.entered(line.id)) != shown:
+        raise ChangedMeanwhile
+    db.session.execute(delete(LinePlan).where(LinePlan.line_id == line.id))
+    db.session.add_all(LinePlan(line_id=line.id, month=month, amount=amount) for month, amount in plan.items())
+    db.session.flush()
+    audit.record("line plan entered", line, by=by.user_id, pence=sum(plan.values()))

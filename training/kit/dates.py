@@ -1,0 +1,56 @@
+"""Days and months as files write them."""
+
+import datetime as dt
+import re
+
+from training.kit.clock import month_of
+from training.kit.money import western_digits
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAME = r"(?P<name>[a-z]{3,9})\.?"
+_TIME = r"(?:[ t]\d{1,2}:\d{2}.*)?"
+_DAY = tuple(
+    re.compile(pattern + _TIME, re.ASCII)
+    for pattern in (
+        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
+        r"(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4}|\d{2})",
+        rf"(?P<day>\d{{1,2}})[- ]{_NAME}[- ,]+(?P<year>\d{{4}}|\d{{2}})",
+    )
+)
+_MONTH = tuple(
+    re.compile(pattern, re.ASCII)
+    for pattern in (
+        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})",
+        r"(?P<month>\d{1,2})[-/.](?P<year>\d{4})",
+        rf"{_NAME}[- ]+(?P<year>\d{{4}}|\d{{2}})",
+    )
+)
+_MARKS = re.compile(r"[\u200e\u200f\u2066-\u2069]")
+_CENTURY = 2000
+
+
+def parse_day(text: str) -> dt.date:
+    """Return the day in ``2020-12-01``, ``1/12/2020``, ``1.12.20`` or ``1 Dec 2020``; a time after it is dropped.
+
+    Digits may be Eastern. The day stands before the month, as in the United Kingdom and in Iraq. Raises ValueError.
+    """
+    return _parse(text, _DAY)
+
+
+def parse_month(text: str) -> dt.date:
+    """Return the first day of the month in ``2026-04``, ``4/2026``, ``Apr 2026`` or a day in it. Raises ValueError."""
+    try:
+        return _parse(text, _MONTH)
+    except ValueError:
+        return month_of(parse_day(text))
+
+
+def _parse(text: str, patterns: tuple[re.Pattern[str], ...]) -> dt.date:
+    plain = _MARKS.sub("", western_digits(text)).strip().lower()
+    match = next((found for pattern in patterns if (found := pattern.fullmatch(plain))), None)
+    if match is None:
+        raise ValueError
+    parts = match.groupdict()
+    month = int(parts["month"]) if "month" in parts else _MONTHS.index(parts["name"][:3]) + 1
+    year = int(parts["year"])
+    return dt.date(year if len(parts["year"]) > 2 else _CENTURY + year, month, int(parts.get("day", 1)))

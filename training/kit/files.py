@@ -1,0 +1,66 @@
+"""Files that people send: told apart by their first bytes, kept under random names."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from training.kit.ids import new_token
+
+_MAGIC = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png"}
+_CHUNK = 64 * 1024
+
+
+class UnknownKindError(Exception):
+    """The first bytes are those of no kind that is taken."""
+
+
+class TooLargeError(Exception):
+    """The file is larger than is taken."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file as it was kept: kind, size in bytes, SHA-256 in hexadecimal, and the name under which it lies."""
+
+    kind: str
+    size: int
+    sha256: str
+    stored_as: str
+
+
+def keep(stream: IO[bytes], folder: Path, largest: int) -> Kept:
+    """Write what ``stream`` holds into ``folder`` under a random name.
+
+    Raises UnknownKindError when it is no PDF, JPEG or PNG by its first bytes, whatever its name says, and
+    TooLargeError when it has more than ``largest`` bytes; nothing is left behind then.
+    """
+    head = stream.read(_CHUNK)
+    kind = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    if kind is None:
+        raise UnknownKindError
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / new_token()
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("xb") as file:
+            while head:
+                size += len(head)
+                if size > largest:
+                    raise TooLargeError
+                digest.update(head)
+                file.write(head)
+                head = stream.read(_CHUNK)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return Kept(kind, size, digest.hexdigest(), path.name)
+
+
+def sha256_of(path: Path) -> str | None:
+    """Return the hash of a file's bytes now, or None where it is gone."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None

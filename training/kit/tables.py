@@ -1,0 +1,185 @@
+"""Reading tables that people send: CSV in the encodings and with the separators of their spreadsheets, XLSX, XLS, ODS.
+
+What a file is, its bytes say; its name says nothing. Every cell becomes text: a whole number without decimals, a day as
+``2020-12-01``.
+"""
+
+import csv
+import enum
+import hashlib
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, NamedTuple
+
+LARGEST = 10 * 1024 * 1024
+"""Bytes of a file."""
+MOST_ROWS = 20_000
+MOST_COLUMNS = 100
+_MOST_CHARACTERS = 4 * LARGEST
+_MOST_UNPACKED = 10 * LARGEST
+_MOST_ENTRIES = 500
+_SECONDS = 30
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SEPARATORS = ",;\t"
+_ARABIC_1256 = re.compile(rb"[\x81\x8d\x8e\x90\x98\x9a\xaa\xc0-\xff]{3}")
+"""Three letters in a row that ASCII lacks: a word in windows-1256, where windows-1252 has one accent here and there."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_SHEET_READER = Path(__file__).with_name("sheet_reader.py")
+
+
+class Problem(enum.StrEnum):
+    """Why a file could not be read as a table."""
+
+    TOO_LARGE = "too_large"
+    TOO_MANY_ROWS = "too_many_rows"
+    TOO_MANY_COLUMNS = "too_many_columns"
+    EMPTY = "empty"
+    WEB_PAGE = "web_page"
+    PROTECTED = "protected"
+    UNREADABLE = "unreadable"
+
+
+class TableError(Exception):
+    """The file cannot be read as a table."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class Row(NamedTuple):
+    """A row with its number in the file, where the first is 1."""
+
+    number: int
+    cells: list[str]
+
+    def cell(self, place: int | None) -> str:
+        """Return the text in a column, nothing where the row is shorter or there is no such column."""
+        return self.cells[place] if place is not None and place < len(self.cells) else ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The headings and the rows below them that hold anything; ``sha256`` is that of the file."""
+
+    sha256: str
+    headings: list[str]
+    rows: list[Row]
+
+    def to_json(self) -> str:
+        """Return the table as text from which ``from_json`` makes it again."""
+        return json.dumps([self.sha256, self.headings, self.rows], ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Table":
+        """Return the table that ``to_json`` wrote."""
+        sha256, headings, rows = json.loads(text)
+        return cls(sha256, headings, [Row(*row) for row in rows])
+
+
+def read(stream: IO[bytes]) -> Table:
+    """Read a table: the first row that holds anything has the headings. Raises TableError."""
+    content = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise TableError(Problem.TOO_LARGE)
+    numbered = _sheet(content) if content.startswith((_ZIP, _OLE)) else _csv(_decoded(content))
+    rows = list(_bounded(numbered))
+    if len(rows) < 2:
+        raise TableError(Problem.EMPTY)
+    return Table(hashlib.sha256(content).hexdigest(), rows[0].cells, rows[1:])
+
+
+def _bounded(numbered: Iterable[tuple[int, list[str]]]) -> Iterator[Row]:
+    """Yield the rows that hold anything, without the empty cells at their end. Raises TableError at a limit."""
+    kept = 0
+    for number, raw in numbered:
+        cells = [" ".join(text.split()) for text in raw]
+        while cells and not cells[-1]:
+            cells.pop()
+        if len(cells) > MOST_COLUMNS:
+            raise TableError(Problem.TOO_MANY_COLUMNS)
+        if cells:
+            kept += 1
+            yield Row(number, cells)
+        if kept > MOST_ROWS + 1:
+            raise TableError(Problem.TOO_MANY_ROWS)
+
+
+# Text
+
+
+def _decoded(content: bytes) -> str:
+    encoding = _encoding(content)
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise TableError(Problem.UNREADABLE) from error
+    if text.lstrip().startswith("<"):
+        raise TableError(Problem.WEB_PAGE)
+    if _CONTROL.search(text):
+        raise TableError(Problem.UNREADABLE)
+    return text
+
+
+def _encoding(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    nothings = [content[place:1000:2].count(0) for place in (0, 1)]
+    if sum(nothings) > len(content[:1000]) // 10:
+        return "utf-16-le" if nothings[1] > nothings[0] else "utf-16-be"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "windows-1256" if _ARABIC_1256.search(content) else "windows-1252"
+    return "utf-8-sig"
+
+
+def _csv(text: str) -> Iterator[tuple[int, list[str]]]:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(_SEPARATORS, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
+    try:
+        yield from enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), start=1)
+    except csv.Error as error:
+        raise TableError(Problem.UNREADABLE) from error
+
+
+# Spreadsheets
+
+
+def _sheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a workbook, read by a process of its own.
+
+    The reader allocates a sheet as a whole: two cells at opposite corners of an empty one are gigabytes, and the
+    process that asked for them is ended. So another one asks, with its memory and time limited.
+    """
+    if content.startswith(_ZIP):
+        _check_unpacked(content)
+    command = [sys.executable, "-I", str(_SHEET_READER), str(MOST_ROWS + 2), str(_MOST_CHARACTERS)]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, check=False, timeout=_SECONDS)  # noqa: S603
+    except subprocess.TimeoutExpired as error:
+        raise TableError(Problem.TOO_LARGE) from error
+    if done.returncode:
+        problems = {1: Problem.UNREADABLE, 3: Problem.PROTECTED}
+        raise TableError(problems.get(done.returncode, Problem.TOO_LARGE))
+    for line in done.stdout.splitlines():
+        number, cells = json.loads(line)
+        yield number, cells
+
+
+def _check_unpacked(content: bytes) -> None:
+    """Refuse an archive that says it is many times its size, before anything of it is unpacked."""
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except (zipfile.BadZipFile, ValueError) as error:
+        raise TableError(Problem.UNREADABLE) from error
+    if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
+        raise TableError(Problem.TOO_LARGE)

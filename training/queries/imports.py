@@ -1,0 +1,223 @@
+"""Reading spend files: their batches, rows and what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload
+
+from training.kit.db import AnySelect, db
+from training.models.actor import Actor
+from training.models.claims import Claim
+from training.models.cohorts import Cohort
+from training.models.imports import RowOutcome, SpendBatch, SpendRow
+from training.models.ledger import Approval, Commitment, LedgerEntry, Outcome
+from training.policy.matrix import Permission
+from training.policy.scopes import seen, unscoped
+from training.queries.paging import SIZE, Cut, Page
+
+_RULE = "a use case applies its rule to a record that the web room already admitted"
+_RECENT = 20
+
+
+def batch_by_key(batch_id: int) -> SpendBatch:
+    """Return a batch as the database has it now."""
+    statement = select(SpendBatch).where(SpendBatch.id == batch_id).execution_options(populate_existing=True)
+    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+
+
+def payable(programme_id: int) -> list[tuple[Commitment, str | None]]:
+    """Return the commitments of a programme from which can be paid, each with the code of its cohort."""
+    statement = (
+        select(Commitment, Cohort.code)
+        .outerjoin(Cohort, Cohort.id == Commitment.cohort_id)
+        .where(Commitment.programme_id == programme_id, Commitment.committed > 0, ~Commitment.is_closed)
+        .order_by(Commitment.id)
+    )
+    return [(commitment, code) for commitment, code in db.session.execute(unscoped(statement, because=_RULE))]
+
+
+def known_rows(batch: SpendBatch) -> Sequence[int]:
+    """Return the numbers of the new rows whose payment is a claim of the programme that stands or waits.
+
+    A claim that was refused or taken back counts no more: its row may be proposed again.
+    """
+    statement = (
+        select(SpendRow.number)
+        .join(Claim, Claim.fingerprint == SpendRow.fingerprint)
+        .join(LedgerEntry, LedgerEntry.claim_id == Claim.id)
+        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .where(
+            SpendRow.batch_id == batch.id,
+            SpendRow.outcome == RowOutcome.NEW,
+            Claim.programme_id == batch.programme_id,
+            func.coalesce(Approval.outcome, Outcome.APPROVED) == Outcome.APPROVED,
+        )
+        .distinct()
+    )
+    return db.session.scalars(unscoped(statement, because=_RULE)).all()
+
+
+def new_rows(batch_id: int) -> Sequence[SpendRow]:
+    """Return the rows that are to become claims, with their commitments."""
+    statement = (
+        select(SpendRow)
+        .where(SpendRow.batch_id == batch_id, SpendRow.outcome == RowOutcome.NEW)
+        .options(joinedload(SpendRow.commitment))
+        .order_by(SpendRow.number)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(unscoped(statement, because=_RULE)).all()
+
+
+def entries_of(batch_id: int, *, are_decided: bool) -> Sequence[LedgerEntry]:
+    """Return the entries of a batch that are decided, or those that still wait."""
+    statement = (
+        select(LedgerEntry)
+        .join(Claim, Claim.id == LedgerEntry.claim_id)
+        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .where(Claim.batch_id == batch_id, Approval.id.is_not(None) if are_decided else Approval.id.is_(None))
+        .order_by(LedgerEntry.id)
+    )
+    return db.session.scalars(unscoped(statement, because=_RULE)).all()
+
+
+# Pages
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many rows have an outcome, and their pence together."""
+
+    outcome: RowOutcome
+    rows: int
+    pence: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What the new rows of a batch take from a commitment, in pence."""
+
+    commitment: Commitment
+    rows: int
+    pence: int
+
+
+@dataclass(frozen=True)
+class BatchPage:
+    """A batch with its totals; ``waiting`` claims of it are undecided."""
+
+    batch: SpendBatch
+    counts: list[Count]
+    taken: list[Taken]
+    waiting: int
+
+
+def batch_page(batch: SpendBatch, actor: Actor) -> BatchPage:
+    """Return what the page of a batch shows beside its rows."""
+    key = batch.id
+    whole = (
+        select(SpendBatch)
+        .where(SpendBatch.id == key)
+        .options(joinedload(SpendBatch.programme), joinedload(SpendBatch.uploaded_by))
+        .execution_options(populate_existing=True)
+    )
+    return BatchPage(
+        batch=db.session.scalars(_seen(whole, actor)).one(),
+        counts=_counts(key, actor),
+        taken=_taken(key, actor),
+        waiting=_waiting(key, actor),
+    )
+
+
+def _seen(statement: AnySelect, actor: Actor) -> AnySelect:
+    return seen(statement, actor, Permission.PROPOSE_MONEY, SpendBatch)
+
+
+def _counts(batch_id: int, actor: Actor) -> list[Count]:
+    statement = (
+        select(SpendRow.outcome, func.count(), func.coalesce(func.sum(SpendRow.amount), 0))
+        .join(SpendBatch, SpendBatch.id == SpendRow.batch_id)
+        .where(SpendRow.batch_id == batch_id)
+        .group_by(SpendRow.outcome)
+    )
+    found = {outcome: (rows, int(pence)) for outcome, rows, pence in db.session.execute(_seen(statement, actor))}
+    return [Count(outcome, *found.get(outcome, (0, 0))) for outcome in RowOutcome] if found else []
+
+
+def _taken(batch_id: int, actor: Actor) -> list[Taken]:
+    sums = (
+        select(SpendRow.commitment_id, func.count().label("rows"), func.sum(SpendRow.amount).label("pence"))
+        .where(SpendRow.batch_id == batch_id, SpendRow.outcome == RowOutcome.NEW)
+        .group_by(SpendRow.commitment_id)
+        .subquery()
+    )
+    statement = (
+        select(Commitment, sums.c.rows, sums.c.pence)
+        .join(sums, sums.c.commitment_id == Commitment.id)
+        .options(joinedload(Commitment.line))
+        .order_by(Commitment.id)
+    )
+    rows = db.session.execute(seen(statement, actor, Permission.PROPOSE_MONEY, Commitment))
+    return [Taken(commitment, count, int(pence)) for commitment, count, pence in rows]
+
+
+def _waiting(batch_id: int, actor: Actor) -> int:
+    statement = (
+        select(func.count())
+        .select_from(LedgerEntry)
+        .join(Claim, Claim.id == LedgerEntry.claim_id)
+        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .where(Claim.batch_id == batch_id, Approval.id.is_(None))
+    )
+    return db.session.scalars(seen(statement, actor, Permission.PROPOSE_MONEY, LedgerEntry)).one()
+
+
+@dataclass(frozen=True)
+class RowOfBatch:
+    """A row with the decision about the claim that it became."""
+
+    row: SpendRow
+    decision: Approval | None
+
+
+def rows_of(batch: SpendBatch, outcome: RowOutcome | None, cut: Cut, actor: Actor) -> Page[RowOfBatch]:
+    """Return a page of a batch's rows by their number, at which the page is cut; of one outcome or of all."""
+    conditions: list[ColumnElement[bool]] = [SpendRow.batch_id == batch.id]
+    if outcome:
+        conditions.append(SpendRow.outcome == outcome)
+    is_backwards = cut.before.isdecimal()
+    anchor = int(cut.before or 0) if is_backwards else int(cut.after if cut.after.isdecimal() else 0)
+    conditions.append(SpendRow.number < anchor if is_backwards else SpendRow.number > anchor)
+    statement = (
+        select(SpendRow, Approval)
+        .join(SpendBatch, SpendBatch.id == SpendRow.batch_id)
+        .outerjoin(LedgerEntry, LedgerEntry.claim_id == SpendRow.claim_id)
+        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .where(*conditions)
+        .options(joinedload(SpendRow.commitment), joinedload(SpendRow.claim))
+        .order_by(SpendRow.number.desc() if is_backwards else SpendRow.number)
+        .limit(SIZE + 1)
+    )
+    found = [RowOfBatch(row, decision) for row, decision in db.session.execute(_seen(statement, actor))]
+    has_more, rows = len(found) > SIZE, found[:SIZE]
+    if is_backwards:
+        rows.reverse()
+    if not rows:
+        return Page([], "", "")
+    has_previous, has_next = (has_more, True) if is_backwards else (anchor > 0, has_more)
+    return Page(rows, str(rows[0].row.number) if has_previous else "", str(rows[-1].row.number) if has_next else "")
+
+
+def recent(programme_id: int, actor: Actor) -> Sequence[Any]:
+    """Return the newest spend files of a programme, each with the number of its rows."""
+    rows = select(func.count()).select_from(SpendRow).where(SpendRow.batch_id == SpendBatch.id).scalar_subquery()
+    statement = (
+        select(SpendBatch, rows.label("rows"))
+        .where(SpendBatch.programme_id == programme_id)
+        .options(joinedload(SpendBatch.uploaded_by))
+        .order_by(SpendBatch.id.desc())
+        .limit(_RECENT)
+    )
+    return db.session.execute(_seen(statement, actor)).all()

@@ -1,0 +1,116 @@
+"""Claims: proposing a payment with its evidence, its page, and the file for those who may see it."""
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.config import Settings
+from training.domain import claims as rules
+from training.domain import evidence as evidence_rules
+from training.domain.refusals import Refusal
+from training.forms.claims import ClaimForm
+from training.forms.widgets import Choice
+from training.kit.clock import today
+from training.kit.db import transaction
+from training.kit.money import Currency
+from training.models.claims import Claim, Evidence
+from training.models.ledger import Commitment
+from training.models.programmes import Programme
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries import claims, ledger
+from training.web.filters import commitment_text
+from training.web.guard import actor, needs
+from training.web.refusals import refuse
+from training.web.uploads import takes_file
+
+bp = Blueprint("claims", __name__)
+
+_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
+
+
+def _offer(form: ClaimForm, programme_id: int) -> dict[str, Commitment]:
+    """Fill the lists of the form: commitments that hold money, and currencies."""
+    commitments = {one.public_id: one for one in claims.payable(programme_id, actor())}
+    for line in form.lines():
+        line.commitment.choices = [Choice(key, commitment_text(one)) for key, one in commitments.items()]
+    form.currency.choices = [Choice(currency, currency) for currency in Currency]
+    form.currency.data = form.currency.data or Currency.GBP
+    return commitments
+
+
+def _evidence(form: ClaimForm) -> Evidence | None:
+    """Return the file that came with this try or an earlier one, kept at once so that no upload is lost."""
+    if form.file.data:
+        try:
+            with transaction():
+                kept = evidence_rules.keep(form.file.data.stream, _settings().evidence_folder, actor())
+                form.evidence.data = kept.public_id
+        except Refusal as refusal:
+            refuse(form, refusal)
+    return claims.own_upload(form.evidence.data or "", actor())
+
+
+@bp.route("/programmes/<public_id>/claims/new", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=Programme)
+@takes_file
+def new(programme: Programme) -> ResponseReturnValue:
+    """Propose that commitments, or parts of them, were paid."""
+    form = ClaimForm()
+    if not form.is_submitted():
+        form["commitment_1"].data = request.args.get("commitment")
+    commitments = _offer(form, programme.id)
+    is_valid = form.validate_on_submit()
+    evidence = _evidence(form) if form.is_submitted() else None
+    if is_valid and not form.field_errors:
+        try:
+            with transaction():
+                entry = rules.propose(
+                    form.payment(evidence),
+                    form.claim_lines(commitments),
+                    form.purpose.data or "",
+                    form.key.data or "",
+                    actor(),
+                    today(),
+                )
+                claim = ledger.claim_by_key(entry.claim_id or 0)
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("Proposed. It takes effect when another person approves it."))
+            return redirect(url_for(".show", public_id=claim.public_id))
+    return render_template("claims/new.html", form=form, programme=programme, evidence=evidence)
+
+
+@bp.get("/claims/<public_id>")
+@needs(Permission.SEE_MONEY, on=Claim)
+def show(claim: Claim) -> ResponseReturnValue:
+    """Show a claim: lines, rate, evidence, decision."""
+    return render_template(
+        "claims/show.html",
+        page=claims.claim_page(claim, actor()),
+        may_see_payee=holds(actor(), Permission.SEE_EVIDENCE),
+        may_see_file=holds(actor(), Permission.SEE_EVIDENCE),
+    )
+
+
+@bp.get("/evidence/<public_id>")
+@needs(Permission.SEE_EVIDENCE, on=Evidence)
+def evidence(evidence: Evidence) -> ResponseReturnValue:
+    """Send the file, to be saved and not shown: what was uploaded runs nowhere. One that is gone is 404."""
+    path = _settings().evidence_folder / evidence.stored_as
+    if not path.is_file():
+        abort(404)
+    response = send_file(
+        path,
+        mimetype=_TYPES[evidence.kind],
+        as_attachment=True,
+        download_name=f"evidence-{evidence.public_id}.{evidence.kind}",
+    )
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

@@ -1,0 +1,94 @@
+"""Tables of money as CSV and XLSX, in the reader's language and direction, with what the reader's page shows."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, Response, abort
+from flask.typing import ResponseReturnValue
+
+from training.kit.clock import today
+from training.kit.sheets import to_csv, to_xlsx
+from training.models.programmes import BudgetLine, Programme, Project
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries import burn_down, claims, ledger, plans, programmes, unit_costs, variances, year_end
+from training.queries.burn_down import Period
+from training.web import tables
+from training.web.guard import actor, needs
+from training.web.language import language
+
+bp = Blueprint("exports", __name__)
+
+_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+def _unit_costs(programme: Programme) -> tables.Table:
+    if not holds(actor(), Permission.SEE_BALANCES):
+        abort(403)
+    return tables.unit_costs(unit_costs.all_of(programme.id, actor()))
+
+
+_OF_PROGRAMME: Mapping[str, Callable[[Programme], tables.Table]] = {
+    "entries": lambda one: tables.entries(ledger.all_of_programme(one.id, actor())),
+    "lines": lambda one: tables.lines(programmes.programme_page(one, actor()).lines),
+    "burn-down": lambda one: tables.burn_down(burn_down.of_programme(one.id, actor(), today(), Period.ALL)),
+    "year-end": lambda one: tables.year_end(year_end.year_end_page(one, actor(), today())),
+    "variances": lambda one: tables.variances(variances.of_programme(one.id, actor(), today())),
+    "unit-costs": _unit_costs,
+}
+_OF_PROJECT: Mapping[str, Callable[[Project], tables.Table]] = {
+    "burn-down": lambda one: tables.burn_down(burn_down.of_project(one.id, actor(), today(), Period.ALL)),
+}
+_OF_LINE: Mapping[str, Callable[[BudgetLine], tables.Table]] = {
+    "entries": lambda one: tables.entries(ledger.all_of_line(one.id, actor())),
+    "commitments": lambda one: tables.commitments(programmes.line_page(one, actor()).commitments),
+    "burn-down": lambda one: tables.burn_down(burn_down.of_line(one.id, actor(), today(), Period.ALL)),
+    "plan": lambda one: tables.plan(plans.plan_page(one, actor())),
+}
+
+
+@bp.get("/programmes/<public_id>/tables/<table>.<kind>")
+@needs(Permission.SEE_MONEY, on=Programme)
+def of_programme(programme: Programme, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a programme."""
+    return _sent(_OF_PROGRAMME, programme, table, kind)
+
+
+@bp.get("/projects/<public_id>/tables/<table>.<kind>")
+@needs(Permission.SEE_MONEY, on=Project)
+def of_project(project: Project, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a project."""
+    return _sent(_OF_PROJECT, project, table, kind)
+
+
+@bp.get("/lines/<public_id>/tables/<table>.<kind>")
+@needs(Permission.SEE_MONEY, on=BudgetLine)
+def of_line(line: BudgetLine, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a budget line."""
+    return _sent(_OF_LINE, line, table, kind)
+
+
+@bp.get("/rates/table.<kind>")
+@needs(Permission.SEE_MONEY)
+def of_rates(kind: str) -> ResponseReturnValue:
+    """Send the table of exchange rates."""
+    return _file(tables.rates(claims.rates()), "rates", kind)
+
+
+def _sent(builders: Mapping[str, Callable[[Any], tables.Table]], record: Any, table: str, kind: str) -> Response:
+    """Return a table of a record; the file's name says what it is and of which record, never of whom."""
+    if table not in builders:
+        abort(404)
+    return _file(builders[table](record), f"{table}-{record.public_id}", kind)
+
+
+def _file(made: tables.Table, name: str, kind: str) -> Response:
+    if kind not in _TYPES:
+        abort(404)
+    if kind == "csv":
+        body = to_csv(made.columns, made.rows)
+    else:
+        body = to_xlsx(made.name, made.columns, made.rows, right_to_left=language().direction == "rtl")
+    response = Response(body, content_type=_TYPES[kind])
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
+    return response

@@ -1,0 +1,73 @@
+"""What a budget line means to spend in each of its months."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain import plans as rules
+from training.domain.plans import Pattern
+from training.domain.refusals import Refusal
+from training.forms.plans import PatternForm, PlanForm
+from training.kit.db import transaction
+from training.models.programmes import BudgetLine
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries import plans
+from training.web.filters import month
+from training.web.guard import actor, needs
+from training.web.refusals import refuse
+from training.web.wording import choices
+
+bp = Blueprint("plans", __name__)
+
+
+@bp.get("/lines/<public_id>/plan")
+@needs(Permission.SEE_MONEY, on=BudgetLine)
+def show(line: BudgetLine) -> ResponseReturnValue:
+    """Show the plan of a line beside what was spent, month by month."""
+    return render_template(
+        "plans/show.html",
+        page=plans.plan_page(line, actor()),
+        may_propose=holds(actor(), Permission.PROPOSE_MONEY),
+    )
+
+
+@bp.route("/lines/<public_id>/plan/edit", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=BudgetLine)
+def edit(line: BudgetLine) -> ResponseReturnValue:
+    """Enter the plan of a line; a form opened before somebody else's change is refused."""
+    form = PlanForm.over({day: month(day) for day in rules.months_of(line)})
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.enter(line, form.plan(), form.shown.data or "", actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("Plan saved."))
+            return redirect(url_for(".show", public_id=line.public_id))
+    elif not form.is_submitted():
+        _show(form, line)
+    page = plans.plan_page(line, actor())
+    return render_template("plans/edit.html", form=form, patterns=_patterns(), page=page)
+
+
+def _show(form: PlanForm, line: BudgetLine) -> None:
+    """Fill the form by the pattern that the address asks for, else with the plan as it is, else evenly."""
+    entered, pattern = plans.entered(line.id), _pattern()
+    shown = rules.fingerprint(entered)
+    if entered and pattern is None:
+        form.show(entered, shown)
+    else:
+        form.show(rules.spread(line.allocated, rules.months_of(line), pattern or Pattern.EVEN), shown)
+
+
+def _pattern() -> Pattern | None:
+    wanted = request.args.get("pattern")
+    return Pattern(wanted) if wanted in set(Pattern) else None
+
+
+def _patterns() -> PatternForm:
+    form = PatternForm(data={"pattern": _pattern()})
+    form.pattern.choices = choices(Pattern)
+    return form

@@ -1,0 +1,62 @@
+"""The table of exchange rates: what is in it, entering a rate, reading a list of them."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain import rates as rules
+from training.domain.refusals import Refusal
+from training.forms.rates import RateForm, RateListForm
+from training.kit.db import transaction
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries import claims
+from training.web.guard import actor, needs
+from training.web.lists import cut, pager
+from training.web.refusals import refuse
+from training.web.uploads import takes_file
+
+bp = Blueprint("rates", __name__, url_prefix="/rates")
+
+
+@bp.get("")
+@needs(Permission.SEE_MONEY)
+def index() -> ResponseReturnValue:
+    """List the rates, the newest month first."""
+    page = claims.rates_page(cut())
+    return render_template(
+        "rates/index.html", page=page, pager=pager(page), may_enter=holds(actor(), Permission.PROPOSE_MONEY)
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY)
+def new() -> ResponseReturnValue:
+    """Enter the rate of a month, or correct it."""
+    form = RateForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.enter(form.monthly_rate(), actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("The rate was entered."))
+            return redirect(url_for(".index"))
+    return render_template("rates/new.html", form=form)
+
+
+@bp.route("/import", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY)
+@takes_file
+def load() -> ResponseReturnValue:
+    """Read a list of rates and say of each row what became of it; sent again, it changes nothing."""
+    form = RateListForm()
+    rows: list[rules.RateRow] = []
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rows = rules.load(form.file.data.stream, actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+    return render_template("rates/load.html", form=form, rows=rows, columns=rules.COLUMNS)
