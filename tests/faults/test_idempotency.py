@@ -129,7 +129,7 @@ def test_a_form_that_is_sent_a_hundred_times_makes_one_claim(app: Flask) -> None
             "commitment_1": commitment.public_id,
             "amount_1": "10",
             "evidence": world.evidence().public_id,
-            "key": "one key",
+            "key": "one-key",
         }
         address = f"/programmes/{world.programme().public_id}/claims/new"
     browser = app.test_client()

@@ -163,8 +163,10 @@ def label_of(field: Field) -> str:
 def _option(choice: Choice, *, is_selected: bool) -> dict[str, Any]:
     """Return one option of a drop-down list, which holds no markup: what marked its language moves to the option."""
     option = {"value": choice.value, "text": _plain(choice.text), "selected": is_selected}
-    is_english = isinstance(choice.text, Markup) and 'lang="en"' in choice.text
-    return option | ({"attributes": {"lang": "en", "dir": "ltr"}} if is_english else {})
+    if not isinstance(choice.text, Markup):
+        return option
+    is_english = 'lang="en"' in choice.text
+    return option | {"attributes": {"lang": "en", "dir": "ltr"} if is_english else {"dir": "auto"}}
 
 
 def _plain(text: str | Markup) -> str:

@@ -95,15 +95,15 @@ def title_text(record: Any) -> str:
     return text.striptags() if isinstance(text, Markup) else text
 
 
-def commitment_text(commitment: Any) -> str:
-    """Return what an option says of a commitment: what it is for, on which line, and what is outstanding."""
+def commitment_text(commitment: Any) -> Markup:
+    """Return what an option says of a commitment: its purpose as it was typed, its line, what is outstanding."""
     said: str = _(
         "%(purpose)s (%(line)s): %(outstanding)s outstanding",
         purpose=commitment.purpose,
         line=title_text(commitment.line),
         outstanding=format_pounds(commitment.committed),
     )
-    return said
+    return _isolated(said, "auto")
 
 
 def name(record: Any) -> str | Markup:
