@@ -31,11 +31,6 @@ def organisation_named(name_en: str) -> Organisation | None:
     return db.session.scalar(select(Organisation).where(Organisation.name_en == name_en))
 
 
-def organisation_by_id(public_id: str) -> Organisation | None:
-    """Return the organisation with this opaque id; organisations are no secret to those who sign in."""
-    return db.session.scalar(select(Organisation).where(Organisation.public_id == public_id))
-
-
 def lock_person(person_id: int) -> None:
     """Let nobody else decide about this person until the transaction ends."""
     statement = select(Person.id).where(Person.id == person_id).with_for_update()
