@@ -6,7 +6,7 @@ import time
 from bench.report import Row
 from tests.support.application import application
 from tests.support.world import TODAY, World
-from training.domain import approvals, ledger
+from training.domain import approvals, proposals
 from training.kit.db import transaction
 from training.models.programmes import BudgetLine
 from training.queries import ledger as entries
@@ -36,6 +36,6 @@ def _propose(world: World, line: BudgetLine) -> list[int]:
     by = world.actor("uk")
     with transaction():
         return [
-            ledger.propose_commitment(line, world.proposal(_PENCE), dt.date(2027, 1, 15), by).id
+            proposals.propose_commitment(line, world.proposal(_PENCE), dt.date(2027, 1, 15), by).id
             for _ in range(_APPROVALS)
         ]

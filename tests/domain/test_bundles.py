@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.world import CEILING, TODAY, World
-from training.domain import approvals, cohorts, ledger
+from training.domain import approvals, cohorts, ledger, proposals
 from training.domain.refusals import (
     AlreadyDecided,
     CommitmentClosed,
@@ -61,12 +61,12 @@ def number_of_entries() -> int:
 
 def transfer(world: World, source: BudgetLine, target: BudgetLine, pence: int) -> LedgerEntry:
     with transaction():
-        return ledger.propose_transfer(source, target, world.proposal(pence), world.actor("uk"))
+        return proposals.propose_transfer(source, target, world.proposal(pence), world.actor("uk"))
 
 
 def give_back(world: World, source: BudgetLine, pence: int) -> LedgerEntry:
     with transaction():
-        return ledger.propose_return(source, world.proposal(pence), world.actor("uk"))
+        return proposals.propose_return(source, world.proposal(pence), world.actor("uk"))
 
 
 def refuse(world: World, entry: LedgerEntry, by: str) -> None:
@@ -81,7 +81,7 @@ def withdraw(world: World, entry: LedgerEntry, by: str) -> None:
 
 def reversal_of(world: World, entry: LedgerEntry) -> LedgerEntry:
     with transaction():
-        return ledger.propose_reversal(entry, "a mistake", world.key(), world.actor("uk"))
+        return proposals.propose_reversal(entry, "a mistake", world.key(), world.actor("uk"))
 
 
 # Transfers and returns.
@@ -247,7 +247,7 @@ def test_decisions(world: World, steps: list[Step], outcome: Outcome | None) -> 
 def top_up(world: World, entry: LedgerEntry, pence: int) -> LedgerEntry:
     with transaction():
         commitment = entries.commitment_by_key(entry.commitment_id or 0)
-        return ledger.propose_top_up(commitment, world.proposal(pence), world.actor("uk"))
+        return proposals.propose_top_up(commitment, world.proposal(pence), world.actor("uk"))
 
 
 def test_a_top_up_reserves_more(world: World) -> None:
@@ -377,7 +377,7 @@ def test_the_same_form_sent_twice_is_one_proposal(world: World) -> None:
     bundles = set()
     for _ in range(2):
         with transaction():
-            bundles.add(ledger.propose_transfer(source, target, proposal, world.actor("uk")).bundle)
+            bundles.add(proposals.propose_transfer(source, target, proposal, world.actor("uk")).bundle)
     assert len(bundles) == 1
     assert number_of_entries() == before + 2, "two halves, once"
 
@@ -390,6 +390,6 @@ def test_other_content_under_the_same_key_is_another_proposal(world: World, chan
     bundles = set()
     for pence, to in zip(amounts, targets, strict=True):
         with transaction():
-            proposal = ledger.Proposal(pence, "a purpose", key)
-            bundles.add(ledger.propose_transfer(source, to, proposal, world.actor("uk")).bundle)
+            proposal = proposals.Proposal(pence, "a purpose", key)
+            bundles.add(proposals.propose_transfer(source, to, proposal, world.actor("uk")).bundle)
     assert len(bundles) == 2

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.world import TODAY, World
-from training.domain import claims, ledger, rates
+from training.domain import claims, proposals, rates
 from training.domain.claims import ClaimLine, Payment, Rate
 from training.domain.refusals import (
     CommitmentClosed,
@@ -169,7 +169,7 @@ def test_paying_more_needs_a_top_up(world: World) -> None:
     commitment = held(world, 400_00)
     refused(world, OverCommitment, Payment("A supplier", False, TODAY), [ClaimLine(commitment, 450_00, closes=True)])
     with transaction():
-        top_up = ledger.propose_top_up(commitment, world.proposal(50_00), world.actor("uk"))
+        top_up = proposals.propose_top_up(commitment, world.proposal(50_00), world.actor("uk"))
     refused(world, OverCommitment, Payment("A supplier", False, TODAY), [ClaimLine(commitment, 450_00)])
     world.approve(top_up)
     _, parts = claim(world, Payment("A supplier", False, TODAY), [ClaimLine(commitment, 450_00)])

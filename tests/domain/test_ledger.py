@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from tests.support.world import CEILING, TODAY, World
-from training.domain import approvals, ledger
+from training.domain import approvals, proposals
 from training.domain.refusals import (
     AlreadyDecided,
     CohortHoldsMoney,
@@ -88,14 +88,14 @@ def test_release_gives_back(world: World) -> None:
     line = world.line(1_000_00)
     commitment = world.commitment(line, 400_00)
     with transaction():
-        entry = ledger.propose_release(commitment, world.proposal(150_00), world.actor("uk"))
+        entry = proposals.propose_release(commitment, world.proposal(150_00), world.actor("uk"))
     world.approve(entry)
     assert balances(line) == (1_000_00, 250_00, 0)
 
 
 def reversal_of(world: World, entry: LedgerEntry) -> LedgerEntry:
     with transaction():
-        return ledger.propose_reversal(entry, "a mistake", world.key(), world.actor("uk"))
+        return proposals.propose_reversal(entry, "a mistake", world.key(), world.actor("uk"))
 
 
 def test_reversing_a_closing_payment_restores_the_commitment(world: World) -> None:
@@ -232,10 +232,10 @@ def test_the_same_key_is_the_same_entry(world: World) -> None:
     made = set()
     for _ in range(3):
         with transaction():
-            made.add(ledger.propose_commitment(line, proposal, TODAY, world.actor("uk")).id)
+            made.add(proposals.propose_commitment(line, proposal, TODAY, world.actor("uk")).id)
     assert len(made) == 1
     with transaction():
-        other = ledger.propose_commitment(line, proposal, TODAY, world.actor("uk.2"))
+        other = proposals.propose_commitment(line, proposal, TODAY, world.actor("uk.2"))
     assert other.id not in made, "another person's key is another key"
 
 

@@ -28,7 +28,7 @@ from sqlalchemy import func, select
 
 from tests.support.application import application
 from tests.support.world import CEILING, TODAY, World
-from training.domain import approvals, claims, cohorts, ledger, rates
+from training.domain import approvals, claims, cohorts, ledger, proposals, rates
 from training.domain.refusals import AlreadyDecided, NotOwnProposal, OwnProposal, Refusal
 from training.kit.db import db, transaction
 from training.kit.money import Currency
@@ -297,9 +297,9 @@ class Books(RuleBasedStateMachine):
             part.held = one.commitment_id
         self.waiting.append(Bundle(key, parts))
 
-    def proposal(self, pence: int) -> ledger.Proposal:
+    def proposal(self, pence: int) -> proposals.Proposal:
         self.keys += 1
-        return ledger.Proposal(pence, "a purpose", f"step-{self.keys}")
+        return proposals.Proposal(pence, "a purpose", f"step-{self.keys}")
 
     def line(self, pick: int) -> BudgetLine:
         return rows.line_by_key(sorted(self.model.purses)[pick % len(self.model.purses)])
@@ -331,7 +331,9 @@ class Books(RuleBasedStateMachine):
         left = self.model.unallocated(self.model.purses[line.id].programme)
         proposal = self.proposal(amount(wish, left))
         part = Part("allocate", line.id, proposal.amount)
-        self.propose(proposal.amount <= left, [part], lambda: ledger.propose_allocation(line, proposal, self.stage.uk))
+        self.propose(
+            proposal.amount <= left, [part], lambda: proposals.propose_allocation(line, proposal, self.stage.uk)
+        )
 
     @rule(pick=PICK, wish=WISH)
     def give_back(self, pick: int, wish: int | str) -> None:
@@ -339,7 +341,7 @@ class Books(RuleBasedStateMachine):
         left = self.model.purses[line.id].available
         proposal = self.proposal(amount(wish, left))
         part = Part("deallocate", line.id, proposal.amount)
-        self.propose(proposal.amount <= left, [part], lambda: ledger.propose_return(line, proposal, self.stage.uk))
+        self.propose(proposal.amount <= left, [part], lambda: proposals.propose_return(line, proposal, self.stage.uk))
 
     @rule(pick=PICK, other=PICK, wish=WISH)
     def transfer(self, pick: int, other: int, wish: int | str) -> None:
@@ -352,20 +354,20 @@ class Books(RuleBasedStateMachine):
         self.propose(
             may and proposal.amount <= left,
             parts,
-            lambda: ledger.propose_transfer(source, target, proposal, self.stage.uk),
+            lambda: proposals.propose_transfer(source, target, proposal, self.stage.uk),
         )
 
     @rule(picks=st.lists(PICK, min_size=1, max_size=2), wish=WISH, at_once=st.booleans())
     def commit(self, picks: list[int], wish: int | str, at_once: bool) -> None:
         lines = list({line.id: line for line in map(self.funded, picks)}.values())
         left = [self.model.purses[line.id].available for line in lines]
-        wanted = [ledger.Reservation(line, amount(wish, most)) for line, most in zip(lines, left, strict=True)]
+        wanted = [proposals.Reservation(line, amount(wish, most)) for line, most in zip(lines, left, strict=True)]
         proposal = self.proposal(sum(one.amount for one in wanted))
         parts = [Part("commit", one.line.id, one.amount) for one in wanted]
         self.propose(
             all(one.amount <= most for one, most in zip(wanted, left, strict=True)),
             parts,
-            lambda: ledger.propose_commitments(wanted, proposal, EXPECTED_ON, self.stage.uk),
+            lambda: proposals.propose_commitments(wanted, proposal, EXPECTED_ON, self.stage.uk),
         )
         self._hold()
         if at_once and self.waiting:
@@ -388,7 +390,9 @@ class Books(RuleBasedStateMachine):
         may = not held.is_closed and bool(held.committed or held.spent)
         part = Part("commit", held.line, proposal.amount)
         self.propose(
-            may and proposal.amount <= left, [part], lambda: ledger.propose_top_up(commitment, proposal, self.stage.uk)
+            may and proposal.amount <= left,
+            [part],
+            lambda: proposals.propose_top_up(commitment, proposal, self.stage.uk),
         )
 
     @precondition(lambda self: self.model.helds)
@@ -401,7 +405,7 @@ class Books(RuleBasedStateMachine):
         self.propose(
             not held.is_closed and proposal.amount <= held.committed,
             [part],
-            lambda: ledger.propose_release(commitment, proposal, self.stage.uk),
+            lambda: proposals.propose_release(commitment, proposal, self.stage.uk),
         )
 
     @precondition(lambda self: self.model.helds)
@@ -449,7 +453,7 @@ class Books(RuleBasedStateMachine):
         self.propose(
             all(map(self.model.may_undo, undone.parts)),
             parts,
-            lambda: ledger.propose_reversal(entry, "a mistake", key, self.stage.uk),
+            lambda: proposals.propose_reversal(entry, "a mistake", key, self.stage.uk),
         )
 
     # Deciding.

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.world import TODAY, World, form_token
-from training.domain import approvals, claims, cohorts, ledger, programmes
+from training.domain import approvals, claims, cohorts, programmes, proposals
 from training.domain.refusals import AlreadyDecided, CohortNotDraft, Refusal
 from training.kit.db import db, transaction
 from training.models.claims import Claim
@@ -71,8 +71,8 @@ def test_commitments_are_proposed_once(app: Flask) -> None:
         by, proposal, before = world.actor("uk"), world.proposal(20_00), _number_of(LedgerEntry)
 
         def propose() -> LedgerEntry:
-            wanted = [ledger.Reservation(rows.line_by_key(key), 10_00) for key in lines]
-            return ledger.propose_commitments(wanted, proposal, TODAY, by)
+            wanted = [proposals.Reservation(rows.line_by_key(key), 10_00) for key in lines]
+            return proposals.propose_commitments(wanted, proposal, TODAY, by)
 
         assert len(set(_in_transactions(app, propose))) == 1
         assert (_number_of(Commitment), _number_of(LedgerEntry)) == (2, before + 2)

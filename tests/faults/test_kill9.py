@@ -15,7 +15,7 @@ from tests.support.processes import context
 from tests.support.world import TODAY, World
 from training import create_app
 from training.config import Settings
-from training.domain import approvals, claims, ledger
+from training.domain import approvals, claims, proposals
 from training.kit.db import db, transaction
 from training.kit.ids import new_token
 from training.models.actor import Actor
@@ -43,9 +43,9 @@ class Writer:
 
     def write(self) -> None:
         with transaction():
-            wanted = [ledger.Reservation(rows.line_by_key(key), 2_00) for key in self.lines]
-            proposal = ledger.Proposal(4_00, "a purchase", new_token())
-            entry = ledger.propose_commitments(wanted, proposal, TODAY, self.maker)
+            wanted = [proposals.Reservation(rows.line_by_key(key), 2_00) for key in self.lines]
+            proposal = proposals.Proposal(4_00, "a purchase", new_token())
+            entry = proposals.propose_commitments(wanted, proposal, TODAY, self.maker)
         self.approve(entry)
         parts = [
             claims.ClaimLine(entries.commitment_by_key(part.commitment_id or 0), 1_00)

@@ -17,10 +17,10 @@ from training.domain import (
     cohorts,
     courses,
     evidence,
-    ledger,
     nominations,
     people,
     programmes,
+    proposals,
     rights,
     vetting,
 )
@@ -165,9 +165,9 @@ class World:
                 self.actor("uk"),
             )
 
-    def proposal(self, pence: int, purpose: str = "a purpose") -> ledger.Proposal:
+    def proposal(self, pence: int, purpose: str = "a purpose") -> proposals.Proposal:
         """Return what a proposal says."""
-        return ledger.Proposal(pence, purpose, self.key())
+        return proposals.Proposal(pence, purpose, self.key())
 
     def proposed_line(self, pence: int, project: Project | None = None) -> LedgerEntry:
         """Propose a line with its allocation."""
@@ -192,7 +192,7 @@ class World:
     def proposed_commitment(self, line: BudgetLine, pence: int) -> LedgerEntry:
         """Propose a commitment on a line."""
         with transaction():
-            return ledger.propose_commitment(line, self.proposal(pence), dt.date(2027, 1, 15), self.actor("uk"))
+            return proposals.propose_commitment(line, self.proposal(pence), dt.date(2027, 1, 15), self.actor("uk"))
 
     def commitment(self, line: BudgetLine, pence: int) -> Commitment:
         """Return an approved commitment."""

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from tests.support.world import World, form_token, post
-from training.domain import access, ledger
+from training.domain import access, proposals
 from training.kit.db import db, transaction
 from training.models.access import Role
 from training.models.ledger import Approval, LedgerEntry, Outcome
@@ -73,7 +73,7 @@ def moved(line: BudgetLine) -> int:
 def transfer(world: World, pence: int) -> LedgerEntry:
     source, target = world.line(500_00), world.line(100_00)
     with transaction():
-        return ledger.propose_transfer(source, target, world.proposal(pence, "the reason why"), world.actor("uk"))
+        return proposals.propose_transfer(source, target, world.proposal(pence, "the reason why"), world.actor("uk"))
 
 
 def test_the_inbox_shows_what_approval_would_do(world: World) -> None:
@@ -125,7 +125,7 @@ def test_ones_own_stands_there_and_cannot_be_decided(world: World) -> None:
         user = accounts.user_named("approver")
         assert user is not None
         access.grant(user, Role.UK_COORDINATOR, by=None)
-        own = ledger.propose_return(line, world.proposal(1_00), world.actor("approver"))
+        own = proposals.propose_return(line, world.proposal(1_00), world.actor("approver"))
     other = world.proposed_line(100_00)
     client = approver(world)
     page = client.get(INBOX).text

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from training.cli.stage import BORDER, ERBIL, PASSPORTS, TRAFFICKING, UK, organisation_named
 from training.cli.treasury import APPROVER, POUND, UK_COORDINATOR, UK_COORDINATOR_2, Treasury
 from training.config import Settings
-from training.domain import approvals, cohorts, completions, courses, ledger, nominations, vetting
+from training.domain import approvals, cohorts, completions, courses, nominations, proposals, vetting
 from training.kit import clock
 from training.kit.db import transaction
 from training.models.cohorts import Cohort
@@ -232,10 +232,10 @@ class _Story(Treasury):
                            (BORDER, PASSPORTS), 55, 59, 12, 10_400)  # fmt: skip
         self._ask(self._draft(waiting, -5), -3)
         with self.on(-3):
-            ledger.propose_allocation(
+            proposals.propose_allocation(
                 training["materials"], self.proposal(6_000, "More detection kits"), self.by(UK_COORDINATOR)
             )
-            refused = ledger.propose_allocation(
+            refused = proposals.propose_allocation(
                 training["interpretation"], self.proposal(20_000, "A second contract"), self.by(UK_COORDINATOR_2)
             )
         with self.on(-2):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training.cli.stage import BORDER, KURDISTAN, TRAFFICKING, TRAINING, UK, Stage, organisation_named, programme_coded
-from training.domain import approvals, claims, evidence, ledger, plans, programmes, rates, rights
+from training.domain import approvals, claims, evidence, plans, programmes, proposals, rates, rights
 from training.kit.clock import financial_year_end, month_of
 from training.kit.money import RATE_SCALE, Currency
 from training.models.claims import Evidence
@@ -112,9 +112,9 @@ class Treasury(Stage):
 
     # Movements
 
-    def proposal(self, pounds: int, purpose: str) -> ledger.Proposal:
+    def proposal(self, pounds: int, purpose: str) -> proposals.Proposal:
         """Return what a proposal says."""
-        return ledger.Proposal(pounds * POUND, purpose, self.key())
+        return proposals.Proposal(pounds * POUND, purpose, self.key())
 
     def approve(self, entry: LedgerEntry, days: int, approver: str = APPROVER) -> None:
         """Let a proposal be approved on a day."""
@@ -125,7 +125,7 @@ class Treasury(Stage):
         """Reserve money for a purchase."""
         with self.on(days):
             wish = self.proposal(pounds, purpose)
-            entry = ledger.propose_commitment(line, wish, self.day(expected), self.by(UK_COORDINATOR))
+            entry = proposals.propose_commitment(line, wish, self.day(expected), self.by(UK_COORDINATOR))
         self.approve(entry, days + 3)
         return self.commitment_of(entry)
 
@@ -175,18 +175,20 @@ class Treasury(Stage):
         mistaken = self.pay(manuals, 2_000, "Printing house", -110)
         with self.on(-105):
             by = self.by(UK_COORDINATOR)
-            reversal = ledger.propose_reversal(mistaken, "Entered for the wrong month", self.key(), by)
+            reversal = proposals.propose_reversal(mistaken, "Entered for the wrong month", self.key(), by)
         self.approve(reversal, -104)
         self.claim([claims.ClaimLine(manuals, 3_465_000, closes=True)], "Printing house", -96, Currency.IQD)
         detectors = self.commit(equipment, 18_500, "Handheld detectors for the task force", -240, -150)
         self.claim([claims.ClaimLine(detectors, 23_495_00, closes=True)], "Equipment supplier", -148, Currency.USD)
         spare = self.commit(equipment, 4_000, "Spare batteries and chargers", -90, 60)
         with self.on(-40):
-            release = ledger.propose_release(spare, self.proposal(1_500, "Fewer are needed"), self.by(UK_COORDINATOR))
+            release = proposals.propose_release(
+                spare, self.proposal(1_500, "Fewer are needed"), self.by(UK_COORDINATOR)
+            )
         self.approve(release, -38)
 
     def transfer(self, source: BudgetLine, target: BudgetLine, pounds: int, reason: str, days: int) -> None:
         """Move money from one line to another and let it be approved."""
         with self.on(days):
-            entry = ledger.propose_transfer(source, target, self.proposal(pounds, reason), self.by(UK_COORDINATOR))
+            entry = proposals.propose_transfer(source, target, self.proposal(pounds, reason), self.by(UK_COORDINATOR))
         self.approve(entry, days + 1)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from training.domain import ledger
+from training.domain import proposals
 from training.domain.refusals import (
     CommitmentClosed,
     EvidenceUsed,
@@ -68,10 +68,10 @@ def propose(
     OverCommitment. Rules: a commitment is converted by its payment, never added to it; the converted figure keeps its
     rate, date and source; the sum of the lines equals the total exactly (domain §2, Money).
     """
-    proposal = ledger.Proposal(0, purpose, f"{key} {_content(payment, lines)}")
+    proposal = proposals.Proposal(0, purpose, f"{key} {_content(payment, lines)}")
     programme = _programme_of(lines)
     programmes.lock_programme(programme.id)  # a twin of this request waits here, and then finds its answer
-    if known := ledger.proposed_before(proposal, by):
+    if known := proposals.proposed_before(proposal, by):
         return known
     _check_day(payment.paid_on, programme, on)
     rate = _rate(payment)
@@ -81,7 +81,7 @@ def propose(
     _check_outstanding(lines, shares)
     claim = _add(payment, programme, purpose, (sum(line.original for line in lines), sum(shares)), rate, by)
     wishes = [
-        ledger.Wish(
+        proposals.Wish(
             EntryKind.PAY,
             programmes.line_by_key(line.commitment.line_id),
             share,
@@ -92,7 +92,7 @@ def propose(
         )
         for line, share in zip(lines, shares, strict=True)
     ]
-    return ledger.append(wishes, proposal, by)
+    return proposals.append(wishes, proposal, by)
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def propose_all(spent: Sequence[Spent], key: str, by: Actor, on: dt.date) -> lis
     db.session.add_all(made)
     db.session.flush()
     budget = {line_id: programmes.line_by_key(line_id) for line_id in {one.line.commitment.line_id for one in spent}}
-    ledger.append_payments((_paying(one, claim, budget, key) for one, claim in zip(spent, made, strict=True)), by)
+    proposals.append_payments((_paying(one, claim, budget, key) for one, claim in zip(spent, made, strict=True)), by)
     return made
 
 
@@ -133,17 +133,17 @@ def _check_sums(lines: Sequence[ClaimLine]) -> None:
         taken[line.commitment.id] += line.original
     for key, pence in taken.items():
         try:
-            ledger.check_outstanding(commitments[key], pence)
+            proposals.check_outstanding(commitments[key], pence)
         except OverCommitment as refusal:
             raise OverCommitmentInSum(commitments[key].purpose, pence, refusal.available) from refusal
 
 
 def _paying(
     one: Spent, claim: Claim, budget: Mapping[int, BudgetLine], key: str
-) -> tuple[ledger.Wish, ledger.Proposal]:
+) -> tuple[proposals.Wish, proposals.Proposal]:
     commitment, pence = one.line.commitment, one.line.original
-    wish = ledger.Wish(EntryKind.PAY, budget[commitment.line_id], pence, commitment, claim, original=pence)
-    return wish, ledger.Proposal(pence, one.purpose, f"{key} {one.payment.fingerprint}")
+    wish = proposals.Wish(EntryKind.PAY, budget[commitment.line_id], pence, commitment, claim, original=pence)
+    return wish, proposals.Proposal(pence, one.purpose, f"{key} {one.payment.fingerprint}")
 
 
 def _content(payment: Payment, lines: Sequence[ClaimLine]) -> str:
@@ -188,7 +188,7 @@ def _check_outstanding(lines: Sequence[ClaimLine], shares: Sequence[int]) -> Non
         if commitment.id in closed:
             raise CommitmentClosed
         taken[commitment.id] += share
-        ledger.check_outstanding(commitment, taken[commitment.id])
+        proposals.check_outstanding(commitment, taken[commitment.id])
         if line.closes:
             closed.add(commitment.id)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
-from training.domain import audit, ledger, rights
+from training.domain import audit, proposals, rights
 from training.domain.refusals import (
     CohortNotDraft,
     CohortNotOpen,
@@ -172,8 +172,8 @@ def ask_to_open(cohort: Cohort, key: str, by: Actor, on: dt.date) -> LedgerEntry
     Raises CohortNotDraft, NoCosts, NoRightsAssessment, OverLine. Rules: design §3 (asking to open makes the proposal),
     domain §2 (rights assessment first).
     """
-    proposal = ledger.Proposal(cohort.planned_cost, _purpose(cohort), key)
-    if known := ledger.proposed_before(proposal, by):
+    proposal = proposals.Proposal(cohort.planned_cost, _purpose(cohort), key)
+    if known := proposals.proposed_before(proposal, by):
         return known
     rights.check_covered(cohort.programme_id, on)
     if not _step(cohort, CohortState.DRAFT, CohortState.AWAITING_APPROVAL):
@@ -182,17 +182,17 @@ def ask_to_open(cohort: Cohort, key: str, by: Actor, on: dt.date) -> LedgerEntry
     if not reservations:
         raise NoCosts
     expected_on = within_financial_year(cohort.starts_on, cohort.ends_on)
-    entry = ledger.propose_commitments(reservations, proposal, expected_on, by, cohort_id=cohort.id)
+    entry = proposals.propose_commitments(reservations, proposal, expected_on, by, cohort_id=cohort.id)
     audit.record("cohort put up for approval", cohort, by=by.user_id)
     return entry
 
 
-def _reservations(cohort: Cohort) -> list[ledger.Reservation]:
+def _reservations(cohort: Cohort) -> list[proposals.Reservation]:
     """Return what each line is to reserve for a cohort."""
     per_line: Counter[BudgetLine] = Counter()
     for cost in cohorts.costs_of(cohort.id):
         per_line[cost.line] += cost.amount
-    return [ledger.Reservation(line, amount) for line, amount in per_line.items()]
+    return [proposals.Reservation(line, amount) for line, amount in per_line.items()]
 
 
 def open_funded(cohort: Cohort, by: Actor, on: dt.date) -> None:
@@ -230,8 +230,8 @@ def cancel(cohort: Cohort, key: str, by: Actor) -> None:
         raise CohortNotOpen
     audit.record("cohort cancelled", cohort, by=by.user_id)
     for number, commitment in enumerate(cohorts.standing_commitments(cohort.id)):
-        release = ledger.Proposal(commitment.committed, _purpose(cohort), f"{key}-{number}")
-        ledger.propose_release(commitment, release, by)
+        release = proposals.Proposal(commitment.committed, _purpose(cohort), f"{key}-{number}")
+        proposals.propose_release(commitment, release, by)
 
 
 def check_open(cohort: Cohort) -> None:

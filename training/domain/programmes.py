@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.domain import audit, ledger
+from training.domain import audit, proposals
 from training.domain.refusals import DatesReversed, OutsideProgramme
 from training.kit.db import db
 from training.models.actor import Actor
@@ -103,13 +103,13 @@ class NewLine:
     ends_on: dt.date
 
 
-def propose_line(project: Project, new: NewLine, proposal: ledger.Proposal, by: Actor) -> LedgerEntry:
+def propose_line(project: Project, new: NewLine, proposal: proposals.Proposal, by: Actor) -> LedgerEntry:
     """Propose a budget line: it exists with nothing on it until somebody else approves its allocation.
 
     Raises DatesReversed, OutsideProgramme, OverCeiling.
     """
     programmes.lock_programme(project.programme_id)  # a twin of this request waits here, and then finds its answer
-    if known := ledger.proposed_before(proposal, by):
+    if known := proposals.proposed_before(proposal, by):
         return known
     programme = programmes.programme_by_key(project.programme_id)
     if new.ends_on < new.starts_on:
@@ -127,4 +127,4 @@ def propose_line(project: Project, new: NewLine, proposal: ledger.Proposal, by: 
     db.session.add(line)
     db.session.flush()
     audit.record("line proposed", line, by=by.user_id, category=new.category.value)
-    return ledger.propose_allocation(line, proposal, by)
+    return proposals.propose_allocation(line, proposal, by)

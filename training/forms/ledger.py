@@ -4,7 +4,7 @@ import datetime as dt
 
 from flask_babel import lazy_gettext as _l
 
-from training.domain.ledger import Proposal
+from training.domain.proposals import Proposal
 from training.forms import BaseForm, FilterForm
 from training.forms.checks import choose_one, longest, may_be_empty, more_than_nothing, required
 from training.forms.fields import DateField, KeyField, MoneyField, SelectField, TextAreaField, TextField

@@ -2,8 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
-from training.domain.ledger import Proposal
 from training.domain.programmes import NewLine, Title
+from training.domain.proposals import Proposal
 from training.forms import BaseForm
 from training.forms.checks import choose_one, longest, may_be_empty, more_than_nothing, required
 from training.forms.fields import DateField, KeyField, MoneyField, SelectField, TextField

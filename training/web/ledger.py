@@ -4,8 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from training.domain import approvals
-from training.domain import ledger as rules
+from training.domain import approvals, proposals
 from training.domain.refusals import Refusal
 from training.forms.ledger import EntryFilter, ReasonForm
 from training.kit.clock import today
@@ -109,7 +108,7 @@ def reverse(entry: LedgerEntry) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                reversal = rules.propose_reversal(entry, form.reason.data or "", form.key.data or "", actor())
+                reversal = proposals.propose_reversal(entry, form.reason.data or "", form.key.data or "", actor())
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from training.domain import ledger as rules
 from training.domain import programmes as programme_rules
+from training.domain import proposals
 from training.domain.refusals import Refusal
 from training.domain.variances import awaits_reason
 from training.forms.ledger import CommitmentForm, ProposalForm, ReturnForm, TransferForm
@@ -21,14 +21,11 @@ from training.queries import burn_down, ledger, programmes, variances
 from training.web.burn_down import chosen_period, picture
 from training.web.filters import title
 from training.web.guard import actor, needs
+from training.web.proposing import proposed
 from training.web.refusals import refuse
 from training.web.wording import choices
 
 bp = Blueprint("lines", __name__)
-
-
-def _proposed() -> None:
-    flash(_("Proposed. It takes effect when another person approves it."))
 
 
 @bp.route("/projects/<public_id>/lines/new", methods=["GET", "POST"])
@@ -44,7 +41,7 @@ def new(project: Project) -> ResponseReturnValue:
         except Refusal as refusal:
             refuse(form, refusal)
         else:
-            _proposed()
+            flash(_("Proposed. It takes effect when another person approves it."))
             return redirect(url_for("ledger.show", public_id=entry.public_id))
     return render_template("lines/new.html", form=form, project=programmes.project_by_key(project.id))
 
@@ -72,16 +69,9 @@ def show(line: BudgetLine) -> ResponseReturnValue:
 def allocate(line: BudgetLine) -> ResponseReturnValue:
     """Propose to move more money from the programme to this line."""
     form = ProposalForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.propose_allocation(line, form.proposal(), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            _proposed()
-            return redirect(url_for(".show", public_id=line.public_id))
-    return render_template("lines/allocate.html", form=form, page=programmes.line_page(line, actor()))
+    here = url_for(".show", public_id=line.public_id)
+    done = proposed(form, lambda: proposals.propose_allocation(line, form.proposal(), actor()), here)
+    return done or render_template("lines/allocate.html", form=form, page=programmes.line_page(line, actor()))
 
 
 @bp.route("/lines/<public_id>/commit", methods=["GET", "POST"])
@@ -89,16 +79,9 @@ def allocate(line: BudgetLine) -> ResponseReturnValue:
 def commit(line: BudgetLine) -> ResponseReturnValue:
     """Propose to reserve money of this line for a purchase."""
     form = CommitmentForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.propose_commitment(line, form.proposal(), form.expected(), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            _proposed()
-            return redirect(url_for(".show", public_id=line.public_id))
-    return render_template("lines/commit.html", form=form, page=programmes.line_page(line, actor()))
+    here = url_for(".show", public_id=line.public_id)
+    done = proposed(form, lambda: proposals.propose_commitment(line, form.proposal(), form.expected(), actor()), here)
+    return done or render_template("lines/commit.html", form=form, page=programmes.line_page(line, actor()))
 
 
 @bp.route("/lines/<public_id>/transfer", methods=["GET", "POST"])
@@ -107,17 +90,14 @@ def transfer(line: BudgetLine) -> ResponseReturnValue:
     """Propose to move money from this line to another one of its programme."""
     form = TransferForm()
     targets = programmes.other_lines(line, actor())
-    form.target.choices = [Choice(key, _named(target)) for key, target in targets.items()]
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.propose_transfer(line, targets[form.target.data or ""], form.proposal(), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            _proposed()
-            return redirect(url_for(".show", public_id=line.public_id))
-    return render_template("lines/transfer.html", form=form, page=programmes.line_page(line, actor()))
+    form.target.choices = [Choice(key, _named(other)) for key, other in targets.items()]
+
+    def target() -> BudgetLine:
+        return targets[form.target.data or ""]
+
+    here = url_for(".show", public_id=line.public_id)
+    done = proposed(form, lambda: proposals.propose_transfer(line, target(), form.proposal(), actor()), here)
+    return done or render_template("lines/transfer.html", form=form, page=programmes.line_page(line, actor()))
 
 
 def _named(line: BudgetLine) -> Markup:
@@ -130,13 +110,6 @@ def _named(line: BudgetLine) -> Markup:
 def give_back(line: BudgetLine) -> ResponseReturnValue:
     """Propose to move money from this line back to its programme."""
     form = ReturnForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.propose_return(line, form.proposal(), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            _proposed()
-            return redirect(url_for(".show", public_id=line.public_id))
-    return render_template("lines/give_back.html", form=form, page=programmes.line_page(line, actor()))
+    here = url_for(".show", public_id=line.public_id)
+    done = proposed(form, lambda: proposals.propose_return(line, form.proposal(), actor()), here)
+    return done or render_template("lines/give_back.html", form=form, page=programmes.line_page(line, actor()))
