@@ -146,10 +146,21 @@ def test_an_upload_is_not_lost_when_something_else_is_wrong(desk: Desk) -> None:
 def test_somebody_elses_upload_is_not_taken(desk: Desk) -> None:
     with desk.app.app_context():
         theirs = desk.world.evidence(by="uk.2").public_id
-    assert desk.send(evidence=theirs).status_code == 302
-    claim = desk.only(Claim)
-    assert isinstance(claim, Claim)
-    assert claim.evidence_id is None
+    answer = desk.send(evidence=theirs)
+    assert error_at(answer, "file") == "The file is no longer here: choose it again"
+    assert desk.number_of(Claim) == 0
+    assert hidden(answer, "evidence") == ""
+
+
+def test_one_file_is_evidence_of_one_claim(desk: Desk) -> None:
+    kept = hidden(desk.send((PDF, "receipt.pdf"), payee=""), "evidence")
+    first = desk.send(evidence=kept)
+    again = desk.send(evidence=kept)
+    assert (again.status_code, again.location) == (302, first.location), "the same form sent twice is one claim"
+    other = desk.send(evidence=kept, key="another", purpose="Another map")
+    assert error_at(other, "file") == "This file is the evidence of another claim: choose another"
+    assert hidden(other, "evidence") == ""
+    assert desk.number_of(Claim) == 1
 
 
 def test_a_funder_learns_that_evidence_exists_and_of_what_kind(desk: Desk) -> None:
@@ -221,9 +232,18 @@ def test_what_is_wrong_is_said_at_its_place(desk: Desk, typed: dict[str, str], f
 
 
 def test_more_than_is_committed(desk: Desk) -> None:
-    answer = desk.send(amount_1="4000.01")
-    assert answer.status_code == 200
-    assert "The commitment has £4,000.00 outstanding: enter that or less" in answer.text
+    refusal = "The commitment has £4,000.00 outstanding: enter that or less"
+    assert error_at(desk.send(amount_1="4000.01"), "amount_1") == refusal
+    second = {"amount_3": "3990.01", "commitment_3": desk.commitment}
+    answer = desk.send(**second)
+    assert (error_at(answer, "amount_1"), error_at(answer, "amount_3")) == ("", refusal)
+    assert 'value="3990.01"' in answer.text
+    assert desk.nothing_happened()
+
+
+def test_the_line_after_the_last_payment_is_refused_at_its_place(desk: Desk) -> None:
+    answer = desk.send(closes_1="y", amount_2="5", commitment_2=desk.commitment)
+    assert error_at(answer, "amount_2") == "The commitment is closed"
     assert desk.nothing_happened()
 
 

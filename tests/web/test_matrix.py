@@ -67,10 +67,14 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "courses.index": ("++++++++++s",),
     "courses.new": ("+fffffffffs",),
     "courses.show": ("++++++++++s", "++++++++++s"),
+    "exports.of_claim": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "exports.of_commitment": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "exports.of_line": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "exports.of_programme": ("++nn++nf+ns", "+nnnn+nf+ns"),
     "exports.of_project": ("++nn++nf+ns", "+nnnn+nf+ns"),
+    "exports.of_programmes": ("++ff++f++fs",),
     "exports.of_rates": ("++ff++ff+fs",),
+    "exports.of_spend_file": ("+nnnnnnnnns", "+nnnnnnnnns"),
     "health.show": ("+++++++++++",),
     "home.show": ("++++++++++s",),
     "imports.columns": ("+nnnnnnnnns", "+nnnnnnnnns"),
@@ -233,13 +237,20 @@ def _kind(app: Flask, endpoint: str) -> type[Base] | None:
     return declaration.on if declaration else None
 
 
+_TABLES = {
+    "exports.of_claim": "lines",
+    "exports.of_commitment": "entries",
+    "exports.of_spend_file": "rows",
+}
+
+
 def _address(app: Flask, endpoint: str, side: Side) -> str:
     kind = _kind(app, endpoint)
     values = {"public_id": side.records[kind]} if kind else {}
     if endpoint == "access.invitation":
         values = {"token": "no-such-token"}
     if endpoint.startswith("exports."):
-        values |= {"kind": "csv"} if endpoint == "exports.of_rates" else {"table": "burn-down", "kind": "csv"}
+        values |= {"kind": "csv"} | ({"table": _TABLES.get(endpoint, "burn-down")} if kind else {})
     with app.test_request_context():
         return url_for(endpoint, **values)
 

@@ -11,4 +11,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(seeds.seed)
     app.cli.add_command(reports.policy)
     app.cli.add_command(reports.ledger)
+    app.cli.add_command(reports.forget)
     app.cli.add_command(accounts.account)

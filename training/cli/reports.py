@@ -4,9 +4,11 @@ import sys
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from training.config import Settings
+from training.domain import retention
+from training.kit.db import transaction
 from training.models.access import Role
 from training.policy.matrix import MATRIX
 from training.queries import ledger_check
@@ -22,6 +24,16 @@ def policy() -> None:
         for role in Role:
             if scopes := granted.get(role):
                 click.echo(f"    {role.value:<20} {' + '.join(sorted(scopes))}")
+
+
+@click.command()
+@with_appcontext
+def forget() -> None:
+    """Forget what was kept only for a while: uploads that no claim took, previews that nobody went on with."""
+    settings: Settings = current_app.config["SETTINGS"]
+    with transaction():
+        forgotten = retention.forget(settings.evidence_folder)
+    click.echo(f"{forgotten.uploads} uploads and {forgotten.previews} spend files forgotten.")
 
 
 @ledger.command()

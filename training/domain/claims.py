@@ -16,6 +16,7 @@ from training.domain.refusals import (
     OverCommitmentInSum,
     PaidInFuture,
     PaidOutside,
+    Refusal,
 )
 from training.kit.clock import month_of, now
 from training.kit.db import db
@@ -76,9 +77,7 @@ def propose(
     _check_day(payment.paid_on, programme, on)
     rate = _rate(payment)
     shares = shares_in_pence([line.original for line in lines], payment.currency, rate.millionths)
-    if min(shares) < 1:
-        raise LessThanAPenny
-    _check_outstanding(lines, shares)
+    _check_lines(lines, shares)
     claim = _add(payment, programme, purpose, (sum(line.original for line in lines), sum(shares)), rate, by)
     wishes = [
         proposals.Wish(
@@ -179,18 +178,29 @@ def _rate(payment: Payment) -> Rate:
     return Rate(known.rate, known.month, known.source)
 
 
-def _check_outstanding(lines: Sequence[ClaimLine], shares: Sequence[int]) -> None:
-    """Check each commitment against all that the claim takes from it; after its closing line nothing more fits."""
+def _check_lines(lines: Sequence[ClaimLine], shares: Sequence[int]) -> None:
+    """Check each commitment against all that the claim takes from it; a refusal says at which line."""
     taken: Counter[int] = Counter()
     closed: set[int] = set()
-    for line, share in zip(lines, shares, strict=True):
-        commitment = line.commitment
-        if commitment.id in closed:
-            raise CommitmentClosed
-        taken[commitment.id] += share
-        proposals.check_outstanding(commitment, taken[commitment.id])
+    for place, (line, share) in enumerate(zip(lines, shares, strict=True)):
+        key = line.commitment.id
+        taken[key] += share
+        try:
+            _check_line(line, share, taken[key], is_closed=key in closed)
+        except Refusal as refusal:
+            refusal.place = place
+            raise
         if line.closes:
-            closed.add(commitment.id)
+            closed.add(key)
+
+
+def _check_line(line: ClaimLine, share: int, taken: int, *, is_closed: bool) -> None:
+    """Check one line; after the line that closes a commitment nothing more fits."""
+    if share < 1:
+        raise LessThanAPenny
+    if is_closed:
+        raise CommitmentClosed
+    proposals.check_outstanding(line.commitment, taken)
 
 
 def _add(payment: Payment, programme: Programme, purpose: str, total: tuple[int, int], rate: Rate, by: Actor) -> Claim:

@@ -9,9 +9,14 @@ from training.kit.tables import Problem
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """A use case declined. ``field`` names the input at which the words belong, where there is one."""
+    """A use case declined.
+
+    ``field`` names the input at which the words belong, where there is one; ``place`` says which of several such
+    inputs, counted from 0.
+    """
 
     field: ClassVar[str | None] = None
+    place: int | None = None
 
 
 # access

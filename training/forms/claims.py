@@ -82,8 +82,12 @@ class ClaimForm(BaseForm):
             self.refuse(_("Say where the rate was published"), "rate_source")
         return bool(is_valid) and not self.field_errors
 
+    def filled(self) -> list[LineFields]:
+        """Return the inputs of the lines in which anything was entered."""
+        return [line for line in self.lines() if line.commitment.data or line.amount.data is not None]
+
     def _check_lines(self) -> None:
-        filled = [line for line in self.lines() if line.commitment.data or line.amount.data is not None]
+        filled = self.filled()
         if not filled and not any(line.amount.errors for line in self.lines()):
             self.refuse(_("Enter at least one commitment and its amount"), "commitment_1")
         is_whole = self.currency.data == Currency.IQD
@@ -100,8 +104,7 @@ class ClaimForm(BaseForm):
         per_unit = 100 // 10 ** Currency(self.currency.data).digits
         return [
             ClaimLine(commitments[line.commitment.data], line.amount.data // per_unit, bool(line.closes.data))
-            for line in self.lines()
-            if line.commitment.data and line.amount.data
+            for line in self.filled()
         ]
 
     def payment(self, evidence: Evidence | None) -> Payment:

@@ -46,12 +46,9 @@ def is_used(evidence_id: int) -> bool:
 
 
 def own_upload(public_id: str, actor: Actor) -> Evidence | None:
-    """Return a file that ``actor`` uploaded and that no claim uses yet."""
-    used = select(Claim.evidence_id).where(Claim.evidence_id.is_not(None))
-    statement = select(Evidence).where(
-        Evidence.public_id == public_id, Evidence.uploaded_by_id == actor.user_id, Evidence.id.not_in(used)
-    )
-    return db.session.scalar(unscoped(statement, because="one's own upload, before it is evidence of anything"))
+    """Return a file that ``actor`` uploaded."""
+    statement = select(Evidence).where(Evidence.public_id == public_id, Evidence.uploaded_by_id == actor.user_id)
+    return db.session.scalar(unscoped(statement, because="one's own upload"))
 
 
 def payable(programme_id: int, actor: Actor) -> Sequence[Commitment]:

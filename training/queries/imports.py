@@ -1,6 +1,6 @@
 """Reading spend files: their batches, rows and what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -190,16 +190,8 @@ def rows_of(batch: SpendBatch, outcome: RowOutcome | None, cut: Cut, actor: Acto
     is_backwards = cut.before.isdecimal()
     anchor = int(cut.before or 0) if is_backwards else int(cut.after if cut.after.isdecimal() else 0)
     conditions.append(SpendRow.number < anchor if is_backwards else SpendRow.number > anchor)
-    statement = (
-        select(SpendRow, Approval)
-        .join(SpendBatch, SpendBatch.id == SpendRow.batch_id)
-        .outerjoin(LedgerEntry, LedgerEntry.claim_id == SpendRow.claim_id)
-        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
-        .where(*conditions)
-        .options(joinedload(SpendRow.commitment), joinedload(SpendRow.claim))
-        .order_by(SpendRow.number.desc() if is_backwards else SpendRow.number)
-        .limit(SIZE + 1)
-    )
+    order = SpendRow.number.desc() if is_backwards else SpendRow.number
+    statement = _with_decisions(*conditions).order_by(order).limit(SIZE + 1)
     found = [RowOfBatch(row, decision) for row, decision in db.session.execute(_seen(statement, actor))]
     has_more, rows = len(found) > SIZE, found[:SIZE]
     if is_backwards:
@@ -208,6 +200,24 @@ def rows_of(batch: SpendBatch, outcome: RowOutcome | None, cut: Cut, actor: Acto
         return Page([], "", "")
     has_previous, has_next = (has_more, True) if is_backwards else (anchor > 0, has_more)
     return Page(rows, str(rows[0].row.number) if has_previous else "", str(rows[-1].row.number) if has_next else "")
+
+
+def all_rows_of(batch: SpendBatch, actor: Actor) -> Iterator[RowOfBatch]:
+    """Yield every row of a batch by its number, for a file."""
+    statement = _with_decisions(SpendRow.batch_id == batch.id).order_by(SpendRow.number)
+    for row, decision in db.session.execute(_seen(statement, actor), execution_options={"yield_per": 1000}):
+        yield RowOfBatch(row, decision)
+
+
+def _with_decisions(*conditions: ColumnElement[bool]) -> AnySelect:
+    return (
+        select(SpendRow, Approval)
+        .join(SpendBatch, SpendBatch.id == SpendRow.batch_id)
+        .outerjoin(LedgerEntry, LedgerEntry.claim_id == SpendRow.claim_id)
+        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .where(*conditions)
+        .options(joinedload(SpendRow.commitment), joinedload(SpendRow.claim))
+    )
 
 
 def recent(programme_id: int, actor: Actor) -> Sequence[Any]:

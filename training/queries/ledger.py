@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
@@ -98,24 +98,39 @@ def newest(programme_id: int, actor: Actor) -> list[EntryRow]:
 
 def all_of_programme(programme_id: int, actor: Actor) -> Iterator[EntryRow]:
     """Yield every entry of a programme that ``actor`` may see, the oldest first, for a file."""
-    return _all(_with_decisions(LedgerEntry.programme_id == programme_id), actor)
+    return _all(LedgerEntry.programme_id == programme_id, actor)
+
+
+def all_of_project(project_id: int, actor: Actor) -> Iterator[EntryRow]:
+    """Yield every entry of a project's lines, the oldest first, for a file."""
+    return _all(LedgerEntry.line_id.in_(_lines_of(project_id)), actor)
 
 
 def all_of_line(line_id: int, actor: Actor) -> Iterator[EntryRow]:
     """Yield every entry of a line, the oldest first, for a file."""
-    return _all(_with_decisions(LedgerEntry.line_id == line_id), actor)
+    return _all(LedgerEntry.line_id == line_id, actor)
 
 
-def _all(statement: AnySelect, actor: Actor) -> Iterator[EntryRow]:
-    statement = seen(statement.order_by(LedgerEntry.id), actor, Permission.SEE_MONEY, LedgerEntry)
+def all_of_commitment(commitment_id: int, actor: Actor) -> Iterator[EntryRow]:
+    """Yield every entry of a commitment, the oldest first, for a file."""
+    return _all(LedgerEntry.commitment_id == commitment_id, actor)
+
+
+def _all(condition: ColumnElement[bool], actor: Actor) -> Iterator[EntryRow]:
+    statement = _with_decisions(condition).order_by(LedgerEntry.id)
+    statement = seen(statement, actor, Permission.SEE_MONEY, LedgerEntry)
     for row in db.session.execute(statement, execution_options={"yield_per": 1000}):
         yield EntryRow(*row)
 
 
+def _lines_of(project_id: int) -> Select[int]:
+    return select(BudgetLine.id).where(BudgetLine.project_id == project_id)
+
+
 def newest_of_project(project_id: int, actor: Actor) -> list[EntryRow]:
     """Return the ten newest entries of a project's lines."""
-    lines = select(BudgetLine.id).where(BudgetLine.project_id == project_id)
-    return _entries(_with_decisions(LedgerEntry.line_id.in_(lines)).order_by(LedgerEntry.id.desc()), actor, 10)
+    statement = _with_decisions(LedgerEntry.line_id.in_(_lines_of(project_id))).order_by(LedgerEntry.id.desc())
+    return _entries(statement, actor, 10)
 
 
 def of_line(line_id: int, actor: Actor) -> list[EntryRow]:

@@ -256,7 +256,11 @@ def _claimed_evidence() -> Iterator[str]:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    for public_id, stored_as, recorded in _rows(select(Evidence.public_id, Evidence.stored_as, Evidence.sha256)):
+    """An upload that no claim took is forgotten after a while: then its file is gone, but never another."""
+    statement = select(Evidence.public_id, Evidence.stored_as, Evidence.sha256, Claim.id).outerjoin(
+        Claim, Claim.evidence_id == Evidence.id
+    )
+    for public_id, stored_as, recorded, claim_id in _rows(statement):
         found = sha256_of(folder / stored_as)
-        if found != recorded:
+        if found != recorded and (found or claim_id):
             yield f"evidence {public_id}: {'its file has changed' if found else 'its file is missing'}"

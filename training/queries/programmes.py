@@ -1,9 +1,9 @@
 """Reading programmes, projects and lines, and the rows of their pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from training.kit.db import db
@@ -143,16 +143,21 @@ def line_page(line: BudgetLine, actor: Actor) -> LinePage:
         .options(joinedload(BudgetLine.project), joinedload(BudgetLine.programme))
         .execution_options(populate_existing=True)
     )
-    commitments = (
-        select(Commitment)
-        .where(Commitment.line_id == key, or_(Commitment.committed > 0, Commitment.spent > 0, Commitment.is_closed))
-        .order_by(Commitment.id.desc())
-        .limit(_MOST)
-    )
     return LinePage(
         line=db.session.scalars(seen(whole, actor, Permission.SEE_MONEY, BudgetLine)).one(),
-        commitments=db.session.scalars(seen(commitments, actor, Permission.SEE_MONEY, Commitment)).all(),
+        commitments=db.session.scalars(_commitments(key, actor).limit(_MOST)).all(),
     )
+
+
+def all_commitments(line_id: int, actor: Actor) -> Iterable[Commitment]:
+    """Return every commitment of a line that was approved, the newest first, for a file."""
+    return db.session.scalars(_commitments(line_id, actor))
+
+
+def _commitments(line_id: int, actor: Actor) -> Select[Commitment]:
+    was_approved = or_(Commitment.committed > 0, Commitment.spent > 0, Commitment.is_closed)
+    statement = select(Commitment).where(Commitment.line_id == line_id, was_approved).order_by(Commitment.id.desc())
+    return seen(statement, actor, Permission.SEE_MONEY, Commitment)
 
 
 def other_lines(line: BudgetLine, actor: Actor) -> dict[str, BudgetLine]:

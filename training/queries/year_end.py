@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
 from training.kit.clock import financial_year_end
@@ -60,14 +60,7 @@ def year_end_page(programme: Programme, actor: Actor, today: dt.date) -> YearEnd
     statement = select(Programme, may_see).where(Programme.id == key).execution_options(populate_existing=True)
     fresh, may_see_balances = db.session.execute(seen(statement, actor, Permission.SEE_PROGRAMME, Programme)).one()
     rows = _rows(key, actor, ends_on)
-    outstanding = (
-        select(Commitment)
-        .where(Commitment.programme_id == key, Commitment.committed > 0)
-        .options(joinedload(Commitment.line))
-        .order_by(Commitment.expected_on.desc(), Commitment.id.desc())
-        .limit(_MOST + 1)
-    )
-    commitments = db.session.scalars(seen(outstanding, actor, Permission.SEE_MONEY, Commitment)).all()
+    commitments = db.session.scalars(_outstanding(key, actor).limit(_MOST + 1)).all()
     return YearEndPage(
         programme=fresh,
         may_see_balances=bool(may_see_balances),
@@ -78,6 +71,21 @@ def year_end_page(programme: Programme, actor: Actor, today: dt.date) -> YearEnd
         commitments=commitments[:_MOST],
         has_more=len(commitments) > _MOST,
     )
+
+
+def outstanding(programme_id: int, actor: Actor) -> Iterable[Commitment]:
+    """Return every commitment of a programme that holds money, the latest expected first, for a file."""
+    return db.session.scalars(_outstanding(programme_id, actor))
+
+
+def _outstanding(programme_id: int, actor: Actor) -> Select[Commitment]:
+    statement = (
+        select(Commitment)
+        .where(Commitment.programme_id == programme_id, Commitment.committed > 0)
+        .options(joinedload(Commitment.line))
+        .order_by(Commitment.expected_on.desc(), Commitment.id.desc())
+    )
+    return seen(statement, actor, Permission.SEE_MONEY, Commitment)
 
 
 def _rows(programme_id: int, actor: Actor, ends_on: dt.date) -> list[YearEndRow]:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from training.config import Settings
 from training.domain import claims as rules
 from training.domain import evidence as evidence_rules
-from training.domain.refusals import Refusal
+from training.domain.refusals import EvidenceUsed, Refusal
 from training.forms.claims import ClaimForm
 from training.forms.widgets import Choice
 from training.kit.clock import today
@@ -21,7 +21,7 @@ from training.policy.scopes import holds
 from training.queries import claims, ledger
 from training.web.filters import commitment_text
 from training.web.guard import actor, needs
-from training.web.refusals import refuse
+from training.web.refusals import refuse, words_for
 from training.web.uploads import takes_file
 
 bp = Blueprint("claims", __name__)
@@ -53,7 +53,21 @@ def _evidence(form: ClaimForm) -> Evidence | None:
                 form.evidence.data = kept.public_id
         except Refusal as refusal:
             refuse(form, refusal)
-    return claims.own_upload(form.evidence.data or "", actor())
+    found = claims.own_upload(form.evidence.data, actor()) if form.evidence.data else None
+    if form.evidence.data and found is None:
+        form.refuse(_("The file is no longer here: choose it again"), "file")
+        form.evidence.data = ""
+    return found
+
+
+def _refuse(form: ClaimForm, refusal: Refusal) -> None:
+    """Show a refusal at the line that it is about; a file that another claim has is not offered again."""
+    if isinstance(refusal, EvidenceUsed):
+        form.evidence.data = ""
+    if refusal.place is None:
+        refuse(form, refusal)
+    else:
+        form.refuse(words_for(refusal), form.filled()[refusal.place].amount.name)
 
 
 @bp.route("/programmes/<public_id>/claims/new", methods=["GET", "POST"])
@@ -80,7 +94,8 @@ def new(programme: Programme) -> ResponseReturnValue:
                 )
                 claim = ledger.claim_by_key(entry.claim_id or 0)
         except Refusal as refusal:
-            refuse(form, refusal)
+            _refuse(form, refusal)
+            evidence = evidence if form.evidence.data else None
         else:
             flash(_("Proposed. It takes effect when another person approves it."))
             return redirect(url_for(".show", public_id=claim.public_id))

@@ -8,10 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from training.kit.clock import today
 from training.kit.sheets import to_csv, to_xlsx
+from training.models.claims import Claim
+from training.models.imports import SpendBatch
+from training.models.ledger import Commitment
 from training.models.programmes import BudgetLine, Programme, Project
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries import burn_down, claims, ledger, plans, programmes, unit_costs, variances, year_end
+from training.queries import burn_down, claims, imports, ledger, plans, programmes, unit_costs, variances, year_end
 from training.queries.burn_down import Period
 from training.web import tables
 from training.web.guard import actor, needs
@@ -32,19 +35,38 @@ _OF_PROGRAMME: Mapping[str, Callable[[Programme], tables.Table]] = {
     "entries": lambda one: tables.entries(ledger.all_of_programme(one.id, actor())),
     "lines": lambda one: tables.lines(programmes.programme_page(one, actor()).lines),
     "burn-down": lambda one: tables.burn_down(burn_down.of_programme(one.id, actor(), today(), Period.ALL)),
+    "outstanding": lambda one: tables.outstanding(year_end.outstanding(one.id, actor())),
     "year-end": lambda one: tables.year_end(year_end.year_end_page(one, actor(), today())),
     "variances": lambda one: tables.variances(variances.of_programme(one.id, actor(), today())),
     "unit-costs": _unit_costs,
 }
 _OF_PROJECT: Mapping[str, Callable[[Project], tables.Table]] = {
     "burn-down": lambda one: tables.burn_down(burn_down.of_project(one.id, actor(), today(), Period.ALL)),
+    "entries": lambda one: tables.entries(ledger.all_of_project(one.id, actor())),
+    "lines": lambda one: tables.lines(programmes.project_page(one, actor()).lines),
 }
 _OF_LINE: Mapping[str, Callable[[BudgetLine], tables.Table]] = {
     "entries": lambda one: tables.entries(ledger.all_of_line(one.id, actor())),
-    "commitments": lambda one: tables.commitments(programmes.line_page(one, actor()).commitments),
+    "commitments": lambda one: tables.commitments(programmes.all_commitments(one.id, actor())),
     "burn-down": lambda one: tables.burn_down(burn_down.of_line(one.id, actor(), today(), Period.ALL)),
     "plan": lambda one: tables.plan(plans.plan_page(one, actor())),
 }
+_OF_COMMITMENT: Mapping[str, Callable[[Commitment], tables.Table]] = {
+    "entries": lambda one: tables.entries(ledger.all_of_commitment(one.id, actor())),
+}
+_OF_CLAIM: Mapping[str, Callable[[Claim], tables.Table]] = {
+    "lines": lambda one: tables.claim_lines(claims.claim_page(one, actor())),
+}
+_OF_SPEND_FILE: Mapping[str, Callable[[SpendBatch], tables.Table]] = {
+    "rows": lambda one: tables.spend_rows(imports.all_rows_of(one, actor())),
+}
+
+
+@bp.get("/programmes/table.<kind>")
+@needs(Permission.SEE_PROGRAMME)
+def of_programmes(kind: str) -> ResponseReturnValue:
+    """Send the table of programmes."""
+    return _file(tables.programmes(programmes.list_for(actor())), "programmes", kind)
 
 
 @bp.get("/programmes/<public_id>/tables/<table>.<kind>")
@@ -66,6 +88,27 @@ def of_project(project: Project, table: str, kind: str) -> ResponseReturnValue:
 def of_line(line: BudgetLine, table: str, kind: str) -> ResponseReturnValue:
     """Send a table of a budget line."""
     return _sent(_OF_LINE, line, table, kind)
+
+
+@bp.get("/commitments/<public_id>/tables/<table>.<kind>")
+@needs(Permission.SEE_MONEY, on=Commitment)
+def of_commitment(commitment: Commitment, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a commitment."""
+    return _sent(_OF_COMMITMENT, commitment, table, kind)
+
+
+@bp.get("/claims/<public_id>/tables/<table>.<kind>")
+@needs(Permission.SEE_MONEY, on=Claim)
+def of_claim(claim: Claim, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a claim."""
+    return _sent(_OF_CLAIM, claim, table, kind)
+
+
+@bp.get("/spending/<public_id>/tables/<table>.<kind>")
+@needs(Permission.PROPOSE_MONEY, on=SpendBatch)
+def of_spend_file(batch: SpendBatch, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a spend file."""
+    return _sent(_OF_SPEND_FILE, batch, table, kind)
 
 
 @bp.get("/rates/table.<kind>")

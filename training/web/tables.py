@@ -1,23 +1,25 @@
 """The tables of money as they are saved: columns and rows in the reader's language."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from training.kit.money import format_rate
+from training.kit.money import format_amount, format_rate
 from training.kit.sheets import Column, Value
 from training.models.claims import ExchangeRate
 from training.models.ledger import Commitment
 from training.models.programmes import BudgetLine
 from training.queries.burn_down import Series
+from training.queries.claims import ClaimPage
+from training.queries.imports import RowOfBatch
 from training.queries.ledger import EntryRow
 from training.queries.plans import PlanPage
 from training.queries.unit_costs import CohortRow
 from training.queries.variances import Variance
 from training.queries.year_end import YearEndPage
 from training.web.filters import month, title_text
-from training.web.wording import word
+from training.web.wording import fault, word
 
 
 class Table(NamedTuple):
@@ -103,6 +105,106 @@ def commitments(of: Iterable[Commitment]) -> Table:
         for one in of
     )
     return Table(_("Commitments"), columns, rows)
+
+
+def outstanding(of: Iterable[Commitment]) -> Table:
+    """Return commitments that hold money, each with the line that it is on."""
+    columns = [
+        Column(_("Commitment")),
+        Column(_("Purpose")),
+        Column(_("Budget line")),
+        Column(_("Expected")),
+        Column(_("Outstanding"), is_money=True),
+    ]
+    rows = ((one.public_id, one.purpose, title_text(one.line), one.expected_on, one.committed) for one in of)
+    return Table(_("Outstanding commitments"), columns, rows)
+
+
+def claim_lines(page: ClaimPage) -> Table:
+    """Return the lines of a claim: in pounds and as they were paid, with the rate that was used."""
+    claim = page.claim
+    columns = [
+        Column(_("Entry")),
+        Column(_("Budget line")),
+        Column(_("Commitment")),
+        Column(_("Purpose")),
+        Column(_("Paid on")),
+        Column(_("Amount"), is_money=True),
+        Column(_("As it was paid")),
+        Column(_("Rate")),
+        Column(_("Decision")),
+    ]
+    rows = (
+        (
+            row.entry.public_id,
+            title_text(row.entry.line),
+            row.entry.commitment.public_id if row.entry.commitment else "",
+            row.entry.purpose,
+            claim.paid_on,
+            row.entry.amount,
+            format_amount(row.entry.original or row.entry.amount, claim.currency),
+            format_rate(claim.rate),
+            word(row.decision.outcome) if row.decision else _("Waiting"),
+        )
+        for row in page.lines
+    )
+    return Table(_("Lines of the claim"), columns, rows)
+
+
+def spend_rows(of: Iterable[RowOfBatch]) -> Table:
+    """Return the rows of a spend file with what will become, or became, of each."""
+    columns = [
+        Column(_("Row")),
+        Column(_("Outcome")),
+        Column(_("What is wrong")),
+        Column(_("Paid on")),
+        Column(_("Amount"), is_money=True),
+        Column(_("Paid to")),
+        Column(_("Purpose")),
+        Column(_("Commitment")),
+        Column(_("Claim")),
+        Column(_("Decision")),
+    ]
+    return Table(_("Rows"), columns, map(_spend_row, of))
+
+
+def _spend_row(one: RowOfBatch) -> Sequence[Value]:
+    row = one.row
+    wrong = f"{fault(row.fault)}: {row.cell}" if row.fault else ""
+    return (
+        row.number,
+        word(row.outcome),
+        wrong,
+        row.paid_on,
+        row.amount,
+        row.payee,
+        row.purpose,
+        row.commitment.public_id if row.commitment else "",
+        row.claim.public_id if row.claim else "",
+        word(one.decision.outcome) if one.decision else "",
+    )
+
+
+def programmes(of: Iterable[Any]) -> Table:
+    """Return programmes with their ceilings; balances only where the reader may see them."""
+    columns = [
+        Column(_("Programme")),
+        Column(_("Code")),
+        Column(_("Ceiling"), is_money=True),
+        Column(_("Committed"), is_money=True),
+        Column(_("Spent"), is_money=True),
+    ]
+    rows = (
+        (
+            title_text(row.Programme),
+            row.Programme.code,
+            row.Programme.ceiling,
+            row.Programme.committed if row.may_see_balances else None,
+            row.Programme.spent if row.may_see_balances else None,
+        )
+        for row in of
+    )
+    return Table(_("Programmes"), columns, rows)
 
 
 def burn_down(series: Series | None) -> Table:
