@@ -2,6 +2,7 @@
 
 import io
 import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -9,11 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from tests.support.world import World, form_token, post
 from tests.web.browsing import words
+from training.kit.db import db
 from training.queries import access
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -165,6 +168,21 @@ def test_without_a_database_there_is_still_a_page(
     answer = funder.get("/account")
     check(answer, 500, "en", log)
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_writer_who_waited_in_vain_is_told_to_try_again(
+    funder: FlaskClient, sqlite_app: Flask, log: io.StringIO, language: str
+) -> None:
+    with sqlite_app.app_context():
+        path = db.engine.url.database or ""
+        db.session.execute(text("PRAGMA busy_timeout=50"))  # the pool hands the same connection to the request
+        db.session.rollback()
+    token = form_token(funder, "/account")
+    with sqlite3.connect(path) as other:
+        other.execute("BEGIN IMMEDIATE")
+        form = {"language": language, "next": "/", "csrf_token": token}
+        check(funder.post("/language", data=form), 503, language, log)
 
 
 def test_a_stranger_is_led_to_the_sign_in_and_back(sqlite_app: Flask) -> None:

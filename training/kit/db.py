@@ -11,6 +11,7 @@ from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Select, Update, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
@@ -106,6 +107,18 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop("writing")
+
+
+_BUSY = frozenset({"40001", "40P01", "55P03"})
+"""What PostgreSQL answers when others were in the way: serialisation failure, deadlock, lock not available."""
+
+
+def is_busy(error: Exception) -> bool:
+    """Say whether the database gave up because others were writing: the same request may be sent again."""
+    if not isinstance(error, OperationalError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_BUSY or getattr(error.orig, "sqlstate", None) in _BUSY
 
 
 def changed(statement: Update) -> bool:

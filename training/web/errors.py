@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from training.kit.db import is_busy
 from training.kit.traces import trace
 from training.web.logs import reference
 
@@ -46,6 +47,10 @@ def _words(code: int) -> tuple[str, str]:
             _("The form or file is larger than is accepted. Nothing was saved."),
         ),
         429: (_("Too many attempts"), _("Wait a while and try again.")),
+        503: (
+            _("Many people are saving at this moment"),
+            _("Nothing of yours was saved. Go back and send the form again in a few seconds."),
+        ),
     }
     fallback = (
         _("Something went wrong"),
@@ -81,7 +86,7 @@ def _expired_form(_error: CSRFError) -> ResponseReturnValue:
 
 def _crash(error: Exception) -> ResponseReturnValue:
     log.error("%s reference %s\n%s", type(error).__name__, reference(), trace(error))
-    return page(500)
+    return page(503 if is_busy(error) else 500)
 
 
 def init_app(app: Flask) -> None:
