@@ -1,12 +1,13 @@
 """Reading accounts, sign-ins and single records in somebody's name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import and_, bindparam, exists, func, inspect, literal, select
+from sqlalchemy import Select, and_, bindparam, exists, func, inspect, literal, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
-from training.kit.db import db
+from training.kit.db import AnySelect, db
 from training.kit.ids import is_public_id
 from training.models.access import (
     Invitation,
@@ -49,34 +50,44 @@ def user_named(username: str) -> User | None:
     return db.session.scalar(select(User).where(User.username == username.strip().lower()))
 
 
-# Every request of somebody who is signed in runs these two statements: they are built once.
+def _with_reach(statement: AnySelect, root: Select[int]) -> AnySelect:
+    """Add to a statement about one user each organisation from ``root`` downwards beside each role: both are few."""
+    tree = root.cte(recursive=True)
+    tree = tree.union(select(Organisation.id).join(tree, Organisation.parent_id == tree.c.id))
+    return (
+        statement.join(tree, true())
+        .outerjoin(RoleAssignment, and_(RoleAssignment.user_id == User.id, RoleAssignment.revoked_at.is_(None)))
+        .add_columns(tree.c.id, RoleAssignment.role, RoleAssignment.programme_id)
+    )
 
-_SIGN_IN = (
+
+_THIS_TOKEN = and_(SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None), User.is_active)
+_SIGNED_IN = _with_reach(
     select(SignIn)
     .join(SignIn.user)
     .join(User.organisation)
-    .where(SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None), User.is_active)
-    .options(contains_eager(SignIn.user).contains_eager(User.organisation).load_only(Organisation.jurisdiction))
+    .where(_THIS_TOKEN)
+    .options(contains_eager(SignIn.user).contains_eager(User.organisation).load_only(Organisation.jurisdiction)),
+    root=select(User.organisation_id.label("id")).join(SignIn, SignIn.user_id == User.id).where(_THIS_TOKEN),
+)
+"""The one statement that every request of somebody who is signed in runs first: it is built once."""
+
+_THIS_USER = User.id == bindparam("user_id")
+_USER = _with_reach(
+    select(User).select_from(User).where(_THIS_USER), root=select(User.organisation_id.label("id")).where(_THIS_USER)
 )
 
-_ROOT = select(Organisation.id).where(Organisation.id == bindparam("organisation_id")).cte(recursive=True)
-_TREE = _ROOT.union(select(Organisation.id).join(_ROOT, Organisation.parent_id == _ROOT.c.id))
-_REACH = (
-    select(_TREE.c.id, RoleAssignment.role, RoleAssignment.programme_id)
-    .select_from(_TREE)
-    .outerjoin(
-        RoleAssignment, and_(RoleAssignment.user_id == bindparam("user_id"), RoleAssignment.revoked_at.is_(None))
-    )
-)
-"""Each organisation, from somebody's own downwards, beside each of their roles: both are few."""
 
-
-def sign_in_of(token_hash: str) -> SignIn | None:
-    """Return the sign-in whose token has this hash with its account and organisation.
+def signed_in(token_hash: str) -> tuple[SignIn, Actor] | None:
+    """Return the sign-in whose token has this hash, with its account, and what rules need to know of who it is.
 
     None if it was ended or the account deactivated.
     """
-    return db.session.scalar(_SIGN_IN, {"token_hash": token_hash})
+    rows = db.session.execute(_SIGNED_IN, {"token_hash": token_hash}).all()
+    if not rows:
+        return None
+    sign_in: SignIn = rows[0][0]
+    return sign_in, _actor(sign_in.user, [row[1:] for row in rows])
 
 
 def active_user(user_id: int) -> User | None:
@@ -88,7 +99,11 @@ def active_user(user_id: int) -> User | None:
 
 def actor_of(user: User) -> Actor:
     """Return what rules and permissions need to know of ``user`` now."""
-    reach = db.session.execute(_REACH, {"user_id": user.id, "organisation_id": user.organisation_id}).all()
+    rows = db.session.execute(_USER, {"user_id": user.id}).all()
+    return _actor(user, [row[1:] for row in rows])
+
+
+def _actor(user: User, reach: Sequence[Sequence[Any]]) -> Actor:
     return Actor(
         user_id=user.id,
         person_id=user.person_id,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Bundle
 
 from training.kit.db import AnySelect, db
@@ -54,9 +54,9 @@ def course_by_key(course_id: int) -> Course:
     return db.session.scalars(statement).one()
 
 
-_MISSING = select(func.sum(case((Course.title_ar == "", 1), else_=0) + case((Course.title_ckb == "", 1), else_=0)))
+_UNTRANSLATED = select(func.count()).where(or_(Course.title_ar == "", Course.title_ckb == ""))
 
 
-def missing_translations() -> int:
-    """Return how many titles lack Arabic or Sorani, counted per language."""
-    return int(db.session.scalar(_MISSING) or 0)
+def untranslated() -> int:
+    """Return how many courses have no title in Arabic or none in Sorani."""
+    return db.session.scalar(_UNTRANSLATED) or 0

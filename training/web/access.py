@@ -75,11 +75,10 @@ def _open(attempt: rules.Attempt) -> None:
 def sign_out() -> ResponseReturnValue:
     """Close the server-side session; the cookie is worth nothing afterwards."""
     here = language().code
-    sign_in_row = access.sign_in_of(token_hash(current_user.get_id()))
-    user = access.active_user(guard.actor().user_id)
-    if sign_in_row and user:
+    if found := access.signed_in(token_hash(current_user.get_id())):
+        row, user = found[0], found[0].user
         with transaction():
-            rules.end_sign_in(sign_in_row, user, now())
+            rules.end_sign_in(row, user, now())
     logout_user()
     guard.forget()
     session["language"] = here

@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
             {"text": _("Days"), "number": True},
         ],
         may_edit=may_edit,
-        missing=courses.missing_translations() if may_edit else 0,
+        untranslated=courses.untranslated() if may_edit else 0,
     )
 
 

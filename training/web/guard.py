@@ -54,11 +54,12 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login is not typed
 def signed_in_as(token: str) -> SignedIn | None:
     """Return who is signed in with this token; roles are read anew at each request."""
     at = now()
-    sign_in = access.sign_in_of(token_hash(token))
-    if sign_in is None or not rules.is_alive(sign_in, at):
+    found = access.signed_in(token_hash(token))
+    if found is None or not rules.is_alive(found[0], at):
         return None
+    sign_in, actor = found
     user = sign_in.user
-    who = SignedIn(token, user.username, user.display_name, user.language, access.actor_of(user))
+    who = SignedIn(token, user.username, user.display_name, user.language, actor)
     if rules.needs_refresh(sign_in, at):
         with transaction():
             sign_in.last_seen_at = at
