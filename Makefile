@@ -12,7 +12,7 @@ EXTRACT := $(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k lazy_
 
 run: install
 	$(BIN)/flask --app wsgi prepare
-	exec $(BIN)/gunicorn -c gunicorn.conf.py wsgi:app
+	exec $(BIN)/python tools/serve.py
 
 install: .venv/installed .venv/stylesheet .venv/catalogues
 

@@ -13,6 +13,7 @@ import psycopg
 from bench import report
 from bench.approvals import time_approvals
 from bench.loading import load
+from bench.naming import time_naming
 from bench.pages import time_pages
 from bench.served import serve_pages
 from bench.spending import time_import
@@ -51,6 +52,7 @@ def _measure(database: str, fresh: Fresh, folder: Path) -> Iterator[report.Row]:
         yield from serve_pages(database, large, folder)
         yield time_approvals(database, made.enter_context(fresh()))
         yield time_import(database, made.enter_context(fresh()), folder)
+        yield from time_naming(database, made.enter_context(fresh()))
 
 
 def _sqlite(folder: Path) -> AbstractContextManager[str]:

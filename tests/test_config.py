@@ -10,9 +10,9 @@ from flask import Flask
 from tests.support.application import SECRET, settings_for
 from training import create_app
 from training.config import DEMO, PRODUCTION, Settings, SettingsError
-from training.domain import access, people
+from training.domain import access, organisations
 from training.kit.db import db, transaction
-from training.models.people import Jurisdiction, Organisation
+from training.models.people import Jurisdiction
 
 SAFE = {
     "TRAINING_MODE": "production",
@@ -43,6 +43,27 @@ def test_without_an_environment_it_is_a_demonstration(tmp_path: Path) -> None:
 def test_an_empty_variable_is_one_that_is_not_set(tmp_path: Path) -> None:
     empty = dict.fromkeys(("DATABASE_URL", "SECRET_KEY", "DEMO_PASSWORD", "PROXY_HOPS", "PORT"), "")
     assert read(tmp_path, **empty) == read(tmp_path)
+
+
+def test_the_grade_of_approval_rises_with_the_risk(tmp_path: Path) -> None:
+    assert dict(read(tmp_path).rights_approval) == {"low": "official", "medium": "senior", "high": "ministerial"}
+    table = read(tmp_path, RIGHTS_APPROVAL="low=senior, medium=senior, high=ministerial").rights_approval
+    assert table["low"] == "senior"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("low=official", "write each level of risk once"),
+        ("low=official,medium=senior,high=king", "write each level of risk once"),
+        ("low=official,medium,high=ministerial", "write each level of risk once"),
+        ("low=official,low=senior,medium=senior,high=ministerial", "write each level of risk once"),
+        ("low=senior,medium=official,high=ministerial", "a higher risk cannot ask for a lower grade"),
+    ],
+)
+def test_a_table_of_grades_that_is_wrong_says_what_is(tmp_path: Path, text: str, why: str) -> None:
+    with pytest.raises(SettingsError, match=why):
+        read(tmp_path, RIGHTS_APPROVAL=text)
 
 
 def test_settings_do_not_change(tmp_path: Path) -> None:
@@ -187,7 +208,7 @@ def live(url: str) -> Settings:
 
 def add_account(*, is_demonstration: bool) -> None:
     with transaction():
-        home = people.create_organisation(Organisation(name_en="Home Office", jurisdiction=Jurisdiction.UK))
+        home = organisations.create(organisations.Body("Home Office", Jurisdiction.UK), by=None)
         wanted = access.NewAccount("somebody", "Somebody", "a password for tests", "en")
         access.create_account(wanted, home.id, is_demonstration=is_demonstration)
 

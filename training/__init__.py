@@ -8,6 +8,7 @@ from training.kit.db import engine_options
 from training.kit.db import init_app as init_db
 from training.policy import guard
 from training.queries import access
+from training.work import bell
 
 _LARGEST_REQUEST = 1024 * 1024
 
@@ -34,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     init_db(app)
     guard.install()
+    bell.init_app(app, settings)
     web.init_app(app, settings)
     cli.init_app(app)
     if settings.is_production:

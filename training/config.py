@@ -1,10 +1,14 @@
 """Settings: read once from the environment, frozen, and refused at start where they are unsafe."""
 
+import hashlib
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from training.models.access import ApprovalGrade
+from training.models.rights import RiskLevel
 
 ROOT = Path(__file__).parents[1]
 DEMO, PRODUCTION = "demo", "production"
@@ -12,6 +16,7 @@ _SHORTEST_SECRET = 32
 _OFF = {"", "0", "no", "false"}
 _OWN_HOSTS = "127.0.0.1,localhost"
 _LAST_PORT = 65535
+_RIGHTS_APPROVAL = "low=official,medium=senior,high=ministerial"
 
 
 class SettingsError(Exception):
@@ -20,10 +25,14 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment decides. ``demo_password`` is None in production."""
+    """What the environment decides. ``demo_password`` is None in production.
+
+    ``rights_approval`` says which grade of rights approver each level of risk demands.
+    """
 
     database_url: str
     evidence_folder: Path
+    queue_file: Path
     secret_key: str
     mode: str
     demo_password: str | None
@@ -32,6 +41,7 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     proxy_hops: int
     port: int
+    rights_approval: Mapping[RiskLevel, ApprovalGrade]
 
     @property
     def is_production(self) -> bool:
@@ -55,9 +65,11 @@ class Settings:
             _check_production(environment)
         instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         is_demo = mode == DEMO
+        database_url = environment.get("DATABASE_URL") or f"sqlite:///{instance / 'training.sqlite'}"
         return cls(
-            database_url=environment.get("DATABASE_URL") or f"sqlite:///{instance / 'training.sqlite'}",
+            database_url=database_url,
             evidence_folder=Path(environment.get("EVIDENCE_FOLDER") or instance / "evidence"),
+            queue_file=Path(environment.get("QUEUE_FILE") or instance / f"queue-{_short(database_url)}.sqlite"),
             secret_key=environment.get("SECRET_KEY") or _kept(instance / "secret_key"),
             mode=mode,
             demo_password=(environment.get("DEMO_PASSWORD") or _kept(instance / "demo_password", 16))
@@ -68,6 +80,7 @@ class Settings:
             trusted_hosts=_hosts(environment.get("TRUSTED_HOSTS", _OWN_HOSTS)),
             proxy_hops=_whole(environment, "PROXY_HOPS", 0),
             port=_port(environment),
+            rights_approval=rights_approval(environment.get("RIGHTS_APPROVAL") or _RIGHTS_APPROVAL),
         )
 
 
@@ -84,6 +97,26 @@ def _check_production(environment: Mapping[str, str]) -> None:
         raise SettingsError("DEMO_PASSWORD is for demonstrations: production has no demonstration accounts.")
 
 
+def rights_approval(text: str = _RIGHTS_APPROVAL) -> Mapping[RiskLevel, ApprovalGrade]:
+    """Return the table written as ``low=official,medium=senior,high=ministerial``.
+
+    Raises SettingsError unless it has each level of risk once, a grade for each, and none lower than that before:
+    the level of approval rises with the risk (domain §2, OSJA).
+    """
+    pairs = [tuple(part.strip() for part in entry.split("=")) for entry in text.split(",")]
+    expected = f"write each level of risk once with its grade, as in {_RIGHTS_APPROVAL}."
+    try:
+        table = {RiskLevel(level): ApprovalGrade(grade) for level, grade in pairs}
+    except ValueError as error:
+        raise SettingsError(f"RIGHTS_APPROVAL is {text!r}: {expected}") from error
+    if len(pairs) != len(RiskLevel) or set(table) != set(RiskLevel):
+        raise SettingsError(f"RIGHTS_APPROVAL is {text!r}: {expected}")
+    grades = [list(ApprovalGrade).index(table[level]) for level in RiskLevel]
+    if grades != sorted(grades):
+        raise SettingsError(f"RIGHTS_APPROVAL is {text!r}: a higher risk cannot ask for a lower grade.")
+    return table
+
+
 def _hosts(named: str) -> tuple[str, ...]:
     return tuple(host.strip() for host in named.split(",") if host.strip())
 
@@ -93,6 +126,11 @@ def _port(environment: Mapping[str, str]) -> int:
     if port > _LAST_PORT:
         raise SettingsError(f"PORT is {port}: use a number up to {_LAST_PORT}.")
     return port
+
+
+def _short(url: str) -> str:
+    """Return eight letters by which the queues of two databases differ."""
+    return hashlib.sha256(url.encode()).hexdigest()[:8]
 
 
 def _whole(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -102,6 +102,17 @@ def test_an_organisation_that_is_there_is_used(sqlite_app: Flask) -> None:
     assert everything(sqlite_app)["organisations"] == before
 
 
+def test_a_rights_approver_begins_with_the_lowest_grade_and_is_raised(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        assert world.actor("rights").grade == "official"
+    assert done(app, "account", "grade", "rights", "senior") == "rights: senior\n"
+    with app.app_context():
+        assert world.actor("rights").grades == ("official", "senior")
+        assert world.actor("rights").roles == {Role.RIGHTS_APPROVER}
+    assert "Nobody with this username is a rights approver." in refused(app, "account", "grade", "uk", "senior")
+
+
 def test_the_address_is_that_of_the_server(sqlite_app: Flask) -> None:
     settings = sqlite_app.config["SETTINGS"]
     sqlite_app.config["SETTINGS"] = replace(settings, port=9001)

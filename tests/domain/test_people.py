@@ -38,6 +38,8 @@ def register(world: World, latin: str, native: str, organisation: str = "iraq") 
         ("karim%", True),
         ("hmed", False),
         ("mahmud", False),
+        ("Ahmad Kareem", True),
+        ("ئەحمەد", True),
     ],
 )
 def test_search(world: World, typed: str, is_found: bool) -> None:
@@ -51,6 +53,15 @@ def test_a_corrected_name_is_found_and_the_old_one_is_not(world: World) -> None:
         people.correct(person, people.Particulars("Kawa", "کاوە"), world.actor("uk"))
     assert not rows.search("ahmed", world.actor("iraq")).people
     assert rows.search("كاوه", world.actor("iraq")).people
+
+
+def test_a_spelling_of_one_script_finds_the_other(world: World) -> None:
+    register(world, "", "كاظم عبد الرحمن")
+    register(world, "Mohammed Hussein", "")
+    for typed in ("Kadhim", "Kazem Abdul-Rahman", "abdurrahman kadhum"):
+        assert [person.name_native for person in rows.search(typed, world.actor("iraq")).people] == ["كاظم عبد الرحمن"]
+    for typed in ("محمد", "موحەممەد", "حسين محمد"):
+        assert [person.name_latin for person in rows.search(typed, world.actor("iraq")).people] == ["Mohammed Hussein"]
 
 
 def test_another_organisation_finds_nobody(world: World) -> None:

@@ -14,7 +14,7 @@ ROLES = ("uk.coordinator", "iraq.coordinator", "trainer", "trainee", "funder", "
          "auditor", "admin")  # fmt: skip
 STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 PHONE = 320
-_FILE = re.compile(r"^/static/|/tables?[/.]|^/evidence/")
+_FILE = re.compile(r"^/static/|/tables?[/.]|^/evidence/|^/rights/attachments/|\.(csv|xlsx)(\?|$)")
 """What is saved, not shown."""
 _NUMBERED = re.compile(r"[0-9a-hjkmnp-tv-z]{12}|\?.*")
 

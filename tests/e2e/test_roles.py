@@ -23,25 +23,36 @@ def test_a_vetting_officer_decides_and_a_refusal_keeps_the_seat(enter: Enter) ->
     vetting.press("Save")
     vetting.reads("There is a problem")
     steps.record_clearance(vetting, "Trainee 014 Border", "Not cleared")
+    expect(vetting.row("Trainee 014 Border")).to_have_count(0)
+    vetting.choose("Show", "Decided")
+    vetting.press("Show")
     expect(vetting.tag("Not cleared", vetting.row("Trainee 014 Border"))).to_be_visible()
 
-    uk.follow(re.compile("Profiling"), uk.main.locator("section").filter(has_text="Nominees in vetting, for a seat"))
-    uk.press("Confirm the seat", uk.row("Trainee 014 Border"))
-    uk.reads("The person has no clearance that lasts until")
-    expect(uk.tag("In vetting", uk.row("Trainee 014 Border"))).to_be_visible()
+    uk.open("Home")
+    uk.follow(re.compile("Profiling"), uk.main.locator("section").filter(has_text="Nominees not cleared"))
+    row = uk.row("Trainee 014 Border")
+    expect(uk.tag("Not cleared", row).first).to_be_visible()
+    assert not row.get_by_role("button").count(), "no seat without clearance"
+    uk.follow("Turn down", row)
 
 
 def write_assessment(uk: Reader) -> str:
-    """Write a rights assessment of the training programme; return its address."""
+    """Write a rights assessment of the training programme and put it before the approver; return its address."""
     uk.open("Programmes")
     uk.follow(re.compile("Training of Iraqi law enforcement"))
     uk.follow("Write a rights assessment")
     uk.fill("Summary of the risk", "Force at the border")
-    uk.fill("What is done about it", "A session on human rights")
     uk.tick("Low")
     uk.fill_date("Valid until", today() + dt.timedelta(days=365))
+    uk.press("Save the draft")
+    uk.reads("The draft is not complete yet. It lacks: %(parts)s", parts="mitigations, each with an owner and a date")
+    uk.follow("Change the draft")
+    uk.fill("Mitigation 1", "A session on human rights")
+    uk.fill("Owner of mitigation 1", "Head of training")
+    uk.fill_date("Mitigation 1 is due on", today() + dt.timedelta(days=60))
+    uk.press("Save the draft")
     uk.press("Put before the approver")
-    uk.reads("Written. A rights approver has to approve it.")
+    uk.reads("Put before the approver. Another person has to decide.")
     return path_of(uk.page.url)
 
 
@@ -135,3 +146,20 @@ def test_the_first_administrator_makes_an_account(
     reader.reads("Your account is ready. Sign in.")
     reader.sign_in("first.administrator", PASSWORD)
     assert reader.language == "ar"
+
+
+def test_an_administrator_moves_a_body_and_is_told_first_what_that_does(enter: Enter) -> None:
+    admin = enter("admin")
+    admin.open("Organisations")
+    admin.choose("Jurisdiction", "Iraq (federal)")
+    admin.press("Show")
+    admin.follow("Border Forces Command")
+    admin.follow("Move")
+    admin.choose("Body above it", "Passport and Residency Directorate")
+    admin.press("Show what the move does")
+    admin.reads("24 people come under another body.")
+    admin.reads("1 coordinator begins to see these people.")
+    admin.reads("Nothing was moved yet. Press the button to move it.")
+    admin.press("Move it")
+    admin.reads("Organisation moved.")
+    assert admin.has("link", "Passport and Residency Directorate")

@@ -8,14 +8,15 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.world import PASSWORD, TODAY, World
-from training.domain import access, cohorts, vetting
-from training.domain.refusals import InvitationSpent, Refusal
-from training.kit.clock import now
+from training.domain import access, cohorts, duplicates, nominations, people, vetting
+from training.domain.refusals import InvitationSpent, PersonInactive, Refusal, TooManyExports
+from training.kit.clock import day_began, now
 from training.kit.db import db, transaction
 from training.models.access import Role, SignInFailure, User
 from training.models.actor import Actor
 from training.models.courses import Course
-from training.models.people import Person
+from training.models.nominations import Nomination
+from training.models.people import Inactive, Person, ReviewedPair
 from training.models.vetting import VettingDecision, VettingOutcome
 from training.policy.scopes import unscoped
 from training.queries import cohorts as cohort_rows
@@ -129,6 +130,61 @@ def test_a_person_has_one_current_clearance(app: Flask) -> None:
     with app.app_context():
         current = select(func.count(VettingDecision.id)).where(VettingDecision.superseded_at.is_(None))
         assert db.session.scalar(unscoped(current, because="a test")) == 1
+
+
+def _person(key: int) -> Person:
+    return db.session.scalars(unscoped(select(Person).where(Person.id == key), because="a test")).one()
+
+
+def test_a_record_is_joined_once_also_crosswise(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        keys, by = [world.person(f"Trainee {number}").id for number in range(2)], world.actor("uk")
+
+    def join(number: int) -> int:
+        kept, merged = (keys[number % 2], keys[1 - number % 2])
+        return duplicates.merge(_person(kept), _person(merged), by).kept_id
+
+    answers = _together(app, join)
+    assert sum(isinstance(answer, PersonInactive) for answer in answers) == THREADS - 1
+
+
+def test_nobody_is_nominated_who_is_being_set_aside(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        key, cohort, by = world.person("Trainee one").id, world.open_cohort().id, world.actor("uk")
+
+    def act(number: int) -> str:
+        if number % 2:
+            people.deactivate(_person(key), Inactive.OTHER, by)
+            return "set aside"
+        nominations.nominate(cohort_rows.cohort_by_key(cohort), _person(key), by)
+        return "nominated"
+
+    answers = _together(app, act)
+    assert answers.count("set aside") == 1
+    with app.app_context():
+        number = db.session.scalar(unscoped(select(func.count(Nomination.id)), because="a test"))
+        assert number == answers.count("nominated") <= 1
+
+
+def test_two_people_are_told_apart_once(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        keys, by = [world.person(f"Trainee {number}").id for number in range(2)], world.actor("uk")
+    _together(app, lambda number: duplicates.keep_apart(_person(keys[number % 2]), _person(keys[1 - number % 2]), by))
+    with app.app_context():
+        assert db.session.scalar(unscoped(select(func.count(ReviewedPair.low_id)), because="a test")) == 1
+
+
+def test_the_last_list_of_the_day_is_saved_once(app: Flask) -> None:
+    with app.app_context():
+        by, morning = World(app).actor("uk"), day_began()
+        for _ in range(people.MOST_EXPORTS - 1):
+            with transaction():
+                people.note_export(1, by, morning)
+    answers = _together(app, lambda _number: people.note_export(1, by, morning))
+    assert sum(isinstance(answer, TooManyExports) for answer in answers) == THREADS - 1
 
 
 def test_a_username_is_given_once(app: Flask) -> None:

@@ -58,7 +58,7 @@ def test_the_client_reaches_the_application(client: FlaskClient) -> None:
 
 def test_the_real_server_is_well(database_url: str, live_server: Callable[..., str]) -> None:
     with urllib.request.urlopen(f"{live_server(database_url)}/healthz", timeout=10) as answer:
-        assert json.load(answer) == {"process": "well", "database": "well"}
+        assert json.load(answer) == {"process": "well", "database": "well", "worker": "silent"}
 
 
 def test_the_real_server_is_gone_afterwards(sqlite_url: str, tmp_path: Path) -> None:

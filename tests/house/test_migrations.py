@@ -4,17 +4,20 @@ import datetime as dt
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 
 from tests.support.world import World
 from tools.check_migrations import differences
 from training.domain import completions
+from training.domain.rights import is_sound
 from training.kit.db import db, engine_options, transaction
 from training.kit.migrate import downgrade, upgrade
 from training.models import Base
 from training.models.access import Role
+from training.models.rights import RightsAssessment, RiskLevel
+from training.queries import people, rights
 
-REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"]
+REVISIONS = [f"{number:04}" for number in range(1, 14)]
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +48,45 @@ def test_down_and_up_with_data(app: Flask, revision: str) -> None:
         assert set(inspect(db.engine).get_table_names()) >= set(Base.metadata.tables)
 
 
+def test_names_that_were_registered_before_are_found_in_any_spelling(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        world.person("Mohammed Kadhim")
+        db.session.close()
+        downgrade(db.engine, "0009")
+        upgrade(db.engine)
+        assert [person.name_latin for person in people.search("محمد كاظم", world.actor("iraq")).people] == [
+            "Mohammed Kadhim"
+        ]
+
+
+def test_assessments_of_before_keep_their_meaning_and_get_a_trail(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        for _ in range(2):
+            world.covered()
+        waiting = world.assessment(world.programme(), RiskLevel.MEDIUM).public_id
+        world.drafted_assessment(world.course())
+        keys = [key for (key,) in db.session.execute(select(RightsAssessment.id).order_by(RightsAssessment.id))]
+        db.session.close()
+        downgrade(db.engine, "0009")
+        upgrade(db.engine)
+        wholes = [rights.whole(key) for key in keys[:3]]
+        assert [whole.assessment.state for whole in wholes] == ["superseded", "approved", "submitted"]
+        assert wholes[2].assessment.public_id == waiting
+        assert [whole.assessment.needed_grade for whole in wholes] == ["official", "official", "senior"]
+        assert [one.action for whole in wholes for one in whole.mitigations] == ["A session on human rights"] * 3
+        trails = [rights.assessment_page(whole.assessment, world.actor("uk")).trail for whole in wholes]
+        assert [[step.act for step in trail] for trail in trails] == [
+            ["submitted", "approved", "superseded"],
+            ["submitted", "approved"],
+            ["submitted"],
+        ]
+        assert all(is_sound(whole, trail) for whole, trail in zip(wholes, trails, strict=True))
+        assert world.actor("rights").grade == "official"
+        assert world.drafted_assessment(world.programme()).id > keys[2], "numbering goes on"
+
+
 def _fill(world: World) -> None:
     person = world.person("Trainee one")
     world.account("trainee", Role.TRAINEE, "iraq", person=person)
@@ -72,6 +114,7 @@ def _tables_before(revision: str) -> list[str]:
         "0006": ("commitments", "ledger_entries", "approvals", "ledger_postings", "line_months", "spend_rows"),
         "0007": ("rights_assessments", "nominations", "vetting_decisions", "completions"),
         "0008": ("audit_entries",),
+        "0009": ("line_plans", "variance_reasons"),
     }
     return [table for number, tables in made.items() if number < revision for table in tables]
 

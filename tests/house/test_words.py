@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from training.domain import nominations as rules
 from training.domain import refusals
 from training.models import (
     access,
     base,
+    batches,
     cohorts,
     completions,
     courses,
     ledger,
     nominations,
+    notices,
     people,
     programmes,
     rights,
@@ -27,12 +30,25 @@ from training.web import wording as words
 
 DOMAIN = Path(__file__).parents[2] / "training" / "domain"
 REFUSALS = list(refusals.Refusal.__subclasses__())
-MODULES = (access, cohorts, completions, courses, ledger, nominations, people, programmes, rights, vetting)
+MODULES = (
+    access,
+    batches,
+    cohorts,
+    completions,
+    courses,
+    ledger,
+    nominations,
+    notices,
+    people,
+    programmes,
+    rights,
+    vetting,
+)
 CODES = {
     kind
     for module in MODULES
     for kind in vars(module).values()
-    if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
+    if isinstance(kind, type) and issubclass(kind, StrEnum) and kind.__module__ == module.__name__
 }
 
 
@@ -59,8 +75,9 @@ def test_each_act_and_record_has_a_word() -> None:
     text = "".join(path.read_text() for path in DOMAIN.glob("*.py"))
     assert set(re.findall(r'audit\.record\("([^"]+)"', text)) <= set(acts.ACTS)
     made = {f"{kind.value} {what}" for kind in ledger.EntryKind for what in ("proposed", "approved", "refused")}
-    made |= {f"rights assessment {what}" for what in ("approved", "refused")}
+    made |= {f"rights assessment {act.value}" for act in rights.RightsAct}
     made |= {f"completion {what}" for what in ("confirmed", "refused")}
     made |= {state.value.replace("_", " ") for state in nominations.NominationState}
+    made |= set(rules.Act)
     assert made <= set(acts.ACTS)
     assert set(acts.RECORDS) <= {mapper.class_.__name__ for mapper in base.Base.registry.mappers}

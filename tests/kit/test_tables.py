@@ -4,9 +4,11 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import xlsxwriter
+import xlwt
 
 from training.kit import tables
 from training.kit.dates import parse_day, parse_month
@@ -154,3 +156,60 @@ def test_what_is_no_day(text: str) -> None:
 @pytest.mark.parametrize("text", ["2026-04", "4/2026", "1/4/2026", "2026-04-17", "Apr 2026", "Apr-26", "٢٠٢٦-٠٤"])
 def test_months_as_files_write_them(text: str) -> None:
     assert parse_month(text) == dt.date(2026, 4, 1)
+
+
+def test_a_formula_gives_its_value_and_one_without_is_refused() -> None:
+    assert read(workbook(lambda _, sheet: _formulas(sheet, "ab"))).rows == [Row(2, ["ab"])]
+    assert problem(workbook(lambda _, sheet: _formulas(sheet, ""))) is Problem.UNCALCULATED
+
+
+def _formulas(sheet: xlsxwriter.worksheet.Worksheet, value: str) -> None:
+    sheet.write(0, 0, "Name")
+    sheet.write_formula(1, 0, '="a"&"b"', None, value)
+
+
+def test_blank_rows_without_number_are_nothing_and_hide_nothing() -> None:
+    def blank(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        sheet.write(0, 0, "Name")
+        sheet.write(1, 0, "Ahmed")
+        for row in range(2, 100_000):
+            sheet.write_blank(row, 0, None, book.add_format() if row == 2 else book.formats[-1])
+
+    def far(_: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        sheet.write(0, 0, "Name")
+        sheet.write(1_000_000, 0, "Ahmed")
+
+    assert read(workbook(blank)).rows == [Row(2, ["Ahmed"])]
+    assert problem(workbook(far)) is Problem.TOO_MANY_ROWS
+    assert read(b"Name\nAhmed\n" + b"\n" * 1_000_000).rows == [Row(2, ["Ahmed"])]
+
+
+def test_old_workbooks_and_open_documents() -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("names")
+    for place, text in enumerate(("الاسم", "أحمد")):
+        sheet.write(place, 0, text)
+    file = io.BytesIO()
+    book.save(file)
+    assert read(file.getvalue()) == replace(read(file.getvalue()), headings=["الاسم"], rows=[Row(2, ["أحمد"])])
+    assert read(open_document([["ناو", "پلە"], ["ئەحمەد", "نەقیب"]])).rows == [Row(2, ["ئەحمەد", "نەقیب"])]
+
+
+def open_document(rows: list[list[str]]) -> bytes:
+    """Return an ODS file of one sheet."""
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    cells = "".join(f"<table:table-row>{''.join(map(cell.format, row))}</table:table-row>" for row in rows)
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f'<?xml version="1.0"?><office:document-content {spaces} office:version="1.2"><office:body><office:spreadsheet>'
+        f'<table:table table:name="names">{cells}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    return file.getvalue()

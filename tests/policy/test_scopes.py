@@ -12,7 +12,8 @@ from training.models.access import Role
 from training.models.base import Base
 from training.models.cohorts import Cohort
 from training.models.nominations import Nomination
-from training.models.people import Person
+from training.models.people import Organisation, Person
+from training.models.rights import AssessmentState, RightsAssessment, RiskLevel
 from training.policy import matrix
 from training.policy.matrix import MATRIX, Permission, Scope
 from training.policy.scopes import CLAUSES, SEEING, unscoped, where
@@ -28,6 +29,9 @@ DOING: dict[Permission, type[Base]] = {
     Permission.SELECT_NOMINEES: Nomination,
     Permission.WITHDRAW_NOMINATION: Nomination,
     Permission.CLAIM_COMPLETION: Nomination,
+    Permission.EDIT_ORGANISATION: Organisation,
+    Permission.WRITE_RIGHTS: RightsAssessment,
+    Permission.APPROVE_RIGHTS: RightsAssessment,
 }
 ACCOUNTS = (
     "uk",
@@ -39,7 +43,9 @@ ACCOUNTS = (
     "approver",
     "vetting",
     "rights",
+    "rights.senior",
     "auditor",
+    "admin",
     "trainee",
     "trainer",
 )
@@ -58,6 +64,8 @@ def world(app: Flask) -> Iterator[World]:
         world.seated(first, trainee)
         world.nominated(first, other, "iraq.2")
         world.in_vetting(second, kurd)
+        for level in RiskLevel:
+            world.assessment(world.programme(), level)
         yield world
 
 
@@ -92,6 +100,16 @@ def test_a_widened_grant_is_noticed(world: World, monkeypatch: pytest.MonkeyPatc
     assert not _keys(Cohort, where(actor, Permission.RUN_COHORT, Cohort)) <= _keys(
         Cohort, where(actor, Permission.SEE_COHORT, Cohort)
     )
+
+
+@pytest.mark.parametrize(
+    ("username", "decided"),
+    [("rights", {"low"}), ("rights.senior", {"low", "medium"}), ("uk", set()), ("admin", set())],
+)
+def test_which_assessments_wait_for_which_grade(world: World, username: str, decided: set[str]) -> None:
+    waits = where(world.actor(username), Permission.APPROVE_RIGHTS, RightsAssessment)
+    submitted = RightsAssessment.state == AssessmentState.SUBMITTED
+    assert set(db.session.scalars(select(RightsAssessment.level).where(waits, submitted))) == decided
 
 
 EXPECTED_PEOPLE = {

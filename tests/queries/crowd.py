@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from tests.support.world import TODAY, World
 from training.kit.db import db, transaction
 from training.kit.names import fold
-from training.models.access import Role
+from training.models.access import ApprovalGrade, Role
 from training.models.audit import AuditEntry
 from training.models.base import Base
 from training.models.cohorts import Cohort, CohortInvitation, CohortState, CohortTrainer
@@ -19,7 +19,7 @@ from training.models.ledger import Approval, Commitment, EntryKind, LedgerEntry,
 from training.models.nominations import Nomination, NominationState
 from training.models.people import Person
 from training.models.programmes import BudgetLine, LineCategory, ProgrammeFact, Project, ProjectKind
-from training.models.rights import RightsAssessment, RiskLevel
+from training.models.rights import AssessmentState, RightsAssessment, RiskLevel
 from training.models.vetting import VettingDecision, VettingOutcome
 
 Row = dict[str, Any]
@@ -246,7 +246,8 @@ class Crowd:
         return {
             "programme_id": self.programme,
             "summary": f"Summary {number}",
-            "mitigation": "Mitigations",
+            "needed_grade": ApprovalGrade.OFFICIAL,
+            "state": AssessmentState.SUBMITTED,
             "level": RiskLevel.LOW,
             "valid_until": dt.date(2030, 1, 1),
             "writer_id": self.uk,

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from training import create_app
-from training.config import DEMO, Settings
+from training.config import DEMO, Settings, rights_approval
 from training.kit.db import db
 
 SECRET = "a secret for tests that is long enough"
@@ -20,6 +20,7 @@ def settings_for(database_url: str) -> Settings:
     return Settings(
         database_url=database_url,
         evidence_folder=Path(tempfile.gettempdir()) / "training-tests-evidence",
+        queue_file=Path(tempfile.gettempdir()) / "training-tests-queue.sqlite",
         secret_key=SECRET,
         mode=DEMO,
         demo_password=DEMO_PASSWORD,
@@ -28,6 +29,7 @@ def settings_for(database_url: str) -> Settings:
         trusted_hosts=("localhost", "127.0.0.1"),
         proxy_hops=0,
         port=8000,
+        rights_approval=rights_approval(),
     )
 
 

@@ -24,7 +24,8 @@ def crawl(client: FlaskClient) -> Iterator[tuple[str, TestResponse]]:
             continue
         answer = client.get(address)
         if answer.mimetype != "text/html":
-            continue  # a file to save
+            answer.close()  # a file to save
+            continue
         yield address, answer
         for found in map(unescape, _LINK.findall(answer.text)):
             if found not in seen and not found.startswith("/static/"):

@@ -33,7 +33,7 @@ def serving(database_url: str, log: Path, **environment: str) -> Iterator[str]:
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
             cwd=_ROOT,
-            env=_environment(database_url, PORT=str(port)) | environment,
+            env=environment_for(database_url, PORT=str(port)) | environment,
             stdout=output,
             stderr=output,
             # Its own group, so that its workers can be ended with it.
@@ -54,7 +54,7 @@ def command(database_url: str, *arguments: str, **environment: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
         cwd=_ROOT,
-        env=_environment(database_url) | environment,
+        env=environment_for(database_url) | environment,
         stdout=subprocess.PIPE,
         check=True,
         text=True,
@@ -62,7 +62,7 @@ def command(database_url: str, *arguments: str, **environment: str) -> str:
     return done.stdout
 
 
-def _environment(database_url: str, **more: str) -> dict[str, str]:
+def environment_for(database_url: str, **more: str) -> dict[str, str]:
     machine = {name: os.environ[name] for name in _OF_THE_MACHINE if name in os.environ}
     ours = {
         "DATABASE_URL": database_url,

@@ -18,6 +18,7 @@ from training.domain import (
     courses,
     evidence,
     nominations,
+    organisations,
     people,
     programmes,
     proposals,
@@ -25,7 +26,7 @@ from training.domain import (
     vetting,
 )
 from training.kit.db import db, transaction
-from training.models.access import Role, User
+from training.models.access import ApprovalGrade, Role, User
 from training.models.actor import Actor
 from training.models.claims import Evidence
 from training.models.cohorts import Cohort, Venue
@@ -34,12 +35,13 @@ from training.models.ledger import Commitment, LedgerEntry
 from training.models.nominations import Nomination
 from training.models.people import Jurisdiction, Organisation, Person
 from training.models.programmes import BudgetLine, LineCategory, Programme, Project, ProjectKind
-from training.models.rights import RiskLevel
+from training.models.rights import RightsAssessment, RiskLevel
 from training.models.vetting import VettingOutcome
 from training.queries import access as accounts
 from training.queries import cohorts as cohort_rows
 from training.queries import ledger as entries
 from training.queries import programmes as programme_rows
+from training.queries import rights as right_rows
 
 PASSWORD = "a password for tests"
 TODAY = dt.date(2026, 11, 24)
@@ -76,6 +78,7 @@ class World:
             ("admin", Role.ADMINISTRATOR, "uk", None),
         ):
             self.account(username, role, organisation, programme=programme)
+        self.account("rights.senior", Role.RIGHTS_APPROVER, "uk", grade=ApprovalGrade.SENIOR)
 
     # Accounts
 
@@ -87,6 +90,7 @@ class World:
         *,
         programme: str | None = None,
         person: Person | None = None,
+        grade: ApprovalGrade | None = None,
     ) -> User:
         """Make an account with a role."""
         with transaction():
@@ -99,8 +103,16 @@ class World:
             )
             db.session.add(user)
             db.session.flush()
-            access.grant(user, role, programme_id=self.programme(programme).id if programme else None, by=None)
+            funded = self.programme(programme).id if programme else None
+            access.grant(user, role, programme_id=funded, grade=grade, by=None)
         return user
+
+    def grant(self, username: str, role: Role) -> None:
+        """Give an account one more role."""
+        user = accounts.user_named(username)
+        assert user is not None
+        with transaction():
+            access.grant(user, role, by=None)
 
     def actor(self, username: str) -> Actor:
         """Return the account as one who acts, as the database has it now."""
@@ -126,7 +138,7 @@ class World:
             ("iraq.2", "Passport and Residency Directorate", Jurisdiction.IRAQ),
             ("kri", "Directorate of Combating Human Trafficking", Jurisdiction.KURDISTAN),
         ):
-            self.organisations[code] = people.create_organisation(Organisation(name_en=name, jurisdiction=jurisdiction))
+            self.organisations[code] = organisations.create(organisations.Body(name, jurisdiction), by=None)
         db.session.add(Venue(name_en="Training centre", jurisdiction=Jurisdiction.IRAQ, time_zone="Asia/Baghdad"))
 
     def _programmes(self) -> None:
@@ -236,15 +248,36 @@ class World:
 
     def covered(self, code: str = "TRAINING") -> None:
         """Have a rights assessment of a programme written and approved."""
-        with transaction():
-            written = rights.write(
-                self.programme(code),
-                rights.Assessment("A summary", "Mitigations", RiskLevel.LOW, dt.date(2030, 1, 1)),
-                self.actor("uk"),
-                TODAY,
-            )
+        written = self.assessment(self.programme(code))
         with transaction():
             rights.approve(written, self.actor("rights"), TODAY)
+
+    def drafted_assessment(
+        self,
+        subject: rights.Subject,
+        level: RiskLevel = RiskLevel.LOW,
+        until: dt.date = dt.date(2030, 1, 1),
+        by: str = "uk",
+    ) -> RightsAssessment:
+        """Write the draft of a rights assessment that says all that is asked."""
+        mitigation = rights.Mitigation("A session on human rights", "Head of training", dt.date(2027, 1, 1))
+        with transaction():
+            return rights.draft(subject, rights.Assessment("A summary", level, until, [mitigation]), self.actor(by))
+
+    def assessment(
+        self,
+        subject: rights.Subject,
+        level: RiskLevel = RiskLevel.LOW,
+        until: dt.date = dt.date(2030, 1, 1),
+        by: str = "uk",
+        on: dt.date = TODAY,
+    ) -> RightsAssessment:
+        """Write a rights assessment and put it before the approver."""
+        drafted = self.drafted_assessment(subject, level, until, by)
+        table = self.app.config["SETTINGS"].rights_approval
+        with transaction():
+            rights.submit(drafted, table, drafted.version, self.actor(by), on)
+        return right_rows.whole(drafted.id).assessment
 
     def draft(
         self,

@@ -45,13 +45,17 @@ def test_no_cohort_opens_without_a_rights_assessment(world: World) -> None:
     assert "It is a UK coordinator's turn to write one." in words(page)
     assert f"{cohort}/ask-to-open" not in page.text
     refused = words(press(uk, f"{cohort}/ask-to-open", {"key": "by-hand"}))
-    assert "No approved and current rights assessment covers the programme." in refused
-    assert "A UK coordinator writes one and a rights approver approves it" in refused
-    form = {"summary": "What is at stake", "mitigation": "What is done", "level": "low"}
-    written = press(uk, f"{programme}/rights/new", form | date("valid_until", dt.date(2029, 1, 1)))
-    assert "Written." in words(written), words(written)
-    assert "it is the rights approver's turn." in words(uk.get(cohort))
-    assert "No approved and current" in words(press(uk, f"{cohort}/ask-to-open", {"key": "by-hand-again"}))
+    assert "No rights assessment was written. It is a UK coordinator's turn to write one." in refused
+    form = {"summary": "What is at stake", "action_1": "What is done", "owner_1": "Head of training", "level": "low"}
+    form |= date("valid_until", dt.date(2029, 1, 1)) | date("due_on_1", dt.date(2028, 1, 1))
+    written = press(uk, f"{programme}/rights/new", form)
+    assert "Draft saved." in words(written), words(written)
+    assert "It is a UK coordinator's turn to write one." in words(uk.get(cohort)), "a draft says nothing yet"
+    submitted = press(uk, f"{written.request.path}/submit", {"version": typed(written, "version")})
+    assert "Put before the approver." in words(submitted)
+    turn = "It is the turn of a rights approver of this grade or above: Official."
+    assert turn in words(uk.get(cohort))
+    assert turn in words(press(uk, f"{cohort}/ask-to-open", {"key": "by-hand-again"}))
     assert "Approved." in words(press(rights, f"{written.request.path}/approve"))
     assert "turn" not in words(uk.get(cohort))
     asked = words(press(uk, f"{cohort}/ask-to-open", {"key": "now"}))
@@ -261,7 +265,7 @@ def test_no_seat_without_a_clearance_that_lasts(world: World) -> None:
         confirm = f"/nominations/{world.in_vetting(cohort, person).public_id}/confirm"
     uk = sign_in(world, "uk")
     refusal = "The person has no clearance that lasts until 11 December 2026"
-    assert refusal in words(press(uk, confirm))
+    assert "so this step no longer applies" in words(press(uk, confirm)), "nobody has decided yet"
     with building(world):
         db.session.add(person)
         world.cleared(person, until=dt.date(2026, 12, 10))

@@ -15,10 +15,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.support.world import PASSWORD, World
-from training.domain import completions, imports, rights
+from training.domain import batches, clearances, completions, duplicates, imports, notices, rights
+from training.forms.clearances import OUTCOMES
 from training.kit.db import db, transaction
+from training.kit.tables import Row, Table
 from training.models import Base
 from training.models.access import Role
+from training.models.batches import NominationBatch
 from training.models.claims import Claim, Evidence
 from training.models.cohorts import Cohort
 from training.models.completions import Completion
@@ -26,11 +29,14 @@ from training.models.courses import Course
 from training.models.imports import SpendBatch
 from training.models.ledger import Commitment, LedgerEntry
 from training.models.nominations import Nomination
-from training.models.people import Person
+from training.models.notices import Notice, NoticeKind
+from training.models.people import Merge, Organisation, Person
 from training.models.programmes import BudgetLine, Programme, Project
-from training.models.rights import RightsAssessment, RiskLevel
+from training.models.rights import RightsAssessment, RightsAttachment, RightsMitigation
+from training.models.vetting import ClearanceBatch
 from training.policy.scopes import unscoped
 from training.queries import ledger
+from training.queries import rights as right_rows
 from training.web import guard
 
 ROLES = ("uk", "iraq", "trainer", "trainee", "funder", "approver", "vetting", "rights", "auditor", "admin", "nobody")
@@ -43,10 +49,27 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "access.sign_in": ("+++++++++++",),
     "access.sign_out": ("++++++++++s",),
     "approvals.index": ("fffff+ffffs",),
+    "attachments.new": ("+nnnnnnffns", "+nnnnnnffns"),
+    "attachments.remove": ("+nnnnnnffns", "+nnnnnnffns"),
+    "attachments.show": ("+nnnnnn++ns", "+nnnnnn++ns"),
     "audit.index": ("ffffffff+fs",),
+    "batches.columns": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "batches.commit": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "batches.download": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "batches.new": ("++fffffffns", "+nnnnffffns"),
+    "batches.preview": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "batches.row": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "batches.show": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "batches.template": ("++ffffffffs",),
+    "batches.undo": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "batches.whom": ("++nnnnnnnns", "+nnnnnnnnns"),
     "claims.evidence": ("+nnnn+nn+ns", "+nnnn+nn+ns"),
     "claims.new": ("+fnnffnffns", "+nnnnfnffns"),
     "claims.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "clearances.new": ("ffffff+fffs",),
+    "clearances.record": ("nnnnnn+nnns", "nnnnnn+nnns"),
+    "clearances.save": ("ffffff+fffs",),
+    "clearances.show": ("nnnnnn+nnns", "nnnnnn+nnns"),
     "cohorts.ask_to_open": ("+ffffffffns", "+nnnnffffns"),
     "cohorts.cancel": ("+ffffffffns", "+nnnnffffns"),
     "cohorts.close": ("+ffffffffns", "+nnnnffffns"),
@@ -69,12 +92,19 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "courses.show": ("++++++++++s", "++++++++++s"),
     "exports.of_claim": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "exports.of_commitment": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "duplicates.compare": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "duplicates.index": ("++ffffffffs",),
+    "duplicates.keep_apart": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "duplicates.merge": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "duplicates.undo": ("++nnnnnnnns", "+nnnnnnnnns"),
     "exports.of_line": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "exports.of_people": ("++ffff+f+fs",),
     "exports.of_programme": ("++nn++nf+ns", "+nnnn+nf+ns"),
     "exports.of_project": ("++nn++nf+ns", "+nnnn+nf+ns"),
     "exports.of_programmes": ("++ff++f++fs",),
     "exports.of_rates": ("++ff++ff+fs",),
     "exports.of_spend_file": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "exports.of_rights": ("+ffffff++fs",),
     "health.show": ("+++++++++++",),
     "home.show": ("++++++++++s",),
     "imports.columns": ("+nnnnnnnnns", "+nnnnnnnnns"),
@@ -102,13 +132,27 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "nominations.roster": ("+++fffff+ns", "+nnnnfff+ns"),
     "nominations.send_to_vetting": ("+fffnnfnfns", "+nnnnnfnfns"),
     "nominations.shortlist": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "nominations.show": ("++++nn+n+ns", "+nnnnn+n+ns"),
     "nominations.turn_down": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "nominations.wait": ("+fffnnfnfns", "+nnnnnfnfns"),
     "nominations.withdraw": ("++f+nnfnfns", "+nnnnnfnfns"),
+    "notices.see": ("n+nnnnnnnns", "nnnnnnnnnns"),
+    "organisations.deactivate": ("fffffffff+s", "fffffffff+s"),
+    "organisations.edit": ("fffffffff+s", "fffffffff+s"),
+    "organisations.index": ("++++++++++s",),
+    "organisations.move": ("fffffffff+s", "fffffffff+s"),
+    "organisations.new": ("fffffffff+s",),
+    "organisations.reactivate": ("fffffffff+s", "fffffffff+s"),
+    "organisations.show": ("++++++++++s", "++++++++++s"),
+    "people.deactivate": ("++nfnnfnfns", "+nnnnnfnfns"),
     "people.edit": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "people.inactive": ("++ffffffffs",),
     "people.index": ("++f+ff+f+fs",),
     "people.new": ("++ffffffffs",),
+    "people.reactivate": ("++nfnnfnfns", "+nnnnnfnfns"),
     "people.search": ("++f+ff+f+fs",),
     "people.show": ("++n+nn+n+ns", "+nnnnn+n+ns"),
+    "people.transfer": ("++nfnnfnfns", "+nnnnnfnfns"),
     "plans.edit": ("+fnnffnnfns", "+nnnnfnnfns"),
     "plans.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "programmes.index": ("++ff++f++fs",),
@@ -119,10 +163,18 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "rates.load": ("+fffffffffs",),
     "rates.new": ("+fffffffffs",),
     "rights.approve": ("fnnnnnn+fns", "fnnnnnn+fns"),
+    "rights.edit": ("+nnnnnnffns", "+nnnnnnffns"),
+    "rights.finish": ("+nnnnnnffns", "+nnnnnnffns"),
     "rights.index": ("+ffffff++fs",),
     "rights.new": ("+fnnffnffns", "+nnnnfnffns"),
+    "rights.new_of_course": ("+fffffffffs", "+fffffffffs"),
+    "rights.new_of_project": ("+fnnffnffns", "+nnnnfnffns"),
+    "rights.note": ("+nnnnnnffns", "+nnnnnnffns"),
     "rights.refuse": ("fnnnnnn+fns", "fnnnnnn+fns"),
     "rights.show": ("+nnnnnn++ns", "+nnnnnn++ns"),
+    "seats.edit": ("+ffffffffns", "+nnnnffffns"),
+    "selections.take": ("++fffffffns", "+nnnnffffns"),
+    "rights.submit": ("+nnnnnnffns", "+nnnnnnffns"),
     "unit_costs.index": ("+fnn++nf+ns", "+nnnn+nf+ns"),
     "variances.explain": ("+fnnffnnfns", "+nnnnfnnfns"),
     "variances.index": ("++nn++nf+ns", "+nnnn+nf+ns"),
@@ -153,6 +205,8 @@ class Side:
 
     records: dict[type[Base], str]
     name: str
+    twin: str
+    """The id of another record of the same name."""
 
 
 def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Side:
@@ -164,12 +218,11 @@ def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Sid
     payment = world.payment(commitment, 100_00, payee=f"payee {name}", person=True, evidence=receipt)
     world.covered(code)
     with transaction():
-        assessment = rights.write(
-            world.programme(code),
-            rights.Assessment("A summary", "Mitigations", RiskLevel.LOW, dt.date(2031, 1, 1)),
-            world.actor("uk"),
-            dt.date(2026, 11, 24),
+        drafted = rights.draft(world.programme(code), rights.Assessment("", None, None), world.actor("uk"))
+        attachment = rights.attach(
+            drafted, io.BytesIO(b"%PDF-1.7"), "", world.app.config["SETTINGS"].evidence_folder, world.actor("uk")
         )
+    assessment = world.assessment(world.programme(code))
     cohort = world.draft(line, host=body, invited=(body,), trainers=(trainer,))
     world.approve(world.asked(cohort))
     person = world.person(name, body)
@@ -184,6 +237,25 @@ def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Sid
         spend = io.BytesIO(b"Date,Amount,Supplier\n2026-11-02,1.00,A supplier\n")
         folder = world.app.config["SETTINGS"].evidence_folder
         batch = imports.read(spend, folder, world.programme(code), world.actor("uk"))
+    with transaction():
+        cells = [nomination.public_id, "cleared", "Another authority", "2026-11-02", "2029-11-02", ""]
+        returned = clearances.preview(
+            Table("0" * 64, [], [Row(2, cells)]),
+            clearances.Columns(*range(6)),
+            OUTCOMES,
+            world.actor("vetting"),
+            dt.date(2026, 11, 24),
+        )
+        notices.tell(NoticeKind.SEATED, nomination)
+    to_partner = select(Notice).where(
+        Notice.nomination_id == nomination.id, Notice.user_id == world.actor(body).user_id
+    )
+    with transaction():
+        names = io.BytesIO(f"Name,Rank\n{name} of a file,Captain\n".encode())
+        named = batches.read(names, cohort, world.organisations[body].id, world.actor(body))
+    twin, other = world.person(f"{name} twin", body), world.person(f"{name} other", body)
+    with transaction():
+        merge = duplicates.merge(twin, other, world.actor("uk"))
     course = select(Course).where(Course.id == cohort.course_id)
     records: dict[type[Base], Base] = {
         Programme: world.programme(code),
@@ -196,14 +268,22 @@ def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Sid
         Claim: ledger.claim_by_key(payment.claim_id or 0),
         Evidence: receipt,
         SpendBatch: batch,
+        NominationBatch: named,
         RightsAssessment: assessment,
+        RightsAttachment: attachment,
+        RightsMitigation: right_rows.whole(assessment.id).mitigations[0],
         Cohort: cohort,
         Course: db.session.scalars(course).one(),
+        Organisation: world.organisations[body],
         Person: person,
+        Merge: merge,
         Nomination: nomination,
+        Notice: db.session.scalars(unscoped(to_partner, because="test")).one(),
+        ClearanceBatch: returned,
         Completion: completion,
     }
-    return Side({kind: record.public_id for kind, record in records.items()}, name)  # type: ignore[attr-defined]
+    ids = {kind: record.public_id for kind, record in records.items()}  # type: ignore[attr-defined]
+    return Side(ids, name, twin.public_id)
 
 
 @pytest.fixture
@@ -247,10 +327,20 @@ _TABLES = {
 def _address(app: Flask, endpoint: str, side: Side) -> str:
     kind = _kind(app, endpoint)
     values = {"public_id": side.records[kind]} if kind else {}
+    if endpoint in ("duplicates.compare", "duplicates.keep_apart", "duplicates.merge"):
+        values |= {"other_id": side.twin}
     if endpoint == "access.invitation":
         values = {"token": "no-such-token"}
+    if endpoint == "clearances.save":
+        values = {"kind": "csv"}
     if endpoint.startswith("exports."):
         values |= {"kind": "csv"} | ({"table": _TABLES.get(endpoint, "burn-down")} if kind else {})
+    values |= {
+        "batches.row": {"number": "2"},
+        "batches.whom": {"number": "2"},
+        "batches.download": {"kind": "csv"},
+        "batches.template": {"language": "ar", "kind": "csv"},
+    }.get(endpoint, {})
     with app.test_request_context():
         return url_for(endpoint, **values)
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from training.cli import accounts, prepare, reports, seeds
+from training.cli import accounts, names, path, prepare, reports, seeds, worker
 
 
 def init_app(app: Flask) -> None:
@@ -12,4 +12,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(reports.policy)
     app.cli.add_command(reports.ledger)
     app.cli.add_command(reports.forget)
+    app.cli.add_command(path.nominations)
     app.cli.add_command(accounts.account)
+    app.cli.add_command(worker.worker)
+    app.cli.add_command(names.names)

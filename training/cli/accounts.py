@@ -6,13 +6,13 @@ from flask.cli import AppGroup
 
 from training.config import Settings
 from training.domain import access as rules
-from training.domain import people
+from training.domain import organisations
 from training.kit.clock import now
 from training.kit.db import transaction
-from training.models.access import Role
-from training.models.people import Jurisdiction, Organisation
+from training.models.access import ApprovalGrade, Role
+from training.models.people import Jurisdiction
 from training.queries import access
-from training.queries import people as people_rows
+from training.queries import organisations as organisation_rows
 
 account = AppGroup("account", help="Accounts.")
 
@@ -25,11 +25,24 @@ def invite(role: str, organisation: str) -> None:
     if access.has_administrator():
         raise click.ClickException("There is an administrator already: they invite all others.")
     with transaction():
-        body = people_rows.organisation_named(organisation) or people.create_organisation(
-            Organisation(name_en=organisation, jurisdiction=Jurisdiction.UK)
+        body = organisation_rows.organisation_named(organisation) or organisations.create(
+            organisations.Body(organisation, Jurisdiction.UK), by=None
         )
         token = rules.invite(Role(role), body, now())
     click.echo(f"{_base_address()}/invitation/{token}")
+
+
+@account.command()
+@click.argument("username")
+@click.argument("grade", type=click.Choice([one.value for one in ApprovalGrade]))
+def grade(username: str, grade: str) -> None:
+    """Say up to which grade a rights approver approves."""
+    with transaction():
+        user = access.user_named(username)
+        is_done = user is not None and rules.regrade(user, ApprovalGrade(grade), by=None)
+    if not is_done:
+        raise click.ClickException("Nobody with this username is a rights approver.")
+    click.echo(f"{username}: {grade}")
 
 
 def _base_address() -> str:

@@ -7,10 +7,11 @@ calendar hangs on today, so that there are always cohorts past, running and plan
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from training.cli.published import SEED
 from training.cli.stage import BORDER, ERBIL, PASSPORTS, TRAFFICKING, UK, organisation_named
 from training.cli.treasury import APPROVER, POUND, UK_COORDINATOR, UK_COORDINATOR_2, Treasury
 from training.config import Settings
-from training.domain import approvals, cohorts, completions, courses, nominations, proposals, vetting
+from training.domain import approvals, batches, cohorts, completions, courses, nominations, proposals, seats, vetting
 from training.kit import clock
 from training.kit.db import transaction
 from training.models.cohorts import Cohort
@@ -36,7 +37,7 @@ _FORGERY = ("Advanced forgery detection course", "UK Home Office trainers (Briti
 def load(settings: Settings) -> None:
     """Load the demonstration into an empty database, whole or not at all."""
     with transaction():
-        _Story(settings.demo_password or "", clock.today(), settings.evidence_folder).tell()
+        _Story(settings, clock.today()).tell()
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,12 @@ class _Story(Treasury):
         self._price_courses()
         training = self.fund_training()
         kurdistan = self.fund_kurdistan()
+        self.assess_projects()
         self.buy(training["interpretation"], training["materials"], kurdistan["equipment"])
         self.transfer(training["materials"], training["interpretation"], 2_500, "A second interpreter per course", -220)
         self._past_cohorts(training["trainers"], kurdistan["task force"])
         self._present_cohorts(training["trainers"], kurdistan["task force"])
+        self.tend_register()
         self._leave_open(training)
 
     def _price_courses(self) -> None:
@@ -141,8 +144,17 @@ class _Story(Treasury):
             with self.on(days + 8):
                 nominations.confirm(nomination, self.by(UK_COORDINATOR))
 
-    def _clear(self, nomination: Nomination, days: int, outcome: VettingOutcome = VettingOutcome.CLEARED) -> None:
-        expires = self.day(days + 365) if outcome is VettingOutcome.CLEARED else None
+    def _clear(
+        self,
+        nomination: Nomination,
+        days: int,
+        outcome: VettingOutcome = VettingOutcome.CLEARED,
+        *,
+        lasts: int | None = None,
+    ) -> None:
+        """Record what the authority decided on a day; a clearance lasts a year, or until the day ``lasts``."""
+        last = days + 365 if lasts is None else lasts
+        expires = self.day(last) if outcome is VettingOutcome.CLEARED else None
         decision = vetting.Decision(outcome, "National vetting authority", "", self.day(days), expires)
         vetting.record(self._person(nomination), decision, self.by("vetting"), self.day(days + 1))
 
@@ -202,12 +214,22 @@ class _Story(Treasury):
             -30,
         )
         self._every_state(planned)
+        self._send_names(planned)
+        smuggling = self._hold(
+            _Holding("Cross-border investigations on migrant smuggling", force,
+                     "Immigration Training Centre, Sulaymaniyah", TRAFFICKING, (TRAFFICKING, ERBIL), 34, 36, 4, 4_200),
+            -40,
+        )  # fmt: skip
+        self._waiting_list(smuggling)
         self._hold(
             _Holding("Human Rights-based Policing", force, "Erbil International Airport", ERBIL,
                      (TRAFFICKING, ERBIL), 27, 29, 16, 8_700), -25)  # fmt: skip
 
     def _every_state(self, cohort: Cohort) -> None:
         """Leave nominees of one cohort at every step of their path."""
+        with self.on(-22):
+            limits = seats.Limits(12, 2, {organisation_named(PASSPORTS).id: 5}, self.day(10), self.day(30))
+            seats.set_limits(cohort, limits, self.by(UK_COORDINATOR))
         first = self._nominate(cohort, BORDER, slice(8, 18), -20)
         self._nominate(cohort, PASSPORTS, slice(5, 11), -18)
         self._seat(first[:2], -16)
@@ -221,6 +243,38 @@ class _Story(Treasury):
             self._clear(first[4], -3, VettingOutcome.NOT_CLEARED)
             nominations.turn_down(first[7], "The course asks for a year at a crossing point", self.by(UK_COORDINATOR))
             nominations.withdraw(first[8], self.by("iraq.coordinator"))
+
+    def _send_names(self, cohort: Cohort) -> None:
+        """Leave a file of names previewed: somebody known, somebody perhaps known, somebody new, faulty rows."""
+        with self.on(-1), (SEED / "demo" / "nominations.csv").open("rb") as file:
+            by = self.by(_NOMINATORS[BORDER])
+            batch = batches.read(file, cohort, organisation_named(BORDER).id, by)
+            for _rows in batches.preview(batch.id, by):
+                pass
+
+    def _waiting_list(self, cohort: Cohort) -> None:
+        """Fill a small cohort, let some wait, and let one seat become free; some clearances lapse soon."""
+        with self.on(-34):
+            limits = seats.Limits(4, 1, {organisation_named(ERBIL).id: 2}, self.day(14), self.day(21))
+            seats.set_limits(cohort, limits, self.by(UK_COORDINATOR))
+        own = self._nominate(cohort, TRAFFICKING, slice(7, 14), -32)
+        others = self._nominate(cohort, ERBIL, slice(4, 7), -31)
+        with self.on(-28):
+            for nomination in own + others:
+                nominations.shortlist(nomination, self.by(UK_COORDINATOR))
+                nominations.send_to_vetting(nomination, self.by(UK_COORDINATOR))
+        lasting = {own[3]: 58, own[4]: 44, own[5]: 24}
+        for nomination in own[:6] + others:
+            with self.on(-20):
+                self._clear(nomination, -21, lasts=lasting.get(nomination, 344))
+        with self.on(-15):
+            for nomination in (own[1], own[2], others[0], own[0]):
+                nominations.confirm(nomination, self.by(UK_COORDINATOR))
+        for days, nomination in ((-12, own[5]), (-11, others[1]), (-10, own[3])):
+            with self.on(days):
+                nominations.put_on_waiting_list(nomination, self.by(UK_COORDINATOR))
+        with self.on(-1):
+            nominations.withdraw(own[2], self.by("kri.coordinator"))
 
     def _leave_open(self, training: dict[str, BudgetLine]) -> None:
         """Leave work for each role to find: proposals to decide, drafts to finish."""

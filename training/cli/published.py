@@ -3,7 +3,7 @@
 import csv
 import io
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -47,18 +47,22 @@ class RowResult:
     why: str = ""
 
 
-def load_courses(text: str) -> Iterator[RowResult]:
-    """Load courses from the text of a CSV file with the headings of published course lists, row by row."""
+def rows_of(text: str, needed: Set[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the number and the cells by heading of each row of a CSV file; raises when a needed heading is missing."""
     rows = csv.reader(io.StringIO(text))
     heading = next(rows, [])
-    missing = {"title_en", "provider", "theme"} - set(heading)
+    missing = needed - set(heading)
     if missing:
         raise click.ClickException(f"The heading lacks: {', '.join(sorted(missing))}.")
     # A row may span several lines, and an empty one is a row too: a spreadsheet numbers it.
     for number, row in enumerate(rows, start=2):
-        if not row:
-            continue
-        cells = dict(zip_longest(heading, map(str.strip, row[: len(heading)]), fillvalue=""))
+        if row:
+            yield number, dict(zip_longest(heading, map(str.strip, row[: len(heading)]), fillvalue=""))
+
+
+def load_courses(text: str) -> Iterator[RowResult]:
+    """Load courses from the text of a CSV file with the headings of published course lists, row by row."""
+    for number, cells in rows_of(text, {"title_en", "provider", "theme"}):
         try:
             courses.create(_course(cells), None)
         except CourseExists:
@@ -76,21 +80,22 @@ def _course(cells: Mapping[str, str]) -> courses.CoursePlan:
     if cells["theme"] not in set(Theme):
         raise ValueError(f"theme {cells['theme']!r} is not one of: {', '.join(Theme)}")
     return courses.CoursePlan(
-        title_en=_short(cells, "title_en", 300),
-        title_ar=_short(cells, "title_ar", 300),
-        title_ckb=_short(cells, "title_ckb", 300),
-        provider=_short(cells, "provider", 300),
+        title_en=short(cells, "title_en", 300),
+        title_ar=short(cells, "title_ar", 300),
+        title_ckb=short(cells, "title_ckb", 300),
+        provider=short(cells, "provider", 300),
         theme=Theme(cells["theme"]),
         days=_number(cells, "duration_days", 730),
         contact_hours=_number(cells, "contact_hours", 5000),
-        audience=_short(cells, "audience", 1000),
-        source=_short(cells, "source", 1000),
-        source_date=_short(cells, "source_date", 200),
-        teaching_language=_short(cells, "language", 200),
+        audience=short(cells, "audience", 1000),
+        source=short(cells, "source", 1000),
+        source_date=short(cells, "source_date", 200),
+        teaching_language=short(cells, "language", 200),
     )
 
 
-def _short(cells: Mapping[str, str], name: str, longest: int) -> str:
+def short(cells: Mapping[str, str], name: str, longest: int) -> str:
+    """Return a cell, empty where there is none. Raises ValueError when it has too many characters."""
     text = cells.get(name, "")
     if len(text) > longest:
         raise ValueError(f"{name} has more than {longest} characters")

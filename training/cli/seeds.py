@@ -1,5 +1,6 @@
 """``flask seed``: published facts, courses from a file, the demonstration."""
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -7,7 +8,8 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from training.cli import demo
-from training.cli.published import load_courses, load_pact
+from training.cli.agencies import load_agencies
+from training.cli.published import RowResult, load_courses, load_pact
 from training.config import Settings
 from training.kit.db import transaction
 from training.queries import access
@@ -23,19 +25,37 @@ def pact() -> None:
             click.echo(f"{code}: {'loaded' if is_new else 'already there'}")
 
 
+_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
 @seed.command("courses")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_FILE
 def courses_from(file: Path) -> None:
     """Load courses from a CSV file; per row loaded, already there, or skipped and why. Repeatable."""
+    _load(file, load_courses, ("loaded", "already there", "skipped"))
+
+
+@seed.command("agencies")
+@_FILE
+def agencies_from(file: Path) -> None:
+    """Load organisations from a CSV file; per row new, changed, already there, or skipped and why. Repeatable.
+
+    A body above that no recorded body is called exactly is reported, never guessed.
+    """
+    _load(file, load_agencies, ("new", "changed", "already there", "skipped", "parent not found"))
+
+
+def _load(file: Path, load: Callable[[str], Iterator[RowResult]], outcomes: Sequence[str]) -> None:
+    """Load a file in one transaction, then say what became of each row and how many had each outcome."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file.name} is not UTF-8 text: save it as CSV UTF-8.") from error
     with transaction():
-        results = list(load_courses(text))
+        results = list(load(text))
     for result in results:
         click.echo(f"row {result.row}: {result.outcome}{': ' + result.why if result.why else ''}")
-    counts = {outcome: sum(r.outcome == outcome for r in results) for outcome in ("loaded", "already there", "skipped")}
+    counts = {outcome: sum(r.outcome == outcome for r in results) for outcome in outcomes}
     click.echo(", ".join(f"{number} {outcome}" for outcome, number in counts.items()))
 
 

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from training.cli.published import SEED, load_courses
-from training.domain import access, people
+from training.domain import access, organisations, people
 from training.kit import clock
 from training.kit.db import db
-from training.models.access import Role
+from training.models.access import ApprovalGrade, Role
 from training.models.actor import Actor
 from training.models.cohorts import Venue
 from training.models.people import Jurisdiction, Organisation, Person, Sex
 from training.models.programmes import Programme
 from training.queries import access as accounts
-from training.queries import people as people_rows
+from training.queries import organisations as organisation_rows
 from training.queries import programmes as programme_rows
 
 BORDER, PASSPORTS = "Border Forces Command", "Passport and Residency Directorate"
@@ -43,10 +43,13 @@ _OTHERS = (
     ("approver.2", "Finance approver 2", Role.FINANCE_APPROVER, UK, "en"),
     ("vetting", "Vetting officer 1", Role.VETTING_OFFICER, UK, "en"),
     ("rights.approver", "Rights approver 1", Role.RIGHTS_APPROVER, UK, "en"),
+    ("rights.approver.2", "Rights approver 2 (senior official)", Role.RIGHTS_APPROVER, UK, "en"),
+    ("rights.approver.3", "Rights approver 3 (minister)", Role.RIGHTS_APPROVER, UK, "en"),
     ("auditor", "Auditor 1", Role.AUDITOR, UK, "en"),
     ("admin", "Administrator 1", Role.ADMINISTRATOR, UK, "en"),
 )
 _FUNDED = {"funder": TRAINING, "funder.2": KURDISTAN}
+_GRADES = {"rights.approver.2": ApprovalGrade.SENIOR, "rights.approver.3": ApprovalGrade.MINISTERIAL}
 _IS_THE = {"trainer": (UK, 0), "trainer.2": (UK, 1), "trainee": (BORDER, 0), "trainee.2": (TRAFFICKING, 0)}
 # Organisation, who registers, how many, the words for a person there.
 _REGISTERS = (
@@ -56,6 +59,7 @@ _REGISTERS = (
     (ERBIL, "kri.coordinator.2", 12, "Trainee", "فێرخواز"),
     (UK, "uk.coordinator", 2, "Trainer", "مدرب"),
 )
+_SPOKEN = {Jurisdiction.UK: "en", Jurisdiction.IRAQ: "ar", Jurisdiction.KURDISTAN: "ckb ar"}
 _RANKS = ("Lieutenant", "First Lieutenant", "Captain", "Sergeant")
 
 
@@ -114,7 +118,7 @@ class Stage:
             is_demonstration=True,
         )
         funded = programme_coded(_FUNDED[username]).id if username in _FUNDED else None
-        access.grant(user, role, programme_id=funded, by=None)
+        access.grant(user, role, programme_id=funded, grade=_GRADES.get(username), by=None)
         db.session.flush()
         known = accounts.active_user(user.id)
         if known is None:
@@ -129,13 +133,23 @@ class Stage:
             rank=_RANKS[index % len(_RANKS)],
             unit=f"Unit {index % 4 + 1}",
             sex=Sex.FEMALE if index % 4 == 0 else Sex.MALE,
+            languages=_SPOKEN[body.jurisdiction],
         )
         return people.register(body.id, particulars, self.by(registrar))
+
+    def tend_register(self) -> None:
+        """Let one officer be registered twice, in another spelling, and another be transferred."""
+        with self.on(-12):
+            again = people.Particulars("", "متدرّب ٠٢٢", rank="Captain", unit="Unit 3", languages="ar en")
+            people.register(organisation_named(BORDER).id, again, self.by("iraq.coordinator"))
+        with self.on(-10) as day:
+            moved, to = self.people[BORDER][-1], organisation_named(PASSPORTS)
+            people.transfer(moved, to, self.day(-15), self.by("uk.coordinator"), day)
 
 
 def organisation_named(name: str) -> Organisation:
     """Return an organisation that was loaded before."""
-    found = people_rows.organisation_named(name)
+    found = organisation_rows.organisation_named(name)
     if found is None:
         raise LookupError(name)
     return found
@@ -157,16 +171,14 @@ def _rows(name: str) -> list[dict[str, str]]:
 def _load_organisations() -> None:
     for row in _rows("organisations.csv"):
         parent = organisation_named(row["parent"]) if row["parent"] else None
-        people.create_organisation(
-            Organisation(
-                name_en=row["name_en"],
-                name_ar=row["name_ar"],
-                name_ckb=row["name_ckb"],
-                jurisdiction=Jurisdiction(row["jurisdiction"]),
-                parent_id=parent.id if parent else None,
-                source=row["source"],
-            )
+        body = organisations.Body(
+            name_en=row["name_en"],
+            name_ar=row["name_ar"],
+            name_ckb=row["name_ckb"],
+            jurisdiction=Jurisdiction(row["jurisdiction"]),
+            source=row["source"],
         )
+        organisations.create(body, parent, by=None)
 
 
 def _load_venues() -> None:

@@ -3,18 +3,20 @@
 import datetime as dt
 import io
 from collections.abc import Sequence
-from pathlib import Path
 
 from training.cli.stage import BORDER, KURDISTAN, TRAFFICKING, TRAINING, UK, Stage, organisation_named, programme_coded
+from training.config import Settings
 from training.domain import approvals, claims, evidence, plans, programmes, proposals, rates, rights
 from training.kit.clock import financial_year_end, month_of
 from training.kit.money import RATE_SCALE, Currency
 from training.models.claims import Evidence
 from training.models.ledger import Commitment, LedgerEntry
 from training.models.programmes import BudgetLine, LineCategory, Project, ProjectKind
-from training.models.rights import RiskLevel
+from training.models.rights import RightsAssessment, RiskLevel
+from training.queries import demo as demo_rows
 from training.queries import ledger as entries
 from training.queries import programmes as programme_rows
+from training.queries import rights as right_rows
 
 POUND = 100
 UK_COORDINATOR, UK_COORDINATOR_2, APPROVER, APPROVER_2 = "uk.coordinator", "uk.coordinator.2", "approver", "approver.2"
@@ -23,8 +25,8 @@ _RECEIPT = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj
-4 0 obj<</Length 65>>stream
-BT /F 18 Tf 40 120 Td (Receipt, for the demonstration only) Tj ET
+4 0 obj<</Length 64>>stream
+BT /F 18 Tf 40 120 Td (A file, for the demonstration only) Tj ET
 endstream endobj
 5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
 trailer<</Root 1 0 R>>
@@ -34,27 +36,69 @@ trailer<</Root 1 0 R>>
 class Treasury(Stage):
     """Who proposes and who approves, in pounds and in what was paid."""
 
-    def __init__(self, password: str, today: dt.date, evidence_folder: Path) -> None:
-        super().__init__(password, today)
-        self._evidence_folder = evidence_folder
+    def __init__(self, settings: Settings, today: dt.date) -> None:
+        super().__init__(settings.demo_password or "", today)
+        self._evidence_folder = settings.evidence_folder
+        self._rights_approval = settings.rights_approval
 
     def assess(self) -> None:
-        """Have the rights assessments of both programmes written and approved."""
+        """Have the rights assessments of both programmes written and approved, by the grade that their risk demands."""
+        said = rights.Assessment(
+            summary="Trained officers may use coercive powers against migrants and suspects.",
+            level=RiskLevel.MEDIUM,
+            valid_until=self.day(240),
+            mitigations=(
+                rights.Mitigation("A human-rights session in every course", "Head of training", self.day(-300)),
+                rights.Mitigation("Visits to the units of former trainees", "British Embassy Baghdad", self.day(120)),
+            ),
+        )
         for code in (TRAINING, KURDISTAN):
-            with self.on(-398) as day:
-                written = rights.write(
-                    programme_coded(code),
-                    rights.Assessment(
-                        summary="Trained officers may use coercive powers against migrants and suspects.",
-                        mitigation="A human-rights session in every course; nominees are vetted; visits every quarter.",
-                        level=RiskLevel.MEDIUM,
-                        valid_until=self.day(240),
-                    ),
-                    self.by(UK_COORDINATOR),
-                    day,
-                )
+            written = self.assessed(programme_coded(code), said, -398)
             with self.on(-396) as day:
-                rights.approve(written, self.by("rights.approver"), day)
+                rights.approve(written, self.by("rights.approver.2"), day)
+            with self.on(-298) as day:
+                rights.finish(right_rows.whole(written.id).mitigations[0], self.by(UK_COORDINATOR), day)
+
+    def assessed(self, subject: rights.Subject, said: rights.Assessment, days: int) -> RightsAssessment:
+        """Write an assessment with a file and put it before the approver."""
+        by = self.by(UK_COORDINATOR)
+        with self.on(days) as day:
+            written = rights.draft(subject, said, by)
+            receipt = io.BytesIO(_RECEIPT)
+            rights.attach(written, receipt, "Notes of the meeting about risks", self._evidence_folder, by)
+            version = right_rows.whole(written.id).assessment.version
+            rights.submit(written, self._rights_approval, version, by, day)
+        return right_rows.whole(written.id).assessment
+
+    def assess_projects(self) -> None:
+        """Leave assessments at every step: lapsing, waiting for two grades, refused, and a draft of a part."""
+        force, equipment, border = (
+            demo_rows.project_titled(title)
+            for title in (
+                "Specialised task force",
+                "Equipment of the task force",
+                "Operational capability at the border",
+            )
+        )
+        lapsing = self.assessed(force, self._said(RiskLevel.LOW, 45), -320)
+        with self.on(-318) as day:
+            rights.approve(lapsing, self.by("rights.approver"), day)
+        with self.on(-60):
+            note = "Visit to the task force: the complaints register is kept, nobody has complained."
+            rights.monitor(lapsing, note, self.by(UK_COORDINATOR_2))
+        refused = self.assessed(border, self._said(RiskLevel.LOW, 300), -30)
+        with self.on(-28):
+            rights.refuse(refused, "Detention is not mentioned: the risk is not low", self.by("rights.approver"))
+        self.assessed(border, self._said(RiskLevel.MEDIUM, 300), -9)
+        self.assessed(equipment, self._said(RiskLevel.HIGH, 300), -5)
+        with self.on(-1):
+            part = rights.Assessment("A second year of the task force.", None, None)
+            rights.draft(force, part, self.by(UK_COORDINATOR))
+
+    def _said(self, level: RiskLevel, days: int) -> rights.Assessment:
+        mitigation = rights.Mitigation("Records of use are checked every quarter", "Home Office", self.day(days - 30))
+        summary = "Equipment and skills may be used against people who have committed no offence."
+        return rights.Assessment(summary, level, self.day(days), (mitigation,))
 
     # Projects and lines
 

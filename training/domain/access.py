@@ -20,6 +20,7 @@ from training.kit.clock import now
 from training.kit.db import changed, db
 from training.kit.ids import new_token, token_hash
 from training.models.access import (
+    ApprovalGrade,
     Invitation,
     Role,
     RoleAssignment,
@@ -241,18 +242,39 @@ def reset_demonstration_password(password: str) -> None:
             user.password_hash = hash_password(password)
 
 
-def grant(user: User, role: Role, *, programme_id: int | None = None, by: int | None) -> None:
-    """Give ``user`` a role; a funder's is for one programme."""
+def grant(
+    user: User, role: Role, *, programme_id: int | None = None, grade: ApprovalGrade | None = None, by: int | None
+) -> None:
+    """Give ``user`` a role; a funder's is for one programme, a rights approver's of a grade, else the lowest.
+
+    Rule: the level of approval rises with the risk (domain §2, OSJA).
+    """
+    if role is Role.RIGHTS_APPROVER:
+        grade = grade or ApprovalGrade.OFFICIAL
     db.session.add(
         RoleAssignment(
             user_id=user.id,
             role=role,
             programme_id=programme_id,
+            grade=grade,
             granted_by_id=by,
             granted_at=now(),
         )
     )
-    audit.record("role granted", user, by=by, role=role.value)
+    audit.record("role granted", user, by=by, role=role.value, grade=grade.value if grade else None)
+
+
+def regrade(user: User, grade: ApprovalGrade, *, by: int | None) -> bool:
+    """Give a rights approver another grade; the grant before it stays on record, revoked. False for anybody else."""
+    standing = (
+        RoleAssignment.user_id == user.id,
+        RoleAssignment.role == Role.RIGHTS_APPROVER,
+        RoleAssignment.revoked_at.is_(None),
+    )
+    if not changed(update(RoleAssignment).where(*standing).values(revoked_at=now())):
+        return False
+    grant(user, Role.RIGHTS_APPROVER, grade=grade, by=by)
+    return True
 
 
 def accept_invitation(invitation: Invitation, wanted: NewAccount, at: dt.datetime) -> User:

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
-from training.domain import audit, proposals, rights
+from training.domain import audit, coverage, proposals
 from training.domain.refusals import (
     CohortNotDraft,
     CohortNotOpen,
     CohortRunning,
     DatesReversed,
+    DeadlinesOutOfOrder,
     NoCosts,
     OtherProgramme,
     OutsideProgramme,
+    TooManyReserved,
 )
 from training.kit.clock import within_financial_year
 from training.kit.db import changed, db
@@ -26,7 +28,7 @@ from training.models.courses import CostBasis, Course, CourseCost
 from training.models.ledger import LedgerEntry
 from training.models.people import Organisation, Person
 from training.models.programmes import BudgetLine, LineCategory, Programme
-from training.queries import cohorts, courses
+from training.queries import cohorts, courses, seats
 
 _LONGEST_PURPOSE = 300
 
@@ -79,8 +81,16 @@ def _numbered(plan: CohortPlan) -> Cohort:
 
 
 def edit(cohort: Cohort, plan: CohortPlan, by: Actor) -> None:
-    """Change a draft. Raises CohortNotDraft, DatesReversed, OutsideProgramme."""
+    """Change a draft; the limits that were set for its seats stay.
+
+    Raises CohortNotDraft, DatesReversed, OutsideProgramme, DeadlinesOutOfOrder, TooManyReserved.
+    """
     _check(plan)
+    limits = seats.lock([cohort.id], [])[cohort.id]
+    if any(day and day > plan.starts_on for day in (limits.nominations_until, limits.vetting_by)):
+        raise DeadlinesOutOfOrder
+    if limits.reserved_for_women > plan.capacity:
+        raise TooManyReserved(plan.capacity)
     draft_still = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
     if not changed(update(Cohort).where(*draft_still).values(**_columns(plan))):
         raise CohortNotDraft
@@ -112,10 +122,14 @@ def _columns(plan: CohortPlan) -> dict[str, object]:
 
 
 def _name_parties(cohort: Cohort, plan: CohortPlan) -> None:
-    """Write down who is invited and who teaches."""
+    """Write down who is invited and who teaches; an organisation that stays invited keeps its quota."""
+    quotas = {share.organisation.id: share.quota for share in seats.shares(cohort.id)}
     db.session.execute(delete(CohortInvitation).where(CohortInvitation.cohort_id == cohort.id))
     db.session.execute(delete(CohortTrainer).where(CohortTrainer.cohort_id == cohort.id))
-    db.session.add_all(CohortInvitation(cohort_id=cohort.id, organisation_id=body.id) for body in plan.invited)
+    db.session.add_all(
+        CohortInvitation(cohort_id=cohort.id, organisation_id=body.id, quota=quotas.get(body.id))
+        for body in plan.invited
+    )
     db.session.add_all(CohortTrainer(cohort_id=cohort.id, person_id=trainer.id) for trainer in plan.trainers)
     db.session.flush()
 
@@ -175,7 +189,7 @@ def ask_to_open(cohort: Cohort, key: str, by: Actor, on: dt.date) -> LedgerEntry
     proposal = proposals.Proposal(cohort.planned_cost, _purpose(cohort), key)
     if known := proposals.proposed_before(proposal, by):
         return known
-    rights.check_covered(cohort.programme_id, on)
+    coverage.check_covered(cohort, on)
     if not _step(cohort, CohortState.DRAFT, CohortState.AWAITING_APPROVAL):
         raise CohortNotDraft
     reservations = _reservations(cohort)
@@ -197,7 +211,7 @@ def _reservations(cohort: Cohort) -> list[proposals.Reservation]:
 
 def open_funded(cohort: Cohort, by: Actor, on: dt.date) -> None:
     """Open a cohort whose commitment was approved. Raises NoRightsAssessment, CohortNotDraft."""
-    rights.check_covered(cohort.programme_id, on)
+    coverage.check_covered(cohort, on)
     if not _step(cohort, CohortState.AWAITING_APPROVAL, CohortState.OPEN):
         raise CohortNotDraft
     audit.record("cohort opened", cohort, by=by.user_id)

@@ -15,14 +15,19 @@ LARGEST = 10 * 1024 * 1024
 """Bytes; a photograph of a receipt has a tenth of it."""
 
 
-def keep(stream: IO[bytes], folder: Path, by: Actor) -> Evidence:
-    """Keep an uploaded file. Raises EvidenceUnreadable (no PDF, JPEG or PNG by its first bytes), EvidenceTooLarge."""
+def take(stream: IO[bytes], folder: Path) -> files.Kept:
+    """Take in what was uploaded. Raises EvidenceUnreadable (by its first bytes no PDF, JPEG, PNG), EvidenceTooLarge."""
     try:
-        kept = files.keep(stream, folder, LARGEST)
+        return files.keep(stream, folder, LARGEST)
     except files.UnknownKindError as error:
         raise EvidenceUnreadable from error
     except files.TooLargeError as error:
         raise EvidenceTooLarge(LARGEST // (1024 * 1024)) from error
+
+
+def keep(stream: IO[bytes], folder: Path, by: Actor) -> Evidence:
+    """Keep an uploaded receipt or register. Raises what ``take`` raises."""
+    kept = take(stream, folder)
     evidence = Evidence(
         kind=EvidenceKind(kept.kind),
         size=kept.size,

@@ -70,7 +70,6 @@ def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> Sp
     db.session.add(batch)
     db.session.flush()
     audit.record("spend file read", batch, by=by.user_id, rows=len(table.rows))
-    _forget_old(folder)
     path = _path(batch, folder)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.write_text(table.to_json(), encoding="utf-8")
@@ -97,7 +96,8 @@ def _path(batch: SpendBatch, folder: Path) -> Path:
     return folder / _FOLDER / f"{batch.public_id}.json"
 
 
-def _forget_old(folder: Path) -> None:
+def forget_old(folder: Path) -> None:
+    """Forget what was read of files more than a day ago and not proposed."""
     oldest = (now() - _KEPT).timestamp()
     for path in (folder / _FOLDER).glob("*.json"):
         if path.stat().st_mtime < oldest:

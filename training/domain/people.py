@@ -1,15 +1,33 @@
 """The register of people: trainees and trainers by organisation."""
 
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert, update
 
-from training.domain import audit
-from training.domain.refusals import PersonIncomplete
-from training.kit.db import db
+from training.domain import audit, organisations
+from training.domain.refusals import (
+    MergedAway,
+    NameWithoutLetters,
+    PersonActive,
+    PersonInactive,
+    PersonIncomplete,
+    SameOrganisation,
+    TooManyExports,
+    TransferOutOfOrder,
+)
+from training.kit.clock import now
+from training.kit.db import changed, db, insert_many
+from training.kit.ids import new_public_id
+from training.kit.matching import heard, keys
 from training.kit.names import name_key, name_words
 from training.models.actor import Actor
-from training.models.people import Organisation, Person, PersonWord, Sex
+from training.models.base import Base
+from training.models.people import Inactive, Organisation, Person, PersonKey, PersonWord, Sex, Transfer
+from training.queries import people
 
 
 @dataclass(frozen=True)
@@ -24,40 +42,160 @@ class Particulars:
     service_number: str = ""
     phone: str = ""
     email: str = ""
+    languages: str = ""
+    """Codes of ``Spoken``, with a space between them."""
+
+
+MOST_EXPORTS = 20
+"""So many times a day one account may take lists of people out of the product (domain §2, Personal data)."""
+
+
+_AT_ONCE = 1_000
+"""So many people are indexed in one statement: each has a dozen words and keys, which are in memory at once."""
 
 
 def register(organisation_id: int, particulars: Particulars, by: Actor) -> Person:
-    """Add a person to an organisation. Raises PersonIncomplete when neither name is given."""
+    """Add a person to an organisation. Raises PersonIncomplete where no name is given, NameWithoutLetters."""
+    return register_each(organisation_id, [particulars], by)[0]
+
+
+def register_each(organisation_id: int, newcomers: Sequence[Particulars], by: Actor) -> list[Person]:
+    """Add many people to one organisation. Raises as ``register`` does."""
+    return register_all([(organisation_id, particulars) for particulars in newcomers], by)
+
+
+def register_all(newcomers: Sequence[tuple[int, Particulars]], by: Actor) -> list[Person]:
+    """Add many people, each to the organisation with that key, in a few statements and in the order given.
+
+    Raises as ``register`` does.
+    """
+    rows = [_row(organisation_id, particulars) for organisation_id, particulars in newcomers]
+    if not rows:
+        return []
+    organisations.check_in_use({organisation_id for organisation_id, _particulars in newcomers})
+    # Not through objects: with psycopg, ten thousand rows that come back with their keys take three times as long.
+    db.session.execute(insert(Person), rows)
+    made = people.with_public_ids([row["public_id"] for row in rows])
+    persons = [made[row["public_id"]] for row in rows]
+    for start in range(0, len(persons), _AT_ONCE):
+        index(persons[start : start + _AT_ONCE])
+    audit.record_each("person registered", {person: {} for person in persons}, by=by.user_id)
+    return persons
+
+
+def _row(organisation_id: int, particulars: Particulars) -> dict[str, Any]:
     _check(particulars)
-    person = Person(organisation_id=organisation_id, name_key=_key(particulars), **asdict(particulars))
-    db.session.add(person)
-    db.session.flush()
-    _index(person)
-    audit.record("person registered", person, by=by.user_id)
-    return person
+    return {
+        "public_id": new_public_id(),
+        "organisation_id": organisation_id,
+        "name_key": _key(particulars),
+        **asdict(particulars),
+    }
 
 
 def correct(person: Person, particulars: Particulars, by: Actor) -> None:
-    """Correct what is recorded of a person. Raises PersonIncomplete."""
+    """Correct what is recorded of a person. Raises PersonIncomplete, NameWithoutLetters."""
     _check(particulars)
     for name, value in asdict(particulars).items():
         setattr(person, name, value)
     person.name_key = _key(particulars)
-    _index(person)
+    if person.is_active:
+        unindex(person)
+        index([person])
     audit.record("person corrected", person, by=by.user_id)
 
 
-def create_organisation(organisation: Organisation) -> Organisation:
-    """Add an organisation."""
-    db.session.add(organisation)
-    db.session.flush()
-    audit.record("organisation added", organisation, by=None)
-    return organisation
+def transfer(person: Person, to: Organisation, since: dt.date, by: Actor, on: dt.date) -> Transfer:
+    """Move a person to another organisation; nominations keep the organisation of their time.
+
+    Who sees the person follows at once. Raises SameOrganisation, OrganisationInactive, TransferOutOfOrder,
+    PersonInactive.
+    """
+    organisations.check_in_use([to.id])
+    check_active(person)
+    origin = people.organisation_of(person.id)
+    if origin == to.id:
+        raise SameOrganisation
+    last = people.last_transfer(person.id)
+    if since > on or (last and since < last):
+        raise TransferOutOfOrder(last)
+    moved = Transfer(
+        person_id=person.id,
+        from_id=origin,
+        to_id=to.id,
+        since=since,
+        recorded_by_id=by.user_id,
+        recorded_at=now(),
+    )
+    db.session.add(moved)
+    changed(update(Person).where(Person.id == person.id).values(organisation_id=to.id))
+    changed(update(PersonKey).where(PersonKey.person_id == person.id).values(organisation_id=to.id))
+    audit.record("person transferred", person, by=by.user_id, to=to.public_id, since=since.isoformat())
+    return moved
+
+
+def deactivate(person: Person, reason: Inactive, by: Actor) -> None:
+    """Set the record of a person aside: nobody finds or nominates it, its history stays. Raises PersonInactive."""
+    set_aside(person, reason)
+    audit.record("person deactivated", person, by=by.user_id, reason=reason.value)
+
+
+def reactivate(person: Person, by: Actor) -> None:
+    """Take up the record of a person again. Raises PersonActive, MergedAway."""
+    people.lock_person(person.id)
+    why = people.inactive_because(person.id)
+    if why is None:
+        raise PersonActive
+    if why is Inactive.MERGED:
+        raise MergedAway
+    take_up(person)
+    audit.record("person reactivated", person, by=by.user_id)
+
+
+def set_aside(person: Person, reason: Inactive) -> None:
+    """Let a record be found no more. Raises PersonInactive when it was set aside already."""
+    people.lock_person(person.id)
+    statement = update(Person).where(Person.id == person.id, Person.inactive_because.is_(None))
+    if not changed(statement.values(inactive_because=reason, inactive_since=now())):
+        raise PersonInactive
+    unindex(person)
+
+
+def take_up(person: Person) -> None:
+    """Let a record that was set aside be found again."""
+    changed(update(Person).where(Person.id == person.id).values(inactive_because=None, inactive_since=None))
+    db.session.refresh(person)
+    index([person])
+
+
+def check_active(person: Person) -> None:
+    """Hold the record of a person until the transaction ends. Raises PersonInactive when it is set aside."""
+    check_all_active([person.id])
+
+
+def check_all_active(person_ids: Collection[int]) -> None:
+    """Hold the records of people until the transaction ends. Raises PersonInactive when one is set aside."""
+    if any(people.lock_people(person_ids)):
+        raise PersonInactive
+
+
+def note_export(rows: int, by: Actor, since: dt.datetime) -> None:
+    """Record that a list of people leaves the product; ``since`` is when the day began. Raises TooManyExports.
+
+    Rule: exports of people are permissioned, logged and limited (domain §2, Personal data).
+    """
+    user = people.lock_account(by.user_id)
+    if people.exports_since(by.user_id, since) >= MOST_EXPORTS:
+        raise TooManyExports(MOST_EXPORTS)
+    audit.record("people exported", user, by=by.user_id, rows=rows)
 
 
 def _check(particulars: Particulars) -> None:
     if not _key(particulars):
         raise PersonIncomplete
+    for name in (particulars.name_latin, particulars.name_native):
+        if name and not any(letter.isalpha() for letter in name):
+            raise NameWithoutLetters
 
 
 def _key(particulars: Particulars) -> str:
@@ -65,8 +203,25 @@ def _key(particulars: Particulars) -> str:
     return name_key(particulars.name_latin) or name_key(particulars.name_native)
 
 
-def _index(person: Person) -> None:
-    """Note each folded word of the names, so that a search finds them in any order and script."""
+def index(people: Sequence[Person]) -> None:
+    """Note under which words and keys active people are found, in any order, spelling and script."""
+    tables = Base.metadata.tables
+    insert_many(tables["person_words"], list(chain.from_iterable(map(_words, people))))
+    # A name in a script that has no sound for us has words, but no key.
+    insert_many(tables["person_keys"], list(chain.from_iterable(map(_keys, people))))
+
+
+def unindex(person: Person) -> None:
+    """Let a person be found no more."""
     db.session.execute(delete(PersonWord).where(PersonWord.person_id == person.id))
-    words = {*name_words(person.name_latin), *name_words(person.name_native)}
-    db.session.add_all(PersonWord(word=word, person_id=person.id) for word in sorted(words))
+    db.session.execute(delete(PersonKey).where(PersonKey.person_id == person.id))
+
+
+def _words(person: Person) -> Iterator[dict[str, int | str]]:
+    for word in {*name_words(person.name_latin), *name_words(person.name_native)}:
+        yield {"word": word, "person_id": person.id}
+
+
+def _keys(person: Person) -> Iterator[dict[str, int]]:
+    for key in chain.from_iterable(keys(*heard(person.name_latin, person.name_native))):
+        yield {"key": key, "organisation_id": person.organisation_id, "person_id": person.id}

@@ -1,11 +1,15 @@
 """Refusals: a rule said no. They carry values; the web room gives them words in three languages."""
 
 import datetime as dt
+import enum
 from dataclasses import dataclass
 from typing import ClassVar
 
 from training.kit.money import Currency
 from training.kit.tables import Problem
+from training.models.access import ApprovalGrade
+from training.models.people import Organisation
+from training.models.rights import Assessed
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
@@ -217,11 +221,106 @@ class ColumnMissing(Refusal):
     heading: str
 
 
+# batches of nominations, and the work process
+
+
+class JobStanding(Refusal):
+    """Work on the record waits or goes on."""
+
+
+class NamesMissing(Refusal):
+    """No column says who is meant."""
+
+    field = "name_native"
+
+
+class BatchClosed(Refusal):
+    """The rows of the file were nominated, taken back or forgotten."""
+
+
+class BatchEmpty(Refusal):
+    """No row of the file can become a nomination."""
+
+
+@dataclass
+class BatchFaulty(Refusal):
+    """All or nothing was asked for, and ``left`` rows cannot become nominations."""
+
+    field = "mode"
+    left: int
+
+
+@dataclass
+class BatchChanged(Refusal):
+    """Since the preview somebody else changed, registered or nominated the people whom these ``rows`` mean."""
+
+    rows: list[int]
+
+
+class BatchNotCommitted(Refusal):
+    """Only a file whose rows were nominated can be taken back, and once."""
+
+
+@dataclass
+class BatchActedOn(Refusal):
+    """Somebody acted on ``rows`` nominations of the file, or on the people."""
+
+    rows: int
+
+
 # rights and vetting
 
 
+class Lack(enum.StrEnum):
+    """Why nothing current covers something."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+@dataclass
 class NoRightsAssessment(Refusal):
-    """No approved, current rights assessment covers the programme."""
+    """No approved, current rights assessment covers a cohort: of what it is lacking, and why.
+
+    ``grade`` is that of the approver for whom one waits, ``lapsed_on`` the day until which the last one held.
+    """
+
+    of: Assessed
+    lack: Lack
+    grade: ApprovalGrade | None = None
+    lapsed_on: dt.date | None = None
+
+
+class NotOwnDraft(Refusal):
+    """Only who wrote a draft changes it or puts it before the approver."""
+
+
+class NoDraft(Refusal):
+    """The assessment was submitted, so what it says no longer changes."""
+
+
+@dataclass
+class AssessmentIncomplete(Refusal):
+    """The draft lacks these parts: ``summary``, ``level``, ``valid_until``, ``mitigations``."""
+
+    missing: tuple[str, ...]
+
+
+@dataclass
+class GradeTooLow(Refusal):
+    """The risk demands an approver of ``needed`` grade or above."""
+
+    needed: ApprovalGrade
+
+
+class MitigationDone(Refusal):
+    """The mitigation was marked as done before."""
+
+
+class NotMonitored(Refusal):
+    """Monitoring is of assessments that were approved."""
 
 
 class NoLongerCurrent(Refusal):
@@ -235,6 +334,17 @@ class NotCleared(Refusal):
     """The person holds no clearance that lasts to ``needed_until``."""
 
     needed_until: dt.date
+
+
+class ClearancesRecorded(Refusal):
+    """The rows of the spreadsheet were recorded already."""
+
+
+@dataclass
+class ClearanceChanged(Refusal):
+    """The clearance of the person in row ``number`` changed since the preview. Nothing was recorded."""
+
+    number: int
 
 
 class DecidedInFuture(Refusal):
@@ -262,6 +372,46 @@ class ChangedMeanwhile(Refusal):
     """Somebody else saved the record since the form was opened."""
 
 
+# organisations
+
+
+class OrganisationExists(Refusal):
+    """Another organisation has this English name."""
+
+    field = "name_en"
+
+
+class ParentElsewhere(Refusal):
+    """A tree is of one jurisdiction: the body above, or one below, is under another law."""
+
+    field = "jurisdiction"
+
+
+class ParentInactive(Refusal):
+    """The body above is out of use."""
+
+    field = "parent"
+
+
+class OrganisationInactive(Refusal):
+    """The organisation is out of use, so nobody is registered with it or moved to it."""
+
+    field = "organisation"
+
+
+class UnderItself(Refusal):
+    """An organisation cannot come under itself or under a body below it."""
+
+    field = "parent"
+
+
+@dataclass
+class OrganisationInUse(Refusal):
+    """These depend on the organisation: ``people``, ``accounts``, ``bodies``, ``projects``, ``cohorts``."""
+
+    by: tuple[str, ...]
+
+
 # cohorts, nominations, completions
 
 
@@ -274,7 +424,67 @@ class CohortNotOpen(Refusal):
 
 
 class CohortFull(Refusal):
-    """Every seat is taken."""
+    """Every seat is taken; a cleared nominee can be put on the waiting list."""
+
+
+@dataclass
+class QuotaReached(Refusal):
+    """The nominee's organisation, or one above it, has all ``quota`` seats that it may have."""
+
+    quota: int
+
+
+@dataclass
+class ReservedForWomen(Refusal):
+    """The seats that are left are among the ``reserved``; where no sex is recorded, that may be the reason."""
+
+    reserved: int
+    is_sex_unknown: bool
+
+
+class SeatClash(Refusal):
+    """The person has a seat in another cohort that shares a day with this one; in which is not said."""
+
+
+@dataclass
+class FewerThanTaken(Refusal):
+    """The capacity would be less than the ``taken`` seats."""
+
+    field = "capacity"
+    taken: int
+
+
+@dataclass
+class QuotaBelowTaken(Refusal):
+    """The quota of an organisation would be less than the ``taken`` seats of it and those below it."""
+
+    organisation: Organisation
+    taken: int
+
+
+@dataclass
+class TooManyReserved(Refusal):
+    """No more than ``most`` seats can be reserved for women: the others are taken."""
+
+    field = "reserved_for_women"
+    most: int
+
+
+class DeadlinesOutOfOrder(Refusal):
+    """Nominations end before the vetting is to be done, and both before the cohort begins."""
+
+    field = "nominations_until"
+
+
+@dataclass
+class NominationsClosed(Refusal):
+    """The last day for nominations was ``until``."""
+
+    until: dt.date
+
+
+class SelectionRepeated(Refusal):
+    """The step was taken for this selection before: the form was sent twice."""
 
 
 @dataclass
@@ -325,3 +535,64 @@ class PersonIncomplete(Refusal):
     """A person needs a name in Latin or in native script."""
 
     field = "name_latin"
+
+
+class NameWithoutLetters(Refusal):
+    """A name has letters; digits and signs alone are none."""
+
+    field = "name_latin"
+
+
+class PersonInactive(Refusal):
+    """The record of the person is set aside, so nothing new can be done with it."""
+
+    field = "person"
+
+
+class PersonActive(Refusal):
+    """The record of the person is not set aside."""
+
+
+class MergedAway(Refusal):
+    """The record was taken up into another: undo that instead."""
+
+
+class SamePerson(Refusal):
+    """A record cannot be compared or joined with itself."""
+
+
+class SameOrganisation(Refusal):
+    """The person belongs to this organisation already."""
+
+    field = "organisation"
+
+
+@dataclass
+class TransferOutOfOrder(Refusal):
+    """The move is in the future, or before one that is recorded (``after``)."""
+
+    field = "since"
+    after: dt.date | None
+
+
+class BothNominated(Refusal):
+    """Both records stand nominated for one cohort, so they cannot be joined."""
+
+
+class BothHaveAccounts(Refusal):
+    """Both records have an account, so they cannot be joined."""
+
+
+class MergeUndone(Refusal):
+    """The merge was undone already."""
+
+
+class MergeActedOn(Refusal):
+    """Somebody acted on what was joined, so it cannot be parted again."""
+
+
+@dataclass
+class TooManyExports(Refusal):
+    """So many exports of people a day are the limit for one account."""
+
+    most: int

@@ -1,4 +1,4 @@
-"""What is kept only for a while: uploads that no claim took, and previews of spend files that nobody went on with.
+"""What is kept only for a while: uploads that no claim took, and files that were read and not gone on with.
 
 Rule: limit storage (domain §2, Personal data). A receipt may show a name, and a payee may be a person.
 """
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import delete
 
-from training.domain import audit
+from training.domain import audit, batches, clearances, imports
 from training.kit.clock import now
 from training.kit.db import db
 from training.models.imports import SpendBatch, SpendRow
@@ -27,7 +27,13 @@ class Forgotten(NamedTuple):
 
 
 def forget(folder: Path) -> Forgotten:
-    """Forget what is due. Of an upload only the file goes: that it was there, its kind and hash, stays recorded."""
+    """Forget what is due. Of an upload only the file goes: that it was there, its kind and hash, stays recorded.
+
+    The files of names and of clearances keep their own terms.
+    """
+    imports.forget_old(folder)
+    batches.forget_old()
+    clearances.forget_old()
     return Forgotten(_forget_uploads(folder), _forget_previews())
 
 

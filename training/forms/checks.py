@@ -1,5 +1,6 @@
 """What a form asks of an answer, with messages of our own in three languages."""
 
+import re
 from collections.abc import Callable
 
 from flask_babel import gettext as _
@@ -57,6 +58,16 @@ def longest(characters: int) -> Check:
     def ask(field: Field) -> None:
         if len(field.data or "") > characters:
             raise ValidationError(_("Use %(most)s characters or fewer", most=characters))
+
+    return Check(ask)
+
+
+def written_like(pattern: re.Pattern[str], message: str) -> Check:
+    """Refuse text that is not written as ``pattern`` says."""
+
+    def ask(field: Field) -> None:
+        if not pattern.fullmatch(field.data or ""):
+            raise ValidationError(str(message))
 
     return Check(ask)
 

@@ -70,11 +70,6 @@ class CourseForm(BaseForm):
             has_practical=bool(self.has_practical.data),
         )
 
-    def version_shown(self) -> int:
-        """Return the version that the form was opened on; -1 where it was tampered with."""
-        text = str(self.version.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else -1
-
 
 class CostFields(NamedTuple):
     """The inputs of one category of cost."""

@@ -5,6 +5,7 @@ and Arabic but not in Central Kurdish. ``render_kw`` holds parameters of the des
 """
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -36,6 +37,17 @@ class TextField(wtf.StringField):
         """Take what was typed; a NUL character is dropped because PostgreSQL cannot store it."""
         if valuelist:
             self.data = str(valuelist[0]).replace("\x00", "").strip()
+
+
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class NameField(TextField):
+    """What a person is called, or their rank or unit: text that may stand anywhere among other text."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take what was typed without marks of direction: unseen, they would turn round what stands beside the name."""
+        super().process_formdata([_DIRECTION.sub("", str(value)) for value in valuelist])
 
 
 class TextAreaField(TextField):
@@ -120,6 +132,12 @@ class HiddenField(wtf.HiddenField):
         """Take what the page carried; a NUL character is dropped because PostgreSQL cannot store it."""
         if valuelist:
             self.data = str(valuelist[0]).replace("\x00", "")
+
+
+def version_of(field: HiddenField) -> int:
+    """Return the version of a record that a form carries; -1 where it was tampered with."""
+    text = str(field.data or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else -1
 
 
 class KeyField(HiddenField):

@@ -1,12 +1,29 @@
 """Registering people, and looking for them."""
 
+import re
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 
 from training.domain.people import Particulars
 from training.forms import BaseForm
-from training.forms.checks import choose_one, longest, may_be_empty, required
-from training.forms.fields import EmailField, PhoneField, ReferenceField, SearchField, SelectField, TextField
+from training.forms.checks import choose_one, longest, may_be_empty, required, written_like
+from training.forms.fields import (
+    CheckboxesField,
+    DateField,
+    EmailField,
+    HiddenField,
+    NameField,
+    PhoneField,
+    RadioField,
+    ReferenceField,
+    SearchField,
+    SelectField,
+)
 from training.models.people import Sex
+
+_PHONE = re.compile(r"\+?(?:[ ()./-]*\d){3,20}[ ()]*")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 class SearchForm(BaseForm):
@@ -22,14 +39,27 @@ class SearchForm(BaseForm):
 class PersonForm(BaseForm):
     """What is recorded of a person; only a name is asked for."""
 
-    name_latin = TextField(_l("Name in Latin letters"), [longest(200)])
-    name_native = TextField(_l("Name in Arabic or Kurdish letters"), [longest(200)])
-    rank = TextField(_l("Rank"), [may_be_empty(), longest(100)])
-    unit = TextField(_l("Unit"), [may_be_empty(), longest(200)])
+    name_latin = NameField(_l("Name in Latin letters"), [longest(200)])
+    name_native = NameField(_l("Name in Arabic or Kurdish letters"), [longest(200)])
+    rank = NameField(_l("Rank"), [may_be_empty(), longest(100)])
+    unit = NameField(_l("Unit"), [may_be_empty(), longest(200)])
     sex = SelectField(_l("Sex"), [may_be_empty()])
     service_number = ReferenceField(_l("Service number"), [may_be_empty(), longest(50)])
-    phone = PhoneField(_l("Telephone"), [may_be_empty(), longest(40)])
-    email = EmailField(_l("E-mail"), [may_be_empty(), longest(254)])
+    phone = PhoneField(
+        _l("Telephone"),
+        [
+            may_be_empty(),
+            longest(40),
+            written_like(_PHONE, _l("Enter a telephone number, such as +964 750 000 0000")),
+        ],
+    )
+    email = EmailField(
+        _l("E-mail"),
+        [may_be_empty(), longest(254), written_like(_EMAIL, _l("Enter an e-mail address, such as name@example.org"))],
+    )
+    speaks = CheckboxesField(
+        _l("Languages"), [may_be_empty()], description=_l("Those in which the person can follow a course")
+    )
 
     def particulars(self) -> Particulars:
         """Return what was written."""
@@ -42,6 +72,7 @@ class PersonForm(BaseForm):
             service_number=self.service_number.data or "",
             phone=self.phone.data or "",
             email=self.email.data or "",
+            languages=" ".join(self.speaks.data or ()),
         )
 
 
@@ -49,3 +80,35 @@ class NewPersonForm(PersonForm):
     """A person who is not in the register yet."""
 
     organisation = SelectField(_l("Organisation"), [choose_one()])
+    apart = HiddenField()
+    """Ids of the people of whom the reader was told that this may be one of them."""
+
+    @property
+    def told(self) -> list[str]:
+        """Return the ids of the people who were shown."""
+        return (self.apart.data or "").split()
+
+    def has_told(self, alike: Iterable[str]) -> bool:
+        """Say whether the reader saw everybody of ``alike`` (ids) and registers all the same; note them for later."""
+        told, ids = set(self.told), list(alike)
+        self.apart.data = " ".join(ids)
+        return told >= set(ids)
+
+
+class TransferForm(BaseForm):
+    """A move to another organisation."""
+
+    organisation = SelectField(_l("New organisation"), [choose_one()])
+    since = DateField(_l("Since"), [required()])
+
+
+class DeactivateForm(BaseForm):
+    """Why a record is set aside; a kind, no free text."""
+
+    reason = RadioField(_l("Reason"), [choose_one()])
+
+
+class ExportForm(SearchForm):
+    """A list of people as a file: of everybody, or of those whose names match."""
+
+    words = SearchField(_l("Name"), [longest(200)])

@@ -4,10 +4,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from training.domain.vetting import Decision
-from training.forms import BaseForm
+from training.forms import BaseForm, FilterForm
 from training.forms.checks import choose_one, longest, may_be_empty, required
-from training.forms.fields import DateField, RadioField, TextField
+from training.forms.fields import DateField, RadioField, ReferenceField, SelectField, TextField
 from training.models.vetting import VettingOutcome
+
+
+class QueueFilter(FilterForm):
+    """Which nominees to show."""
+
+    queue = SelectField(_l("Show"), [may_be_empty()])
 
 
 class DecisionForm(BaseForm):
@@ -16,6 +22,9 @@ class DecisionForm(BaseForm):
     outcome = RadioField(_l("Outcome"), [choose_one()])
     authority = TextField(_l("Authority"), [required(), longest(200)], description=_l("Who decided"))
     unit = TextField(_l("Unit that was vetted"), [may_be_empty(), longest(200)])
+    reference = ReferenceField(
+        _l("Reference"), [may_be_empty(), longest(100)], description=_l("The authority's number of the decision")
+    )
     decided_on = DateField(_l("Decided on"), [required()])
     expires_on = DateField(_l("Valid until"), [may_be_empty()], description=_l("For a clearance only"))
 
@@ -38,4 +47,5 @@ class DecisionForm(BaseForm):
             unit=self.unit.data or "",
             decided_on=self.decided_on.data,
             expires_on=self.expires_on.data if outcome is VettingOutcome.CLEARED else None,
+            reference=self.reference.data or "",
         )

@@ -3,13 +3,15 @@
 import datetime as dt
 import inspect
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias, cast
 
+import psycopg
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Select, Update, event
+from psycopg import sql
+from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Select, Table, Update, event, insert
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -127,8 +129,34 @@ def changed(statement: Update) -> bool:
     This is how a limit or a state is checked by the write itself: two requests at once cannot both pass.
     Objects already read keep their old values until the transaction ends.
     """
+    return changed_rows(statement) > 0
+
+
+def changed_rows(statement: Update) -> int:
+    """Run a conditional UPDATE and return for how many rows its condition held."""
     result = db.session.execute(statement, execution_options={"synchronize_session": False})
-    return cast("CursorResult[Any]", result).rowcount > 0
+    return cast("CursorResult[Any]", result).rowcount
+
+
+def insert_many(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add very many rows that all have the same columns; no defaults, no keys come back.
+
+    On PostgreSQL by COPY: one parameter after the other takes the driver six times as long.
+    """
+    if not rows:
+        return
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.execute(insert(table), list(rows))
+        return
+    columns = list(rows[0])
+    command = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    with driver.cursor() as cursor, cursor.copy(command) as copy:
+        for row in rows:
+            copy.write_row([row[column] for column in columns])
 
 
 class UTCDateTime(TypeDecorator[dt.datetime]):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import command, op
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -64,3 +64,26 @@ def allow_change(table: str) -> None:
     op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
     op.execute(f"DROP TRIGGER {table}_no_change ON {table}")
     op.execute(f"DROP FUNCTION {table}_is_append_only()")
+
+
+def change_check(table: str, name: str, before: str, after: str) -> None:
+    """Change the condition of a CHECK constraint that rows already satisfy. For use in a migration.
+
+    SQLite cannot alter one, and a table that others refer to cannot be made anew inside a transaction; its
+    documentation (lang_altertable, "making other kinds of table schema changes") has this way for constraints that do
+    not touch what is stored. Raises LookupError when the table has no such condition.
+    """
+    if op.get_bind().dialect.name != "sqlite":
+        op.drop_constraint(op.f(f"ck_{table}_{name}"), table, type_="check")
+        op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, after)
+        return
+    bind = op.get_bind()
+    written = bind.execute(text("SELECT sql FROM sqlite_master WHERE name = :table"), {"table": table}).scalar_one()
+    if before not in written:
+        raise LookupError(f"{table} has no CHECK ({before})")
+    version = bind.exec_driver_sql("PRAGMA schema_version").scalar_one()
+    bind.exec_driver_sql("PRAGMA writable_schema=ON")
+    changed = text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = :table")
+    bind.execute(changed, {"sql": written.replace(before, after), "table": table})
+    bind.exec_driver_sql(f"PRAGMA schema_version={version + 1}")
+    bind.exec_driver_sql("PRAGMA writable_schema=OFF")

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LETTERS = str.maketrans(
     {
@@ -17,6 +18,7 @@ LONGEST_KEY = 200
 """Of a folded name or word so much is kept: one letter may stand for eighteen (ﷺ), so a key may outgrow its name."""
 
 
+@lru_cache(maxsize=20_000)
 def fold(name: str) -> str:
     """Return the key under which spellings of one name are equal.
 

@@ -1,19 +1,24 @@
 """The process that reads a workbook for ``tables``: bytes in, one line of JSON for each row that holds anything.
 
 Run as a file, not imported, so that it loads nothing of ours: ``sheet_reader.py MOST_ROWS MOST_CHARACTERS``. It ends
-with 0, with 1 where the bytes are no workbook, 3 where a password protects it, and otherwise when it needs too much.
+with 0, with 1 where the bytes are no workbook, 3 where a password protects it, 5 where it has too many rows, 6 where a
+formula has no value, and otherwise when it needs too much.
 """
 
 import datetime as dt
 import io
 import json
+import re
 import resource
 import sys
+import zipfile
 from collections.abc import Iterator
 
 _MEMORY = 700 * 1024 * 1024
 _SECONDS = 20
-_UNREADABLE, _PROTECTED, _TOO_LARGE = 1, 3, 4
+_UNREADABLE, _PROTECTED, _TOO_LARGE, _TOO_MANY_ROWS, _UNCALCULATED = 1, 3, 4, 5, 6
+_NO_VALUE = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+"""A formula that no program has calculated: its cell would read as empty."""
 
 
 def _text(value: object) -> str:
@@ -36,6 +41,8 @@ def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
             if sheet.start is not None:
+                if sheet.height > int(sys.argv[1]):
+                    sys.exit(_TOO_MANY_ROWS)
                 rows = sheet.to_python(skip_empty_area=True, nrows=int(sys.argv[1]))
                 first, before = sheet.start[0] + 1, [""] * sheet.start[1]
                 for number, row in enumerate(rows, start=first):
@@ -47,13 +54,23 @@ def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
         sys.exit(_UNREADABLE)
 
 
+def _check_calculated(content: bytes) -> None:
+    if content.startswith(b"PK"):
+        book = zipfile.ZipFile(io.BytesIO(content))
+        for name in book.namelist():
+            if name.startswith("xl/worksheets/") and _NO_VALUE.search(book.read(name)):
+                sys.exit(_UNCALCULATED)
+
+
 def main() -> None:
     """Read standard input, write standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     left = int(sys.argv[2])
     try:
-        for number, cells in _rows(sys.stdin.buffer.read()):
+        content = sys.stdin.buffer.read()
+        _check_calculated(content)
+        for number, cells in _rows(content):
             line = json.dumps([number, cells])
             left -= len(line)
             if left < 0:

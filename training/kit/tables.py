@@ -44,6 +44,7 @@ class Problem(enum.StrEnum):
     EMPTY = "empty"
     WEB_PAGE = "web_page"
     PROTECTED = "protected"
+    UNCALCULATED = "uncalculated"
     UNREADABLE = "unreadable"
 
 
@@ -168,7 +169,12 @@ def _sheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
     except subprocess.TimeoutExpired as error:
         raise TableError(Problem.TOO_LARGE) from error
     if done.returncode:
-        problems = {1: Problem.UNREADABLE, 3: Problem.PROTECTED}
+        problems = {
+            1: Problem.UNREADABLE,
+            3: Problem.PROTECTED,
+            5: Problem.TOO_MANY_ROWS,
+            6: Problem.UNCALCULATED,
+        }
         raise TableError(problems.get(done.returncode, Problem.TOO_LARGE))
     for line in done.stdout.splitlines():
         number, cells = json.loads(line)

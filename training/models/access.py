@@ -25,6 +25,14 @@ class Role(enum.StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class ApprovalGrade(enum.StrEnum):
+    """How far a rights approver's approval reaches, the lowest first; each grade reaches those before it."""
+
+    OFFICIAL = "official"
+    SENIOR = "senior"
+    MINISTERIAL = "ministerial"
+
+
 class User(Base):
     """An account: one person, one account (``person_id`` is unique)."""
 
@@ -48,7 +56,7 @@ class User(Base):
 
 
 class RoleAssignment(Base):
-    """A role granted to an account, within a programme where the role asks for one (funders)."""
+    """A role granted to an account: a funder's within a programme, a rights approver's with a grade."""
 
     __tablename__ = "role_assignments"
 
@@ -56,6 +64,7 @@ class RoleAssignment(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     role: Mapped[Role] = mapped_column(choice(Role))
     programme_id: Mapped[int | None] = mapped_column(ForeignKey("programmes.id"), index=True)
+    grade: Mapped[ApprovalGrade | None] = mapped_column(choice(ApprovalGrade))
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     granted_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
@@ -79,6 +88,7 @@ class RoleAssignment(Base):
             sqlite_where=text("revoked_at IS NULL"),
         ),
         CheckConstraint("(role = 'funder') = (programme_id IS NOT NULL)", name="funder_of_programme"),
+        CheckConstraint("(role = 'rights_approver') = (grade IS NOT NULL)", name="rights_approver_has_grade"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from training.models.access import Role
+from training.models.access import ApprovalGrade, Role
 from training.models.people import Jurisdiction
 
 
@@ -11,7 +11,7 @@ class Actor:
     """Somebody signed in, as read once per request.
 
     ``organisations`` holds the keys of their organisation and those below it; ``funded`` the keys
-    of the programmes they fund.
+    of the programmes they fund; ``grade`` is that of a rights approver.
     """
 
     user_id: int
@@ -21,3 +21,10 @@ class Actor:
     roles: frozenset[Role]
     organisations: frozenset[int]
     funded: frozenset[int]
+    grade: ApprovalGrade | None = None
+
+    @property
+    def grades(self) -> tuple[ApprovalGrade, ...]:
+        """The grades that the actor's own reaches, none without one."""
+        every = tuple(ApprovalGrade)
+        return every[: every.index(self.grade) + 1] if self.grade else ()

@@ -55,11 +55,14 @@ class Named:
     name_ckb: Mapped[str] = mapped_column(String(200), default="")
 
 
-def choice(kind: type[enum.StrEnum]) -> Enum:
-    """Return the column type of an enumeration: its values as text, held to by a CHECK."""
+def choice(kind: type[enum.StrEnum], name: str | None = None) -> Enum:
+    """Return the column type of an enumeration: its values as text, held to by a CHECK.
+
+    The CHECK is called ``name`` where a table has two columns of one kind.
+    """
     return Enum(
         kind,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         native_enum=False,
         create_constraint=True,
         length=30,

@@ -37,7 +37,10 @@ class Venue(Named, Base):
 
 
 class Cohort(Base):
-    """One holding of a course. ``seats_taken`` moves by conditional UPDATE; ``planned_cost`` sums its costs (pence)."""
+    """One holding of a course. ``seats_taken`` moves by conditional UPDATE; ``planned_cost`` sums its costs (pence).
+
+    ``reserved_for_women`` of the seats only women may take; ``nominations_until`` and ``vetting_by`` are last days.
+    """
 
     __tablename__ = "cohorts"
 
@@ -52,6 +55,9 @@ class Cohort(Base):
     ends_on: Mapped[dt.date]
     capacity: Mapped[int]
     seats_taken: Mapped[int] = mapped_column(default=0)
+    reserved_for_women: Mapped[int] = mapped_column(default=0)
+    nominations_until: Mapped[dt.date | None]
+    vetting_by: Mapped[dt.date | None]
     planned_cost: Mapped[int] = mapped_column(default=0)
     state: Mapped[CohortState] = mapped_column(choice(CohortState), default=CohortState.DRAFT)
 
@@ -63,7 +69,10 @@ class Cohort(Base):
     __table_args__ = (
         CheckConstraint("seats_taken BETWEEN 0 AND capacity", name="seats_within_capacity"),
         CheckConstraint("capacity BETWEEN 1 AND 1000", name="capacity_in_range"),
+        CheckConstraint("reserved_for_women BETWEEN 0 AND capacity", name="reserved_within_capacity"),
         CheckConstraint("starts_on <= ends_on", name="dates_in_order"),
+        CheckConstraint("nominations_until <= starts_on", name="nominations_before_start"),
+        CheckConstraint("vetting_by <= starts_on", name="vetting_before_start"),
         CheckConstraint("planned_cost >= 0", name="cost_not_negative"),
         Index("ix_cohorts_starts_on_id", "starts_on", "id"),
         Index("ix_cohorts_state_starts_on", "state", "starts_on", "id"),
@@ -86,12 +95,15 @@ class CohortCost(Guarded, Base):
 
 
 class CohortInvitation(Base):
-    """An organisation that may nominate for a cohort."""
+    """An organisation that may nominate for a cohort, and the most seats that it and those below it may have."""
 
     __tablename__ = "cohort_invitations"
 
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), primary_key=True, index=True)
+    quota: Mapped[int | None]
+
+    __table_args__ = (CheckConstraint("quota BETWEEN 1 AND 1000", name="quota_in_range"),)
 
 
 class CohortTrainer(Base):

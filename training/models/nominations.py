@@ -12,18 +12,36 @@ from training.models.people import Organisation, Person
 
 
 class NominationState(enum.StrEnum):
-    """Nominate, shortlist, vet, confirm; a person leaves the path turned down or withdrawn."""
+    """Nominate, shortlist, vet, confirm; a person leaves the path turned down or withdrawn.
+
+    Attending and completed are read from marks and completions, never stored.
+    """
 
     NOMINATED = "nominated"
     SHORTLISTED = "shortlisted"
     IN_VETTING = "in_vetting"
+    CLEARED = "cleared"
+    NOT_CLEARED = "not_cleared"
+    WAITING = "waiting"
     CONFIRMED = "confirmed"
     TURNED_DOWN = "turned_down"
     WITHDRAWN = "withdrawn"
 
 
+class Hindrance(enum.StrEnum):
+    """Why a freed seat passed over somebody on the waiting list."""
+
+    CLEARANCE = "clearance"
+    CLASH = "clash"
+    QUOTA = "quota"
+    RESERVED = "reserved"
+
+
 class Nomination(Guarded, Base):
-    """One person put forward for one cohort by an organisation (that of the person at the time)."""
+    """One person put forward for one cohort by an organisation (that of the person at the time).
+
+    ``place`` is that on the waiting list; ``hindrance`` says why the last freed seat passed over it.
+    """
 
     __tablename__ = "nominations"
 
@@ -34,6 +52,8 @@ class Nomination(Guarded, Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     state: Mapped[NominationState] = mapped_column(choice(NominationState), default=NominationState.NOMINATED)
     reason: Mapped[str] = mapped_column(String(500), default="")
+    place: Mapped[int | None]
+    hindrance: Mapped[Hindrance | None] = mapped_column(choice(Hindrance))
     nominated_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     nominated_at: Mapped[dt.datetime]
     moved_at: Mapped[dt.datetime]
@@ -54,4 +74,18 @@ class Nomination(Guarded, Base):
         Index("ix_nominations_cohort_id_id", "cohort_id", "id"),
         Index("ix_nominations_state_id", "state", "id"),
         CheckConstraint("state <> 'turned_down' OR reason <> ''", name="turning_down_has_reason"),
+        CheckConstraint("(state = 'waiting') = (place IS NOT NULL)", name="place_while_waiting"),
+        CheckConstraint("hindrance IS NULL OR state = 'waiting'", name="hindered_while_waiting"),
     )
+
+
+class Selection(Base):
+    """A step that was taken for several nominees of a cohort at once; its key makes a form sent twice one act."""
+
+    __tablename__ = "selections"
+
+    id: Mapped[Key]
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), index=True)
+    key: Mapped[str] = mapped_column(String(43), unique=True)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    made_at: Mapped[dt.datetime]

@@ -4,9 +4,11 @@ import datetime as dt
 import enum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.models.base import Base, Guarded, Key, PublicId, choice
+from training.models.imports import RowOutcome
+from training.models.nominations import Nomination
 
 
 class VettingOutcome(enum.StrEnum):
@@ -29,6 +31,7 @@ class VettingDecision(Guarded, Base):
     unit: Mapped[str] = mapped_column(String(200), default="")
     decided_on: Mapped[dt.date]
     expires_on: Mapped[dt.date | None]
+    reference: Mapped[str] = mapped_column(String(100), default="")
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     recorded_at: Mapped[dt.datetime]
     superseded_at: Mapped[dt.datetime | None]
@@ -44,3 +47,40 @@ class VettingDecision(Guarded, Base):
         CheckConstraint("(outcome = 'cleared') = (expires_on IS NOT NULL)", name="clearance_expires"),
         CheckConstraint("expires_on >= decided_on", name="dates_in_order"),
     )
+
+
+class ClearanceBatch(Guarded, Base):
+    """A returned spreadsheet of clearances. Its rows are kept from preview to recording, a day at most."""
+
+    __tablename__ = "clearance_batches"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    sha256: Mapped[str] = mapped_column(String(64))
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    uploaded_at: Mapped[dt.datetime]
+    recorded_at: Mapped[dt.datetime | None]
+
+
+class ClearanceRow(Guarded, Base):
+    """What a row of the spreadsheet says. ``number`` is its row in the file (the heading is 1).
+
+    ``known_id`` is the person's current decision at the preview; ``fault`` is a code, ``cell`` the text at fault.
+    """
+
+    __tablename__ = "clearance_rows"
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("clearance_batches.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    result: Mapped[RowOutcome] = mapped_column(choice(RowOutcome))
+    nomination_id: Mapped[int | None] = mapped_column(ForeignKey("nominations.id"), index=True)
+    known_id: Mapped[int | None] = mapped_column(ForeignKey("vetting_decisions.id"), index=True)
+    outcome: Mapped[VettingOutcome | None] = mapped_column(choice(VettingOutcome))
+    authority: Mapped[str] = mapped_column(String(200), default="")
+    decided_on: Mapped[dt.date | None]
+    expires_on: Mapped[dt.date | None]
+    reference: Mapped[str] = mapped_column(String(100), default="")
+    fault: Mapped[str] = mapped_column(String(40), default="")
+    cell: Mapped[str] = mapped_column(String(200), default="")
+
+    nomination: Mapped[Nomination | None] = relationship(lazy="raise")

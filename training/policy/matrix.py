@@ -20,13 +20,16 @@ class Permission(enum.StrEnum):
     SEE_COHORT = "see cohort"
     SEE_ROSTER = "see roster (names)"
     DRAFT_COHORT = "draft cohort"
-    RUN_COHORT = "ask to open, close, cancel a cohort"
+    RUN_COHORT = "ask to open, close, cancel a cohort, set its seats and deadlines"
+    SEE_ORGANISATION = "see organisation"
+    EDIT_ORGANISATION = "edit organisation"
     SEE_PERSON = "see person"
-    EDIT_PERSON = "register, edit person"
+    EDIT_PERSON = "register, edit, merge, transfer, deactivate person"
     NOMINATE = "nominate"
     SEE_NOMINATION = "see nomination, completion"
-    SELECT_NOMINEES = "shortlist, send to vetting, confirm a seat, turn down"
+    SELECT_NOMINEES = "shortlist, send to vetting, confirm a seat, waiting list, turn down"
     WITHDRAW_NOMINATION = "withdraw a nomination"
+    READ_NOTICE = "read one's notices"
     VET = "vet"
     SEE_RIGHTS = "see rights assessment"
     WRITE_RIGHTS = "write a rights assessment"
@@ -49,6 +52,8 @@ class Scope(enum.StrEnum):
     SELF = "SELF"
     VETTING = "VETTING"
     """Nominees from *in vetting* on."""
+    GRADE = "GRADE"
+    """Assessments whose risk demands the own grade of approval or a lower one."""
 
 
 _ALL = frozenset({Scope.ALL})
@@ -59,6 +64,7 @@ _FUND = frozenset({Scope.FUND})
 _TAUGHT = frozenset({Scope.TAUGHT})
 _SELF = frozenset({Scope.SELF})
 _VETTING = frozenset({Scope.VETTING})
+_GRADE = frozenset({Scope.GRADE})
 
 _UK, _PARTNER, _TRAINER, _TRAINEE = (
     Role.UK_COORDINATOR,
@@ -72,7 +78,7 @@ _FUNDER, _APPROVER, _VETTER, _RIGHTS = (
     Role.VETTING_OFFICER,
     Role.RIGHTS_APPROVER,
 )
-_AUDITOR = Role.AUDITOR
+_AUDITOR, _ADMINISTRATOR = Role.AUDITOR, Role.ADMINISTRATOR
 
 MATRIX: Mapping[Permission, Mapping[Role, frozenset[Scope]]] = {
     Permission.SEE_PROGRAMME: {
@@ -92,6 +98,8 @@ MATRIX: Mapping[Permission, Mapping[Role, frozenset[Scope]]] = {
     Permission.SEE_ROSTER: {_UK: _ALL, _PARTNER: _ORG_AND_HOST, _TRAINER: _TAUGHT, _AUDITOR: _ALL},
     Permission.DRAFT_COHORT: {_UK: _ALL, _PARTNER: _HOST},
     Permission.RUN_COHORT: {_UK: _ALL},
+    Permission.SEE_ORGANISATION: dict.fromkeys(Role, _ALL),
+    Permission.EDIT_ORGANISATION: {_ADMINISTRATOR: _ALL},
     Permission.SEE_PERSON: {_UK: _ALL, _PARTNER: _ORG, _TRAINEE: _SELF, _VETTER: _VETTING, _AUDITOR: _ALL},
     Permission.EDIT_PERSON: {_UK: _ALL, _PARTNER: _ORG},
     Permission.NOMINATE: {_UK: _ALL, _PARTNER: _ORG},
@@ -100,10 +108,11 @@ MATRIX: Mapping[Permission, Mapping[Role, frozenset[Scope]]] = {
     },
     Permission.SELECT_NOMINEES: {_UK: _ALL},
     Permission.WITHDRAW_NOMINATION: {_UK: _ALL, _PARTNER: _ORG, _TRAINEE: _SELF},
+    Permission.READ_NOTICE: {_UK: _SELF, _PARTNER: _SELF},
     Permission.VET: {_VETTER: _VETTING},
     Permission.SEE_RIGHTS: {_UK: _ALL, _RIGHTS: _ALL, _AUDITOR: _ALL},
     Permission.WRITE_RIGHTS: {_UK: _ALL},
-    Permission.APPROVE_RIGHTS: {_RIGHTS: _ALL},
+    Permission.APPROVE_RIGHTS: {_RIGHTS: _GRADE},
     Permission.CLAIM_COMPLETION: {_TRAINEE: _SELF},
     Permission.CONFIRM_COMPLETION: {_UK: _ALL, _TRAINER: _TAUGHT},
     Permission.READ_AUDIT: {_AUDITOR: _ALL},

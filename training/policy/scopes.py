@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from training.kit.db import AnySelect
 from training.models.actor import Actor
 from training.models.base import Base
+from training.models.batches import NominationBatch
 from training.models.claims import Claim, Evidence
 from training.models.cohorts import Cohort, CohortInvitation, CohortTrainer
 from training.models.completions import Completion
@@ -16,15 +17,23 @@ from training.models.courses import Course
 from training.models.imports import SpendBatch
 from training.models.ledger import Commitment, LedgerEntry
 from training.models.nominations import Nomination, NominationState
-from training.models.people import Organisation, Person
+from training.models.notices import Notice
+from training.models.people import Merge, Organisation, Person, PersonKey
 from training.models.programmes import BudgetLine, Programme, Project
-from training.models.rights import RightsAssessment
+from training.models.rights import RightsAssessment, RightsAttachment, RightsMitigation
+from training.models.vetting import ClearanceBatch
 from training.policy.matrix import MATRIX, Permission, Scope
 
 Clause = Callable[[Actor], ColumnElement[bool]]
 Statement = TypeVar("Statement", bound=AnySelect)
 
-VETTED_STATES = (NominationState.IN_VETTING, NominationState.CONFIRMED)
+VETTED_STATES = (
+    NominationState.IN_VETTING,
+    NominationState.CLEARED,
+    NominationState.NOT_CLEARED,
+    NominationState.WAITING,
+    NominationState.CONFIRMED,
+)
 """A vetting officer learns of a nominee only once there is something to vet."""
 
 
@@ -96,6 +105,11 @@ def _person_in_vetting(actor: Actor) -> ColumnElement[bool]:
     return Person.id.in_(select(Nomination.person_id).where(_nomination_in_vetting(actor)))
 
 
+def _own_peoples_merge(actor: Actor) -> ColumnElement[bool]:
+    own = select(Person.id).where(Person.organisation_id.in_(actor.organisations))
+    return and_(Merge.kept_id.in_(own), Merge.merged_id.in_(own))
+
+
 _NOMINATION: Mapping[Scope, Clause] = {
     Scope.ORG: _own_organisations_nomination,
     Scope.HOST: _cohort_of_nomination(_hosted),
@@ -134,7 +148,9 @@ CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
     Evidence: {},
     SpendBatch: {},
     Course: {},
-    RightsAssessment: {},
+    RightsAssessment: {Scope.GRADE: lambda actor: RightsAssessment.needed_grade.in_(actor.grades)},
+    RightsAttachment: {},
+    RightsMitigation: {},
     Organisation: {Scope.ORG: lambda actor: Organisation.id.in_(actor.organisations)},
     Cohort: {
         Scope.ORG: lambda actor: or_(_hosted(actor), _invited(actor)),
@@ -149,7 +165,12 @@ CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
         Scope.SELF: lambda actor: Person.id == actor.person_id,
         Scope.VETTING: _person_in_vetting,
     },
+    Merge: {Scope.ORG: _own_peoples_merge},
+    PersonKey: {Scope.ORG: lambda actor: PersonKey.organisation_id.in_(actor.organisations)},
     Nomination: _NOMINATION,
+    NominationBatch: {Scope.ORG: lambda actor: NominationBatch.organisation_id.in_(actor.organisations)},
+    Notice: {Scope.SELF: lambda actor: Notice.user_id == actor.user_id},
+    ClearanceBatch: {Scope.VETTING: lambda actor: ClearanceBatch.uploaded_by_id == actor.user_id},
     Completion: {scope: _nomination_of_completion(clause) for scope, clause in _NOMINATION.items()},
 }
 
@@ -164,9 +185,16 @@ SEEING: Mapping[type[Base], Permission] = {
     SpendBatch: Permission.PROPOSE_MONEY,
     Course: Permission.SEE_COURSE,
     RightsAssessment: Permission.SEE_RIGHTS,
+    RightsAttachment: Permission.SEE_RIGHTS,
+    RightsMitigation: Permission.SEE_RIGHTS,
     Cohort: Permission.SEE_COHORT,
+    Organisation: Permission.SEE_ORGANISATION,
     Person: Permission.SEE_PERSON,
+    Merge: Permission.EDIT_PERSON,
     Nomination: Permission.SEE_NOMINATION,
+    NominationBatch: Permission.NOMINATE,
+    Notice: Permission.READ_NOTICE,
+    ClearanceBatch: Permission.VET,
     Completion: Permission.SEE_NOMINATION,
 }
 """The permission without which a record of this kind does not exist for somebody."""

@@ -1,6 +1,6 @@
 """Reading accounts, sign-ins and single records in somebody's name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -45,6 +45,14 @@ def find(model: type[Record], public_id: str, actor: Actor, permission: Permissi
     return Found(row[0], bool(row[1])) if row else None
 
 
+def find_each(model: type[Record], public_ids: Iterable[str], actor: Actor, permission: Permission) -> Sequence[Record]:
+    """Return the records with these opaque ids for which ``actor`` has ``permission``."""
+    columns: Any = model
+    wanted = [public_id for public_id in public_ids if is_public_id(public_id)]
+    statement: AnySelect = select(model).where(columns.public_id.in_(wanted)).order_by(columns.id)
+    return db.session.scalars(seen(statement, actor, permission, model)).all()
+
+
 def user_named(username: str) -> User | None:
     """Return the account with this username (in any case), active or not."""
     return db.session.scalar(select(User).where(User.username == username.strip().lower()))
@@ -57,7 +65,7 @@ def _with_reach(statement: AnySelect, root: Select[int]) -> AnySelect:
     return (
         statement.join(tree, true())
         .outerjoin(RoleAssignment, and_(RoleAssignment.user_id == User.id, RoleAssignment.revoked_at.is_(None)))
-        .add_columns(tree.c.id, RoleAssignment.role, RoleAssignment.programme_id)
+        .add_columns(tree.c.id, RoleAssignment.role, RoleAssignment.programme_id, RoleAssignment.grade)
     )
 
 
@@ -109,9 +117,10 @@ def _actor(user: User, reach: Sequence[Sequence[Any]]) -> Actor:
         person_id=user.person_id,
         organisation_id=user.organisation_id,
         jurisdiction=user.organisation.jurisdiction,
-        roles=frozenset(role for _, role, _ in reach if role),
-        organisations=frozenset(organisation for organisation, _, _ in reach),
-        funded=frozenset(programme for _, role, programme in reach if role is Role.FUNDER and programme is not None),
+        roles=frozenset(role for _, role, _, _ in reach if role),
+        organisations=frozenset(organisation for organisation, *_ in reach),
+        funded=frozenset(programme for _, role, programme, _ in reach if role is Role.FUNDER and programme is not None),
+        grade=next((grade for *_, grade in reach if grade), None),
     )
 
 

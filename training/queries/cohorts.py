@@ -19,6 +19,7 @@ from training.models.people import Jurisdiction, Organisation, Person
 from training.models.programmes import BudgetLine, Programme
 from training.policy.matrix import Permission, Scope
 from training.policy.scopes import scopes_of, seen, unscoped, where
+from training.queries import seats
 from training.queries.paging import Cut, Page, read_page
 
 _MOST = 50
@@ -138,7 +139,7 @@ class CohortPage:
     """A cohort as one reader sees it; ``costs`` and ``commitments`` are those of lines whose money they may see."""
 
     cohort: Cohort
-    invited: Sequence[Organisation]
+    shares: Sequence[seats.Share]
     trainers: Sequence[Person]
     costs: Sequence[CohortCost]
     commitments: Sequence[Commitment]
@@ -175,7 +176,7 @@ def cohort_page(cohort: Cohort, actor: Actor) -> CohortPage:
     )
     return CohortPage(
         cohort=fresh,
-        invited=_invited_to(key),
+        shares=seats.shares(key),
         trainers=_trainers_of(key) if may_see_roster else (),
         costs=costs_in_sight(key, actor),
         commitments=db.session.scalars(seen(commitments, actor, Permission.SEE_MONEY, Commitment)).all(),
@@ -221,13 +222,16 @@ def offers(actor: Actor) -> Offers:
     """Return what ``actor`` may choose from: programmes, venues, hosts within their reach, trainers."""
     programmes = seen(select(Programme).order_by(Programme.id), actor, Permission.SEE_PROGRAMME, Programme)
     bodies = db.session.scalars(
-        select(Organisation).where(Organisation.jurisdiction != Jurisdiction.UK).order_by(Organisation.name_en)
+        select(Organisation)
+        .where(Organisation.jurisdiction != Jurisdiction.UK, Organisation.is_active)
+        .order_by(Organisation.name_en)
     ).all()
     trainers = (
         select(Person)
         .join(User, User.person_id == Person.id)
         .join(RoleAssignment, RoleAssignment.user_id == User.id)
         .where(RoleAssignment.role == Role.TRAINER, RoleAssignment.revoked_at.is_(None), User.is_active)
+        .where(Person.inactive_because.is_(None))
         .order_by(Person.name_key)
     )
     venues = db.session.scalars(select(Venue).order_by(Venue.name_en))

@@ -9,6 +9,7 @@ from training.models.cohorts import Venue
 from training.models.completions import Completion
 from training.models.courses import Course
 from training.models.nominations import Nomination
+from training.models.programmes import Project
 from training.policy.scopes import unscoped
 
 
@@ -16,6 +17,12 @@ def course_called(beginning: str) -> Course:
     """Return the first course whose English title begins like this."""
     statement = select(Course).where(Course.title_en.startswith(beginning)).order_by(Course.id).limit(1)
     return db.session.scalars(statement).one()
+
+
+def project_titled(title_en: str) -> Project:
+    """Return the project with this English title."""
+    statement = select(Project).where(Project.title_en == title_en)
+    return db.session.scalars(unscoped(statement, because="the demonstration acts for all its people")).one()
 
 
 def venue_called(name_en: str) -> Venue:

@@ -1,9 +1,13 @@
-"""Whether the database answers."""
+"""Whether the database answers, and the work process lives."""
+
+import datetime as dt
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from training.kit.clock import now
 from training.kit.db import db
+from training.queries import jobs
 
 
 def database_answers() -> bool:
@@ -13,3 +17,8 @@ def database_answers() -> bool:
     except SQLAlchemyError:
         return False
     return True
+
+
+def is_worker_alive(silent: dt.timedelta) -> bool:
+    """Say whether a work process was seen within that time."""
+    return jobs.is_anybody_working(now() - silent)

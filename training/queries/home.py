@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, and_, exists, func, select
+from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training.kit.db import db
@@ -14,24 +14,34 @@ from training.models.completions import Completion, CompletionState
 from training.models.ledger import Approval, LedgerEntry
 from training.models.nominations import Nomination, NominationState
 from training.models.programmes import Programme
-from training.models.rights import AssessmentState, RightsAssessment
+from training.models.rights import RightsAssessment
 from training.policy.matrix import Permission
 from training.policy.scopes import seen
+from training.queries import rights
 
 SHOWN = 5
 
-_SELECTING = (NominationState.NOMINATED, NominationState.SHORTLISTED, NominationState.IN_VETTING)
+_SELECTING = (
+    NominationState.NOMINATED,
+    NominationState.SHORTLISTED,
+    NominationState.CLEARED,
+    NominationState.NOT_CLEARED,
+)
 
 
 def nominees_by_step(actor: Actor) -> Sequence[Row[Cohort, NominationState, int]]:
-    """Return per cohort how many nominees wait at each step before the seat, the next cohort first."""
+    """Return per cohort how many nominees wait for its coordinator at each step, the next cohort first.
+
+    Those on a waiting list count where a seat is free.
+    """
+    has_free_seat = and_(Nomination.state == NominationState.WAITING, Cohort.seats_taken < Cohort.capacity)
     statement = (
         select(Cohort, Nomination.state, func.count())
         .join(Nomination, Nomination.cohort_id == Cohort.id)
-        .where(Cohort.state == CohortState.OPEN, Nomination.state.in_(_SELECTING))
+        .where(Cohort.state == CohortState.OPEN, or_(Nomination.state.in_(_SELECTING), has_free_seat))
         .group_by(Cohort.id, Nomination.state)
         .order_by(Cohort.starts_on, Cohort.id, Nomination.state)
-        .limit(3 * SHOWN)
+        .limit(5 * SHOWN)
     )
     statement = statement.options(joinedload(Cohort.course))
     rows = db.session.execute(seen(statement, actor, Permission.SELECT_NOMINEES, Nomination))
@@ -68,11 +78,15 @@ def entries_to_decide(actor: Actor) -> Sequence[LedgerEntry]:
 
 
 def assessments_to_decide(actor: Actor) -> Sequence[RightsAssessment]:
-    """Return the oldest assessments of others that wait for a decision."""
+    """Return the oldest assessments of others that wait for a decision of the actor's grade."""
     statement = (
         select(RightsAssessment)
-        .where(RightsAssessment.state == AssessmentState.WRITTEN, RightsAssessment.writer_id != actor.user_id)
-        .options(joinedload(RightsAssessment.programme))
+        .where(rights.waits_for(actor))
+        .options(
+            joinedload(RightsAssessment.programme),
+            joinedload(RightsAssessment.project),
+            joinedload(RightsAssessment.course),
+        )
         .order_by(RightsAssessment.id)
         .limit(SHOWN)
     )
@@ -96,6 +110,7 @@ def cohorts_to_nominate_for(actor: Actor, today: dt.date) -> Sequence[Cohort]:
     statement = (
         select(Cohort)
         .where(Cohort.state == CohortState.OPEN, Cohort.starts_on > today)
+        .where(or_(Cohort.nominations_until.is_(None), Cohort.nominations_until >= today))
         .options(joinedload(Cohort.course))
         .order_by(Cohort.starts_on, Cohort.id)
         .limit(SHOWN)

@@ -15,7 +15,7 @@ from training.models.imports import RowOutcome, SpendBatch, SpendRow
 from training.models.ledger import Approval, Commitment, LedgerEntry, Outcome
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped
-from training.queries.paging import SIZE, Cut, Page
+from training.queries.paging import Cut, Page, read_numbered
 
 _RULE = "a use case applies its rule to a record that the web room already admitted"
 _RECENT = 20
@@ -184,22 +184,11 @@ class RowOfBatch:
 
 def rows_of(batch: SpendBatch, outcome: RowOutcome | None, cut: Cut, actor: Actor) -> Page[RowOfBatch]:
     """Return a page of a batch's rows by their number, at which the page is cut; of one outcome or of all."""
-    conditions: list[ColumnElement[bool]] = [SpendRow.batch_id == batch.id]
+    statement = _with_decisions(SpendRow.batch_id == batch.id)
     if outcome:
-        conditions.append(SpendRow.outcome == outcome)
-    is_backwards = cut.before.isdecimal()
-    anchor = int(cut.before or 0) if is_backwards else int(cut.after if cut.after.isdecimal() else 0)
-    conditions.append(SpendRow.number < anchor if is_backwards else SpendRow.number > anchor)
-    order = SpendRow.number.desc() if is_backwards else SpendRow.number
-    statement = _with_decisions(*conditions).order_by(order).limit(SIZE + 1)
-    found = [RowOfBatch(row, decision) for row, decision in db.session.execute(_seen(statement, actor))]
-    has_more, rows = len(found) > SIZE, found[:SIZE]
-    if is_backwards:
-        rows.reverse()
-    if not rows:
-        return Page([], "", "")
-    has_previous, has_next = (has_more, True) if is_backwards else (anchor > 0, has_more)
-    return Page(rows, str(rows[0].row.number) if has_previous else "", str(rows[-1].row.number) if has_next else "")
+        statement = statement.where(SpendRow.outcome == outcome)
+    page = read_numbered(_seen(statement, actor), SpendRow.number, cut)
+    return Page([RowOfBatch(row, decision) for row, decision in page.rows], page.previous, page.next)
 
 
 def all_rows_of(batch: SpendBatch, actor: Actor) -> Iterator[RowOfBatch]:
@@ -209,13 +198,13 @@ def all_rows_of(batch: SpendBatch, actor: Actor) -> Iterator[RowOfBatch]:
         yield RowOfBatch(row, decision)
 
 
-def _with_decisions(*conditions: ColumnElement[bool]) -> AnySelect:
+def _with_decisions(condition: ColumnElement[bool]) -> AnySelect:
     return (
         select(SpendRow, Approval)
         .join(SpendBatch, SpendBatch.id == SpendRow.batch_id)
         .outerjoin(LedgerEntry, LedgerEntry.claim_id == SpendRow.claim_id)
         .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
-        .where(*conditions)
+        .where(condition)
         .options(joinedload(SpendRow.commitment), joinedload(SpendRow.claim))
     )
 

@@ -1,36 +1,47 @@
 """Reading nominations."""
 
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, exists, select
-from sqlalchemy.orm import Bundle, joinedload
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Bundle, contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
+from training.models.access import User
 from training.models.actor import Actor
+from training.models.audit import AuditEntry
 from training.models.cohorts import Cohort, CohortInvitation
 from training.models.completions import Completion, CompletionState
 from training.models.nominations import Nomination, NominationState
 from training.models.people import Organisation, Person
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, unscoped, where
-from training.queries import completions
+from training.policy.scopes import VETTED_STATES, holds, seen, unscoped, where
+from training.queries import completions, vetting
 
 _RULE = "a use case applies its rule to a record that the web room already admitted"
 
 
-def is_invited(cohort_id: int, organisation_id: int) -> bool:
-    """Say whether an organisation, or one above it, was invited to a cohort."""
-    above = (
-        select(Organisation.id, Organisation.parent_id).where(Organisation.id == organisation_id).cte(recursive=True)
+def invited_among(cohort_id: int, organisation_ids: Collection[int]) -> set[int]:
+    """Return those of the organisations that were invited to a cohort, or stand below one that was."""
+    invited = select(CohortInvitation.organisation_id.label("id")).where(CohortInvitation.cohort_id == cohort_id)
+    reached = invited.cte(recursive=True)
+    reached = reached.union(select(Organisation.id).join(reached, Organisation.parent_id == reached.c.id))
+    return set(db.session.scalars(select(reached.c.id).where(reached.c.id.in_(organisation_ids))))
+
+
+def vetted_of(person_id: int) -> Sequence[Nomination]:
+    """Return the nominations of a person about which a decision of the vetting authority has something to say."""
+    statement = (
+        select(Nomination)
+        .where(Nomination.person_id == person_id, Nomination.state.in_(VETTED_STATES))
+        .options(joinedload(Nomination.cohort))
+        .order_by(Nomination.id)
+        .execution_options(populate_existing=True)
     )
-    above = above.union(
-        select(Organisation.id, Organisation.parent_id).join(above, Organisation.id == above.c.parent_id)
-    )
-    invited = exists().where(
-        CohortInvitation.cohort_id == cohort_id, CohortInvitation.organisation_id.in_(select(above.c.id))
-    )
-    return bool(db.session.scalar(select(invited)))
+    return db.session.scalars(unscoped(statement, because=_RULE)).all()
 
 
 def state_of(nomination_id: int) -> NominationState:
@@ -43,6 +54,13 @@ def has_claim(nomination_id: int) -> bool:
     """Say whether a completion was claimed that stands or was confirmed."""
     claimed = exists().where(Completion.nomination_id == nomination_id, Completion.state != CompletionState.REFUSED)
     return bool(db.session.scalar(unscoped(select(claimed), because=_RULE)))
+
+
+def with_public_ids(public_ids: Collection[str]) -> dict[str, Nomination]:
+    """Return the nominations with these opaque ids, by id."""
+    statement = select(Nomination).where(Nomination.public_id.in_(public_ids))
+    found = db.session.scalars(unscoped(statement, because="a use case reads what it has just written"))
+    return {nomination.public_id: nomination for nomination in found}
 
 
 def nomination_by_key(nomination_id: int) -> Nomination:
@@ -58,7 +76,7 @@ class RosterRow(NamedTuple):
     """
 
     nomination: Any
-    """``public_id``, ``state``, ``reason``"""
+    """``public_id``, ``state``, ``reason``, ``hindrance``"""
 
     person: Any
     """``public_id``, ``name_latin``, ``name_native``"""
@@ -88,7 +106,7 @@ def roster(cohort_id: int, state: NominationState | None, actor: Actor) -> list[
     may_see_person = Nomination.person_id.in_(select(Person.id).where(where(actor, Permission.SEE_PERSON, Person)))
     statement: AnySelect = (
         select(
-            Bundle("nomination", Nomination.public_id, Nomination.state, Nomination.reason),
+            Bundle("nomination", Nomination.public_id, Nomination.state, Nomination.reason, Nomination.hindrance),
             Bundle("person", Person.public_id, Person.name_latin, Person.name_native),
             Bundle("organisation", Organisation.name_en, Organisation.name_ar, Organisation.name_ckb),
             Bundle("completion", Completion.public_id, Completion.state),
@@ -117,7 +135,9 @@ def roster(cohort_id: int, state: NominationState | None, actor: Actor) -> list[
         .order_by(Person.name_key, Nomination.id)
     )
     if state:
-        statement = statement.where(Nomination.state == state)
+        # Whose state is not shown is not found by it either.
+        is_shown = or_(may_see_person, Nomination.state == NominationState.CONFIRMED)
+        statement = statement.where(Nomination.state == state, is_shown)
     rows = db.session.execute(seen(statement, actor, Permission.SEE_NOMINATION, Nomination))
     return [RosterRow(*row) for row in rows]
 
@@ -127,6 +147,70 @@ def nomination_page(nomination: Nomination, actor: Actor) -> Nomination:
     statement = _whole().where(Nomination.id == nomination.id).execution_options(populate_existing=True)
     found: Nomination = db.session.scalars(seen(statement, actor, Permission.SEE_NOMINATION, Nomination)).one()
     return found
+
+
+def chosen(cohort_id: int, public_ids: Collection[str], actor: Actor, permission: Permission) -> Sequence[Nomination]:
+    """Return those of the nominations of a cohort for which ``actor`` has ``permission``, in the roster's order."""
+    statement = (
+        select(Nomination)
+        .join(Person, Person.id == Nomination.person_id)
+        .where(Nomination.cohort_id == cohort_id, Nomination.public_id.in_(public_ids))
+        .options(contains_eager(Nomination.person))
+        .order_by(Person.name_key, Nomination.id)
+    )
+    return db.session.scalars(seen(statement, actor, permission, Nomination)).all()
+
+
+class Move(NamedTuple):
+    """A step of a nomination: when, what (an act of the audit trail), and by whom, where that is shown."""
+
+    at: dt.datetime
+    action: str
+    by: str | None
+
+
+@dataclass(frozen=True)
+class NominationSteps:
+    """A nomination with its steps; both, and the clearance, are for readers who may see the person."""
+
+    nomination: Nomination
+    clearance: VettingDecision | None
+    moves: Sequence[Move]
+    may_see_person: bool
+    may_select: bool
+
+
+def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:
+    """Return what the page of a nomination shows to ``actor``. Who took a step is for those who select or audit."""
+    may_see_person = Nomination.person_id.in_(select(Person.id).where(where(actor, Permission.SEE_PERSON, Person)))
+    may_select = where(actor, Permission.SELECT_NOMINEES, Nomination)
+    statement = (
+        _whole()
+        .add_columns(may_see_person, may_select)
+        .where(Nomination.id == nomination.id)
+        .execution_options(populate_existing=True)
+    )
+    found, is_reader, is_selector = db.session.execute(
+        seen(statement, actor, Permission.SEE_NOMINATION, Nomination)
+    ).one()
+    shows_who = bool(is_selector) or holds(actor, Permission.READ_AUDIT)
+    return NominationSteps(
+        nomination=found,
+        clearance=vetting.current_decision(found.person_id) if is_reader else None,
+        moves=_moves(found.public_id, shows_who=shows_who) if is_reader else (),
+        may_see_person=bool(is_reader),
+        may_select=bool(is_selector),
+    )
+
+
+def _moves(public_id: str, *, shows_who: bool) -> list[Move]:
+    statement = (
+        select(AuditEntry.at, AuditEntry.action, User.display_name)
+        .outerjoin(User, User.id == AuditEntry.user_id)
+        .where(AuditEntry.subject_kind == Nomination.__name__, AuditEntry.subject_id == public_id)
+        .order_by(AuditEntry.id)
+    )
+    return [Move(at, action, name if shows_who else None) for at, action, name in db.session.execute(statement)]
 
 
 def _whole() -> AnySelect:

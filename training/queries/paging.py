@@ -11,6 +11,7 @@ from training.kit.ids import is_public_id
 from training.policy.scopes import unscoped
 
 SIZE = 50
+_LARGEST_NUMBER = 2**31 - 1
 
 Row = TypeVar("Row")
 
@@ -64,6 +65,28 @@ def read_page(
     has_previous = has_more if is_backwards else anchor is not None
     has_next = anchor is not None if is_backwards else has_more
     return Page(rows, rows[0][0].public_id if has_previous else "", rows[-1][0].public_id if has_next else "")
+
+
+def read_numbered(statement: AnySelect, number: InstrumentedAttribute[int], cut: Cut) -> Page[Any]:
+    """Return the page of ``statement`` at ``cut``, ordered by and cut at a number that each row has.
+
+    The first element of each row is the record itself, with that number as an attribute. The statement carries its
+    scope already.
+    """
+    is_backwards = cut.before.isdecimal()
+    anchor = int(cut.before if is_backwards else cut.after if cut.after.isdecimal() else 0)
+    anchor = min(anchor, _LARGEST_NUMBER)
+    statement = statement.where(number < anchor if is_backwards else number > anchor)
+    statement = statement.order_by(number.desc() if is_backwards else number).limit(SIZE + 1)
+    found = list(db.session.execute(statement))
+    has_more, rows = len(found) > SIZE, found[:SIZE]
+    if is_backwards:
+        rows.reverse()
+    if not rows:
+        return Page([], "", "")
+    first, last = (str(getattr(row[0], number.key)) for row in (rows[0], rows[-1]))
+    has_previous, has_next = (has_more, True) if is_backwards else (anchor > 0, has_more)
+    return Page(rows, first if has_previous else "", last if has_next else "")
 
 
 def _position(model: Any, order: InstrumentedAttribute[Any], public_id: str) -> tuple[Any, Any] | None:

@@ -1,34 +1,36 @@
-"""Reading organisations and people."""
+"""Reading people."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from training.kit.db import AnySelect, db
+from training.kit.matching import word_keys
 from training.kit.names import name_words
+from training.models.access import User
 from training.models.actor import Actor
-from training.models.cohorts import Cohort, CohortInvitation
+from training.models.audit import AuditEntry
+from training.models.cohorts import Cohort, CohortInvitation, CohortTrainer
+from training.models.completions import Completion, CompletionState
 from training.models.nominations import Nomination, NominationState
-from training.models.people import Organisation, Person, PersonWord
+from training.models.people import Inactive, Merge, Organisation, Person, PersonKey, PersonWord, Transfer
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped, where
-from training.queries import vetting
+from training.queries import matching, vetting
 from training.queries.paging import SIZE, Cut, Page, read_page
 
 _LAST = "\uffff"
 """Sorts after every letter: a range of words with one beginning uses the index, a pattern might not."""
 
+_RULE = "a use case applies its rule to a record that the web room already admitted"
+
 _MOST_WORDS = 10
 """Each word is one more join: PostgreSQL planned a search for 800 of them for ten minutes."""
-
-
-def organisation_named(name_en: str) -> Organisation | None:
-    """Return the organisation with exactly this English name."""
-    return db.session.scalar(select(Organisation).where(Organisation.name_en == name_en))
 
 
 def lock_person(person_id: int) -> None:
@@ -37,9 +39,78 @@ def lock_person(person_id: int) -> None:
     db.session.execute(unscoped(statement, because="a lock; nothing is shown"))
 
 
+def lock_people(person_ids: Collection[int]) -> Sequence[Inactive | None]:
+    """Let nobody else decide about these people until the transaction ends; return why they are set aside."""
+    statement = select(Person.inactive_because).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update()
+    return db.session.scalars(unscoped(statement, because="a lock; nothing is shown")).all()
+
+
+def with_public_ids(public_ids: Collection[str]) -> dict[str, Person]:
+    """Return the people with these opaque ids, by id."""
+    statement = select(Person).where(Person.public_id.in_(public_ids))
+    found = db.session.scalars(unscoped(statement, because="a use case reads what it has just written"))
+    return {person.public_id: person for person in found}
+
+
+def inactive_because(person_id: int) -> Inactive | None:
+    """Return why a record is set aside, as the database has it now; None when it is not."""
+    statement = select(Person.inactive_because).where(Person.id == person_id)
+    return db.session.scalar(unscoped(statement, because=_RULE))
+
+
+def organisation_of(person_id: int) -> int:
+    """Return the key of a person's organisation, as the database has it now."""
+    statement = select(Person.organisation_id).where(Person.id == person_id)
+    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+
+
+def last_transfer(person_id: int) -> dt.date | None:
+    """Return since when a person belongs to the present organisation, where that is recorded."""
+    statement = select(func.max(Transfer.since)).where(Transfer.person_id == person_id)
+    return db.session.scalar(unscoped(statement, because=_RULE))
+
+
+def lock_account(user_id: int) -> User:
+    """Return an account, held until the transaction ends."""
+    return db.session.scalars(select(User).where(User.id == user_id).with_for_update()).one()
+
+
+def exports_since(user_id: int, since: dt.datetime) -> int:
+    """Return how many lists of people an account has taken out since a moment."""
+    taken = select(func.count()).where(
+        AuditEntry.user_id == user_id, AuditEntry.action == "people exported", AuditEntry.at >= since
+    )
+    return db.session.scalar(taken) or 0
+
+
+MOST_COUNTED = 1_000
+
+
+def number_of(actor: Actor) -> int:
+    """Return how many active people ``actor`` may see, counted to one above ``MOST_COUNTED``."""
+    some = seen(select(Person.id).where(Person.inactive_because.is_(None)), actor, Permission.SEE_PERSON, Person)
+    counted = select(func.count()).select_from(some.limit(MOST_COUNTED + 1).subquery())
+    return db.session.scalar(unscoped(counted, because="the rows inside are scoped")) or 0
+
+
+def inactive_page(cut: Cut, actor: Actor) -> Page[Any]:
+    """Return a page of the records that are set aside, by name."""
+    statement = _listed().where(Person.inactive_because.is_not(None))
+    return read_page(seen(statement, actor, Permission.EDIT_PERSON, Person), Person, Person.name_key, cut)
+
+
+def all_of(words: str, actor: Actor) -> Sequence[Person]:
+    """Return every active person whom ``actor`` may see, and whose names match where ``words`` are given."""
+    statement = _listed().where(Person.inactive_because.is_(None))
+    statement = _named(statement, words) if words else statement
+    return db.session.scalars(
+        seen(statement.order_by(Person.name_key, Person.id), actor, Permission.SEE_PERSON, Person)
+    ).all()
+
+
 def page_of(cut: Cut, actor: Actor) -> Page[Any]:
-    """Return a page of the people whom ``actor`` may see, by name."""
-    statement = seen(_listed(), actor, Permission.SEE_PERSON, Person)
+    """Return a page of the active people whom ``actor`` may see, by name."""
+    statement = seen(_listed().where(Person.inactive_because.is_(None)), actor, Permission.SEE_PERSON, Person)
     return read_page(statement, Person, Person.name_key, cut)
 
 
@@ -48,21 +119,27 @@ def _listed() -> AnySelect:
 
 
 def _named(statement: AnySelect, words: str) -> AnySelect:
-    """Narrow to people of whose names each word is the beginning of one, in any order and script.
+    """Narrow to active people of whose names each word is the beginning of one, or sounds like one in any script.
 
-    The first ten different words count; what follows them is ignored.
+    The order of the words does not matter. The first ten different words count; what follows them is ignored.
     """
-    for word in name_words(words)[:_MOST_WORDS]:
-        matching = select(PersonWord.person_id).where(PersonWord.word >= word, PersonWord.word < word + _LAST)
-        statement = statement.where(Person.id.in_(matching))
-    return statement
+    begun = [
+        select(PersonWord.person_id).where(PersonWord.word >= word, PersonWord.word < word + _LAST)
+        for word in name_words(words)[:_MOST_WORDS]
+    ]
+    alike = [select(PersonKey.person_id).where(PersonKey.key == key) for key in word_keys(words)]
+    ways = [and_(*(Person.id.in_(matching) for matching in way)) for way in (begun, alike) if way]
+    return statement.where(or_(*ways)) if ways else statement.where(false())
+
+
+People: TypeAlias = Sequence[Person]
 
 
 @dataclass(frozen=True)
 class Found:
     """What a search found; ``has_more`` when there are more than are shown."""
 
-    people: Sequence[Person]
+    people: People
     has_more: bool
 
 
@@ -94,42 +171,103 @@ def eligible(cohort_id: int, words: str, actor: Actor) -> Found:
 
 def own_organisations(actor: Actor) -> Sequence[Organisation]:
     """Return the organisations in which ``actor`` may register people."""
-    statement = select(Organisation).where(where(actor, Permission.EDIT_PERSON, Organisation))
+    statement = select(Organisation).where(Organisation.is_active, where(actor, Permission.EDIT_PERSON, Organisation))
     return db.session.scalars(statement.order_by(Organisation.name_en)).all()
 
 
 @dataclass(frozen=True)
 class PersonPage:
-    """A person with the nominations that the reader may see, and the clearance: outcome and expiry only."""
+    """A person with what the reader may see; of the clearance outcome and expiry only.
+
+    ``completions``: by key of the nomination; ``alike``: other records that may be the same person, and ``merges``,
+    records that were taken up into this one: for those who may edit.
+    """
 
     person: Person
     nominations: Sequence[Nomination]
+    completions: Mapping[int, CompletionState]
     clearance: VettingDecision | None
+    transfers: Sequence[Transfer]
+    alike: Sequence[matching.Candidate]
+    merges: Sequence[Merge]
+    merged_into: Person | None
     may_edit: bool
     may_vet: bool
+    is_trainer: bool
 
 
 def person_page(person: Person, actor: Actor) -> PersonPage:
     """Return what the page of a person shows to ``actor``."""
     key = person.id
     may_edit, may_vet = (where(actor, p, Person) for p in (Permission.EDIT_PERSON, Permission.VET))
+    teaches = exists().where(CohortTrainer.person_id == Person.id)
     whole = (
-        select(Person, may_edit, may_vet)
+        select(Person, may_edit, may_vet, teaches)
         .where(Person.id == key)
         .options(joinedload(Person.organisation))
         .execution_options(populate_existing=True)
     )
-    fresh, is_editor, is_vetter = db.session.execute(seen(whole, actor, Permission.SEE_PERSON, Person)).one()
-    nominations = (
-        select(Nomination)
-        .where(Nomination.person_id == key)
-        .options(joinedload(Nomination.cohort).joinedload(Cohort.course))
-        .order_by(Nomination.id.desc())
-    )
+    fresh, is_editor, is_vetter, is_trainer = db.session.execute(
+        seen(whole, actor, Permission.SEE_PERSON, Person)
+    ).one()
+    merges = _merges(key, actor) if is_editor else []
     return PersonPage(
         person=fresh,
-        nominations=db.session.scalars(seen(nominations, actor, Permission.SEE_NOMINATION, Nomination)).all(),
+        nominations=_nominations(key, actor),
+        completions=_completions(key, actor),
         clearance=vetting.current_decision(key),
+        transfers=_transfers(key),
+        alike=matching.duplicates([fresh], actor)[0] if is_editor and fresh.is_active else (),
+        merges=[merge for merge in merges if merge.kept_id == key],
+        merged_into=next((merge.kept for merge in merges if merge.merged_id == key), None),
         may_edit=bool(is_editor),
         may_vet=bool(is_vetter),
+        is_trainer=is_trainer,
     )
+
+
+def _nominations(key: int, actor: Actor) -> Sequence[Nomination]:
+    statement = (
+        select(Nomination)
+        .where(Nomination.person_id == key)
+        .options(joinedload(Nomination.cohort).joinedload(Cohort.course), joinedload(Nomination.organisation))
+        .order_by(Nomination.id.desc())
+    )
+    return db.session.scalars(seen(statement, actor, Permission.SEE_NOMINATION, Nomination)).all()
+
+
+def _completions(key: int, actor: Actor) -> Mapping[int, CompletionState]:
+    statement: AnySelect = (
+        select(Completion.nomination_id, Completion.state)
+        .join(Nomination, Nomination.id == Completion.nomination_id)
+        .where(Nomination.person_id == key, Completion.state != CompletionState.REFUSED)
+    )
+    rows = db.session.execute(seen(statement, actor, Permission.SEE_NOMINATION, Completion))
+    return {row.nomination_id: row.state for row in rows}
+
+
+def _transfers(key: int) -> Sequence[Transfer]:
+    statement = (
+        select(Transfer)
+        .where(Transfer.person_id == key)
+        .options(joinedload(Transfer.origin), joinedload(Transfer.destination))
+        .order_by(Transfer.id.desc())
+    )
+    return db.session.scalars(unscoped(statement, because="the reader was admitted to the person")).all()
+
+
+def _merges(key: int, actor: Actor) -> Sequence[Merge]:
+    """Return the standing merges into and of a record of which ``actor`` may edit both."""
+    statement = (
+        select(Merge)
+        .where(or_(Merge.kept_id == key, Merge.merged_id == key), Merge.undone_at.is_(None))
+        .options(joinedload(Merge.kept), joinedload(Merge.merged))
+        .order_by(Merge.id.desc())
+    )
+    return db.session.scalars(seen(statement, actor, Permission.EDIT_PERSON, Merge)).all()
+
+
+def kept_of(merge_id: int) -> str:
+    """Return the opaque id of the record that a merge kept."""
+    statement = select(Person.public_id).join(Merge, Merge.kept_id == Person.id).where(Merge.id == merge_id)
+    return db.session.scalars(unscoped(statement, because="the reader was admitted to both")).one()

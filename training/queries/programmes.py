@@ -9,7 +9,6 @@ from sqlalchemy.orm import joinedload
 from training.kit.db import db
 from training.models.actor import Actor
 from training.models.ledger import Commitment
-from training.models.people import Organisation
 from training.models.programmes import BudgetLine, Programme, ProgrammeFact, Project
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped, where
@@ -170,8 +169,3 @@ def other_lines(line: BudgetLine, actor: Actor) -> dict[str, BudgetLine]:
     )
     found = db.session.scalars(seen(statement, actor, Permission.PROPOSE_MONEY, BudgetLine))
     return {one.public_id: one for one in found}
-
-
-def organisations() -> Sequence[Organisation]:
-    """Return every organisation, by jurisdiction and name."""
-    return db.session.scalars(select(Organisation).order_by(Organisation.jurisdiction, Organisation.name_en)).all()

@@ -1,10 +1,9 @@
 """Claims: proposing a payment with its evidence, its page, and the file for those who may see it."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from training.config import Settings
 from training.domain import claims as rules
 from training.domain import evidence as evidence_rules
 from training.domain.refusals import EvidenceUsed, Refusal
@@ -22,16 +21,9 @@ from training.queries import claims, ledger
 from training.web.filters import commitment_text
 from training.web.guard import actor, needs
 from training.web.refusals import refuse, words_for
-from training.web.uploads import takes_file
+from training.web.uploads import folder, saved, takes_file
 
 bp = Blueprint("claims", __name__)
-
-_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings
 
 
 def _offer(form: ClaimForm, programme_id: int) -> dict[str, Commitment]:
@@ -49,7 +41,7 @@ def _evidence(form: ClaimForm) -> Evidence | None:
     if form.file.data:
         try:
             with transaction():
-                kept = evidence_rules.keep(form.file.data.stream, _settings().evidence_folder, actor())
+                kept = evidence_rules.keep(form.file.data.stream, folder(), actor())
                 form.evidence.data = kept.public_id
         except Refusal as refusal:
             refuse(form, refusal)
@@ -117,15 +109,5 @@ def show(claim: Claim) -> ResponseReturnValue:
 @bp.get("/evidence/<public_id>")
 @needs(Permission.SEE_EVIDENCE, on=Evidence)
 def evidence(evidence: Evidence) -> ResponseReturnValue:
-    """Send the file, to be saved and not shown: what was uploaded runs nowhere. One that is gone is 404."""
-    path = _settings().evidence_folder / evidence.stored_as
-    if not path.is_file():
-        abort(404)
-    response = send_file(
-        path,
-        mimetype=_TYPES[evidence.kind],
-        as_attachment=True,
-        download_name=f"evidence-{evidence.public_id}.{evidence.kind}",
-    )
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    """Send the file."""
+    return saved(evidence.stored_as, evidence.kind, f"evidence-{evidence.public_id}")

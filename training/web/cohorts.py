@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import cohorts as rules
+from training.domain import coverage
 from training.domain.refusals import Refusal
 from training.forms.cohorts import CohortCostsForm, CohortFilter, CohortForm, StepForm
 from training.forms.widgets import Choice
@@ -16,7 +17,7 @@ from training.models.courses import Course
 from training.models.programmes import BudgetLine, LineCategory
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries import access, cohorts, courses, rights, unit_costs
+from training.queries import access, cohorts, courses, unit_costs
 from training.web.filters import name, person, title, title_text
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager, sortable, sorting
@@ -67,10 +68,16 @@ def show(cohort: Cohort) -> ResponseReturnValue:
         "cohorts/show.html",
         page=page,
         cost=unit_costs.of_cohort(cohort.id, actor()) if holds(actor(), Permission.SEE_BALANCES) else None,
-        is_covered=rights.is_covered(page.cohort.programme_id, today()),
-        is_assessment_waiting=rights.is_waiting(page.cohort.programme_id),
+        gap=_gap(page.cohort),
         today=today(),
     )
+
+
+def _gap(cohort: Cohort) -> str:
+    """Return why no rights assessment covers a cohort that is to open, and whose turn it is; nothing where one does."""
+    is_to_open = cohort.state in (CohortState.DRAFT, CohortState.AWAITING_APPROVAL)
+    gap = coverage.gap_of(cohort, today()) if is_to_open else None
+    return words_for(gap) if gap else ""
 
 
 def _offer(form: CohortForm) -> cohorts.Offers:

@@ -10,6 +10,7 @@ from training.domain import courses as rules
 from training.domain.cohorts import suggested_costs
 from training.domain.refusals import Refusal
 from training.forms.courses import CourseCostsForm, CourseFilter, CourseForm
+from training.forms.fields import version_of
 from training.kit.db import transaction
 from training.models.courses import CostBasis, Course, CourseCost, Theme
 from training.policy.matrix import Permission
@@ -67,6 +68,7 @@ def show(course: Course) -> ResponseReturnValue:
         costs=_costs(course) if may_see_costs else None,
         may_edit=holds(actor(), Permission.EDIT_COURSE),
         may_draft=holds(actor(), Permission.DRAFT_COHORT),
+        may_write_rights=holds(actor(), Permission.WRITE_RIGHTS),
     )
 
 
@@ -131,7 +133,7 @@ def edit(course: Course) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                rules.edit(course, form.plan(), form.version_shown(), actor())
+                rules.edit(course, form.plan(), version_of(form.version), actor())
         except Refusal as refusal:
             refuse(form, refusal)
         else:

@@ -1,24 +1,42 @@
-"""Tables of money as CSV and XLSX, in the reader's language and direction, with what the reader's page shows."""
+"""Tables as CSV and XLSX, in the reader's language and direction, with what the reader's page shows."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from training.kit.clock import today
+from training.domain.people import note_export
+from training.domain.refusals import Refusal
+from training.forms.people import ExportForm
+from training.kit.clock import day_began, today
+from training.kit.db import transaction
 from training.kit.sheets import to_csv, to_xlsx
 from training.models.claims import Claim
 from training.models.imports import SpendBatch
 from training.models.ledger import Commitment
 from training.models.programmes import BudgetLine, Programme, Project
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
-from training.queries import burn_down, claims, imports, ledger, plans, programmes, unit_costs, variances, year_end
+from training.policy.scopes import holds, sees_others
+from training.queries import (
+    burn_down,
+    claims,
+    imports,
+    ledger,
+    people,
+    plans,
+    programmes,
+    rights,
+    unit_costs,
+    variances,
+    year_end,
+)
 from training.queries.burn_down import Period
-from training.web import tables
+from training.web import people_tables, tables
 from training.web.guard import actor, needs
 from training.web.language import language
+from training.web.refusals import words_for
+from training.web.rights import filtered
 
 bp = Blueprint("exports", __name__)
 
@@ -66,7 +84,7 @@ _OF_SPEND_FILE: Mapping[str, Callable[[SpendBatch], tables.Table]] = {
 @needs(Permission.SEE_PROGRAMME)
 def of_programmes(kind: str) -> ResponseReturnValue:
     """Send the table of programmes."""
-    return _file(tables.programmes(programmes.list_for(actor())), "programmes", kind)
+    return file_of(tables.programmes(programmes.list_for(actor())), "programmes", kind)
 
 
 @bp.get("/programmes/<public_id>/tables/<table>.<kind>")
@@ -115,23 +133,58 @@ def of_spend_file(batch: SpendBatch, table: str, kind: str) -> ResponseReturnVal
 @needs(Permission.SEE_MONEY)
 def of_rates(kind: str) -> ResponseReturnValue:
     """Send the table of exchange rates."""
-    return _file(tables.rates(claims.rates()), "rates", kind)
+    return file_of(tables.rates(claims.rates()), "rates", kind)
+
+
+@bp.get("/rights/table.<kind>")
+@needs(Permission.SEE_RIGHTS)
+def of_rights(kind: str) -> ResponseReturnValue:
+    """Send the table of rights assessments, narrowed as the list is."""
+    _form, which = filtered()
+    return file_of(people_tables.rights(rights.all_of(which, today(), actor())), "rights-assessments", kind)
+
+
+@bp.post("/people/table.<kind>")
+@needs(Permission.SEE_PERSON)
+def of_people(kind: str) -> ResponseReturnValue:
+    """Send the list of people, or of those whose names match: recorded, and so many times a day.
+
+    The name that is looked for travels in the body, never in the address.
+    """
+    if not sees_others(actor(), Permission.SEE_PERSON):
+        abort(403)
+    form = ExportForm()
+    if not form.validate() or kind not in _TYPES:
+        abort(404)
+    rows = people.all_of(form.words.data or "", actor())
+    made = people_tables.people(rows)
+    try:
+        with transaction():
+            note_export(len(rows), actor(), day_began())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+        return redirect(url_for("people.index"))
+    return file_of(made, "people", kind)
 
 
 def _sent(builders: Mapping[str, Callable[[Any], tables.Table]], record: Any, table: str, kind: str) -> Response:
     """Return a table of a record; the file's name says what it is and of which record, never of whom."""
     if table not in builders:
         abort(404)
-    return _file(builders[table](record), f"{table}-{record.public_id}", kind)
+    return file_of(builders[table](record), f"{table}-{record.public_id}", kind)
 
 
-def _file(made: tables.Table, name: str, kind: str) -> Response:
+def file_of(made: tables.Table, name: str, kind: str, *, direction: str | None = None) -> Response:
+    """Return a table as a file to save; ``direction`` is that of its language where it is not the page's.
+
+    A kind that is not known is 404.
+    """
     if kind not in _TYPES:
         abort(404)
     if kind == "csv":
         body = to_csv(made.columns, made.rows)
     else:
-        body = to_xlsx(made.name, made.columns, made.rows, right_to_left=language().direction == "rtl")
+        body = to_xlsx(made.name, made.columns, made.rows, right_to_left=(direction or language().direction) == "rtl")
     response = Response(body, content_type=_TYPES[kind])
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
     return response

@@ -111,6 +111,12 @@ def name(record: Any) -> str | Markup:
     return _in_language(record, "name")
 
 
+def name_text(record: Any) -> str:
+    """Return the name of an organisation or venue where no markup can stand."""
+    text = name(record)
+    return text.striptags() if isinstance(text, Markup) else text
+
+
 def statement(record: Any) -> str | Markup:
     """Return the statement of a published fact."""
     return _in_language(record, "statement")
@@ -131,6 +137,13 @@ def person(record: Any) -> Markup:
 def other_name(record: Any) -> Markup:
     """Return the name that ``person`` did not choose; nothing where there is only one."""
     return _isolated(_names(record)[1], "auto")
+
+
+def person_line(record: Any) -> Markup:
+    """Return what an answer says of a person: both names, rank, unit, service number, organisation."""
+    said = [record.name_native, record.name_latin, record.rank, record.unit, record.service_number]
+    parts = [_isolated(part, "auto") for part in said if part]
+    return Markup(", ").join([*parts, name(record.organisation)])
 
 
 def init_app(app: Flask) -> None:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from training.kit.clock import today
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries import home
+from training.queries import home, notices, vetting
 from training.web import guard
 from training.web.guard import actor
 
@@ -24,8 +24,12 @@ def show() -> ResponseReturnValue:
 
     may_teach = may(Permission.CONFIRM_COMPLETION) and not may(Permission.SELECT_NOMINEES)
     may_put_forward = may(Permission.NOMINATE) and not may(Permission.SELECT_NOMINEES)
+    minding = next(filter(may, (Permission.SELECT_NOMINEES, Permission.NOMINATE, Permission.VET)), None)
     return render_template(
         "home/show.html",
+        today=on,
+        notices=notices.unseen(me) if may(Permission.READ_NOTICE) else [],
+        lapsing=vetting.lapsing(minding, on, home.SHOWN, me) if minding else [],
         own_courses=home.own_courses(me, on) if may(Permission.CLAIM_COMPLETION) else [],
         steps=home.nominees_by_step(me) if may(Permission.SELECT_NOMINEES) else [],
         claims=home.claims(me) if may(Permission.CONFIRM_COMPLETION) else [],

@@ -27,6 +27,7 @@ _MENU: tuple[tuple[str, LazyString], ...] = (
     ("approvals.index", _l("Approvals")),
     ("courses.index", _l("Courses")),
     ("cohorts.index", _l("Cohorts")),
+    ("organisations.index", _l("Organisations")),
     ("people.index", _l("People")),
     ("vetting.index", _l("Vetting")),
     ("rights.index", _l("Rights assessments")),

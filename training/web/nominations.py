@@ -1,6 +1,6 @@
 """Nominations: finding and putting forward, the roster, and each step to a seat."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,23 +8,26 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from training.domain import nominations as rules
-from training.domain import people as register_rules
 from training.domain.refusals import Refusal
+from training.domain.selections import SelectionStep
 from training.forms.cohorts import StepForm
 from training.forms.ledger import ReasonForm
-from training.forms.nominations import RosterFilter
+from training.forms.nominations import RosterFilter, SelectionForm
 from training.forms.people import NewPersonForm, SearchForm
+from training.forms.widgets import Choice
 from training.kit.clock import today
 from training.kit.db import transaction
 from training.models.cohorts import Cohort
 from training.models.nominations import Nomination, NominationState
 from training.models.people import Person
 from training.policy.matrix import Permission
+from training.policy.scopes import holds
 from training.queries import access, cohorts, nominations, people
+from training.queries.matching import Candidate
 from training.web.guard import actor, needs
-from training.web.people import offer_organisations
+from training.web.people import alike, offer_organisations, register_from
 from training.web.refusals import refuse, words_for
-from training.web.wording import choices
+from training.web.wording import word
 
 bp = Blueprint("nominations", __name__)
 
@@ -38,7 +41,7 @@ def nominate(cohort: Cohort) -> ResponseReturnValue:
     if form.validate_on_submit():
         found = people.eligible(cohort.id, form.words.data or "", actor())
     page = cohorts.cohort_page(cohort, actor())
-    return render_template("nominations/nominate.html", form=form, page=page, found=found)
+    return render_template("nominations/nominate.html", form=form, page=page, found=found, today=today())
 
 
 @bp.post("/cohorts/<public_id>/nominate/chosen")
@@ -61,39 +64,69 @@ def put_forward(cohort: Cohort) -> ResponseReturnValue:
 @bp.route("/cohorts/<public_id>/nominate/new", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=Cohort)
 def register(cohort: Cohort) -> ResponseReturnValue:
-    """Register somebody new and nominate them, both or neither."""
+    """Register somebody new and nominate them, both or neither; where the name is known, after a look at both."""
     form = NewPersonForm()
     bodies = offer_organisations(form)
+    known: list[Candidate] = []
     if form.validate_on_submit():
-        try:
-            with transaction():
-                body = bodies[form.organisation.data or ""]
-                person = register_rules.register(body.id, form.particulars(), actor())
-                rules.nominate(cohort, person, actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            flash(_("Registered and nominated."))
-            return redirect(url_for(".roster", public_id=cohort.public_id))
-    return render_template("nominations/register.html", form=form, page=cohorts.cohort_page(cohort, actor()))
+        body = bodies[form.organisation.data or ""]
+        known = alike(form, body)
+        if not known:
+            try:
+                with transaction():
+                    rules.nominate(cohort, register_from(form, body), actor())
+            except Refusal as refusal:
+                refuse(form, refusal)
+            else:
+                flash(_("Registered and nominated."))
+                return redirect(url_for(".roster", public_id=cohort.public_id))
+    page = cohorts.cohort_page(cohort, actor())
+    return render_template("nominations/register.html", form=form, page=page, alike=known)
 
 
 @bp.get("/cohorts/<public_id>/roster")
 @needs(Permission.SEE_ROSTER, on=Cohort)
 def roster(cohort: Cohort) -> ResponseReturnValue:
     """Show who is nominated, and the next step for each."""
+    return roster_page(cohort, selection_form())
+
+
+def selection_form() -> SelectionForm | None:
+    """Return the form for a step with several nominees; None for who can take none."""
+    steps: Iterable[SelectionStep] = ()
+    if holds(actor(), Permission.SELECT_NOMINEES):
+        steps = SelectionStep
+    elif holds(actor(), Permission.NOMINATE):
+        steps = (SelectionStep.WITHDRAW,)
+    form = SelectionForm()
+    form.step.choices = [Choice(step.value, word(step)) for step in steps]
+    return form if form.step.choices else None
+
+
+def roster_page(cohort: Cohort, selection: SelectionForm | None) -> ResponseReturnValue:
+    """Return the page of a roster, with the form for several nominees as it was sent, if it was."""
     form = RosterFilter(request.args)
-    form.state.choices = choices(NominationState)
+    shown = NominationState if holds(actor(), Permission.SEE_PERSON) else (NominationState.CONFIRMED,)
+    form.state.choices = [Choice(state.value, word(state)) for state in shown]
     state = NominationState(form.state.data) if form.validate() and form.state.data else None
     rows = nominations.roster(cohort.id, state, actor())
     return render_template(
         "nominations/roster.html",
         page=cohorts.cohort_page(cohort, actor()),
         form=form,
+        selection=selection,
         rows=rows,
         caption=ngettext("%(num)s nominee", "%(num)s nominees", len(rows)),
         today=today(),
     )
+
+
+@bp.get("/nominations/<public_id>")
+@needs(Permission.SEE_NOMINATION, on=Nomination)
+def show(nomination: Nomination) -> ResponseReturnValue:
+    """Show a nomination and its steps, as far as its reader may know them."""
+    page = nominations.nomination_steps(nomination, actor())
+    return render_template("nominations/show.html", page=page, today=today())
 
 
 def _step(nomination: Nomination, rule: Callable[..., None], done: str) -> ResponseReturnValue:
@@ -128,6 +161,13 @@ def send_to_vetting(nomination: Nomination) -> ResponseReturnValue:
 def confirm(nomination: Nomination) -> ResponseReturnValue:
     """Give a cleared nominee a seat."""
     return _step(nomination, rules.confirm, _("Seat confirmed."))
+
+
+@bp.post("/nominations/<public_id>/wait")
+@needs(Permission.SELECT_NOMINEES, on=Nomination)
+def wait(nomination: Nomination) -> ResponseReturnValue:
+    """Put a cleared nominee on the waiting list."""
+    return _step(nomination, rules.put_on_waiting_list, _("On the waiting list."))
 
 
 @bp.route("/nominations/<public_id>/turn-down", methods=["GET", "POST"])

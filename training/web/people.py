@@ -1,23 +1,24 @@
-"""The register of people: list, search, page, register, correct."""
+"""The register of people: list, search, page, register, correct, transfer, set aside."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from training.domain import duplicates
 from training.domain import people as rules
 from training.domain.refusals import Refusal
-from training.forms.people import NewPersonForm, PersonForm, SearchForm
+from training.forms.people import DeactivateForm, NewPersonForm, PersonForm, SearchForm, TransferForm
 from training.forms.widgets import Choice
 from training.kit.clock import today
 from training.kit.db import transaction
-from training.models.people import Organisation, Person, Sex
+from training.models.people import Inactive, Organisation, Person, Sex, Spoken
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
-from training.queries import people
+from training.policy.scopes import holds, sees_others
+from training.queries import access, matching, people
 from training.web.filters import name
 from training.web.guard import actor, needs
-from training.web.lists import cut, pager
-from training.web.refusals import refuse
+from training.web.lists import Pager, cut, pager
+from training.web.refusals import refuse, words_for
 from training.web.wording import choices
 
 bp = Blueprint("people", __name__)
@@ -28,14 +29,7 @@ bp = Blueprint("people", __name__)
 def index() -> ResponseReturnValue:
     """List the people."""
     page = people.page_of(cut(), actor())
-    return render_template(
-        "people/index.html",
-        form=SearchForm(),
-        people=[row.Person for row in page.rows],
-        pager=pager(page),
-        has_more=False,
-        may_register=holds(actor(), Permission.EDIT_PERSON),
-    )
+    return _listed(SearchForm(), [row.Person for row in page.rows], pager(page), number=people.number_of(actor()))
 
 
 @bp.post("/people")
@@ -44,24 +38,38 @@ def search() -> ResponseReturnValue:
     """List the people whose names match."""
     form = SearchForm()
     if not form.validate():
-        return index_with(form)
+        return _listed(form, [])
     found = people.search(form.words.data or "", actor())
+    return _listed(form, found.people, has_more=found.has_more)
+
+
+def _listed(
+    form: SearchForm,
+    found: people.People,
+    pages: Pager | None = None,
+    *,
+    has_more: bool = False,
+    number: int | None = None,
+) -> ResponseReturnValue:
     return render_template(
         "people/index.html",
         form=form,
-        people=found.people,
-        pager=None,
-        has_more=found.has_more,
+        people=found,
+        pager=pages,
+        has_more=has_more,
+        number=number,
+        most_counted=people.MOST_COUNTED,
         may_register=holds(actor(), Permission.EDIT_PERSON),
+        may_export=sees_others(actor(), Permission.SEE_PERSON),
     )
 
 
-def index_with(form: SearchForm) -> ResponseReturnValue:
-    """Show the search again with what is wrong with it."""
-    may_register = holds(actor(), Permission.EDIT_PERSON)
-    return render_template(
-        "people/index.html", form=form, people=[], pager=None, has_more=False, may_register=may_register
-    )
+@bp.get("/people/set-aside")
+@needs(Permission.EDIT_PERSON)
+def inactive() -> ResponseReturnValue:
+    """List the records that are set aside."""
+    page = people.inactive_page(cut(), actor())
+    return render_template("people/inactive.html", people=[row.Person for row in page.rows], pager=pager(page))
 
 
 @bp.get("/people/<public_id>")
@@ -71,31 +79,58 @@ def show(person: Person) -> ResponseReturnValue:
     return render_template("people/show.html", page=people.person_page(person, actor()), today=today())
 
 
+def offer_choices(form: PersonForm) -> None:
+    """Fill the form's lists."""
+    form.sex.choices = choices(Sex)
+    form.speaks.choices = choices(Spoken)
+
+
 def offer_organisations(form: NewPersonForm) -> dict[str, Organisation]:
     """Fill the form's list with the organisations in which the actor may register people."""
+    offer_choices(form)
+    return _offer_bodies(form)
+
+
+def _offer_bodies(form: NewPersonForm | TransferForm) -> dict[str, Organisation]:
     bodies = {body.public_id: body for body in people.own_organisations(actor())}
-    form.sex.choices = choices(Sex)
     form.organisation.choices = [Choice(key, name(body)) for key, body in bodies.items()]
     return bodies
+
+
+def alike(form: NewPersonForm, body: Organisation) -> list[matching.Candidate]:
+    """Return who may be the person in the form, and was not shown to the reader before; nobody is registered then."""
+    known = matching.alike(form.particulars(), body.id, actor())
+    return [] if form.has_told(one.person.public_id for one in known) else known
+
+
+def register_from(form: NewPersonForm, body: Organisation) -> Person:
+    """Register the person in the form, and tell them apart from everybody who was shown. Raises as the rules do."""
+    person = rules.register(body.id, form.particulars(), actor())
+    for other in access.find_each(Person, form.told, actor(), Permission.EDIT_PERSON):
+        duplicates.keep_apart(person, other, actor())
+    return person
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
 @needs(Permission.EDIT_PERSON)
 def new() -> ResponseReturnValue:
-    """Register a person."""
+    """Register a person; where somebody of that name is known, after a look at both."""
     form = NewPersonForm()
     bodies = offer_organisations(form)
+    known: list[matching.Candidate] = []
     if form.validate_on_submit():
-        try:
-            with transaction():
-                body = bodies[form.organisation.data or ""]
-                person = rules.register(body.id, form.particulars(), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            flash(_("Registered."))
-            return redirect(url_for(".show", public_id=person.public_id))
-    return render_template("people/new.html", form=form)
+        body = bodies[form.organisation.data or ""]
+        known = alike(form, body)
+        if not known:
+            try:
+                with transaction():
+                    person = register_from(form, body)
+            except Refusal as refusal:
+                refuse(form, refusal)
+            else:
+                flash(_("Registered."))
+                return redirect(url_for(".show", public_id=person.public_id))
+    return render_template("people/new.html", form=form, alike=known)
 
 
 @bp.route("/people/<public_id>/edit", methods=["GET", "POST"])
@@ -103,7 +138,7 @@ def new() -> ResponseReturnValue:
 def edit(person: Person) -> ResponseReturnValue:
     """Correct what is recorded of a person."""
     form = PersonForm(obj=person)
-    form.sex.choices = choices(Sex)
+    offer_choices(form)
     if form.validate_on_submit():
         try:
             with transaction():
@@ -114,3 +149,54 @@ def edit(person: Person) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(url_for(".show", public_id=person.public_id))
     return render_template("people/edit.html", form=form, page=people.person_page(person, actor()))
+
+
+@bp.route("/people/<public_id>/transfer", methods=["GET", "POST"])
+@needs(Permission.EDIT_PERSON, on=Person)
+def transfer(person: Person) -> ResponseReturnValue:
+    """Move a person to another organisation among those in which the actor may register people."""
+    form = TransferForm()
+    bodies = _offer_bodies(form)
+    if form.validate_on_submit() and form.since.data:
+        try:
+            with transaction():
+                rules.transfer(person, bodies[form.organisation.data or ""], form.since.data, actor(), today())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("Transferred."))
+            return redirect(url_for(".show", public_id=person.public_id))
+    return render_template("people/transfer.html", form=form, page=people.person_page(person, actor()))
+
+
+@bp.route("/people/<public_id>/deactivate", methods=["GET", "POST"])
+@needs(Permission.EDIT_PERSON, on=Person)
+def deactivate(person: Person) -> ResponseReturnValue:
+    """Set the record of a person aside."""
+    form = DeactivateForm()
+    form.reason.choices = [choice for choice in choices(Inactive) if choice.value != Inactive.MERGED]
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.deactivate(person, Inactive(form.reason.data or ""), actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("The record was set aside."))
+            return redirect(url_for(".show", public_id=person.public_id))
+    return render_template("people/deactivate.html", form=form, page=people.person_page(person, actor()))
+
+
+@bp.post("/people/<public_id>/reactivate")
+@needs(Permission.EDIT_PERSON, on=Person)
+def reactivate(person: Person) -> ResponseReturnValue:
+    """Take up the record of a person again."""
+    address = url_for(".show", public_id=person.public_id)
+    try:
+        with transaction():
+            rules.reactivate(person, actor())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+    else:
+        flash(_("The record was taken up again."))
+    return redirect(address)

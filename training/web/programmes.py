@@ -12,7 +12,7 @@ from training.kit.db import transaction
 from training.models.programmes import Programme, ProjectKind
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries import burn_down, ledger, programmes
+from training.queries import burn_down, ledger, organisations, programmes
 from training.web.burn_down import chosen_period, picture
 from training.web.filters import name
 from training.web.guard import actor, needs
@@ -52,7 +52,7 @@ def show(programme: Programme) -> ResponseReturnValue:
 def new_project(programme: Programme) -> ResponseReturnValue:
     """Add a project; money comes to it with approved lines."""
     form = ProjectForm()
-    bodies = {body.public_id: body for body in programmes.organisations()}
+    bodies = {body.public_id: body for body in organisations.in_use()}
     form.kind.choices = choices(ProjectKind)
     form.organisation.choices = [Choice(key, name(body)) for key, body in bodies.items()]
     if form.validate_on_submit():

@@ -28,4 +28,5 @@ def show(project: Project) -> ResponseReturnValue:
         entries=ledger.newest_of_project(project.id, actor()),
         may_propose=holds(actor(), Permission.PROPOSE_MONEY),
         may_see_money=holds(actor(), Permission.SEE_MONEY),
+        may_write_rights=holds(actor(), Permission.WRITE_RIGHTS),
     )

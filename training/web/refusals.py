@@ -1,15 +1,19 @@
 """The words for refusals. One entry for each kind; a test holds the table to the domain's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from training.domain import refusals as r
 from training.forms import BaseForm
 from training.kit.money import format_pounds
 from training.kit.tables import MOST_COLUMNS, MOST_ROWS, Problem
-from training.web.filters import long_date, month
+from training.models.jobs import Job, JobState
+from training.models.rights import Assessed
+from training.web.filters import long_date, month, name_text
+from training.web.wording import word
 
 _Wording = Callable[[Any], str]
 
@@ -22,8 +26,57 @@ _UNREADABLE: dict[Problem, Callable[[], str]] = {
     Problem.EMPTY: lambda: _("The file has no row below its headings"),
     Problem.WEB_PAGE: lambda: _("The file is a web page, whatever its name says: save the table as CSV or XLSX"),
     Problem.PROTECTED: lambda: _("A password protects the file: save it without one"),
+    Problem.UNCALCULATED: lambda: _(
+        "A formula in the file has no value yet: open it in a spreadsheet program, save it and send it again"
+    ),
     Problem.UNREADABLE: lambda: _("The file cannot be read as a table: save it as CSV (UTF-8) or XLSX"),
 }
+
+_PARTS: dict[str, Callable[[], str]] = {
+    "summary": lambda: _("summary of the risk"),
+    "level": lambda: _("level of risk"),
+    "valid_until": lambda: _("date until which it holds"),
+    "mitigations": lambda: _("mitigations, each with an owner and a date"),
+}
+
+
+def parts_words(parts: Iterable[str]) -> list[str]:
+    """Return what a draft of a rights assessment lacks, in words."""
+    return [_PARTS[part]() for part in parts]
+
+
+_DEPENDANTS: dict[str, Callable[[], str]] = {
+    "people": lambda: _("people"),
+    "accounts": lambda: _("accounts"),
+    "bodies": lambda: _("bodies below it"),
+    "projects": lambda: _("projects"),
+    "cohorts": lambda: _("cohorts that are not closed"),
+}
+
+_LACKING: dict[r.Lack, _Wording] = {
+    r.Lack.NONE: lambda _r: _("No rights assessment was written. It is a UK coordinator's turn to write one."),
+    r.Lack.WAITING: lambda x: _(
+        "A rights assessment waits for a decision. It is the turn of a rights approver of this grade or above: "
+        "%(grade)s.",
+        grade=word(x.grade),
+    ),
+    r.Lack.REFUSED: lambda _r: _("The rights assessment was refused. It is a UK coordinator's turn to write another."),
+    r.Lack.LAPSED: lambda x: _(
+        "The rights assessment lapsed on %(day)s. It is a UK coordinator's turn to write a new one.",
+        day=long_date(x.lapsed_on),
+    ),
+}
+
+_ABOUT: dict[Assessed, Callable[[], str]] = {
+    Assessed.COURSE: lambda: _("This is about the course."),
+    Assessed.PROJECT: lambda: _("This is about a project that pays for the cohort."),
+    Assessed.PROGRAMME: lambda: _("This is about the programme."),
+}
+
+
+def _about(lacking: r.NoRightsAssessment) -> str:
+    return _ABOUT[lacking.of]()
+
 
 _WORDS: dict[type[r.Refusal], _Wording] = {
     r.SignInFailed: lambda _r: _("The username or the password is not right"),
@@ -80,10 +133,25 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
         last=long_date(x.last),
     ),
     r.DatesReversed: lambda _r: _("The last day is before the first day"),
-    r.NoRightsAssessment: lambda _r: _(
-        "No approved and current rights assessment covers the programme. "
-        "A UK coordinator writes one and a rights approver approves it"
+    r.NoRightsAssessment: lambda x: f"{_LACKING[x.lack](x)} {_about(x)}",
+    r.OrganisationExists: lambda _r: _("An organisation has this English name already"),
+    r.ParentElsewhere: lambda _r: _("The body above it and those below it must be of the same jurisdiction"),
+    r.OrganisationInactive: lambda _r: _("The organisation is out of use: choose another"),
+    r.ParentInactive: lambda _r: _("The body above it is out of use: choose another"),
+    r.UnderItself: lambda _r: _("An organisation cannot come under itself or under a body below it"),
+    r.OrganisationInUse: lambda x: _(
+        "The organisation is still needed. It has: %(kinds)s", kinds=", ".join(_DEPENDANTS[kind]() for kind in x.by)
     ),
+    r.NotOwnDraft: lambda _r: _("Only who began this draft can change it or put it before the approver"),
+    r.NoDraft: lambda _r: _("The assessment was put before the approver, so what it says no longer changes"),
+    r.AssessmentIncomplete: lambda x: _(
+        "The draft is not complete yet. It lacks: %(parts)s", parts=", ".join(parts_words(x.missing))
+    ),
+    r.GradeTooLow: lambda x: _(
+        "The level of risk demands a rights approver of another grade: %(grade)s or above", grade=word(x.needed)
+    ),
+    r.MitigationDone: lambda _r: _("This mitigation was marked as done already"),
+    r.NotMonitored: lambda _r: _("Only an assessment that was approved is monitored"),
     r.NoLongerCurrent: lambda _r: _("The date is in the past"),
     r.NotCleared: lambda x: _(
         "The person has no clearance that lasts until %(day)s",
@@ -97,7 +165,34 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
     ),
     r.CohortNotDraft: lambda _r: _("Only a draft can be changed or put up for approval"),
     r.CohortNotOpen: lambda _r: _("The cohort is not open"),
-    r.CohortFull: lambda _r: _("Every seat of the cohort is taken"),
+    r.CohortFull: lambda _r: _("Every seat of the cohort is taken. A cleared nominee can wait for one"),
+    r.QuotaReached: lambda x: ngettext(
+        "The nominee's organisation has the one seat that its quota allows",
+        "The nominee's organisation has all %(num)s seats that its quota allows",
+        x.quota,
+    ),
+    r.ReservedForWomen: lambda x: _reserved(x),
+    r.SeatClash: lambda _r: _("The person has a seat in another cohort on a day of this one"),
+    r.FewerThanTaken: lambda x: ngettext(
+        "%(num)s seat is taken: enter that or more", "%(num)s seats are taken: enter that or more", x.taken
+    ),
+    r.QuotaBelowTaken: lambda x: _(
+        "%(organisation)s has %(taken)s seats: its quota cannot be lower",
+        organisation=name_text(x.organisation),
+        taken=x.taken,
+    ),
+    r.TooManyReserved: lambda x: _("At most %(most)s seats can be reserved: enter that or less", most=x.most),
+    r.DeadlinesOutOfOrder: lambda _r: _(
+        "Nominations must end before the vetting is needed, and both on or before the first day of the cohort"
+    ),
+    r.NominationsClosed: lambda x: _("Nominations closed on %(day)s", day=long_date(x.until)),
+    r.SelectionRepeated: lambda _r: _("This step was sent twice: the second time changed nothing"),
+    r.ClearancesRecorded: lambda _r: _("The rows of this file were recorded already"),
+    r.ClearanceChanged: lambda x: _(
+        "The clearance of the person in row %(number)s changed since the preview. Nothing was recorded: send the file "
+        "again",
+        number=x.number,
+    ),
     r.CohortRunning: lambda x: _("The cohort runs until %(day)s", day=long_date(x.ends_on)),
     r.AlreadyNominated: lambda _r: _("This person is nominated for the cohort already"),
     r.NotInvited: lambda _r: _("The person's organisation was not invited to this cohort"),
@@ -114,13 +209,73 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
     r.TableGone: lambda _r: _("A day has passed since the file was read, so it was forgotten: send it again"),
     r.BatchDecided: lambda _r: _("The rows of this file were proposed already"),
     r.ColumnMissing: lambda x: _("The list has no column with the heading %(heading)s", heading=x.heading),
+    r.JobStanding: lambda _r: _("Work on this file goes on: wait until it is done"),
+    r.NamesMissing: lambda _r: _("Say which column has the names"),
+    r.BatchClosed: lambda _r: _("The rows of this file were nominated, taken back or forgotten already"),
+    r.BatchEmpty: lambda _r: _("No row of this file can be nominated"),
+    r.BatchFaulty: lambda x: ngettext(
+        "%(num)s row cannot be nominated, so nothing was. Mend it, or nominate the good rows",
+        "%(num)s rows cannot be nominated, so nothing was. Mend them, or nominate the good rows",
+        x.left,
+    ),
+    r.BatchChanged: lambda x: _(
+        "Since the preview somebody changed, registered or nominated whom these rows mean: %(rows)s. "
+        "Nothing was nominated: look again",
+        rows=", ".join(str(number) for number in x.rows),
+    ),
+    r.BatchNotCommitted: lambda _r: _("Only a file whose rows were nominated can be taken back"),
+    r.BatchActedOn: lambda x: ngettext(
+        "Somebody acted on %(num)s nomination of this file, or changed the person, so it can no longer be taken back",
+        "Somebody acted on %(num)s nominations of this file, or changed the people, so it can no longer be taken back",
+        x.rows,
+    ),
     r.PersonIncomplete: lambda _r: _("Enter the name in Latin letters, in Arabic or Kurdish letters, or both"),
+    r.NameWithoutLetters: lambda _r: _("A name has letters: enter it as it is written in the person's papers"),
+    r.PersonInactive: lambda _r: _("The record of this person was set aside"),
+    r.PersonActive: lambda _r: _("The record of this person is not set aside"),
+    r.MergedAway: lambda _r: _("The record was joined with another: part the two instead"),
+    r.SamePerson: lambda _r: _("This is one record, not two"),
+    r.SameOrganisation: lambda _r: _("The person belongs to this organisation already"),
+    r.TransferOutOfOrder: lambda x: (
+        _("The day must lie between %(first)s and today", first=long_date(x.after))
+        if x.after
+        else _("The day is in the future")
+    ),
+    r.BothNominated: lambda _r: _(
+        "Both are nominated for the same cohort: withdraw one of the nominations, then join the records"
+    ),
+    r.BothHaveAccounts: lambda _r: _("Both have an account, so the records cannot be joined"),
+    r.MergeUndone: lambda _r: _("The records were parted already"),
+    r.MergeActedOn: lambda _r: _(
+        "Somebody has since acted on a nomination, completion or clearance of the joined record, "
+        "so it cannot be parted any more"
+    ),
+    r.TooManyExports: lambda x: _(
+        "You have saved lists of people %(most)s times today, which is the most: go on tomorrow", most=x.most
+    ),
 }
+
+
+def _reserved(refusal: r.ReservedForWomen) -> str:
+    said: str = _("The seats that are left are reserved for women")
+    if refusal.is_sex_unknown:
+        said += ". " + _("The sex of this person is not recorded: correct the person if that is why")
+    return said
 
 
 def words_for(refusal: r.Refusal) -> str:
     """Return what the reader is told."""
     return _WORDS[type(refusal)](refusal)
+
+
+def job_words(job: Job | None) -> str:
+    """Return why work came to nothing; nothing where it did not."""
+    if job is None or job.state is not JobState.FAILED:
+        return ""
+    if not job.refusal:
+        return str(_("Something went wrong, and the fault is ours. Nothing was lost: try again"))
+    refusal: type[r.Refusal] = getattr(r, job.refusal)
+    return words_for(refusal(**job.details))
 
 
 def refuse(form: BaseForm, refusal: r.Refusal) -> None:

@@ -1,66 +1,138 @@
-"""Rights assessments: written by one, approved or refused by another."""
+"""Rights assessments: drafted and submitted by one, approved or refused by another, monitored."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from training.config import Settings
 from training.domain import rights as rules
 from training.domain.refusals import Refusal
+from training.forms.fields import version_of
 from training.forms.ledger import ReasonForm
-from training.forms.rights import AssessmentForm
+from training.forms.rights import AssessmentForm, NoteForm, RightsFilter, SubmissionForm
 from training.kit.clock import today
 from training.kit.db import transaction
-from training.models.programmes import Programme
-from training.models.rights import RightsAssessment, RiskLevel
+from training.models.courses import Course
+from training.models.programmes import Programme, Project
+from training.models.rights import RightsAssessment, RightsMitigation, RiskLevel
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
 from training.queries import rights
+from training.queries.rights import Which
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
+from training.web.refusals import parts_words, words_for
 from training.web.refusals import refuse as show_refusal
-from training.web.refusals import words_for
 from training.web.wording import choices
 
 bp = Blueprint("rights", __name__)
+
+
+def filtered() -> tuple[RightsFilter, Which | None]:
+    """Return the filter as the address has it, and which assessments it asks for."""
+    form = RightsFilter(request.args)
+    form.which.choices = choices(Which)
+    return form, Which(form.which.data) if form.validate() and form.which.data else None
 
 
 @bp.get("/rights")
 @needs(Permission.SEE_RIGHTS)
 def index() -> ResponseReturnValue:
     """List the assessments, the newest first."""
-    page = rights.page_of(cut(), actor())
-    return render_template("rights/index.html", page=page, pager=pager(page))
+    form, which = filtered()
+    page = rights.page_of(which, today(), cut(), actor())
+    return render_template(
+        "rights/index.html",
+        form=form,
+        which=which,
+        page=page,
+        pager=pager(page),
+        today=today(),
+        soon=today() + rights.SOON,
+    )
 
 
 @bp.route("/programmes/<public_id>/rights/new", methods=["GET", "POST"])
 @needs(Permission.WRITE_RIGHTS, on=Programme)
 def new(programme: Programme) -> ResponseReturnValue:
-    """Write an assessment of a programme."""
+    """Begin an assessment of a programme."""
+    return _begin(programme, url_for("programmes.show", public_id=programme.public_id))
+
+
+@bp.route("/projects/<public_id>/rights/new", methods=["GET", "POST"])
+@needs(Permission.WRITE_RIGHTS, on=Project)
+def new_of_project(project: Project) -> ResponseReturnValue:
+    """Begin an assessment of a project."""
+    return _begin(project, url_for("projects.show", public_id=project.public_id))
+
+
+@bp.route("/courses/<public_id>/rights/new", methods=["GET", "POST"])
+@needs(Permission.WRITE_RIGHTS, on=Course)
+def new_of_course(course: Course) -> ResponseReturnValue:
+    """Begin an assessment of a course."""
+    return _begin(course, url_for("courses.show", public_id=course.public_id))
+
+
+def _begin(subject: rules.Subject, back: str) -> ResponseReturnValue:
     form = AssessmentForm()
     form.level.choices = choices(RiskLevel)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                written = rules.write(programme, form.assessment(), actor(), today())
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
-            flash(_("Written. A rights approver has to approve it."))
-            return redirect(url_for(".show", public_id=written.public_id))
-    return render_template("rights/new.html", form=form, programme=programme)
+        with transaction():
+            drafted = rules.draft(subject, form.assessment(), actor())
+        flash(_("Draft saved. Attach what supports it, then put it before the approver."))
+        return redirect(url_for(".show", public_id=drafted.public_id))
+    return render_template("rights/new.html", form=form, subject=subject, back=back)
 
 
 @bp.get("/rights/<public_id>")
 @needs(Permission.SEE_RIGHTS, on=RightsAssessment)
 def show(assessment: RightsAssessment) -> ResponseReturnValue:
-    """Show an assessment and its decision."""
+    """Show an assessment with its trail; printed, it is the record of its approvals."""
+    page = rights.assessment_page(assessment, actor())
     return render_template(
         "rights/show.html",
-        assessment=rights.assessment_page(assessment, actor()),
-        may_approve=holds(actor(), Permission.APPROVE_RIGHTS),
+        page=page,
+        missing=parts_words(rules.missing_from(page.whole)),
+        is_sound=rules.is_sound(page.whole, page.trail),
         is_own=assessment.writer_id == actor().user_id,
         today=today(),
     )
+
+
+@bp.route("/rights/<public_id>/edit", methods=["GET", "POST"])
+@needs(Permission.WRITE_RIGHTS, on=RightsAssessment)
+def edit(assessment: RightsAssessment) -> ResponseReturnValue:
+    """Change a draft; a form opened before another change is refused."""
+    whole = rights.whole(assessment.id)
+    form = AssessmentForm.showing(whole)
+    form.level.choices = choices(RiskLevel)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.edit(assessment, form.assessment(), version_of(form.version), actor())
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            flash(_("Draft saved."))
+            return redirect(url_for(".show", public_id=assessment.public_id))
+    return render_template("rights/edit.html", form=form, assessment=rights.whole(assessment.id).assessment)
+
+
+@bp.post("/rights/<public_id>/submit")
+@needs(Permission.WRITE_RIGHTS, on=RightsAssessment)
+def submit(assessment: RightsAssessment) -> ResponseReturnValue:
+    """Put a draft before the approver."""
+    form = SubmissionForm()
+    if not form.validate_on_submit():
+        abort(400)
+    settings: Settings = current_app.config["SETTINGS"]
+    try:
+        with transaction():
+            rules.submit(assessment, settings.rights_approval, version_of(form.version), actor(), today())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+    else:
+        flash(_("Put before the approver. Another person has to decide."))
+    return redirect(url_for(".show", public_id=assessment.public_id))
 
 
 @bp.post("/rights/<public_id>/approve")
@@ -91,5 +163,37 @@ def refuse(assessment: RightsAssessment) -> ResponseReturnValue:
         else:
             flash(_("Refused. The writer reads your reason."))
             return redirect(url_for(".show", public_id=assessment.public_id))
-    page = rights.assessment_page(assessment, actor())
-    return render_template("rights/refuse.html", form=form, assessment=page)
+    return render_template("rights/refuse.html", form=form, assessment=rights.whole(assessment.id).assessment)
+
+
+@bp.route("/rights/<public_id>/note", methods=["GET", "POST"])
+@needs(Permission.WRITE_RIGHTS, on=RightsAssessment)
+def note(assessment: RightsAssessment) -> ResponseReturnValue:
+    """Note what was seen while an assessment is monitored."""
+    form = NoteForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.monitor(assessment, form.note.data or "", actor())
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            flash(_("Note added."))
+            return redirect(url_for(".show", public_id=assessment.public_id))
+    return render_template("rights/note.html", form=form, assessment=rights.whole(assessment.id).assessment)
+
+
+@bp.post("/rights/mitigations/<public_id>/done")
+@needs(Permission.WRITE_RIGHTS, on=RightsMitigation)
+def finish(mitigation: RightsMitigation) -> ResponseReturnValue:
+    """Mark a mitigation as done."""
+    assessment = rights.whole(mitigation.assessment_id).assessment
+    back = url_for(".show", public_id=assessment.public_id)
+    try:
+        with transaction():
+            rules.finish(mitigation, actor(), today())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+    else:
+        flash(_("Marked as done."))
+    return redirect(back)

@@ -1,4 +1,4 @@
-"""The tables of money as they are saved: columns and rows in the reader's language."""
+"""Tables of money as they are saved: columns and rows in the reader's language."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple

@@ -1,18 +1,20 @@
 """Vetting: the queue, and recording what the authority decided."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import vetting as rules
 from training.domain.refusals import Refusal
-from training.forms.vetting import DecisionForm
+from training.forms.vetting import DecisionForm, QueueFilter
+from training.forms.widgets import Choice
 from training.kit.clock import today
 from training.kit.db import transaction
 from training.models.people import Person
 from training.models.vetting import VettingOutcome
 from training.policy.matrix import Permission
 from training.queries import people, vetting
+from training.queries.vetting import Queue
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
 from training.web.refusals import refuse
@@ -24,9 +26,18 @@ bp = Blueprint("vetting", __name__)
 @bp.get("/vetting")
 @needs(Permission.VET)
 def index() -> ResponseReturnValue:
-    """List the nominees in vetting, the oldest first."""
-    page = vetting.waiting(cut(), actor())
-    return render_template("vetting/index.html", page=page, pager=pager(page), today=today())
+    """List the nominees in vetting, or those whose clearance lapses, the oldest first."""
+    form = QueueFilter(request.args)
+    form.queue.choices = [
+        Choice(Queue.WITHIN_60, _("Clearance lapses within 60 days")),
+        Choice(Queue.WITHIN_30, _("Clearance lapses within 30 days")),
+        Choice(Queue.LAPSED, _("Clearance lapsed")),
+        Choice(Queue.DECIDED, _("Decided")),
+    ]
+    form.queue.blank = _("In vetting")
+    queue = Queue(form.queue.data) if form.validate() and form.queue.data else Queue.WAITING
+    page = vetting.page_of(queue, today(), cut(), actor())
+    return render_template("vetting/index.html", form=form, page=page, pager=pager(page), today=today())
 
 
 @bp.route("/people/<public_id>/clearance", methods=["GET", "POST"])

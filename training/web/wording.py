@@ -7,21 +7,26 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from training.domain.clearances import ClearanceFault
 from training.domain.imports import Fault
 from training.domain.plans import Pattern
 from training.domain.rates import RateOutcome
+from training.domain.selections import SelectionStep
 from training.forms.widgets import Choice
-from training.models.access import Role
+from training.models.access import ApprovalGrade, Role
+from training.models.batches import NominationBatchState, NomineeFault, NomineeOutcome, NomineePart
 from training.models.cohorts import CohortState
 from training.models.completions import CompletionState
 from training.models.courses import CostBasis, Theme
 from training.models.imports import BatchState, RowOutcome
 from training.models.ledger import EntryKind, Outcome
-from training.models.nominations import NominationState
-from training.models.people import Jurisdiction, Sex
+from training.models.nominations import Hindrance, NominationState
+from training.models.notices import NoticeKind
+from training.models.people import Inactive, Jurisdiction, Sex, Spoken
 from training.models.programmes import LineCategory, ProjectKind
-from training.models.rights import AssessmentState, RiskLevel
+from training.models.rights import Assessed, AssessmentState, RightsAct, RiskLevel
 from training.models.vetting import VettingOutcome
+from training.queries.rights import Which
 from training.web.language import language
 
 _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
@@ -35,11 +40,26 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Role.RIGHTS_APPROVER, _l("Rights approver")),
     (Role.AUDITOR, _l("Auditor")),
     (Role.ADMINISTRATOR, _l("Administrator")),
+    (ApprovalGrade.OFFICIAL, _l("Official")),
+    (ApprovalGrade.SENIOR, _l("Senior official")),
+    (ApprovalGrade.MINISTERIAL, _l("Minister")),
     (Jurisdiction.UK, _l("United Kingdom")),
     (Jurisdiction.IRAQ, _l("Iraq (federal)")),
     (Jurisdiction.KURDISTAN, _l("Kurdistan Region of Iraq")),
     (Sex.FEMALE, _l("Female")),
     (Sex.MALE, _l("Male")),
+    (Spoken.ARABIC, _l("Arabic")),
+    (Spoken.SORANI, _l("Kurdish (Sorani)")),
+    (Spoken.KURMANJI, _l("Kurdish (Kurmanji)")),
+    (Spoken.ENGLISH, _l("English")),
+    (Spoken.TURKMEN, _l("Turkmen")),
+    (Spoken.SYRIAC, _l("Syriac")),
+    (Inactive.LEFT_SERVICE, _l("Left the service")),
+    (Inactive.RETIRED, _l("Retired")),
+    (Inactive.DIED, _l("Died")),
+    (Inactive.REGISTERED_IN_ERROR, _l("Registered in error")),
+    (Inactive.OTHER, _l("Another reason")),
+    (Inactive.MERGED, _l("Joined with another record")),
     (ProjectKind.TRAINING, _l("Training")),
     (ProjectKind.TASK_FORCE, _l("Task force")),
     (ProjectKind.EQUIPMENT, _l("Equipment (project)")),
@@ -86,6 +106,15 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Fault.NO_COMMITMENT, _l("No commitment is named")),
     (Fault.COMMITMENT_UNKNOWN, _l("No commitment of the programme with money outstanding has this id or cohort")),
     (Fault.SEVERAL_COMMITMENTS, _l("The cohort has several commitments: write the id of one")),
+    (ClearanceFault.NOMINATION_UNKNOWN, _l("Nobody in vetting has this nomination number")),
+    (ClearanceFault.OUTCOME_UNREADABLE, _l("The outcome is missing or is neither cleared nor not cleared")),
+    (ClearanceFault.AUTHORITY_MISSING, _l("The authority is missing")),
+    (ClearanceFault.TEXT_TOO_LONG, _l("The text is too long")),
+    (ClearanceFault.DECIDED_UNREADABLE, _l("The date of the decision is missing or cannot be read")),
+    (ClearanceFault.END_UNREADABLE, _l("The last day of the clearance is missing or cannot be read")),
+    (ClearanceFault.DECIDED_IN_FUTURE, _l("The date of the decision is in the future")),
+    (ClearanceFault.END_BEFORE_DECISION, _l("The clearance would expire before it was given")),
+    (ClearanceFault.DECIDED_TWICE, _l("A row above says something else about the same person")),
     (RateOutcome.ENTERED, _l("Entered")),
     (RateOutcome.KNOWN, _l("Already there")),
     (RateOutcome.CURRENCY_UNKNOWN, _l("The currency is none of USD, EUR and IQD")),
@@ -97,9 +126,28 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (RiskLevel.LOW, _l("Low")),
     (RiskLevel.MEDIUM, _l("Medium")),
     (RiskLevel.HIGH, _l("High")),
-    (AssessmentState.WRITTEN, _l("Awaiting approval")),
+    (Assessed.COURSE, _l("Course")),
+    (Assessed.PROJECT, _l("Project")),
+    (Assessed.PROGRAMME, _l("Programme")),
+    (AssessmentState.DRAFT, _l("Draft")),
+    (AssessmentState.SUBMITTED, _l("Awaiting approval")),
     (AssessmentState.APPROVED, _l("Approved")),
     (AssessmentState.REFUSED, _l("Refused")),
+    (AssessmentState.SUPERSEDED, _l("Superseded")),
+    (RightsAct.WRITTEN, _l("Draft begun")),
+    (RightsAct.EDITED, _l("Draft changed")),
+    (RightsAct.ATTACHED, _l("File attached")),
+    (RightsAct.DETACHED, _l("File removed")),
+    (RightsAct.SUBMITTED, _l("Put before the approver")),
+    (RightsAct.APPROVED, _l("Approved")),
+    (RightsAct.REFUSED, _l("Refused")),
+    (RightsAct.SUPERSEDED, _l("Superseded")),
+    (RightsAct.MITIGATED, _l("Mitigation marked as done")),
+    (RightsAct.NOTED, _l("Monitoring note")),
+    (Which.WAITING, _l("Waiting for me")),
+    (Which.CURRENT, _l("Current")),
+    (Which.LAPSING, _l("Lapsing within 60 days")),
+    (Which.LAPSED, _l("Lapsed")),
     (Theme.BORDER_OPERATIONS, _l("Border operations")),
     (Theme.DOCUMENT_FRAUD, _l("Document fraud")),
     (Theme.INVESTIGATIONS, _l("Investigations")),
@@ -117,9 +165,56 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (NominationState.NOMINATED, _l("Nominated")),
     (NominationState.SHORTLISTED, _l("Shortlisted")),
     (NominationState.IN_VETTING, _l("In vetting")),
+    (NominationState.CLEARED, _l("Cleared")),
+    (NominationState.NOT_CLEARED, _l("Not cleared")),
+    (NominationState.WAITING, _l("On the waiting list")),
     (NominationState.CONFIRMED, _l("Seat confirmed")),
     (NominationState.TURNED_DOWN, _l("Turned down")),
     (NominationState.WITHDRAWN, _l("Withdrawn")),
+    (NominationBatchState.READ, _l("Read")),
+    (NominationBatchState.PREVIEWED, _l("Previewed")),
+    (NominationBatchState.COMMITTED, _l("Nominated")),
+    (NominationBatchState.UNDONE, _l("Taken back")),
+    (NominationBatchState.FORGOTTEN, _l("Forgotten")),
+    (NomineeOutcome.NEW, _l("New: will be registered and nominated")),
+    (NomineeOutcome.MATCHED, _l("Known: will be nominated")),
+    (NomineeOutcome.POSSIBLE, _l("Perhaps known: choose")),
+    (NomineeOutcome.NOMINATED, _l("Nominated already")),
+    (NomineeOutcome.FAULTY, _l("Faulty")),
+    (NomineeFault.NAME_MISSING, _l("The name is missing")),
+    (NomineeFault.NAME_UNREADABLE, _l("The name has no letters")),
+    (NomineeFault.TEXT_TOO_LONG, _l("The text is too long")),
+    (NomineeFault.SEX_UNKNOWN, _l("Write female or male, or leave it empty")),
+    (NomineeFault.LANGUAGE_UNKNOWN, _l("A language is not known: write for example Arabic, Sorani, Kurmanji, English")),
+    (NomineeFault.ORGANISATION_MISSING, _l("The organisation is missing")),
+    (NomineeFault.ORGANISATION_UNKNOWN, _l("No organisation of yours has this name")),
+    (NomineeFault.ORGANISATION_NOT_INVITED, _l("The organisation was not invited to this cohort")),
+    (NomineeFault.REFERENCE_UNKNOWN, _l("Nobody of yours has this reference")),
+    (NomineeFault.REFERENCE_CONTRADICTED, _l("The reference and the service number are those of two people")),
+    (NomineeFault.SAME_PERSON, _l("An earlier row means the same person")),
+    (NomineePart.NAME_LATIN, _l("Name in Latin letters")),
+    (NomineePart.NAME_NATIVE, _l("Name in Arabic or Kurdish letters")),
+    (NomineePart.ORGANISATION, _l("Organisation")),
+    (NomineePart.RANK, _l("Rank")),
+    (NomineePart.UNIT, _l("Unit")),
+    (NomineePart.SEX, _l("Sex")),
+    (NomineePart.SERVICE_NUMBER, _l("Service number")),
+    (NomineePart.PHONE, _l("Telephone")),
+    (NomineePart.EMAIL, _l("E-mail")),
+    (NomineePart.LANGUAGES, _l("Languages")),
+    (NomineePart.REFERENCE, _l("Reference")),
+    (Hindrance.CLEARANCE, _l("Passed over: no clearance to the last day")),
+    (Hindrance.CLASH, _l("Passed over: has a seat in another cohort on a day of this one")),
+    (Hindrance.QUOTA, _l("Passed over: the quota of the organisation is reached")),
+    (Hindrance.RESERVED, _l("Passed over: the seats left are reserved for women")),
+    (NoticeKind.SEATED, _l("Has a seat now, from the waiting list")),
+    (NoticeKind.UNSEATED, _l("Lost the seat: the clearance no longer lasts to the last day")),
+    (SelectionStep.SHORTLIST, _l("Shortlist")),
+    (SelectionStep.SEND, _l("Send to vetting")),
+    (SelectionStep.CONFIRM, _l("Confirm the seat")),
+    (SelectionStep.WAIT, _l("Put on the waiting list")),
+    (SelectionStep.TURN_DOWN, _l("Turn down")),
+    (SelectionStep.WITHDRAW, _l("Withdraw")),
     (VettingOutcome.CLEARED, _l("Cleared")),
     (VettingOutcome.NOT_CLEARED, _l("Not cleared")),
     (CompletionState.CLAIMED, _l("Completion claimed")),
@@ -137,9 +232,21 @@ _TONES: tuple[tuple[StrEnum, str], ...] = (
     (RowOutcome.NEW, "blue"),
     (RowOutcome.KNOWN, "grey"),
     (RowOutcome.FAULTY, "red"),
-    (AssessmentState.WRITTEN, "yellow"),
+    (NominationBatchState.READ, "yellow"),
+    (NominationBatchState.PREVIEWED, "yellow"),
+    (NominationBatchState.COMMITTED, "green"),
+    (NominationBatchState.UNDONE, "grey"),
+    (NominationBatchState.FORGOTTEN, "grey"),
+    (NomineeOutcome.NEW, "blue"),
+    (NomineeOutcome.MATCHED, "green"),
+    (NomineeOutcome.POSSIBLE, "yellow"),
+    (NomineeOutcome.NOMINATED, "grey"),
+    (NomineeOutcome.FAULTY, "red"),
+    (AssessmentState.DRAFT, "grey"),
+    (AssessmentState.SUBMITTED, "yellow"),
     (AssessmentState.APPROVED, "green"),
     (AssessmentState.REFUSED, "red"),
+    (AssessmentState.SUPERSEDED, "grey"),
     (CohortState.DRAFT, "grey"),
     (CohortState.AWAITING_APPROVAL, "yellow"),
     (CohortState.OPEN, "blue"),
@@ -148,6 +255,9 @@ _TONES: tuple[tuple[StrEnum, str], ...] = (
     (NominationState.NOMINATED, "yellow"),
     (NominationState.SHORTLISTED, "blue"),
     (NominationState.IN_VETTING, "blue"),
+    (NominationState.CLEARED, "teal"),
+    (NominationState.NOT_CLEARED, "red"),
+    (NominationState.WAITING, "purple"),
     (NominationState.CONFIRMED, "green"),
     (NominationState.TURNED_DOWN, "red"),
     (NominationState.WITHDRAWN, "grey"),
@@ -174,9 +284,24 @@ def _word(kind: type[StrEnum], code: StrEnum, _language: str) -> str:
     return str(_WORD_OF[kind, code])
 
 
+def role_word(code: str) -> str:
+    """Return the word for a role as the trail of an assessment keeps it."""
+    return word(Role(code))
+
+
 def fault(code: str) -> str:
     """Return why a row of a spend file cannot become a claim."""
     return word(Fault(code))
+
+
+def part(code: str) -> str:
+    """Return what a column of a file of names holds."""
+    return word(NomineePart(code))
+
+
+def clearance_fault(code: str) -> str:
+    """Return why a row of a spreadsheet of clearances cannot be recorded."""
+    return word(ClearanceFault(code))
 
 
 def choices(kind: type[StrEnum]) -> list[Choice]:
@@ -194,3 +319,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["word"] = word
     app.jinja_env.filters["tone"] = tone
     app.jinja_env.filters["fault"] = fault
+    app.jinja_env.filters["role_word"] = role_word
+    app.jinja_env.filters["part"] = part
+    app.jinja_env.filters["clearance_fault"] = clearance_fault

@@ -1,0 +1,73 @@
+"""How long a file of ten thousand nominees takes, from reading it to nominations, and how much memory its process."""
+
+import io
+import resource
+import subprocess
+import sys
+import time
+
+from bench.report import Row
+from tests.support.application import application
+from tests.support.world import World
+from training.domain import batches
+from training.kit.db import transaction
+from training.models.cohorts import Cohort
+from training.work import doing
+
+_ROWS = 10_000
+_MOST_SECONDS, _MOST_MEGABYTES = 10, 300
+_FIRST = ("أحمد", "زينب", "علي", "فاطمة", "كاظم", "سارة", "هيوا", "نازدار", "محمد", "ڕێباز")
+_SECOND = ("حسن", "كريم", "جبار", "عزیز", "صالح", "رشید", "محمود", "قادر", "سعد", "نوري")
+
+
+def time_naming(database: str, url: str) -> list[Row]:
+    """Read, preview and commit a file in a process of its own, on an empty database."""
+    command = [sys.executable, "-m", "bench.naming", url]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    seconds, megabytes = (float(figure) for figure in done.stdout.split()[-2:])
+    what = f"import of {_ROWS:,} nominees"
+    return [
+        Row.limited(what, database, seconds, "s", _MOST_SECONDS),
+        Row.limited(f"{what}: memory", database, megabytes, "MB", _MOST_MEGABYTES),
+    ]
+
+
+def content() -> bytes:
+    """Return a file of made-up names and numbers, half of them with a service number."""
+    lines = ["الاسم,الاسم بالإنجليزية,الرتبة,الوحدة,الجنس,الرقم الوظيفي,رقم الهاتف"]
+    for number in range(_ROWS):
+        first, second = _FIRST[number % 10], _SECOND[number // 10 % 10]
+        service = str(100_000 + number) if number % 2 else ""
+        lines.append(
+            f"{first} {second} {number},Officer {number},نقيب,الوحدة {number % 40},{'أنثى' if number % 4 else 'ذكر'},"
+            f"{service},+964 770 {number:07d}"
+        )
+    return "\n".join(lines).encode()
+
+
+def _measure(url: str) -> None:
+    with application(url) as app, app.app_context():
+        world = World(app)
+        cohort = world.open_cohort()
+        sent = content()
+        start = time.process_time()
+        _name(world, cohort, sent)
+        seconds = time.process_time() - start
+    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def _name(world: World, cohort: Cohort, sent: bytes) -> None:
+    by = world.actor("iraq")
+    with transaction():
+        batch = batches.read(io.BytesIO(sent), cohort, world.organisations["iraq"].id, by)
+        job = batches.ask_preview(batch, by)
+    doing.do_here(job.id)
+    with transaction():
+        job = batches.ask_commit(batch, batch.version, by, is_whole=True, corrects=False)
+    doing.do_here(job.id)
+    if job.state.value != "done":
+        raise RuntimeError(f"{job.refusal or 'a fault'} {job.details}")
+
+
+if __name__ == "__main__":
+    _measure(sys.argv[1])

@@ -1,0 +1,14 @@
+"""The path of a nomination as it is printed, and its page in the documentation."""
+
+from pathlib import Path
+
+from flask import Flask
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "nominations.md"
+
+
+def test_the_documentation_is_what_the_command_prints(sqlite_app: Flask) -> None:
+    printed = sqlite_app.test_cli_runner().invoke(args=["nominations", "path"])
+    assert printed.exit_code == 0
+    assert DOCUMENT.read_text(encoding="utf-8") == printed.output
+    assert "| turn down |" in printed.output

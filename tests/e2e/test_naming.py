@@ -1,0 +1,36 @@
+"""A partner coordinator puts a spreadsheet of names forward, in Arabic, on a phone of 320 pixels."""
+
+import re
+
+from tests.e2e.conftest import Enter
+from training.config import ROOT
+
+FILE = ROOT / "seed" / "demo" / "nominations.csv"
+COURSE = "Profiling, identification"
+
+
+def test_the_file_of_the_demonstration(enter: Enter) -> None:
+    coordinator = enter("iraq.coordinator", language="ar-IQ", width=320)
+    assert coordinator.language == "ar"
+    coordinator.follow(re.compile(COURSE))
+    coordinator.follow("Nominate many people from a file")
+    coordinator.field("File of names").set_input_files(FILE)
+    coordinator.press("Read")
+    coordinator.reads("Perhaps known: choose")
+    coordinator.reads("Write female or male, or leave it empty")
+
+    coordinator.page.get_by_role("link", name=re.compile(re.escape(coordinator.words("Choose")))).first.click()
+    coordinator.fits()
+    coordinator.main.get_by_role("radio").first.check()
+    coordinator.press("Save")
+
+    mended = coordinator.row("104").get_by_role("link", name=re.compile(re.escape(coordinator.words("Mend"))))
+    mended.click()
+    coordinator.fits()
+    coordinator.choose("Sex", coordinator.words("Male"))
+    coordinator.press("Save")
+
+    coordinator.main.get_by_role("button", name=re.compile("7")).click()
+    coordinator.reads("Nominated.")
+    coordinator.follow("To the roster")
+    assert coordinator.row("متدرب 104").count() == 1

@@ -1,0 +1,204 @@
+"""Several press at once where a seat is at stake: none is given twice, none is lost, nobody sits in one uncleared."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from threading import Barrier
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.support.world import TODAY, World
+from training.domain import nominations, seats, vetting
+from training.domain.refusals import CohortFull, Refusal, SeatClash, WrongStep
+from training.kit.clock import pretend
+from training.kit.db import db, transaction
+from training.models.actor import Actor
+from training.models.cohorts import Cohort
+from training.models.nominations import Nomination, NominationState
+from training.models.people import Person
+from training.models.vetting import VettingOutcome
+from training.policy.scopes import unscoped
+from training.queries import cohorts as cohort_rows
+from training.queries import nominations as rows
+
+S = NominationState
+FIRST, LAST = dt.date(2027, 1, 10), dt.date(2027, 1, 14)
+ROUNDS = 3
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with pretend(dt.datetime.combine(TODAY, dt.time(12), dt.UTC)):
+        yield
+
+
+def together(app: Flask, acts: Sequence[Callable[[], object]]) -> list[object]:
+    """Let several act in the same moment; return what each got: a result, or the kind of refusal it met."""
+    start = Barrier(len(acts))
+    db.session.rollback()  # what is read afterwards is read anew
+
+    def one(act: Callable[[], object]) -> object:
+        with app.app_context():
+            start.wait(timeout=30)
+            try:
+                with transaction():
+                    return act()
+            except Refusal as refusal:
+                return type(refusal)
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [future.result(60) for future in [pool.submit(copy_context().run, one, act) for act in acts]]
+
+
+class Races:
+    """A cohort of one or two seats, and people who want them."""
+
+    def __init__(self, app: Flask, seats_in_all: int) -> None:
+        self.app, self.world = app, World(app)
+        self.uk: Actor = self.world.actor("uk")
+        self.officer: Actor = self.world.actor("vetting")
+        self.cohort = self.a_cohort(seats_in_all)
+        self._number = 0
+
+    def a_cohort(self, seats_in_all: int) -> int:
+        return self.world.open_cohort(seats=seats_in_all, first=FIRST, last=LAST).id
+
+    def cleared(self, cohort: int | None = None, person: int | None = None) -> int:
+        self._number += 1
+        found = _person(person) if person else self.world.person(f"Trainee {self._number}")
+        nomination = self.world.in_vetting(cohort_rows.cohort_by_key(cohort or self.cohort), found)
+        if rows.state_of(nomination.id) is S.IN_VETTING:
+            self.world.cleared(found)
+        return nomination.id
+
+    def do(self, rule: Callable[[Nomination, Actor], None], key: int) -> None:
+        with transaction():
+            rule(rows.nomination_by_key(key), self.uk)
+
+    def later(self, rule: Callable[[Nomination, Actor], None], key: int) -> Callable[[], object]:
+        return lambda: rule(rows.nomination_by_key(key), self.uk)
+
+    def taken(self, cohort: int | None = None) -> int:
+        return cohort_rows.cohort_by_key(cohort or self.cohort).seats_taken
+
+    def seated(self, cohort: int | None = None) -> int:
+        mine = select(Nomination).where(
+            Nomination.cohort_id == (cohort or self.cohort), Nomination.state == S.CONFIRMED
+        )
+        return len(db.session.scalars(unscoped(mine, because="a test")).all())
+
+
+def _person(key: int) -> Person:
+    return db.session.scalars(unscoped(select(Person).where(Person.id == key), because="a test")).one()
+
+
+def states(*keys: int) -> list[NominationState]:
+    db.session.rollback()
+    return [rows.state_of(key) for key in keys]
+
+
+def test_the_last_seat_goes_to_one_and_the_other_can_wait(app: Flask) -> None:
+    with app.app_context():
+        races = Races(app, 1)
+        both = [races.cleared(), races.cleared()]
+        answers = together(app, [races.later(nominations.confirm, key) for key in both])
+        assert sorted(map(str, answers)) == sorted(map(str, (None, CohortFull)))
+        assert sorted(states(*both)) == sorted([S.CLEARED, S.CONFIRMED])
+        assert races.taken() == races.seated() == 1
+        races.do(nominations.put_on_waiting_list, both[answers.index(CohortFull)])
+
+
+def test_one_person_confirmed_twice_in_the_same_moment_has_one_seat(app: Flask) -> None:
+    with app.app_context():
+        races = Races(app, 5)
+        key = races.cleared()
+        answers = together(app, [races.later(nominations.confirm, key)] * 4)
+        assert answers.count(None) == 1
+        assert answers.count(WrongStep) + answers.count(SeatClash) == 3
+        assert races.taken() == races.seated() == 1
+
+
+def test_seats_in_two_cohorts_of_the_same_days_go_to_one(app: Flask) -> None:
+    with app.app_context():
+        races = Races(app, 5)
+        here = races.cleared()
+        person = rows.nomination_by_key(here).person_id
+        other = races.a_cohort(5)
+        there = races.cleared(other, person)
+        answers = together(app, [races.later(nominations.confirm, key) for key in (here, there)])
+        assert sorted(map(str, answers)) == sorted(map(str, (None, SeatClash)))
+        assert races.seated() + races.seated(other) == 1
+
+
+@pytest.mark.parametrize("how_many_wait", [1, 2, 3])
+def test_two_withdrawals_at_once_seat_two_who_wait_each_once(app: Flask, how_many_wait: int) -> None:
+    with app.app_context():
+        races = Races(app, 2)
+        seated = [races.cleared(), races.cleared()]
+        for key in seated:
+            races.do(nominations.confirm, key)
+        line = [races.cleared() for _ in range(how_many_wait)]
+        for key in line:
+            races.do(nominations.put_on_waiting_list, key)
+        assert together(app, [races.later(nominations.withdraw, key) for key in seated]) == [None, None]
+        expected = ([S.CONFIRMED] * 2 + [S.WAITING])[:how_many_wait]
+        assert states(*line) == expected
+        assert races.taken() == races.seated() == min(2, how_many_wait)
+
+
+def test_a_promotion_and_a_confirmation_take_one_seat_between_them(app: Flask) -> None:
+    with app.app_context():
+        races = Races(app, 1)
+        seated, waits, cleared = races.cleared(), races.cleared(), races.cleared()
+        races.do(nominations.confirm, seated)
+        races.do(nominations.put_on_waiting_list, waits)
+        answers = together(app, [races.later(nominations.withdraw, seated), races.later(nominations.confirm, cleared)])
+        # The seat is free and taken again in one transaction, so that nobody comes between.
+        assert answers == [None, CohortFull]
+        assert states(seated, waits, cleared) == [S.WITHDRAWN, S.CONFIRMED, S.CLEARED]
+        assert races.taken() == races.seated() == 1
+
+
+def test_whoever_waits_and_is_confirmed_while_a_seat_is_freed_has_one(app: Flask) -> None:
+    with app.app_context():
+        races = Races(app, 2)
+        seated, waits = races.cleared(), races.cleared()
+        races.do(nominations.confirm, seated)
+        races.do(nominations.put_on_waiting_list, waits)
+        together(app, [races.later(nominations.withdraw, seated), races.later(nominations.confirm, waits)])
+        assert states(seated, waits) == [S.WITHDRAWN, S.CONFIRMED]
+        assert races.taken() == races.seated() == 1
+
+
+def test_a_refusal_recorded_while_the_seat_is_confirmed_leaves_no_uncleared_in_it(app: Flask) -> None:
+    with app.app_context():
+        races = Races(app, 9)
+        for _ in range(ROUNDS):
+            key = races.cleared()
+            person = rows.nomination_by_key(key).person_id
+            decision = vetting.Decision(VettingOutcome.NOT_CLEARED, "An authority", "", TODAY, None)
+
+            def refuse(person: int = person, decision: vetting.Decision = decision) -> None:
+                vetting.record(_person(person), decision, races.officer, TODAY)
+
+            together(app, [races.later(nominations.confirm, key), refuse])
+            assert states(key) == [S.NOT_CLEARED]
+            assert races.taken() == races.seated() == 0
+
+
+def test_lowering_the_capacity_while_a_seat_is_taken_keeps_both_true(app: Flask) -> None:
+    with app.app_context():
+        races = Races(app, 2)
+        races.do(nominations.confirm, races.cleared())
+        key = races.cleared()
+
+        def lower() -> None:
+            seats.set_limits(cohort_rows.cohort_by_key(races.cohort), seats.Limits(1), races.uk)
+
+        answers = together(app, [races.later(nominations.confirm, key), lower])
+        assert answers.count(None) == 1
+        cohort: Cohort = cohort_rows.cohort_by_key(races.cohort)
+        assert races.seated() == cohort.seats_taken <= cohort.capacity

@@ -1,0 +1,182 @@
+"""The work process: large files are done by it, a signal ends it, what a killed one was at is done anew."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete, select, update
+
+from tests.support.naming import Desk, count, desk_in
+from tests.support.server import environment_for
+from tests.support.world import form_token
+from tests.web.browsing import together
+from training.config import ROOT
+from training.domain import jobs as rules
+from training.kit.clock import now
+from training.kit.db import db, transaction
+from training.models.jobs import Job, JobState, Worker
+from training.models.nominations import Nomination
+from training.work import bell
+
+_ROWS = 700
+_SECONDS = 40
+
+
+@pytest.fixture
+def desk(app: Flask, client: FlaskClient) -> Desk:
+    return desk_in(app, client)
+
+
+@pytest.fixture
+def queue(app: Flask, tmp_path: Path) -> Path:
+    """Give the application a queue of its own, which its workers share."""
+    file = tmp_path / "queue.sqlite"
+    app.extensions["bell"] = bell.Bell(app, str(file))
+    return file
+
+
+@contextmanager
+def working(url: str, queue: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a work process for as long as the block."""
+    environment = environment_for(url, QUEUE_FILE=str(queue))
+    process = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "worker"], cwd=ROOT, env=environment)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + _SECONDS
+    while not is_so():
+        assert time.monotonic() < until, "waited too long"
+        time.sleep(0.2)
+
+
+def _file(rows: int = _ROWS) -> bytes:
+    return b"Name,Service number\n" + b"".join(b"Officer %d,%d\n" % (one, 1000 + one) for one in range(rows))
+
+
+def _is_previewed(desk: Desk, address: str) -> bool:
+    return "New: will be registered" in desk.browser.get(address).text
+
+
+def test_a_large_file_is_done_by_the_work_process(
+    app: Flask, database_url: str, queue: Path, client: FlaskClient, desk: Desk
+) -> None:
+    address = desk.send(_file()).headers["Location"]
+    answer = desk.browser.get(address)
+    assert f"{_ROWS} rows wait their turn." in answer.text
+    assert "The work process does not answer" in answer.text
+    assert answer.headers["Refresh"]
+    assert client.get("/healthz").get_json()["worker"] == "silent"
+    with working(database_url, queue) as process:
+        _wait(lambda: _is_previewed(desk, address))
+        assert client.get("/healthz").get_json()["worker"] == "well"
+        desk.commit(address)
+        _wait(lambda: count(app, Nomination) == _ROWS)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(_SECONDS) == 0
+    assert client.get("/healthz").get_json()["worker"] == "silent"
+
+
+def test_what_a_killed_worker_was_at_is_done_by_another(app: Flask, database_url: str, queue: Path, desk: Desk) -> None:
+    """Killed with the job in its hands; once it is known to be dead, another takes the job and does it once."""
+    address = desk.send(_file()).headers["Location"]
+    with app.app_context(), transaction():
+        job_id = rules.take("a worker that was killed")
+        assert job_id
+        job = db.session.get_one(Job, job_id)
+        job.taken_at = job.asked_at - 2 * rules.SILENT
+    with working(database_url, queue):
+        _wait(lambda: _is_previewed(desk, address))
+    with app.app_context():
+        job = db.session.get_one(Job, job_id)
+        assert (job.state, job.tries, job.done) == (JobState.DONE, 2, _ROWS)
+
+
+def test_a_worker_ends_with_its_parent(database_url: str, queue: Path) -> None:
+    code = (
+        "import subprocess, sys, time;"
+        "p = subprocess.Popen([sys.executable, '-m', 'flask', '--app', 'wsgi', 'worker', '--stops-with-parent']);"
+        "print(p.pid, flush=True); time.sleep(60)"
+    )
+    environment = environment_for(database_url, QUEUE_FILE=str(queue))
+    parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment, stdout=subprocess.PIPE)
+    assert parent.stdout
+    worker = int(parent.stdout.readline())
+    time.sleep(3)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    _wait(lambda: not _lives(worker))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+
+
+def test_one_that_three_workers_died_of_has_failed(app: Flask, desk: Desk) -> None:
+    address = desk.send(_file()).headers["Location"]
+    with app.app_context():
+        for _ in range(3):
+            with transaction():
+                job_id = rules.take("a worker that was killed")
+                assert job_id
+                db.session.get_one(Job, job_id).taken_at = db.session.get_one(Job, job_id).asked_at - 2 * rules.SILENT
+        with transaction():
+            assert rules.take("one more") is None
+    page = desk.browser.get(address).text
+    assert "Something went wrong, and the fault is ours" in page
+
+
+def test_a_commit_that_was_killed_in_the_middle_happens_once(
+    app: Flask, database_url: str, queue: Path, desk: Desk
+) -> None:
+    address = desk.send(_file(3_000)).headers["Location"]
+    with working(database_url, queue) as process:
+        _wait(lambda: _is_previewed(desk, address))
+        desk.commit(address)
+        _wait(lambda: _state(app) is not JobState.WAITING)
+        process.kill()
+        process.wait()
+    assert count(app, Nomination) in (0, 3_000)
+    with app.app_context(), transaction():
+        db.session.execute(delete(Worker))
+        db.session.execute(update(Job).values(taken_at=now() - 2 * rules.SILENT))
+    with working(database_url, queue):
+        _wait(lambda: _state(app) is JobState.DONE)
+    assert count(app, Nomination) == 3_000
+
+
+def _state(app: Flask) -> JobState:
+    with app.app_context():
+        return db.session.scalars(select(Job.state).order_by(Job.id.desc()).limit(1)).one()
+
+
+def test_eight_who_press_at_once_nominate_once(app: Flask, desk: Desk) -> None:
+    address, _page = desk.preview(_file(20))
+    form = {"version": "1", "mode": "good", "csrf_token": form_token(desk.browser, address)}
+    cookies = desk.browser.get_cookie("session")
+    assert cookies
+
+    def press() -> int:
+        browser = app.test_client()
+        browser.set_cookie("session", cookies.value)
+        return browser.post(f"{address}/commit", data=form).status_code
+
+    assert together([press] * 8) == [302] * 8
+    assert count(app, Nomination) == 20

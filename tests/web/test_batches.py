@@ -1,0 +1,284 @@
+"""Files of names, as a coordinator meets them: send, look, mend, choose, nominate, take back."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.support.naming import Desk, count, desk_in, tile
+from tests.support.world import post
+from training.domain import nominations
+from training.kit.db import db, transaction
+from training.models.nominations import Nomination
+from training.models.people import Person, ReviewedPair
+from training.policy.scopes import unscoped
+
+ARABIC = """الاسم,الاسم بالإنجليزية,الرتبة,الجنس,الرقم الوظيفي
+أحمد كاظم,Ahmed Kadhim,نقيب,ذكر,4711
+زينب حسن,Zainab Hassan,ملازم,أنثى,
+علي سعد,Ali Saad,,سمك,
+"""
+
+
+@pytest.fixture
+def desk(app: Flask, client: FlaskClient) -> Desk:
+    return desk_in(app, client)
+
+
+Statements = Callable[[], AbstractContextManager[list[str]]]
+NEW, KNOWN, ALREADY, FAULTY, POSSIBLE = (
+    "New: will be registered and nominated",
+    "Known: will be nominated",
+    "Nominated already",
+    "Faulty",
+    "Perhaps known: choose",
+)
+
+
+def test_an_arabic_file_from_beginning_to_end(app: Flask, desk: Desk) -> None:
+    address, page = desk.preview(ARABIC.encode("windows-1256"))
+    assert (tile(page, NEW), tile(page, FAULTY)) == (2, 1)
+    assert "Write female or male" in page
+    assert count(app, Nomination) == 0
+    page = desk.commit(address)
+    assert "Nominated." in page
+    assert count(app, Nomination) == 2
+    roster = desk.browser.get(f"/cohorts/{desk.cohort}/roster").text
+    assert "أحمد كاظم" in roster or "Ahmed Kadhim" in roster
+    _again, page = desk.preview(ARABIC.encode())
+    assert (tile(page, NEW), tile(page, ALREADY), tile(page, FAULTY)) == (0, 2, 1)
+    assert "No row of this file can be nominated as it is." in page
+
+
+def test_a_file_whose_headings_say_nothing_is_asked_about(desk: Desk) -> None:
+    answer = desk.send(b"A,B\nAhmed Kadhim,Captain\n")
+    address = answer.headers["Location"]
+    assert address.endswith("/columns")
+    assert "Say which column has the names" in post(desk.browser, address, {"rank": "1"}).text
+    answer = post(desk.browser, address, {"name_latin": "0", "rank": "1", "default": desk.organisation})
+    page = desk.browser.get(answer.headers["Location"]).text
+    assert tile(page, NEW) == 1
+
+
+def test_a_faulty_row_is_mended_in_place(app: Flask, desk: Desk) -> None:
+    address, page = desk.preview(ARABIC.encode())
+    assert f"{address}/rows/4" in page
+    form = desk.browser.get(f"{address}/rows/4").text
+    assert "Write female or male" in form
+    answer = post(desk.browser, f"{address}/rows/4", {"name_native": "علي سعد", "sex": "male"})
+    page = desk.browser.get(answer.headers["Location"]).text
+    assert (tile(page, NEW), tile(page, FAULTY)) == (3, 0)
+    desk.commit(address, mode="whole")
+    assert count(app, Nomination) == 3
+
+
+def test_faulty_rows_go_out_with_their_reason_and_come_back_mended(desk: Desk) -> None:
+    address, _page = desk.preview(ARABIC.encode())
+    desk.commit(address)
+    sent = desk.browser.get(f"{address}/rows.csv?outcome=faulty_row").data.decode("utf-8-sig")
+    assert "Write female or male" in sent
+    assert sent.count("\n") == 2
+    _again, page = desk.preview(sent.replace("سمك", "ذكر").encode())
+    assert (tile(page, NEW), tile(page, FAULTY)) == (1, 0)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_goes_out_changes_nothing_when_it_comes_back(app: Flask, desk: Desk, kind: str) -> None:
+    """Acceptance test j, with a telephone number that a spreadsheet would take for a formula."""
+    address, _page = desk.preview(b"Name,Phone,Service number\nAhmed Kadhim,+964 770 1,007\n")
+    desk.commit(address)
+    people = count(app, Person)
+    sent = desk.browser.get(f"{address}/rows.{kind}").data
+    _again, page = desk.preview(sent)
+    assert (tile(page, NEW), tile(page, KNOWN), tile(page, ALREADY), tile(page, FAULTY)) == (0, 0, 1, 0)
+    assert "in the register:" not in page
+    assert count(app, Person) == people
+
+
+def test_all_or_nothing_is_nothing_while_a_row_is_faulty(app: Flask, desk: Desk) -> None:
+    address, _page = desk.preview(ARABIC.encode())
+    assert "1 row cannot be nominated, so nothing was" in desk.commit(address, mode="whole")
+    assert count(app, Nomination) == 0
+
+
+def test_a_preview_that_is_not_the_newest_is_not_committed(app: Flask, desk: Desk) -> None:
+    address, _page = desk.preview(ARABIC.encode())
+    assert "Somebody else changed it" in desk.commit(address, version="0")
+    assert count(app, Nomination) == 0
+
+
+def test_a_person_who_changed_since_the_preview_is_named_by_row(app: Flask, desk: Desk) -> None:
+    with app.app_context():
+        person = desk.world.person("Ahmed Kadhim").public_id
+    address, page = desk.preview(b"Name\nAhmed Kadhim\nZainab Hassan\n")
+    assert (tile(page, NEW), tile(page, KNOWN)) == (1, 1)
+    post(desk.browser, f"/people/{person}/edit", {"name_latin": "Ahmed Kadhim", "rank": "Major"})
+    page = desk.commit(address)
+    assert "whom these rows mean: 2." in page
+    assert count(app, Nomination) == 0
+    post(desk.browser, f"{address}/preview", page=address)
+    assert "Nominated." in desk.commit(address)
+
+
+def test_a_file_corrects_only_when_it_is_asked_to(app: Flask, desk: Desk) -> None:
+    with app.app_context():
+        person = desk.world.person("Ahmed Kadhim").public_id
+    address, page = desk.preview(b"Name,Rank,Unit\nAhmed Kadhim,Major,\n")
+    assert "in the register:" in page
+    desk.commit(address)
+    assert "Major" not in desk.browser.get(f"/people/{person}").text
+    post(desk.browser, f"{address}/undo", {})
+    address, _page = desk.preview(b"Name,Rank,Unit\nAhmed Kadhim,Major,\n")
+    desk.commit(address, corrects="yes")
+    assert "Major" in desk.browser.get(f"/people/{person}").text
+    post(desk.browser, f"{address}/undo", {})
+    assert "Major" not in desk.browser.get(f"/people/{person}").text
+
+
+def test_a_file_is_taken_back_until_somebody_acts(app: Flask, desk: Desk) -> None:
+    before = count(app, Person)
+    address, _page = desk.preview(ARABIC.encode())
+    desk.commit(address)
+    assert count(app, Person) == before + 2
+    assert "are removed" in desk.browser.get(f"{address}/undo").text
+    post(desk.browser, f"{address}/undo", {})
+    assert "Taken back" in desk.browser.get(address).text
+    assert (count(app, Person), count(app, Nomination)) == (before, 0)
+    address, _page = desk.preview(ARABIC.encode())
+    desk.commit(address)
+    with app.app_context():
+        nomination = db.session.scalars(unscoped(select(Nomination), because="test")).first()
+        assert nomination
+        with transaction():
+            nominations.shortlist(nomination, desk.world.actor("uk"))
+    assert "Somebody acted on 1 nomination" in post(desk.browser, f"{address}/undo", {}).text
+    assert count(app, Nomination) == 2
+
+
+def test_nothing_of_others_shows(app: Flask, desk: Desk) -> None:
+    """A reference of another organisation is as unknown as one that never was; so are its files, rows and people."""
+    for reference in (desk.foreign, "0123456789ab"):
+        address, page = desk.preview(f"Name,Reference\nCanary Erbil,{reference}\n".encode())
+        assert "Nobody of yours has this reference" in page
+    address, page = desk.preview(b"Name,Organisation\nCanary Erbil,Directorate of Combating Human Trafficking\n")
+    assert "No organisation of yours has this name" in page
+    _address, page = desk.preview(b"Name\nCanary Erbil\n")
+    assert tile(page, NEW) == 1
+    other = app.test_client()
+    desk.world.sign_in(other, "kri")
+    for path in (address, f"{address}/rows/2", f"{address}/rows/2/whom", f"{address}/rows.csv", f"{address}/undo"):
+        assert other.get(path).status_code == 404
+
+
+def test_templates_are_understood(desk: Desk) -> None:
+    for language in ("en", "ar", "ckb"):
+        empty = desk.browser.get(f"/nominations/template-{language}.csv").data.decode("utf-8-sig").strip()
+        filled = empty + "\n" + "Ahmed Kadhim,أحمد كاظم,,نقيب,,,,,\n"
+        _address, page = desk.preview(filled.encode())
+        assert tile(page, NEW) == 1, language
+        assert "Columns that are not read" not in page
+        assert desk.browser.get(f"/nominations/template-{language}.xlsx").data.startswith(b"PK")
+    assert desk.browser.get("/nominations/template-fr.csv").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "no row below its headings"),
+        (b"Name\n", "no row below its headings"),
+        (b"<html><table></table></html>", "web page"),
+        (",".join(f"Heading {number}" for number in range(200)).encode() + b"\nx\n" * 3, "more than 100 columns"),
+        (b"PK\x03\x04 no archive", "cannot be read"),
+        (b"Name\n" + b"x\n" * 20_001, "more than 20,000 rows"),
+    ],
+)
+def test_what_is_no_list_of_names_is_told_why(app: Flask, desk: Desk, content: bytes, words: str) -> None:
+    answer = desk.send(content)
+    assert answer.status_code == 200
+    assert words in answer.text
+
+
+def test_names_that_are_none_and_names_of_every_kind(desk: Desk) -> None:
+    rows = ["\U0001f600", "   ", "x" * 201, "<b>Ali</b>", "\u202eAhmed\u202c \u200fKadhim", "A"]
+    _address, page = desk.preview(("Name,Rank\n" + "".join(f"{name},Major\n" for name in rows)).encode())
+    assert (tile(page, NEW), tile(page, FAULTY)) == (3, 3)
+    assert "<b>Ali</b>" not in page
+    assert "\u202e" not in page
+
+
+def test_two_rows_that_mean_the_same_person(desk: Desk) -> None:
+    content = "Name,Service number\nAhmed Kadhim,\nAhmed  Kadhim,\nAli,7\nHassan,7\nAhmed Kadhim,8\n"
+    _address, page = desk.preview(content.encode())
+    assert "Row 2 means the same person" in page
+    assert "Row 4 means the same person" in page
+
+
+def test_a_title_above_the_headings_does_no_harm(desk: Desk) -> None:
+    _address, page = desk.preview("وزارة الداخلية,,\n,,\nت,الاسم,الرتبة\n1,أحمد كاظم,نقيب\n".encode())
+    assert tile(page, NEW) == 1
+    assert ">4</th>" in page
+
+
+def test_similar_names_are_one_person_or_two_as_a_human_says(app: Flask, desk: Desk) -> None:
+    """Acceptance test e: أحمد and احمد are offered as one person, and what was decided is remembered."""
+    desk.commit(desk.preview("الاسم\nأحمد كاظم جبار\nزينب حسن علي\n".encode())[0])
+    people = count(app, Person)
+    address, page = desk.preview("الاسم,الرتبة\nاحمد كاظم جبار,نقيب\nزینب حسن علي,\n".encode())
+    assert tile(page, POSSIBLE) == 2
+    assert "No row of this file can be nominated as it is." in page
+    form = desk.browser.get(f"{address}/rows/2/whom").text
+    assert "أحمد كاظم جبار" in form
+    known = re.search(r'name="whom" type="radio" value="([0-9a-z]{12})"', form)
+    assert known
+    page = desk.browser.get(post(desk.browser, f"{address}/rows/2/whom", {"whom": known[1]}).headers["Location"]).text
+    assert (tile(page, POSSIBLE), tile(page, ALREADY)) == (1, 1)
+    page = desk.browser.get(post(desk.browser, f"{address}/rows/3/whom", {"whom": "nobody"}).headers["Location"]).text
+    assert (tile(page, POSSIBLE), tile(page, NEW)) == (0, 1)
+    desk.commit(address)
+    assert count(app, Person) == people + 1
+    assert count(app, ReviewedPair) == 1
+    _again, page = desk.preview("الاسم,الرتبة\nاحمد كاظم جبار,نقيب\nزینب حسن علي,\n".encode())
+    assert (tile(page, POSSIBLE), tile(page, ALREADY)) == (0, 2)
+
+
+def test_a_page_of_many_rows_asks_no_more_than_one_of_few(desk: Desk, statements: Statements) -> None:
+    asked = []
+    for rows in (10, 400):
+        content = "Name,Service number\n" + "".join(f"Officer {one},{rows}-{one}\n" for one in range(rows))
+        address, _page = desk.preview(content.encode())
+        with statements() as seen:
+            desk.browser.get(address)
+        asked.append(len(seen))
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("language", ["en", "ar", "ckb"])
+def test_the_list_of_people_comes_back_as_it_went_out(app: Flask, desk: Desk, kind: str, language: str) -> None:
+    """Acceptance test j: nobody is new, nobody is corrected, whatever the language of the list."""
+    content = (
+        "Name,Name (Arabic),Sex,Languages,Rank\nAhmed Kadhim,أحمد كاظم,m,Arabic and Sorani,Captain\nZainab,,f,en,\n"
+    )
+    desk.commit(desk.preview(content.encode())[0])
+    with desk.browser.session_transaction() as session:
+        session["language"] = language
+    sent = post(desk.browser, f"/people/table.{kind}", {"words": ""}, page="/people")
+    assert sent.status_code == 200
+    people = count(app, Person)
+    with desk.browser.session_transaction() as session:
+        session["language"] = "en"
+    _address, page = desk.preview(sent.data)
+    assert (tile(page, NEW), tile(page, POSSIBLE), tile(page, FAULTY), tile(page, ALREADY)) == (0, 0, 0, 2)
+    assert "in the register:" not in page
+    assert count(app, Person) == people
+
+
+def test_languages_as_people_write_them(desk: Desk) -> None:
+    rows = ["Arabic; English", "العربية والكردية السورانية", "عەرەبی، ئینگلیزی", "ar ckb", "Klingon", "Kurdish"]
+    content = "Name,Languages\n" + "".join(f'Officer {one},"{said}"\n' for one, said in enumerate(rows))
+    _address, page = desk.preview(content.encode())
+    assert page.count("A language is not known") == 2

@@ -1,0 +1,152 @@
+"""``flask seed agencies``: a published list of organisations, read and loaded through the use cases.
+
+A name is written ``Name (ABBREVIATION); also Another name, A third name``. What stands in brackets is taken off the
+name only where it is its abbreviation. The body above is free text: it is found by a name that is exactly the same, or
+not at all.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from training.cli.published import RowResult, rows_of, short
+from training.domain import organisations as rules
+from training.domain.refusals import ParentElsewhere, ParentInactive, UnderItself
+from training.models.people import Jurisdiction, Organisation
+from training.queries import organisations
+
+_JURISDICTIONS = {"Iraq federal": Jurisdiction.IRAQ, "Kurdistan Region": Jurisdiction.KURDISTAN} | {
+    one.value: one for one in Jurisdiction
+}
+_BRACKETS = re.compile(r"(.+?) \(([^()]*)\)")
+_SEPARATOR = "; "
+
+
+@dataclass(frozen=True)
+class _Agency:
+    """A row: the body as it is published and the text of the body above it."""
+
+    row: int
+    body: rules.Body
+    parent: str
+
+
+def load_agencies(text: str) -> Iterator[RowResult]:
+    """Load organisations from the text of a CSV file; yield what became of each row, then of each parent not found.
+
+    Repeatable: a blank cell never overwrites, and what is recorded already changes only where the list says otherwise.
+    """
+    agencies: list[_Agency] = []
+    for number, cells in rows_of(text, {"name_en", "jurisdiction"}):
+        try:
+            agencies.append(_Agency(number, _body(cells), cells.get("parent", "")))
+        except ValueError as error:
+            yield RowResult(number, "skipped", str(error))
+    outcomes: dict[int, list[str]] = {}
+    for one in _with_aliases_of_their_own(agencies):
+        outcome, why = _load(one.body)
+        if outcome == "skipped":
+            yield RowResult(one.row, outcome, why)
+        else:
+            outcomes[one.row] = [outcome, why]
+    reported = list(_place([one for one in agencies if one.parent and one.row in outcomes], outcomes))
+    yield from (RowResult(row, outcome, why) for row, (outcome, why) in outcomes.items())
+    yield from reported
+
+
+def _body(cells: Mapping[str, str]) -> rules.Body:
+    """Return what a row describes. Raises ValueError with the reason why it cannot be loaded."""
+    name, aliases = names_in(cells["name_en"])
+    if not name:
+        raise ValueError("name_en must be filled in")
+    if cells["jurisdiction"] not in _JURISDICTIONS:
+        raise ValueError(f"jurisdiction {cells['jurisdiction']!r} is not one of: {', '.join(_JURISDICTIONS)}")
+    return rules.Body(
+        name_en=short({"name_en": name}, "name_en", 200),
+        jurisdiction=_JURISDICTIONS[cells["jurisdiction"]],
+        name_ar=short(cells, "name_ar", 200),
+        name_ckb=short(cells, "name_ckb", 200),
+        aliases=short({"aliases": _SEPARATOR.join(aliases)}, "aliases", 1000),
+        source=short(cells, "source", 500),
+    )
+
+
+def names_in(text: str) -> tuple[str, list[str]]:
+    """Return the name and the other names that a published entry holds."""
+    name, _, rest = text.partition(";")
+    name = " ".join(name.split())
+    others = [" ".join(part.split()) for part in rest.strip().removeprefix("also ").split(",")]
+    if found := _BRACKETS.fullmatch(name):
+        bare, inside = found.groups()
+        if _abbreviates(inside, bare):
+            name, others = bare, [inside, *others]
+        else:
+            others = [bare, *others]
+    return name, [other for other in others if other]
+
+
+def _abbreviates(short_form: str, name: str) -> bool:
+    """Say whether the letters of one word stand, in their order, among the first letters of the words of a name."""
+    initials = iter([word[0].casefold() for word in re.findall(r"\w+", name)])
+    return short_form.isalpha() and all(letter in initials for letter in short_form.casefold())
+
+
+def _with_aliases_of_their_own(agencies: Iterable[_Agency]) -> list[_Agency]:
+    """Leave out of each body's other names those that are the name of another body."""
+    agencies = list(agencies)
+    taken = {one.body.name_en for one in agencies} | {body.name_en for body in organisations.everything()}
+    return [
+        replace(one, body=replace(one.body, aliases=_SEPARATOR.join(_own(one.body.aliases, taken)))) for one in agencies
+    ]
+
+
+def _own(aliases: str, taken: set[str]) -> list[str]:
+    return [alias for alias in _split(aliases) if alias not in taken]
+
+
+def _split(aliases: str) -> list[str]:
+    return [alias.strip() for alias in aliases.split(";") if alias.strip()]
+
+
+def _load(body: rules.Body) -> tuple[str, str]:
+    """Add or change one body; return what became of it and why."""
+    known = organisations.organisation_named(body.name_en)
+    if known is None:
+        rules.create(body, by=None)
+        return "new", ""
+    if known.jurisdiction is not body.jurisdiction:
+        return "skipped", f"{body.name_en} is recorded under jurisdiction {known.jurisdiction.value}"
+    joined = dict.fromkeys([*_split(known.aliases), *_split(body.aliases)])
+    said = {**vars(body), "aliases": _SEPARATOR.join(joined) if joined else ""}
+    wanted = {name: value or getattr(known, name) for name, value in said.items()}
+    different = [name for name, value in wanted.items() if value != getattr(known, name)]
+    if not different:
+        return "already there", ""
+    rules.edit(known, rules.Body(**wanted), known.version, by=None)
+    return "changed", ", ".join(different)
+
+
+def _place(agencies: Iterable[_Agency], outcomes: dict[int, list[str]]) -> Iterator[RowResult]:
+    """Put bodies under those that the list names; yield a row for each that cannot be found by its exact name."""
+    everything = organisations.everything()
+    for one in agencies:
+        body = organisations.organisation_named(one.body.name_en)
+        parents = _called(one.parent, one.body.jurisdiction, everything)
+        if body is None or len(parents) != 1:
+            why = f"{len(parents)} bodies are" if parents else "no body is"
+            yield RowResult(one.row, "parent not found", f"{why} called {one.parent!r} in this jurisdiction")
+        elif body.parent_id != parents[0].id:
+            try:
+                rules.move(body, parents[0], body.version, by=None)
+            except (UnderItself, ParentElsewhere, ParentInactive) as refusal:
+                yield RowResult(one.row, "parent not found", f"{one.parent!r}: {type(refusal).__name__}")
+            else:
+                outcome, why = outcomes[one.row]
+                if outcome != "new":
+                    outcomes[one.row] = ["changed", ", ".join(filter(None, (why, "parent")))]
+
+
+def _called(name: str, jurisdiction: Jurisdiction, among: Iterable[Organisation]) -> list[Organisation]:
+    """Return the bodies of a jurisdiction that have exactly this name, else those that have it as another name."""
+    here = [body for body in among if body.jurisdiction is jurisdiction]
+    return [body for body in here if body.name_en == name] or [body for body in here if name in _split(body.aliases)]

@@ -1,0 +1,97 @@
+"""``flask nominations path``: the path of a nomination as a table and a drawing, for the documentation."""
+
+from collections.abc import Iterator
+
+import click
+from flask.cli import AppGroup
+
+from training.domain.nominations import PATH, Act
+from training.models.nominations import NominationState
+from training.policy.matrix import MATRIX, Permission
+
+nominations = AppGroup("nominations", help="Nominations.")
+
+# Who may take each step; None: it follows from another step.
+_PERMISSIONS: dict[Act, Permission | None] = {
+    Act.NOMINATE: Permission.NOMINATE,
+    Act.SHORTLIST: Permission.SELECT_NOMINEES,
+    Act.SEND: Permission.SELECT_NOMINEES,
+    Act.CLEAR: Permission.VET,
+    Act.NOT_CLEAR: Permission.VET,
+    Act.CONFIRM: Permission.SELECT_NOMINEES,
+    Act.WAIT: Permission.SELECT_NOMINEES,
+    Act.PROMOTE: None,
+    Act.TURN_DOWN: Permission.SELECT_NOMINEES,
+    Act.WITHDRAW: Permission.WITHDRAW_NOMINATION,
+}
+_WHAT = {
+    Act.NOMINATE: "nominate",
+    Act.SHORTLIST: "shortlist",
+    Act.SEND: "send to vetting",
+    Act.CLEAR: "record a clearance",
+    Act.NOT_CLEAR: "record a refusal",
+    Act.CONFIRM: "confirm the seat",
+    Act.WAIT: "put on the waiting list",
+    Act.PROMOTE: "a seat becomes free",
+    Act.TURN_DOWN: "turn down",
+    Act.WITHDRAW: "withdraw",
+}
+_NOTES = """\
+- *Send to vetting* clears at once whoever holds a clearance that lasts to the cohort's last day.
+- *Record a clearance* or *a refusal* moves every nomination of the person that is *in vetting* or beyond. A new
+  clearance brings *not cleared* back to *cleared*. A seat that the new decision no longer covers to the last day
+  becomes free, unless the course is over or its completion was claimed: *confirmed* then leads to *cleared* (the
+  clearance ends too early) or *not cleared*.
+- *Confirm the seat* needs a clearance to the last day, no seat in another cohort on a day of this one, and room within
+  capacity, the quotas of the nominee's organisation and of those above it, and the places not reserved for women.
+- *A seat becomes free* by a withdrawal or by a new decision. It falls to the first on the waiting list who meets all of
+  that today; who is passed over stays, with the reason. Both coordinators get a notice. More capacity frees no seat.
+- *Attending* and *completed* are read from marks and completions; no nomination is ever in such a state.
+"""
+
+
+def document() -> str:
+    """Return the path as a page of the documentation."""
+    return "\n".join(
+        (
+            "# The path of a nomination",
+            "",
+            "Printed by `flask --app wsgi nominations path`; a test holds this page to it.",
+            "",
+            "| step | from | to | by whom | reason |",
+            "|---|---|---|---|---|",
+            *_rows(),
+            "",
+            _NOTES,
+            "```mermaid",
+            "stateDiagram-v2",
+            *_arrows(),
+            "```",
+        )
+    )
+
+
+def _said(state: NominationState) -> str:
+    return state.value.replace("_", " ")
+
+
+def _rows() -> Iterator[str]:
+    for act, step in PATH.items():
+        before = ", ".join(_said(state) for state in NominationState if state in step.before) or "–"
+        permission = _PERMISSIONS[act]
+        whom = ", ".join(role.value.replace("_", " ") for role in MATRIX[permission]) if permission else "the product"
+        yield f"| {_WHAT[act]} | {before} | {_said(step.after)} | {whom} | {'yes' if step.needs_reason else ''} |"
+
+
+def _arrows() -> Iterator[str]:
+    for act, step in PATH.items():
+        for before in (state for state in NominationState if state in step.before):
+            yield f"    {before.value} --> {step.after.value}: {_WHAT[act]}"
+        if not step.before:
+            yield f"    [*] --> {step.after.value}: {_WHAT[act]}"
+
+
+@nominations.command()
+def path() -> None:
+    """Print the path of a nomination: each step, from where to where, by whom."""
+    click.echo(document())

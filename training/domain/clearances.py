@@ -1,0 +1,218 @@
+"""Clearances from a returned spreadsheet: read once, previewed row by row, recorded together.
+
+Repeating a file changes nothing. What was read is kept only until it is recorded, a day at most, and without names.
+"""
+
+import datetime as dt
+import enum
+from collections.abc import Mapping
+from typing import IO, NamedTuple
+
+from sqlalchemy import delete
+
+from training.domain import audit, vetting
+from training.domain.refusals import (
+    ClearanceChanged,
+    ClearancesRecorded,
+    DecidedInFuture,
+    ExpiryBeforeDecision,
+    TableGone,
+    TableUnreadable,
+)
+from training.domain.vetting import Decision
+from training.kit import tables
+from training.kit.clock import now
+from training.kit.dates import parse_day
+from training.kit.db import db
+from training.kit.ids import is_public_id
+from training.kit.names import fold
+from training.models.access import User
+from training.models.actor import Actor
+from training.models.imports import RowOutcome
+from training.models.nominations import Nomination
+from training.models.vetting import ClearanceBatch, ClearanceRow, VettingDecision, VettingOutcome
+from training.queries import clearances
+
+_KEPT = dt.timedelta(days=1)
+_LONGEST_AUTHORITY, _LONGEST_REFERENCE, _LONGEST_CELL = 200, 100, 200
+
+
+class ClearanceFault(enum.StrEnum):
+    """Why a row cannot be recorded."""
+
+    NOMINATION_UNKNOWN = "nomination_unknown"
+    OUTCOME_UNREADABLE = "outcome_unreadable"
+    AUTHORITY_MISSING = "authority_missing"
+    TEXT_TOO_LONG = "text_too_long"
+    DECIDED_UNREADABLE = "decided_unreadable"
+    END_UNREADABLE = "end_unreadable"
+    DECIDED_IN_FUTURE = "decided_in_future"
+    END_BEFORE_DECISION = "end_before_decision"
+    DECIDED_TWICE = "decided_twice"
+
+
+class Columns(NamedTuple):
+    """Which column has what, counted from 0."""
+
+    nomination: int
+    outcome: int
+    authority: int
+    decided_on: int
+    expires_on: int
+    reference: int
+
+
+def read(stream: IO[bytes]) -> tables.Table:
+    """Read a file as a table. Raises TableUnreadable."""
+    try:
+        return tables.read(stream)
+    except tables.TableError as error:
+        raise TableUnreadable(error.problem) from error
+
+
+def preview(
+    table: tables.Table, columns: Columns, outcomes: Mapping[str, VettingOutcome], by: Actor, on: dt.date
+) -> ClearanceBatch:
+    """Keep what would become of each row; rows in which nothing was filled in are left out.
+
+    ``outcomes`` are the words for an outcome, folded.
+    """
+    batch = ClearanceBatch(sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
+    db.session.add(batch)
+    db.session.flush()
+    filled = [row for row in table.rows if any(row.cell(place) for place in columns[1:])]
+    reader = _Reader(columns, outcomes, on)
+    reader.known = clearances.named({row.cell(columns.nomination).lower() for row in filled}, by)
+    db.session.add_all([reader.read(batch, row) for row in filled])
+    db.session.flush()
+    audit.record("clearances read", batch, by=by.user_id, rows=len(filled))
+    return batch
+
+
+def forget_old() -> None:
+    """Delete the rows of spreadsheets that were read more than a day ago."""
+    old = clearances.batches_before(now() - _KEPT)
+    db.session.execute(delete(ClearanceRow).where(ClearanceRow.batch_id.in_(old)))
+
+
+class _Faulty(Exception):  # noqa: N818 - an answer, not an error
+    """A cell cannot be what its column says."""
+
+    def __init__(self, fault: ClearanceFault, cell: str) -> None:
+        super().__init__(fault)
+        self.fault, self.cell = fault, cell
+
+
+class _Reader:
+    """Reads the rows of one file; two rows about one person have to agree."""
+
+    known: Mapping[str, tuple[Nomination, VettingDecision | None]]
+
+    def __init__(self, columns: Columns, outcomes: Mapping[str, VettingOutcome], on: dt.date) -> None:
+        self._columns, self._outcomes, self._today = columns, outcomes, on
+        self._said: dict[int, Decision] = {}
+
+    def read(self, batch: ClearanceBatch, row: tables.Row) -> ClearanceRow:
+        """Return the row as it will be kept."""
+        kept = ClearanceRow(batch_id=batch.id, number=row.number, result=RowOutcome.NEW)
+        try:
+            nomination, current = self._nomination(row)
+            kept.nomination_id, kept.known_id = nomination.id, current.id if current else None
+            decision = self._decision(row)
+            for name, value in vars(decision).items():
+                if name != "unit":
+                    setattr(kept, name, value)
+            before = self._said.setdefault(nomination.person_id, decision)
+            if before != decision:
+                raise _Faulty(ClearanceFault.DECIDED_TWICE, row.cell(self._columns.nomination))
+            if before is not decision or _says(current, decision):
+                kept.result = RowOutcome.KNOWN
+        except _Faulty as faulty:
+            kept.result, kept.fault, kept.cell = RowOutcome.FAULTY, faulty.fault, faulty.cell[:_LONGEST_CELL]
+        return kept
+
+    def _nomination(self, row: tables.Row) -> tuple[Nomination, VettingDecision | None]:
+        written = row.cell(self._columns.nomination).lower()
+        if not is_public_id(written) or written not in self.known:
+            raise _Faulty(ClearanceFault.NOMINATION_UNKNOWN, written)
+        return self.known[written]
+
+    def _decision(self, row: tables.Row) -> Decision:
+        columns, written = self._columns, row.cell(self._columns.outcome)
+        outcome = self._outcomes.get(fold(written))
+        if outcome is None:
+            raise _Faulty(ClearanceFault.OUTCOME_UNREADABLE, written)
+        authority = _shorter(row.cell(columns.authority), _LONGEST_AUTHORITY)
+        if not authority:
+            raise _Faulty(ClearanceFault.AUTHORITY_MISSING, "")
+        ends = outcome is VettingOutcome.CLEARED
+        decision = Decision(
+            outcome=outcome,
+            authority=authority,
+            unit="",
+            decided_on=_day(row.cell(columns.decided_on), ClearanceFault.DECIDED_UNREADABLE),
+            expires_on=_day(row.cell(columns.expires_on), ClearanceFault.END_UNREADABLE) if ends else None,
+            reference=_shorter(row.cell(columns.reference), _LONGEST_REFERENCE),
+        )
+        try:
+            vetting.check(decision, self._today)
+        except DecidedInFuture as refusal:
+            raise _Faulty(ClearanceFault.DECIDED_IN_FUTURE, row.cell(columns.decided_on)) from refusal
+        except ExpiryBeforeDecision as refusal:
+            raise _Faulty(ClearanceFault.END_BEFORE_DECISION, row.cell(columns.expires_on)) from refusal
+        return decision
+
+
+def _day(text: str, fault: ClearanceFault) -> dt.date:
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise _Faulty(fault, text) from error
+
+
+def _shorter(text: str, most: int) -> str:
+    if len(text) > most:
+        raise _Faulty(ClearanceFault.TEXT_TOO_LONG, text)
+    return text
+
+
+_COMPARED = ("outcome", "authority", "decided_on", "expires_on", "reference")
+
+
+def _says(known: VettingDecision | None, decision: Decision) -> bool:
+    return known is not None and all(getattr(known, name) == getattr(decision, name) for name in _COMPARED)
+
+
+def record(batch: ClearanceBatch, by: Actor) -> int:
+    """Record the good rows and forget them all; return how many decisions were recorded.
+
+    Raises ClearancesRecorded, TableGone after a day, and ClearanceChanged when somebody decided about one of these
+    people since the preview: then nothing is recorded.
+    """
+    batch = clearances.lock_batch(batch.id)
+    if batch.recorded_at is not None:
+        raise ClearancesRecorded
+    if batch.uploaded_at < now() - _KEPT:
+        raise TableGone
+    vetting.hold([person_id for _row, person_id, _decision_id in clearances.new_rows(batch.id)])
+    rows = clearances.new_rows(batch.id)
+    for row, _person_id, decision_id in rows:
+        if decision_id != row.known_id:
+            raise ClearanceChanged(row.number)
+    for row, person_id, _decision_id in rows:
+        vetting.record_held(person_id, _decision_of(row), by)
+    db.session.execute(delete(ClearanceRow).where(ClearanceRow.batch_id == batch.id))
+    batch.recorded_at = now()
+    audit.record("clearances recorded", batch, by=by.user_id, rows=len(rows))
+    return len(rows)
+
+
+def _decision_of(row: ClearanceRow) -> Decision:
+    if row.outcome is None or row.decided_on is None:
+        raise ValueError("the row is faulty")
+    return Decision(row.outcome, row.authority, "", row.decided_on, row.expires_on, row.reference)
+
+
+def note_export(account: User, rows: int) -> None:
+    """Note in the audit trail that somebody took the queue, with its names, out of the product."""
+    audit.record("vetting queue saved", account, by=account.id, rows=rows)

@@ -1,0 +1,144 @@
+"""Whether two names may be one person's: keys under which both are found, and a score from 0 to 100."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
+
+from rapidfuzz.distance import Levenshtein
+
+from training.kit.sounds import Gap, Sound, sounds
+
+ENOUGH = 80
+"""From this score on two names are offered as one person's. Measured: see ``docs/names.md``."""
+
+COMMONEST = 60
+"""A loose key that more people share than this tells nothing: that names begin with Muhammad Ali, say."""
+_MOST_SCORED = 25
+
+
+class Keys(NamedTuple):
+    """Under which keys a name is found.
+
+    ``whole``: every word, in any order; ``loose``: one of the words by its first sound alone, or the first and the
+    last word without those between; ``words``: a single word, for searching.
+    """
+
+    whole: frozenset[int]
+    loose: frozenset[int]
+    words: frozenset[int]
+
+
+def keys(*spellings: Sequence[Sound]) -> Keys:
+    """Return the keys of one person's name in all its spellings (Latin and native), each as it sounds."""
+    skeletons = dict.fromkeys(tuple(word.skeleton for word in spelling) for spelling in spellings)
+    if len(skeletons) == 1:
+        return _keys(*skeletons)
+    each = [_keys(one) for one in skeletons]
+    return Keys(*(frozenset[int]().union(*(found[kind] for found in each)) for kind in range(3)))
+
+
+def word_keys(words: str) -> list[int]:
+    """Return the key of each word, as ``Keys.words`` has them."""
+    return [_key("word", word.skeleton) for word in sounds(words)]
+
+
+def hits(found: Iterable[int], sharing: Mapping[int, Sequence[int]]) -> list[int]:
+    """Return the people who share most of the keys ``found``, 25 at most.
+
+    ``sharing`` has for each key the people who have it.
+    """
+    lists = [people for key in found if (people := sharing.get(key))]
+    if len(lists) == 1:
+        return list(lists[0][:_MOST_SCORED])
+    return [person_id for person_id, _ in Counter(chain.from_iterable(lists)).most_common(_MOST_SCORED)]
+
+
+@lru_cache(maxsize=20_000)
+def _keys(skeletons: tuple[str, ...]) -> Keys:
+    if not skeletons:
+        return Keys(frozenset(), frozenset(), frozenset())
+    loose = set()
+    if len(skeletons) > 1:
+        for number, word in enumerate(skeletons):
+            loose.add(_key("near", *skeletons[:number], word[0].lower(), *skeletons[number + 1 :]))
+        loose.add(_key("ends", skeletons[0], skeletons[-1]))
+    whole = _key("whole", *sorted(skeletons))
+    return Keys(frozenset({whole}), frozenset(loose), frozenset(_key("word", word) for word in skeletons))
+
+
+def _key(*parts: str) -> int:
+    digest = hashlib.blake2b(" ".join(parts).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+Heard = tuple[tuple[Sound, ...], tuple[Sound, ...]]
+"""A name as it sounds in Latin and in native letters; either may be empty."""
+
+
+@lru_cache(maxsize=12_000)
+def heard(latin: str, native: str) -> Heard:
+    """Return how a name sounds in both spellings, for ``score``."""
+    return sounds(latin), sounds(native)
+
+
+def score(one: Heard, other: Heard) -> int:
+    """Return from 0 to 100 how like two names are.
+
+    Spellings of one script are compared where both have them, and both scripts have to agree; else across scripts.
+    """
+    same = [_like(a, b) for a, b in zip(one, other, strict=True) if a and b]
+    if same:
+        return round(min(same))
+    across = [_like(a, b) for a in one for b in other if a and b]
+    return round(max(across, default=0))
+
+
+_MISSING_WORD = 14
+_OTHER_ORDER = 8
+
+
+def _like(one: Sequence[Sound], other: Sequence[Sound]) -> float:
+    """Return how like two names of several words are: each word of the shorter with its best in the longer."""
+    if len(one) == len(other):
+        like = sum(map(_word, one, other)) / len(one)
+        if like >= ENOUGH:
+            return like
+    shorter, longer = sorted((one, other), key=len)
+    likes = [[_word(word, theirs) for theirs in longer] for word in shorter]
+    free = list(range(len(longer)))
+    total, places = 0.0, []
+    for row in likes:
+        best = max(free, key=row.__getitem__)
+        total += row[best]
+        places.append(best)
+        free.remove(best)
+    like = total / len(shorter)
+    if len(shorter) == 1 and free:
+        return like * 0.6
+    return max(0.0, like - _MISSING_WORD * len(free) - (_OTHER_ORDER if places != sorted(places) else 0))
+
+
+@lru_cache(maxsize=100_000)
+def _word(one: Sound, other: Sound) -> float:
+    if one.skeleton != other.skeleton and (one.is_number or other.is_number):
+        return 0
+    if one.skeleton != other.skeleton:
+        return max(0.0, 100 * Levenshtein.normalized_similarity(one.skeleton, other.skeleton) - 10)
+    apart = sum(_apart(a, b, one.is_native, other.is_native) for a, b in zip(one.gaps, other.gaps, strict=True))
+    return max(40.0, 100 - 45 * apart)
+
+
+def _apart(one: Gap, other: Gap, is_native: bool, is_other_native: bool) -> float:
+    """Return from 0 to 1 how unlike two gaps are."""
+    if one.vowels & other.vowels or not (one.vowels or other.vowels):
+        return 0
+    if one.vowels and other.vowels:
+        return 0.9 if one.is_long and other.is_long else 0.6
+    written, is_empty_native = (one, is_other_native) if one.vowels else (other, is_native)
+    if written.is_long:
+        return 0.3 if written.vowels == {"a"} else 0.8
+    # The native scripts leave short vowels out.
+    return 0 if is_empty_native else 0.3

@@ -1,0 +1,185 @@
+"""How names sound: Latin, Arabic and Kurdish spellings of one name become comparable.
+
+A word becomes a *skeleton*, its consonants in coarse classes (Muhammad, Mohammed, محمد and موحەممەد are all ``MHMD``),
+and between the consonants *gaps*, what is known of the vowels: Arabic writes the long ones only, Kurdish all of them,
+Latin spelling as it pleases.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+_NATIVE = str.maketrans(
+    {
+        "ا": "a", "أ": "a", "آ": "a", "ٱ": "a", "إ": "i", "ع": "c", "ء": "", "ئ": "", "ؤ": "w", "ة": "a", "ى": "ą",
+        "ب": "B", "پ": "B", "ت": "T", "ط": "T", "ث": "T", "ج": "J", "چ": "J", "ح": "H", "ه": "Ħ", "ھ": "Ħ", "خ": "X",
+        "د": "D", "ذ": "D", "ض": "D", "ظ": "D", "ز": "D", "ژ": "D", "ر": "R", "ڕ": "R", "س": "S", "ص": "S", "ش": "Š",
+        "غ": "G", "گ": "G", "ف": "F", "ڤ": "F", "ق": "K", "ك": "K", "ک": "K", "ل": "L", "ڵ": "L", "م": "M", "ن": "N",
+        "و": "w", "ۆ": "o", "ي": "y", "ی": "y", "ێ": "y", "ە": "e", "ـ": "",
+    }
+)  # fmt: skip
+_LATIN = str.maketrans(
+    {
+        "b": "B", "p": "B", "t": "T", "j": "J", "h": "H", "x": "X", "d": "D", "z": "D", "r": "R", "s": "S", "ş": "Š",
+        "g": "G", "f": "F", "v": "F", "q": "K", "k": "K", "c": "K", "l": "L", "m": "M", "n": "N",
+    }
+)  # fmt: skip
+_DIGRAPHS = {
+    "sch": "Š", "sh": "Š", "kh": "X", "gh": "G", "th": "T", "dh": "D", "zh": "D", "ch": "J", "dj": "J", "ph": "F",
+    "ck": "K",
+}  # fmt: skip
+_DIGRAPH = re.compile("|".join(_DIGRAPHS))
+_APOSTROPHE = re.compile(r"['’‘`ʼʿʾ]")
+_FORMAT = re.compile(r"[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+"""Letters that are not seen: joiners, marks of direction."""
+_MARK = re.compile(r"[\u0300-\u036f\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06ed]")
+"""Accents and vowel marks; those that make a hamza of alef, waw or ya (U+0653 to U+0655) belong to their letter."""
+_WORD = re.compile(r"\d+|[^\W\d_]+")
+_IS_NATIVE = re.compile(r"[\u0600-\u06ff]")
+_IS_KURDISH = re.compile(r"[ەێۆڵڕڤژگپچ]")
+_KURDISH_E = "ه\u200c"
+"""Some keyboards write the Kurdish vowel e as heh and a non-joiner."""
+
+_VOWEL = "aeiouwyąc"
+_ARTICLES = frozenset({"al", "el", "ul", "il"})
+_ASSIMILATED = frozenset({"ar", "er", "ur", "as", "es", "us", "ad", "ed", "ud", "an", "en", "at", "et", "ash", "az"})
+_SERVANT = re.compile(r"^[aec]+BD[aeuioąw]*(?:L|([RSNDTŠ])(?=\1))?")
+_FATHER = re.compile(r"^a?B[ouwaiy]$")
+_FAITH = re.compile(r"^(?:[aeu]*L|[aeu])?D{1,2}[iyea]+N$")
+_FUSED_FAITH = re.compile(r"(?<=[A-ZŠ])[aeiouwy]*L?D{1,2}[iye]+N$")
+_NATIVE_ARTICLE = re.compile(r"^aL(?=.{2})")
+_FIRST_CARRIER = re.compile(r"^[aci](?![wyoe])")
+"""Alef and ain at the beginning may bear any short vowel."""
+_LATIN_ARTICLE = re.compile(r"^[ae]L(?=[A-ZŠ][^A-ZŠ]*[A-ZŠ])")
+MOST_WORDS = 6
+"""More words than this no name has that is meant to be one."""
+
+
+class Gap(NamedTuple):
+    """What stands between two consonants: which vowels it may be (``a w y``), and whether it is a long one."""
+
+    vowels: frozenset[str]
+    is_long: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sound:
+    """A word as it sounds; ``gaps`` has one more than the skeleton has consonants.
+
+    One word is one object as long as it is remembered, so that pairs of words are quickly looked up.
+    """
+
+    skeleton: str
+    gaps: tuple[Gap, ...]
+    is_native: bool
+
+    @property
+    def is_number(self) -> bool:
+        """Say whether the word is a number, which has no other spelling."""
+        return self.skeleton.isdecimal()
+
+
+def sounds(name: str) -> tuple[Sound, ...]:
+    """Return the words of a name as they sound, articles dropped, ``Abd al-Karim`` as one word."""
+    words = _joined(_written(name[:200]))
+    heard = (_sound(letters, is_native=is_native, is_kurdish=is_kurdish) for letters, is_native, is_kurdish in words)
+    return tuple(sound for sound in heard if sound.skeleton)[:MOST_WORDS]
+
+
+_Word = tuple[str, bool, bool]
+"""Letters (consonants in upper case, vowels in lower), whether the script is native, whether it is Kurdish."""
+
+
+def _written(name: str) -> list[_Word]:
+    """Return the words letter by letter, without those that are an article alone."""
+    plain = _FORMAT.sub("", unicodedata.normalize("NFKC", name).casefold().replace(_KURDISH_E, "ە"))
+    tokens = _WORD.findall(_bare(_APOSTROPHE.sub("", plain)))
+    words: list[_Word] = []
+    for token, following in pairwise([*tokens, ""]):
+        is_article = token in _ARTICLES or (token in _ASSIMILATED and following[:1] == token[-1:])
+        if not (is_article and following):
+            words.append(_letters(token))
+    return words
+
+
+def _bare(text: str) -> str:
+    """Return Latin letters without accents (but ş, which is a sound of its own) and Arabic ones without vowel marks."""
+    if text.isascii():
+        return text
+    kept = text.replace("ş", "\ue000")
+    bare = _MARK.sub("", unicodedata.normalize("NFD", kept))
+    return unicodedata.normalize("NFC", bare).replace("\ue000", "ş")
+
+
+@lru_cache(maxsize=20_000)
+def _letters(token: str) -> _Word:
+    if token.isdecimal():
+        return str(int(token)), False, False
+    if _IS_NATIVE.search(token):
+        kurdish = bool(_IS_KURDISH.search(token))
+        # At the end of a word heh is mostly the vowel a or e.
+        spelled = re.sub(r"(?<=..)Ħ$", "a", token.translate(_NATIVE)).replace("Ħ", "H")
+        return _NATIVE_ARTICLE.sub("", spelled), True, kurdish
+    spelled = _DIGRAPH.sub(lambda found: _DIGRAPHS[found[0]], token).translate(_LATIN)
+    return _LATIN_ARTICLE.sub("", spelled), False, False
+
+
+def _joined(words: list[_Word]) -> list[_Word]:
+    """Put together what is one name in several words: Abd al-Karim, Abu Bakr, Nur al-Din."""
+    joined: list[_Word] = []
+    is_open = False
+    for letters, is_native, is_kurdish in words:
+        servant = _SERVANT.match(letters)
+        if is_open or (joined and _FAITH.match(letters)):
+            start = joined.pop()[0]
+            letters = start + ("DyN" if _FAITH.match(letters) else letters)
+        elif servant:
+            letters = "aBD" + letters[servant.end() :]
+        elif not _FAITH.match(letters):
+            letters = _FUSED_FAITH.sub("DyN", letters)
+        is_open = letters == "aBD" or bool(_FATHER.match(letters))
+        joined.append((letters, is_native, is_kurdish))
+    return joined
+
+
+@lru_cache(maxsize=20_000)
+def _sound(letters: str, *, is_native: bool, is_kurdish: bool) -> Sound:
+    """Split letters into consonants and gaps. A first vowel counts as a consonant ``A``, w and y as themselves."""
+    letters = re.sub(r"([A-ZŠ])\1+", r"\1", letters)
+    # Fatimah and Fatima, Saleh and Salah: an h at the end tells nothing.
+    letters = re.sub(r"(?<=..)H$", "", letters)
+    if letters[:1] in ("w", "y"):
+        letters = letters[0].upper() + letters[1:]
+    skeleton, gaps, gap = "", [], ""
+    if letters[:1] and letters[0] in _VOWEL:
+        skeleton, gaps = "A", [Gap(frozenset(), is_long=False)]
+        letters = _FIRST_CARRIER.sub("", letters) if is_native else letters
+    for letter in letters:
+        if letter not in _VOWEL:
+            gaps.append(_gap(gap, is_native=is_native, is_kurdish=is_kurdish))
+            skeleton, gap = skeleton + letter, ""
+        else:
+            gap += letter
+    last = _gap(gap, is_native=is_native, is_kurdish=is_kurdish)
+    # A vowel at the end is written in every script.
+    gaps.append(last._replace(is_long=bool(last.vowels)))
+    return Sound(skeleton[:40], tuple(gaps[:41]), is_native)
+
+
+@lru_cache(maxsize=2_000)
+def _gap(letters: str, *, is_native: bool, is_kurdish: bool) -> Gap:
+    if is_native:
+        named = {"a": "a", "ą": "ay", "e": "a", "i": "y", "c": "", "w": "w", "o": "w", "y": "y"}
+        vowels = frozenset("".join(named[letter] for letter in letters))
+        is_short = is_kurdish and letters in ("e", "w")
+        return Gap(vowels, is_long=bool(vowels) and not is_short)
+    if re.fullmatch(r"[ae][iy]+", letters):
+        return Gap(frozenset("y"), is_long=True)
+    if re.fullmatch(r"ao?[uw]|oo", letters):
+        return Gap(frozenset("w"), is_long=True)
+    named = {"a": "a", "e": "ay", "i": "y", "y": "y", "o": "w", "u": "w", "w": "w"}
+    vowels = frozenset("".join(named.get(letter, "") for letter in letters))
+    return Gap(vowels, is_long=len(letters) > 1 and letters != "ou")

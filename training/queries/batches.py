@@ -1,0 +1,252 @@
+"""Reading batches of nominations and their rows."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from training.kit.db import AnySelect, db
+from training.models.access import User
+from training.models.actor import Actor
+from training.models.batches import NominationBatch, NominationRow, NomineeOutcome
+from training.models.cohorts import Cohort, CohortTrainer
+from training.models.jobs import Job, JobState
+from training.models.nominations import Nomination
+from training.models.people import Merge, Organisation, Person, Transfer
+from training.models.vetting import VettingDecision
+from training.policy.matrix import Permission
+from training.policy.scopes import seen, unscoped, where
+from training.queries import jobs
+from training.queries.nominees import invited_organisations
+from training.queries.paging import Cut, Page, read_numbered
+
+_RULE = "a use case applies its rule to a record that the outer room already admitted"
+_RECENT = 20
+
+
+def batch_by_key(batch_id: int) -> NominationBatch:
+    """Return a batch as the database has it now."""
+    statement = select(NominationBatch).where(NominationBatch.id == batch_id)
+    statement = statement.execution_options(populate_existing=True)
+    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+
+
+def lock_batch(batch_id: int) -> NominationBatch:
+    """Return a batch and let nobody else decide about its rows until the transaction ends."""
+    statement = select(NominationBatch).where(NominationBatch.id == batch_id).with_for_update()
+    statement = statement.execution_options(populate_existing=True)
+    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+
+
+def over(at: dt.datetime) -> list[tuple[int, Any]]:
+    """Return the keys and states of the batches whose time is over."""
+    statement = select(NominationBatch.id, NominationBatch.state).where(NominationBatch.keep_until < at)
+    return [(key, state) for key, state in db.session.execute(unscoped(statement, because="deleted, never shown"))]
+
+
+def size(batch_id: int) -> int:
+    """Return how many rows a batch has."""
+    return sum(counts(batch_id).values())
+
+
+def counts(batch_id: int) -> dict[NomineeOutcome | None, int]:
+    """Return how many rows of a batch have each outcome."""
+    statement = (
+        select(NominationRow.outcome, func.count().label("rows"))
+        .where(NominationRow.batch_id == batch_id)
+        .group_by(NominationRow.outcome)
+    )
+    return {row.outcome: row.rows for row in db.session.execute(unscoped(statement, because=_RULE))}
+
+
+def row_by_number(batch_id: int, number: int) -> NominationRow:
+    """Return a row of a batch as the database has it now."""
+    statement = select(NominationRow).where(NominationRow.batch_id == batch_id, NominationRow.number == number)
+    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+
+
+def rows_after(batch_id: int, number: int, most: int) -> Sequence[NominationRow]:
+    """Return the next rows of a batch after a number."""
+    statement = (
+        select(NominationRow)
+        .where(NominationRow.batch_id == batch_id, NominationRow.number > number)
+        .order_by(NominationRow.number)
+        .limit(most)
+    )
+    return db.session.scalars(unscoped(statement, because=_RULE)).all()
+
+
+def good_rows(batch_id: int) -> Sequence[NominationRow]:
+    """Return the rows of a batch that will be nominated."""
+    good = (NomineeOutcome.NEW, NomineeOutcome.MATCHED)
+    statement = (
+        select(NominationRow)
+        .where(NominationRow.batch_id == batch_id, NominationRow.outcome.in_(good))
+        .order_by(NominationRow.number)
+    )
+    return db.session.scalars(unscoped(statement, because=_RULE)).all()
+
+
+def people_of(ids: Iterable[int | None]) -> dict[int, Person]:
+    """Return these people by key."""
+    statement = select(Person).where(Person.id.in_([key for key in ids if key]))
+    return {person.id: person for person in db.session.scalars(unscoped(statement, because=_RULE))}
+
+
+def committed_size(batch_id: int) -> int:
+    """Return how many nominations a batch made."""
+    made = NominationRow.nomination_id.is_not(None)
+    statement = select(func.count()).select_from(NominationRow).where(NominationRow.batch_id == batch_id, made)
+    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+
+
+def committed_rows(batch_id: int) -> Sequence[Any]:
+    """Return the rows of a batch that became nominations, each with its nomination and person."""
+    statement = (
+        select(NominationRow, Nomination, Person)
+        .join(Nomination, Nomination.id == NominationRow.nomination_id)
+        .join(Person, Person.id == Nomination.person_id)
+        .where(NominationRow.batch_id == batch_id)
+        .order_by(NominationRow.number)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.execute(unscoped(statement, because=_RULE)).all()
+
+
+def referred_elsewhere(batch_id: int, person_ids: Collection[int]) -> set[int]:
+    """Return who of these people is known to something else than this batch."""
+    own = select(NominationRow.nomination_id).where(
+        NominationRow.batch_id == batch_id, NominationRow.nomination_id.is_not(None)
+    )
+    referring: tuple[AnySelect, ...] = (
+        select(Nomination.person_id).where(Nomination.person_id.in_(person_ids), Nomination.id.not_in(own)),
+        select(VettingDecision.person_id).where(VettingDecision.person_id.in_(person_ids)),
+        select(User.person_id).where(User.person_id.in_(person_ids)),
+        select(CohortTrainer.person_id).where(CohortTrainer.person_id.in_(person_ids)),
+        select(Transfer.person_id).where(Transfer.person_id.in_(person_ids)),
+        select(Merge.kept_id).where(Merge.kept_id.in_(person_ids)),
+        select(Merge.merged_id).where(Merge.merged_id.in_(person_ids)),
+    )
+    return {key for statement in referring for key in db.session.scalars(unscoped(statement, because=_RULE))}
+
+
+# Pages
+
+
+@dataclass(frozen=True)
+class BatchPage:
+    """A batch with the counts of its rows, the newest work on it, and its cohort."""
+
+    batch: NominationBatch
+    cohort: Cohort
+    counts: dict[NomineeOutcome | None, int]
+    job: Job | None
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Whether work on the rows waits or goes on."""
+        return self.job is not None and self.job.state in (JobState.WAITING, JobState.RUNNING)
+
+    @property
+    def figures(self) -> list[tuple[NomineeOutcome, int]]:
+        """The outcomes that there are, each with the number of its rows."""
+        return [(outcome, self.counts[outcome]) for outcome in NomineeOutcome if outcome in self.counts]
+
+    @property
+    def good(self) -> int:
+        """How many rows will be nominated."""
+        return self.counts.get(NomineeOutcome.NEW, 0) + self.counts.get(NomineeOutcome.MATCHED, 0)
+
+    @property
+    def size(self) -> int:
+        """How many rows the file has."""
+        return sum(self.counts.values())
+
+
+def _seen(statement: AnySelect, actor: Actor) -> AnySelect:
+    return seen(statement, actor, Permission.NOMINATE, NominationBatch)
+
+
+def batch_page(batch: NominationBatch, actor: Actor) -> BatchPage:
+    """Return what the page of a batch shows beside its rows."""
+    whole = (
+        select(NominationBatch)
+        .where(NominationBatch.id == batch.id)
+        .options(joinedload(NominationBatch.cohort).joinedload(Cohort.course), joinedload(NominationBatch.uploaded_by))
+        .execution_options(populate_existing=True)
+    )
+    fresh = db.session.scalars(_seen(whole, actor)).one()
+    return BatchPage(fresh, fresh.cohort, counts(fresh.id), jobs.newest_of(fresh.public_id))
+
+
+def _rows(batch: NominationBatch, outcome: NomineeOutcome | None, actor: Actor) -> AnySelect:
+    statement: AnySelect = (
+        select(NominationRow)
+        .join(NominationBatch, NominationBatch.id == NominationRow.batch_id)
+        .where(NominationRow.batch_id == batch.id)
+        .options(joinedload(NominationRow.person), joinedload(NominationRow.organisation))
+    )
+    if outcome:
+        statement = statement.where(NominationRow.outcome == outcome)
+    return _seen(statement, actor)
+
+
+def rows_of(batch: NominationBatch, outcome: NomineeOutcome | None, cut: Cut, actor: Actor) -> Page[NominationRow]:
+    """Return a page of a batch's rows by their number; of one outcome or of all."""
+    page = read_numbered(_rows(batch, outcome, actor), NominationRow.number, cut)
+    return Page([row[0] for row in page.rows], page.previous, page.next)
+
+
+def all_rows(batch: NominationBatch, outcome: NomineeOutcome | None, actor: Actor) -> Sequence[NominationRow]:
+    """Return all rows of a batch by their number; of one outcome or of all."""
+    statement = _rows(batch, outcome, actor).order_by(NominationRow.number)
+    return db.session.scalars(statement).all()
+
+
+def find_row(batch: NominationBatch, number: int, actor: Actor) -> NominationRow | None:
+    """Return a row by its number in the file."""
+    statement = _rows(batch, None, actor).where(NominationRow.number == min(number, 2**31 - 1))
+    return db.session.scalar(statement)
+
+
+def first_rows(batch: NominationBatch, most: int, actor: Actor) -> Sequence[NominationRow]:
+    """Return the first rows of a batch."""
+    return db.session.scalars(_rows(batch, None, actor).order_by(NominationRow.number).limit(most)).all()
+
+
+def candidates_of(row: NominationRow, actor: Actor) -> Sequence[Person]:
+    """Return the people whom a row may mean, in the order in which they were found."""
+    wanted = [*row.candidates, *([row.person_id] if row.person_id else [])]
+    statement = select(Person).where(Person.id.in_(wanted)).options(joinedload(Person.organisation))
+    found = {one.id: one for one in db.session.scalars(seen(statement, actor, Permission.EDIT_PERSON, Person))}
+    return [found[key] for key in wanted if key in found]
+
+
+def recent(cohort_id: int, actor: Actor) -> Sequence[Any]:
+    """Return the newest batches of a cohort, each with the number of its rows."""
+    rows = (
+        select(func.count())
+        .select_from(NominationRow)
+        .where(NominationRow.batch_id == NominationBatch.id)
+        .scalar_subquery()
+    )
+    statement = (
+        select(NominationBatch, rows.label("rows"))
+        .where(NominationBatch.cohort_id == cohort_id)
+        .options(joinedload(NominationBatch.uploaded_by))
+        .order_by(NominationBatch.id.desc())
+        .limit(_RECENT)
+    )
+    return db.session.execute(_seen(statement, actor)).all()
+
+
+def nominating_organisations(cohort_id: int, actor: Actor) -> Sequence[Organisation]:
+    """Return the organisations that were invited to a cohort and whose people ``actor`` may put forward."""
+    invited = invited_organisations(cohort_id)
+    statement = select(Organisation).where(
+        Organisation.id.in_(invited), where(actor, Permission.EDIT_PERSON, Organisation)
+    )
+    return db.session.scalars(statement.order_by(Organisation.name_en)).all()

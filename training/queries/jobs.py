@@ -1,0 +1,33 @@
+"""Reading jobs, and which work processes live."""
+
+import datetime as dt
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import joinedload
+
+from training.kit.db import db
+from training.models.jobs import Job, JobState, Worker
+
+
+def job_by_key(job_id: int) -> Job:
+    """Return a job as the database has it now."""
+    statement = select(Job).where(Job.id == job_id).execution_options(populate_existing=True)
+    return db.session.scalars(statement.options(joinedload(Job.asked_by))).one()
+
+
+def newest_of(subject_id: str) -> Job | None:
+    """Return the newest job on the record with this opaque id."""
+    return db.session.scalar(select(Job).where(Job.subject_id == subject_id).order_by(Job.id.desc()).limit(1))
+
+
+def next_job(silent_since: dt.datetime) -> Job | None:
+    """Return the oldest job that nobody does: it waits, or whoever had taken it was not seen since then."""
+    lives = exists().where(Worker.name == Job.worker, Worker.seen_at >= silent_since)
+    orphaned = and_(Job.state == JobState.RUNNING, Job.taken_at < silent_since, ~lives)
+    statement = select(Job).where(or_(Job.state == JobState.WAITING, orphaned)).order_by(Job.id).limit(1)
+    return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+def is_anybody_working(silent_since: dt.datetime) -> bool:
+    """Say whether a work process was seen since then."""
+    return bool(db.session.scalar(select(exists().where(Worker.seen_at >= silent_since))))

@@ -1,0 +1,86 @@
+"""Reading whom the rows of a file may mean."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from training.kit.db import AnySelect, db
+from training.models.actor import Actor
+from training.models.batches import NominationBatch, NominationBatchState, NominationRow
+from training.models.cohorts import CohortInvitation
+from training.models.nominations import Nomination, NominationState
+from training.models.people import Organisation, Person
+from training.policy.matrix import Permission
+from training.policy.scopes import seen, unscoped
+
+_LEFT = (NominationState.TURNED_DOWN, NominationState.WITHDRAWN)
+
+
+@dataclass
+class Wanted:
+    """By what people are looked for; numbers and names only inside ``organisations``."""
+
+    references: set[str] = field(default_factory=set)
+    ids: set[int] = field(default_factory=set)
+    organisations: set[int] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
+    name_keys: set[str] = field(default_factory=set)
+    natives: set[str] = field(default_factory=set)
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """Yield a condition for each way of looking, each of which an index serves."""
+        inside = Person.organisation_id.in_(self.organisations)
+        if self.references:
+            yield Person.public_id.in_(self.references)
+        if self.ids:
+            yield Person.id.in_(self.ids)
+        if self.numbers:
+            yield inside & Person.service_number.in_(self.numbers)
+        if self.name_keys:
+            yield inside & Person.name_key.in_(self.name_keys)
+        if self.natives:
+            yield inside & Person.name_native.in_(self.natives)
+
+
+def people_like(wanted: Wanted, columns: Sequence[ColumnElement[Any]], actor: Actor) -> dict[int, Any]:
+    """Return the active people who may be meant and whom ``actor`` may put forward, by key: those columns of each."""
+    found: dict[int, Any] = {}
+    for condition in wanted.conditions():
+        statement: AnySelect = select(*columns).where(condition, Person.inactive_because.is_(None))
+        rows = db.session.execute(seen(statement, actor, Permission.EDIT_PERSON, Person))
+        found |= {row.id: row for row in rows}
+    return found
+
+
+def nominated_among(cohort_id: int, person_ids: Collection[int]) -> set[int]:
+    """Return who of these people stands nominated for a cohort."""
+    statement = select(Nomination.person_id).where(
+        Nomination.cohort_id == cohort_id, Nomination.person_id.in_(person_ids), Nomination.state.not_in(_LEFT)
+    )
+    return set(db.session.scalars(unscoped(statement, because="people whom the actor may put forward anyway")))
+
+
+def nominated_before(fingerprints: Collection[str], actor: Actor) -> dict[str, int]:
+    """Return whom a row of an earlier file of the actor's meant that was committed, by what the row said."""
+    statement: AnySelect = (
+        select(NominationRow.fingerprint, NominationRow.person_id)
+        .join(NominationBatch, NominationBatch.id == NominationRow.batch_id)
+        .where(
+            NominationRow.fingerprint.in_(fingerprints),
+            NominationRow.person_id.is_not(None),
+            NominationBatch.state == NominationBatchState.COMMITTED,
+        )
+        .order_by(NominationRow.batch_id)
+    )
+    rows = db.session.execute(seen(statement, actor, Permission.NOMINATE, NominationBatch))
+    return {row.fingerprint: row.person_id for row in rows}
+
+
+def invited_organisations(cohort_id: int) -> set[int]:
+    """Return the keys of the organisations that were invited to a cohort, and of all below them."""
+    invited = select(CohortInvitation.organisation_id).where(CohortInvitation.cohort_id == cohort_id)
+    reached = select(Organisation.id).where(Organisation.id.in_(invited)).cte(recursive=True)
+    reached = reached.union(select(Organisation.id).join(reached, Organisation.parent_id == reached.c.id))
+    return set(db.session.scalars(select(reached.c.id)))

@@ -1,0 +1,285 @@
+"""Files of names: send one, say what its columns are, look, mend, nominate, take back."""
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain import batches as rules
+from training.domain import enrolment, headings
+from training.domain.jobs import SILENT
+from training.domain.nominees import languages_said, sex_said
+from training.domain.refusals import Refusal
+from training.forms.batches import (
+    NOBODY,
+    CommitForm,
+    NomineeColumnsForm,
+    NomineeFileForm,
+    NomineeFilter,
+    NomineeRowForm,
+    WhomForm,
+)
+from training.forms.cohorts import StepForm
+from training.forms.widgets import Choice
+from training.kit.db import transaction
+from training.kit.locale import LANGUAGES
+from training.models.batches import NominationBatch, NominationBatchState, NominationRow, NomineeOutcome
+from training.models.cohorts import Cohort
+from training.models.jobs import Job
+from training.models.people import Organisation, Sex, Spoken
+from training.policy.matrix import Permission
+from training.queries import batches, cohorts, health
+from training.web import people_tables
+from training.web.exports import file_of
+from training.web.filters import name, person_line
+from training.web.guard import actor, needs
+from training.web.lists import cut, pager
+from training.web.refusals import job_words, refuse, words_for
+from training.web.uploads import takes_file
+from training.web.wording import choices
+from training.work import bell
+
+bp = Blueprint("batches", __name__)
+
+_SAMPLE = 3
+_LOOK_SECONDS = 5
+_OPEN = (NominationBatchState.READ, NominationBatchState.PREVIEWED)
+
+
+def _offered(cohort_id: int) -> tuple[dict[str, Organisation], list[Choice]]:
+    """Return the organisations for which the actor may nominate, and the same as choices."""
+    bodies = {one.public_id: one for one in batches.nominating_organisations(cohort_id, actor())}
+    return bodies, [Choice(key, name(one)) for key, one in bodies.items()]
+
+
+def _key(bodies: dict[str, Organisation], chosen: str | None) -> int | None:
+    return bodies[chosen].id if chosen else None
+
+
+def _do(job: Job) -> None:
+    """Have the work done that was asked for."""
+    bell.start(job.id, job.total)
+
+
+def _shown(batch: NominationBatch) -> ResponseReturnValue:
+    return redirect(url_for("batches.show", public_id=batch.public_id))
+
+
+@bp.route("/cohorts/<public_id>/nominate/file", methods=["GET", "POST"])
+@needs(Permission.NOMINATE, on=Cohort)
+@takes_file
+def new(cohort: Cohort) -> ResponseReturnValue:
+    """Send a file of names; the earlier ones are listed below."""
+    form = NomineeFileForm()
+    bodies, form.organisation.choices = _offered(cohort.id)
+    if len(bodies) == 1 and not form.is_submitted():
+        form.organisation.data = next(iter(bodies))
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                batch = rules.read(form.file.data.stream, cohort, _key(bodies, form.organisation.data), actor())
+                job = rules.ask_preview(batch, actor()) if headings.names_somebody(batch.columns) else None
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            if job is None:
+                return redirect(url_for(".columns", public_id=batch.public_id))
+            _do(job)
+            return _shown(batch)
+    page = cohorts.cohort_page(cohort, actor())
+    recent = batches.recent(page.cohort.id, actor())
+    return render_template("batches/new.html", form=form, page=page, recent=recent, languages=LANGUAGES.values())
+
+
+@bp.get("/nominations/template-<language>.<kind>")
+@needs(Permission.NOMINATE)
+def template(language: str, kind: str) -> ResponseReturnValue:
+    """Send an empty table with headings that are understood."""
+    if language not in LANGUAGES:
+        abort(404)
+    made = people_tables.nominee_template(language)
+    return file_of(made, f"nominations-{language}", kind, direction=LANGUAGES[language].direction)
+
+
+@bp.route("/batches/<public_id>/columns", methods=["GET", "POST"])
+@needs(Permission.NOMINATE, on=NominationBatch)
+def columns(batch: NominationBatch) -> ResponseReturnValue:
+    """Say which column is what; until the rows are nominated that may be changed."""
+    page = batches.batch_page(batch, actor())
+    if page.batch.state not in _OPEN:
+        return _shown(page.batch)
+    form = NomineeColumnsForm()
+    bodies, offered = _offered(page.cohort.id)
+    default = next((key for key, one in bodies.items() if one.id == page.batch.default_organisation_id), "")
+    form.offer(page.batch.headings, page.batch.columns, offered, default)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                job = rules.say_columns(batch, form.columns(), _key(bodies, form.default.data), actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            _do(job)
+            return _shown(batch)
+    sample = batches.first_rows(batch, _SAMPLE, actor())
+    return render_template("batches/columns.html", form=form, page=page, sample=sample)
+
+
+@bp.get("/batches/<public_id>")
+@needs(Permission.NOMINATE, on=NominationBatch)
+def show(batch: NominationBatch) -> ResponseReturnValue:
+    """Show what will become, or became, of each row; or how far the work on them is."""
+    page = batches.batch_page(batch, actor())
+    if page.is_worked_on:
+        shown = render_template("batches/working.html", page=page, is_anybody_there=health.is_worker_alive(SILENT))
+        return shown, {"Refresh": str(_LOOK_SECONDS)}
+    if page.batch.state is NominationBatchState.READ and page.job is None:
+        return redirect(url_for(".columns", public_id=page.batch.public_id))
+    form = NomineeFilter(request.args)
+    form.outcome.choices = choices(NomineeOutcome)
+    outcome = NomineeOutcome(form.outcome.data) if form.validate() and form.outcome.data else None
+    return _page(page, form, outcome, _commit_form(page))
+
+
+def _commit_form(page: batches.BatchPage) -> CommitForm | None:
+    if page.batch.state is not NominationBatchState.PREVIEWED:
+        return None
+    form = CommitForm()
+    form.offer()
+    if not form.is_submitted():
+        form.version.data, form.mode.data = str(page.batch.version), "good"
+    return form
+
+
+def _page(
+    page: batches.BatchPage, form: NomineeFilter, outcome: NomineeOutcome | None, step: CommitForm | None
+) -> ResponseReturnValue:
+    rows = batches.rows_of(page.batch, outcome, cut(), actor())
+    return render_template(
+        "batches/show.html",
+        page=page,
+        form=form,
+        rows=rows,
+        texts={row.number: rules.texts_of(row, page.batch.columns) for row in rows.rows},
+        pager=pager(rows),
+        step=step,
+        failure=job_words(page.job),
+        unread=[one for place, one in enumerate(page.batch.headings) if place not in page.batch.columns.values()],
+    )
+
+
+@bp.post("/batches/<public_id>/preview")
+@needs(Permission.NOMINATE, on=NominationBatch)
+def preview(batch: NominationBatch) -> ResponseReturnValue:
+    """Look again whom the rows mean."""
+    try:
+        with transaction():
+            job = rules.ask_preview(batch, actor())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+    else:
+        _do(job)
+    return _shown(batch)
+
+
+@bp.post("/batches/<public_id>/commit")
+@needs(Permission.NOMINATE, on=NominationBatch)
+def commit(batch: NominationBatch) -> ResponseReturnValue:
+    """Nominate the good rows, or all rows or nothing."""
+    form = CommitForm()
+    form.offer()
+    written = form.version.data or ""
+    version = int(written) if written.isdecimal() else -1
+    try:
+        with transaction():
+            job = rules.ask_commit(
+                batch, version, actor(), is_whole=form.mode.data == "whole", corrects=bool(form.corrects.data)
+            )
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+    else:
+        _do(job)
+        page = batches.batch_page(batch, actor())
+        if page.batch.state is NominationBatchState.COMMITTED:
+            flash(_("Nominated."))
+    return _shown(batch)
+
+
+@bp.route("/batches/<public_id>/undo", methods=["GET", "POST"])
+@needs(Permission.NOMINATE, on=NominationBatch)
+def undo(batch: NominationBatch) -> ResponseReturnValue:
+    """Take a whole batch back, after a question."""
+    form = StepForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                job = enrolment.ask_undo(batch, actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            _do(job)
+            return _shown(batch)
+    return render_template("batches/undo.html", form=form, page=batches.batch_page(batch, actor()))
+
+
+def _row(batch: NominationBatch, number: int) -> NominationRow:
+    found = batches.find_row(batch, number, actor())
+    return found if found else abort(404)
+
+
+@bp.route("/batches/<public_id>/rows/<int:number>", methods=["GET", "POST"])
+@needs(Permission.NOMINATE, on=NominationBatch)
+def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
+    """Write what a row should say."""
+    page, found = batches.batch_page(batch, actor()), _row(batch, number)
+    texts = rules.texts_of(found, page.batch.columns)
+    form = NomineeRowForm(
+        data=texts | {"sex": sex_said(texts.get("sex", "")), "speaks": languages_said(texts.get("languages", ""))}
+    )
+    form.sex.choices, form.speaks.choices = choices(Sex), choices(Spoken)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                job = rules.mend(batch, number, form.texts(), actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            _do(job)
+            return _shown(batch)
+    if found.fault and not form.is_submitted():
+        form.refuse(people_tables.reason_of(found), form.field_of(found.part))
+    return render_template("batches/row.html", form=form, page=page, row=found)
+
+
+@bp.route("/batches/<public_id>/rows/<int:number>/whom", methods=["GET", "POST"])
+@needs(Permission.NOMINATE, on=NominationBatch)
+def whom(batch: NominationBatch, number: int) -> ResponseReturnValue:
+    """Say whom a row means, beside those whom it may mean."""
+    page, found = batches.batch_page(batch, actor()), _row(batch, number)
+    people = {one.public_id: one for one in batches.candidates_of(found, actor())}
+    form = WhomForm()
+    form.offer([Choice(key, person_line(one)) for key, one in people.items()])
+    if found.person and not form.is_submitted():
+        form.whom.data = found.person.public_id
+    if form.validate_on_submit():
+        chosen = None if form.whom.data == NOBODY else people[form.whom.data].id
+        try:
+            with transaction():
+                job = rules.choose(batch, number, chosen, actor(), corrects=bool(form.corrects.data))
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            _do(job)
+            return _shown(batch)
+    texts = rules.texts_of(found, page.batch.columns)
+    return render_template("batches/whom.html", form=form, page=page, row=found, texts=texts, people=people.values())
+
+
+@bp.get("/batches/<public_id>/rows.<kind>")
+@needs(Permission.NOMINATE, on=NominationBatch)
+def download(batch: NominationBatch, kind: str) -> Response:
+    """Send the rows as a table that can be mended and sent again; of one outcome or all."""
+    outcome = next((one for one in NomineeOutcome if one == request.args.get("outcome")), None)
+    page = batches.batch_page(batch, actor())
+    rows = batches.all_rows(page.batch, outcome, actor())
+    made = people_tables.nominees(rows, page.batch.columns)
+    return file_of(made, f"rows-{page.batch.public_id}", kind)

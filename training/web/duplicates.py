@@ -1,0 +1,90 @@
+"""Records that may be one person: side by side, told apart or joined, and parted again."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain import duplicates as rules
+from training.domain.refusals import Refusal
+from training.kit.db import transaction
+from training.models.people import Merge, Person
+from training.policy.matrix import Permission
+from training.queries import access, matching, people
+from training.web.guard import actor, needs
+from training.web.lists import cut, pager
+from training.web.refusals import words_for
+
+bp = Blueprint("duplicates", __name__)
+
+
+@bp.get("/people/duplicates")
+@needs(Permission.EDIT_PERSON)
+def index() -> ResponseReturnValue:
+    """List the pairs in one stretch of the register."""
+    pairs, page = matching.pairs(cut(), actor())
+    return render_template("duplicates/index.html", pairs=pairs, pager=pager(page))
+
+
+def _other(public_id: str) -> Person:
+    """Return the second record, of which the actor has to have the same permission."""
+    found = access.find(Person, public_id, actor(), Permission.EDIT_PERSON)
+    if found is None or not found.is_allowed:
+        abort(404)
+    return found.record
+
+
+@bp.get("/people/<public_id>/beside/<other_id>")
+@needs(Permission.EDIT_PERSON, on=Person)
+def compare(person: Person, other_id: str) -> ResponseReturnValue:
+    """Show two records side by side."""
+    pages = [people.person_page(one, actor()) for one in (person, _other(other_id))]
+    return render_template("duplicates/compare.html", pages=pages)
+
+
+@bp.post("/people/<public_id>/beside/<other_id>/apart")
+@needs(Permission.EDIT_PERSON, on=Person)
+def keep_apart(person: Person, other_id: str) -> ResponseReturnValue:
+    """Remember that two records are not one person."""
+    other, address = _other(other_id), url_for("people.show", public_id=person.public_id)
+    try:
+        with transaction():
+            rules.keep_apart(person, other, actor())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+    else:
+        flash(_("These are two people. They will not be offered as one again."))
+    return redirect(address)
+
+
+@bp.post("/people/<public_id>/beside/<other_id>/join")
+@needs(Permission.EDIT_PERSON, on=Person)
+def merge(person: Person, other_id: str) -> ResponseReturnValue:
+    """Take the second record up into the first."""
+    other = _other(other_id)
+    addresses = (
+        url_for("people.show", public_id=person.public_id),
+        url_for(".compare", public_id=person.public_id, other_id=other.public_id),
+    )
+    try:
+        with transaction():
+            rules.merge(person, other, actor())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+        return redirect(addresses[1])
+    flash(_("The records were joined."))
+    return redirect(addresses[0])
+
+
+@bp.post("/joined/<public_id>/part")
+@needs(Permission.EDIT_PERSON, on=Merge)
+def undo(merge: Merge) -> ResponseReturnValue:
+    """Part two records again."""
+    kept = people.kept_of(merge.id)
+    try:
+        with transaction():
+            rules.undo(merge, actor())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+    else:
+        flash(_("The records were parted: both are as they were."))
+    return redirect(url_for("people.show", public_id=kept))

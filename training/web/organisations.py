@@ -1,0 +1,156 @@
+"""Organisations: the trees, one body, and what administrators do to it."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain import organisations as rules
+from training.domain.refusals import Refusal
+from training.forms.fields import version_of
+from training.forms.organisations import (
+    MoveForm,
+    NewOrganisationForm,
+    OrganisationFilter,
+    OrganisationForm,
+    StateForm,
+)
+from training.forms.widgets import Choice
+from training.kit.db import transaction
+from training.models.people import Jurisdiction, Organisation
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries import organisations
+from training.web.filters import name
+from training.web.guard import actor, needs
+from training.web.refusals import refuse, words_for
+from training.web.wording import choices
+
+bp = Blueprint("organisations", __name__)
+
+_AT_THE_TOP = "top"
+"""What the form says of a body that was shown the effect of being put at the top."""
+
+
+@bp.get("/organisations")
+@needs(Permission.SEE_ORGANISATION)
+def index() -> ResponseReturnValue:
+    """Show the tree of a jurisdiction, at first the reader's own."""
+    form = OrganisationFilter(request.args)
+    form.jurisdiction.choices = choices(Jurisdiction)
+    chosen = form.jurisdiction.data if form.validate() else None
+    jurisdiction = Jurisdiction(chosen) if chosen else actor().jurisdiction
+    form.jurisdiction.data = jurisdiction
+    return render_template(
+        "organisations/index.html",
+        form=form,
+        jurisdiction=jurisdiction,
+        tree=organisations.tree(jurisdiction, actor()),
+        may_edit=holds(actor(), Permission.EDIT_ORGANISATION),
+    )
+
+
+@bp.get("/organisations/<public_id>")
+@needs(Permission.SEE_ORGANISATION, on=Organisation)
+def show(organisation: Organisation) -> ResponseReturnValue:
+    """Show an organisation, the body above it and those below."""
+    page = organisations.organisation_page(organisation, actor())
+    return render_template("organisations/show.html", page=page, most=organisations.MOST_COUNTED)
+
+
+@bp.route("/organisations/new", methods=["GET", "POST"])
+@needs(Permission.EDIT_ORGANISATION)
+def new() -> ResponseReturnValue:
+    """Add an organisation."""
+    form = NewOrganisationForm()
+    parents = organisations.parents_for(actor())
+    form.jurisdiction.choices = choices(Jurisdiction)
+    form.parent.choices = [Choice(key, name(body)) for key, body in parents.items()]
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                added = rules.create(form.body(), parents.get(form.parent.data or ""), by=actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("Organisation added."))
+            return redirect(url_for(".show", public_id=added.public_id))
+    return render_template("organisations/new.html", form=form)
+
+
+@bp.route("/organisations/<public_id>/edit", methods=["GET", "POST"])
+@needs(Permission.EDIT_ORGANISATION, on=Organisation)
+def edit(organisation: Organisation) -> ResponseReturnValue:
+    """Change what is recorded of an organisation; a form opened before somebody else's change is refused."""
+    form = OrganisationForm(obj=organisation)
+    form.jurisdiction.choices = choices(Jurisdiction)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.edit(organisation, form.body(), version_of(form.version), by=actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("Organisation saved."))
+            return redirect(url_for(".show", public_id=organisation.public_id))
+    shown = organisations.organisation_by_key(organisation.id)
+    return render_template("organisations/edit.html", form=form, organisation=shown)
+
+
+@bp.route("/organisations/<public_id>/move", methods=["GET", "POST"])
+@needs(Permission.EDIT_ORGANISATION, on=Organisation)
+def move(organisation: Organisation) -> ResponseReturnValue:
+    """Put an organisation under another body, after saying what that does to who sees whom."""
+    parents = organisations.parents_for(actor(), organisation.jurisdiction)
+    current = next((key for key, body in parents.items() if body.id == organisation.parent_id), None)
+    form = MoveForm(data={"parent": current, "version": organisation.version})
+    form.parent.choices = [Choice(key, name(body)) for key, body in parents.items() if body.id != organisation.id]
+    effect = None
+    if form.validate_on_submit():
+        parent, wish = parents.get(form.parent.data or ""), form.parent.data or _AT_THE_TOP
+        if form.told.data != wish:
+            effect, form.told.data = organisations.effect_of_move(organisation, parent), wish
+        elif _moved(form, organisation, parent):
+            return redirect(url_for(".show", public_id=organisation.public_id))
+    shown = organisations.organisation_by_key(organisation.id)
+    return render_template("organisations/move.html", form=form, organisation=shown, effect=effect)
+
+
+def _moved(form: MoveForm, organisation: Organisation, parent: Organisation | None) -> bool:
+    try:
+        with transaction():
+            rules.move(organisation, parent, version_of(form.version), by=actor())
+    except Refusal as refusal:
+        refuse(form, refusal)
+        return False
+    flash(_("Organisation moved."))
+    return True
+
+
+@bp.post("/organisations/<public_id>/deactivate")
+@needs(Permission.EDIT_ORGANISATION, on=Organisation)
+def deactivate(organisation: Organisation) -> ResponseReturnValue:
+    """Put an organisation out of use."""
+    return _step(organisation, rules.deactivate, _("Organisation put out of use."))
+
+
+@bp.post("/organisations/<public_id>/reactivate")
+@needs(Permission.EDIT_ORGANISATION, on=Organisation)
+def reactivate(organisation: Organisation) -> ResponseReturnValue:
+    """Take an organisation into use again."""
+    return _step(organisation, rules.reactivate, _("Organisation in use again."))
+
+
+def _step(organisation: Organisation, act: Callable[..., None], done: str) -> ResponseReturnValue:
+    form = StateForm()
+    if not form.validate_on_submit():
+        abort(400)
+    try:
+        with transaction():
+            act(organisation, version_of(form.version), by=actor())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+    else:
+        flash(done)
+    return redirect(url_for(".show", public_id=organisation.public_id))

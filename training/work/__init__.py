@@ -1,0 +1,1 @@
+"""Long work outside requests: who does a job, in whose name, in which transactions; the bell that wakes a worker."""
