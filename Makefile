@@ -42,7 +42,7 @@ install: .venv/installed .venv/stylesheet .venv/catalogues
 
 test: install .venv/installed-dev
 	$(BIN)/python tools/prepare_tests.py
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install .venv/installed-dev
 	$(BIN)/ruff format --check .

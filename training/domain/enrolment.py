@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, or_, update
 
 from training.domain import audit, duplicates, jobs, nominations, people
-from training.domain.batches import row_read
+from training.domain.batches import PIECE, row_read
 from training.domain.nominees import merged, particulars_of, stamp_of
 from training.domain.people import Particulars
 from training.domain.recognition import Recogniser
@@ -67,15 +67,17 @@ def commit(batch_id: int, version: int, by: Actor) -> Iterator[int]:
 def _check_unchanged(batch: NominationBatch, rows: Sequence[NominationRow], by: Actor) -> dict[int, Particulars]:
     """Return what each row says of its person. Raises BatchChanged."""
     recogniser = Recogniser(batch.cohort_id, batch.default_organisation_id, by, looks_for_similar=False)
-    judged = recogniser.judge([row_read(row, batch.columns) for row in rows])
     given: dict[int, Particulars] = {}
     moved = []
-    for row, (nominee, now) in zip(rows, judged, strict=True):
-        then = (row.outcome, row.person_id, row.organisation_id, row.stamp)
-        if nominee is None or then != (now.outcome, now.person_id, now.organisation_id, now.stamp):
-            moved.append(row.number)
-        else:
-            given[row.number] = nominee.particulars
+    for start in range(0, len(rows), PIECE):
+        piece = rows[start : start + PIECE]
+        judged = recogniser.judge([row_read(row, batch.columns) for row in piece])
+        for row, (nominee, now) in zip(piece, judged, strict=True):
+            then = (row.outcome, row.person_id, row.organisation_id, row.stamp)
+            if nominee is None or then != (now.outcome, now.person_id, now.organisation_id, now.stamp):
+                moved.append(row.number)
+            else:
+                given[row.number] = nominee.particulars
     if moved:
         raise BatchChanged(moved[:_MOST_NAMED])
     return given

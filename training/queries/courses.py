@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Bundle
+from sqlalchemy.orm import Bundle, aliased
 
 from training.kit.db import AnySelect, db
 from training.kit.names import fold
@@ -32,9 +32,18 @@ _LISTED: Bundle[Any] = Bundle(
 """What a list shows of a course."""
 
 
+_EVERY = aliased(Course)
+_UNTRANSLATED = (
+    select(func.count()).where(or_(_EVERY.title_ar == "", _EVERY.title_ckb == "")).select_from(_EVERY).scalar_subquery()
+)
+
+
 def page_of(search: Search, by: str, cut: Cut, *, is_descending: bool) -> Page[Any]:
-    """Return a page of courses whose titles and provider hold all the words, sorted by ``title`` or ``theme``."""
-    statement: AnySelect = select(_LISTED)
+    """Return a page of courses whose titles and provider hold all the words, sorted by ``title`` or ``theme``.
+
+    Beside each stands ``untranslated``: how many courses in all have no title in Arabic or none in Sorani.
+    """
+    statement: AnySelect = select(_LISTED, _UNTRANSLATED.label("untranslated"))
     for word in fold(search.words).split():
         statement = statement.where(Course.search_key.contains(word, autoescape=True))
     if search.theme:
@@ -52,11 +61,3 @@ def course_by_key(course_id: int) -> Course:
     """Return a course as the database has it now."""
     statement = select(Course).where(Course.id == course_id).execution_options(populate_existing=True)
     return db.session.scalars(statement).one()
-
-
-_UNTRANSLATED = select(func.count()).where(or_(Course.title_ar == "", Course.title_ckb == ""))
-
-
-def untranslated() -> int:
-    """Return how many courses have no title in Arabic or none in Sorani."""
-    return db.session.scalar(_UNTRANSLATED) or 0

@@ -86,13 +86,6 @@ def exports_since(user_id: int, since: dt.datetime) -> int:
 MOST_COUNTED = 1_000
 
 
-def number_of(actor: Actor) -> int:
-    """Return how many active people ``actor`` may see, counted to one above ``MOST_COUNTED``."""
-    some = seen(select(Person.id).where(Person.inactive_because.is_(None)), actor, Permission.SEE_PERSON, Person)
-    counted = select(func.count()).select_from(some.limit(MOST_COUNTED + 1).subquery())
-    return db.session.scalar(unscoped(counted, because="the rows inside are scoped")) or 0
-
-
 def inactive_page(cut: Cut, actor: Actor) -> Page[Any]:
     """Return a page of the records that are set aside, by name."""
     statement = _listed().where(Person.inactive_because.is_not(None))
@@ -109,9 +102,15 @@ def all_of(words: str, actor: Actor) -> Sequence[Person]:
 
 
 def page_of(cut: Cut, actor: Actor) -> Page[Any]:
-    """Return a page of the active people whom ``actor`` may see, by name."""
-    statement = seen(_listed().where(Person.inactive_because.is_(None)), actor, Permission.SEE_PERSON, Person)
-    return read_page(statement, Person, Person.name_key, cut)
+    """Return a page of the active people whom ``actor`` may see, by name.
+
+    Beside each stands ``number``: how many they are in all, counted to one above ``MOST_COUNTED``.
+    """
+    is_active = Person.inactive_because.is_(None)
+    some = seen(select(Person.id).where(is_active), actor, Permission.SEE_PERSON, Person).limit(MOST_COUNTED + 1)
+    number = select(func.count()).select_from(some.subquery()).scalar_subquery()
+    statement = _listed().add_columns(number.label("number")).where(is_active)
+    return read_page(seen(statement, actor, Permission.SEE_PERSON, Person), Person, Person.name_key, cut)
 
 
 def _listed() -> AnySelect:

@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
             {"text": _("Days"), "number": True},
         ],
         may_edit=may_edit,
-        untranslated=courses.untranslated() if may_edit else 0,
+        untranslated=page.rows[0].untranslated if may_edit and page.rows else 0,
     )
 
 

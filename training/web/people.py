@@ -29,7 +29,8 @@ bp = Blueprint("people", __name__)
 def index() -> ResponseReturnValue:
     """List the people."""
     page = people.page_of(cut(), actor())
-    return _listed(SearchForm(), [row.Person for row in page.rows], pager(page), number=people.number_of(actor()))
+    number = page.rows[0].number if page.rows else 0
+    return _listed(SearchForm(), [row.Person for row in page.rows], pager(page), number=number)
 
 
 @bp.post("/people")
