@@ -1,6 +1,7 @@
 """The database: engine set-up for SQLite and PostgreSQL, and the one way to write."""
 
 import datetime as dt
+import enum
 import inspect
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -156,7 +157,12 @@ def insert_many(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     with driver.cursor() as cursor, cursor.copy(command) as copy:
         for row in rows:
-            copy.write_row([row[column] for column in columns])
+            copy.write_row([_plain(row[column]) for column in columns])
+
+
+def _plain(value: Any) -> Any:
+    """Return what the driver is to write: of a word from a list its value, where the driver would take its name."""
+    return value.value if isinstance(value, enum.Enum) else value
 
 
 class UTCDateTime(TypeDecorator[dt.datetime]):
