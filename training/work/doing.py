@@ -1,7 +1,9 @@
 """Doing jobs: one piece of work in one transaction, with what is done noted in the same."""
 
+import gc
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from training.domain import batches, enrolment, jobs
 from training.domain.refusals import Refusal
@@ -60,13 +62,26 @@ def _do(job_id: int) -> None:
 
 def _goes_on(steps: Iterator[int], job_id: int) -> bool:
     """Do the next piece and say whether there was one; the end is noted in the transaction of the last."""
-    with transaction():
+    with _collector_at_rest(), transaction():
         done = next(steps, None)
         if done is None:
             jobs.finish(job_id)
             return False
         jobs.note(job_id, done)
     return True
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Let the garbage collector rest for one piece: it would walk ten thousand living records again and again.
+
+    Measured: with it a file of 10,000 names takes half as long again, and hardly less memory.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _begin(job_id: int) -> Iterator[int]:
