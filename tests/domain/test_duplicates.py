@@ -83,14 +83,12 @@ def test_told_apart_they_are_not_offered_again(world: World) -> None:
 
 def test_who_shares_a_service_number_is_offered(world: World) -> None:
     with transaction():
-        one, other = people.register_each(
-            world.organisations["iraq"].id,
-            [
-                people.Particulars("Kawa", "", service_number="A-17"),
-                people.Particulars("", "سمير", service_number="A-17"),
-            ],
-            world.actor("uk"),
+        body = world.organisations["iraq"].id
+        newcomers = (
+            people.Particulars("Kawa", "", service_number="A-17"),
+            people.Particulars("", "سمير", service_number="A-17"),
         )
+        one, other = people.register_all([(body, newcomer) for newcomer in newcomers], world.actor("uk"))
         people.register(
             world.organisations["kri"].id, people.Particulars("Soran", "", service_number="A-17"), world.actor("uk")
         )

@@ -58,8 +58,7 @@ def merge(kept: Person, merged: Person, by: Actor) -> Merge:
     """
     if kept.id == merged.id:
         raise SamePerson
-    for person in sorted((kept, merged), key=lambda person: person.id):
-        people.check_active(person)
+    people.check_all_active([kept.id, merged.id])
     if duplicates.stand_for_one_cohort(kept.id, merged.id):
         raise BothNominated
     if duplicates.have_accounts(kept.id, merged.id):
@@ -81,8 +80,7 @@ def undo(joined: Merge, by: Actor) -> None:
     nomination that came along, claimed or decided a completion of it, or recorded a clearance.
     """
     kept, merged = duplicates.both(joined.id)
-    for person in sorted((kept, merged), key=lambda person: person.id):
-        rows.lock_person(person.id)
+    rows.lock_people([kept.id, merged.id])
     if not changed(update(Merge).where(Merge.id == joined.id, Merge.undone_at.is_(None)).values(undone_at=now())):
         raise MergeUndone
     people.check_active(kept)

@@ -55,13 +55,11 @@ _AT_ONCE = 1_000
 
 
 def register(organisation_id: int, particulars: Particulars, by: Actor) -> Person:
-    """Add a person to an organisation. Raises PersonIncomplete where no name is given, NameWithoutLetters."""
-    return register_each(organisation_id, [particulars], by)[0]
+    """Add a person to an organisation.
 
-
-def register_each(organisation_id: int, newcomers: Sequence[Particulars], by: Actor) -> list[Person]:
-    """Add many people to one organisation. Raises as ``register`` does."""
-    return register_all([(organisation_id, particulars) for particulars in newcomers], by)
+    Raises PersonIncomplete where no name is given, NameWithoutLetters, OrganisationInactive.
+    """
+    return register_all([(organisation_id, particulars)], by)[0]
 
 
 def register_all(newcomers: Sequence[tuple[int, Particulars]], by: Actor) -> list[Person]:
@@ -141,7 +139,7 @@ def deactivate(person: Person, reason: Inactive, by: Actor) -> None:
 
 def reactivate(person: Person, by: Actor) -> None:
     """Take up the record of a person again. Raises PersonActive, MergedAway."""
-    people.lock_person(person.id)
+    people.lock_people([person.id])
     why = people.inactive_because(person.id)
     if why is None:
         raise PersonActive
@@ -153,7 +151,7 @@ def reactivate(person: Person, by: Actor) -> None:
 
 def set_aside(person: Person, reason: Inactive) -> None:
     """Let a record be found no more. Raises PersonInactive when it was set aside already."""
-    people.lock_person(person.id)
+    people.lock_people([person.id])
     statement = update(Person).where(Person.id == person.id, Person.inactive_because.is_(None))
     if not changed(statement.values(inactive_because=reason, inactive_since=now())):
         raise PersonInactive

@@ -33,14 +33,11 @@ _MOST_WORDS = 10
 """Each word is one more join: PostgreSQL planned a search for 800 of them for ten minutes."""
 
 
-def lock_person(person_id: int) -> None:
-    """Let nobody else decide about this person until the transaction ends."""
-    statement = select(Person.id).where(Person.id == person_id).with_for_update()
-    db.session.execute(unscoped(statement, because="a lock; nothing is shown"))
-
-
 def lock_people(person_ids: Collection[int]) -> Sequence[Inactive | None]:
-    """Let nobody else decide about these people until the transaction ends; return why they are set aside."""
+    """Let nobody else decide about these people until the transaction ends; return why they are set aside.
+
+    They are locked in the order of their keys, so that two who need the same wait for each other in turn.
+    """
     statement = select(Person.inactive_because).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update()
     return db.session.scalars(unscoped(statement, because="a lock; nothing is shown")).all()
 
