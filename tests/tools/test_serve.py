@@ -20,7 +20,7 @@ _SECONDS = 40
 def _children(parent: int) -> dict[str, int]:
     """Return the processes that ``tools/serve.py`` started, by what they are."""
     listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(parent)], capture_output=True, text=True, check=False
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(parent)], capture_output=True, text=True, check=False
     )
     lines = [line.split(maxsplit=1) for line in listed.stdout.splitlines()]
     return {"worker" if " worker" in what else "server": int(pid) for pid, what in lines}
@@ -66,3 +66,4 @@ def test_both_live_and_end_together(sqlite_url: str, tmp_path: Path) -> None:
     finally:
         if both.poll() is None:
             os.killpg(both.pid, signal.SIGKILL)
+            both.wait(_SECONDS)
