@@ -18,9 +18,9 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, settings
 from playwright.sync_api import Browser, Page
 
-from tests.support.application import application
+from tests.support.application import shared_application
 from tests.support.browser import Pages, chromium
-from tests.support.databases import fresh_postgresql, fresh_sqlite, templates
+from tests.support.databases import emptied_postgresql, fresh_sqlite, templates
 from tests.support.postgres import PostgresError
 from tests.support.server import none_left, serving
 from tests.support.statements import counted
@@ -61,18 +61,23 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from error
 
 
+@pytest.fixture(scope="session")
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where this process has its SQLite database: always at one address, as the application is one."""
+    return tmp_path_factory.mktemp("sqlite")
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> Iterator[str]:
+def sqlite_url(sqlite_folder: Path) -> Iterator[str]:
     """Return the address of a fresh, migrated, empty SQLite database."""
-    with fresh_sqlite(tmp_path) as url:
+    with fresh_sqlite(sqlite_folder) as url:
         yield url
 
 
 @pytest.fixture
-def postgresql_url() -> Iterator[str]:
-    """Return the address of a fresh, migrated, empty PostgreSQL database."""
-    with fresh_postgresql() as url:
-        yield url
+def postgresql_url() -> str:
+    """Return the address of a migrated, empty PostgreSQL database."""
+    return emptied_postgresql()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -85,14 +90,14 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
     """Return the application on a fresh database, once for each kind."""
-    with application(database_url) as app:
+    with shared_application(database_url) as app:
         yield app
 
 
 @pytest.fixture
 def sqlite_app(sqlite_url: str) -> Iterator[Flask]:
     """Return the application on SQLite, for what does not depend on the database."""
-    with application(sqlite_url) as app:
+    with shared_application(sqlite_url) as app:
         yield app
 
 
