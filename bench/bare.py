@@ -20,6 +20,7 @@ from training.models.nominations import Nomination
 from training.models.people import Person
 from training.models.programmes import Programme
 from training.models.vetting import VettingDecision
+from training.queries.nominations import ROSTER_SIZE
 
 _PAGE_ROWS = 50
 
@@ -56,6 +57,7 @@ def _roster(public_id: str) -> AnySelect:
         .where(Cohort.public_id == public_id)
         .options(contains_eager(Nomination.person), joinedload(Nomination.organisation))
         .order_by(Person.name_key, Nomination.id)
+        .limit(ROSTER_SIZE)
     )
 
 

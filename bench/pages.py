@@ -16,6 +16,7 @@ from bench.report import Row
 from tests.support.application import settings_for
 from tests.support.world import PASSWORD, post
 from training import create_app
+from training.queries.nominations import ROSTER_SIZE
 
 _ROSTER_HOLD, _LIST_HOLD, _GROWTH_HOLD = 0.5, 0.4, 1.3
 _LIST_ROWS = 50
@@ -60,7 +61,8 @@ def _both(loaded: Loaded) -> Iterator[tuple[Ask, Ask]]:
 def time_pages(database: str, small: Loaded, large: Loaded) -> Iterator[Row]:
     """Yield the rows of one kind of database; ``large`` differs from ``small`` in its ledger alone."""
     with _both(small) as pair:
-        yield _side_by_side(f"roster of {TRAINEES:,}", database, f"/cohorts/{small.cohort}/roster", TRAINEES, pair)
+        work = f"{ROSTER_SIZE} of a roster of {TRAINEES:,}"
+        yield _side_by_side(work, database, f"/cohorts/{small.cohort}/roster", ROSTER_SIZE, pair)
         for path in _LISTS:
             yield _side_by_side(f"list of {_LIST_ROWS}: {path}", database, path, _LIST_ROWS, pair)
         with _both(large) as large_pair:
@@ -72,7 +74,7 @@ def _side_by_side(work: str, database: str, path: str, rows: int, pair: tuple[As
     if shown != [rows, rows]:
         raise UnequalRowsError(f"{path}: {shown[0]} rows beside {shown[1]}, not {rows}")
     p50 = p50_of({side: partial(ask, path) for side, ask in zip(("ours", "bare"), pair, strict=True)})
-    hold = _ROSTER_HOLD if rows == TRAINEES else _LIST_HOLD
+    hold = _ROSTER_HOLD if rows == ROSTER_SIZE else _LIST_HOLD
     return Row.compared(work, database, p50["ours"], p50["bare"], at_least=hold)
 
 

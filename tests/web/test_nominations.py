@@ -1,7 +1,9 @@
 """The roster at a browser: steps for one and for several, waiting lists, deadlines, history, and who reads what."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import NamedTuple
 
 import pytest
@@ -318,3 +320,77 @@ def test_a_state_that_is_not_shown_is_not_found_by_it(world: World) -> None:
     assert "Guest" in whole
     assert "Guest" not in sifted
     assert "Own" in sifted
+
+
+# A long roster.
+
+
+@pytest.fixture
+def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a page of a roster hold two nominees."""
+    monkeypatch.setattr(rows, "ROSTER_SIZE", 2)
+
+
+def _address(page: str, text: str) -> str:
+    """Return where the link with this text leads."""
+    found = re.search(rf'href="([^"]*)"[^>]*>{re.escape(text)}<', page)
+    assert found, f"no link {text}"
+    return unescape(found[1])
+
+
+@pytest.mark.usefixtures("short_pages")
+def test_a_long_roster_comes_in_pages_and_is_counted_whole(world: World) -> None:
+    stage = Stage(world, 5)
+    for name in ("Edna", "Adam", "Dora", "Bert", "Cora"):
+        stage.nominated(name)
+    client, address, seen = stage.client("uk"), f"{stage.at}/roster", []
+    while address:
+        page = client.get(address).text
+        seen.append(re.findall(r">(Adam|Bert|Cora|Dora|Edna)<", page))
+        assert "5 nominees" in page
+        address = _address(page, "Next page") if "Next page" in page else ""
+    assert seen == [["Adam", "Bert"], ["Cora", "Dora"], ["Edna"]]
+    assert "Nominated (5)" in page
+    assert "Seat confirmed (0)" in page
+
+
+@pytest.mark.usefixtures("short_pages")
+def test_a_step_leads_back_to_the_page_where_its_button_stood(world: World) -> None:
+    stage = Stage(world, 5)
+    for name in ("Adam", "Bert", "Cora", "Dora"):
+        stage.nominated(name)
+    client = stage.client("uk")
+    second = _address(client.get(f"{stage.at}/roster?state=nominated").text, "Next page")
+    button = re.search(r'formaction="([^"]*/shortlist[^"]*)"', client.get(second).text)
+    assert button
+    answer = post(client, unescape(button[1]), page="/account")
+    assert sorted(answer.location.split("?")[1].split("&")) == sorted(second.split("?")[1].split("&"))
+    assert "Dora" in client.get(answer.location).text
+
+
+@pytest.mark.usefixtures("short_pages")
+def test_all_of_a_page_are_chosen_by_a_link(world: World) -> None:
+    stage = Stage(world, 5)
+    for name in ("Adam", "Bert", "Cora"):
+        stage.nominated(name)
+    client = stage.client("uk")
+    page = client.get(f"{stage.at}/roster").text
+    assert page.count(" checked>") == 0
+    page = client.get(_address(page, "Choose all on this page")).text
+    assert page.count(" checked>") == 2
+    assert "ticked" not in _address(page, "Next page")
+
+
+@pytest.mark.usefixtures("short_pages")
+def test_the_roster_with_a_faulty_form_stays_at_its_page_and_leads_on_from_there(world: World) -> None:
+    stage = Stage(world, 5)
+    for name in ("Adam", "Bert", "Cora", "Dora", "Edna"):
+        stage.nominated(name)
+    client = stage.client("uk")
+    second = _address(client.get(f"{stage.at}/roster").text, "Next page")
+    sent_to = re.search(r'id="selection" action="([^"]*)"', client.get(second).text)
+    assert sent_to
+    faulty = post(client, unescape(sent_to[1]), {"step": "", "key": "k"}, page="/account").text
+    assert re.findall(r">(Adam|Bert|Cora|Dora|Edna)<", faulty) == ["Cora", "Dora"]
+    assert "Edna" in client.get(_address(faulty, "Next page")).text
+    assert f'action="{stage.at}/roster"' in faulty

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Bundle, contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
@@ -20,6 +20,7 @@ from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
 from training.policy.scopes import VETTED_STATES, holds, seen, unscoped, where
 from training.queries import completions, vetting
+from training.queries.paging import Cut, Page, read_page
 
 _RULE = "a use case applies its rule to a record that the web room already admitted"
 
@@ -97,13 +98,17 @@ class RosterRow(NamedTuple):
     is_own_claim: bool
 
 
-def roster(cohort_id: int, state: NominationState | None, actor: Actor) -> list[RosterRow]:
-    """Return the nominees of a cohort whom ``actor`` may see, by name: all of them, in one statement.
+ROSTER_SIZE = 200
+"""How many nominees a page of a roster holds: most rosters whole, and no page too long for a poor line."""
+
+
+def roster(cohort_id: int, state: NominationState | None, cut: Cut, actor: Actor) -> Page[RosterRow]:
+    """Return the page at ``cut`` of the nominees of a cohort whom ``actor`` may see, by name.
 
     A host reads the name and organisation of everybody on its cohort (the one stated exception to isolation), a
     trainer the names; state and clearance are for those who may see the person.
     """
-    may_see_person = Nomination.person_id.in_(select(Person.id).where(where(actor, Permission.SEE_PERSON, Person)))
+    may_see_person = _is_seen_as_person(actor)
     statement: AnySelect = (
         select(
             Bundle("nomination", Nomination.public_id, Nomination.state, Nomination.reason, Nomination.hindrance),
@@ -132,14 +137,28 @@ def roster(cohort_id: int, state: NominationState | None, actor: Actor) -> list[
             ),
         )
         .where(Nomination.cohort_id == cohort_id)
-        .order_by(Person.name_key, Nomination.id)
     )
     if state:
-        # Whose state is not shown is not found by it either.
-        is_shown = or_(may_see_person, Nomination.state == NominationState.CONFIRMED)
-        statement = statement.where(Nomination.state == state, is_shown)
-    rows = db.session.execute(seen(statement, actor, Permission.SEE_NOMINATION, Nomination))
-    return [RosterRow(*row) for row in rows]
+        statement = statement.where(Nomination.state == state, _has_shown_state(actor))
+    statement = seen(statement, actor, Permission.SEE_NOMINATION, Nomination)
+    page = read_page(statement, Nomination, Person.name_key, cut, through=Nomination.person, size=ROSTER_SIZE)
+    return replace(page, rows=[RosterRow(*row) for row in page.rows])
+
+
+def roster_counts(cohort_id: int, actor: Actor) -> dict[NominationState | None, int]:
+    """Return how many nominees of a cohort ``actor`` sees in each state; under None those whose state is not shown."""
+    shown = case((_has_shown_state(actor), Nomination.state))
+    statement: AnySelect = select(shown, func.count()).where(Nomination.cohort_id == cohort_id).group_by(shown)
+    return dict(db.session.execute(seen(statement, actor, Permission.SEE_NOMINATION, Nomination)).all())
+
+
+def _is_seen_as_person(actor: Actor) -> ColumnElement[bool]:
+    return Nomination.person_id.in_(select(Person.id).where(where(actor, Permission.SEE_PERSON, Person)))
+
+
+def _has_shown_state(actor: Actor) -> ColumnElement[bool]:
+    """Whose state is not shown is not found or counted by it either; a seat is no secret on a roster."""
+    return or_(_is_seen_as_person(actor), Nomination.state == NominationState.CONFIRMED)
 
 
 def nomination_page(nomination: Nomination, actor: Actor) -> Nomination:
@@ -182,7 +201,7 @@ class NominationSteps:
 
 def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:
     """Return what the page of a nomination shows to ``actor``. Who took a step is for those who select or audit."""
-    may_see_person = Nomination.person_id.in_(select(Person.id).where(where(actor, Permission.SEE_PERSON, Person)))
+    may_see_person = _is_seen_as_person(actor)
     may_select = where(actor, Permission.SELECT_NOMINEES, Nomination)
     statement = (
         _whole()

@@ -39,16 +39,18 @@ def read_page(
     order: InstrumentedAttribute[Any],
     cut: Cut,
     *,
+    through: InstrumentedAttribute[Any] | None = None,
     is_descending: bool = False,
     size: int = SIZE,
 ) -> Page[Any]:
     """Return the page of ``statement`` at ``cut``, ordered by ``order`` (never null) and the key of ``model``.
 
     The first element of each row is the record itself, or a bundle of its columns with ``public_id`` among them.
+    Where ``order`` stands on another record, ``through`` is the relationship of ``model`` that leads there.
     The statement carries its scope already.
     A cut at a record that does not exist is none: the list is shown from its beginning.
     """
-    anchor = _position(model, order, cut.before or cut.after)
+    anchor = _position(model, order, cut.before or cut.after, through)
     is_backwards = bool(cut.before) and anchor is not None
     is_down = is_descending != is_backwards
     if anchor is not None:
@@ -89,9 +91,13 @@ def read_numbered(statement: AnySelect, number: InstrumentedAttribute[int], cut:
     return Page(rows, first if has_previous else "", last if has_next else "")
 
 
-def _position(model: Any, order: InstrumentedAttribute[Any], public_id: str) -> tuple[Any, Any] | None:
+def _position(
+    model: Any, order: InstrumentedAttribute[Any], public_id: str, through: InstrumentedAttribute[Any] | None
+) -> tuple[Any, Any] | None:
     if not is_public_id(public_id):
         return None
-    statement = select(order, model.id).where(model.public_id == public_id)
+    statement = select(order, model.id).select_from(model).where(model.public_id == public_id)
+    if through is not None:
+        statement = statement.join(through)
     found = db.session.execute(unscoped(statement, because="a place in the order, never shown")).one_or_none()
     return (found[0], found[1]) if found else None

@@ -30,17 +30,27 @@ def cut() -> Cut:
     return Cut(after=request.args.get("after", ""), before=request.args.get("before", ""))
 
 
-def _here(**changes: str | None) -> str:
+def _here(endpoint: str | None = None, **changes: str | None) -> str:
     """Return the address of this list with some parameters changed, and cut anew."""
-    kept: dict[str, Any] = {k: v for k, v in request.args.items() if k not in ("after", "before")}
-    return url_for(request.endpoint or "home.show", **(request.view_args or {}), **(kept | changes))
+    kept: dict[str, Any] = {k: v for k, v in request.args.items() if k not in ("after", "before", "ticked")}
+    return url_for(endpoint or request.endpoint or "home.show", **(request.view_args or {}), **(kept | changes))
 
 
-def pager(page: Page[Any]) -> Pager:
-    """Return the links round a page."""
+def place() -> dict[str, Any]:
+    """Return what in the address says which part of a list is shown: given to ``url_for``, it leads back there."""
+    return {name: value for name in ("state", "after", "before") if (value := request.args.get(name))}
+
+
+def are_all_ticked() -> bool:
+    """Say whether the address asks that every box of the page begins ticked: without JavaScript, a link does that."""
+    return request.args.get("ticked") == "all"
+
+
+def pager(page: Page[Any], endpoint: str | None = None) -> Pager:
+    """Return the links round a page; ``endpoint`` is that of the list where a form shown again has another."""
     return Pager(
-        _here(before=page.previous) if page.previous else None,
-        _here(after=page.next) if page.next else None,
+        _here(endpoint, before=page.previous) if page.previous else None,
+        _here(endpoint, after=page.next) if page.next else None,
     )
 
 

@@ -1,7 +1,7 @@
 """The menu: the pages that the reader may open."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -49,12 +49,12 @@ def _may_open(app: Flask, endpoint: str, actor: Actor) -> bool:
 _ANY_ID = "public-id"
 
 
-def addresses(endpoint: str) -> Callable[[str], str]:
+def addresses(endpoint: str, **query: Any) -> Callable[[str], str]:
     """Return what makes the address of each record at ``endpoint`` from its opaque id, for pages with many records.
 
     The routes are searched once. An opaque id consists of letters and digits, so that it stands in an address as it is.
     """
-    before, after = url_for(endpoint, public_id=_ANY_ID).split(_ANY_ID)
+    before, after = url_for(endpoint, public_id=_ANY_ID, **query).split(_ANY_ID, 1)
     return lambda public_id: f"{before}{public_id}{after}"
 
 

@@ -25,6 +25,7 @@ from training.policy.scopes import holds
 from training.queries import access, cohorts, nominations, people
 from training.queries.matching import Candidate
 from training.web.guard import actor, needs
+from training.web.lists import are_all_ticked, cut, pager, place
 from training.web.people import alike, offer_organisations, register_from
 from training.web.refusals import refuse, words_for
 from training.web.wording import word
@@ -104,19 +105,24 @@ def selection_form() -> SelectionForm | None:
 
 
 def roster_page(cohort: Cohort, selection: SelectionForm | None) -> ResponseReturnValue:
-    """Return the page of a roster, with the form for several nominees as it was sent, if it was."""
+    """Return a page of a roster, with the form for several nominees as it was sent, if it was."""
     form = RosterFilter(request.args)
+    counts = nominations.roster_counts(cohort.id, actor())
     shown = NominationState if holds(actor(), Permission.SEE_PERSON) else (NominationState.CONFIRMED,)
-    form.state.choices = [Choice(state.value, word(state)) for state in shown]
+    form.state.choices = [Choice(state.value, f"{word(state)} ({counts.get(state, 0)})") for state in shown]
     state = NominationState(form.state.data) if form.validate() and form.state.data else None
-    rows = nominations.roster(cohort.id, state, actor())
+    found = nominations.roster(cohort.id, state, cut(), actor())
+    number = counts.get(state, 0) if state else sum(counts.values())
     return render_template(
         "nominations/roster.html",
         page=cohorts.cohort_page(cohort, actor()),
         form=form,
         selection=selection,
-        rows=rows,
-        caption=ngettext("%(num)s nominee", "%(num)s nominees", len(rows)),
+        rows=found.rows,
+        pager=pager(found, "nominations.roster"),
+        place=place(),
+        are_all_ticked=are_all_ticked() and request.method == "GET",
+        caption=ngettext("%(num)s nominee", "%(num)s nominees", number),
         today=today(),
     )
 
@@ -139,7 +145,7 @@ def _step(nomination: Nomination, rule: Callable[..., None], done: str) -> Respo
     else:
         flash(done)
     page = nominations.nomination_page(nomination, actor())
-    return redirect(url_for(".roster", public_id=page.cohort.public_id))
+    return redirect(url_for(".roster", public_id=page.cohort.public_id, **place()))
 
 
 @bp.post("/nominations/<public_id>/shortlist")
@@ -184,7 +190,7 @@ def turn_down(nomination: Nomination) -> ResponseReturnValue:
         else:
             flash(_("Turned down. The nominating organisation reads your reason."))
             page = nominations.nomination_page(nomination, actor())
-            return redirect(url_for(".roster", public_id=page.cohort.public_id))
+            return redirect(url_for(".roster", public_id=page.cohort.public_id, **place()))
     page = nominations.nomination_page(nomination, actor())
     return render_template("nominations/turn_down.html", form=form, nomination=page)
 

@@ -13,6 +13,7 @@ from training.policy.matrix import Permission
 from training.queries import cohorts, nominations
 from training.web.filters import person
 from training.web.guard import actor, needs
+from training.web.lists import place
 from training.web.nominations import roster_page, selection_form
 from training.web.refusals import words_for
 
@@ -41,9 +42,9 @@ def take(cohort: Cohort) -> ResponseReturnValue:
             ]
     except Refusal as refusal:
         flash(words_for(refusal), "important")
-        return redirect(url_for("nominations.roster", public_id=cohort.public_id))
+        return redirect(url_for("nominations.roster", public_id=cohort.public_id, **place()))
     if done := len(chosen) - len(left):
         flash(ngettext("Done for %(num)s nominee.", "Done for %(num)s nominees.", done))
     if not left:
-        return redirect(url_for("nominations.roster", public_id=cohort.public_id))
-    return render_template("selections/take.html", page=cohorts.cohort_page(cohort, actor()), left=left)
+        return redirect(url_for("nominations.roster", public_id=cohort.public_id, **place()))
+    return render_template("selections/take.html", page=cohorts.cohort_page(cohort, actor()), left=left, place=place())
