@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -48,20 +49,21 @@ def application(database_url: str) -> Iterator[Flask]:
 
 @contextmanager
 def shared_application(database_url: str) -> Iterator[Flask]:
-    """Yield the one application that this process has for the address, with the settings it began with.
+    """Yield the one application that this process has for the address; what a test changes of it is put back.
 
     It has compiled its routes, templates and statements: three quarters of the time of a short test.
     """
     app = _started(database_url)
-    config, extensions = dict(app.config), dict(app.extensions)
+    parts: tuple[dict[str, Any], ...] = (vars(app), app.config, app.extensions)
+    before = [dict(part) for part in parts]
     try:
         yield app
     finally:
         with app.app_context():
             db.engine.dispose()
-        for now, before in ((app.config, config), (app.extensions, extensions)):
-            now.clear()
-            now.update(before)
+        for part, kept in zip(parts, before, strict=True):
+            part.clear()
+            part.update(kept)
 
 
 @cache

@@ -287,3 +287,16 @@ def test_a_transfer_and_a_return_are_proposed(world: World) -> None:
     assert len(names) == 2
     send(approver(world), "approved", *names)
     assert (moved(source), moved(target)) == (100_00, 300_00)
+
+
+def test_all_of_a_page_are_chosen_by_a_link_but_ones_own(world: World) -> None:
+    world.grant("approver", Role.UK_COORDINATOR)
+    line = world.line(500_00)
+    other = transfer(world, 1_00)
+    with transaction():
+        own = proposals.propose_return(line, world.proposal(1_00), world.actor("approver"))
+    client = approver(world)
+    assert " checked" not in box(client.get(INBOX).text, other)
+    page = client.get(f"{INBOX}?ticked=all").text
+    assert " checked" in box(page, other)
+    assert " checked" not in box(page, own)

@@ -19,7 +19,7 @@ from training.queries import ledger
 from training.queries.ledger import Bundle
 from training.queries.paging import Cut
 from training.web.guard import actor, needs
-from training.web.lists import cut, pager
+from training.web.lists import are_all_ticked, cut, pager, place
 from training.web.refusals import words_for
 
 bp = Blueprint("approvals", __name__)
@@ -60,6 +60,8 @@ def index() -> ResponseReturnValue:
         results=results,
         rows=[foreseen(bundle) for bundle in page.rows],
         pager=pager(page),
+        place=place(),
+        are_all_ticked=are_all_ticked() and not form.is_submitted(),
         me=actor().user_id,
         own=words_for(OwnProposal()),
         may_see_file=holds(actor(), Permission.SEE_EVIDENCE),
