@@ -91,6 +91,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "courses.new": ("+fffffffffs",),
     "courses.show": ("++++++++++s", "++++++++++s"),
     "exports.of_claim": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "exports.of_cohort": ("+++++++++ns", "+nnnn++++ns"),
     "exports.of_commitment": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "duplicates.compare": ("++nfnnfnfns", "+nnnnnfnfns"),
     "duplicates.index": ("++ffffffffs",),
@@ -319,6 +320,7 @@ def _kind(app: Flask, endpoint: str) -> type[Base] | None:
 
 _TABLES = {
     "exports.of_claim": "lines",
+    "exports.of_cohort": "costs",
     "exports.of_commitment": "entries",
     "exports.of_spend_file": "rows",
 }

@@ -211,12 +211,20 @@ def _with_decisions(condition: ColumnElement[bool]) -> AnySelect:
 
 def recent(programme_id: int, actor: Actor) -> Sequence[Any]:
     """Return the newest spend files of a programme, each with the number of its rows."""
+    return db.session.execute(_batches(programme_id, actor).limit(_RECENT)).all()
+
+
+def all_of_programme(programme_id: int, actor: Actor) -> Sequence[Any]:
+    """Return every spend file of a programme, for a file."""
+    return db.session.execute(_batches(programme_id, actor)).all()
+
+
+def _batches(programme_id: int, actor: Actor) -> AnySelect:
     rows = select(func.count()).select_from(SpendRow).where(SpendRow.batch_id == SpendBatch.id).scalar_subquery()
     statement = (
         select(SpendBatch, rows.label("rows"))
         .where(SpendBatch.programme_id == programme_id)
         .options(joinedload(SpendBatch.uploaded_by))
         .order_by(SpendBatch.id.desc())
-        .limit(_RECENT)
     )
-    return db.session.execute(_seen(statement, actor)).all()
+    return _seen(statement, actor)

@@ -13,6 +13,7 @@ from training.kit.clock import day_began, today
 from training.kit.db import transaction
 from training.kit.sheets import to_csv, to_xlsx
 from training.models.claims import Claim
+from training.models.cohorts import Cohort
 from training.models.imports import SpendBatch
 from training.models.ledger import Commitment
 from training.models.programmes import BudgetLine, Programme, Project
@@ -21,6 +22,7 @@ from training.policy.scopes import holds, sees_others
 from training.queries import (
     burn_down,
     claims,
+    cohorts,
     imports,
     ledger,
     people,
@@ -40,13 +42,20 @@ from training.web.rights import filtered
 
 bp = Blueprint("exports", __name__)
 
+Builder = Callable[[Any], tables.Table]
+
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
-def _unit_costs(programme: Programme) -> tables.Table:
-    if not holds(actor(), Permission.SEE_BALANCES):
-        abort(403)
-    return tables.unit_costs(unit_costs.all_of(programme.id, actor()))
+def _also(permission: Permission, build: Builder) -> Builder:
+    """Return ``build`` for those alone who have ``permission`` too; to others it is 403."""
+
+    def checked(record: Any) -> tables.Table:
+        if not holds(actor(), permission):
+            abort(403)
+        return build(record)
+
+    return checked
 
 
 _OF_PROGRAMME: Mapping[str, Callable[[Programme], tables.Table]] = {
@@ -56,7 +65,13 @@ _OF_PROGRAMME: Mapping[str, Callable[[Programme], tables.Table]] = {
     "outstanding": lambda one: tables.outstanding(year_end.outstanding(one.id, actor())),
     "year-end": lambda one: tables.year_end(year_end.year_end_page(one, actor(), today())),
     "variances": lambda one: tables.variances(variances.of_programme(one.id, actor(), today())),
-    "unit-costs": _unit_costs,
+    "spend-files": _also(
+        Permission.PROPOSE_MONEY, lambda one: tables.spend_files(imports.all_of_programme(one.id, actor()))
+    ),
+    "unit-costs": _also(Permission.SEE_BALANCES, lambda one: tables.unit_costs(unit_costs.all_of(one.id, actor()))),
+    "unit-costs-by-course": _also(
+        Permission.SEE_BALANCES, lambda one: tables.unit_costs_by_course(unit_costs.by_course(one.id, actor()))
+    ),
 }
 _OF_PROJECT: Mapping[str, Callable[[Project], tables.Table]] = {
     "burn-down": lambda one: tables.burn_down(burn_down.of_project(one.id, actor(), today(), Period.ALL)),
@@ -68,6 +83,7 @@ _OF_LINE: Mapping[str, Callable[[BudgetLine], tables.Table]] = {
     "commitments": lambda one: tables.commitments(programmes.all_commitments(one.id, actor())),
     "burn-down": lambda one: tables.burn_down(burn_down.of_line(one.id, actor(), today(), Period.ALL)),
     "plan": lambda one: tables.plan(plans.plan_page(one, actor())),
+    "reasons": lambda one: tables.reasons(variances.all_reasons_of(one.id, actor())),
 }
 _OF_COMMITMENT: Mapping[str, Callable[[Commitment], tables.Table]] = {
     "entries": lambda one: tables.entries(ledger.all_of_commitment(one.id, actor())),
@@ -77,6 +93,11 @@ _OF_CLAIM: Mapping[str, Callable[[Claim], tables.Table]] = {
 }
 _OF_SPEND_FILE: Mapping[str, Callable[[SpendBatch], tables.Table]] = {
     "rows": lambda one: tables.spend_rows(imports.all_rows_of(one, actor())),
+    "taken": lambda one: tables.taken(imports.batch_page(one, actor()).taken),
+}
+_OF_COHORT: Mapping[str, Callable[[Cohort], tables.Table]] = {
+    "costs": lambda one: tables.planned_costs(cohorts.costs_in_sight(one.id, actor())),
+    "commitments": lambda one: tables.commitments(cohorts.cohort_page(one, actor()).commitments),
 }
 
 
@@ -129,6 +150,13 @@ def of_spend_file(batch: SpendBatch, table: str, kind: str) -> ResponseReturnVal
     return _sent(_OF_SPEND_FILE, batch, table, kind)
 
 
+@bp.get("/cohorts/<public_id>/tables/<table>.<kind>")
+@needs(Permission.SEE_COHORT, on=Cohort)
+def of_cohort(cohort: Cohort, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a cohort."""
+    return _sent(_OF_COHORT, cohort, table, kind)
+
+
 @bp.get("/rates/table.<kind>")
 @needs(Permission.SEE_MONEY)
 def of_rates(kind: str) -> ResponseReturnValue:
@@ -167,7 +195,7 @@ def of_people(kind: str) -> ResponseReturnValue:
     return file_of(made, "people", kind)
 
 
-def _sent(builders: Mapping[str, Callable[[Any], tables.Table]], record: Any, table: str, kind: str) -> Response:
+def _sent(builders: Mapping[str, Builder], record: Any, table: str, kind: str) -> Response:
     """Return a table of a record; the file's name says what it is and of which record, never of whom."""
     if table not in builders:
         abort(404)
