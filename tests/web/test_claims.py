@@ -217,6 +217,7 @@ def test_what_is_no_amount_is_said_at_its_place(desk: Desk, typed: str) -> None:
         ({"currency": "USD"}, "currency"),
         ({"currency": "USD", "rate": "1.27"}, "rate_source"),
         ({"currency": "USD", "rate": "0", "rate_source": "a bank"}, "rate"),
+        ({"rate": "1.27", "rate_source": "a bank"}, "rate"),
         ({"commitment_1": "000000000000"}, "commitment_1"),
         ({"commitment_1": ""}, "commitment_1"),
         ({"paid_on-year": "2999"}, "paid_on-group"),

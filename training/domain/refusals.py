@@ -112,6 +112,27 @@ class MissingRate(Refusal):
     month: dt.date
 
 
+@dataclass
+class RateDoubtful(Refusal):
+    """A rate would replace another of its month, or departs from the month ``before`` by more than a tenth.
+
+    Rates are millionths; ``replaced`` and ``before`` are None where they cause no doubt.
+    """
+
+    field = "is_right"
+    currency: Currency
+    month: dt.date
+    rate: int
+    replaced: int | None
+    before: tuple[dt.date, int] | None
+
+    @property
+    def told(self) -> str:
+        """What somebody has been told who confirms the rate: another name for every other question."""
+        before = "{} {}".format(*self.before) if self.before else "-"
+        return f"{self.currency} {self.month} {self.rate} {self.replaced or '-'} {before}"
+
+
 class LessThanAPenny(Refusal):
     """A line of the claim is worth less than a penny."""
 

@@ -75,9 +75,11 @@ class ClaimForm(BaseForm):
             yield LineFields(*(self[f"{part}_{number}"] for part in LineFields._fields))
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """Check each field, then that lines are whole and that a rate has its source."""
+        """Check each field, then that lines are whole, and that a rate has its source and a currency to convert."""
         is_valid = super().validate(*args, **kwargs)
         self._check_lines()
+        if self.rate.data and self.currency.data == Currency.GBP:
+            self.refuse(_("Pounds have no rate: choose the currency that was paid, or leave the rate empty"), "rate")
         if self.rate.data and not self.rate_source.data:
             self.refuse(_("Say where the rate was published"), "rate_source")
         return bool(is_valid) and not self.field_errors

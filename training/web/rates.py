@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import rates as rules
-from training.domain.refusals import Refusal
+from training.domain.refusals import RateDoubtful, Refusal
 from training.forms.rates import RateForm, RateListForm
 from training.kit.db import transaction
 from training.policy.matrix import Permission
@@ -13,7 +13,7 @@ from training.policy.scopes import holds
 from training.queries import claims
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
-from training.web.refusals import refuse
+from training.web.refusals import refuse, words_for
 from training.web.uploads import takes_file
 
 bp = Blueprint("rates", __name__, url_prefix="/rates")
@@ -37,8 +37,10 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                rules.enter(form.monthly_rate(), actor())
+                rules.enter(form.monthly_rate(), actor(), told=form.confirmed)
         except Refusal as refusal:
+            if isinstance(refusal, RateDoubtful):
+                form.ask(refusal.told)
             refuse(form, refusal)
         else:
             flash(_("The rate was entered."))
@@ -52,11 +54,20 @@ def new() -> ResponseReturnValue:
 def load() -> ResponseReturnValue:
     """Read a list of rates and say of each row what became of it; sent again, it changes nothing."""
     form = RateListForm()
-    rows: list[rules.RateRow] = []
+    read = None
     if form.validate_on_submit():
         try:
             with transaction():
-                rows = rules.load(form.file.data.stream, actor())
+                read = rules.load(form.file.data.stream, actor(), told=form.confirmed)
         except Refusal as refusal:
             refuse(form, refusal)
-    return render_template("rates/load.html", form=form, rows=rows, columns=rules.COLUMNS)
+        else:
+            form.ask("" if read.is_entered else read.told)
+    return render_template("rates/load.html", form=form, read=read, doubts=_doubts(read), columns=rules.COLUMNS)
+
+
+def _doubts(read: rules.RateList | None) -> dict[int, str]:
+    """Return what is asked about rows that were not entered, by their numbers."""
+    if read is None or read.is_entered:
+        return {}
+    return {row.number: words_for(row.doubt) for row in read.rows if row.doubt}

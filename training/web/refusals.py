@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from training.domain import refusals as r
 from training.forms import BaseForm
-from training.kit.money import format_pounds
+from training.kit.money import Currency, format_pounds, format_rate
 from training.kit.tables import MOST_COLUMNS, MOST_ROWS, Problem
 from training.models.jobs import Job, JobState
 from training.models.rights import Assessed
@@ -110,6 +110,7 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
         currency=x.currency.value,
         month=month(x.month),
     ),
+    r.RateDoubtful: lambda x: _doubt(x),
     r.LessThanAPenny: lambda _r: _("An amount of the claim is worth less than a penny"),
     r.EvidenceUsed: lambda _r: _("This file is the evidence of another claim: choose another"),
     r.EvidenceUnreadable: lambda _r: _("The file is no PDF, JPEG or PNG, whatever its name says: choose another"),
@@ -261,6 +262,33 @@ def _reserved(refusal: r.ReservedForWomen) -> str:
     if refusal.is_sex_unknown:
         said += ". " + _("The sex of this person is not recorded: correct the person if that is why")
     return said
+
+
+def _doubt(refusal: r.RateDoubtful) -> str:
+    said = []
+    if refusal.replaced:
+        said.append(
+            _(
+                "%(month)s has the rate %(rate)s already: this one would replace it.",
+                month=month(refusal.month),
+                rate=_rate(refusal.replaced, refusal.currency),
+            )
+        )
+    if refusal.before:
+        before, known = refusal.before
+        said.append(
+            _(
+                "The rate departs by more than a tenth from that of %(month)s, %(rate)s.",
+                month=month(before),
+                rate=_rate(known, refusal.currency),
+            )
+        )
+    return " ".join(said)
+
+
+def _rate(millionths: int, currency: Currency) -> str:
+    """Return a rate where no markup can stand: isolated, so that it keeps its order among Arabic letters."""
+    return f"\u2066£1 = {currency} {format_rate(millionths)}\u2069"
 
 
 def words_for(refusal: r.Refusal) -> str:
