@@ -130,9 +130,12 @@ def test_the_second_of_two_editors_is_told(world: World, client: FlaskClient, ap
     mine, theirs = shown(opened(client, line)), shown(opened(other, line))
     assert send(other, line, theirs, m2026_04="1000").endswith("/plan")
     page = send(client, line, mine, m2026_04="2000")
-    assert "Somebody else changed it" in page
+    assert "Somebody else saved the plan since you opened the form" in page
     assert 'value="2000"' in page
+    assert page.count("Saved meanwhile: £1,000.00") == page.count("Saved meanwhile") == 1
     assert entered(world, line)[dt.date(2026, 4, 1)] == 1_000_00
+    assert send(client, line, shown(page), m2026_04="2000").endswith("/plan"), "they saw what they replace"
+    assert entered(world, line)[dt.date(2026, 4, 1)] == 2_000_00
 
 
 def test_a_pattern_fills_the_form_and_saves_nothing(world: World, client: FlaskClient) -> None:

@@ -20,6 +20,7 @@ from training.forms.fields import (
     TextField,
     TickField,
 )
+from training.forms.ledger import FUNDERS_READ_IT
 from training.kit.money import Currency
 from training.models.claims import Evidence
 from training.models.ledger import Commitment
@@ -54,7 +55,7 @@ class ClaimForm(BaseForm):
     payee_is_person = TickField(
         _l("The payee is a person"), description=_l("Funders then read “participant” instead of the name")
     )
-    purpose = TextField(_l("Purpose"), [required(), longest(300)])
+    purpose = TextField(_l("Purpose"), [required(), longest(300)], description=FUNDERS_READ_IT)
     paid_on = DateField(_l("Paid on"), [required()])
     currency = SelectField(_l("Currency"), [required()])
     rate = RateField(
@@ -77,6 +78,9 @@ class ClaimForm(BaseForm):
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         """Check each field, then that lines are whole, and that a rate has its source and a currency to convert."""
         is_valid = super().validate(*args, **kwargs)
+        for line in self.lines():
+            if self.currency.data in set(Currency):
+                line.amount.name_currency(Currency(self.currency.data))
         self._check_lines()
         if self.rate.data and self.currency.data == Currency.GBP:
             self.refuse(_("Pounds have no rate: choose the currency that was paid, or leave the rate empty"), "rate")

@@ -9,6 +9,8 @@ from training.forms import BaseForm, FilterForm
 from training.forms.checks import choose_one, longest, may_be_empty, more_than_nothing, required
 from training.forms.fields import DateField, KeyField, MoneyField, SelectField, TextAreaField, TextField
 
+FUNDERS_READ_IT = _l("Funders read this: name nobody who takes part")
+
 
 class ProposalForm(BaseForm):
     """An amount and what it is for. The key makes a form that was sent twice one proposal."""
@@ -16,7 +18,7 @@ class ProposalForm(BaseForm):
     amount = MoneyField(
         _l("Amount"), [required(), more_than_nothing()], description=_l("In pounds, for example 1,250.00")
     )
-    purpose = TextField(_l("Purpose"), [required(), longest(300)])
+    purpose = TextField(_l("Purpose"), [required(), longest(300)], description=FUNDERS_READ_IT)
     key = KeyField()
 
     def proposal(self) -> Proposal:

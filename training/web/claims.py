@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 
 from training.domain import claims as rules
 from training.domain import evidence as evidence_rules
-from training.domain.refusals import EvidenceUsed, Refusal
-from training.forms.claims import ClaimForm
+from training.domain.refusals import EvidenceUsed, OverCommitment, Refusal
+from training.forms.claims import ClaimForm, LineFields
 from training.forms.widgets import Choice
 from training.kit.clock import today
 from training.kit.db import transaction
@@ -62,6 +62,12 @@ def _refuse(form: ClaimForm, refusal: Refusal) -> None:
         form.refuse(words_for(refusal), form.filled()[refusal.place].amount.name)
 
 
+def _short(form: ClaimForm, refusal: Refusal) -> LineFields | None:
+    """Return the line whose commitment holds too little, if that is why the claim is refused."""
+    is_short = isinstance(refusal, OverCommitment) and refusal.place is not None
+    return form.filled()[refusal.place or 0] if is_short else None
+
+
 @bp.route("/programmes/<public_id>/claims/new", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Programme)
 @takes_file
@@ -71,6 +77,7 @@ def new(programme: Programme) -> ResponseReturnValue:
     if not form.is_submitted():
         form["commitment_1"].data = request.args.get("commitment")
     commitments = _offer(form, programme.id)
+    short = None
     is_valid = form.validate_on_submit()
     evidence = _evidence(form) if form.is_submitted() else None
     if is_valid and not form.field_errors:
@@ -87,11 +94,12 @@ def new(programme: Programme) -> ResponseReturnValue:
                 claim = ledger.claim_by_key(entry.claim_id or 0)
         except Refusal as refusal:
             _refuse(form, refusal)
+            short = _short(form, refusal)
             evidence = evidence if form.evidence.data else None
         else:
             flash(_("Proposed. It takes effect when another person approves it."))
             return redirect(url_for(".show", public_id=claim.public_id))
-    return render_template("claims/new.html", form=form, programme=programme, evidence=evidence)
+    return render_template("claims/new.html", form=form, programme=programme, evidence=evidence, short=short)
 
 
 @bp.get("/claims/<public_id>")

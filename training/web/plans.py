@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from training.domain import plans as rules
 from training.domain.plans import Pattern
-from training.domain.refusals import Refusal
+from training.domain.refusals import ChangedMeanwhile, Refusal
 from training.forms.plans import PatternForm, PlanForm
 from training.kit.db import transaction
 from training.models.programmes import BudgetLine
@@ -41,6 +41,8 @@ def edit(line: BudgetLine) -> ResponseReturnValue:
         try:
             with transaction():
                 rules.enter(line, form.plan(), form.shown.data or "", actor())
+        except ChangedMeanwhile:
+            _show_beside(form, line)
         except Refusal as refusal:
             refuse(form, refusal)
         else:
@@ -60,6 +62,18 @@ def _show(form: PlanForm, line: BudgetLine) -> None:
         form.show(entered, shown)
     else:
         form.show(rules.spread(line.allocated, rules.months_of(line), pattern or Pattern.EVEN), shown)
+
+
+def _show_beside(form: PlanForm, line: BudgetLine) -> None:
+    """Let the person compare what they typed with what somebody else saved since; they may then save all the same."""
+    saved = plans.entered(line.id)
+    form.show_beside(saved, rules.fingerprint(saved))
+    form.refuse(
+        _(
+            "Somebody else saved the plan since you opened the form. What they saved stands at each month that "
+            "differs; save again to replace it with yours"
+        )
+    )
 
 
 def _pattern() -> Pattern | None:
