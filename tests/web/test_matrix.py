@@ -63,6 +63,8 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "batches.template": ("++ffffffffs",),
     "batches.undo": ("++nnnnnnnns", "+nnnnnnnnns"),
     "batches.whom": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "claims.index": ("++ff++ff+fs",),
+    "claims.search": ("++ff++ff+fs",),
     "claims.evidence": ("+nnnn+nn+ns", "+nnnn+nn+ns"),
     "claims.new": ("+fnnffnffns", "+nnnnfnffns"),
     "claims.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
@@ -91,6 +93,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "courses.new": ("+fffffffffs",),
     "courses.show": ("++++++++++s", "++++++++++s"),
     "exports.of_claim": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "exports.of_claims": ("++ff++ff+fs",),
     "exports.of_cohort": ("+++++++++ns", "+nnnn++++ns"),
     "exports.of_commitment": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "duplicates.compare": ("++nfnnfnfns", "+nnnnnfnfns"),
@@ -197,7 +200,10 @@ NAMES = {
 
 
 # Who decides about a payment reads to whom it went, also where that is a person.
-PAYEES = {"claims.show": {"approver": ("own", "other")}}
+PAYEES = {
+    endpoint: {"approver": ("own", "other")}
+    for endpoint in ("claims.index", "claims.search", "claims.show", "exports.of_claims")
+}
 
 
 @dataclass

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from training.domain.claims import ClaimLine, Payment, Rate
-from training.forms import BaseForm
+from training.forms import BaseForm, FilterForm
 from training.forms.checks import longest, may_be_empty, required
 from training.forms.fields import (
     AmountField,
@@ -16,6 +16,7 @@ from training.forms.fields import (
     HiddenField,
     KeyField,
     RateField,
+    SearchField,
     SelectField,
     TextField,
     TickField,
@@ -126,3 +127,16 @@ class ClaimForm(BaseForm):
             rate=rate,
             evidence=evidence,
         )
+
+
+class ClaimFilter(FilterForm):
+    """Narrows the list of claims. Where it names a payee it is sent in the body: names do not belong in addresses."""
+
+    payee = SearchField(_l("Paid to"), [longest(200)])
+    programme = SelectField(_l("Programme"), blank=_l("All programmes"))
+    month = SelectField(_l("Month of the payment"), blank=_l("All months"))
+    state = SelectField(_l("State"), blank=_l("All states"))
+
+    def kept(self) -> dict[str, Any]:
+        """Return what is asked for besides the payee, by which a list is found again."""
+        return {field.name: field.data for field in (self.programme, self.month, self.state) if field.data}

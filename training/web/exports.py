@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, url_for
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from training.domain.people import note_export
@@ -35,6 +35,7 @@ from training.queries import (
 )
 from training.queries.burn_down import Period
 from training.web import people_tables, tables
+from training.web.claims import asked
 from training.web.guard import actor, needs
 from training.web.language import language
 from training.web.refusals import words_for
@@ -134,6 +135,30 @@ def of_line(line: BudgetLine, table: str, kind: str) -> ResponseReturnValue:
 def of_commitment(commitment: Commitment, table: str, kind: str) -> ResponseReturnValue:
     """Send a table of a commitment."""
     return _sent(_OF_COMMITMENT, commitment, table, kind)
+
+
+@bp.post("/claims/table.<kind>")
+@needs(Permission.SEE_MONEY)
+def of_claims(kind: str) -> ResponseReturnValue:
+    """Send the list of claims, narrowed as it is; the payee who is looked for travels in the body.
+
+    Where it names people it is a list of people: recorded, and so many times a day.
+    """
+    form, wanted = asked(request.form)
+    if wanted is None or kind not in _TYPES:
+        abort(404)
+    may_see = claims.may_see_payees(actor())
+    rows = list(claims.all_claims(wanted, actor()))
+    made = tables.claims(rows, may_see_payees=may_see)
+    people_named = len({row.claim.payee for row in rows if row.claim.payee_is_person}) if may_see else 0
+    try:
+        with transaction():
+            if people_named:
+                note_export(people_named, actor(), day_began())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+        return redirect(url_for("claims.index", **form.kept()))
+    return file_of(made, "claims", kind)
 
 
 @bp.get("/claims/<public_id>/tables/<table>.<kind>")

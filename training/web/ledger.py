@@ -13,7 +13,7 @@ from training.models.ledger import EntryKind, LedgerEntry
 from training.models.programmes import Programme
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries import ledger
+from training.queries import claims, ledger
 from training.web.approvals import foreseen
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
@@ -48,7 +48,7 @@ def show(entry: LedgerEntry) -> ResponseReturnValue:
         may_approve=holds(me, Permission.APPROVE_MONEY),
         is_own=entry.proposer_id == me.user_id,
         may_propose=holds(me, Permission.PROPOSE_MONEY),
-        may_see_payee=holds(me, Permission.SEE_EVIDENCE),
+        may_see_payee=claims.may_see_payees(me),
     )
 
 

@@ -15,7 +15,7 @@ from training.models.ledger import Commitment
 from training.models.plans import VarianceReason
 from training.models.programmes import BudgetLine
 from training.queries.burn_down import Series
-from training.queries.claims import ClaimPage
+from training.queries.claims import ClaimPage, ClaimRow
 from training.queries.imports import RowOfBatch, Taken
 from training.queries.ledger import EntryRow
 from training.queries.plans import PlanPage
@@ -124,6 +124,40 @@ def outstanding(of: Iterable[Commitment]) -> Table:
     ]
     rows = ((one.public_id, one.purpose, title_text(one.line), one.expected_on, one.committed) for one in of)
     return Table(_("Outstanding commitments"), columns, rows)
+
+
+def claims(of: Iterable[ClaimRow], *, may_see_payees: bool) -> Table:
+    """Return claims as they are listed: to whom, when, how much in which currency, and how they stand."""
+    columns = [
+        Column(_("Claim")),
+        Column(_("Programme")),
+        Column(_("Paid to")),
+        Column(_("Purpose")),
+        Column(_("Paid on")),
+        Column(_("Pounds, rounded half-even"), is_money=True),
+        Column(_("Currency")),
+        Column(_("As it was paid")),
+        Column(_("Rate")),
+        Column(_("Evidence")),
+        Column(_("State")),
+    ]
+    rows = [
+        (
+            claim.public_id,
+            title_text(claim.programme),
+            _("participant") if claim.payee_is_person and not may_see_payees else claim.payee,
+            claim.purpose,
+            claim.paid_on,
+            claim.amount,
+            claim.currency.value,
+            exact_amount(claim.original, claim.currency),
+            exact_rate(claim.rate),
+            claim.evidence_sha256,
+            word(state),
+        )
+        for claim, state in ((row.claim, row.state) for row in of)
+    ]
+    return Table(_("Claims"), columns, rows)
 
 
 def claim_lines(page: ClaimPage) -> Table:

@@ -26,6 +26,7 @@ from training.models.people import Inactive, Jurisdiction, Sex, Spoken
 from training.models.programmes import LineCategory, ProjectKind
 from training.models.rights import Assessed, AssessmentState, RightsAct, RiskLevel
 from training.models.vetting import VettingOutcome
+from training.queries.claims import ClaimState
 from training.queries.rights import Which
 from training.web.language import language
 
@@ -82,6 +83,11 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Outcome.APPROVED, _l("Approved")),
     (Outcome.REFUSED, _l("Refused")),
     (Outcome.WITHDRAWN, _l("Taken back")),
+    (ClaimState.WAITING, _l("Waiting")),
+    (ClaimState.APPROVED, _l("Approved")),
+    (ClaimState.REVERSED, _l("Reversed, wholly or in part")),
+    (ClaimState.REFUSED, _l("Refused")),
+    (ClaimState.WITHDRAWN, _l("Taken back")),
     (Pattern.EVEN, _l("Evenly")),
     (Pattern.EARLY, _l("More at the beginning")),
     (Pattern.LATE, _l("More at the end")),
@@ -226,6 +232,11 @@ _TONES: tuple[tuple[StrEnum, str], ...] = (
     (Outcome.APPROVED, "green"),
     (Outcome.REFUSED, "red"),
     (Outcome.WITHDRAWN, "grey"),
+    (ClaimState.WAITING, "yellow"),
+    (ClaimState.APPROVED, "green"),
+    (ClaimState.REVERSED, "orange"),
+    (ClaimState.REFUSED, "red"),
+    (ClaimState.WITHDRAWN, "grey"),
     (BatchState.PREVIEWED, "yellow"),
     (BatchState.PROPOSED, "blue"),
     (BatchState.WITHDRAWN, "grey"),
