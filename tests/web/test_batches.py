@@ -1,5 +1,6 @@
 """Files of names, as a coordinator meets them: send, look, mend, choose, nominate, take back."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -7,12 +8,13 @@ from contextlib import AbstractContextManager
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.support.naming import Desk, count, desk_in, tile
 from tests.support.world import post
 from training.domain import nominations
 from training.kit.db import db, transaction
+from training.models.cohorts import Cohort
 from training.models.nominations import Nomination
 from training.models.people import Person, ReviewedPair
 from training.policy.scopes import unscoped
@@ -109,6 +111,22 @@ def test_a_preview_that_is_not_the_newest_is_not_committed(app: Flask, desk: Des
     address, _page = desk.preview(ARABIC.encode())
     assert "Somebody else changed it" in desk.commit(address, version="0")
     assert count(app, Nomination) == 0
+
+
+def test_a_file_that_comes_too_late_says_so_and_is_nominated_when_the_day_is_moved(app: Flask, desk: Desk) -> None:
+    address, _page = desk.preview(ARABIC.encode())
+    _close_nominations(app, desk, dt.date(2026, 11, 1))
+    page = desk.commit(address)
+    assert "Nominations closed on" in page
+    assert count(app, Nomination) == 0
+    _close_nominations(app, desk, None)
+    assert "Nominated." in desk.commit(address)
+    assert count(app, Nomination) == 2
+
+
+def _close_nominations(app: Flask, desk: Desk, on: dt.date | None) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(update(Cohort).where(Cohort.public_id == desk.cohort).values(nominations_until=on))
 
 
 def test_a_person_who_changed_since_the_preview_is_named_by_row(app: Flask, desk: Desk) -> None:
