@@ -15,7 +15,7 @@ from training.queries import access
 @click.command()
 def prepare() -> None:
     """Upgrade the database, load the pact and, in an empty demonstration, its data; print the sign-ins."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = Settings.of(current_app)
     upgrade(db.engine)
     with transaction():
         load_pact()
