@@ -19,7 +19,8 @@ from training.web import people_tables
 from training.web.exports import file_of
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
-from training.web.refusals import refuse, words_for
+from training.web.refusals import refuse
+from training.web.steps import attempt
 from training.web.uploads import takes_file
 
 bp = Blueprint("clearances", __name__)
@@ -70,11 +71,9 @@ def show(batch: ClearanceBatch) -> ResponseReturnValue:
 @needs(Permission.VET, on=ClearanceBatch)
 def record(batch: ClearanceBatch) -> ResponseReturnValue:
     """Record the good rows."""
-    try:
-        with transaction():
-            recorded = rules.record(batch, actor())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
+    with attempt() as done:
+        recorded = rules.record(batch, actor())
+    if not done:
         return redirect(url_for(".show", public_id=batch.public_id))
     if recorded:
         flash(ngettext("%(num)s decision was recorded.", "%(num)s decisions were recorded.", recorded))
