@@ -232,6 +232,9 @@ def where(actor: Actor, permission: Permission, model: type[Base]) -> ColumnElem
 SCOPED = "scoped"
 """The execution option which says that a statement was written in somebody's name, or why not."""
 
+ADMITTED = "a use case applies its rule to records that the outer room already admitted"
+"""Why most statements of use cases have no scope."""
+
 
 def seen(statement: Statement, actor: Actor, permission: Permission, model: type[Base]) -> Statement:
     """Narrow ``statement`` to the rows of ``model`` for which ``actor`` has ``permission``."""

@@ -13,17 +13,15 @@ from training.models.imports import RowOutcome
 from training.models.nominations import Nomination
 from training.models.vetting import ClearanceBatch, ClearanceRow, VettingDecision
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, unscoped
+from training.policy.scopes import ADMITTED, seen, unscoped
 from training.queries.paging import SIZE, Cut, Page
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
 
 
 def lock_batch(batch_id: int) -> ClearanceBatch:
     """Return a batch as it is now and let nobody else record its rows until the transaction ends."""
     statement = select(ClearanceBatch).where(ClearanceBatch.id == batch_id).with_for_update()
     statement = statement.execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
 def batches_before(moment: dt.datetime) -> Sequence[int]:
@@ -56,7 +54,7 @@ def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
         .where(ClearanceRow.batch_id == batch_id, ClearanceRow.result == RowOutcome.NEW)
         .order_by(ClearanceRow.number)
     )
-    rows = db.session.execute(unscoped(statement, because=_RULE))
+    rows = db.session.execute(unscoped(statement, because=ADMITTED))
     return [(row, person_id, decision_id) for row, person_id, decision_id in rows]
 
 

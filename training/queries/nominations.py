@@ -18,11 +18,9 @@ from training.models.nominations import Nomination, NominationState
 from training.models.people import Organisation, Person
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
-from training.policy.scopes import VETTED_STATES, holds, seen, unscoped, where
+from training.policy.scopes import ADMITTED, VETTED_STATES, holds, seen, unscoped, where
 from training.queries import completions, vetting
 from training.queries.paging import Cut, Page, read_page
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
 
 
 def invited_among(cohort_id: int, organisation_ids: Collection[int]) -> set[int]:
@@ -42,19 +40,19 @@ def vetted_of(person_id: int) -> Sequence[Nomination]:
         .order_by(Nomination.id)
         .execution_options(populate_existing=True)
     )
-    return db.session.scalars(unscoped(statement, because=_RULE)).all()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
 
 
 def state_of(nomination_id: int) -> NominationState:
     """Return the state of a nomination as the database has it now."""
     statement = select(Nomination.state).where(Nomination.id == nomination_id)
-    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
 def has_claim(nomination_id: int) -> bool:
     """Say whether a completion was claimed that stands or was confirmed."""
     claimed = exists().where(Completion.nomination_id == nomination_id, Completion.state != CompletionState.REFUSED)
-    return bool(db.session.scalar(unscoped(select(claimed), because=_RULE)))
+    return bool(db.session.scalar(unscoped(select(claimed), because=ADMITTED)))
 
 
 def with_public_ids(public_ids: Collection[str]) -> dict[str, Nomination]:
@@ -67,7 +65,7 @@ def with_public_ids(public_ids: Collection[str]) -> dict[str, Nomination]:
 def nomination_by_key(nomination_id: int) -> Nomination:
     """Return a nomination as the database has it now."""
     statement = select(Nomination).where(Nomination.id == nomination_id).execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
 class RosterRow(NamedTuple):

@@ -20,14 +20,13 @@ from training.models.nominations import Nomination, NominationState
 from training.models.people import Inactive, Merge, Organisation, Person, PersonKey, PersonWord, Transfer
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, unscoped, where
+from training.policy.scopes import ADMITTED, seen, unscoped, where
 from training.queries import matching, vetting
 from training.queries.paging import SIZE, Cut, Page, read_page
 
 _LAST = "\uffff"
 """Sorts after every letter: a range of words with one beginning uses the index, a pattern might not."""
 
-_RULE = "a use case applies its rule to a record that the web room already admitted"
 
 _MOST_WORDS = 10
 """Each word is one more join: PostgreSQL planned a search for 800 of them for ten minutes."""
@@ -52,19 +51,19 @@ def with_public_ids(public_ids: Collection[str]) -> dict[str, Person]:
 def inactive_because(person_id: int) -> Inactive | None:
     """Return why a record is set aside, as the database has it now; None when it is not."""
     statement = select(Person.inactive_because).where(Person.id == person_id)
-    return db.session.scalar(unscoped(statement, because=_RULE))
+    return db.session.scalar(unscoped(statement, because=ADMITTED))
 
 
 def organisation_of(person_id: int) -> int:
     """Return the key of a person's organisation, as the database has it now."""
     statement = select(Person.organisation_id).where(Person.id == person_id)
-    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
 def last_transfer(person_id: int) -> dt.date | None:
     """Return since when a person belongs to the present organisation, where that is recorded."""
     statement = select(func.max(Transfer.since)).where(Transfer.person_id == person_id)
-    return db.session.scalar(unscoped(statement, because=_RULE))
+    return db.session.scalar(unscoped(statement, because=ADMITTED))
 
 
 def lock_account(user_id: int) -> User:

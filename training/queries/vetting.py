@@ -14,10 +14,8 @@ from training.models.cohorts import Cohort, CohortState
 from training.models.nominations import Nomination, NominationState
 from training.models.vetting import VettingDecision, VettingOutcome
 from training.policy.matrix import Permission
-from training.policy.scopes import VETTED_STATES, seen, unscoped
+from training.policy.scopes import ADMITTED, VETTED_STATES, seen, unscoped
 from training.queries.paging import Cut, Page, read_page
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
 
 
 def is_cleared(person_id: int, on: dt.date) -> bool:
@@ -28,7 +26,7 @@ def is_cleared(person_id: int, on: dt.date) -> bool:
         VettingDecision.outcome == VettingOutcome.CLEARED,
         VettingDecision.expires_on >= on,
     )
-    return bool(db.session.scalar(unscoped(select(cleared), because=_RULE)))
+    return bool(db.session.scalar(unscoped(select(cleared), because=ADMITTED)))
 
 
 def current_decision(person_id: int) -> VettingDecision | None:
@@ -44,7 +42,7 @@ def cohorts_of(person_ids: Collection[int]) -> Sequence[int]:
     statement = select(Nomination.cohort_id).where(
         Nomination.person_id.in_(person_ids), Nomination.state.in_(VETTED_STATES)
     )
-    return db.session.scalars(unscoped(statement.distinct(), because=_RULE)).all()
+    return db.session.scalars(unscoped(statement.distinct(), because=ADMITTED)).all()
 
 
 class Queue(enum.StrEnum):
