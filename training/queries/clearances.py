@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from training.kit.db import AnySelect, db
@@ -14,6 +14,7 @@ from training.models.nominations import Nomination
 from training.models.vetting import ClearanceBatch, ClearanceRow, VettingDecision
 from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, seen, unscoped
+from training.queries import vetting
 from training.queries.paging import SIZE, Cut, Page
 
 
@@ -34,15 +35,11 @@ def named(public_ids: Collection[str], actor: Actor) -> Mapping[str, tuple[Nomin
     """Return the nominations with these opaque ids that ``actor`` vets, each with the person's current decision."""
     statement = (
         select(Nomination, VettingDecision)
-        .outerjoin(VettingDecision, _current())
+        .outerjoin(VettingDecision, vetting.current_of_nominee())
         .where(Nomination.public_id.in_(public_ids))
     )
     rows = db.session.execute(seen(statement, actor, Permission.VET, Nomination))
     return {nomination.public_id: (nomination, decision) for nomination, decision in rows}
-
-
-def _current() -> ColumnElement[bool]:
-    return and_(VettingDecision.person_id == Nomination.person_id, VettingDecision.superseded_at.is_(None))
 
 
 def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
@@ -50,7 +47,7 @@ def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
     statement = (
         select(ClearanceRow, Nomination.person_id, VettingDecision.id)
         .join(Nomination, Nomination.id == ClearanceRow.nomination_id)
-        .outerjoin(VettingDecision, _current())
+        .outerjoin(VettingDecision, vetting.current_of_nominee())
         .where(ClearanceRow.batch_id == batch_id, ClearanceRow.result == RowOutcome.NEW)
         .order_by(ClearanceRow.number)
     )

@@ -9,12 +9,10 @@ from training.kit.db import db
 from training.models.access import User
 from training.models.cohorts import CohortTrainer
 from training.models.completions import Completion
-from training.models.nominations import Nomination, NominationState
+from training.models.nominations import LEFT_STATES, Nomination
 from training.models.people import Merge, Person
 from training.models.vetting import VettingDecision
 from training.policy.scopes import ADMITTED, unscoped
-
-_LEFT = (NominationState.TURNED_DOWN, NominationState.WITHDRAWN)
 
 
 def stand_for_one_cohort(one_id: int, other_id: int) -> bool:
@@ -24,8 +22,8 @@ def stand_for_one_cohort(one_id: int, other_id: int) -> bool:
         Nomination.person_id == one_id,
         other.person_id == other_id,
         other.cohort_id == Nomination.cohort_id,
-        Nomination.state.not_in(_LEFT),
-        other.state.not_in(_LEFT),
+        Nomination.state.not_in(LEFT_STATES),
+        other.state.not_in(LEFT_STATES),
     )
     return bool(db.session.scalar(unscoped(select(both), because=ADMITTED)))
 

@@ -128,11 +128,7 @@ def roster(cohort_id: int, state: NominationState | None, cut: Cut, actor: Actor
         )
         .outerjoin(
             VettingDecision,
-            and_(
-                VettingDecision.person_id == Nomination.person_id,
-                VettingDecision.superseded_at.is_(None),
-                may_see_person,
-            ),
+            and_(vetting.current_of_nominee(), may_see_person),
         )
         .where(Nomination.cohort_id == cohort_id)
     )

@@ -37,6 +37,11 @@ def current_decision(person_id: int) -> VettingDecision | None:
     return db.session.scalar(unscoped(statement, because="the reader was admitted to the person"))
 
 
+def current_of_nominee() -> ColumnElement[bool]:
+    """Return the condition under which a decision is the current one about the person of a nomination."""
+    return and_(VettingDecision.person_id == Nomination.person_id, VettingDecision.superseded_at.is_(None))
+
+
 def cohorts_of(person_ids: Collection[int]) -> Sequence[int]:
     """Return the keys of the cohorts in which these people were vetted or are in vetting."""
     statement = select(Nomination.cohort_id).where(
@@ -79,10 +84,7 @@ def _is_ahead(today: dt.date) -> ColumnElement[bool]:
 def _queued(queue: Queue, today: dt.date) -> AnySelect:
     return (
         select(Nomination, VettingDecision)
-        .outerjoin(
-            VettingDecision,
-            and_(VettingDecision.person_id == Nomination.person_id, VettingDecision.superseded_at.is_(None)),
-        )
+        .outerjoin(VettingDecision, current_of_nominee())
         .where(_fits(queue, today))
         .options(
             joinedload(Nomination.person),
