@@ -19,8 +19,7 @@ from training.models.people import Merge, Organisation, Person, Transfer
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, seen, unscoped, where
-from training.queries import jobs
-from training.queries.nominees import invited_organisations
+from training.queries import jobs, trees
 from training.queries.paging import Cut, Page, read_numbered
 
 _RECENT = 20
@@ -244,7 +243,7 @@ def recent(cohort_id: int, actor: Actor) -> Sequence[Any]:
 
 def nominating_organisations(cohort_id: int, actor: Actor) -> Sequence[Organisation]:
     """Return the organisations that were invited to a cohort and whose people ``actor`` may put forward."""
-    invited = invited_organisations(cohort_id)
+    invited = select(trees.invited_to(cohort_id).c.id)
     statement = select(Organisation).where(
         Organisation.id.in_(invited), where(actor, Permission.EDIT_PERSON, Organisation)
     )

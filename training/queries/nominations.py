@@ -12,7 +12,7 @@ from training.kit.db import AnySelect, db
 from training.models.access import User
 from training.models.actor import Actor
 from training.models.audit import AuditEntry
-from training.models.cohorts import Cohort, CohortInvitation
+from training.models.cohorts import Cohort
 from training.models.completions import Completion, CompletionState
 from training.models.nominations import Nomination, NominationState
 from training.models.people import Organisation, Person
@@ -21,14 +21,6 @@ from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, VETTED_STATES, holds, seen, unscoped, where
 from training.queries import completions, vetting
 from training.queries.paging import Cut, Page, read_page
-
-
-def invited_among(cohort_id: int, organisation_ids: Collection[int]) -> set[int]:
-    """Return those of the organisations that were invited to a cohort, or stand below one that was."""
-    invited = select(CohortInvitation.organisation_id.label("id")).where(CohortInvitation.cohort_id == cohort_id)
-    reached = invited.cte(recursive=True)
-    reached = reached.union(select(Organisation.id).join(reached, Organisation.parent_id == reached.c.id))
-    return set(db.session.scalars(select(reached.c.id).where(reached.c.id.in_(organisation_ids))))
 
 
 def vetted_of(person_id: int) -> Sequence[Nomination]:

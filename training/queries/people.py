@@ -14,14 +14,14 @@ from training.kit.names import name_words
 from training.models.access import User
 from training.models.actor import Actor
 from training.models.audit import AuditEntry
-from training.models.cohorts import Cohort, CohortInvitation, CohortTrainer
+from training.models.cohorts import Cohort, CohortTrainer
 from training.models.completions import Completion, CompletionState
 from training.models.nominations import LEFT_STATES, Nomination
 from training.models.people import Inactive, Merge, Organisation, Person, PersonKey, PersonWord, Transfer
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, seen, unscoped, where
-from training.queries import matching, vetting
+from training.queries import matching, trees, vetting
 from training.queries.paging import SIZE, Cut, Page, read_page
 
 _LAST = "\uffff"
@@ -151,15 +151,13 @@ def _first(statement: AnySelect) -> Found:
 
 def eligible(cohort_id: int, words: str, actor: Actor) -> Found:
     """Return up to fifty people whom ``actor`` may put forward: of invited organisations, not nominated yet."""
-    invited = select(CohortInvitation.organisation_id).where(CohortInvitation.cohort_id == cohort_id)
-    reached = select(Organisation.id).where(Organisation.id.in_(invited)).cte(recursive=True)
-    reached = reached.union(select(Organisation.id).join(reached, Organisation.parent_id == reached.c.id))
+    invited = select(trees.invited_to(cohort_id).c.id)
     standing = exists().where(
         Nomination.cohort_id == cohort_id,
         Nomination.person_id == Person.id,
         Nomination.state.not_in(LEFT_STATES),
     )
-    statement = _named(_listed(), words).where(Person.organisation_id.in_(select(reached.c.id)), ~standing)
+    statement = _named(_listed(), words).where(Person.organisation_id.in_(invited), ~standing)
     statement = seen(statement, actor, Permission.EDIT_PERSON, Person)
     return _first(statement.order_by(Person.name_key, Person.id))
 
