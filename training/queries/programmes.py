@@ -97,6 +97,11 @@ class Balances:
     committed: int
     spent: int
 
+    @property
+    def available(self) -> int:
+        """What can still be committed."""
+        return self.allocated - self.committed - self.spent
+
 
 @dataclass(frozen=True)
 class ProjectPage:

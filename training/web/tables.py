@@ -76,7 +76,7 @@ def lines(of: Iterable[BudgetLine]) -> Table:
             line.allocated,
             line.committed,
             line.spent,
-            line.allocated - line.committed - line.spent,
+            line.available,
         )
         for line in of
     )
