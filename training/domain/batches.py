@@ -10,7 +10,7 @@ from typing import IO
 
 from sqlalchemy import delete, insert, update
 
-from training.domain import audit, headings, jobs, nominations
+from training.domain import audit, cells, headings, jobs, nominations
 from training.domain.nominees import RowRead, cleaned
 from training.domain.recognition import Recogniser
 from training.domain.refusals import (
@@ -47,10 +47,7 @@ def read(stream: IO[bytes], cohort: Cohort, default_organisation_id: int | None,
     nominations.check_takes_nominations(cohort)
     if default_organisation_id and default_organisation_id not in trees.keys_invited_to(cohort.id):
         raise NotInvited
-    try:
-        table = tables.read(stream)
-    except tables.TableError as error:
-        raise TableUnreadable(error.problem) from error
+    table = cells.read_table(stream)
     found, rows = headings.below_headings(table)
     if not rows:
         raise TableUnreadable(tables.Problem.EMPTY)
