@@ -4,7 +4,6 @@ Repeating a file changes nothing. What was read is kept only until it is recorde
 """
 
 import datetime as dt
-import enum
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -29,25 +28,11 @@ from training.models.access import User
 from training.models.actor import Actor
 from training.models.imports import RowOutcome
 from training.models.nominations import Nomination
-from training.models.vetting import ClearanceBatch, ClearanceRow, VettingDecision, VettingOutcome
+from training.models.vetting import ClearanceBatch, ClearanceFault, ClearanceRow, VettingDecision, VettingOutcome
 from training.queries import clearances
 
 _KEPT = dt.timedelta(days=1)
 _LONGEST_AUTHORITY, _LONGEST_REFERENCE = 200, 100
-
-
-class ClearanceFault(enum.StrEnum):
-    """Why a row cannot be recorded."""
-
-    NOMINATION_UNKNOWN = "nomination_unknown"
-    OUTCOME_UNREADABLE = "outcome_unreadable"
-    AUTHORITY_MISSING = "authority_missing"
-    TEXT_TOO_LONG = "text_too_long"
-    DECIDED_UNREADABLE = "decided_unreadable"
-    END_UNREADABLE = "end_unreadable"
-    DECIDED_IN_FUTURE = "decided_in_future"
-    END_BEFORE_DECISION = "end_before_decision"
-    DECIDED_TWICE = "decided_twice"
 
 
 class Columns(NamedTuple):

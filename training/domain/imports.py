@@ -4,7 +4,6 @@ A file is read once; its rows are previewed, proposed and withdrawn together. Re
 """
 
 import datetime as dt
-import enum
 import hashlib
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -20,7 +19,7 @@ from training.kit.clock import now
 from training.kit.db import db
 from training.kit.money import parse_amount
 from training.models.actor import Actor
-from training.models.imports import BatchState, RowOutcome, SpendBatch, SpendRow
+from training.models.imports import BatchState, Fault, RowOutcome, SpendBatch, SpendRow
 from training.models.ledger import Commitment
 from training.models.programmes import Programme
 from training.queries import imports, programmes
@@ -28,21 +27,6 @@ from training.queries import imports, programmes
 _FOLDER = "spend"
 _KEPT = dt.timedelta(days=1)
 _LONGEST_PAYEE, _LONGEST_PURPOSE = 200, 300
-
-
-class Fault(enum.StrEnum):
-    """Why a row cannot become a claim."""
-
-    DATE_UNREADABLE = "date_unreadable"
-    AMOUNT_UNREADABLE = "amount_unreadable"
-    NOT_POSITIVE = "not_positive"
-    PAYEE_MISSING = "payee_missing"
-    TOO_LONG = "too_long"
-    IN_FUTURE = "in_future"
-    OUTSIDE_PROGRAMME = "outside_programme"
-    NO_COMMITMENT = "no_commitment"
-    COMMITMENT_UNKNOWN = "commitment_unknown"
-    SEVERAL_COMMITMENTS = "several_commitments"
 
 
 class Columns(NamedTuple):
