@@ -10,7 +10,7 @@ from flask import Flask
 from training.domain import nominations as rules
 from training.domain import refusals
 from training.kit.tables import Problem
-from training.models import base, ledger, nominations, rights
+from training.models import audit, base, ledger, nominations, rights
 from training.web import acts
 from training.web import refusals as wording
 from training.web import wording as words
@@ -68,6 +68,6 @@ def test_each_act_and_record_has_a_word() -> None:
     made |= {f"rights assessment {act.value}" for act in rights.RightsAct}
     made |= {f"completion {what}" for what in ("confirmed", "refused")}
     made |= {state.value.replace("_", " ") for state in nominations.NominationState}
-    made |= set(rules.Act)
+    made |= {audit.PEOPLE_EXPORTED, *rules.Act}
     assert made == set(acts.ACTS)
     assert set(acts.RECORDS) <= {mapper.class_.__name__ for mapper in base.Base.registry.mappers}

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from training.models.base import Base, Key
 
+PEOPLE_EXPORTED = "people exported"
+"""The act by which lists of people are counted that somebody took out: their number a day is limited."""
+
 
 class AuditEntry(Base):
     """One act. ``subject`` is the kind and opaque id of the record; ``details`` hold codes and sums, never names."""

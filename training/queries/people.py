@@ -13,7 +13,7 @@ from training.kit.matching import word_keys
 from training.kit.names import name_words
 from training.models.access import User
 from training.models.actor import Actor
-from training.models.audit import AuditEntry
+from training.models.audit import PEOPLE_EXPORTED, AuditEntry
 from training.models.cohorts import Cohort, CohortTrainer
 from training.models.completions import Completion, CompletionState
 from training.models.nominations import LEFT_STATES, Nomination
@@ -74,7 +74,7 @@ def lock_account(user_id: int) -> User:
 def exports_since(user_id: int, since: dt.datetime) -> int:
     """Return how many lists of people an account has taken out since a moment."""
     taken = select(func.count()).where(
-        AuditEntry.user_id == user_id, AuditEntry.action == "people exported", AuditEntry.at >= since
+        AuditEntry.user_id == user_id, AuditEntry.action == PEOPLE_EXPORTED, AuditEntry.at >= since
     )
     return db.session.scalar(taken) or 0
 
