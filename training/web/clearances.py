@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from training.domain import cells, departures
 from training.domain import clearances as rules
-from training.domain import departures
 from training.domain.departures import Departure
 from training.domain.refusals import Refusal
 from training.forms.clearances import OUTCOMES, ClearanceFileForm
@@ -47,7 +47,7 @@ def new() -> ResponseReturnValue:
     form = ClearanceFileForm()
     if form.validate_on_submit():
         try:
-            table = rules.read(form.file.data.stream)
+            table = cells.read_table(form.file.data.stream)
             if columns := form.columns(table.headings):
                 with transaction():
                     batch = rules.preview(table, columns, OUTCOMES, actor(), today())

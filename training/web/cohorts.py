@@ -167,7 +167,7 @@ def costs(cohort: Cohort) -> ResponseReturnValue:
 
 def _said(line: BudgetLine) -> str:
     # An option holds no markup: the amount is isolated by characters, so that its sign stays on its side.
-    available = f"\u2066{format_pounds(line.allocated - line.committed - line.spent)}\u2069"
+    available = f"\u2066{format_pounds(line.available)}\u2069"
     said: str = _("%(line)s: %(available)s available", line=title_text(line), available=available)
     return said
 

@@ -102,7 +102,7 @@ def show(assessment: RightsAssessment) -> ResponseReturnValue:
 def edit(assessment: RightsAssessment) -> ResponseReturnValue:
     """Change a draft; a form opened before another change is refused."""
     whole = rights.whole(assessment.id)
-    form = AssessmentForm.showing(whole)
+    form = AssessmentForm.showing(whole.assessment, whole.mitigations)
     form.level.choices = choices(RiskLevel)
     if form.validate_on_submit():
         with attempt(form) as done:
