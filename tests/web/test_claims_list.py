@@ -159,7 +159,7 @@ def test_a_person_is_a_participant_and_cannot_be_found_by_name(
 
 
 def exports_recorded() -> int:
-    statement = select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "people exported")
+    statement = select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "payees exported")
     return db.session.scalar(statement) or 0
 
 

@@ -9,8 +9,8 @@ from typing import IO
 
 from sqlalchemy.exc import IntegrityError
 
-from training.domain import audit
-from training.domain.refusals import ChangedMeanwhile, ColumnMissing, RateDoubtful, TableUnreadable
+from training.domain import audit, cells
+from training.domain.refusals import ChangedMeanwhile, ColumnMissing, RateDoubtful
 from training.kit import tables
 from training.kit.clock import month_of, now
 from training.kit.dates import parse_month
@@ -148,10 +148,7 @@ def load(stream: IO[bytes], by: Actor, *, told: str = "") -> RateList:
     that is there already stays as it is, so a list may be sent again; another rate of a month corrects it.
     Raises TableUnreadable, ColumnMissing.
     """
-    try:
-        table = tables.read(stream)
-    except tables.TableError as error:
-        raise TableUnreadable(error.problem) from error
+    table = cells.read_table(stream)
     read = _Reader([heading.casefold() for heading in table.headings])
     rows = read.doubted([read.row(row) for row in table.rows])
     asked = _told(rows)

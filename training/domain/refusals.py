@@ -393,6 +393,10 @@ class ChangedMeanwhile(Refusal):
     """Somebody else saved the record since the form was opened."""
 
 
+class PlanChanged(Refusal):
+    """Somebody else saved the plan of the line since the form was opened; it shows both now."""
+
+
 # organisations
 
 
@@ -457,9 +461,8 @@ class QuotaReached(Refusal):
 
 @dataclass
 class ReservedForWomen(Refusal):
-    """The seats that are left are among the ``reserved``; where no sex is recorded, that may be the reason."""
+    """The seats that are left are reserved for women; where no sex is recorded, that may be the reason."""
 
-    reserved: int
     is_sex_unknown: bool
 
 

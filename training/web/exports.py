@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from training.domain.people import note_export
-from training.domain.refusals import Refusal
+from training.domain import departures
+from training.domain.departures import Departure
 from training.forms.people import ExportForm
 from training.kit.clock import day_began, today
-from training.kit.db import transaction
 from training.kit.sheets import to_csv, to_xlsx
 from training.models.claims import Claim
 from training.models.cohorts import Cohort
@@ -38,8 +37,8 @@ from training.web import people_tables, tables
 from training.web.claims import asked
 from training.web.guard import actor, needs
 from training.web.language import language
-from training.web.refusals import words_for
 from training.web.rights import filtered
+from training.web.steps import attempt
 
 bp = Blueprint("exports", __name__)
 
@@ -150,15 +149,11 @@ def of_claims(kind: str) -> ResponseReturnValue:
     may_see = claims.may_see_payees(actor())
     rows = list(claims.all_claims(wanted, actor()))
     made = tables.claims(rows, may_see_payees=may_see)
-    people_named = len({row.claim.payee for row in rows if row.claim.payee_is_person}) if may_see else 0
-    try:
-        with transaction():
-            if people_named:
-                note_export(people_named, actor(), day_began())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-        return redirect(url_for("claims.index", **form.kept()))
-    return file_of(made, "claims", kind)
+    named = len({row.claim.payee for row in rows if row.claim.payee_is_person}) if may_see else 0
+    with attempt() as done:
+        if named:
+            departures.note(Departure.PAYEES, named, actor(), day_began())
+    return file_of(made, "claims", kind) if done else redirect(url_for("claims.index", **form.kept()))
 
 
 @bp.get("/claims/<public_id>/tables/<table>.<kind>")
@@ -211,13 +206,9 @@ def of_people(kind: str) -> ResponseReturnValue:
         abort(404)
     rows = people.all_of(form.words.data or "", actor())
     made = people_tables.people(rows)
-    try:
-        with transaction():
-            note_export(len(rows), actor(), day_began())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-        return redirect(url_for("people.index"))
-    return file_of(made, "people", kind)
+    with attempt() as done:
+        departures.note(Departure.PEOPLE, len(rows), actor(), day_began())
+    return file_of(made, "people", kind) if done else redirect(url_for("people.index"))
 
 
 def _sent(builders: Mapping[str, Builder], record: Any, table: str, kind: str) -> Response:

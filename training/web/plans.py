@@ -6,16 +6,15 @@ from flask_babel import gettext as _
 
 from training.domain import plans as rules
 from training.domain.plans import Pattern
-from training.domain.refusals import ChangedMeanwhile, Refusal
+from training.domain.refusals import PlanChanged
 from training.forms.plans import PatternForm, PlanForm
-from training.kit.db import transaction
 from training.models.programmes import BudgetLine
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries import plans
 from training.web.filters import month
 from training.web.guard import actor, needs
-from training.web.refusals import refuse
+from training.web.steps import attempt
 from training.web.wording import choices
 
 bp = Blueprint("plans", __name__)
@@ -38,14 +37,13 @@ def edit(line: BudgetLine) -> ResponseReturnValue:
     """Enter the plan of a line; a form opened before somebody else's change is refused."""
     form = PlanForm.over({day: month(day) for day in rules.months_of(line)})
     if form.validate_on_submit():
-        try:
-            with transaction():
+        with attempt(form) as done:
+            try:
                 rules.enter(line, form.plan(), form.shown.data or "", actor())
-        except ChangedMeanwhile:
-            _show_beside(form, line)
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+            except PlanChanged:
+                _show_beside(form, line)
+                raise
+        if done:
             flash(_("Plan saved."))
             return redirect(url_for(".show", public_id=line.public_id))
     elif not form.is_submitted():
@@ -68,12 +66,6 @@ def _show_beside(form: PlanForm, line: BudgetLine) -> None:
     """Let the person compare what they typed with what somebody else saved since; they may then save all the same."""
     saved = plans.entered(line.id)
     form.show_beside(saved, rules.fingerprint(saved))
-    form.refuse(
-        _(
-            "Somebody else saved the plan since you opened the form. What they saved stands at each month that "
-            "differs; save again to replace it with yours"
-        )
-    )
 
 
 def _pattern() -> Pattern | None:

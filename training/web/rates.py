@@ -5,15 +5,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import rates as rules
-from training.domain.refusals import RateDoubtful, Refusal
+from training.domain.refusals import RateDoubtful
 from training.forms.rates import RateForm, RateListForm
-from training.kit.db import transaction
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries import claims
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
-from training.web.refusals import refuse, words_for
+from training.web.refusals import words_for
+from training.web.steps import attempt
 from training.web.uploads import takes_file
 
 bp = Blueprint("rates", __name__, url_prefix="/rates")
@@ -35,14 +35,13 @@ def new() -> ResponseReturnValue:
     """Enter the rate of a month, or correct it."""
     form = RateForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
+        with attempt(form) as done:
+            try:
                 rules.enter(form.monthly_rate(), actor(), told=form.confirmed)
-        except Refusal as refusal:
-            if isinstance(refusal, RateDoubtful):
-                form.ask(refusal.told)
-            refuse(form, refusal)
-        else:
+            except RateDoubtful as doubt:
+                form.ask(doubt.told)
+                raise
+        if done:
             flash(_("The rate was entered."))
             return redirect(url_for(".index"))
     return render_template("rates/new.html", form=form)
@@ -56,12 +55,8 @@ def load() -> ResponseReturnValue:
     form = RateListForm()
     read = None
     if form.validate_on_submit():
-        try:
-            with transaction():
-                read = rules.load(form.file.data.stream, actor(), told=form.confirmed)
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form):
+            read = rules.load(form.file.data.stream, actor(), told=form.confirmed)
             form.ask("" if read.is_entered else read.told)
     return render_template("rates/load.html", form=form, read=read, doubts=_doubts(read), columns=rules.COLUMNS)
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from training.domain import jobs
 from training.domain import refusals as r
 from training.forms import BaseForm
 from training.kit.money import Currency, format_pounds, format_rate
@@ -161,6 +162,10 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
     r.DecidedInFuture: lambda _r: _("The date of the decision is in the future"),
     r.ExpiryBeforeDecision: lambda _r: _("The clearance would expire before it was given"),
     r.CourseExists: lambda _r: _("This provider has a course with this title already"),
+    r.PlanChanged: lambda _r: _(
+        "Somebody else saved the plan since you opened the form. What they saved stands at each month that differs; "
+        "save again to replace it with yours"
+    ),
     r.ChangedMeanwhile: lambda _r: _(
         "Somebody else changed it since you opened the form. Reload the page to see what they wrote"
     ),
@@ -300,10 +305,9 @@ def job_words(job: Job | None) -> str:
     """Return why work came to nothing; nothing where it did not."""
     if job is None or job.state is not JobState.FAILED:
         return ""
-    if not job.refusal:
-        return str(_("Something went wrong, and the fault is ours. Nothing was lost: try again"))
-    refusal: type[r.Refusal] = getattr(r, job.refusal)
-    return words_for(refusal(**job.details))
+    if refusal := jobs.refusal_of(job):
+        return words_for(refusal)
+    return str(_("Something went wrong, and the fault is ours. Nothing was lost: try again"))
 
 
 def refuse(form: BaseForm, refusal: r.Refusal) -> None:

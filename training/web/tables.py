@@ -23,7 +23,7 @@ from training.queries.unit_costs import CohortRow, CourseRow, UnitCost
 from training.queries.variances import Variance
 from training.queries.year_end import YearEndPage
 from training.web.filters import title_text
-from training.web.wording import fault, word
+from training.web.wording import word
 
 
 class Table(NamedTuple):
@@ -80,7 +80,7 @@ def lines(of: Iterable[BudgetLine]) -> Table:
             line.allocated,
             line.committed,
             line.spent,
-            line.allocated - line.committed - line.spent,
+            line.available,
         )
         for line in of
     )
@@ -253,7 +253,7 @@ def spend_files(of: Iterable[Any]) -> Table:
 
 def _spend_row(one: RowOfBatch) -> Sequence[Value]:
     row = one.row
-    wrong = f"{fault(row.fault)}: {row.cell}" if row.fault else ""
+    wrong = f"{word(row.fault)}: {row.cell}" if row.fault else ""
     return (
         row.number,
         word(row.outcome),
