@@ -61,7 +61,7 @@ def test_a_rate_that_replaces_another_is_entered_only_when_somebody_says_that_it
     assert "is_right" not in browser.get("/rates/new").text
     assert post(browser, "/rates/new", JUNE).status_code == 302
     page = post(browser, "/rates/new", JUNE | {"rate": "0.0127"}).text
-    assert "Jun 2026 has the rate \u2066£1 = USD 1.27\u2069 already: this one would replace it." in page
+    assert "Jun 2026 has the rate \u2066£1\u00a0=\u00a0USD\u00a01.27\u2069 already: this one would replace it." in page
     assert 'name="is_right"' in page
     assert "£1 = USD 1.27" in browser.get("/rates").text
     asked = {"told": told(page), "is_right": "yes"}
@@ -84,7 +84,9 @@ def test_a_rate_further_than_a_tenth_from_the_month_before_asks(
     post(browser, "/rates/new", JUNE | {"currency": "EUR", "rate": "9"})
     answer = post(browser, "/rates/new", JUNE | {"month-month": "8", "rate": rate})
     assert (answer.status_code == 200) is is_asked
-    assert ("departs by more than a tenth from that of Jun 2026, \u2066£1 = USD 1.27\u2069." in answer.text) is is_asked
+    assert (
+        "departs by more than a tenth from that of Jun 2026, \u2066£1\u00a0=\u00a0USD\u00a01.27\u2069." in answer.text
+    ) is is_asked
 
 
 def test_a_new_source_for_the_same_rate_asks_nothing(browser: FlaskClient) -> None:

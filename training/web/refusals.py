@@ -292,8 +292,8 @@ def _doubt(refusal: r.RateDoubtful) -> str:
 
 
 def _rate(millionths: int, currency: Currency) -> str:
-    """Return a rate where no markup can stand: isolated, so that it keeps its order among Arabic letters."""
-    return f"\u2066£1 = {currency} {format_rate(millionths)}\u2069"
+    """Return a rate where no markup can stand: isolated and on one line, so that it keeps its order among Arabic."""
+    return f"\u2066£1\u00a0=\u00a0{currency}\u00a0{format_rate(millionths)}\u2069"
 
 
 def words_for(refusal: r.Refusal) -> str:
