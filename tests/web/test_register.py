@@ -1,5 +1,6 @@
 """Who may be the same person: asked before registering, side by side, joined and parted, kept from others."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -7,10 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.support.world import World
+from tests.support.world import TODAY, World
 from tests.web.browsing import building, links, press, words
 from tests.web.test_people import organisation
 from training.domain import people
+from training.kit.clock import pretend
 from training.kit.db import db
 from training.models.audit import AuditEntry
 from training.models.people import Person
@@ -159,6 +161,23 @@ def test_set_aside_and_taken_up_again(world: World, iraq: FlaskClient, twins: tu
     back = press(iraq, f"/people/{one}/reactivate", page=f"/people/{one}")
     assert "The record was taken up again." in words(back)
     assert len(links(iraq.get("/people"), "people")) == 2
+
+
+def test_setting_aside_names_the_nominations_that_it_ends(world: World, twins: tuple[str, str]) -> None:
+    with pretend(dt.datetime.combine(TODAY, dt.time(12), dt.UTC)):
+        with building(world):
+            cohort = world.open_cohort(seats=1, first=dt.date(2027, 1, 10), last=dt.date(2027, 1, 14))
+            code, person = cohort.code, world.person("Canary Hasan")
+            world.seated(cohort, person)
+            address = f"/people/{person.public_id}"
+        iraq, uk = (world.sign_in(world.app.test_client(), name) for name in ("iraq", "uk"))
+        asked = words(iraq.get(f"{address}/deactivate"))
+        assert re.search(rf"Nominations that will be withdrawn .* {code} .* Seat confirmed", asked)
+        assert "Nominations that will be withdrawn" not in words(iraq.get(f"/people/{twins[0]}/deactivate"))
+        gone = words(press(iraq, f"{address}/deactivate", {"reason": "died"}))
+        assert "the nominations that stood were withdrawn" in gone
+        assert "Withdrawn" in gone.split(code)[1]
+        assert "Canary Hasan: Withdrawn: the record of the person was set aside." in words(uk.get("/"))
 
 
 def test_a_list_is_saved_counted_and_recorded(world: World, iraq: FlaskClient, twins: tuple[str, str]) -> None:

@@ -28,6 +28,10 @@ class NominationState(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+LEFT = (NominationState.TURNED_DOWN, NominationState.WITHDRAWN)
+"""The states in which a nomination no longer stands."""
+
+
 class Hindrance(enum.StrEnum):
     """Why a freed seat passed over somebody on the waiting list."""
 
@@ -35,6 +39,7 @@ class Hindrance(enum.StrEnum):
     CLASH = "clash"
     QUOTA = "quota"
     RESERVED = "reserved"
+    SET_ASIDE = "set_aside"
 
 
 class Nomination(Guarded, Base):

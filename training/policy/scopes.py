@@ -16,7 +16,7 @@ from training.models.completions import Completion
 from training.models.courses import Course
 from training.models.imports import SpendBatch
 from training.models.ledger import Commitment, LedgerEntry
-from training.models.nominations import Nomination, NominationState
+from training.models.nominations import LEFT, Nomination, NominationState
 from training.models.notices import Notice
 from training.models.people import Merge, Organisation, Person, PersonKey
 from training.models.programmes import BudgetLine, Programme, Project
@@ -89,8 +89,7 @@ def _own_nomination(actor: Actor) -> ColumnElement[bool]:
 
 
 def _standing_own_nomination(actor: Actor) -> ColumnElement[bool]:
-    left = (NominationState.TURNED_DOWN, NominationState.WITHDRAWN)
-    return and_(_own_nomination(actor), Nomination.state.not_in(left))
+    return and_(_own_nomination(actor), Nomination.state.not_in(LEFT))
 
 
 def _own_organisations_nomination(actor: Actor) -> ColumnElement[bool]:

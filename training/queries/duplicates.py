@@ -9,13 +9,12 @@ from training.kit.db import db
 from training.models.access import User
 from training.models.cohorts import CohortTrainer
 from training.models.completions import Completion
-from training.models.nominations import Nomination, NominationState
+from training.models.nominations import LEFT, Nomination
 from training.models.people import Merge, Person
 from training.models.vetting import VettingDecision
 from training.policy.scopes import unscoped
 
 _RULE = "a use case applies its rule to records that the web room already admitted"
-_LEFT = (NominationState.TURNED_DOWN, NominationState.WITHDRAWN)
 
 
 def stand_for_one_cohort(one_id: int, other_id: int) -> bool:
@@ -25,8 +24,8 @@ def stand_for_one_cohort(one_id: int, other_id: int) -> bool:
         Nomination.person_id == one_id,
         other.person_id == other_id,
         other.cohort_id == Nomination.cohort_id,
-        Nomination.state.not_in(_LEFT),
-        other.state.not_in(_LEFT),
+        Nomination.state.not_in(LEFT),
+        other.state.not_in(LEFT),
     )
     return bool(db.session.scalar(unscoped(select(both), because=_RULE)))
 

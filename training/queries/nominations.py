@@ -14,7 +14,7 @@ from training.models.actor import Actor
 from training.models.audit import AuditEntry
 from training.models.cohorts import Cohort, CohortInvitation
 from training.models.completions import Completion, CompletionState
-from training.models.nominations import Nomination, NominationState
+from training.models.nominations import LEFT, Nomination, NominationState
 from training.models.people import Organisation, Person
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
@@ -40,6 +40,19 @@ def vetted_of(person_id: int) -> Sequence[Nomination]:
         .where(Nomination.person_id == person_id, Nomination.state.in_(VETTED_STATES))
         .options(joinedload(Nomination.cohort))
         .order_by(Nomination.id)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(unscoped(statement, because=_RULE)).all()
+
+
+def lock_standing(person_id: int) -> Sequence[Nomination]:
+    """Return the nominations of a person that nobody turned down or withdrew, and let nobody else move them."""
+    statement = (
+        select(Nomination)
+        .where(Nomination.person_id == person_id, Nomination.state.not_in(LEFT))
+        .options(joinedload(Nomination.cohort))
+        .order_by(Nomination.id)
+        .with_for_update(of=Nomination)
         .execution_options(populate_existing=True)
     )
     return db.session.scalars(unscoped(statement, because=_RULE)).all()

@@ -10,12 +10,10 @@ from training.kit.db import AnySelect, db
 from training.models.actor import Actor
 from training.models.batches import NominationBatch, NominationBatchState, NominationRow
 from training.models.cohorts import CohortInvitation
-from training.models.nominations import Nomination, NominationState
+from training.models.nominations import LEFT, Nomination
 from training.models.people import Organisation, Person
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped
-
-_LEFT = (NominationState.TURNED_DOWN, NominationState.WITHDRAWN)
 
 
 @dataclass
@@ -57,7 +55,7 @@ def people_like(wanted: Wanted, columns: Sequence[ColumnElement[Any]], actor: Ac
 def nominated_among(cohort_id: int, person_ids: Collection[int]) -> set[int]:
     """Return who of these people stands nominated for a cohort."""
     statement = select(Nomination.person_id).where(
-        Nomination.cohort_id == cohort_id, Nomination.person_id.in_(person_ids), Nomination.state.not_in(_LEFT)
+        Nomination.cohort_id == cohort_id, Nomination.person_id.in_(person_ids), Nomination.state.not_in(LEFT)
     )
     return set(db.session.scalars(unscoped(statement, because="people whom the actor may put forward anyway")))
 

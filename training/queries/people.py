@@ -16,7 +16,7 @@ from training.models.actor import Actor
 from training.models.audit import AuditEntry
 from training.models.cohorts import Cohort, CohortInvitation, CohortTrainer
 from training.models.completions import Completion, CompletionState
-from training.models.nominations import Nomination, NominationState
+from training.models.nominations import LEFT, Nomination
 from training.models.people import Inactive, Merge, Organisation, Person, PersonKey, PersonWord, Transfer
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
@@ -158,7 +158,7 @@ def eligible(cohort_id: int, words: str, actor: Actor) -> Found:
     standing = exists().where(
         Nomination.cohort_id == cohort_id,
         Nomination.person_id == Person.id,
-        Nomination.state.not_in((NominationState.TURNED_DOWN, NominationState.WITHDRAWN)),
+        Nomination.state.not_in(LEFT),
     )
     statement = _named(_listed(), words).where(Person.organisation_id.in_(select(reached.c.id)), ~standing)
     statement = seen(statement, actor, Permission.EDIT_PERSON, Person)

@@ -81,6 +81,7 @@ ACTS: dict[str, LazyString] = {
     "confirmed": _l("Seat confirmed"),
     "turned down": _l("Turned down"),
     "withdrawn": _l("Withdrawn"),
+    "withdrawn, record set aside": _l("Withdrawn: the record of the person was set aside"),
     "vetting queue saved": _l("Vetting queue saved as a file"),
     "clearances read": _l("Spreadsheet of clearances read"),
     "clearances recorded": _l("Clearances of a spreadsheet recorded"),

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from training.domain import duplicates
+from training.domain import departures, duplicates, nominations
 from training.domain import people as rules
 from training.domain.refusals import Refusal
 from training.forms.people import DeactivateForm, NewPersonForm, PersonForm, SearchForm, TransferForm
@@ -179,13 +179,15 @@ def deactivate(person: Person) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                rules.deactivate(person, Inactive(form.reason.data or ""), actor())
+                departures.deactivate(person, Inactive(form.reason.data or ""), actor())
         except Refusal as refusal:
             refuse(form, refusal)
         else:
-            flash(_("The record was set aside."))
+            flash(_("The record was set aside, and the nominations that stood were withdrawn."))
             return redirect(url_for(".show", public_id=person.public_id))
-    return render_template("people/deactivate.html", form=form, page=people.person_page(person, actor()))
+    page = people.person_page(person, actor())
+    ending = [one for one in page.nominations if nominations.ends_with_record(one)]
+    return render_template("people/deactivate.html", form=form, page=page, ending=ending)
 
 
 @bp.post("/people/<public_id>/reactivate")
