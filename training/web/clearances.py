@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from training.domain import clearances as rules
 from training.domain.refusals import Refusal
-from training.forms.clearances import OUTCOMES, ClearanceFileForm
+from training.forms.clearances import OUTCOMES, WORDS, ClearanceFileForm
 from training.forms.cohorts import StepForm
 from training.kit.clock import today
 from training.kit.db import transaction
@@ -54,7 +54,7 @@ def new() -> ResponseReturnValue:
                 return redirect(url_for(".show", public_id=batch.public_id))
         except Refusal as refusal:
             refuse(form, refusal)
-    return render_template("clearances/new.html", form=form)
+    return render_template("clearances/new.html", form=form, taken=WORDS)
 
 
 @bp.get("/vetting/spreadsheets/<public_id>")

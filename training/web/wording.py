@@ -12,6 +12,7 @@ from training.domain.imports import Fault
 from training.domain.plans import Pattern
 from training.domain.rates import RateOutcome
 from training.domain.selections import SelectionStep
+from training.forms.clearances import WORDS
 from training.forms.widgets import Choice
 from training.models.access import ApprovalGrade, Role
 from training.models.batches import NominationBatchState, NomineeFault, NomineeOutcome, NomineePart
@@ -107,7 +108,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Fault.COMMITMENT_UNKNOWN, _l("No commitment of the programme with money outstanding has this id or cohort")),
     (Fault.SEVERAL_COMMITMENTS, _l("The cohort has several commitments: write the id of one")),
     (ClearanceFault.NOMINATION_UNKNOWN, _l("Nobody in vetting has this nomination number")),
-    (ClearanceFault.OUTCOME_UNREADABLE, _l("The outcome is missing or is neither cleared nor not cleared")),
+    (ClearanceFault.OUTCOME_UNREADABLE, _l("The outcome is missing or is none of the words that are taken")),
     (ClearanceFault.AUTHORITY_MISSING, _l("The authority is missing")),
     (ClearanceFault.TEXT_TOO_LONG, _l("The text is too long")),
     (ClearanceFault.DECIDED_UNREADABLE, _l("The date of the decision is missing or cannot be read")),
@@ -115,6 +116,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (ClearanceFault.DECIDED_IN_FUTURE, _l("The date of the decision is in the future")),
     (ClearanceFault.END_BEFORE_DECISION, _l("The clearance would expire before it was given")),
     (ClearanceFault.DECIDED_TWICE, _l("A row above says something else about the same person")),
+    (ClearanceFault.NAME_DIFFERS, _l("The row names somebody else than the nominee with this number")),
     (RateOutcome.ENTERED, _l("Entered")),
     (RateOutcome.KNOWN, _l("Already there")),
     (RateOutcome.CURRENCY_UNKNOWN, _l("The currency is none of USD, EUR and IQD")),
@@ -302,8 +304,12 @@ def part(code: str) -> str:
 
 
 def clearance_fault(code: str) -> str:
-    """Return why a row of a spreadsheet of clearances cannot be recorded."""
-    return word(ClearanceFault(code))
+    """Return why a row of a spreadsheet of clearances cannot be recorded; of an outcome also what could be written."""
+    said = word(ClearanceFault(code))
+    if code == ClearanceFault.OUTCOME_UNREADABLE:
+        written = [one for words in WORDS.values() for one in words[language().code]]
+        said += f" ({', '.join(written)})"
+    return said
 
 
 def choices(kind: type[StrEnum]) -> list[Choice]:
