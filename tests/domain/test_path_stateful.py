@@ -28,7 +28,7 @@ from sqlalchemy import select
 
 from tests.support.application import application
 from tests.support.world import TODAY, World
-from training.domain import departures, nominations, organisations, people, seats, selections, vetting
+from training.domain import nominations, organisations, people, seats, selections, setting_aside, vetting
 from training.domain.organisations import Body
 from training.domain.refusals import Refusal, SelectionRepeated
 from training.domain.selections import SelectionStep
@@ -387,7 +387,7 @@ class Path(RuleBasedStateMachine):
         if self.model.people[key].is_active:
             self.model.set_aside(key)
             self.act(
-                True, "set aside", lambda: departures.deactivate(_person(key), Inactive.LEFT_SERVICE, self.stage.uk)
+                True, "set aside", lambda: setting_aside.deactivate(_person(key), Inactive.LEFT_SERVICE, self.stage.uk)
             )
         else:
             self.model.people[key].is_active = True

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.support.world import TODAY, World
 from training.domain import cohorts as cohort_rules
-from training.domain import completions, departures, nominations, organisations, people, seats, vetting
+from training.domain import completions, nominations, organisations, people, seats, setting_aside, vetting
 from training.domain.organisations import Body
 from training.domain.refusals import (
     CohortFull,
@@ -274,7 +274,7 @@ def test_a_decision_moves_the_nominations_for_every_cohort(world: World) -> None
 
 def set_aside(world: World, person: Person, by: str = "iraq") -> None:
     with transaction():
-        departures.deactivate(person, Inactive.DIED, world.actor(by))
+        setting_aside.deactivate(person, Inactive.DIED, world.actor(by))
 
 
 def test_who_is_set_aside_loses_seat_and_place_and_both_sides_are_told(world: World) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.world import TODAY, World
-from training.domain import departures, nominations, seats, vetting
+from training.domain import nominations, seats, setting_aside, vetting
 from training.domain.refusals import CohortFull, Refusal, SeatClash, WrongStep
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
@@ -139,7 +139,10 @@ def test_nobody_is_seated_who_is_being_set_aside(app: Flask) -> None:
         races = Races(app, 1)
         key = races.cleared()
         person = rows.nomination_by_key(key).person_id
-        acts = [races.later(nominations.confirm, key), lambda: departures.deactivate(_person(person), GONE, races.uk)]
+        acts = [
+            races.later(nominations.confirm, key),
+            lambda: setting_aside.deactivate(_person(person), GONE, races.uk),
+        ]
         answers = together(app, acts)
         assert answers[1] is None
         assert answers[0] in (None, WrongStep)

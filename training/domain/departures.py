@@ -1,17 +1,34 @@
-"""Departures: the record of a person is set aside, and with it their nominations and seats end."""
+"""Lists of people that leave the product as files: each is recorded, and an account takes out so many a day.
 
-from training.domain import audit, nominations, people, vetting
+Rule: exports of people are permissioned, logged and limited (domain §2, Personal data).
+"""
+
+import datetime as dt
+import enum
+
+from training.domain import audit
+from training.domain.refusals import TooManyExports
 from training.models.actor import Actor
-from training.models.people import Inactive, Person
+from training.queries import access
+from training.queries import audit as trail
+
+MOST_A_DAY = 20
 
 
-def deactivate(person: Person, reason: Inactive, by: Actor) -> None:
-    """Set the record of a person aside: nobody finds or nominates it, its history stays. Raises PersonInactive.
+class Departure(enum.StrEnum):
+    """What leaves; its value is the act in the audit trail."""
 
-    Nominations that stand are withdrawn, whoever made them, and both sides are told; a seat becomes free unless its
-    course is over or completed.
+    PEOPLE = "people exported"
+    VETTING_QUEUE = "vetting queue saved"
+    NOMINEES = "rows of a file of names saved"
+
+
+def note(what: Departure, rows: int, by: Actor, since: dt.datetime) -> None:
+    """Record that a list of so many people leaves; ``since`` is when the day began. Raises TooManyExports.
+
+    All kinds count together: who may take out twenty lists may not take out sixty by three doors.
     """
-    vetting.hold([person.id])
-    people.set_aside(person, reason)
-    audit.record("person deactivated", person, by=by.user_id, reason=reason.value)
-    nominations.end_all(person.id, by)
+    account = access.lock_account(by.user_id)
+    if trail.acts_since(by.user_id, list(Departure), since) >= MOST_A_DAY:
+        raise TooManyExports(MOST_A_DAY)
+    audit.record(what, account, by=by.user_id, rows=rows)

@@ -1,11 +1,12 @@
 """Files of names: send one, say what its columns are, look, mend, nominate, take back."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import batches as rules
-from training.domain import enrolment, headings
+from training.domain import departures, enrolment, headings
+from training.domain.departures import Departure
 from training.domain.jobs import SILENT
 from training.domain.nominees import languages_said, sex_said
 from training.domain.refusals import Refusal
@@ -20,6 +21,7 @@ from training.forms.batches import (
 )
 from training.forms.cohorts import StepForm
 from training.forms.widgets import Choice
+from training.kit.clock import day_began
 from training.kit.db import transaction
 from training.kit.locale import LANGUAGES
 from training.models.batches import NominationBatch, NominationBatchState, NominationRow, NomineeOutcome
@@ -274,12 +276,18 @@ def whom(batch: NominationBatch, number: int) -> ResponseReturnValue:
     return render_template("batches/whom.html", form=form, page=page, row=found, texts=texts, people=people.values())
 
 
-@bp.get("/batches/<public_id>/rows.<kind>")
+@bp.post("/batches/<public_id>/rows.<kind>")
 @needs(Permission.NOMINATE, on=NominationBatch)
-def download(batch: NominationBatch, kind: str) -> Response:
+def download(batch: NominationBatch, kind: str) -> ResponseReturnValue:
     """Send the rows as a table that can be mended and sent again; of one outcome or all."""
-    outcome = next((one for one in NomineeOutcome if one == request.args.get("outcome")), None)
+    outcome = next((one for one in NomineeOutcome if one == request.form.get("outcome")), None)
     page = batches.batch_page(batch, actor())
     rows = batches.all_rows(page.batch, outcome, actor())
     made = people_tables.nominees(rows, page.batch.columns)
+    try:
+        with transaction():
+            departures.note(Departure.NOMINEES, len(rows), actor(), day_began())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+        return _shown(batch)
     return file_of(made, f"rows-{page.batch.public_id}", kind)

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from training.domain import departures, duplicates, nominations
+from training.domain import duplicates, nominations, setting_aside
 from training.domain import people as rules
 from training.domain.refusals import Refusal
 from training.forms.people import DeactivateForm, NewPersonForm, PersonForm, SearchForm, TransferForm
@@ -179,7 +179,7 @@ def deactivate(person: Person) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                departures.deactivate(person, Inactive(form.reason.data or ""), actor())
+                setting_aside.deactivate(person, Inactive(form.reason.data or ""), actor())
         except Refusal as refusal:
             refuse(form, refusal)
         else:
