@@ -130,6 +130,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "nominations.put_forward": ("++fffffffns", "+nnnnffffns"),
     "nominations.register": ("++fffffffns", "+nnnnffffns"),
     "nominations.roster": ("+++fffff+ns", "+nnnnfff+ns"),
+    "nominations.search": ("+++fffff+ns", "+nnnnfff+ns"),
     "nominations.send_to_vetting": ("+fffnnfnfns", "+nnnnnfnfns"),
     "nominations.shortlist": ("+fffnnfnfns", "+nnnnnfnfns"),
     "nominations.show": ("++++nn+n+ns", "+nnnnn+n+ns"),

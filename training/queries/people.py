@@ -77,7 +77,7 @@ def inactive_page(cut: Cut, actor: Actor) -> Page[Any]:
 def all_of(words: str, actor: Actor) -> Sequence[Person]:
     """Return every active person whom ``actor`` may see, and whose names match where ``words`` are given."""
     statement = _listed().where(Person.inactive_because.is_(None))
-    statement = _named(statement, words) if words else statement
+    statement = named(statement, words) if words else statement
     return db.session.scalars(
         seen(statement.order_by(Person.name_key, Person.id), actor, Permission.SEE_PERSON, Person)
     ).all()
@@ -99,7 +99,7 @@ def _listed() -> AnySelect:
     return select(Person).options(joinedload(Person.organisation))
 
 
-def _named(statement: AnySelect, words: str) -> AnySelect:
+def named(statement: AnySelect, words: str) -> AnySelect:
     """Narrow to active people of whose names each word is the beginning of one, or sounds like one in any script.
 
     The order of the words does not matter. The first ten different words count; what follows them is ignored.
@@ -126,7 +126,7 @@ class Found:
 
 def search(words: str, actor: Actor) -> Found:
     """Return up to fifty people whom ``actor`` may see and whose names match."""
-    statement = seen(_named(_listed(), words), actor, Permission.SEE_PERSON, Person)
+    statement = seen(named(_listed(), words), actor, Permission.SEE_PERSON, Person)
     return _first(statement.order_by(Person.name_key, Person.id))
 
 
@@ -145,7 +145,7 @@ def eligible(cohort_id: int, words: str, actor: Actor) -> Found:
         Nomination.person_id == Person.id,
         Nomination.state.not_in(LEFT),
     )
-    statement = _named(_listed(), words).where(Person.organisation_id.in_(select(reached.c.id)), ~standing)
+    statement = named(_listed(), words).where(Person.organisation_id.in_(select(reached.c.id)), ~standing)
     statement = seen(statement, actor, Permission.EDIT_PERSON, Person)
     return _first(statement.order_by(Person.name_key, Person.id))
 
