@@ -14,7 +14,7 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.support.world import PASSWORD, World
+from tests.support.world import PASSWORD, TODAY, World
 from training.domain import batches, clearances, completions, duplicates, imports, notices, rights
 from training.forms.clearances import OUTCOMES
 from training.kit.db import db, transaction
@@ -93,6 +93,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "exports.of_claim": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "exports.of_commitment": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "duplicates.compare": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "duplicates.doubt": ("++nfnnfnfns", "+nnnnnfnfns"),
     "duplicates.index": ("++ffffffffs",),
     "duplicates.keep_apart": ("++nfnnfnfns", "+nnnnnfnfns"),
     "duplicates.merge": ("++nfnnfnfns", "+nnnnnfnfns"),
@@ -219,7 +220,7 @@ def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Sid
     payment = world.payment(commitment, 100_00, payee=f"payee {name}", person=True, evidence=receipt)
     world.covered(code)
     with transaction():
-        drafted = rights.draft(world.programme(code), rights.Assessment("", None, None), world.actor("uk"))
+        drafted = rights.draft(world.programme(code), rights.Assessment("", None, None), world.actor("uk"), TODAY)
         attachment = rights.attach(
             drafted, io.BytesIO(b"%PDF-1.7"), "", world.app.config["SETTINGS"].evidence_folder, world.actor("uk")
         )
@@ -328,7 +329,7 @@ _TABLES = {
 def _address(app: Flask, endpoint: str, side: Side) -> str:
     kind = _kind(app, endpoint)
     values = {"public_id": side.records[kind]} if kind else {}
-    if endpoint in ("duplicates.compare", "duplicates.keep_apart", "duplicates.merge"):
+    if endpoint in ("duplicates.compare", "duplicates.doubt", "duplicates.keep_apart", "duplicates.merge"):
         values |= {"other_id": side.twin}
     if endpoint == "access.invitation":
         values = {"token": "no-such-token"}

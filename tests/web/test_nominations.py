@@ -240,7 +240,7 @@ def test_a_step_for_several_does_what_can_be_done_and_says_why_of_the_rest(world
     assert stage.states(first, second, third, moved) == [S.CONFIRMED, S.CONFIRMED, S.CLEARED, S.NOMINATED]
     assert "Done for 2 nominees." in page
     assert "3 Trainee c Every seat of the cohort is taken" in page
-    assert "4 Trainee d The nomination has moved on meanwhile" in page
+    assert "4 Trainee d This step does not begin where the nomination stands: Nominated" in page
     with building(world):
         assert cohorts.cohort_by_key(stage.key).seats_taken == 2
 
@@ -263,6 +263,14 @@ def test_several_are_turned_down_with_one_reason(world: World) -> None:
     assert "Done for 2 nominees." in stage.select("uk", "turn_down", both, "The course is for trainers", key="b")
     assert stage.states(*both) == [S.TURNED_DOWN, S.TURNED_DOWN]
     assert stage.reads("iraq", f"{stage.at}/roster").count("The course is for trainers") == 2
+
+
+def test_who_has_a_seat_is_not_turned_down_and_the_answer_says_where_they_stand(world: World) -> None:
+    stage = Stage(world)
+    seated = stage.seated("Trainee one")
+    page = stage.select("uk", "turn_down", [seated], "The course is for trainers")
+    assert "Trainee one This step does not begin where the nomination stands: Seat confirmed" in page
+    assert stage.states(seated) == [S.CONFIRMED]
 
 
 @pytest.mark.parametrize("step", ["shortlist", "send", "withdraw"])

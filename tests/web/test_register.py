@@ -61,7 +61,7 @@ def test_two_spellings_are_offered_as_one_and_told_apart_for_good(world: World, 
     form |= {"name_native": "احمد", "apart": told[1]}
     second = press(iraq, "/people/new", form, page="/people/new").request.path
     for page in (iraq.get(first), iraq.get(second), iraq.get("/people/duplicates")):
-        assert "/beside/" not in page.text, "a reviewed non-duplicate does not come back"
+        assert "Compare<" not in page.text, "a reviewed non-duplicate does not come back"
     third = press(iraq, "/people/new", form | {"name_native": "أحمد"}, page="/people/new")
     assert ALIKE in words(third), "of these two one was told, the other not"
 
@@ -112,7 +112,16 @@ def test_told_apart_at_the_comparison(world: World, iraq: FlaskClient, twins: tu
     beside = f"/people/{one}/beside/{other}"
     assert "These are two people." in words(press(iraq, f"{beside}/apart", page=beside))
     assert "No possible duplicates" in words(iraq.get("/people/duplicates"))
-    assert "/beside/" not in iraq.get(f"/people/{one}").text
+    assert f'{beside}"' not in iraq.get(f"/people/{one}").text
+    for shown, hidden in ((one, other), (other, one)):
+        assert f"/people/{shown}/beside/{hidden}/doubt" in iraq.get(f"/people/{shown}").text
+    back = words(press(iraq, f"/people/{other}/beside/{one}/doubt", page=beside))
+    assert "They may be one person again: compare them." in back
+    assert "Two records side by side" in back
+    assert beside in iraq.get(f"/people/{one}").text
+    assert "/doubt" not in iraq.get(f"/people/{one}").text
+    press(iraq, f"{beside}/doubt", page=beside)
+    assert len(acts(world, "people no longer told apart")) == 1
 
 
 def test_no_other_organisation_learns_of_a_namesake(world: World, iraq: FlaskClient, uk: FlaskClient) -> None:

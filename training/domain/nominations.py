@@ -150,8 +150,9 @@ def send_to_vetting(nomination: Nomination, by: Actor) -> None:
 def confirm(nomination: Nomination, by: Actor) -> None:
     """Give a cleared nominee a seat. Raises WrongStep, and what ``seats.take`` raises."""
     cohort = seat_rows.lock([nomination.cohort_id], [nomination.person_id])[nomination.cohort_id]
-    if nominations.state_of(nomination.id) not in PATH[Act.CONFIRM].before:
-        raise WrongStep
+    state = nominations.state_of(nomination.id)
+    if state not in PATH[Act.CONFIRM].before:
+        raise WrongStep(state)
     seats.take(nomination, cohort)
     _move(nomination, Act.CONFIRM, by)
 
@@ -266,5 +267,5 @@ def _move(nomination: Nomination, act: Act, by: Actor, reason: str = "", place: 
         .values(state=step.after, reason=reason, place=place, hindrance=None, moved_at=now())
     )
     if not changed(statement):
-        raise WrongStep
+        raise WrongStep(nominations.state_of(nomination.id))
     audit.record(act, nomination, by=by.user_id)

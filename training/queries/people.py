@@ -15,7 +15,7 @@ from training.models.actor import Actor
 from training.models.cohorts import Cohort, CohortInvitation, CohortTrainer
 from training.models.completions import Completion, CompletionState
 from training.models.nominations import LEFT, Nomination
-from training.models.people import Inactive, Merge, Organisation, Person, PersonKey, PersonWord, Transfer
+from training.models.people import Inactive, Merge, Organisation, Person, PersonKey, PersonWord, ReviewedPair, Transfer
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped, where
@@ -160,8 +160,8 @@ def own_organisations(actor: Actor) -> Sequence[Organisation]:
 class PersonPage:
     """A person with what the reader may see; of the clearance outcome and expiry only.
 
-    ``completions``: by key of the nomination; ``alike``: other records that may be the same person, and ``merges``,
-    records that were taken up into this one: for those who may edit.
+    ``completions``: by key of the nomination; ``alike``: other records that may be the same person, ``apart``, those
+    last told apart from it, and ``merges``, records that were taken up into this one: for those who may edit.
     """
 
     person: Person
@@ -170,6 +170,7 @@ class PersonPage:
     clearance: VettingDecision | None
     transfers: Sequence[Transfer]
     alike: Sequence[matching.Candidate]
+    apart: Sequence[Person]
     merges: Sequence[Merge]
     merged_into: Person | None
     may_edit: bool
@@ -199,6 +200,7 @@ def person_page(person: Person, actor: Actor) -> PersonPage:
         clearance=vetting.current_decision(key),
         transfers=_transfers(key),
         alike=matching.duplicates([fresh], actor)[0] if is_editor and fresh.is_active else (),
+        apart=_told_apart(key, actor) if is_editor else (),
         merges=[merge for merge in merges if merge.kept_id == key],
         merged_into=next((merge.kept for merge in merges if merge.merged_id == key), None),
         may_edit=bool(is_editor),
@@ -225,6 +227,17 @@ def _completions(key: int, actor: Actor) -> Mapping[int, CompletionState]:
     )
     rows = db.session.execute(seen(statement, actor, Permission.SEE_NOMINATION, Completion))
     return {row.nomination_id: row.state for row in rows}
+
+
+def _told_apart(key: int, actor: Actor) -> Sequence[Person]:
+    """Return the records that were last told apart from one, of those that ``actor`` may edit."""
+    pair = or_(
+        and_(ReviewedPair.low_id == key, ReviewedPair.high_id == Person.id),
+        and_(ReviewedPair.high_id == key, ReviewedPair.low_id == Person.id),
+    )
+    statement = _listed().join(ReviewedPair, pair).where(Person.inactive_because.is_(None))
+    statement = statement.order_by(ReviewedPair.reviewed_at.desc(), Person.id).limit(SIZE)
+    return db.session.scalars(seen(statement, actor, Permission.EDIT_PERSON, Person)).all()
 
 
 def _transfers(key: int) -> Sequence[Transfer]:

@@ -20,6 +20,7 @@ ACTS: dict[str, LazyString] = {
     "person deactivated": _l("Record of a person set aside"),
     "person reactivated": _l("Record of a person taken up again"),
     "people told apart": _l("Two people told apart"),
+    "people no longer told apart": _l("Two people no longer told apart"),
     "people merged": _l("Two records of a person joined"),
     "merge undone": _l("Two records of a person parted again"),
     "people exported": _l("List of people saved as a file"),

@@ -76,10 +76,14 @@ def _begin(subject: rules.Subject, back: str) -> ResponseReturnValue:
     form = AssessmentForm()
     form.level.choices = choices(RiskLevel)
     if form.validate_on_submit():
-        with transaction():
-            drafted = rules.draft(subject, form.assessment(), actor())
-        flash(_("Draft saved. Attach what supports it, then put it before the approver."))
-        return redirect(url_for(".show", public_id=drafted.public_id))
+        try:
+            with transaction():
+                drafted = rules.draft(subject, form.assessment(), actor(), today())
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            flash(_("Draft saved. Attach what supports it, then put it before the approver."))
+            return redirect(url_for(".show", public_id=drafted.public_id))
     return render_template("rights/new.html", form=form, subject=subject, back=back)
 
 
@@ -108,7 +112,7 @@ def edit(assessment: RightsAssessment) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                rules.edit(assessment, form.assessment(), version_of(form.version), actor())
+                rules.edit(assessment, form.assessment(), version_of(form.version), actor(), today())
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
