@@ -210,7 +210,7 @@ def test_a_file_sent_again_changes_nothing(office: Office) -> None:
 @pytest.mark.parametrize(
     ("said", "answer"),
     [
-        ("perhaps,An authority,2026-11-20,2027-11-20,", "is none of the words that are taken (cleared, yes,"),
+        ("perhaps,An authority,2026-11-20,2027-11-20,", "is none of the words that are taken ( cleared, yes,"),
         (",An authority,2026-11-20,2027-11-20,", "The outcome is missing"),
         ("مجاز,An authority,2026-11-20,2027-11-20,", "The outcome is missing"),
         ("cleared,,2026-11-20,2027-11-20,", "The authority is missing"),

@@ -15,11 +15,11 @@ from training.kit.db import changed, changed_rows, db
 from training.kit.ids import new_public_id
 from training.models.actor import Actor
 from training.models.cohorts import Cohort, CohortState
-from training.models.nominations import LEFT, Nomination, NominationState
+from training.models.nominations import LEFT_STATES, Nomination, NominationState
 from training.models.notices import NoticeKind
 from training.models.people import Person
 from training.models.vetting import VettingDecision, VettingOutcome
-from training.queries import nominations, vetting
+from training.queries import nominations, trees, vetting
 from training.queries import seats as seat_rows
 
 S = NominationState
@@ -81,7 +81,7 @@ def nominate_all(cohort: Cohort, persons: Sequence[Person], by: Actor) -> list[N
     check_takes_nominations(cohort)
     people.check_all_active([person.id for person in persons])
     bodies = {person.organisation_id for person in persons}
-    if bodies - nominations.invited_among(cohort.id, bodies):
+    if bodies - trees.keys_invited_to(cohort.id):
         raise NotInvited
     rows = [_row(cohort, person, by) for person in persons]
     if not rows:
@@ -234,7 +234,7 @@ def end_all(person_id: int, by: Actor) -> None:
 
 def ends_with_record(nomination: Nomination) -> bool:
     """Say whether a nomination is withdrawn when the record of its person is set aside."""
-    return nomination.state not in LEFT and not (nomination.state is S.CONFIRMED and _is_past(nomination))
+    return nomination.state not in LEFT_STATES and not (nomination.state is S.CONFIRMED and _is_past(nomination))
 
 
 def _free_seat(cohort: Cohort, by: Actor) -> None:

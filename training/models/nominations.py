@@ -28,8 +28,8 @@ class NominationState(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-LEFT = (NominationState.TURNED_DOWN, NominationState.WITHDRAWN)
-"""The states in which a nomination no longer stands."""
+LEFT_STATES = (NominationState.TURNED_DOWN, NominationState.WITHDRAWN)
+"""Who has left the path no longer stands nominated, and may be nominated anew."""
 
 
 class Hindrance(enum.StrEnum):
