@@ -184,7 +184,7 @@ def test_setting_aside_names_the_nominations_that_it_ends(world: World, twins: t
         assert re.search(rf"Nominations that will be withdrawn .* {code} .* Seat confirmed", asked)
         assert "Nominations that will be withdrawn" not in words(iraq.get(f"/people/{twins[0]}/deactivate"))
         gone = words(press(iraq, f"{address}/deactivate", {"reason": "died"}))
-        assert "the nominations that stood were withdrawn" in gone
+        assert "The record was set aside." in gone
         assert "Withdrawn" in gone.split(code)[1]
         assert "Canary Hasan: Withdrawn: the record of the person was set aside." in words(uk.get("/"))
 

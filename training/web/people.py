@@ -169,7 +169,7 @@ def deactivate(person: Person) -> ResponseReturnValue:
         with attempt(form) as done:
             setting_aside.deactivate(person, Inactive(form.reason.data or ""), actor())
         if done:
-            flash(_("The record was set aside, and the nominations that stood were withdrawn."))
+            flash(_("The record was set aside."))
             return redirect(url_for(".show", public_id=person.public_id))
     page = people.person_page(person, actor())
     ending = [one for one in page.nominations if nominations.ends_with_record(one)]
