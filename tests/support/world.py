@@ -258,11 +258,12 @@ class World:
         level: RiskLevel = RiskLevel.LOW,
         until: dt.date = dt.date(2030, 1, 1),
         by: str = "uk",
+        on: dt.date = TODAY,
     ) -> RightsAssessment:
         """Write the draft of a rights assessment that says all that is asked."""
         mitigation = rights.Mitigation("A session on human rights", "Head of training", dt.date(2027, 1, 1))
         with transaction():
-            return rights.draft(subject, rights.Assessment("A summary", level, until, [mitigation]), self.actor(by))
+            return rights.draft(subject, rights.Assessment("A summary", level, until, [mitigation]), self.actor(by), on)
 
     def assessment(
         self,
@@ -273,7 +274,7 @@ class World:
         on: dt.date = TODAY,
     ) -> RightsAssessment:
         """Write a rights assessment and put it before the approver."""
-        drafted = self.drafted_assessment(subject, level, until, by)
+        drafted = self.drafted_assessment(subject, level, until, by, on)
         table = self.app.config["SETTINGS"].rights_approval
         with transaction():
             rights.submit(drafted, table, drafted.version, self.actor(by), on)

@@ -14,7 +14,7 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.support.world import PASSWORD, World
+from tests.support.world import PASSWORD, TODAY, World
 from training.domain import batches, clearances, completions, duplicates, imports, notices, rights
 from training.forms.clearances import OUTCOMES
 from training.kit.db import db, transaction
@@ -97,6 +97,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "exports.of_cohort": ("+++++++++ns", "+nnnn++++ns"),
     "exports.of_commitment": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "duplicates.compare": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "duplicates.doubt": ("++nfnnfnfns", "+nnnnnfnfns"),
     "duplicates.index": ("++ffffffffs",),
     "duplicates.keep_apart": ("++nfnnfnfns", "+nnnnnfnfns"),
     "duplicates.merge": ("++nfnnfnfns", "+nnnnnfnfns"),
@@ -134,6 +135,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "nominations.put_forward": ("++fffffffns", "+nnnnffffns"),
     "nominations.register": ("++fffffffns", "+nnnnffffns"),
     "nominations.roster": ("+++fffff+ns", "+nnnnfff+ns"),
+    "nominations.search": ("+++fffff+ns", "+nnnnfff+ns"),
     "nominations.send_to_vetting": ("+fffnnfnfns", "+nnnnnfnfns"),
     "nominations.shortlist": ("+fffnnfnfns", "+nnnnnfnfns"),
     "nominations.show": ("++++nn+n+ns", "+nnnnn+n+ns"),
@@ -225,7 +227,7 @@ def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Sid
     payment = world.payment(commitment, 100_00, payee=f"payee {name}", person=True, evidence=receipt)
     world.covered(code)
     with transaction():
-        drafted = rights.draft(world.programme(code), rights.Assessment("", None, None), world.actor("uk"))
+        drafted = rights.draft(world.programme(code), rights.Assessment("", None, None), world.actor("uk"), TODAY)
         attachment = rights.attach(
             drafted, io.BytesIO(b"%PDF-1.7"), "", world.app.config["SETTINGS"].evidence_folder, world.actor("uk")
         )
@@ -335,7 +337,7 @@ _TABLES = {
 def _address(app: Flask, endpoint: str, side: Side) -> str:
     kind = _kind(app, endpoint)
     values = {"public_id": side.records[kind]} if kind else {}
-    if endpoint in ("duplicates.compare", "duplicates.keep_apart", "duplicates.merge"):
+    if endpoint in ("duplicates.compare", "duplicates.doubt", "duplicates.keep_apart", "duplicates.merge"):
         values |= {"other_id": side.twin}
     if endpoint == "access.invitation":
         values = {"token": "no-such-token"}

@@ -8,6 +8,7 @@ from typing import ClassVar
 from training.kit.money import Currency
 from training.kit.tables import Problem
 from training.models.access import ApprovalGrade
+from training.models.nominations import NominationState
 from training.models.people import Organisation
 from training.models.rights import Assessed
 
@@ -530,8 +531,11 @@ class NotInvited(Refusal):
     field = "person"
 
 
+@dataclass
 class WrongStep(Refusal):
-    """The nomination has moved on, so this step no longer applies."""
+    """The step does not begin at the ``state`` where the nomination stands; None: one of several moved on just now."""
+
+    state: NominationState | None = None
 
 
 class NotSeated(Refusal):

@@ -106,7 +106,7 @@ class NominationRow(Guarded, Base):
     ``cells`` is what the file holds, ``mended`` what somebody wrote instead, by part. ``chosen_id`` is the person whom
     somebody recognised, ``is_nobody_known`` says that it is none of those who were shown. ``same_as`` is the number of
     an earlier row that means the same person. ``stamp`` is a hash of the matched person's particulars as they were
-    previewed; ``differs`` lists the parts in which the row says otherwise. After the commit ``person_id`` and
+    previewed; ``differs`` lists the parts in which the row says otherwise, until the commit. After it ``person_id`` and
     ``nomination_id`` are what it became, ``before`` what a correction replaced. ``fingerprint`` is a hash of what
     the row says: where an equal one became somebody's nomination before, it means the same person.
     """

@@ -12,6 +12,7 @@ from training.forms import BaseForm
 from training.kit.money import Currency, format_pounds, format_rate
 from training.kit.tables import MOST_COLUMNS, MOST_ROWS, Problem
 from training.models.jobs import Job, JobState
+from training.models.nominations import NominationState
 from training.models.rights import Assessed
 from training.web.filters import long_date, month, name_text
 from training.web.wording import word
@@ -202,7 +203,11 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
     r.CohortRunning: lambda x: _("The cohort runs until %(day)s", day=long_date(x.ends_on)),
     r.AlreadyNominated: lambda _r: _("This person is nominated for the cohort already"),
     r.NotInvited: lambda _r: _("The person's organisation was not invited to this cohort"),
-    r.WrongStep: lambda _r: _("The nomination has moved on meanwhile, so this step no longer applies"),
+    r.WrongStep: lambda x: (
+        _("This step does not begin where the nomination stands: %(state)s", state=word(NominationState(x.state)))
+        if x.state
+        else _("The nomination has moved on meanwhile, so this step no longer applies")
+    ),
     r.NotSeated: lambda _r: _("Only somebody with a confirmed seat can complete the course"),
     r.AlreadyClaimed: lambda _r: _("Completion was claimed already"),
     r.OwnCompletion: lambda _r: _("Nobody confirms their own completion"),
