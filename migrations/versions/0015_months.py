@@ -10,7 +10,7 @@ from alembic import op
 from training.kit.migrate import allow_change, allow_replacement, refuse_change, refuse_replacement
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 
 _APPEND_ONLY = ("evidence", "claims", "ledger_entries", "approvals", "ledger_postings", "audit_entries", "rights_steps")
 

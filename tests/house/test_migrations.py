@@ -10,14 +10,16 @@ from tests.support.world import World
 from tools.check_migrations import differences
 from training.domain import completions, proposals
 from training.domain.rights import is_sound
+from training.kit.clock import now
 from training.kit.db import db, engine_options, transaction
 from training.kit.migrate import downgrade, upgrade
 from training.models import Base
 from training.models.access import Role
+from training.models.imports import Fault, RowOutcome, SpendBatch, SpendRow
 from training.models.rights import RightsAssessment, RiskLevel
 from training.queries import ledger_check, people, rights
 
-REVISIONS = [f"{number:04}" for number in range(1, 14)] + ["0015"]
+REVISIONS = [f"{number:04}" for number in range(1, 16)]
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +103,7 @@ def test_what_was_paid_before_its_commitment_counts_anew(app: Flask) -> None:
                 world.approve(undoing, dt.date(2026, 12, 1))
         before = _months()
         db.session.close()
-        downgrade(db.engine, "0013")
+        downgrade(db.engine, "0014")
         with db.engine.begin() as connection:
             sums = "SELECT min(s) FROM (SELECT sum(committed) OVER (ORDER BY month) AS s FROM line_months) AS sums"
             assert connection.execute(text(sums)).scalar_one() < 0
@@ -116,6 +118,29 @@ def _months() -> list[str]:
         totals = "SELECT line_id, month, committed, spent FROM line_months WHERE committed <> 0 OR spent <> 0"
         postings = "SELECT entry_id, month, committed_month FROM ledger_postings"
         return sorted(str(row) for found in (totals, postings) for row in connection.execute(text(found)))
+
+
+def test_what_is_wrong_with_a_row_is_kept(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        batch = SpendBatch(
+            programme_id=world.programme().id, sha256="", uploaded_by_id=world.actor("uk").user_id, uploaded_at=now()
+        )
+        with transaction():
+            db.session.add(batch)
+            db.session.flush()
+            faulty = SpendRow(batch_id=batch.id, number=2, outcome=RowOutcome.FAULTY, fault=Fault.TOO_LONG)
+            db.session.add_all([faulty, SpendRow(batch_id=batch.id, number=3, outcome=RowOutcome.NEW)])
+        db.session.close()
+        downgrade(db.engine, "0013")
+        assert _faults() == ["too_long", ""]
+        upgrade(db.engine)
+        assert _faults() == ["too_long", None]
+
+
+def _faults() -> list[str | None]:
+    with db.engine.connect() as connection:
+        return list(connection.scalars(text("SELECT fault FROM spend_rows ORDER BY number")))
 
 
 def _fill(world: World) -> None:

@@ -6,16 +6,14 @@ from flask_babel import gettext as _
 
 from training.domain import ledger as rules
 from training.domain import proposals
-from training.domain.refusals import Refusal
 from training.forms.ledger import ProposalForm, RescheduleForm
-from training.kit.db import transaction
 from training.models.ledger import Commitment
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries import ledger
 from training.web.guard import actor, needs
 from training.web.proposing import proposed
-from training.web.refusals import refuse
+from training.web.steps import attempt
 
 bp = Blueprint("commitments", __name__)
 
@@ -37,11 +35,13 @@ def show(commitment: Commitment) -> ResponseReturnValue:
 def top_up(commitment: Commitment) -> ResponseReturnValue:
     """Propose to reserve more, because more will have to be paid."""
     form = ProposalForm()
-    here = url_for(".show", public_id=commitment.public_id)
-    done = proposed(form, lambda: proposals.propose_top_up(commitment, form.proposal(), actor()), here)
-    return done or render_template(
-        "commitments/top_up.html", form=form, commitment=ledger.commitment_page(commitment, actor())
-    )
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            proposals.propose_top_up(commitment, form.proposal(), actor())
+        if done:
+            return proposed(url_for(".show", public_id=commitment.public_id))
+    page = ledger.commitment_page(commitment, actor())
+    return render_template("commitments/top_up.html", form=form, commitment=page)
 
 
 @bp.route("/commitments/<public_id>/release", methods=["GET", "POST"])
@@ -49,11 +49,13 @@ def top_up(commitment: Commitment) -> ResponseReturnValue:
 def release(commitment: Commitment) -> ResponseReturnValue:
     """Propose to give money of the commitment back to its line."""
     form = ProposalForm()
-    here = url_for(".show", public_id=commitment.public_id)
-    done = proposed(form, lambda: proposals.propose_release(commitment, form.proposal(), actor()), here)
-    return done or render_template(
-        "commitments/release.html", form=form, commitment=ledger.commitment_page(commitment, actor())
-    )
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            proposals.propose_release(commitment, form.proposal(), actor())
+        if done:
+            return proposed(url_for(".show", public_id=commitment.public_id))
+    page = ledger.commitment_page(commitment, actor())
+    return render_template("commitments/release.html", form=form, commitment=page)
 
 
 @bp.route("/commitments/<public_id>/reschedule", methods=["GET", "POST"])
@@ -62,12 +64,9 @@ def reschedule(commitment: Commitment) -> ResponseReturnValue:
     """Say that the payment is expected on another day; no money moves, so nobody else decides."""
     form = RescheduleForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.reschedule(commitment, form.expected(), form.shown.data or "", actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.reschedule(commitment, form.expected(), form.shown.data or "", actor())
+        if done:
             flash(_("The payment is now expected on this date."))
             return redirect(url_for(".show", public_id=commitment.public_id))
     page = ledger.commitment_page(commitment, actor())
