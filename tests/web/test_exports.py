@@ -13,18 +13,20 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
 from tests.support.world import TODAY, World, form_token, post
-from tests.web.browsing import building
-from training.domain import claims, imports, rates, variances
+from tests.web.browsing import building, figure
+from training.domain import claims, imports, proposals, rates, variances
 from training.kit import tables
 from training.kit.clock import pretend
-from training.kit.db import transaction
+from training.kit.db import db, transaction
 from training.kit.money import Currency
 from training.models.imports import SpendBatch
 from training.models.ledger import Commitment
+from training.policy.scopes import unscoped
 from training.queries import cohorts as cohort_rows
-from training.queries import ledger
+from training.queries import ledger, programmes
 
 
 @pytest.fixture(autouse=True)
@@ -159,6 +161,66 @@ def test_figures_in_the_files_are_those_of_the_books(world: World, pages: Pages)
     )
     ceilings = {row["Code"]: row["Ceiling"] for row in rows(client, "/programmes/table.csv")}
     assert ceilings["TRAINING"] == "300000.00"
+
+
+OCTOBER, NOVEMBER, DECEMBER = (dt.date(2026, month, 1) for month in (10, 11, 12))
+
+
+@pytest.fixture
+def reversal(world: World, pages: Pages) -> tuple[str, str]:
+    """Add a payment made before its commitment was approved, one that is reversed and one that waits.
+
+    Return the entry that was reversed, and the one that reverses it.
+    """
+    with building(world):
+        line = programmes.line_by_key(db.session.scalars(unscoped(select(Commitment.line_id), because="a test")).one())
+        world.approve(world.payment(world.commitment(line, 300_00), 250_00, closes=True, paid_on=OCTOBER))
+        commitment = world.commitment(line, 100_00)
+        mistaken = world.payment(commitment, 60_00, paid_on=OCTOBER)
+        world.approve(mistaken)
+        with transaction():
+            undoing = proposals.propose_reversal(mistaken, "a mistake", world.key(), world.actor("uk"))
+        world.approve(undoing, DECEMBER)
+        world.payment(commitment, 10_00)
+        return mistaken.public_id, undoing.public_id
+
+
+def test_entries_add_up_to_their_page_and_month_by_month_to_its_chart(
+    world: World, pages: Pages, reversal: tuple[str, str]
+) -> None:
+    client = world.sign_in(world.app.test_client(), "funder")
+    for page in (pages.line, pages.programme):
+        entries = rows(client, f"{page}/tables/entries.csv")
+        shown = client.get(page)
+        for balance in ("Committed", "Spent"):
+            assert total(entries, balance) == figure(shown, balance), (page, balance)
+        assert total(entries, "Allocated") == 900_00
+        chart = {row["Month"]: row for row in rows(client, f"{page}/tables/burn-down.csv")}
+        for day in (OCTOBER, NOVEMBER):
+            spent = total([one for one in entries if "" < one["Counts in"] <= str(day)], "Spent")
+            held = total([one for one in entries if "" < one["Committed counts in"] <= str(day)], "Committed")
+            told = chart[f"{day:%b %Y}"]
+            assert (total([told], "Spent"), total([told], "Committed and spent")) == (spent, held + spent)
+            assert told["Spent"] in shown.text.replace(",", ""), "the table below the chart"
+        assert (total([chart["Oct 2026"]], "Spent"), total([chart["Nov 2026"]], "Spent")) == (250_00, 400_25)
+
+
+def test_a_reversed_payment_says_so_in_every_file(world: World, pages: Pages, reversal: tuple[str, str]) -> None:
+    client = world.sign_in(world.app.test_client(), "funder")
+    entries = {row["Entry"]: row for row in rows(client, f"{pages.programme}/tables/entries.csv")}
+    undone, undoing = (entries[name] for name in reversal)
+    assert (undone["Decision"], undone["Undone by"], undone["Spent"]) == ("Reversed", undoing["Entry"], "60.00")
+    assert (undoing["Decision"], undoing["Undoes"], undoing["Spent"]) == ("Approved", undone["Entry"], "-60.00")
+    assert [row["Spent"] for row in entries.values() if row["Decision"] == "Waiting"] == [""]
+    standing = [row for row in entries.values() if (row["Kind"], row["Decision"]) == ("Payment", "Approved")]
+    assert total(standing, "Amount") == figure(client.get(pages.programme), "Spent")
+    (line,) = rows(client, f"/claims/{undone['Claim']}/tables/lines.csv")
+    assert (line["Decision"], line["Undone by"]) == ("Reversed", undoing["Entry"])
+
+
+def total(of: list[dict[str, str]], column: str) -> int:
+    """Return the pence of a column."""
+    return sum(round(float(row[column]) * 100) for row in of if row[column])
 
 
 def test_a_programmes_balances_are_blank_for_those_who_may_not_see_them(world: World, pages: Pages) -> None:

@@ -81,6 +81,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "cohorts.new": ("++ffffffffs", "++ffffffffs"),
     "cohorts.show": ("+++++++++ns", "+nnnn++++ns"),
     "commitments.release": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "commitments.reschedule": ("+fnnffnnfns", "+nnnnfnnfns"),
     "commitments.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "commitments.top_up": ("+fnnffnnfns", "+nnnnfnnfns"),
     "completions.claim": ("fff+nnfnfns", "fnnnnnfnfns"),

@@ -195,6 +195,15 @@ class PaidOutside(Refusal):
     last: dt.date
 
 
+@dataclass
+class ExpectedOutside(Refusal):
+    """A payment is expected within the dates of its programme."""
+
+    field = "expected_on"
+    first: dt.date
+    last: dt.date
+
+
 class PaidInFuture(Refusal):
     """A payment is recorded on or after the day it was made."""
 

@@ -17,10 +17,9 @@ from training.models.access import User
 from training.models.actor import Actor
 from training.models.claims import Claim, Evidence, ExchangeRate
 from training.models.ledger import Approval, Commitment, LedgerEntry, Outcome
-from training.models.programmes import BudgetLine
 from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, holds, seen, unscoped
-from training.queries.ledger import EntryRow
+from training.queries.ledger import EntryRow, with_decisions
 from training.queries.paging import Cut, Page, read_page
 
 
@@ -65,11 +64,16 @@ def payable(programme_id: int, actor: Actor) -> Sequence[Commitment]:
 
 @dataclass(frozen=True)
 class ClaimPage:
-    """A claim with its lines, each with its decision. ``evidence`` says that a file exists, its kind and hash."""
+    """A claim with its lines, which were decided together. ``evidence`` says that a file exists, its kind and hash."""
 
     claim: Claim
     lines: list[EntryRow]
     evidence: Evidence | None
+
+    @property
+    def first(self) -> EntryRow:
+        """The line whose decision, and reversal, are those of all."""
+        return self.lines[0]
 
 
 def claim_page(claim: Claim, actor: Actor) -> ClaimPage:
@@ -82,18 +86,7 @@ def claim_page(claim: Claim, actor: Actor) -> ClaimPage:
         .execution_options(populate_existing=True)
     )
     fresh = db.session.scalars(seen(whole, actor, Permission.SEE_MONEY, Claim)).one()
-    lines = (
-        select(LedgerEntry, Approval)
-        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
-        .where(LedgerEntry.claim_id == key)
-        .options(
-            joinedload(LedgerEntry.line).joinedload(BudgetLine.project),
-            joinedload(LedgerEntry.commitment),
-            joinedload(LedgerEntry.proposer),
-            joinedload(Approval.approver),
-        )
-        .order_by(LedgerEntry.id)
-    )
+    lines = with_decisions(LedgerEntry.claim_id == key).order_by(LedgerEntry.id)
     rows = db.session.execute(seen(lines, actor, Permission.SEE_MONEY, LedgerEntry))
     return ClaimPage(fresh, [EntryRow(*row) for row in rows], fresh.evidence)
 

@@ -68,6 +68,14 @@ def _periods() -> PeriodForm:
 def _description(series: Series, whole: int) -> str:
     spent = [value for value in series.spent if value is not None]
     forecast = [value for value in series.forecast if value is not None]
+    if not forecast:
+        past: str = _(
+            "Of %(ceiling)s, %(spent)s was spent by the end of %(month)s.",
+            ceiling=format_pounds(whole),
+            spent=format_pounds(spent[-1]),
+            month=month(series.months[-1]),
+        )
+        return past
     said: str = _(
         "Of %(ceiling)s, %(spent)s is spent; the forecast for %(month)s is %(forecast)s.",
         ceiling=format_pounds(whole),

@@ -123,6 +123,9 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
     r.PaidOutside: lambda x: _(
         "The date of payment must lie between %(first)s and %(last)s", first=long_date(x.first), last=long_date(x.last)
     ),
+    r.ExpectedOutside: lambda x: _(
+        "The date of payment must lie between %(first)s and %(last)s", first=long_date(x.first), last=long_date(x.last)
+    ),
     r.AlreadyDecided: lambda _r: _("This was decided already"),
     r.WithinPlan: lambda _r: _("The line keeps to its plan within a tenth: no reason is needed"),
     r.CommitmentClosed: lambda _r: _("The commitment is closed"),

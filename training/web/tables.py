@@ -11,7 +11,7 @@ from training.kit.money import exact_amount, exact_rate
 from training.kit.sheets import Column, Value
 from training.models.claims import ExchangeRate
 from training.models.cohorts import CohortCost
-from training.models.ledger import Commitment
+from training.models.ledger import Approval, Commitment, LedgerPosting
 from training.models.plans import VarianceReason
 from training.models.programmes import BudgetLine
 from training.queries.burn_down import Series
@@ -35,16 +35,25 @@ class Table(NamedTuple):
 
 
 def entries(rows: Iterable[EntryRow]) -> Table:
-    """Return entries with their decisions."""
+    """Return entries with their decisions, and what each moved: the sums are the balances, month by month the chart."""
     columns = [
         Column(_("Entry")),
         Column(_("Kind")),
         Column(_("Budget line")),
         Column(_("Purpose")),
+        Column(_("Commitment")),
+        Column(_("Claim")),
         Column(_("Amount"), is_money=True),
         Column(_("Proposed")),
         Column(_("Decision")),
         Column(_("Decided on")),
+        Column(_("Undoes")),
+        Column(_("Undone by")),
+        Column(_("Allocated"), is_money=True),
+        Column(_("Committed"), is_money=True),
+        Column(_("Spent"), is_money=True),
+        Column(_("Counts in")),
+        Column(_("Committed counts in")),
     ]
     return Table(_("Entries"), columns, map(_entry, rows))
 
@@ -56,11 +65,30 @@ def _entry(row: EntryRow) -> Sequence[Value]:
         word(entry.kind),
         title_text(entry.line),
         entry.purpose,
+        entry.commitment.public_id if entry.commitment else "",
+        entry.claim.public_id if entry.claim else "",
         entry.amount,
         entry.proposed_at.date(),
-        word(decision.outcome) if decision else _("Waiting"),
+        _standing(decision, row.undone_by),
         decision.decided_at.date() if decision else None,
+        row.undoes or "",
+        row.undone_by or "",
+        *_moved(row.posting),
     )
+
+
+def _moved(posting: LedgerPosting | None) -> Sequence[Value]:
+    """Return what an entry moved and where it counts; nothing while it has moved nothing."""
+    if posting is None:
+        return (None,) * 5
+    return posting.allocated, posting.committed, posting.spent, posting.month, posting.committed_month
+
+
+def _standing(decision: Approval | None, undone_by: str | None) -> str:
+    """Return how it stands with an entry: what was approved may have been reversed since."""
+    if decision is None:
+        return str(_("Waiting"))
+    return str(_("Reversed")) if undone_by else word(decision.outcome)
 
 
 def lines(of: Iterable[BudgetLine]) -> Table:
@@ -179,6 +207,7 @@ def claim_lines(page: ClaimPage) -> Table:
         Column(_("Rate of")),
         Column(_("Source of the rate")),
         Column(_("Decision")),
+        Column(_("Undone by")),
     ]
     rows = (
         (
@@ -193,7 +222,8 @@ def claim_lines(page: ClaimPage) -> Table:
             exact_rate(claim.rate),
             claim.rate_on,
             claim.rate_source,
-            word(row.decision.outcome) if row.decision else _("Waiting"),
+            _standing(row.decision, row.undone_by),
+            row.undone_by or "",
         )
         for row in page.lines
     )
@@ -264,7 +294,7 @@ def _spend_row(one: RowOfBatch) -> Sequence[Value]:
         row.purpose,
         row.commitment.public_id if row.commitment else "",
         row.claim.public_id if row.claim else "",
-        word(one.decision.outcome) if one.decision else "",
+        _standing(one.decision, one.undone_by) if row.claim else "",
     )
 
 
