@@ -433,7 +433,7 @@ class Books(RuleBasedStateMachine):
                 closed.add(commitment.id)
             parts.append(Part("pay", held.line, share, closes=closes))
         same = len({self.model.purses[part.line].programme for part in parts}) == 1
-        payment = claims.Payment("A supplier", False, TODAY, currency)
+        payment = claims.Payment("A supplier", False, TODAY, currency, is_another=True)
         key = self.proposal(0).key
         self.propose(
             does_fit and same,

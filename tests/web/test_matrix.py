@@ -63,6 +63,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "batches.template": ("++ffffffffs",),
     "batches.undo": ("++nnnnnnnns", "+nnnnnnnnns"),
     "batches.whom": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "claims.attach": ("+fnnffnnfns", "+nnnnfnnfns"),
     "claims.evidence": ("+nnnn+nn+ns", "+nnnn+nn+ns"),
     "claims.new": ("+fnnffnffns", "+nnnnfnffns"),
     "claims.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
@@ -196,7 +197,7 @@ NAMES = {
 
 
 # Who decides about a payment reads to whom it went, also where that is a person.
-PAYEES = {"claims.show": {"approver": ("own", "other")}}
+PAYEES = {page: {"approver": ("own", "other")} for page in ("claims.show", "approvals.index")}
 
 
 @dataclass

@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import claims as rules
+from training.domain import doubts
 from training.domain import evidence as evidence_rules
-from training.domain.refusals import EvidenceUsed, Refusal
-from training.forms.claims import ClaimForm
+from training.domain.refusals import AlikePayment, EvidenceUsed, Refusal
+from training.forms.claims import AttachEvidenceForm, ClaimForm
 from training.forms.widgets import Choice
 from training.kit.clock import today
 from training.kit.db import transaction
@@ -36,15 +37,20 @@ def _offer(form: ClaimForm, programme_id: int) -> dict[str, Commitment]:
     return commitments
 
 
+def _kept(form: ClaimForm | AttachEvidenceForm) -> Evidence | None:
+    """Keep the file that came with the form."""
+    try:
+        with transaction():
+            return evidence_rules.keep(form.file.data.stream, folder(), actor())
+    except Refusal as refusal:
+        refuse(form, refusal)
+    return None
+
+
 def _evidence(form: ClaimForm) -> Evidence | None:
     """Return the file that came with this try or an earlier one, kept at once so that no upload is lost."""
-    if form.file.data:
-        try:
-            with transaction():
-                kept = evidence_rules.keep(form.file.data.stream, folder(), actor())
-                form.evidence.data = kept.public_id
-        except Refusal as refusal:
-            refuse(form, refusal)
+    if form.file.data and (kept := _kept(form)):
+        form.evidence.data = kept.public_id
     found = claims.own_upload(form.evidence.data, actor()) if form.evidence.data else None
     if form.evidence.data and found is None:
         form.refuse(_("The file is no longer here: choose it again"), "file")
@@ -53,7 +59,7 @@ def _evidence(form: ClaimForm) -> Evidence | None:
 
 
 def _refuse(form: ClaimForm, refusal: Refusal) -> None:
-    """Show a refusal at the line that it is about; a file that another claim has is not offered again."""
+    """Show a refusal at what it is about; a file that another claim has is not offered again."""
     if isinstance(refusal, EvidenceUsed):
         form.evidence.data = ""
     if refusal.place is None:
@@ -72,6 +78,7 @@ def new(programme: Programme) -> ResponseReturnValue:
         form["commitment_1"].data = request.args.get("commitment")
     commitments = _offer(form, programme.id)
     is_valid = form.validate_on_submit()
+    alike: list[str] = []
     evidence = _evidence(form) if form.is_submitted() else None
     if is_valid and not form.field_errors:
         try:
@@ -87,27 +94,50 @@ def new(programme: Programme) -> ResponseReturnValue:
                 claim = ledger.claim_by_key(entry.claim_id or 0)
         except Refusal as refusal:
             _refuse(form, refusal)
+            alike = refusal.claims if isinstance(refusal, AlikePayment) else []
             evidence = evidence if form.evidence.data else None
         else:
             flash(_("Proposed. It takes effect when another person approves it."))
             return redirect(url_for(".show", public_id=claim.public_id))
-    return render_template("claims/new.html", form=form, programme=programme, evidence=evidence)
+    return render_template("claims/new.html", form=form, programme=programme, evidence=evidence, alike=alike)
 
 
 @bp.get("/claims/<public_id>")
 @needs(Permission.SEE_MONEY, on=Claim)
 def show(claim: Claim) -> ResponseReturnValue:
     """Show a claim: lines, rate, evidence, decision."""
+    page = claims.claim_page(claim, actor())
     return render_template(
         "claims/show.html",
-        page=claims.claim_page(claim, actor()),
+        page=page,
+        look=doubts.look_at([page.claim], folder())[claim.id],
         may_see_payee=holds(actor(), Permission.SEE_EVIDENCE),
         may_see_file=holds(actor(), Permission.SEE_EVIDENCE),
+        may_attach=holds(actor(), Permission.PROPOSE_MONEY),
     )
+
+
+@bp.route("/claims/<public_id>/attach", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=Claim)
+@takes_file
+def attach(claim: Claim) -> ResponseReturnValue:
+    """Attach one more file of evidence to a claim."""
+    form = AttachEvidenceForm()
+    kept = _kept(form) if form.validate_on_submit() else None
+    if kept:
+        try:
+            with transaction():
+                evidence_rules.attach(claim, kept, actor())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            flash(_("Evidence attached."))
+            return redirect(url_for(".show", public_id=claim.public_id))
+    return render_template("claims/attach.html", form=form, claim=claim)
 
 
 @bp.get("/evidence/<public_id>")
 @needs(Permission.SEE_EVIDENCE, on=Evidence)
 def evidence(evidence: Evidence) -> ResponseReturnValue:
     """Send the file."""
-    return saved(evidence.stored_as, evidence.kind, f"evidence-{evidence.public_id}")
+    return saved(evidence, f"evidence-{evidence.public_id}")

@@ -88,13 +88,15 @@ def show(batch: SpendBatch) -> ResponseReturnValue:
     form.outcome.choices = choices(RowOutcome)
     outcome = RowOutcome(form.outcome.data) if form.validate() and form.outcome.data else None
     rows = imports.rows_of(batch, outcome, cut(), actor())
+    is_previewed = page.batch.state is BatchState.PREVIEWED
     return render_template(
         "imports/show.html",
         page=page,
         form=form,
         rows=rows,
         pager=pager(rows),
-        step=ProposeRowsForm() if page.batch.state is BatchState.PREVIEWED else None,
+        step=ProposeRowsForm() if is_previewed else None,
+        alike=imports.alike_rows(batch) if is_previewed else {},
     )
 
 
@@ -105,7 +107,13 @@ def propose(batch: SpendBatch) -> ResponseReturnValue:
     form = ProposeRowsForm()
     try:
         with transaction():
-            proposed = rules.propose(batch, actor(), today(), payees_are_people=bool(form.payees_are_people.data))
+            proposed = rules.propose(
+                batch,
+                actor(),
+                today(),
+                payees_are_people=bool(form.payees_are_people.data),
+                are_others=bool(form.are_others.data),
+            )
     except Refusal as refusal:
         flash(words_for(refusal), "important")
     else:

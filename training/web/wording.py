@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from training.domain.clearances import ClearanceFault
+from training.domain.doubts import Doubt
+from training.domain.evidence import FileState
 from training.domain.imports import Fault
 from training.domain.plans import Pattern
 from training.domain.rates import RateOutcome
@@ -82,6 +84,14 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Outcome.APPROVED, _l("Approved")),
     (Outcome.REFUSED, _l("Refused")),
     (Outcome.WITHDRAWN, _l("Taken back")),
+    (Doubt.ALIKE, _l("Like another claim")),
+    (Doubt.ODD_RATE, _l("Rate far from the table")),
+    (Doubt.UNKNOWN_RATE, _l("No rate in the table")),
+    (Doubt.NO_EVIDENCE, _l("No evidence")),
+    (Doubt.FILE_CHANGED, _l("Evidence changed or missing")),
+    (Doubt.NO_ROOM, _l("Does not fit any more")),
+    (FileState.CHANGED, _l("The file has changed")),
+    (FileState.MISSING, _l("The file is missing")),
     (Pattern.EVEN, _l("Evenly")),
     (Pattern.EARLY, _l("More at the beginning")),
     (Pattern.LATE, _l("More at the end")),
@@ -226,6 +236,14 @@ _TONES: tuple[tuple[StrEnum, str], ...] = (
     (Outcome.APPROVED, "green"),
     (Outcome.REFUSED, "red"),
     (Outcome.WITHDRAWN, "grey"),
+    (Doubt.ALIKE, "orange"),
+    (Doubt.ODD_RATE, "orange"),
+    (Doubt.UNKNOWN_RATE, "yellow"),
+    (Doubt.NO_EVIDENCE, "yellow"),
+    (Doubt.FILE_CHANGED, "red"),
+    (Doubt.NO_ROOM, "red"),
+    (FileState.CHANGED, "red"),
+    (FileState.MISSING, "red"),
     (BatchState.PREVIEWED, "yellow"),
     (BatchState.PROPOSED, "blue"),
     (BatchState.WITHDRAWN, "grey"),
