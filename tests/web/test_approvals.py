@@ -432,7 +432,7 @@ def test_of_a_file_that_is_too_large_for_its_commitment_the_last_do_not_fit(offi
     world = office.world
     batch = proposed(office, b"Date,Amount,Supplier\n2020-10-05,5,A\n2020-10-06,7.50,B\n2020-10-07,1,C\n")
     with transaction():
-        outstanding = world.proposal(PUBLISHED_PENCE - 6_50)
+        outstanding = world.proposal(PUBLISHED_PENCE - 12_00)
         release = proposals.propose_release(office.commitment, outstanding, world.actor("uk"))
     world.approve(release)
     page = approver(world).get(f"{INBOX}?file={batch.public_id}&ticked=bare").text
