@@ -6,7 +6,7 @@ from alembic import op
 from training.kit.migrate import allow_change, refuse_change
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0014"
 
 Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

@@ -104,6 +104,17 @@ def test_what_a_killed_worker_was_at_is_done_by_another(app: Flask, database_url
         assert (job.state, job.tries, job.done) == (JobState.DONE, 2, _ROWS)
 
 
+def test_a_worker_that_could_not_note_a_failure_takes_the_job_again(app: Flask, desk: Desk) -> None:
+    """It asks for work, so it does none: the job in its name is nobody's. Others wait until it is dead."""
+    desk.send(_file())
+    with app.app_context(), transaction():
+        rules.seen("a worker that lives")
+        job_id = rules.take("a worker that lives")
+        assert job_id
+        assert rules.take("another worker") is None
+        assert rules.take("a worker that lives") == job_id
+
+
 def test_a_worker_ends_with_its_parent(database_url: str, queue: Path) -> None:
     code = (
         "import subprocess, sys, time;"

@@ -10,7 +10,7 @@ from typing import IO
 
 from sqlalchemy import delete, insert, update
 
-from training.domain import audit, headings, jobs, nominations
+from training.domain import audit, cells, headings, jobs, nominations
 from training.domain.nominees import RowRead, cleaned
 from training.domain.recognition import Recogniser
 from training.domain.refusals import (
@@ -29,7 +29,7 @@ from training.models.actor import Actor
 from training.models.batches import NominationBatch, NominationBatchState, NominationRow, NomineeOutcome
 from training.models.cohorts import Cohort
 from training.models.jobs import Job, JobKind
-from training.queries import batches, nominees
+from training.queries import batches, trees
 
 S, O = NominationBatchState, NomineeOutcome  # noqa: E741
 _KEPT = dt.timedelta(days=7)
@@ -45,12 +45,9 @@ def read(stream: IO[bytes], cohort: Cohort, default_organisation_id: int | None,
     TableUnreadable.
     """
     nominations.check_takes_nominations(cohort)
-    if default_organisation_id and default_organisation_id not in nominees.invited_organisations(cohort.id):
+    if default_organisation_id and default_organisation_id not in trees.keys_invited_to(cohort.id):
         raise NotInvited
-    try:
-        table = tables.read(stream)
-    except tables.TableError as error:
-        raise TableUnreadable(error.problem) from error
+    table = cells.read_table(stream)
     found, rows = headings.below_headings(table)
     if not rows:
         raise TableUnreadable(tables.Problem.EMPTY)
@@ -108,7 +105,7 @@ def say_columns(
     batch = check_open(batch)
     if not headings.names_somebody(columns):
         raise NamesMissing
-    if default_organisation_id and default_organisation_id not in nominees.invited_organisations(batch.cohort_id):
+    if default_organisation_id and default_organisation_id not in trees.keys_invited_to(batch.cohort_id):
         raise NotInvited
     batch.columns, batch.default_organisation_id = dict(columns), default_organisation_id
     return ask_preview(batch, by)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
+from training.domain import refusals
 from training.domain.refusals import JobStanding, Refusal
 from training.kit.clock import now
 from training.kit.db import changed, db
@@ -44,11 +45,11 @@ def check_none(subject: Any) -> None:
 
 
 def take(worker: str) -> int | None:
-    """Take the next job that nobody does and return its key; None where there is none.
+    """Take the next job that nobody does, for a worker that does nothing; return its key, None where there is none.
 
     One that three workers died of has failed. Two workers at once: one gets it.
     """
-    job = jobs.next_job(now() - SILENT)
+    job = jobs.next_job(worker, now() - SILENT)
     if job is None:
         return None
     return job.id if _take(job, worker) else None
@@ -91,8 +92,25 @@ def fail(job_id: int, refusal: Refusal | None) -> None:
     """Note that it came to nothing: a rule said no, or, without a refusal, there was a fault of ours."""
     details: dict[str, Any] = dataclasses.asdict(refusal) if dataclasses.is_dataclass(refusal) else {}
     name = type(refusal).__name__ if refusal else ""
-    values = {"state": JobState.FAILED, "refusal": name, "details": details, "ended_at": now()}
+    noted = {field: _to_json(value) for field, value in details.items()}
+    values = {"state": JobState.FAILED, "refusal": name, "details": noted, "ended_at": now()}
     changed(update(Job).where(Job.id == job_id).values(values))
+
+
+def refusal_of(job: Job) -> Refusal | None:
+    """Return the refusal with which a job failed; None where it did not, or the fault was ours."""
+    if not job.refusal:
+        return None
+    kind: type[Refusal] = getattr(refusals, job.refusal)
+    return kind(**{field: _from_json(value) for field, value in job.details.items()})
+
+
+def _to_json(value: Any) -> Any:
+    return {"day": value.isoformat()} if isinstance(value, dt.date) else value
+
+
+def _from_json(noted: Any) -> Any:
+    return dt.date.fromisoformat(noted["day"]) if isinstance(noted, dict) else noted
 
 
 def seen(worker: str) -> None:

@@ -13,7 +13,7 @@ from training.kit.names import fold
 from training.models.actor import Actor
 from training.models.batches import NomineeFault, NomineeOutcome, NomineePart
 from training.models.people import Person, Sex, Spoken
-from training.queries import nominees, people
+from training.queries import people, trees
 
 P, O, F = NomineePart, NomineeOutcome, NomineeFault  # noqa: E741
 _PARTICULARS = [one.name for one in fields(Particulars)]
@@ -130,7 +130,7 @@ class Reader:
     """Reads cells for one cohort, in the name of somebody and of an organisation where rows name none."""
 
     def __init__(self, cohort_id: int, default_organisation_id: int | None, by: Actor) -> None:
-        self.invited = nominees.invited_organisations(cohort_id)
+        self.invited = trees.keys_invited_to(cohort_id)
         self._default = default_organisation_id
         self._bodies: dict[str, int | None] = {}
         for body in people.own_organisations(by):

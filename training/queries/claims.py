@@ -18,11 +18,9 @@ from training.models.claims import Claim, ClaimEvidence, Evidence, ExchangeRate
 from training.models.ledger import Approval, Commitment, LedgerEntry, Outcome
 from training.models.programmes import BudgetLine
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, unscoped
+from training.policy.scopes import ADMITTED, seen, unscoped
 from training.queries.ledger import EntryRow, with_files
 from training.queries.paging import Cut, Page, read_page
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
 
 
 def rate_of(currency: Currency, month: dt.date) -> ExchangeRate | None:
@@ -51,20 +49,20 @@ def rates_page(cut: Cut) -> Page[Any]:
 def lock_upload(evidence_id: int) -> None:
     """Let nobody else take this file for a claim until the transaction ends."""
     statement = select(Evidence.id).where(Evidence.id == evidence_id).with_for_update()
-    db.session.execute(unscoped(statement, because=_RULE))
+    db.session.execute(unscoped(statement, because=ADMITTED))
 
 
 def is_used(evidence_id: int) -> bool:
     """Say whether a file is the evidence of a claim already."""
     claimed = exists().where(Claim.evidence_id == evidence_id)
     attached = exists().where(ClaimEvidence.evidence_id == evidence_id)
-    return bool(db.session.scalar(unscoped(select(or_(claimed, attached)), because=_RULE)))
+    return bool(db.session.scalar(unscoped(select(or_(claimed, attached)), because=ADMITTED)))
 
 
 def hashes_of(claim_id: int) -> set[str]:
     """Return the hashes of all files of a claim."""
     whole = select(Claim).where(Claim.id == claim_id).options(*with_files()).execution_options(populate_existing=True)
-    return {file.sha256 for file in db.session.scalars(unscoped(whole, because=_RULE)).one().files}
+    return {file.sha256 for file in db.session.scalars(unscoped(whole, because=ADMITTED)).one().files}
 
 
 # Payments that are alike
@@ -131,7 +129,7 @@ def alike(marks: Collection[Mark]) -> dict[Mark, list[Claim]]:
         .order_by(Claim.id)
     )
     found = defaultdict[object, list[Claim]](list)
-    for claim in db.session.scalars(unscoped(statement, because=_RULE)):
+    for claim in db.session.scalars(unscoped(statement, because=ADMITTED)):
         for key in mark_of(claim).keys:
             found[key].append(claim)
     near = {mark: dict.fromkeys(claim for key in mark.keys for claim in found[key]) for mark in marks}

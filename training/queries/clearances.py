@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from training.kit.db import AnySelect, db
@@ -13,22 +13,21 @@ from training.models.imports import RowOutcome
 from training.models.nominations import Nomination
 from training.models.vetting import ClearanceBatch, ClearanceRow, VettingDecision
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, unscoped
-from training.queries.paging import SIZE, Cut, Page
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
+from training.policy.scopes import ADMITTED, seen, unscoped
+from training.queries import vetting
+from training.queries.paging import Cut, Page, read_numbered
 
 
 def lock_batch(batch_id: int) -> ClearanceBatch:
     """Return a batch as it is now and let nobody else record its rows until the transaction ends."""
     statement = select(ClearanceBatch).where(ClearanceBatch.id == batch_id).with_for_update()
     statement = statement.execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
 def batches_before(moment: dt.datetime) -> Sequence[int]:
-    """Return the keys of the batches that were read before a moment."""
-    statement = select(ClearanceBatch.id).where(ClearanceBatch.uploaded_at < moment)
+    """Return the keys of the batches that were read before a moment and of which rows are still kept."""
+    statement = select(ClearanceBatch.id).join(ClearanceRow).where(ClearanceBatch.uploaded_at < moment).distinct()
     return db.session.scalars(unscoped(statement, because="what is old is forgotten; nothing is shown")).all()
 
 
@@ -36,15 +35,11 @@ def named(public_ids: Collection[str], actor: Actor) -> Mapping[str, tuple[Nomin
     """Return the nominations with these opaque ids that ``actor`` vets, each with the person's current decision."""
     statement = (
         select(Nomination, VettingDecision)
-        .outerjoin(VettingDecision, _current())
+        .outerjoin(VettingDecision, vetting.current_of_nominee())
         .where(Nomination.public_id.in_(public_ids))
     )
     rows = db.session.execute(seen(statement, actor, Permission.VET, Nomination))
     return {nomination.public_id: (nomination, decision) for nomination, decision in rows}
-
-
-def _current() -> ColumnElement[bool]:
-    return and_(VettingDecision.person_id == Nomination.person_id, VettingDecision.superseded_at.is_(None))
 
 
 def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
@@ -52,11 +47,11 @@ def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
     statement = (
         select(ClearanceRow, Nomination.person_id, VettingDecision.id)
         .join(Nomination, Nomination.id == ClearanceRow.nomination_id)
-        .outerjoin(VettingDecision, _current())
+        .outerjoin(VettingDecision, vetting.current_of_nominee())
         .where(ClearanceRow.batch_id == batch_id, ClearanceRow.result == RowOutcome.NEW)
         .order_by(ClearanceRow.number)
     )
-    rows = db.session.execute(unscoped(statement, because=_RULE))
+    rows = db.session.execute(unscoped(statement, because=ADMITTED))
     return [(row, person_id, decision_id) for row, person_id, decision_id in rows]
 
 
@@ -77,24 +72,12 @@ def batch_page(batch: ClearanceBatch, actor: Actor) -> BatchPage:
 
 def rows_of(batch: ClearanceBatch, cut: Cut, actor: Actor) -> Page[ClearanceRow]:
     """Return a page of a batch's rows by their number, at which the page is cut."""
-    is_backwards = cut.before.isdecimal()
-    anchor = int(cut.before or 0) if is_backwards else int(cut.after if cut.after.isdecimal() else 0)
-    statement = (
-        select(ClearanceRow)
-        .where(ClearanceRow.number < anchor if is_backwards else ClearanceRow.number > anchor)
-        .options(joinedload(ClearanceRow.nomination).joinedload(Nomination.person))
-        .options(joinedload(ClearanceRow.nomination).joinedload(Nomination.cohort))
-        .order_by(ClearanceRow.number.desc() if is_backwards else ClearanceRow.number)
-        .limit(SIZE + 1)
+    statement = select(ClearanceRow).options(
+        joinedload(ClearanceRow.nomination).joinedload(Nomination.person),
+        joinedload(ClearanceRow.nomination).joinedload(Nomination.cohort),
     )
-    found = list(db.session.scalars(_of(statement, batch.id, actor)))
-    has_more, rows = len(found) > SIZE, found[:SIZE]
-    if is_backwards:
-        rows.reverse()
-    if not rows:
-        return Page([], "", "")
-    has_previous, has_next = (has_more, True) if is_backwards else (anchor > 0, has_more)
-    return Page(rows, str(rows[0].number) if has_previous else "", str(rows[-1].number) if has_next else "")
+    page = read_numbered(_of(statement, batch.id, actor), ClearanceRow.number, cut)
+    return replace(page, rows=[row for (row,) in page.rows])
 
 
 def _of(statement: AnySelect, batch_id: int, actor: Actor) -> AnySelect:

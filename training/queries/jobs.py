@@ -20,11 +20,16 @@ def newest_of(subject_id: str) -> Job | None:
     return db.session.scalar(select(Job).where(Job.subject_id == subject_id).order_by(Job.id.desc()).limit(1))
 
 
-def next_job(silent_since: dt.datetime) -> Job | None:
-    """Return the oldest job that nobody does: it waits, or whoever had taken it was not seen since then."""
+def next_job(worker: str, silent_since: dt.datetime) -> Job | None:
+    """Return the oldest job that nobody does.
+
+    It waits, or whoever had taken it was not seen since then, or it is ``worker`` itself, which asks because it does
+    nothing: it could not even note how the job failed.
+    """
     lives = exists().where(Worker.name == Job.worker, Worker.seen_at >= silent_since)
-    orphaned = and_(Job.state == JobState.RUNNING, Job.taken_at < silent_since, ~lives)
-    statement = select(Job).where(or_(Job.state == JobState.WAITING, orphaned)).order_by(Job.id).limit(1)
+    is_left = or_(Job.worker == worker, and_(Job.taken_at < silent_since, ~lives))
+    is_nobodys = or_(Job.state == JobState.WAITING, and_(Job.state == JobState.RUNNING, is_left))
+    statement = select(Job).where(is_nobodys).order_by(Job.id).limit(1)
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 

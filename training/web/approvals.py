@@ -22,7 +22,7 @@ from training.policy.scopes import holds
 from training.queries import ledger
 from training.queries.ledger import Bundle, Narrowed, Parts
 from training.queries.paging import Cut
-from training.web.filters import title
+from training.web.filters import title, typed
 from training.web.guard import actor, needs
 from training.web.lists import are_all_ticked, cut, pager, place
 from training.web.refusals import words_for
@@ -101,7 +101,7 @@ _BARE = "bare"
 def _filter(parts: Parts) -> InboxFilter:
     form = InboxFilter(request.args)
     form.programme.choices = [Choice(one.public_id, title(one)) for one in parts.programmes]
-    form.proposer.choices = [Choice(one.public_id, one.display_name) for one in parts.proposers]
+    form.proposer.choices = [Choice(one.public_id, typed(one.display_name)) for one in parts.proposers]
     form.file.choices = [
         Choice(one.batch.public_id, f"{one.batch.public_id}, {format_pounds(one.pence)}") for one in parts.files
     ]

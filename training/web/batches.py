@@ -1,14 +1,14 @@
 """Files of names: send one, say what its columns are, look, mend, nominate, take back."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import batches as rules
-from training.domain import enrolment, headings
+from training.domain import departures, enrolment, headings
+from training.domain.departures import Departure
 from training.domain.jobs import SILENT
 from training.domain.nominees import languages_said, sex_said
-from training.domain.refusals import Refusal
 from training.forms.batches import (
     NOBODY,
     CommitForm,
@@ -20,7 +20,7 @@ from training.forms.batches import (
 )
 from training.forms.cohorts import StepForm
 from training.forms.widgets import Choice
-from training.kit.db import transaction
+from training.kit.clock import day_began
 from training.kit.locale import LANGUAGES
 from training.models.batches import NominationBatch, NominationBatchState, NominationRow, NomineeOutcome
 from training.models.cohorts import Cohort
@@ -33,7 +33,8 @@ from training.web.exports import file_of
 from training.web.filters import name, person_line
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
-from training.web.refusals import job_words, refuse, words_for
+from training.web.refusals import job_words
+from training.web.steps import attempt
 from training.web.uploads import takes_file
 from training.web.wording import choices
 from training.work import bell
@@ -74,13 +75,10 @@ def new(cohort: Cohort) -> ResponseReturnValue:
     if len(bodies) == 1 and not form.is_submitted():
         form.organisation.data = next(iter(bodies))
     if form.validate_on_submit():
-        try:
-            with transaction():
-                batch = rules.read(form.file.data.stream, cohort, _key(bodies, form.organisation.data), actor())
-                job = rules.ask_preview(batch, actor()) if headings.names_somebody(batch.columns) else None
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            batch = rules.read(form.file.data.stream, cohort, _key(bodies, form.organisation.data), actor())
+            job = rules.ask_preview(batch, actor()) if headings.names_somebody(batch.columns) else None
+        if done:
             if job is None:
                 return redirect(url_for(".columns", public_id=batch.public_id))
             _do(job)
@@ -112,12 +110,9 @@ def columns(batch: NominationBatch) -> ResponseReturnValue:
     default = next((key for key, one in bodies.items() if one.id == page.batch.default_organisation_id), "")
     form.offer(page.batch.headings, page.batch.columns, offered, default)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                job = rules.say_columns(batch, form.columns(), _key(bodies, form.default.data), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            job = rules.say_columns(batch, form.columns(), _key(bodies, form.default.data), actor())
+        if done:
             _do(job)
             return _shown(batch)
     sample = batches.first_rows(batch, _SAMPLE, actor())
@@ -171,12 +166,9 @@ def _page(
 @needs(Permission.NOMINATE, on=NominationBatch)
 def preview(batch: NominationBatch) -> ResponseReturnValue:
     """Look again whom the rows mean."""
-    try:
-        with transaction():
-            job = rules.ask_preview(batch, actor())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        job = rules.ask_preview(batch, actor())
+    if done:
         _do(job)
     return _shown(batch)
 
@@ -189,14 +181,11 @@ def commit(batch: NominationBatch) -> ResponseReturnValue:
     form.offer()
     written = form.version.data or ""
     version = int(written) if written.isdecimal() else -1
-    try:
-        with transaction():
-            job = rules.ask_commit(
-                batch, version, actor(), is_whole=form.mode.data == "whole", corrects=bool(form.corrects.data)
-            )
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        job = rules.ask_commit(
+            batch, version, actor(), is_whole=form.mode.data == "whole", corrects=bool(form.corrects.data)
+        )
+    if done:
         _do(job)
         page = batches.batch_page(batch, actor())
         if page.batch.state is NominationBatchState.COMMITTED:
@@ -210,12 +199,9 @@ def undo(batch: NominationBatch) -> ResponseReturnValue:
     """Take a whole batch back, after a question."""
     form = StepForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                job = enrolment.ask_undo(batch, actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            job = enrolment.ask_undo(batch, actor())
+        if done:
             _do(job)
             return _shown(batch)
     return render_template("batches/undo.html", form=form, page=batches.batch_page(batch, actor()))
@@ -237,12 +223,9 @@ def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
     )
     form.sex.choices, form.speaks.choices = choices(Sex), choices(Spoken)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                job = rules.mend(batch, number, form.texts(), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            job = rules.mend(batch, number, form.texts(), actor())
+        if done:
             _do(job)
             return _shown(batch)
     if found.fault and not form.is_submitted():
@@ -262,24 +245,23 @@ def whom(batch: NominationBatch, number: int) -> ResponseReturnValue:
         form.whom.data = found.person.public_id
     if form.validate_on_submit():
         chosen = None if form.whom.data == NOBODY else people[form.whom.data].id
-        try:
-            with transaction():
-                job = rules.choose(batch, number, chosen, actor(), corrects=bool(form.corrects.data))
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            job = rules.choose(batch, number, chosen, actor(), corrects=bool(form.corrects.data))
+        if done:
             _do(job)
             return _shown(batch)
     texts = rules.texts_of(found, page.batch.columns)
     return render_template("batches/whom.html", form=form, page=page, row=found, texts=texts, people=people.values())
 
 
-@bp.get("/batches/<public_id>/rows.<kind>")
+@bp.post("/batches/<public_id>/rows.<kind>")
 @needs(Permission.NOMINATE, on=NominationBatch)
-def download(batch: NominationBatch, kind: str) -> Response:
+def download(batch: NominationBatch, kind: str) -> ResponseReturnValue:
     """Send the rows as a table that can be mended and sent again; of one outcome or all."""
-    outcome = next((one for one in NomineeOutcome if one == request.args.get("outcome")), None)
+    outcome = next((one for one in NomineeOutcome if one == request.form.get("outcome")), None)
     page = batches.batch_page(batch, actor())
     rows = batches.all_rows(page.batch, outcome, actor())
     made = people_tables.nominees(rows, page.batch.columns)
-    return file_of(made, f"rows-{page.batch.public_id}", kind)
+    with attempt() as done:
+        departures.note(Departure.NOMINEES, len(rows), actor(), day_began())
+    return file_of(made, f"rows-{page.batch.public_id}", kind) if done else _shown(batch)

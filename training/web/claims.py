@@ -21,7 +21,9 @@ from training.policy.scopes import holds
 from training.queries import claims, ledger
 from training.web.filters import commitment_text
 from training.web.guard import actor, needs
+from training.web.proposing import proposed
 from training.web.refusals import refuse, words_for
+from training.web.steps import attempt
 from training.web.uploads import folder, saved, takes_file
 
 bp = Blueprint("claims", __name__)
@@ -37,20 +39,12 @@ def _offer(form: ClaimForm, programme_id: int) -> dict[str, Commitment]:
     return commitments
 
 
-def _kept(form: ClaimForm | AttachEvidenceForm) -> Evidence | None:
-    """Keep the file that came with the form."""
-    try:
-        with transaction():
-            return evidence_rules.keep(form.file.data.stream, folder(), actor())
-    except Refusal as refusal:
-        refuse(form, refusal)
-    return None
-
-
 def _evidence(form: ClaimForm) -> Evidence | None:
     """Return the file that came with this try or an earlier one, kept at once so that no upload is lost."""
-    if form.file.data and (kept := _kept(form)):
-        form.evidence.data = kept.public_id
+    if form.file.data:
+        with attempt(form):
+            kept = evidence_rules.keep(form.file.data.stream, folder(), actor())
+            form.evidence.data = kept.public_id
     found = claims.own_upload(form.evidence.data, actor()) if form.evidence.data else None
     if form.evidence.data and found is None:
         form.refuse(_("The file is no longer here: choose it again"), "file")
@@ -97,8 +91,7 @@ def new(programme: Programme) -> ResponseReturnValue:
             alike = refusal.claims if isinstance(refusal, AlikePayment) else []
             evidence = evidence if form.evidence.data else None
         else:
-            flash(_("Proposed. It takes effect when another person approves it."))
-            return redirect(url_for(".show", public_id=claim.public_id))
+            return proposed(url_for(".show", public_id=claim.public_id))
     return render_template("claims/new.html", form=form, programme=programme, evidence=evidence, alike=alike)
 
 
@@ -117,22 +110,25 @@ def show(claim: Claim) -> ResponseReturnValue:
     )
 
 
+def _attached(form: AttachEvidenceForm, claim: Claim) -> bool:
+    """Attach the file that came; its record is there before a rule may refuse it, so that the file is forgotten too."""
+    with attempt(form) as step:
+        kept = evidence_rules.keep(form.file.data.stream, folder(), actor())
+    if step:
+        with attempt(form) as step:
+            evidence_rules.attach(claim, kept, actor())
+    return bool(step)
+
+
 @bp.route("/claims/<public_id>/attach", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Claim)
 @takes_file
 def attach(claim: Claim) -> ResponseReturnValue:
     """Attach one more file of evidence to a claim."""
     form = AttachEvidenceForm()
-    kept = _kept(form) if form.validate_on_submit() else None
-    if kept:
-        try:
-            with transaction():
-                evidence_rules.attach(claim, kept, actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            flash(_("Evidence attached."))
-            return redirect(url_for(".show", public_id=claim.public_id))
+    if form.validate_on_submit() and _attached(form, claim):
+        flash(_("Evidence attached."))
+        return redirect(url_for(".show", public_id=claim.public_id))
     return render_template("claims/attach.html", form=form, claim=claim)
 
 

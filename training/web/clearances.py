@@ -1,25 +1,28 @@
 """Clearances from a spreadsheet: saving the queue as a table, sending it back, the preview, recording its rows."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from training.domain import cells, departures
 from training.domain import clearances as rules
+from training.domain.departures import Departure
 from training.domain.refusals import Refusal
 from training.forms.clearances import OUTCOMES, ClearanceFileForm
 from training.forms.cohorts import StepForm
-from training.kit.clock import today
+from training.kit.clock import day_began, today
 from training.kit.db import transaction
 from training.models.vetting import ClearanceBatch
 from training.policy.matrix import Permission
-from training.queries import access, clearances, vetting
+from training.queries import clearances, vetting
 from training.queries.vetting import Queue
 from training.web import people_tables
 from training.web.exports import file_of
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
-from training.web.refusals import refuse, words_for
+from training.web.refusals import refuse
+from training.web.steps import attempt
 from training.web.uploads import takes_file
 
 bp = Blueprint("clearances", __name__)
@@ -31,12 +34,9 @@ def save(kind: str) -> ResponseReturnValue:
     """Send the queue as a table to be filled in. It has names in it: the audit trail says who took it."""
     rows = vetting.all_of(Queue.WAITING, today(), actor())
     saved = file_of(people_tables.vetting_queue(rows), "vetting-queue", kind)
-    account = access.active_user(actor().user_id)
-    if account is None:
-        abort(404)
-    with transaction():
-        rules.note_export(account, len(rows))
-    return saved
+    with attempt() as done:
+        departures.note(Departure.VETTING_QUEUE, len(rows), actor(), day_began())
+    return saved if done else redirect(url_for("vetting.index"))
 
 
 @bp.route("/vetting/spreadsheets/new", methods=["GET", "POST"])
@@ -47,7 +47,7 @@ def new() -> ResponseReturnValue:
     form = ClearanceFileForm()
     if form.validate_on_submit():
         try:
-            table = rules.read(form.file.data.stream)
+            table = cells.read_table(form.file.data.stream)
             if columns := form.columns(table.headings):
                 with transaction():
                     batch = rules.preview(table, columns, OUTCOMES, actor(), today())
@@ -70,11 +70,9 @@ def show(batch: ClearanceBatch) -> ResponseReturnValue:
 @needs(Permission.VET, on=ClearanceBatch)
 def record(batch: ClearanceBatch) -> ResponseReturnValue:
     """Record the good rows."""
-    try:
-        with transaction():
-            recorded = rules.record(batch, actor())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
+    with attempt() as done:
+        recorded = rules.record(batch, actor())
+    if not done:
         return redirect(url_for(".show", public_id=batch.public_id))
     if recorded:
         flash(ngettext("%(num)s decision was recorded.", "%(num)s decisions were recorded.", recorded))

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from training.domain import jobs
 from training.domain import refusals as r
 from training.forms import BaseForm
 from training.kit.money import format_pounds
@@ -274,10 +275,9 @@ def job_words(job: Job | None) -> str:
     """Return why work came to nothing; nothing where it did not."""
     if job is None or job.state is not JobState.FAILED:
         return ""
-    if not job.refusal:
-        return str(_("Something went wrong, and the fault is ours. Nothing was lost: try again"))
-    refusal: type[r.Refusal] = getattr(r, job.refusal)
-    return words_for(refusal(**job.details))
+    if refusal := jobs.refusal_of(job):
+        return words_for(refusal)
+    return str(_("Something went wrong, and the fault is ours. Nothing was lost: try again"))
 
 
 def refuse(form: BaseForm, refusal: r.Refusal) -> None:

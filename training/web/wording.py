@@ -7,10 +7,8 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from training.domain.clearances import ClearanceFault
 from training.domain.doubts import Doubt
 from training.domain.evidence import FileState
-from training.domain.imports import Fault
 from training.domain.plans import Pattern
 from training.domain.rates import RateOutcome
 from training.domain.selections import SelectionStep
@@ -20,14 +18,14 @@ from training.models.batches import NominationBatchState, NomineeFault, NomineeO
 from training.models.cohorts import CohortState
 from training.models.completions import CompletionState
 from training.models.courses import CostBasis, Theme
-from training.models.imports import BatchState, RowOutcome
+from training.models.imports import BatchState, Fault, RowOutcome
 from training.models.ledger import EntryKind, Outcome
 from training.models.nominations import Hindrance, NominationState
 from training.models.notices import NoticeKind
 from training.models.people import Inactive, Jurisdiction, Sex, Spoken
 from training.models.programmes import LineCategory, ProjectKind
 from training.models.rights import Assessed, AssessmentState, RightsAct, RiskLevel
-from training.models.vetting import VettingOutcome
+from training.models.vetting import ClearanceFault, VettingOutcome
 from training.queries.rights import Which
 from training.web.language import language
 
@@ -307,19 +305,9 @@ def role_word(code: str) -> str:
     return word(Role(code))
 
 
-def fault(code: str) -> str:
-    """Return why a row of a spend file cannot become a claim."""
-    return word(Fault(code))
-
-
 def part(code: str) -> str:
     """Return what a column of a file of names holds."""
     return word(NomineePart(code))
-
-
-def clearance_fault(code: str) -> str:
-    """Return why a row of a spreadsheet of clearances cannot be recorded."""
-    return word(ClearanceFault(code))
 
 
 def choices(kind: type[StrEnum]) -> list[Choice]:
@@ -336,7 +324,5 @@ def init_app(app: Flask) -> None:
     """Make the words known to templates."""
     app.jinja_env.filters["word"] = word
     app.jinja_env.filters["tone"] = tone
-    app.jinja_env.filters["fault"] = fault
     app.jinja_env.filters["role_word"] = role_word
     app.jinja_env.filters["part"] = part
-    app.jinja_env.filters["clearance_fault"] = clearance_fault

@@ -48,16 +48,21 @@ def do_waiting(worker: str) -> None:
 def _do(job_id: int) -> None:
     """Do a job that was taken. A rule that says no, and a fault of ours, are noted where its page finds them."""
     try:
+        _do_or_refuse(job_id)
+    except Exception as error:  # whatever it is, the job must not stay "running"
+        log.error("job failed: %s\n%s", type(error).__name__, trace(error))
+        with transaction():
+            jobs.fail(job_id, None)
+
+
+def _do_or_refuse(job_id: int) -> None:
+    try:
         steps = _begin(job_id)
         while _goes_on(steps, job_id):
             pass
     except Refusal as refusal:
         with transaction():
             jobs.fail(job_id, refusal)
-    except Exception as error:  # whatever it is, the job must not stay "running"
-        log.error("job failed: %s\n%s", type(error).__name__, trace(error))
-        with transaction():
-            jobs.fail(job_id, None)
 
 
 def _goes_on(steps: Iterator[int], job_id: int) -> bool:
