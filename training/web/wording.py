@@ -88,6 +88,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Doubt.NO_EVIDENCE, _l("No evidence")),
     (Doubt.FILE_CHANGED, _l("Evidence changed or missing")),
     (Doubt.NO_ROOM, _l("Does not fit any more")),
+    (FileState.WHOLE, _l("Unchanged")),
     (FileState.CHANGED, _l("The file has changed")),
     (FileState.MISSING, _l("The file is missing")),
     (Pattern.EVEN, _l("Evenly")),
