@@ -144,6 +144,20 @@ class EvidenceUsed(Refusal):
     field = "file"
 
 
+class EvidenceAttached(Refusal):
+    """The claim has a file of the same bytes already."""
+
+    field = "file"
+
+
+@dataclass
+class AlikePayment(Refusal):
+    """Standing claims say the same; ``claims`` are their public ids."""
+
+    claims: list[str]
+    field = "is_another"
+
+
 class EvidenceUnreadable(Refusal):
     """The file is no PDF, JPEG or PNG, whatever its name says."""
 
