@@ -202,9 +202,10 @@ class World:
         return programme_rows.line_by_key(entry.line_id)
 
     def proposed_commitment(self, line: BudgetLine, pence: int) -> LedgerEntry:
-        """Propose a commitment on a line."""
+        """Propose a commitment on a line, expected in January 2027 or on the last day of its programme."""
+        expected_on = min(dt.date(2027, 1, 15), programme_rows.programme_by_key(line.programme_id).ends_on)
         with transaction():
-            return proposals.propose_commitment(line, self.proposal(pence), dt.date(2027, 1, 15), self.actor("uk"))
+            return proposals.propose_commitment(line, self.proposal(pence), expected_on, self.actor("uk"))
 
     def commitment(self, line: BudgetLine, pence: int) -> Commitment:
         """Return an approved commitment."""
@@ -225,7 +226,7 @@ class World:
         paid_on: dt.date = TODAY,
     ) -> LedgerEntry:
         """Propose a payment."""
-        payment = claims.Payment(payee, person, paid_on, evidence=evidence)
+        payment = claims.Payment(payee, person, paid_on, evidence=evidence, is_another=True)
         lines = [claims.ClaimLine(commitment, pence, closes)]
         with transaction():
             return claims.propose(payment, lines, "a purpose", self.key(), self.actor("uk"), TODAY)

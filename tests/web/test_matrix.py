@@ -63,6 +63,9 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "batches.template": ("++ffffffffs",),
     "batches.undo": ("++nnnnnnnns", "+nnnnnnnnns"),
     "batches.whom": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "claims.attach": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "claims.index": ("++ff++ff+fs",),
+    "claims.search": ("++ff++ff+fs",),
     "claims.evidence": ("+nnnn+nn+ns", "+nnnn+nn+ns"),
     "claims.new": ("+fnnffnffns", "+nnnnfnffns"),
     "claims.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
@@ -79,6 +82,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "cohorts.new": ("++ffffffffs", "++ffffffffs"),
     "cohorts.show": ("+++++++++ns", "+nnnn++++ns"),
     "commitments.release": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "commitments.reschedule": ("+fnnffnnfns", "+nnnnfnnfns"),
     "commitments.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "commitments.top_up": ("+fnnffnnfns", "+nnnnfnnfns"),
     "completions.claim": ("fff+nnfnfns", "fnnnnnfnfns"),
@@ -91,6 +95,8 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "courses.new": ("+fffffffffs",),
     "courses.show": ("++++++++++s", "++++++++++s"),
     "exports.of_claim": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "exports.of_claims": ("++ff++ff+fs",),
+    "exports.of_cohort": ("+++++++++ns", "+nnnn++++ns"),
     "exports.of_commitment": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "duplicates.compare": ("++nfnnfnfns", "+nnnnnfnfns"),
     "duplicates.doubt": ("++nfnnfnfns", "+nnnnnfnfns"),
@@ -198,7 +204,10 @@ NAMES = {
 
 
 # Who decides about a payment reads to whom it went, also where that is a person.
-PAYEES = {"claims.show": {"approver": ("own", "other")}}
+PAYEES = {
+    endpoint: {"approver": ("own", "other")}
+    for endpoint in ("approvals.index", "claims.index", "claims.search", "claims.show", "exports.of_claims")
+}
 
 
 @dataclass
@@ -321,6 +330,7 @@ def _kind(app: Flask, endpoint: str) -> type[Base] | None:
 
 _TABLES = {
     "exports.of_claim": "lines",
+    "exports.of_cohort": "costs",
     "exports.of_commitment": "entries",
     "exports.of_spend_file": "rows",
 }

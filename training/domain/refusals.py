@@ -113,6 +113,27 @@ class MissingRate(Refusal):
     month: dt.date
 
 
+@dataclass
+class RateDoubtful(Refusal):
+    """A rate would replace another of its month, or departs from the month ``before`` by more than a tenth.
+
+    Rates are millionths; ``replaced`` and ``before`` are None where they cause no doubt.
+    """
+
+    field = "is_right"
+    currency: Currency
+    month: dt.date
+    rate: int
+    replaced: int | None
+    before: tuple[dt.date, int] | None
+
+    @property
+    def told(self) -> str:
+        """What somebody has been told who confirms the rate: another name for every other question."""
+        before = "{} {}".format(*self.before) if self.before else "-"
+        return f"{self.currency} {self.month} {self.rate} {self.replaced or '-'} {before}"
+
+
 class LessThanAPenny(Refusal):
     """A line of the claim is worth less than a penny."""
 
@@ -121,6 +142,20 @@ class EvidenceUsed(Refusal):
     """The file is the evidence of another claim."""
 
     field = "file"
+
+
+class EvidenceAttached(Refusal):
+    """The claim has a file of the same bytes already."""
+
+    field = "file"
+
+
+@dataclass
+class AlikePayment(Refusal):
+    """Standing claims say the same; ``claims`` are their public ids."""
+
+    claims: list[str]
+    field = "is_another"
 
 
 class EvidenceUnreadable(Refusal):
@@ -170,6 +205,15 @@ class PaidOutside(Refusal):
     """A payment is made within the dates of its programme."""
 
     field = "paid_on"
+    first: dt.date
+    last: dt.date
+
+
+@dataclass
+class ExpectedOutside(Refusal):
+    """A payment is expected within the dates of its programme."""
+
+    field = "expected_on"
     first: dt.date
     last: dt.date
 
@@ -371,6 +415,10 @@ class CourseExists(Refusal):
 
 class ChangedMeanwhile(Refusal):
     """Somebody else saved the record since the form was opened."""
+
+
+class PlanChanged(Refusal):
+    """Somebody else saved the plan of the line since the form was opened; it shows both now."""
 
 
 # organisations

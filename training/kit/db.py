@@ -27,8 +27,6 @@ _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    # Without it INSERT OR REPLACE passes by the triggers that keep rows append-only.
-    "PRAGMA recursive_triggers=ON",
     "PRAGMA busy_timeout=15000",
 )
 

@@ -1,17 +1,21 @@
 """Reading commitments, entries and their decisions, and the locks of the ledger."""
 
-from collections.abc import Collection, Iterator
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager, joinedload, selectinload
 
 from training.kit.db import AnySelect, db
+from training.models.access import User
 from training.models.actor import Actor
-from training.models.claims import Claim
+from training.models.claims import Claim, ClaimEvidence
 from training.models.cohorts import Cohort
+from training.models.imports import SpendBatch
 from training.models.ledger import Approval, Commitment, EntryKind, LedgerEntry, LedgerPosting
-from training.models.programmes import BudgetLine
+from training.models.programmes import BudgetLine, Programme
 from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, seen, unscoped, where
 from training.queries.paging import Cut, Page, read_page
@@ -66,31 +70,70 @@ def commitment_by_key(commitment_id: int) -> Commitment:
     return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
+def changes_of(commitment_id: int) -> Sequence[Row[dt.date, int]]:
+    """Return by how many pence what a commitment holds changed in each month, the first month first."""
+    statement = (
+        select(LedgerPosting.committed_month, func.sum(LedgerPosting.committed))
+        .where(LedgerPosting.commitment_id == commitment_id)
+        .group_by(LedgerPosting.committed_month)
+        .order_by(LedgerPosting.committed_month)
+    )
+    return db.session.execute(unscoped(statement, because=ADMITTED)).all()
+
+
+def with_files() -> tuple[Any, ...]:
+    """Return what loads the files of a claim with it."""
+    attached = selectinload(Claim.attached)
+    return (
+        joinedload(Claim.evidence),
+        attached.joinedload(ClaimEvidence.evidence),
+        attached.joinedload(ClaimEvidence.attached_by),
+    )
+
+
 @dataclass(frozen=True)
 class EntryRow:
-    """An entry in a list: with its line and its decision, if there is one."""
+    """An entry in a list, with its line, commitment and claim.
+
+    ``decision`` and ``posting`` are there once it was decided and has moved something; ``undoes`` and ``undone_by`` are
+    the public ids of the entry that it reverses and of the approved one that reverses it.
+    """
 
     entry: LedgerEntry
     decision: Approval | None
+    posting: LedgerPosting | None
+    undoes: str | None
+    undone_by: str | None
 
 
-def _with_decisions(*conditions: ColumnElement[bool]) -> AnySelect:
+def with_decisions(*conditions: ColumnElement[bool]) -> AnySelect:
+    """Return the statement that finds what an ``EntryRow`` is made of."""
+    undone, undoing, reversal = aliased(LedgerEntry), aliased(Approval), aliased(LedgerEntry)
     return (
-        select(LedgerEntry, Approval)
+        select(LedgerEntry, Approval, LedgerPosting, undone.public_id, reversal.public_id)
         .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
+        .outerjoin(undone, undone.id == LedgerEntry.reverses_id)
+        .outerjoin(undoing, undoing.reverses_id == LedgerEntry.id)
+        .outerjoin(reversal, reversal.id == undoing.entry_id)
         .where(*conditions)
-        .options(joinedload(LedgerEntry.line), joinedload(LedgerEntry.proposer))
+        .options(
+            joinedload(LedgerEntry.line),
+            joinedload(LedgerEntry.commitment),
+            joinedload(LedgerEntry.claim),
+            joinedload(LedgerEntry.proposer),
+        )
     )
 
 
 def _entries(statement: AnySelect, actor: Actor, most: int) -> list[EntryRow]:
     rows = db.session.execute(seen(statement, actor, Permission.SEE_MONEY, LedgerEntry).limit(most))
-    return [EntryRow(entry, decision) for entry, decision in rows]
+    return [EntryRow(*row) for row in rows]
 
 
 def newest(programme_id: int, actor: Actor) -> list[EntryRow]:
     """Return the ten newest entries of a programme that ``actor`` may see."""
-    statement = _with_decisions(LedgerEntry.programme_id == programme_id).order_by(LedgerEntry.id.desc())
+    statement = with_decisions(LedgerEntry.programme_id == programme_id).order_by(LedgerEntry.id.desc())
     return _entries(statement, actor, 10)
 
 
@@ -115,7 +158,7 @@ def all_of_commitment(commitment_id: int, actor: Actor) -> Iterator[EntryRow]:
 
 
 def _all(condition: ColumnElement[bool], actor: Actor) -> Iterator[EntryRow]:
-    statement = _with_decisions(condition).order_by(LedgerEntry.id)
+    statement = with_decisions(condition).order_by(LedgerEntry.id)
     statement = seen(statement, actor, Permission.SEE_MONEY, LedgerEntry)
     for row in db.session.execute(statement, execution_options={"yield_per": 1000}):
         yield EntryRow(*row)
@@ -127,18 +170,18 @@ def _lines_of(project_id: int) -> Select[int]:
 
 def newest_of_project(project_id: int, actor: Actor) -> list[EntryRow]:
     """Return the ten newest entries of a project's lines."""
-    statement = _with_decisions(LedgerEntry.line_id.in_(_lines_of(project_id))).order_by(LedgerEntry.id.desc())
+    statement = with_decisions(LedgerEntry.line_id.in_(_lines_of(project_id))).order_by(LedgerEntry.id.desc())
     return _entries(statement, actor, 10)
 
 
 def of_line(line_id: int, actor: Actor) -> list[EntryRow]:
     """Return the newest entries of a line."""
-    return _entries(_with_decisions(LedgerEntry.line_id == line_id).order_by(LedgerEntry.id.desc()), actor, 50)
+    return _entries(with_decisions(LedgerEntry.line_id == line_id).order_by(LedgerEntry.id.desc()), actor, 50)
 
 
 def of_commitment(commitment_id: int, actor: Actor) -> list[EntryRow]:
     """Return the entries of a commitment, the oldest first."""
-    return _entries(_with_decisions(LedgerEntry.commitment_id == commitment_id).order_by(LedgerEntry.id), actor, 200)
+    return _entries(with_decisions(LedgerEntry.commitment_id == commitment_id).order_by(LedgerEntry.id), actor, 200)
 
 
 def page_of(programme_id: int, kind: EntryKind | None, cut: Cut, actor: Actor) -> Page[EntryRow]:
@@ -146,7 +189,7 @@ def page_of(programme_id: int, kind: EntryKind | None, cut: Cut, actor: Actor) -
     conditions = [LedgerEntry.programme_id == programme_id]
     if kind:
         conditions.append(LedgerEntry.kind == kind)
-    statement = seen(_with_decisions(*conditions), actor, Permission.SEE_MONEY, LedgerEntry)
+    statement = seen(with_decisions(*conditions), actor, Permission.SEE_MONEY, LedgerEntry)
     page = read_page(statement, LedgerEntry, LedgerEntry.id, cut, is_descending=True)
     return Page([EntryRow(*row) for row in page.rows], page.previous, page.next)
 
@@ -190,18 +233,125 @@ class Bundle:
 BUNDLES_ON_PAGE = 25
 """A proposal takes more room than a row of a table."""
 
+PAYMENTS_ON_PAGE = 500
+"""The payments of one spend file are rows of a table."""
 
-def waiting(cut: Cut, actor: Actor) -> Page[Bundle]:
+
+@dataclass(frozen=True)
+class Narrowed:
+    """Which part of what waits is asked for, by public ids; an empty one leaves its part open."""
+
+    programme: str = ""
+    proposer: str = ""
+    file: str = ""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what an entry has to fulfil."""
+        of = {
+            LedgerEntry.programme_id: select(Programme.id).where(Programme.public_id == self.programme),
+            LedgerEntry.proposer_id: select(User.id).where(User.public_id == self.proposer),
+            LedgerEntry.claim_id: select(Claim.id).join(SpendBatch).where(SpendBatch.public_id == self.file),
+        }
+        asked = (self.programme, self.proposer, self.file)
+        return [column.in_(ids) for (column, ids), public_id in zip(of.items(), asked, strict=True) if public_id]
+
+
+_UNDECIDED = ~exists().where(Approval.entry_id == LedgerEntry.id)
+
+
+def waiting(narrowed: Narrowed, cut: Cut, actor: Actor) -> Page[Bundle]:
     """Return a page of the proposals that ``actor`` may decide about in principle, the oldest first."""
     earlier = aliased(LedgerEntry)
     leading = select(LedgerEntry).where(
-        ~exists().where(Approval.entry_id == LedgerEntry.id),
+        _UNDECIDED,
         ~exists().where(earlier.bundle == LedgerEntry.bundle, earlier.id < LedgerEntry.id),
+        *narrowed.conditions(),
     )
     statement = seen(leading, actor, Permission.APPROVE_MONEY, LedgerEntry)
-    page = read_page(statement, LedgerEntry, LedgerEntry.id, cut, size=BUNDLES_ON_PAGE)
+    size = PAYMENTS_ON_PAGE if narrowed.file else BUNDLES_ON_PAGE
+    page = read_page(statement, LedgerEntry, LedgerEntry.id, cut, size=size)
     found = bundles([entry.bundle for (entry,) in page.rows], actor)
     return Page(list(found.values()), page.previous, page.next)
+
+
+@dataclass(frozen=True)
+class WaitingFile:
+    """A spend file of which so many payments wait, with their pence."""
+
+    batch: SpendBatch
+    payments: int
+    pence: int
+
+
+@dataclass(frozen=True)
+class Parts:
+    """By what the inbox can be narrowed: what has something that waits."""
+
+    programmes: Sequence[Programme]
+    proposers: Sequence[User]
+    files: list[WaitingFile]
+
+
+def parts_of_inbox(actor: Actor) -> Parts:
+    """Return the programmes, proposers and spend files of the proposals that ``actor`` may decide about."""
+
+    def with_waiting(column: InstrumentedAttribute[int]) -> Select[int]:
+        return seen(select(column).where(_UNDECIDED), actor, Permission.APPROVE_MONEY, LedgerEntry)
+
+    programmes = select(Programme).where(Programme.id.in_(with_waiting(LedgerEntry.programme_id)))
+    proposers = select(User).where(User.id.in_(with_waiting(LedgerEntry.proposer_id)))
+    files = (
+        select(SpendBatch, func.count(), func.sum(LedgerEntry.amount))
+        .join(Claim, Claim.batch_id == SpendBatch.id)
+        .join(LedgerEntry, LedgerEntry.claim_id == Claim.id)
+        .where(_UNDECIDED)
+        .group_by(SpendBatch.id)
+        .order_by(SpendBatch.id.desc())
+    )
+    of_inbox = "what waits for this approver was narrowed in the subquery"
+    return Parts(
+        db.session.scalars(unscoped(programmes.order_by(Programme.id), because=of_inbox)).all(),
+        db.session.scalars(unscoped(proposers.order_by(User.display_name, User.id), because=of_inbox)).all(),
+        [
+            WaitingFile(batch, payments, int(pence))
+            for batch, payments, pence in db.session.execute(seen(files, actor, Permission.APPROVE_MONEY, LedgerEntry))
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What payments that wait take from a commitment, in pence."""
+
+    commitment: Commitment
+    payments: int
+    pence: int
+
+
+def takings(narrowed: Narrowed, actor: Actor) -> list[Taking]:
+    """Return what the payments that wait take from each commitment; the commitments come with their lines."""
+    sums = (
+        seen(
+            select(
+                LedgerEntry.commitment_id, func.count().label("payments"), func.sum(LedgerEntry.amount).label("pence")
+            ),
+            actor,
+            Permission.APPROVE_MONEY,
+            LedgerEntry,
+        )
+        .where(_UNDECIDED, LedgerEntry.kind == EntryKind.PAY, *narrowed.conditions())
+        .group_by(LedgerEntry.commitment_id)
+        .subquery()
+    )
+    statement = (
+        select(Commitment, sums.c.payments, sums.c.pence)
+        .join(sums, sums.c.commitment_id == Commitment.id)
+        .options(joinedload(Commitment.line))
+        .order_by(Commitment.line_id, Commitment.id)
+        .execution_options(populate_existing=True)
+    )
+    found = db.session.execute(seen(statement, actor, Permission.SEE_MONEY, Commitment))
+    return [Taking(commitment, payments, int(pence)) for commitment, payments, pence in found]
 
 
 def to_decide(names: Collection[str], actor: Actor) -> dict[str, LedgerEntry]:
@@ -223,7 +373,7 @@ def bundles(names: Collection[str], actor: Actor) -> dict[str, Bundle]:
             contains_eager(LedgerEntry.commitment),
             joinedload(LedgerEntry.line),
             joinedload(LedgerEntry.programme),
-            joinedload(LedgerEntry.claim).joinedload(Claim.evidence),
+            joinedload(LedgerEntry.claim).options(*with_files()),
             joinedload(LedgerEntry.proposer),
         )
         .order_by(LedgerEntry.id)

@@ -1,13 +1,15 @@
-"""Claims: proposing a payment with its evidence, its page, and the file for those who may see it."""
+"""Claims: the list, proposing a payment with its evidence, its page, and the file for those who may see it."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from training.domain import claims as rules
+from training.domain import doubts
 from training.domain import evidence as evidence_rules
-from training.domain.refusals import EvidenceUsed, Refusal
-from training.forms.claims import ClaimForm
+from training.domain.refusals import AlikePayment, EvidenceUsed, OverCommitment, Refusal
+from training.forms.claims import AttachEvidenceForm, ClaimFilter, ClaimForm, LineFields
 from training.forms.widgets import Choice
 from training.kit.clock import today
 from training.kit.db import transaction
@@ -17,13 +19,16 @@ from training.models.ledger import Commitment
 from training.models.programmes import Programme
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries import claims, ledger
-from training.web.filters import commitment_text
+from training.queries import claims, ledger, programmes
+from training.queries.paging import Page
+from training.web.filters import commitment_text, month, title
 from training.web.guard import actor, needs
+from training.web.lists import cut, pager
 from training.web.proposing import proposed
 from training.web.refusals import refuse, words_for
 from training.web.steps import attempt
 from training.web.uploads import folder, saved, takes_file
+from training.web.wording import choices
 
 bp = Blueprint("claims", __name__)
 
@@ -52,13 +57,19 @@ def _evidence(form: ClaimForm) -> Evidence | None:
 
 
 def _refuse(form: ClaimForm, refusal: Refusal) -> None:
-    """Show a refusal at the line that it is about; a file that another claim has is not offered again."""
+    """Show a refusal at what it is about; a file that another claim has is not offered again."""
     if isinstance(refusal, EvidenceUsed):
         form.evidence.data = ""
     if refusal.place is None:
         refuse(form, refusal)
     else:
         form.refuse(words_for(refusal), form.filled()[refusal.place].amount.name)
+
+
+def _short(form: ClaimForm, refusal: Refusal) -> LineFields | None:
+    """Return the line whose commitment holds too little, if that is why the claim is refused."""
+    is_short = isinstance(refusal, OverCommitment) and refusal.place is not None
+    return form.filled()[refusal.place or 0] if is_short else None
 
 
 @bp.route("/programmes/<public_id>/claims/new", methods=["GET", "POST"])
@@ -70,7 +81,9 @@ def new(programme: Programme) -> ResponseReturnValue:
     if not form.is_submitted():
         form["commitment_1"].data = request.args.get("commitment")
     commitments = _offer(form, programme.id)
+    short = None
     is_valid = form.validate_on_submit()
+    alike: list[str] = []
     evidence = _evidence(form) if form.is_submitted() else None
     if is_valid and not form.field_errors:
         try:
@@ -86,26 +99,104 @@ def new(programme: Programme) -> ResponseReturnValue:
                 claim = ledger.claim_by_key(entry.claim_id or 0)
         except Refusal as refusal:
             _refuse(form, refusal)
+            short = _short(form, refusal)
+            alike = refusal.claims if isinstance(refusal, AlikePayment) else []
             evidence = evidence if form.evidence.data else None
         else:
             return proposed(url_for(".show", public_id=claim.public_id))
-    return render_template("claims/new.html", form=form, programme=programme, evidence=evidence)
+    return render_template(
+        "claims/new.html", form=form, programme=programme, evidence=evidence, short=short, alike=alike
+    )
+
+
+def asked(typed: MultiDict[str, str]) -> tuple[ClaimFilter, claims.Wanted | None]:
+    """Return the filter as it was sent, and which claims it asks for; None where it cannot be read."""
+    form = ClaimFilter(typed)
+    within = {row.Programme.public_id: row.Programme for row in programmes.list_for(actor())}
+    form.programme.choices = [Choice(key, title(one)) for key, one in within.items()]
+    months = {f"{day:%Y-%m}": day for day in claims.months_with_claims(actor())}
+    form.month.choices = [Choice(key, month(day)) for key, day in months.items()]
+    form.state.choices = choices(claims.ClaimState)
+    if not form.validate():
+        return form, None
+    programme = within.get(form.programme.data or "")
+    return form, claims.Wanted(
+        programme.id if programme else None,
+        months.get(form.month.data or ""),
+        claims.ClaimState(form.state.data) if form.state.data else None,
+        claims.payees_like(form.payee.data, actor()) if form.payee.data else None,
+    )
+
+
+@bp.get("/claims")
+@needs(Permission.SEE_MONEY)
+def index() -> ResponseReturnValue:
+    """List the claims, the newest payment first; no payee is read from the address."""
+    kept = {name: text for name, text in request.args.items() if name != "payee"}
+    return _listed(*asked(MultiDict(kept)))
+
+
+@bp.post("/claims")
+@needs(Permission.SEE_MONEY)
+def search() -> ResponseReturnValue:
+    """List the claims of payees whose names match; without a name, lead to the list with the rest in its address."""
+    form, wanted = asked(request.form)
+    if wanted and not wanted.payees:
+        return redirect(url_for(".index", **form.kept()))
+    return _listed(form, wanted)
+
+
+def _listed(form: ClaimFilter, wanted: claims.Wanted | None) -> ResponseReturnValue:
+    page = claims.claims_page(wanted, cut(), actor()) if wanted else Page[claims.ClaimRow]([], "", "")
+    return render_template(
+        "claims/index.html",
+        form=form,
+        page=page,
+        pager=pager(page),
+        is_cut=bool(wanted and wanted.payees and wanted.payees.is_cut),
+        may_see_payee=claims.may_see_payees(actor()),
+    )
 
 
 @bp.get("/claims/<public_id>")
 @needs(Permission.SEE_MONEY, on=Claim)
 def show(claim: Claim) -> ResponseReturnValue:
     """Show a claim: lines, rate, evidence, decision."""
+    page = claims.claim_page(claim, actor())
     return render_template(
         "claims/show.html",
-        page=claims.claim_page(claim, actor()),
-        may_see_payee=holds(actor(), Permission.SEE_EVIDENCE),
+        page=page,
+        look=doubts.look_at([page.claim], folder())[claim.id],
+        may_see_payee=claims.may_see_payees(actor()),
         may_see_file=holds(actor(), Permission.SEE_EVIDENCE),
+        may_attach=holds(actor(), Permission.PROPOSE_MONEY),
     )
+
+
+def _attached(form: AttachEvidenceForm, claim: Claim) -> bool:
+    """Attach the file that came; its record is there before a rule may refuse it, so that the file is forgotten too."""
+    with attempt(form) as step:
+        kept = evidence_rules.keep(form.file.data.stream, folder(), actor())
+    if step:
+        with attempt(form) as step:
+            evidence_rules.attach(claim, kept, actor())
+    return bool(step)
+
+
+@bp.route("/claims/<public_id>/attach", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=Claim)
+@takes_file
+def attach(claim: Claim) -> ResponseReturnValue:
+    """Attach one more file of evidence to a claim."""
+    form = AttachEvidenceForm()
+    if form.validate_on_submit() and _attached(form, claim):
+        flash(_("Evidence attached."))
+        return redirect(url_for(".show", public_id=claim.public_id))
+    return render_template("claims/attach.html", form=form, claim=claim)
 
 
 @bp.get("/evidence/<public_id>")
 @needs(Permission.SEE_EVIDENCE, on=Evidence)
 def evidence(evidence: Evidence) -> ResponseReturnValue:
     """Send the file."""
-    return saved(evidence.stored_as, evidence.kind, f"evidence-{evidence.public_id}")
+    return saved(evidence, f"evidence-{evidence.public_id}")

@@ -11,7 +11,7 @@ from training.models.ledger import EntryKind, LedgerEntry
 from training.models.programmes import Programme
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries import ledger
+from training.queries import claims, ledger
 from training.web.approvals import foreseen
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
@@ -42,11 +42,11 @@ def show(entry: LedgerEntry) -> ResponseReturnValue:
     return render_template(
         "ledger/show.html",
         page=page,
-        waiting=None if page.decision else foreseen(page.bundle),
+        waiting=None if page.decision else foreseen([page.bundle])[0],
         may_approve=holds(me, Permission.APPROVE_MONEY),
         is_own=entry.proposer_id == me.user_id,
         may_propose=holds(me, Permission.PROPOSE_MONEY),
-        may_see_payee=holds(me, Permission.SEE_EVIDENCE),
+        may_see_payee=claims.may_see_payees(me),
     )
 
 

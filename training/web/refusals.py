@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from training.domain import jobs
 from training.domain import refusals as r
 from training.forms import BaseForm
-from training.kit.money import format_pounds
+from training.kit.money import Currency, format_pounds, format_rate
 from training.kit.tables import MOST_COLUMNS, MOST_ROWS, Problem
 from training.models.jobs import Job, JobState
 from training.models.nominations import NominationState
@@ -112,14 +112,20 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
         currency=x.currency.value,
         month=month(x.month),
     ),
+    r.RateDoubtful: lambda x: _doubt(x),
     r.LessThanAPenny: lambda _r: _("An amount of the claim is worth less than a penny"),
     r.EvidenceUsed: lambda _r: _("This file is the evidence of another claim: choose another"),
+    r.EvidenceAttached: lambda _r: _("The claim has this file already: choose another"),
+    r.AlikePayment: lambda _r: _("A claim like this stands already: look at it, and say so if this is another payment"),
     r.EvidenceUnreadable: lambda _r: _("The file is no PDF, JPEG or PNG, whatever its name says: choose another"),
     r.EvidenceTooLarge: lambda x: _(
         "The file has more than %(most)s megabytes: choose a smaller one", most=x.megabytes
     ),
     r.NoCosts: lambda _r: _("Plan the costs of the cohort first"),
     r.PaidOutside: lambda x: _(
+        "The date of payment must lie between %(first)s and %(last)s", first=long_date(x.first), last=long_date(x.last)
+    ),
+    r.ExpectedOutside: lambda x: _(
         "The date of payment must lie between %(first)s and %(last)s", first=long_date(x.first), last=long_date(x.last)
     ),
     r.AlreadyDecided: lambda _r: _("This was decided already"),
@@ -162,6 +168,10 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
     r.DecidedInFuture: lambda _r: _("The date of the decision is in the future"),
     r.ExpiryBeforeDecision: lambda _r: _("The clearance would expire before it was given"),
     r.CourseExists: lambda _r: _("This provider has a course with this title already"),
+    r.PlanChanged: lambda _r: _(
+        "Somebody else saved the plan since you opened the form. What they saved stands at each month that differs; "
+        "save again to replace it with yours"
+    ),
     r.ChangedMeanwhile: lambda _r: _(
         "Somebody else changed it since you opened the form. Reload the page to see what they wrote"
     ),
@@ -267,6 +277,33 @@ def _reserved(refusal: r.ReservedForWomen) -> str:
     if refusal.is_sex_unknown:
         said += ". " + _("The sex of this person is not recorded: correct the person if that is why")
     return said
+
+
+def _doubt(refusal: r.RateDoubtful) -> str:
+    said = []
+    if refusal.replaced:
+        said.append(
+            _(
+                "%(month)s has the rate %(rate)s already: this one would replace it.",
+                month=month(refusal.month),
+                rate=_rate(refusal.replaced, refusal.currency),
+            )
+        )
+    if refusal.before:
+        before, known = refusal.before
+        said.append(
+            _(
+                "The rate departs by more than a tenth from that of %(month)s, %(rate)s.",
+                month=month(before),
+                rate=_rate(known, refusal.currency),
+            )
+        )
+    return " ".join(said)
+
+
+def _rate(millionths: int, currency: Currency) -> str:
+    """Return a rate where no markup can stand: isolated and on one line, so that it keeps its order among Arabic."""
+    return f"\u2066£1\u00a0=\u00a0{currency}\u00a0{format_rate(millionths)}\u2069"
 
 
 def words_for(refusal: r.Refusal) -> str:
