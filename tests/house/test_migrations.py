@@ -17,7 +17,7 @@ from training.models.access import Role
 from training.models.rights import RightsAssessment, RiskLevel
 from training.queries import people, rights
 
-REVISIONS = [f"{number:04}" for number in range(1, 14)]
+REVISIONS = [f"{number:04}" for number in (*range(1, 14), 18)]
 
 
 @pytest.fixture(autouse=True)

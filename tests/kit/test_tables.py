@@ -81,7 +81,8 @@ def test_a_short_row_has_empty_cells() -> None:
         (b"a,b\n" + b"1,2\n" * (tables.MOST_ROWS + 1), Problem.TOO_MANY_ROWS),
         (b",".join([b"x"] * (tables.MOST_COLUMNS + 1)) + b"\n1\n", Problem.TOO_MANY_COLUMNS),
         (b"a\n" * (tables.LARGEST // 2 + 1), Problem.TOO_LARGE),
-        (b'a,b\n"' + b"x" * 200_000, Problem.UNREADABLE),
+        (b'a,b\n"' + b"x" * 200_000, Problem.QUOTATION),
+        (b"a,b\n" + b"x" * 200_000, Problem.UNREADABLE),
     ],
     ids=lambda value: value if isinstance(value, Problem) else "",
 )

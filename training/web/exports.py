@@ -35,6 +35,7 @@ from training.queries.burn_down import Period
 from training.web import people_tables, tables
 from training.web.guard import actor, needs
 from training.web.language import language
+from training.web.people import narrowing
 from training.web.refusals import words_for
 from training.web.rights import filtered
 
@@ -147,7 +148,7 @@ def of_rights(kind: str) -> ResponseReturnValue:
 @bp.post("/people/table.<kind>")
 @needs(Permission.SEE_PERSON)
 def of_people(kind: str) -> ResponseReturnValue:
-    """Send the list of people, or of those whose names match: recorded, and so many times a day.
+    """Send the list of people as it is narrowed, or of those whose names match: recorded, and so many times a day.
 
     The name that is looked for travels in the body, never in the address.
     """
@@ -156,7 +157,8 @@ def of_people(kind: str) -> ResponseReturnValue:
     form = ExportForm()
     if not form.validate() or kind not in _TYPES:
         abort(404)
-    rows = people.all_of(form.words.data or "", actor())
+    _filtered, narrowed = narrowing()
+    rows = people.all_of(form.words.data or "", narrowed, actor())
     made = people_tables.people(rows)
     try:
         with transaction():
