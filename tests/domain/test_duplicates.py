@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.world import TODAY, World
-from training.domain import completions, duplicates, nominations, people
+from training.domain import completions, departures, duplicates, nominations, people
+from training.domain.departures import Departure
 from training.domain.refusals import (
     BothHaveAccounts,
     BothNominated,
@@ -289,12 +290,12 @@ def test_a_corrected_name_of_somebody_set_aside_stays_unfound(world: World) -> N
 def test_so_many_lists_a_day(world: World) -> None:
     actor, morning = world.actor("iraq"), LATER
     with pretend(LATER):
-        for _ in range(people.MOST_EXPORTS):
+        for _ in range(departures.MOST_A_DAY):
             with transaction():
-                people.note_export(3, actor, morning)
+                departures.note(Departure.PEOPLE, 3, actor, morning)
         with transaction(), pytest.raises(TooManyExports):
-            people.note_export(3, actor, morning)
+            departures.note(Departure.PEOPLE, 3, actor, morning)
         with transaction():
-            people.note_export(3, world.actor("uk"), morning)
+            departures.note(Departure.PEOPLE, 3, world.actor("uk"), morning)
     with pretend(LATER + dt.timedelta(days=1)), transaction():
-        people.note_export(3, actor, LATER + dt.timedelta(days=1))
+        departures.note(Departure.PEOPLE, 3, actor, LATER + dt.timedelta(days=1))

@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.world import PASSWORD, TODAY, World
-from training.domain import access, cohorts, duplicates, nominations, people, vetting
+from training.domain import access, cohorts, departures, duplicates, nominations, people, vetting
+from training.domain.departures import Departure
 from training.domain.refusals import InvitationSpent, PersonInactive, Refusal, TooManyExports
 from training.kit.clock import day_began, now
 from training.kit.db import db, transaction
@@ -180,10 +181,10 @@ def test_two_people_are_told_apart_once(app: Flask) -> None:
 def test_the_last_list_of_the_day_is_saved_once(app: Flask) -> None:
     with app.app_context():
         by, morning = World(app).actor("uk"), day_began()
-        for _ in range(people.MOST_EXPORTS - 1):
+        for _ in range(departures.MOST_A_DAY - 1):
             with transaction():
-                people.note_export(1, by, morning)
-    answers = _together(app, lambda _number: people.note_export(1, by, morning))
+                departures.note(Departure.PEOPLE, 1, by, morning)
+    answers = _together(app, lambda _number: departures.note(Departure.PEOPLE, 1, by, morning))
     assert sum(isinstance(answer, TooManyExports) for answer in answers) == THREADS - 1
 
 

@@ -105,7 +105,7 @@ def test_what_a_killed_worker_was_at_is_done_by_another(app: Flask, database_url
 
 
 def test_a_worker_that_could_not_note_a_failure_takes_the_job_again(app: Flask, desk: Desk) -> None:
-    """It asks for work, so it does none: the job that stands in its name is nobody's, and others wait for a dead one."""
+    """It asks for work, so it does none: the job in its name is nobody's. Others wait until it is dead."""
     desk.send(_file())
     with app.app_context(), transaction():
         rules.seen("a worker that lives")

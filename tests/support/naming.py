@@ -51,6 +51,12 @@ class Desk:
         assert answer.status_code == 302, answer.text
         return self.browser.get(address).text
 
+    def saved(self, address: str, kind: str, **fields: str) -> bytes:
+        """Save the rows of a file as a table; return it."""
+        answer = post(self.browser, f"{address}/rows.{kind}", dict(fields), page=address)
+        assert answer.status_code == 200, answer.text
+        return answer.data
+
 
 def desk_in(app: Flask, client: FlaskClient) -> Desk:
     """Sign in a coordinator of an organisation that an open cohort invites."""

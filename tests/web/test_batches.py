@@ -12,8 +12,11 @@ from sqlalchemy import select, update
 
 from tests.support.naming import Desk, count, desk_in, tile
 from tests.support.world import post
-from training.domain import nominations
+from training.domain import departures, nominations
+from training.domain.departures import Departure
+from training.kit.clock import day_began
 from training.kit.db import db, transaction
+from training.models.audit import AuditEntry
 from training.models.cohorts import Cohort
 from training.models.nominations import Nomination
 from training.models.people import Person, ReviewedPair
@@ -81,7 +84,7 @@ def test_a_faulty_row_is_mended_in_place(app: Flask, desk: Desk) -> None:
 def test_faulty_rows_go_out_with_their_reason_and_come_back_mended(desk: Desk) -> None:
     address, _page = desk.preview(ARABIC.encode())
     desk.commit(address)
-    sent = desk.browser.get(f"{address}/rows.csv?outcome=faulty_row").data.decode("utf-8-sig")
+    sent = desk.saved(address, "csv", outcome="faulty_row").decode("utf-8-sig")
     assert "Write female or male" in sent
     assert sent.count("\n") == 2
     _again, page = desk.preview(sent.replace("سمك", "ذكر").encode())
@@ -94,7 +97,7 @@ def test_what_goes_out_changes_nothing_when_it_comes_back(app: Flask, desk: Desk
     address, _page = desk.preview(b"Name,Phone,Service number\nAhmed Kadhim,+964 770 1,007\n")
     desk.commit(address)
     people = count(app, Person)
-    sent = desk.browser.get(f"{address}/rows.{kind}").data
+    sent = desk.saved(address, kind)
     _again, page = desk.preview(sent)
     assert (tile(page, NEW), tile(page, KNOWN), tile(page, ALREADY), tile(page, FAULTY)) == (0, 0, 1, 0)
     assert "in the register:" not in page
@@ -188,8 +191,24 @@ def test_nothing_of_others_shows(app: Flask, desk: Desk) -> None:
     assert tile(page, NEW) == 1
     other = app.test_client()
     desk.world.sign_in(other, "kri")
-    for path in (address, f"{address}/rows/2", f"{address}/rows/2/whom", f"{address}/rows.csv", f"{address}/undo"):
+    for path in (address, f"{address}/rows/2", f"{address}/rows/2/whom", f"{address}/undo"):
         assert other.get(path).status_code == 404
+    assert post(other, f"{address}/rows.csv", page="/account").status_code == 404
+
+
+def test_rows_that_are_saved_are_recorded_and_counted_with_the_other_lists(app: Flask, desk: Desk) -> None:
+    address, _page = desk.preview(ARABIC.encode())
+    desk.saved(address, "csv")
+    with app.app_context():
+        by = desk.world.actor("iraq")
+        taken = db.session.scalars(select(AuditEntry).where(AuditEntry.action == Departure.NOMINEES)).one()
+        assert (taken.user_id, taken.details) == (by.user_id, {"rows": 3})
+        for _ in range(departures.MOST_A_DAY - 1):
+            with transaction():
+                departures.note(Departure.PEOPLE, 1, by, day_began())
+    over = post(desk.browser, f"{address}/rows.csv", page=address)
+    assert over.status_code == 302
+    assert "which is the most: go on tomorrow" in desk.browser.get(over.location).text
 
 
 def test_templates_are_understood(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.support.world import World
 from tests.web.browsing import building, links, press, words
 from tests.web.test_people import organisation
-from training.domain import people
+from training.domain import departures
 from training.kit.db import db
 from training.models.audit import AuditEntry
 from training.models.people import Person
@@ -178,11 +178,11 @@ def test_a_list_is_saved_counted_and_recorded(world: World, iraq: FlaskClient, t
     assert iraq.post("/people/table.xlsx", data=form).data[:2] == b"PK"
     assert iraq.post("/people/table.exe", data=form).status_code == 404
     assert [entry.details["rows"] for entry in acts(world, "people exported")] == [3, 2, 3]
-    for _ in range(people.MOST_EXPORTS - 3):
+    for _ in range(departures.MOST_A_DAY - 3):
         assert iraq.post("/people/table.csv", data=form).status_code == 200
     over = iraq.post("/people/table.csv", data=form, follow_redirects=True)
     assert "which is the most: go on tomorrow" in words(over)
-    assert len(acts(world, "people exported")) == people.MOST_EXPORTS
+    assert len(acts(world, "people exported")) == departures.MOST_A_DAY
 
 
 def test_languages_are_kept(world: World, iraq: FlaskClient) -> None:

@@ -173,6 +173,19 @@ def line(one: Nominee, said: str = "cleared,An authority,2026-11-20,2027-11-20,A
     return f"{one.public_id},,{said}\n"
 
 
+def test_the_rows_of_a_file_come_in_pages_wherever_the_address_cuts(office: Office) -> None:
+    at = office.send(HEADINGS + line(office.in_vetting("Trainee one")))
+    for cut in (
+        "after=1",
+        "before=99999999999999999999",
+        "after=99999999999999999999",
+        "after=-1",
+        "after=x",
+        "after=²",
+    ):
+        assert "Trainee one" in office.officer.get(f"{at}?{cut}").text
+
+
 def test_a_file_sent_again_changes_nothing(office: Office) -> None:
     one = office.in_vetting("Trainee one")
     at = office.send(HEADINGS + line(one))

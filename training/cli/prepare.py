@@ -8,7 +8,6 @@ from training.cli.published import load_pact
 from training.config import Settings, SettingsError
 from training.domain import access as rules
 from training.kit.db import db, transaction
-from training.kit.migrate import upgrade
 from training.queries import access
 
 
@@ -16,6 +15,9 @@ from training.queries import access
 def prepare() -> None:
     """Upgrade the database, load the pact and, in an empty demonstration, its data; print the sign-ins."""
     settings: Settings = current_app.config["SETTINGS"]
+    # Here and not above: every process that serves would carry Alembic, 8 MB of it.
+    from training.kit.migrate import upgrade
+
     upgrade(db.engine)
     with transaction():
         load_pact()

@@ -26,7 +26,6 @@ from training.kit.dates import parse_day
 from training.kit.db import db
 from training.kit.ids import is_public_id
 from training.kit.names import fold
-from training.models.access import User
 from training.models.actor import Actor
 from training.models.imports import RowOutcome
 from training.models.nominations import Nomination
@@ -211,8 +210,3 @@ def _decision_of(row: ClearanceRow) -> Decision:
     if row.outcome is None or row.decided_on is None:
         raise ValueError("the row is faulty")
     return Decision(row.outcome, row.authority, "", row.decided_on, row.expires_on, row.reference)
-
-
-def note_export(account: User, rows: int) -> None:
-    """Note in the audit trail that somebody took the queue, with its names, out of the product."""
-    audit.record("vetting queue saved", account, by=account.id, rows=rows)

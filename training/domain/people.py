@@ -17,7 +17,6 @@ from training.domain.refusals import (
     PersonInactive,
     PersonIncomplete,
     SameOrganisation,
-    TooManyExports,
     TransferOutOfOrder,
 )
 from training.kit.clock import now
@@ -61,10 +60,6 @@ LONGEST: Mapping[str, int] = {
 PHONE = re.compile(r"\+?(?:[ ()./-]*\d){3,20}[ ()]*")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 """How a telephone number and an e-mail address are written, in a form as in a file."""
-
-MOST_EXPORTS = 20
-"""So many times a day one account may take lists of people out of the product (domain §2, Personal data)."""
-
 
 _AT_ONCE = 1_000
 """So many people are indexed in one statement: each has a dozen words and keys, which are in memory at once."""
@@ -192,17 +187,6 @@ def check_all_active(person_ids: Collection[int]) -> None:
     """Hold the records of people until the transaction ends. Raises PersonInactive when one is set aside."""
     if any(people.lock_people(person_ids)):
         raise PersonInactive
-
-
-def note_export(rows: int, by: Actor, since: dt.datetime) -> None:
-    """Record that a list of people leaves the product; ``since`` is when the day began. Raises TooManyExports.
-
-    Rule: exports of people are permissioned, logged and limited (domain §2, Personal data).
-    """
-    user = people.lock_account(by.user_id)
-    if people.exports_since(by.user_id, since) >= MOST_EXPORTS:
-        raise TooManyExports(MOST_EXPORTS)
-    audit.record("people exported", user, by=by.user_id, rows=rows)
 
 
 def _check(particulars: Particulars) -> None:

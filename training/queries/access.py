@@ -105,6 +105,11 @@ def active_user(user_id: int) -> User | None:
     )
 
 
+def lock_account(user_id: int) -> User:
+    """Return an account, held until the transaction ends."""
+    return db.session.scalars(select(User).where(User.id == user_id).with_for_update()).one()
+
+
 def actor_of(user: User) -> Actor:
     """Return what rules and permissions need to know of ``user`` now."""
     rows = db.session.execute(_USER, {"user_id": user.id}).all()

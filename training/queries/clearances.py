@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import joinedload
@@ -14,7 +14,7 @@ from training.models.nominations import Nomination
 from training.models.vetting import ClearanceBatch, ClearanceRow, VettingDecision
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped
-from training.queries.paging import SIZE, Cut, Page
+from training.queries.paging import Cut, Page, read_numbered
 
 _RULE = "a use case applies its rule to a record that the web room already admitted"
 
@@ -27,8 +27,8 @@ def lock_batch(batch_id: int) -> ClearanceBatch:
 
 
 def batches_before(moment: dt.datetime) -> Sequence[int]:
-    """Return the keys of the batches that were read before a moment."""
-    statement = select(ClearanceBatch.id).where(ClearanceBatch.uploaded_at < moment)
+    """Return the keys of the batches that were read before a moment and of which rows are still kept."""
+    statement = select(ClearanceBatch.id).join(ClearanceRow).where(ClearanceBatch.uploaded_at < moment).distinct()
     return db.session.scalars(unscoped(statement, because="what is old is forgotten; nothing is shown")).all()
 
 
@@ -77,24 +77,12 @@ def batch_page(batch: ClearanceBatch, actor: Actor) -> BatchPage:
 
 def rows_of(batch: ClearanceBatch, cut: Cut, actor: Actor) -> Page[ClearanceRow]:
     """Return a page of a batch's rows by their number, at which the page is cut."""
-    is_backwards = cut.before.isdecimal()
-    anchor = int(cut.before or 0) if is_backwards else int(cut.after if cut.after.isdecimal() else 0)
-    statement = (
-        select(ClearanceRow)
-        .where(ClearanceRow.number < anchor if is_backwards else ClearanceRow.number > anchor)
-        .options(joinedload(ClearanceRow.nomination).joinedload(Nomination.person))
-        .options(joinedload(ClearanceRow.nomination).joinedload(Nomination.cohort))
-        .order_by(ClearanceRow.number.desc() if is_backwards else ClearanceRow.number)
-        .limit(SIZE + 1)
+    statement = select(ClearanceRow).options(
+        joinedload(ClearanceRow.nomination).joinedload(Nomination.person),
+        joinedload(ClearanceRow.nomination).joinedload(Nomination.cohort),
     )
-    found = list(db.session.scalars(_of(statement, batch.id, actor)))
-    has_more, rows = len(found) > SIZE, found[:SIZE]
-    if is_backwards:
-        rows.reverse()
-    if not rows:
-        return Page([], "", "")
-    has_previous, has_next = (has_more, True) if is_backwards else (anchor > 0, has_more)
-    return Page(rows, str(rows[0].number) if has_previous else "", str(rows[-1].number) if has_next else "")
+    page = read_numbered(_of(statement, batch.id, actor), ClearanceRow.number, cut)
+    return replace(page, rows=[row for (row,) in page.rows])
 
 
 def _of(statement: AnySelect, batch_id: int, actor: Actor) -> AnySelect:

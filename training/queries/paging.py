@@ -11,7 +11,8 @@ from training.kit.ids import is_public_id
 from training.policy.scopes import unscoped
 
 SIZE = 50
-_LARGEST_NUMBER = 2**31 - 1
+_MOST_DIGITS = 18
+"""So many digits fit the 63 bits of a database's key."""
 
 Row = TypeVar("Row")
 
@@ -69,26 +70,33 @@ def read_page(
     return Page(rows, rows[0][0].public_id if has_previous else "", rows[-1][0].public_id if has_next else "")
 
 
-def read_numbered(statement: AnySelect, number: InstrumentedAttribute[int], cut: Cut) -> Page[Any]:
+def read_numbered(
+    statement: AnySelect, number: InstrumentedAttribute[int], cut: Cut, *, is_descending: bool = False
+) -> Page[Any]:
     """Return the page of ``statement`` at ``cut``, ordered by and cut at a number that each row has.
 
     The first element of each row is the record itself, with that number as an attribute. The statement carries its
-    scope already.
+    scope already. What no row can have for a number cuts nothing: the list is shown from its beginning.
     """
-    is_backwards = cut.before.isdecimal()
-    anchor = int(cut.before if is_backwards else cut.after if cut.after.isdecimal() else 0)
-    anchor = min(anchor, _LARGEST_NUMBER)
-    statement = statement.where(number < anchor if is_backwards else number > anchor)
-    statement = statement.order_by(number.desc() if is_backwards else number).limit(SIZE + 1)
-    found = list(db.session.execute(statement))
+    before, after = _number(cut.before), _number(cut.after)
+    is_backwards = before is not None
+    anchor, is_down = before if is_backwards else after, is_descending != is_backwards
+    if anchor is not None:
+        statement = statement.where(number < anchor if is_down else number > anchor)
+    found = list(db.session.execute(statement.order_by(number.desc() if is_down else number).limit(SIZE + 1)))
     has_more, rows = len(found) > SIZE, found[:SIZE]
     if is_backwards:
         rows.reverse()
     if not rows:
         return Page([], "", "")
     first, last = (str(getattr(row[0], number.key)) for row in (rows[0], rows[-1]))
-    has_previous, has_next = (has_more, True) if is_backwards else (anchor > 0, has_more)
+    has_previous, has_next = (has_more, True) if is_backwards else (after is not None, has_more)
     return Page(rows, first if has_previous else "", last if has_next else "")
+
+
+def _number(text: str) -> int | None:
+    """Return the number of a row as it stands in an address; None for what no row can have."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _position(

@@ -13,9 +13,7 @@ from training.kit.db import AnySelect, db
 from training.kit.matching import word_keys
 from training.kit.money import western_digits
 from training.kit.names import name_words
-from training.models.access import User
 from training.models.actor import Actor
-from training.models.audit import AuditEntry
 from training.models.cohorts import Cohort, CohortInvitation, CohortTrainer
 from training.models.completions import Completion, CompletionState
 from training.models.nominations import Nomination, NominationState
@@ -67,19 +65,6 @@ def last_transfer(person_id: int) -> dt.date | None:
     """Return since when a person belongs to the present organisation, where that is recorded."""
     statement = select(func.max(Transfer.since)).where(Transfer.person_id == person_id)
     return db.session.scalar(unscoped(statement, because=_RULE))
-
-
-def lock_account(user_id: int) -> User:
-    """Return an account, held until the transaction ends."""
-    return db.session.scalars(select(User).where(User.id == user_id).with_for_update()).one()
-
-
-def exports_since(user_id: int, since: dt.datetime) -> int:
-    """Return how many lists of people an account has taken out since a moment."""
-    taken = select(func.count()).where(
-        AuditEntry.user_id == user_id, AuditEntry.action == "people exported", AuditEntry.at >= since
-    )
-    return db.session.scalar(taken) or 0
 
 
 MOST_COUNTED = 1_000

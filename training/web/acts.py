@@ -23,6 +23,7 @@ ACTS: dict[str, LazyString] = {
     "people merged": _l("Two records of a person joined"),
     "merge undone": _l("Two records of a person parted again"),
     "people exported": _l("List of people saved as a file"),
+    "rows of a file of names saved": _l("Rows of a file of names saved as a file"),
     "programme loaded": _l("Programme loaded"),
     "project added": _l("Project added"),
     "line proposed": _l("Budget line proposed"),

@@ -9,7 +9,7 @@ from training.policy.matrix import Permission
 from training.queries import audit
 from training.web.acts import act
 from training.web.guard import needs
-from training.web.lists import pager
+from training.web.lists import cut, pager
 
 bp = Blueprint("audit", __name__)
 
@@ -29,5 +29,5 @@ def index() -> ResponseReturnValue:
             since=form.since.data,
             until=form.until.data,
         )
-    page = audit.page_of(wanted, before=request.args.get("before", ""), after=request.args.get("after", ""))
+    page = audit.page_of(wanted, cut())
     return render_template("audit/index.html", form=form, page=page, pager=pager(page))

@@ -3,12 +3,13 @@
 from itertools import islice
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import batches as rules
-from training.domain import enrolment, headings, mending
+from training.domain import departures, enrolment, headings, mending
+from training.domain.departures import Departure
 from training.domain.jobs import SILENT
 from training.domain.nominees import languages_said, sex_said
 from training.domain.refusals import Refusal
@@ -23,6 +24,7 @@ from training.forms.batches import (
 )
 from training.forms.cohorts import StepForm
 from training.forms.widgets import Choice
+from training.kit.clock import day_began
 from training.kit.db import transaction
 from training.kit.locale import LANGUAGES
 from training.models.batches import NominationBatch, NominationBatchState, NominationRow, NomineeFault, NomineeOutcome
@@ -152,7 +154,7 @@ def show(batch: NominationBatch) -> ResponseReturnValue:
 
 def _outcome() -> NomineeOutcome | None:
     """Return to which rows the list is narrowed from which the reader came."""
-    return next((one for one in NomineeOutcome if one == request.args.get("outcome")), None)
+    return next((one for one in NomineeOutcome if one == request.values.get("outcome")), None)
 
 
 def _commit_form(page: batches.BatchPage) -> CommitForm | None:
@@ -351,12 +353,18 @@ def _meant(one: batches.Meant) -> Choice:
     return Choice(one.person.public_id, person_line(one.person), hint)
 
 
-@bp.get("/batches/<public_id>/rows.<kind>")
+@bp.post("/batches/<public_id>/rows.<kind>")
 @needs(Permission.NOMINATE, on=NominationBatch)
-def download(batch: NominationBatch, kind: str) -> Response:
+def download(batch: NominationBatch, kind: str) -> ResponseReturnValue:
     """Send the rows as a table that can be mended and sent again; of one outcome or all."""
     outcome = _outcome()
     page = batches.batch_page(batch, actor())
     rows = batches.all_rows(page.batch, outcome, actor())
     made = people_tables.nominees(rows, page.batch.columns)
+    try:
+        with transaction():
+            departures.note(Departure.NOMINEES, len(rows), actor(), day_began())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+        return _shown(batch)
     return file_of(made, f"rows-{page.batch.public_id}", kind)

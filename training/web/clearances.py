@@ -1,19 +1,21 @@
 """Clearances from a spreadsheet: saving the queue as a table, sending it back, the preview, recording its rows."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from training.domain import clearances as rules
+from training.domain import departures
+from training.domain.departures import Departure
 from training.domain.refusals import Refusal
 from training.forms.clearances import OUTCOMES, ClearanceFileForm
 from training.forms.cohorts import StepForm
-from training.kit.clock import today
+from training.kit.clock import day_began, today
 from training.kit.db import transaction
 from training.models.vetting import ClearanceBatch
 from training.policy.matrix import Permission
-from training.queries import access, clearances, vetting
+from training.queries import clearances, vetting
 from training.queries.vetting import Queue
 from training.web import people_tables
 from training.web.exports import file_of
@@ -31,11 +33,12 @@ def save(kind: str) -> ResponseReturnValue:
     """Send the queue as a table to be filled in. It has names in it: the audit trail says who took it."""
     rows = vetting.all_of(Queue.WAITING, today(), actor())
     saved = file_of(people_tables.vetting_queue(rows), "vetting-queue", kind)
-    account = access.active_user(actor().user_id)
-    if account is None:
-        abort(404)
-    with transaction():
-        rules.note_export(account, len(rows))
+    try:
+        with transaction():
+            departures.note(Departure.VETTING_QUEUE, len(rows), actor(), day_began())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+        return redirect(url_for("vetting.index"))
     return saved
 
 

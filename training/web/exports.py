@@ -6,7 +6,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from training.domain.people import note_export
+from training.domain import departures
+from training.domain.departures import Departure
 from training.domain.refusals import Refusal
 from training.forms.people import ExportForm
 from training.kit.clock import day_began, today
@@ -162,7 +163,7 @@ def of_people(kind: str) -> ResponseReturnValue:
     made = people_tables.people(rows)
     try:
         with transaction():
-            note_export(len(rows), actor(), day_began())
+            departures.note(Departure.PEOPLE, len(rows), actor(), day_began())
     except Refusal as refusal:
         flash(words_for(refusal), "important")
         return redirect(url_for("people.index"))
