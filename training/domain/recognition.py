@@ -162,14 +162,15 @@ class Recogniser:
     def _with_similar(
         self, rows: Sequence[RowRead], read: Sequence[Nominee | Verdict], verdicts: Sequence[Verdict]
     ) -> list[Verdict]:
-        """Return the verdicts, those of new people with whoever has a similar name beside them."""
-        new = [place for place, verdict in enumerate(verdicts) if verdict.outcome is O.NEW]
+        """Return the verdicts, those of people who are not known with whoever has a similar name beside them."""
+        new = [place for place, verdict in enumerate(verdicts) if _may_be_new(verdict)]
         named = [one.particulars for place in new if isinstance(one := read[place], Nominee)]
         wanted = [matching.Wanted(one.name_latin, one.name_native) for one in named]
         changed = list(verdicts)
         alike = matching.candidates(wanted, self._by, is_aside_too=True)
         for place, found in zip(new, alike, strict=True):
-            outcome = O.NEW if rows[place].is_nobody_known or not found else O.POSSIBLE
+            is_open = found and changed[place].outcome is O.NEW and not rows[place].is_nobody_known
+            outcome = O.POSSIBLE if is_open else changed[place].outcome
             similar = [one.person.id for one in found if one.person.id not in changed[place].candidates]
             candidates = changed[place].candidates + similar
             changed[place] = replace(changed[place], outcome=outcome, candidates=candidates)
@@ -245,6 +246,11 @@ class Recogniser:
         has_number = bool(nominee.particulars.service_number)
         is_by_number = has_number and person.service_number == nominee.particulars.service_number
         return not is_by_number and (row.is_nobody_known or _contradicts(nominee.particulars, person))
+
+
+def _may_be_new(verdict: Verdict) -> bool:
+    """Say whether a row is of somebody who is not known, as far as the rows of the file tell."""
+    return verdict.outcome in (O.NEW, O.REPEATED) or (verdict.outcome is O.POSSIBLE and not verdict.candidates)
 
 
 def _matched(nominee: Nominee, person: Any) -> Verdict:

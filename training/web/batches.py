@@ -259,7 +259,7 @@ def organisations(batch: NominationBatch) -> ResponseReturnValue:
         else:
             _do(job)
             return _shown(batch)
-    if not names:
+    if not names or page.batch.state not in _OPEN:
         return _shown(batch)
     return render_template("batches/organisations.html", form=form, page=page)
 
