@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import Flask
+
 from training.models.access import ApprovalGrade
 from training.models.rights import RiskLevel
 
@@ -47,6 +49,12 @@ class Settings:
     def is_production(self) -> bool:
         """Say whether real people and money are at stake."""
         return self.mode == PRODUCTION
+
+    @classmethod
+    def of(cls, app: Flask) -> "Settings":
+        """Return the settings that an application was made with."""
+        settings: Settings = app.config["SETTINGS"]
+        return settings
 
     @classmethod
     def from_environment(

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from tests.support.world import World
 from training.domain import approvals, claims, imports, ledger, programmes
-from training.domain.imports import Columns, Fault
+from training.domain.imports import Columns
 from training.domain.refusals import (
     AlreadyDecided,
     BatchDecided,
@@ -29,7 +29,7 @@ from training.domain.refusals import (
 from training.kit.db import db, transaction
 from training.models.audit import AuditEntry
 from training.models.claims import Claim
-from training.models.imports import BatchState, RowOutcome, SpendBatch, SpendRow
+from training.models.imports import BatchState, Fault, RowOutcome, SpendBatch, SpendRow
 from training.models.ledger import Commitment, LedgerEntry
 from training.models.programmes import LineCategory, ProjectKind
 from training.policy.scopes import unscoped

@@ -10,14 +10,16 @@ from tests.support.world import World
 from tools.check_migrations import differences
 from training.domain import completions
 from training.domain.rights import is_sound
+from training.kit.clock import now
 from training.kit.db import db, engine_options, transaction
 from training.kit.migrate import downgrade, upgrade
 from training.models import Base
 from training.models.access import Role
+from training.models.imports import Fault, RowOutcome, SpendBatch, SpendRow
 from training.models.rights import RightsAssessment, RiskLevel
 from training.queries import people, rights
 
-REVISIONS = [f"{number:04}" for number in (*range(1, 14), 18)]
+REVISIONS = [f"{number:04}" for number in (*range(1, 15), 18)]
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +87,29 @@ def test_assessments_of_before_keep_their_meaning_and_get_a_trail(app: Flask) ->
         assert all(is_sound(whole, trail) for whole, trail in zip(wholes, trails, strict=True))
         assert world.actor("rights").grade == "official"
         assert world.drafted_assessment(world.programme()).id > keys[2], "numbering goes on"
+
+
+def test_what_is_wrong_with_a_row_is_kept(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        batch = SpendBatch(
+            programme_id=world.programme().id, sha256="", uploaded_by_id=world.actor("uk").user_id, uploaded_at=now()
+        )
+        with transaction():
+            db.session.add(batch)
+            db.session.flush()
+            faulty = SpendRow(batch_id=batch.id, number=2, outcome=RowOutcome.FAULTY, fault=Fault.TOO_LONG)
+            db.session.add_all([faulty, SpendRow(batch_id=batch.id, number=3, outcome=RowOutcome.NEW)])
+        db.session.close()
+        downgrade(db.engine, "0013")
+        assert _faults() == ["too_long", ""]
+        upgrade(db.engine)
+        assert _faults() == ["too_long", None]
+
+
+def _faults() -> list[str | None]:
+    with db.engine.connect() as connection:
+        return list(connection.scalars(text("SELECT fault FROM spend_rows ORDER BY number")))
 
 
 def _fill(world: World) -> None:

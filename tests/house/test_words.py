@@ -9,47 +9,31 @@ from flask import Flask
 
 from training.domain import nominations as rules
 from training.domain import refusals
-from training.models import (
-    access,
-    base,
-    batches,
-    cohorts,
-    completions,
-    courses,
-    ledger,
-    nominations,
-    notices,
-    people,
-    programmes,
-    rights,
-    vetting,
-)
+from training.domain.departures import Departure
+from training.kit.tables import Problem
+from training.models import base, ledger, nominations, rights
 from training.web import acts
 from training.web import refusals as wording
 from training.web import wording as words
 
 DOMAIN = Path(__file__).parents[2] / "training" / "domain"
 REFUSALS = list(refusals.Refusal.__subclasses__())
-MODULES = (
-    access,
-    batches,
-    cohorts,
-    completions,
-    courses,
-    ledger,
-    nominations,
-    notices,
-    people,
-    programmes,
-    rights,
-    vetting,
-)
-CODES = {
-    kind
-    for module in MODULES
-    for kind in vars(module).values()
-    if isinstance(kind, type) and issubclass(kind, StrEnum) and kind.__module__ == module.__name__
+WORDLESS = {
+    "Act",  # its words are those of the audit trail
+    "Currency",  # said by its code
+    "Departure",  # its words are those of the audit trail
+    "EvidenceKind",  # said by its code
+    "JobKind",
+    "JobState",
+    "Lack",  # its words are those of a refusal
+    "Period",  # the page alone that asks for it says it
+    "Permission",
+    "Problem",  # its words are those of a refusal
+    "Queue",  # the page alone that asks for it says it
+    "Scope",
+    "When",  # the page alone that asks for it says it
 }
+"""The enumerations that have no word of their own."""
 
 
 @pytest.mark.parametrize("kind", REFUSALS, ids=lambda kind: kind.__name__)
@@ -61,23 +45,31 @@ def test_each_refusal_has_words(kind: type[refusals.Refusal]) -> None:
 def test_each_refusal_is_raised_somewhere(kind: type[refusals.Refusal]) -> None:
     text = "".join(path.read_text() for path in DOMAIN.glob("*.py") if path.name != "refusals.py")
     text += (DOMAIN.parent / "web" / "access.py").read_text()
-    assert re.search(rf"\b{kind.__name__}\b", text)
+    assert re.search(rf"\b(raise|return|else) {kind.__name__}\b", text)
+
+
+def test_each_reason_in_a_refusal_has_words() -> None:
+    assert set(wording._UNREADABLE) == set(Problem)
+    assert set(wording._LACKING) == set(refusals.Lack)
 
 
 def test_each_code_has_a_word(sqlite_app: Flask) -> None:
+    ours = {kind for kind in StrEnum.__subclasses__() if kind.__module__.startswith("training.")}
+    assert {kind.__name__ for kind in ours} >= WORDLESS
     with sqlite_app.test_request_context():
-        for kind in CODES:
-            for code in kind:
-                assert words.word(code)
+        for kind in ours:
+            if kind.__name__ not in WORDLESS:
+                for code in kind:
+                    assert words.word(code)
 
 
 def test_each_act_and_record_has_a_word() -> None:
     text = "".join(path.read_text() for path in DOMAIN.glob("*.py"))
-    assert set(re.findall(r'audit\.record\("([^"]+)"', text)) <= set(acts.ACTS)
-    made = {f"{kind.value} {what}" for kind in ledger.EntryKind for what in ("proposed", "approved", "refused")}
+    made = set(re.findall(r'(?:audit\.record(?:_each)?\(\s*|_save\(\w+, )"([^"]+)"', text))
+    made |= {f"{kind.value} {what}" for kind in ledger.EntryKind for what in ("proposed", *ledger.Outcome)}
     made |= {f"rights assessment {act.value}" for act in rights.RightsAct}
     made |= {f"completion {what}" for what in ("confirmed", "refused")}
     made |= {state.value.replace("_", " ") for state in nominations.NominationState}
-    made |= set(rules.Act)
-    assert made <= set(acts.ACTS)
+    made |= {*Departure, *rules.Act}
+    assert made == set(acts.ACTS)
     assert set(acts.RECORDS) <= {mapper.class_.__name__ for mapper in base.Base.registry.mappers}

@@ -46,7 +46,7 @@ def grade(username: str, grade: str) -> None:
 
 
 def _base_address() -> str:
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = Settings.of(current_app)
     if settings.is_production:
         return f"https://{settings.trusted_hosts[0]}"
     return f"http://127.0.0.1:{settings.port}"

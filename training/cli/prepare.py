@@ -14,10 +14,10 @@ from training.queries import access
 @click.command()
 def prepare() -> None:
     """Upgrade the database, load the pact and, in an empty demonstration, its data; print the sign-ins."""
-    settings: Settings = current_app.config["SETTINGS"]
     # Here and not above: every process that serves would carry Alembic, 8 MB of it.
     from training.kit.migrate import upgrade
 
+    settings = Settings.of(current_app)
     upgrade(db.engine)
     with transaction():
         load_pact()

@@ -30,7 +30,7 @@ def policy() -> None:
 @with_appcontext
 def forget() -> None:
     """Forget what was kept only for a while: uploads that no claim took, previews that nobody went on with."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = Settings.of(current_app)
     with transaction():
         forgotten = retention.forget(settings.evidence_folder)
     click.echo(f"{forgotten.uploads} uploads and {forgotten.previews} spend files forgotten.")
@@ -39,7 +39,7 @@ def forget() -> None:
 @ledger.command()
 def verify() -> None:
     """Prove that the ledger is whole, check by check; exit status 1 when something does not hold."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = Settings.of(current_app)
     proved = ledger_check.checks(settings.evidence_folder)
     for check in proved:
         click.echo(f"{'FAULT' if check.found else 'holds'}  {check.what}")

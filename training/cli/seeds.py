@@ -62,7 +62,7 @@ def _load(file: Path, load: Callable[[str], Iterator[RowResult]], outcomes: Sequ
 @seed.command("demo")
 def demonstration() -> None:
     """Load the demonstration into a database that has no accounts yet."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = Settings.of(current_app)
     if settings.demo_password is None:
         raise click.ClickException("TRAINING_MODE is production: a demonstration has no place in it.")
     if access.has_accounts():

@@ -56,8 +56,8 @@ def effects(bundle: Sequence[LedgerEntry], undone: Mapping[int, LedgerPosting]) 
         if held:
             commitments[held] += moved.committed
     return Effects(
-        [_change(line, line.allocated - line.committed - line.spent, by) for line, by in lines.items()],
-        [_change(one, one.ceiling - one.allocated, by) for one, by in programmes.items() if by],
+        [_change(line, line.available, by) for line, by in lines.items()],
+        [_change(one, one.unallocated, by) for one, by in programmes.items() if by],
         [_change(one, one.committed, by) for one, by in commitments.items() if one.committed or one.spent],
     )
 

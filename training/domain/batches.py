@@ -11,7 +11,7 @@ from typing import IO, Protocol
 
 from sqlalchemy import delete, insert, update
 
-from training.domain import audit, headings, jobs, nominations
+from training.domain import audit, cells, headings, jobs, nominations
 from training.domain.nominees import RowRead, cleaned
 from training.domain.recognition import Recogniser
 from training.domain.refusals import (
@@ -38,7 +38,7 @@ from training.models.batches import (
 )
 from training.models.cohorts import Cohort
 from training.models.jobs import Job, JobKind
-from training.queries import batches, nominees
+from training.queries import batches, trees
 
 S, O = NominationBatchState, NomineeOutcome  # noqa: E741
 _KEPT = dt.timedelta(days=7)
@@ -57,12 +57,9 @@ def read(
     Raises CohortNotOpen, NominationsClosed, NotInvited, TableUnreadable, SheetUnknown.
     """
     nominations.check_takes_nominations(cohort)
-    if default_organisation_id and default_organisation_id not in nominees.invited_organisations(cohort.id):
+    if default_organisation_id and default_organisation_id not in trees.keys_invited_to(cohort.id):
         raise NotInvited
-    try:
-        table = tables.read(stream, headings.picker(sheet))
-    except tables.TableError as error:
-        raise TableUnreadable(error.problem, error.line) from error
+    table = cells.read_table(stream, headings.picker(sheet))
     found, rows = headings.below_headings(table)
     if not rows:
         raise TableUnreadable(tables.Problem.EMPTY)
@@ -133,7 +130,7 @@ def say_columns(
     batch = check_open(batch)
     if not headings.names_somebody(columns):
         raise NamesMissing
-    if default_organisation_id and default_organisation_id not in nominees.invited_organisations(batch.cohort_id):
+    if default_organisation_id and default_organisation_id not in trees.keys_invited_to(batch.cohort_id):
         raise NotInvited
     batch.columns, batch.default_organisation_id = dict(columns), default_organisation_id
     if is_first_person != batch.is_first_person:
@@ -160,7 +157,7 @@ def say_meanings(batch: NominationBatch, meanings: Mapping[str, int], by: Actor)
     Raises NotInvited, BatchClosed, JobStanding.
     """
     batch = check_open(batch)
-    if not nominees.invited_organisations(batch.cohort_id).issuperset(meanings.values()):
+    if not trees.keys_invited_to(batch.cohort_id).issuperset(meanings.values()):
         raise NotInvited
     batch.meanings = batch.meanings | {fold(name): key for name, key in meanings.items()}
     return ask_preview(batch, by)

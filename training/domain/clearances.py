@@ -4,50 +4,34 @@ Repeating a file changes nothing. What was read is kept only until it is recorde
 """
 
 import datetime as dt
-import enum
 from collections.abc import Mapping
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import delete
 
-from training.domain import audit, vetting
+from training.domain import audit, cells, vetting
+from training.domain.cells import Faulty
 from training.domain.refusals import (
     ClearanceChanged,
     ClearancesRecorded,
     DecidedInFuture,
     ExpiryBeforeDecision,
     TableGone,
-    TableUnreadable,
 )
 from training.domain.vetting import Decision
 from training.kit import tables
 from training.kit.clock import now
-from training.kit.dates import parse_day
 from training.kit.db import db
 from training.kit.ids import is_public_id
 from training.kit.names import fold
 from training.models.actor import Actor
 from training.models.imports import RowOutcome
 from training.models.nominations import Nomination
-from training.models.vetting import ClearanceBatch, ClearanceRow, VettingDecision, VettingOutcome
+from training.models.vetting import ClearanceBatch, ClearanceFault, ClearanceRow, VettingDecision, VettingOutcome
 from training.queries import clearances
 
 _KEPT = dt.timedelta(days=1)
-_LONGEST_AUTHORITY, _LONGEST_REFERENCE, _LONGEST_CELL = 200, 100, 200
-
-
-class ClearanceFault(enum.StrEnum):
-    """Why a row cannot be recorded."""
-
-    NOMINATION_UNKNOWN = "nomination_unknown"
-    OUTCOME_UNREADABLE = "outcome_unreadable"
-    AUTHORITY_MISSING = "authority_missing"
-    TEXT_TOO_LONG = "text_too_long"
-    DECIDED_UNREADABLE = "decided_unreadable"
-    END_UNREADABLE = "end_unreadable"
-    DECIDED_IN_FUTURE = "decided_in_future"
-    END_BEFORE_DECISION = "end_before_decision"
-    DECIDED_TWICE = "decided_twice"
+_LONGEST_AUTHORITY, _LONGEST_REFERENCE = 200, 100
 
 
 class Columns(NamedTuple):
@@ -59,14 +43,6 @@ class Columns(NamedTuple):
     decided_on: int
     expires_on: int
     reference: int
-
-
-def read(stream: IO[bytes]) -> tables.Table:
-    """Read a file as a table. Raises TableUnreadable."""
-    try:
-        return tables.read(stream)
-    except tables.TableError as error:
-        raise TableUnreadable(error.problem) from error
 
 
 def preview(
@@ -94,14 +70,6 @@ def forget_old() -> None:
     db.session.execute(delete(ClearanceRow).where(ClearanceRow.batch_id.in_(old)))
 
 
-class _Faulty(Exception):  # noqa: N818 - an answer, not an error
-    """A cell cannot be what its column says."""
-
-    def __init__(self, fault: ClearanceFault, cell: str) -> None:
-        super().__init__(fault)
-        self.fault, self.cell = fault, cell
-
-
 class _Reader:
     """Reads the rows of one file; two rows about one person have to agree."""
 
@@ -123,56 +91,43 @@ class _Reader:
                     setattr(kept, name, value)
             before = self._said.setdefault(nomination.person_id, decision)
             if before != decision:
-                raise _Faulty(ClearanceFault.DECIDED_TWICE, row.cell(self._columns.nomination))
+                raise Faulty(ClearanceFault.DECIDED_TWICE, row.cell(self._columns.nomination))
             if before is not decision or _says(current, decision):
                 kept.result = RowOutcome.KNOWN
-        except _Faulty as faulty:
-            kept.result, kept.fault, kept.cell = RowOutcome.FAULTY, faulty.fault, faulty.cell[:_LONGEST_CELL]
+        except Faulty as faulty:
+            kept.result, kept.fault, kept.cell = RowOutcome.FAULTY, faulty.fault, faulty.cell
         return kept
 
     def _nomination(self, row: tables.Row) -> tuple[Nomination, VettingDecision | None]:
         written = row.cell(self._columns.nomination).lower()
         if not is_public_id(written) or written not in self.known:
-            raise _Faulty(ClearanceFault.NOMINATION_UNKNOWN, written)
+            raise Faulty(ClearanceFault.NOMINATION_UNKNOWN, written)
         return self.known[written]
 
     def _decision(self, row: tables.Row) -> Decision:
         columns, written = self._columns, row.cell(self._columns.outcome)
         outcome = self._outcomes.get(fold(written))
         if outcome is None:
-            raise _Faulty(ClearanceFault.OUTCOME_UNREADABLE, written)
-        authority = _shorter(row.cell(columns.authority), _LONGEST_AUTHORITY)
+            raise Faulty(ClearanceFault.OUTCOME_UNREADABLE, written)
+        authority = cells.text(row.cell(columns.authority), _LONGEST_AUTHORITY, ClearanceFault.TEXT_TOO_LONG)
         if not authority:
-            raise _Faulty(ClearanceFault.AUTHORITY_MISSING, "")
+            raise Faulty(ClearanceFault.AUTHORITY_MISSING, "")
         ends = outcome is VettingOutcome.CLEARED
         decision = Decision(
             outcome=outcome,
             authority=authority,
             unit="",
-            decided_on=_day(row.cell(columns.decided_on), ClearanceFault.DECIDED_UNREADABLE),
-            expires_on=_day(row.cell(columns.expires_on), ClearanceFault.END_UNREADABLE) if ends else None,
-            reference=_shorter(row.cell(columns.reference), _LONGEST_REFERENCE),
+            decided_on=cells.day(row.cell(columns.decided_on), ClearanceFault.DECIDED_UNREADABLE),
+            expires_on=cells.day(row.cell(columns.expires_on), ClearanceFault.END_UNREADABLE) if ends else None,
+            reference=cells.text(row.cell(columns.reference), _LONGEST_REFERENCE, ClearanceFault.TEXT_TOO_LONG),
         )
         try:
             vetting.check(decision, self._today)
         except DecidedInFuture as refusal:
-            raise _Faulty(ClearanceFault.DECIDED_IN_FUTURE, row.cell(columns.decided_on)) from refusal
+            raise Faulty(ClearanceFault.DECIDED_IN_FUTURE, row.cell(columns.decided_on)) from refusal
         except ExpiryBeforeDecision as refusal:
-            raise _Faulty(ClearanceFault.END_BEFORE_DECISION, row.cell(columns.expires_on)) from refusal
+            raise Faulty(ClearanceFault.END_BEFORE_DECISION, row.cell(columns.expires_on)) from refusal
         return decision
-
-
-def _day(text: str, fault: ClearanceFault) -> dt.date:
-    try:
-        return parse_day(text)
-    except ValueError as error:
-        raise _Faulty(fault, text) from error
-
-
-def _shorter(text: str, most: int) -> str:
-    if len(text) > most:
-        raise _Faulty(ClearanceFault.TEXT_TOO_LONG, text)
-    return text
 
 
 _COMPARED = ("outcome", "authority", "decided_on", "expires_on", "reference")

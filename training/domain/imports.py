@@ -4,7 +4,6 @@ A file is read once; its rows are previewed, proposed and withdrawn together. Re
 """
 
 import datetime as dt
-import enum
 import hashlib
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -12,37 +11,22 @@ from typing import IO, NamedTuple
 
 from sqlalchemy import delete, update
 
-from training.domain import audit, claims, ledger
-from training.domain.refusals import AlreadyDecided, BatchDecided, TableGone, TableUnreadable
+from training.domain import audit, cells, claims, ledger
+from training.domain.cells import Faulty
+from training.domain.refusals import AlreadyDecided, BatchDecided, TableGone
 from training.kit import tables
 from training.kit.clock import now
-from training.kit.dates import parse_day
 from training.kit.db import db
 from training.kit.money import parse_amount
 from training.models.actor import Actor
-from training.models.imports import BatchState, RowOutcome, SpendBatch, SpendRow
+from training.models.imports import BatchState, Fault, RowOutcome, SpendBatch, SpendRow
 from training.models.ledger import Commitment
 from training.models.programmes import Programme
 from training.queries import imports, programmes
 
 _FOLDER = "spend"
 _KEPT = dt.timedelta(days=1)
-_LONGEST_PAYEE, _LONGEST_PURPOSE, _LONGEST_CELL = 200, 300, 200
-
-
-class Fault(enum.StrEnum):
-    """Why a row cannot become a claim."""
-
-    DATE_UNREADABLE = "date_unreadable"
-    AMOUNT_UNREADABLE = "amount_unreadable"
-    NOT_POSITIVE = "not_positive"
-    PAYEE_MISSING = "payee_missing"
-    TOO_LONG = "too_long"
-    IN_FUTURE = "in_future"
-    OUTSIDE_PROGRAMME = "outside_programme"
-    NO_COMMITMENT = "no_commitment"
-    COMMITMENT_UNKNOWN = "commitment_unknown"
-    SEVERAL_COMMITMENTS = "several_commitments"
+_LONGEST_PAYEE, _LONGEST_PURPOSE = 200, 300
 
 
 class Columns(NamedTuple):
@@ -62,10 +46,7 @@ class Columns(NamedTuple):
 
 def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> SpendBatch:
     """Read a file as a table and keep that table for the choice of its columns. Raises TableUnreadable."""
-    try:
-        table = tables.read(stream)
-    except tables.TableError as error:
-        raise TableUnreadable(error.problem) from error
+    table = cells.read_table(stream)
     batch = SpendBatch(programme_id=programme.id, sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
     db.session.add(batch)
     db.session.flush()
@@ -125,14 +106,6 @@ def preview(
     _mark_known(batch)
 
 
-class _Faulty(Exception):  # noqa: N818 - an answer, not an error
-    """A cell cannot be what its column says."""
-
-    def __init__(self, fault: Fault, cell: str) -> None:
-        super().__init__(fault)
-        self.fault, self.cell = fault, cell
-
-
 class _Reader:
     """Reads the rows of one file, and counts those that are alike: each of them is a payment of its own."""
 
@@ -152,19 +125,19 @@ class _Reader:
         try:
             self._read_payment(row, kept)
             self._check_day(row, kept)
-            kept.purpose = _shorter(row.cell(self._columns.purpose), _LONGEST_PURPOSE)
+            kept.purpose = cells.text(row.cell(self._columns.purpose), _LONGEST_PURPOSE, Fault.TOO_LONG)
             kept.commitment_id = self._commitment(row).id
-        except _Faulty as faulty:
-            kept.outcome, kept.fault, kept.cell = RowOutcome.FAULTY, faulty.fault, faulty.cell[:_LONGEST_CELL]
+        except Faulty as faulty:
+            kept.outcome, kept.fault, kept.cell = RowOutcome.FAULTY, faulty.fault, faulty.cell
         return kept
 
     def _read_payment(self, row: tables.Row, kept: SpendRow) -> None:
         """Read date, amount and payee, by which a payment is known again, whatever else is wrong with its row."""
-        kept.paid_on = paid_on = _day(row.cell(self._columns.date))
+        kept.paid_on = paid_on = cells.day(row.cell(self._columns.date), Fault.DATE_UNREADABLE)
         kept.amount = pence = _pence(row.cell(self._columns.amount))
-        kept.payee = payee = _shorter(row.cell(self._columns.payee), _LONGEST_PAYEE)
+        kept.payee = payee = cells.text(row.cell(self._columns.payee), _LONGEST_PAYEE, Fault.TOO_LONG)
         if not payee:
-            raise _Faulty(Fault.PAYEE_MISSING, "")
+            raise Faulty(Fault.PAYEE_MISSING, "")
         self._alike[paid_on, pence, payee] += 1
         content = repr(
             (self._programme.public_id, paid_on.isoformat(), pence, payee, self._alike[paid_on, pence, payee])
@@ -174,28 +147,21 @@ class _Reader:
     def _check_day(self, row: tables.Row, kept: SpendRow) -> None:
         paid_on, written = kept.paid_on or self._today, row.cell(self._columns.date)
         if paid_on > self._today:
-            raise _Faulty(Fault.IN_FUTURE, written)
+            raise Faulty(Fault.IN_FUTURE, written)
         if not self._programme.starts_on <= paid_on <= self._programme.ends_on:
-            raise _Faulty(Fault.OUTSIDE_PROGRAMME, written)
+            raise Faulty(Fault.OUTSIDE_PROGRAMME, written)
 
     def _commitment(self, row: tables.Row) -> Commitment:
         """Return the commitment whose id, or whose cohort's code, the row names."""
         named = row.cell(self._columns.commitment)
         if not named:
             if self._otherwise is None:
-                raise _Faulty(Fault.NO_COMMITMENT, "")
+                raise Faulty(Fault.NO_COMMITMENT, "")
             return self._otherwise
         found = self._commitments.get(named, [])
         if len(found) != 1:
-            raise _Faulty(Fault.SEVERAL_COMMITMENTS if found else Fault.COMMITMENT_UNKNOWN, named)
+            raise Faulty(Fault.SEVERAL_COMMITMENTS if found else Fault.COMMITMENT_UNKNOWN, named)
         return found[0]
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return parse_day(text)
-    except ValueError as error:
-        raise _Faulty(Fault.DATE_UNREADABLE, text) from error
 
 
 def _pence(text: str) -> int:
@@ -204,16 +170,10 @@ def _pence(text: str) -> int:
     try:
         pence = parse_amount(text.strip("-−()"))
     except ValueError as error:
-        raise _Faulty(Fault.AMOUNT_UNREADABLE, text) from error
+        raise Faulty(Fault.AMOUNT_UNREADABLE, text) from error
     if is_negative or not pence:
-        raise _Faulty(Fault.NOT_POSITIVE, text)
+        raise Faulty(Fault.NOT_POSITIVE, text)
     return pence
-
-
-def _shorter(text: str, most: int) -> str:
-    if len(text) > most:
-        raise _Faulty(Fault.TOO_LONG, text)
-    return text
 
 
 def _mark_known(batch: SpendBatch) -> None:

@@ -207,10 +207,10 @@ def _shortage(entry: LedgerEntry) -> Exception:
     """Return the refusal that says what is missing."""
     if entry.kind is EntryKind.ALLOCATE:
         programme = programmes.programme_by_key(entry.programme_id)
-        return OverCeiling(programme.ceiling - programme.allocated)
+        return OverCeiling(programme.unallocated)
     if entry.kind in (EntryKind.COMMIT, EntryKind.DEALLOCATE):
         line = programmes.line_by_key(entry.line_id)
-        return OverLine(line.allocated - line.committed - line.spent)
+        return OverLine(line.available)
     if entry.kind is EntryKind.REVERSE:
         return FundsMovedOn()
     return OverCommitment(_commitment(entry).committed)

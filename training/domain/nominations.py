@@ -19,7 +19,7 @@ from training.models.nominations import Nomination, NominationState
 from training.models.notices import NoticeKind
 from training.models.people import Person
 from training.models.vetting import VettingDecision, VettingOutcome
-from training.queries import nominations, vetting
+from training.queries import nominations, trees, vetting
 from training.queries import seats as seat_rows
 
 S = NominationState
@@ -79,7 +79,7 @@ def nominate_all(cohort: Cohort, persons: Sequence[Person], by: Actor) -> list[N
     check_takes_nominations(cohort)
     people.check_all_active([person.id for person in persons])
     bodies = {person.organisation_id for person in persons}
-    if bodies - nominations.invited_among(cohort.id, bodies):
+    if bodies - trees.keys_invited_to(cohort.id):
         raise NotInvited
     rows = [_row(cohort, person, by) for person in persons]
     if not rows:

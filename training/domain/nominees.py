@@ -13,7 +13,7 @@ from training.kit.names import fold
 from training.models.actor import Actor
 from training.models.batches import NominationBatch, NomineeFault, NomineeOutcome, NomineePart
 from training.models.people import Person, Sex, Spoken
-from training.queries import nominees, people
+from training.queries import people, trees
 
 P, O, F = NomineePart, NomineeOutcome, NomineeFault  # noqa: E741
 _PARTICULARS = [one.name for one in fields(Particulars)]
@@ -129,7 +129,7 @@ class Reader:
     """Reads the cells of a batch in the name of somebody, with what the batch says of organisations."""
 
     def __init__(self, batch: NominationBatch, by: Actor) -> None:
-        self.invited = nominees.invited_organisations(batch.cohort_id)
+        self.invited = trees.keys_invited_to(batch.cohort_id)
         self._default = batch.default_organisation_id
         self._bodies: dict[str, int | None] = {}
         own = people.own_organisations(by)

@@ -126,8 +126,8 @@ def propose_allocation(line: BudgetLine, proposal: Proposal, by: Actor) -> Ledge
     if known := proposed_before(proposal, by):
         return known
     programme = programmes.programme_by_key(line.programme_id)
-    if proposal.amount > programme.ceiling - programme.allocated:
-        raise OverCeiling(programme.ceiling - programme.allocated)
+    if proposal.amount > programme.unallocated:
+        raise OverCeiling(programme.unallocated)
     return append([Wish(EntryKind.ALLOCATE, line, proposal.amount)], proposal, by)
 
 
@@ -155,8 +155,7 @@ def propose_transfer(source: BudgetLine, target: BudgetLine, proposal: Proposal,
 
 
 def _check_available(line: BudgetLine, amount: int) -> None:
-    fresh = programmes.line_by_key(line.id)
-    available = fresh.allocated - fresh.committed - fresh.spent
+    available = programmes.line_by_key(line.id).available
     if amount > available:
         raise OverLine(available)
 

@@ -8,8 +8,8 @@ from typing import IO
 
 from sqlalchemy.exc import IntegrityError
 
-from training.domain import audit
-from training.domain.refusals import ChangedMeanwhile, ColumnMissing, TableUnreadable
+from training.domain import audit, cells
+from training.domain.refusals import ChangedMeanwhile, ColumnMissing
 from training.kit import tables
 from training.kit.clock import month_of, now
 from training.kit.dates import parse_month
@@ -87,10 +87,7 @@ def load(stream: IO[bytes], by: Actor) -> list[RateRow]:
     A rate that is there already stays as it is, so a list may be sent again; another rate of a month corrects it.
     Raises TableUnreadable, ColumnMissing.
     """
-    try:
-        table = tables.read(stream)
-    except tables.TableError as error:
-        raise TableUnreadable(error.problem) from error
+    table = cells.read_table(stream)
     read = _Reader([heading.casefold() for heading in table.headings])
     rows = [read.row(row) for row in table.rows]
     if not any(row.outcome.is_fault for row in rows):

@@ -445,9 +445,8 @@ class QuotaReached(Refusal):
 
 @dataclass
 class ReservedForWomen(Refusal):
-    """The seats that are left are among the ``reserved``; where no sex is recorded, that may be the reason."""
+    """The seats that are left are reserved for women; where no sex is recorded, that may be the reason."""
 
-    reserved: int
     is_sex_unknown: bool
 
 

@@ -75,7 +75,7 @@ def _check_shares(nomination: Nomination, cohort: Cohort) -> None:
     if not cohort.reserved_for_women or sex is Sex.FEMALE:
         return
     if seats.taken_by_others_than_women(cohort.id) >= cohort.capacity - cohort.reserved_for_women:
-        raise ReservedForWomen(cohort.reserved_for_women, is_sex_unknown=sex is None)
+        raise ReservedForWomen(is_sex_unknown=sex is None)
 
 
 def try_to_take(nomination: Nomination, cohort: Cohort) -> Hindrance | None:

@@ -1,6 +1,6 @@
 """Writing a rights assessment: a draft may be saved in parts, and is asked for the rest when it is submitted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -10,8 +10,7 @@ from training.domain.rights import Assessment, Mitigation
 from training.forms import BaseForm, FilterForm
 from training.forms.checks import longest, may_be_empty, required
 from training.forms.fields import DateField, FileField, HiddenField, RadioField, SelectField, TextAreaField, TextField
-from training.models.rights import RiskLevel
-from training.queries.rights import Whole
+from training.models.rights import RightsAssessment, RightsMitigation, RiskLevel
 
 MITIGATIONS = range(1, 9)
 
@@ -54,11 +53,10 @@ class AssessmentForm(BaseForm):
     version = HiddenField()
 
     @classmethod
-    def showing(cls, whole: Whole) -> "AssessmentForm":
+    def showing(cls, draft: RightsAssessment, mitigations: Sequence[RightsMitigation]) -> "AssessmentForm":
         """Return the form filled with a draft."""
-        said = whole.assessment
-        data = {part: getattr(said, part) for part in ("summary", "level", "valid_until", "version")}
-        for number, one in zip(MITIGATIONS, whole.mitigations, strict=False):
+        data = {part: getattr(draft, part) for part in ("summary", "level", "valid_until", "version")}
+        for number, one in zip(MITIGATIONS, mitigations, strict=False):
             data |= {f"{part}_{number}": getattr(one, part) for part in MitigationFields._fields}
         return cls(data=data)
 

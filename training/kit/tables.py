@@ -80,7 +80,8 @@ Pick = Callable[[Sequence[Sheet]], int]
 """Which of the sheets of a workbook is to be read, by its place."""
 
 
-def _first(_sheets: Sequence[Sheet]) -> int:
+def first(_sheets: Sequence[Sheet]) -> int:
+    """Pick the first sheet that holds anything."""
     return 0
 
 
@@ -112,7 +113,7 @@ class Table:
         return cls(sha256, headings, [Row(*row) for row in rows], headings_in, sheet, others)
 
 
-def read(stream: IO[bytes], pick: Pick = _first) -> Table:
+def read(stream: IO[bytes], pick: Pick = first) -> Table:
     """Read a table: the first row that holds anything has the headings; of a workbook the sheet that ``pick`` says.
 
     Raises TableError, and what ``pick`` raises.

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.models.base import Base, Key, PublicId, choice
-from training.models.people import Organisation, Person
+from training.models.people import Organisation
 
 
 class Role(enum.StrEnum):
@@ -50,7 +50,6 @@ class User(Base):
     is_demonstration: Mapped[bool] = mapped_column(default=False)
 
     organisation: Mapped[Organisation] = relationship(lazy="raise")
-    person: Mapped[Person | None] = relationship(lazy="raise")
 
     __table_args__ = (CheckConstraint("username = lower(username)", name="username_lower"),)
 

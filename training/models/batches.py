@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from training.models.access import User
 from training.models.base import Base, Guarded, Key, PublicId, choice
 from training.models.cohorts import Cohort
-from training.models.nominations import Nomination
 from training.models.people import Organisation, Person
 
 
@@ -153,6 +152,5 @@ class NominationRow(Guarded, Base):
 
     person: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[person_id])
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
-    nomination: Mapped[Nomination | None] = relationship(lazy="raise")
 
     __table_args__ = (Index("ix_nomination_rows_batch_id_outcome", "batch_id", "outcome", "number"),)

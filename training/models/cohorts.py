@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.models.base import Base, Guarded, Key, Named, PublicId, choice
 from training.models.courses import Course
-from training.models.people import Jurisdiction, Organisation, Person
-from training.models.programmes import BudgetLine, LineCategory, Programme
+from training.models.people import Jurisdiction, Organisation
+from training.models.programmes import BudgetLine, LineCategory
 
 
 class CohortState(enum.StrEnum):
@@ -62,7 +62,6 @@ class Cohort(Base):
     state: Mapped[CohortState] = mapped_column(choice(CohortState), default=CohortState.DRAFT)
 
     course: Mapped[Course] = relationship(lazy="raise")
-    programme: Mapped[Programme] = relationship(lazy="raise")
     host: Mapped[Organisation] = relationship(lazy="raise")
     venue: Mapped[Venue] = relationship(lazy="raise")
 
@@ -113,5 +112,3 @@ class CohortTrainer(Base):
 
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
-
-    person: Mapped[Person] = relationship(lazy="raise")

@@ -30,6 +30,21 @@ class RowOutcome(enum.StrEnum):
     FAULTY = "faulty"
 
 
+class Fault(enum.StrEnum):
+    """Why a row cannot become a claim."""
+
+    DATE_UNREADABLE = "date_unreadable"
+    AMOUNT_UNREADABLE = "amount_unreadable"
+    NOT_POSITIVE = "not_positive"
+    PAYEE_MISSING = "payee_missing"
+    TOO_LONG = "too_long"
+    IN_FUTURE = "in_future"
+    OUTSIDE_PROGRAMME = "outside_programme"
+    NO_COMMITMENT = "no_commitment"
+    COMMITMENT_UNKNOWN = "commitment_unknown"
+    SEVERAL_COMMITMENTS = "several_commitments"
+
+
 class SpendBatch(Guarded, Base):
     """A file that was read. ``sha256`` is that of the file; its name is not kept."""
 
@@ -50,7 +65,7 @@ class SpendBatch(Guarded, Base):
 class SpendRow(Guarded, Base):
     """A row of a spend file. ``number`` is its row in the file (the heading is 1); ``amount`` in pence.
 
-    ``fault`` is a code with words in three languages, ``cell`` the text at fault.
+    ``cell`` is the text at fault.
     """
 
     __tablename__ = "spend_rows"
@@ -64,7 +79,7 @@ class SpendRow(Guarded, Base):
     purpose: Mapped[str] = mapped_column(String(300), default="")
     commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitments.id"), index=True)
     fingerprint: Mapped[str] = mapped_column(String(64), default="")
-    fault: Mapped[str] = mapped_column(String(40), default="")
+    fault: Mapped[Fault | None] = mapped_column(choice(Fault))
     cell: Mapped[str] = mapped_column(String(200), default="")
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"), unique=True)
 

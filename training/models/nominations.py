@@ -28,6 +28,10 @@ class NominationState(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+LEFT_STATES = (NominationState.TURNED_DOWN, NominationState.WITHDRAWN)
+"""Who has left the path no longer stands nominated, and may be nominated anew."""
+
+
 class Hindrance(enum.StrEnum):
     """Why a freed seat passed over somebody on the waiting list."""
 

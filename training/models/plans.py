@@ -7,7 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.models.access import User
 from training.models.base import Base, Guarded, Key
-from training.models.programmes import BudgetLine
 
 
 class LinePlan(Guarded, Base):
@@ -36,7 +35,6 @@ class VarianceReason(Guarded, Base):
     given_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     given_at: Mapped[dt.datetime]
 
-    line: Mapped[BudgetLine] = relationship(lazy="raise")
     given_by: Mapped[User] = relationship(lazy="raise")
 
     __table_args__ = (

@@ -33,11 +33,21 @@ class LineCategory(enum.StrEnum):
     OTHER = "other"
 
 
-class Programme(Titled, Guarded, Base):
-    """A stream of the pact. ``ceiling`` and balances in whole pence; the ledger alone moves the balances.
+class Balanced:
+    """What holds money: balances in whole pence, which the ledger alone moves."""
 
-    unallocated = ceiling - allocated; available = allocated - committed - spent.
-    """
+    allocated: Mapped[int] = mapped_column(default=0)
+    committed: Mapped[int] = mapped_column(default=0)
+    spent: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def available(self) -> int:
+        """What can still be committed, in pence."""
+        return self.allocated - self.committed - self.spent
+
+
+class Programme(Titled, Balanced, Guarded, Base):
+    """A stream of the pact; ``ceiling`` in whole pence."""
 
     __tablename__ = "programmes"
 
@@ -48,9 +58,6 @@ class Programme(Titled, Guarded, Base):
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date]
     ceiling: Mapped[int]
-    allocated: Mapped[int] = mapped_column(default=0)
-    committed: Mapped[int] = mapped_column(default=0)
-    spent: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
         CheckConstraint("allocated <= ceiling", name="within_ceiling"),
@@ -58,6 +65,11 @@ class Programme(Titled, Guarded, Base):
         CheckConstraint("allocated >= 0 AND committed >= 0 AND spent >= 0", name="not_negative"),
         CheckConstraint("starts_on <= ends_on", name="dates_in_order"),
     )
+
+    @property
+    def unallocated(self) -> int:
+        """What no line has been given yet, in pence."""
+        return self.ceiling - self.allocated
 
 
 class ProgrammeFact(Base):
@@ -92,7 +104,7 @@ class Project(Titled, Guarded, Base):
     organisation: Mapped[Organisation] = relationship(lazy="raise")
 
 
-class BudgetLine(Titled, Guarded, Base):
+class BudgetLine(Titled, Balanced, Guarded, Base):
     """Money set aside for one category of cost, between two dates."""
 
     __tablename__ = "budget_lines"
@@ -104,9 +116,6 @@ class BudgetLine(Titled, Guarded, Base):
     category: Mapped[LineCategory] = mapped_column(choice(LineCategory))
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date]
-    allocated: Mapped[int] = mapped_column(default=0)
-    committed: Mapped[int] = mapped_column(default=0)
-    spent: Mapped[int] = mapped_column(default=0)
 
     programme: Mapped[Programme] = relationship(lazy="raise")
     project: Mapped[Project] = relationship(lazy="raise")

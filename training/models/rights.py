@@ -154,8 +154,6 @@ class RightsMitigation(Base):
     due_on: Mapped[dt.date | None]
     done_on: Mapped[dt.date | None]
 
-    assessment: Mapped[RightsAssessment] = relationship(lazy="raise")
-
     __table_args__ = (Index("uq_rights_mitigations_position", "assessment_id", "position", unique=True),)
 
 
@@ -178,8 +176,6 @@ class RightsAttachment(Base):
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     uploaded_at: Mapped[dt.datetime]
     removed_at: Mapped[dt.datetime | None]
-
-    assessment: Mapped[RightsAssessment] = relationship(lazy="raise")
 
 
 class RightsStep(Base):

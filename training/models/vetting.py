@@ -49,6 +49,20 @@ class VettingDecision(Guarded, Base):
     )
 
 
+class ClearanceFault(enum.StrEnum):
+    """Why a row cannot be recorded."""
+
+    NOMINATION_UNKNOWN = "nomination_unknown"
+    OUTCOME_UNREADABLE = "outcome_unreadable"
+    AUTHORITY_MISSING = "authority_missing"
+    TEXT_TOO_LONG = "text_too_long"
+    DECIDED_UNREADABLE = "decided_unreadable"
+    END_UNREADABLE = "end_unreadable"
+    DECIDED_IN_FUTURE = "decided_in_future"
+    END_BEFORE_DECISION = "end_before_decision"
+    DECIDED_TWICE = "decided_twice"
+
+
 class ClearanceBatch(Guarded, Base):
     """A returned spreadsheet of clearances. Its rows are kept from preview to recording, a day at most."""
 
@@ -65,7 +79,7 @@ class ClearanceBatch(Guarded, Base):
 class ClearanceRow(Guarded, Base):
     """What a row of the spreadsheet says. ``number`` is its row in the file (the heading is 1).
 
-    ``known_id`` is the person's current decision at the preview; ``fault`` is a code, ``cell`` the text at fault.
+    ``known_id`` is the person's current decision at the preview; ``cell`` is the text at fault.
     """
 
     __tablename__ = "clearance_rows"
@@ -80,7 +94,7 @@ class ClearanceRow(Guarded, Base):
     decided_on: Mapped[dt.date | None]
     expires_on: Mapped[dt.date | None]
     reference: Mapped[str] = mapped_column(String(100), default="")
-    fault: Mapped[str] = mapped_column(String(40), default="")
+    fault: Mapped[ClearanceFault | None] = mapped_column(choice(ClearanceFault))
     cell: Mapped[str] = mapped_column(String(200), default="")
 
     nomination: Mapped[Nomination | None] = relationship(lazy="raise")

@@ -16,7 +16,7 @@ from training.models.completions import Completion
 from training.models.courses import Course
 from training.models.imports import SpendBatch
 from training.models.ledger import Commitment, LedgerEntry
-from training.models.nominations import Nomination, NominationState
+from training.models.nominations import LEFT_STATES, Nomination, NominationState
 from training.models.notices import Notice
 from training.models.people import Merge, Organisation, Person, PersonKey
 from training.models.programmes import BudgetLine, Programme, Project
@@ -89,8 +89,7 @@ def _own_nomination(actor: Actor) -> ColumnElement[bool]:
 
 
 def _standing_own_nomination(actor: Actor) -> ColumnElement[bool]:
-    left = (NominationState.TURNED_DOWN, NominationState.WITHDRAWN)
-    return and_(_own_nomination(actor), Nomination.state.not_in(left))
+    return and_(_own_nomination(actor), Nomination.state.not_in(LEFT_STATES))
 
 
 def _own_organisations_nomination(actor: Actor) -> ColumnElement[bool]:
@@ -231,6 +230,9 @@ def where(actor: Actor, permission: Permission, model: type[Base]) -> ColumnElem
 
 SCOPED = "scoped"
 """The execution option which says that a statement was written in somebody's name, or why not."""
+
+ADMITTED = "a use case applies its rule to records that the outer room already admitted"
+"""Why most statements of use cases have no scope."""
 
 
 def seen(statement: Statement, actor: Actor, permission: Permission, model: type[Base]) -> Statement:

@@ -23,6 +23,7 @@ from training.models.people import Organisation
 from training.models.programmes import Programme
 from training.policy.matrix import Permission
 from training.policy.scopes import SEEING, seen, unscoped, where
+from training.queries import trees
 
 Record = TypeVar("Record", bound=Base)
 
@@ -60,8 +61,7 @@ def user_named(username: str) -> User | None:
 
 def _with_reach(statement: AnySelect, root: Select[int]) -> AnySelect:
     """Add to a statement about one user each organisation from ``root`` downwards beside each role: both are few."""
-    tree = root.cte(recursive=True)
-    tree = tree.union(select(Organisation.id).join(tree, Organisation.parent_id == tree.c.id))
+    tree = trees.below(root)
     return (
         statement.join(tree, true())
         .outerjoin(RoleAssignment, and_(RoleAssignment.user_id == User.id, RoleAssignment.revoked_at.is_(None)))

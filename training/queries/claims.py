@@ -16,11 +16,9 @@ from training.models.claims import Claim, Evidence, ExchangeRate
 from training.models.ledger import Approval, Commitment, LedgerEntry
 from training.models.programmes import BudgetLine
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, unscoped
+from training.policy.scopes import ADMITTED, seen, unscoped
 from training.queries.ledger import EntryRow
 from training.queries.paging import Cut, Page, read_page
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
 
 
 def rate_of(currency: Currency, month: dt.date) -> ExchangeRate | None:
@@ -42,7 +40,7 @@ def rates_page(cut: Cut) -> Page[Any]:
 def is_used(evidence_id: int) -> bool:
     """Say whether a file is the evidence of a claim already."""
     statement = select(Claim.id).where(Claim.evidence_id == evidence_id)
-    return db.session.scalar(unscoped(statement, because=_RULE)) is not None
+    return db.session.scalar(unscoped(statement, because=ADMITTED)) is not None
 
 
 def own_upload(public_id: str, actor: Actor) -> Evidence | None:

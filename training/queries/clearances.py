@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from training.kit.db import AnySelect, db
@@ -13,17 +13,16 @@ from training.models.imports import RowOutcome
 from training.models.nominations import Nomination
 from training.models.vetting import ClearanceBatch, ClearanceRow, VettingDecision
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, unscoped
+from training.policy.scopes import ADMITTED, seen, unscoped
+from training.queries import vetting
 from training.queries.paging import Cut, Page, read_numbered
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
 
 
 def lock_batch(batch_id: int) -> ClearanceBatch:
     """Return a batch as it is now and let nobody else record its rows until the transaction ends."""
     statement = select(ClearanceBatch).where(ClearanceBatch.id == batch_id).with_for_update()
     statement = statement.execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
 def batches_before(moment: dt.datetime) -> Sequence[int]:
@@ -36,15 +35,11 @@ def named(public_ids: Collection[str], actor: Actor) -> Mapping[str, tuple[Nomin
     """Return the nominations with these opaque ids that ``actor`` vets, each with the person's current decision."""
     statement = (
         select(Nomination, VettingDecision)
-        .outerjoin(VettingDecision, _current())
+        .outerjoin(VettingDecision, vetting.current_of_nominee())
         .where(Nomination.public_id.in_(public_ids))
     )
     rows = db.session.execute(seen(statement, actor, Permission.VET, Nomination))
     return {nomination.public_id: (nomination, decision) for nomination, decision in rows}
-
-
-def _current() -> ColumnElement[bool]:
-    return and_(VettingDecision.person_id == Nomination.person_id, VettingDecision.superseded_at.is_(None))
 
 
 def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
@@ -52,11 +47,11 @@ def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
     statement = (
         select(ClearanceRow, Nomination.person_id, VettingDecision.id)
         .join(Nomination, Nomination.id == ClearanceRow.nomination_id)
-        .outerjoin(VettingDecision, _current())
+        .outerjoin(VettingDecision, vetting.current_of_nominee())
         .where(ClearanceRow.batch_id == batch_id, ClearanceRow.result == RowOutcome.NEW)
         .order_by(ClearanceRow.number)
     )
-    rows = db.session.execute(unscoped(statement, because=_RULE))
+    rows = db.session.execute(unscoped(statement, because=ADMITTED))
     return [(row, person_id, decision_id) for row, person_id, decision_id in rows]
 
 

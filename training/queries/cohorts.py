@@ -18,13 +18,11 @@ from training.models.ledger import Commitment
 from training.models.people import Jurisdiction, Organisation, Person
 from training.models.programmes import BudgetLine, Programme
 from training.policy.matrix import Permission, Scope
-from training.policy.scopes import scopes_of, seen, unscoped, where
+from training.policy.scopes import ADMITTED, scopes_of, seen, unscoped, where
 from training.queries import seats
 from training.queries.paging import Cut, Page, read_page
 
 _MOST = 50
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
 
 
 def next_code(year: int) -> str:
@@ -53,13 +51,13 @@ def cohort_by_key(cohort_id: int) -> Cohort:
 def standing_commitments(cohort_id: int) -> Sequence[Commitment]:
     """Return the commitments of a cohort that still hold money."""
     statement = select(Commitment).where(Commitment.cohort_id == cohort_id, Commitment.committed > 0)
-    return db.session.scalars(unscoped(statement.order_by(Commitment.id), because=_RULE)).all()
+    return db.session.scalars(unscoped(statement.order_by(Commitment.id), because=ADMITTED)).all()
 
 
 def costs_of(cohort_id: int) -> Sequence[CohortCost]:
     """Return what a cohort is to cost, with the lines that pay for it."""
     statement = select(CohortCost).where(CohortCost.cohort_id == cohort_id).options(joinedload(CohortCost.line))
-    return db.session.scalars(unscoped(statement.order_by(CohortCost.category), because=_RULE)).all()
+    return db.session.scalars(unscoped(statement.order_by(CohortCost.category), because=ADMITTED)).all()
 
 
 def costs_in_sight(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:
@@ -283,7 +281,7 @@ def chosen(cohort: Cohort) -> Chosen:
         .join(Organisation, Organisation.id == Cohort.host_id)
         .where(Cohort.id == cohort.id)
     )
-    programme, venue, host = db.session.execute(unscoped(statement, because=_RULE)).one()
+    programme, venue, host = db.session.execute(unscoped(statement, because=ADMITTED)).one()
     return Chosen(
         programme=programme,
         venue=venue,

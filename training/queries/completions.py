@@ -20,7 +20,8 @@ def is_own(actor: Actor) -> ColumnElement[bool]:
     return or_(Completion.claimed_by_id == actor.user_id, Nomination.person_id == actor.person_id)
 
 
-def _whole() -> AnySelect:
+def whole() -> AnySelect:
+    """Return a SELECT of completions, each with its nominee, organisation, cohort and course."""
     nomination = contains_eager(Completion.nomination)
     return (
         select(Completion)
@@ -36,13 +37,13 @@ def _whole() -> AnySelect:
 def waiting(cut: Cut, actor: Actor) -> Page[Any]:
     """Return a page of (Completion, ``is_own``): the claims that ``actor`` may confirm, the oldest first."""
     standing = Completion.state == CompletionState.CLAIMED
-    statement = _whole().add_columns(is_own(actor).label("is_own")).where(standing)
+    statement = whole().add_columns(is_own(actor).label("is_own")).where(standing)
     return read_page(seen(statement, actor, Permission.CONFIRM_COMPLETION, Completion), Completion, Completion.id, cut)
 
 
 def completion_page(completion: Completion, actor: Actor) -> Completion:
     """Return a completion with nominee, cohort and course."""
-    statement = _whole().where(Completion.id == completion.id).execution_options(populate_existing=True)
+    statement = whole().where(Completion.id == completion.id).execution_options(populate_existing=True)
     found: Completion = db.session.scalars(seen(statement, actor, Permission.SEE_NOMINATION, Completion)).one()
     return found
 

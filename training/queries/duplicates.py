@@ -9,13 +9,10 @@ from training.kit.db import db
 from training.models.access import User
 from training.models.cohorts import CohortTrainer
 from training.models.completions import Completion
-from training.models.nominations import Nomination, NominationState
+from training.models.nominations import LEFT_STATES, Nomination
 from training.models.people import Merge, Person
 from training.models.vetting import VettingDecision
-from training.policy.scopes import unscoped
-
-_RULE = "a use case applies its rule to records that the web room already admitted"
-_LEFT = (NominationState.TURNED_DOWN, NominationState.WITHDRAWN)
+from training.policy.scopes import ADMITTED, unscoped
 
 
 def stand_for_one_cohort(one_id: int, other_id: int) -> bool:
@@ -25,10 +22,10 @@ def stand_for_one_cohort(one_id: int, other_id: int) -> bool:
         Nomination.person_id == one_id,
         other.person_id == other_id,
         other.cohort_id == Nomination.cohort_id,
-        Nomination.state.not_in(_LEFT),
-        other.state.not_in(_LEFT),
+        Nomination.state.not_in(LEFT_STATES),
+        other.state.not_in(LEFT_STATES),
     )
-    return bool(db.session.scalar(unscoped(select(both), because=_RULE)))
+    return bool(db.session.scalar(unscoped(select(both), because=ADMITTED)))
 
 
 def have_accounts(one_id: int, other_id: int) -> bool:
@@ -60,7 +57,7 @@ def belongings(kept_id: int, merged_id: int) -> dict[str, Any]:
         "users": select(User.id).where(User.person_id == merged_id),
         "superseded": current,
     }
-    found = {name: list(db.session.scalars(unscoped(one, because=_RULE))) for name, one in wanted.items()}
+    found = {name: list(db.session.scalars(unscoped(one, because=ADMITTED))) for name, one in wanted.items()}
     return {"merged_id": merged_id, **found}
 
 
@@ -74,7 +71,7 @@ def both(merge_id: int) -> tuple[Person, Person]:
         .join(merged, merged.id == Merge.merged_id)
         .where(Merge.id == merge_id)
     )
-    row = db.session.execute(unscoped(statement, because=_RULE)).one()
+    row = db.session.execute(unscoped(statement, because=ADMITTED)).one()
     return row[0], row[1]
 
 
@@ -94,4 +91,4 @@ def acted_since(joined: Merge) -> bool:
         ),
         exists().where(User.person_id == joined.merged_id),
     )
-    return bool(db.session.scalar(unscoped(select(or_(moved_on, completed, vetted, *given)), because=_RULE)))
+    return bool(db.session.scalar(unscoped(select(or_(moved_on, completed, vetted, *given)), because=ADMITTED)))

@@ -17,7 +17,7 @@ from training.models.programmes import Programme
 from training.models.rights import RightsAssessment
 from training.policy.matrix import Permission
 from training.policy.scopes import seen
-from training.queries import rights
+from training.queries import completions, rights
 
 SHOWN = 5
 
@@ -51,15 +51,7 @@ def nominees_by_step(actor: Actor) -> Sequence[Row[Cohort, NominationState, int]
 def claims(actor: Actor) -> Sequence[Completion]:
     """Return the oldest claims of completion that ``actor`` may confirm."""
     statement = (
-        select(Completion)
-        .join(Nomination, Nomination.id == Completion.nomination_id)
-        .where(Completion.state == CompletionState.CLAIMED)
-        .options(
-            contains_eager(Completion.nomination).joinedload(Nomination.person),
-            contains_eager(Completion.nomination).joinedload(Nomination.cohort).joinedload(Cohort.course),
-        )
-        .order_by(Completion.id)
-        .limit(SHOWN)
+        completions.whole().where(Completion.state == CompletionState.CLAIMED).order_by(Completion.id).limit(SHOWN)
     )
     return db.session.scalars(seen(statement, actor, Permission.CONFIRM_COMPLETION, Completion)).all()
 

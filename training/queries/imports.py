@@ -14,17 +14,16 @@ from training.models.cohorts import Cohort
 from training.models.imports import RowOutcome, SpendBatch, SpendRow
 from training.models.ledger import Approval, Commitment, LedgerEntry, Outcome
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, unscoped
+from training.policy.scopes import ADMITTED, seen, unscoped
 from training.queries.paging import Cut, Page, read_numbered
 
-_RULE = "a use case applies its rule to a record that the web room already admitted"
 _RECENT = 20
 
 
 def batch_by_key(batch_id: int) -> SpendBatch:
     """Return a batch as the database has it now."""
     statement = select(SpendBatch).where(SpendBatch.id == batch_id).execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
 def payable(programme_id: int) -> list[tuple[Commitment, str | None]]:
@@ -35,7 +34,7 @@ def payable(programme_id: int) -> list[tuple[Commitment, str | None]]:
         .where(Commitment.programme_id == programme_id, Commitment.committed > 0, ~Commitment.is_closed)
         .order_by(Commitment.id)
     )
-    return [(commitment, code) for commitment, code in db.session.execute(unscoped(statement, because=_RULE))]
+    return [(commitment, code) for commitment, code in db.session.execute(unscoped(statement, because=ADMITTED))]
 
 
 def known_rows(batch: SpendBatch) -> Sequence[int]:
@@ -56,7 +55,7 @@ def known_rows(batch: SpendBatch) -> Sequence[int]:
         )
         .distinct()
     )
-    return db.session.scalars(unscoped(statement, because=_RULE)).all()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
 
 
 def new_rows(batch_id: int) -> Sequence[SpendRow]:
@@ -68,7 +67,7 @@ def new_rows(batch_id: int) -> Sequence[SpendRow]:
         .order_by(SpendRow.number)
         .execution_options(populate_existing=True)
     )
-    return db.session.scalars(unscoped(statement, because=_RULE)).all()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
 
 
 def entries_of(batch_id: int, *, are_decided: bool) -> Sequence[LedgerEntry]:
@@ -80,7 +79,7 @@ def entries_of(batch_id: int, *, are_decided: bool) -> Sequence[LedgerEntry]:
         .where(Claim.batch_id == batch_id, Approval.id.is_not(None) if are_decided else Approval.id.is_(None))
         .order_by(LedgerEntry.id)
     )
-    return db.session.scalars(unscoped(statement, because=_RULE)).all()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
 
 
 # Pages

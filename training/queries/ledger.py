@@ -13,37 +13,35 @@ from training.models.cohorts import Cohort
 from training.models.ledger import Approval, Commitment, EntryKind, LedgerEntry, LedgerPosting
 from training.models.programmes import BudgetLine
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, unscoped, where
+from training.policy.scopes import ADMITTED, seen, unscoped, where
 from training.queries.paging import Cut, Page, read_page
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
 
 
 def entry_with_key(idempotency_key: str) -> LedgerEntry | None:
     """Return the entry that was proposed under this key."""
     statement = select(LedgerEntry).where(LedgerEntry.idempotency_key == idempotency_key)
-    return db.session.scalar(unscoped(statement, because=_RULE))
+    return db.session.scalar(unscoped(statement, because=ADMITTED))
 
 
 def entry_by_key(entry_id: int) -> LedgerEntry:
     """Return the entry with this key."""
-    return db.session.scalars(unscoped(select(LedgerEntry).where(LedgerEntry.id == entry_id), because=_RULE)).one()
+    return db.session.scalars(unscoped(select(LedgerEntry).where(LedgerEntry.id == entry_id), because=ADMITTED)).one()
 
 
 def bundle_of(entry: LedgerEntry) -> list[LedgerEntry]:
     """Return the entries that are decided together with this one, itself included, in the order of their proposal."""
     statement = select(LedgerEntry).where(LedgerEntry.bundle == entry.bundle).order_by(LedgerEntry.id)
-    return list(db.session.scalars(unscoped(statement, because=_RULE)))
+    return list(db.session.scalars(unscoped(statement, because=ADMITTED)))
 
 
 def claim_by_key(claim_id: int) -> Claim:
     """Return the claim with this key."""
-    return db.session.scalars(unscoped(select(Claim).where(Claim.id == claim_id), because=_RULE)).one()
+    return db.session.scalars(unscoped(select(Claim).where(Claim.id == claim_id), because=ADMITTED)).one()
 
 
 def decision_about(entry_id: int) -> Approval | None:
     """Return the decision about an entry, if there is one."""
-    return db.session.scalar(unscoped(select(Approval).where(Approval.entry_id == entry_id), because=_RULE))
+    return db.session.scalar(unscoped(select(Approval).where(Approval.entry_id == entry_id), because=ADMITTED))
 
 
 def posting_of(entry_id: int) -> LedgerPosting | None:
@@ -51,7 +49,7 @@ def posting_of(entry_id: int) -> LedgerPosting | None:
     return db.session.scalar(
         unscoped(
             select(LedgerPosting).where(LedgerPosting.entry_id == entry_id),
-            because=_RULE,
+            because=ADMITTED,
         )
     )
 
@@ -59,13 +57,13 @@ def posting_of(entry_id: int) -> LedgerPosting | None:
 def is_undone(entry_id: int) -> bool:
     """Say whether an approved entry reverses this one."""
     statement = select(Approval.id).where(Approval.reverses_id == entry_id)
-    return db.session.scalar(unscoped(statement, because=_RULE)) is not None
+    return db.session.scalar(unscoped(statement, because=ADMITTED)) is not None
 
 
 def commitment_by_key(commitment_id: int) -> Commitment:
     """Return a commitment as the database has it now."""
     statement = select(Commitment).where(Commitment.id == commitment_id).execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
 @dataclass(frozen=True)

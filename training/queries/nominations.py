@@ -12,25 +12,15 @@ from training.kit.db import AnySelect, db
 from training.models.access import User
 from training.models.actor import Actor
 from training.models.audit import AuditEntry
-from training.models.cohorts import Cohort, CohortInvitation
+from training.models.cohorts import Cohort
 from training.models.completions import Completion, CompletionState
 from training.models.nominations import Nomination, NominationState
 from training.models.people import Organisation, Person
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
-from training.policy.scopes import VETTED_STATES, holds, seen, unscoped, where
+from training.policy.scopes import ADMITTED, VETTED_STATES, holds, seen, unscoped, where
 from training.queries import completions, vetting
 from training.queries.paging import Cut, Page, read_page
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
-
-
-def invited_among(cohort_id: int, organisation_ids: Collection[int]) -> set[int]:
-    """Return those of the organisations that were invited to a cohort, or stand below one that was."""
-    invited = select(CohortInvitation.organisation_id.label("id")).where(CohortInvitation.cohort_id == cohort_id)
-    reached = invited.cte(recursive=True)
-    reached = reached.union(select(Organisation.id).join(reached, Organisation.parent_id == reached.c.id))
-    return set(db.session.scalars(select(reached.c.id).where(reached.c.id.in_(organisation_ids))))
 
 
 def vetted_of(person_id: int) -> Sequence[Nomination]:
@@ -42,19 +32,19 @@ def vetted_of(person_id: int) -> Sequence[Nomination]:
         .order_by(Nomination.id)
         .execution_options(populate_existing=True)
     )
-    return db.session.scalars(unscoped(statement, because=_RULE)).all()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
 
 
 def state_of(nomination_id: int) -> NominationState:
     """Return the state of a nomination as the database has it now."""
     statement = select(Nomination.state).where(Nomination.id == nomination_id)
-    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
 def has_claim(nomination_id: int) -> bool:
     """Say whether a completion was claimed that stands or was confirmed."""
     claimed = exists().where(Completion.nomination_id == nomination_id, Completion.state != CompletionState.REFUSED)
-    return bool(db.session.scalar(unscoped(select(claimed), because=_RULE)))
+    return bool(db.session.scalar(unscoped(select(claimed), because=ADMITTED)))
 
 
 def with_public_ids(public_ids: Collection[str]) -> dict[str, Nomination]:
@@ -67,7 +57,7 @@ def with_public_ids(public_ids: Collection[str]) -> dict[str, Nomination]:
 def nomination_by_key(nomination_id: int) -> Nomination:
     """Return a nomination as the database has it now."""
     statement = select(Nomination).where(Nomination.id == nomination_id).execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
 class RosterRow(NamedTuple):
@@ -130,11 +120,7 @@ def roster(cohort_id: int, state: NominationState | None, cut: Cut, actor: Actor
         )
         .outerjoin(
             VettingDecision,
-            and_(
-                VettingDecision.person_id == Nomination.person_id,
-                VettingDecision.superseded_at.is_(None),
-                may_see_person,
-            ),
+            and_(vetting.current_of_nominee(), may_see_person),
         )
         .where(Nomination.cohort_id == cohort_id)
     )

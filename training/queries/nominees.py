@@ -9,14 +9,11 @@ from sqlalchemy import ColumnElement, select
 from training.kit.db import AnySelect, db
 from training.models.actor import Actor
 from training.models.batches import NominationBatch, NominationBatchState, NominationRow
-from training.models.cohorts import CohortInvitation
-from training.models.nominations import Nomination, NominationState
-from training.models.people import Organisation, Person
+from training.models.nominations import LEFT_STATES, Nomination
+from training.models.people import Person
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped
 from training.queries.matching import is_offered
-
-_LEFT = (NominationState.TURNED_DOWN, NominationState.WITHDRAWN)
 
 
 @dataclass
@@ -61,7 +58,7 @@ def people_like(wanted: Wanted, columns: Sequence[ColumnElement[Any]], actor: Ac
 def nominated_among(cohort_id: int, person_ids: Collection[int]) -> set[int]:
     """Return who of these people stands nominated for a cohort."""
     statement = select(Nomination.person_id).where(
-        Nomination.cohort_id == cohort_id, Nomination.person_id.in_(person_ids), Nomination.state.not_in(_LEFT)
+        Nomination.cohort_id == cohort_id, Nomination.person_id.in_(person_ids), Nomination.state.not_in(LEFT_STATES)
     )
     return set(db.session.scalars(unscoped(statement, because="people whom the actor may put forward anyway")))
 
@@ -80,11 +77,3 @@ def nominated_before(fingerprints: Collection[str], actor: Actor) -> dict[str, i
     )
     rows = db.session.execute(seen(statement, actor, Permission.NOMINATE, NominationBatch))
     return {row.fingerprint: row.person_id for row in rows}
-
-
-def invited_organisations(cohort_id: int) -> set[int]:
-    """Return the keys of the organisations that were invited to a cohort, and of all below them."""
-    invited = select(CohortInvitation.organisation_id).where(CohortInvitation.cohort_id == cohort_id)
-    reached = select(Organisation.id).where(Organisation.id.in_(invited)).cte(recursive=True)
-    reached = reached.union(select(Organisation.id).join(reached, Organisation.parent_id == reached.c.id))
-    return set(db.session.scalars(select(reached.c.id)))

@@ -11,23 +11,16 @@ from training.models.actor import Actor
 from training.models.cohorts import Cohort
 from training.models.nominations import Nomination
 from training.models.notices import Notice
-from training.models.people import Organisation
 from training.policy.matrix import MATRIX, Permission, Scope
 from training.policy.scopes import seen
+from training.queries import trees
 
 _MOST = 20
 
 
 def coordinators_of(nomination: Nomination) -> Sequence[int]:
     """Return the keys of the accounts that select nominees, or nominate for the nominee's organisation."""
-    above = (
-        select(Organisation.id, Organisation.parent_id)
-        .where(Organisation.id == nomination.organisation_id)
-        .cte(recursive=True)
-    )
-    above = above.union(
-        select(Organisation.id, Organisation.parent_id).join(above, Organisation.id == above.c.parent_id)
-    )
+    above = trees.above(nomination.organisation_id)
     selecting = [role for role, scopes in MATRIX[Permission.SELECT_NOMINEES].items() if Scope.ALL in scopes]
     nominating = [role for role, scopes in MATRIX[Permission.NOMINATE].items() if Scope.ORG in scopes]
     statement = (

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from training.kit.db import AnySelect, db
+from training.kit.db import db
 from training.models.access import RoleAssignment, User
 from training.models.actor import Actor
 from training.models.cohorts import Cohort, CohortInvitation, CohortState
@@ -14,6 +14,7 @@ from training.models.people import Jurisdiction, Organisation, Person
 from training.models.programmes import Project
 from training.policy.matrix import MATRIX, Permission, Scope
 from training.policy.scopes import seen, sees_others, unscoped, where
+from training.queries import trees
 
 MOST_COUNTED = 1_000
 """Above this number of people a page says "more than"."""
@@ -58,18 +59,8 @@ def has_inactive(organisation_ids: Collection[int]) -> bool:
     return not all(db.session.scalars(statement.with_for_update(read=True, key_share=True)))
 
 
-def _below(organisation_id: int) -> AnySelect:
-    """Return the keys of an organisation and of all below it."""
-    tree = select(Organisation.id).where(Organisation.id == organisation_id).cte(recursive=True)
-    return select(tree.union(select(Organisation.id).join(tree, Organisation.parent_id == tree.c.id)).c.id)
-
-
-def _above(organisation_id: int | None) -> AnySelect:
-    """Return the keys of an organisation and of all above it."""
-    first = select(Organisation.id, Organisation.parent_id).where(Organisation.id == organisation_id)
-    line = first.cte(recursive=True)
-    parents = select(Organisation.id, Organisation.parent_id).join(line, Organisation.id == line.c.parent_id)
-    return select(line.union(parents).c.id)
+def _below(organisation_id: int) -> Select[int]:
+    return select(trees.below(select(Organisation.id).where(Organisation.id == organisation_id)).c.id)
 
 
 def keys_below(organisation_id: int) -> frozenset[int]:
@@ -181,7 +172,8 @@ def effect_of_move(organisation: Organisation, parent: Organisation | None) -> M
     """Return what moving an organisation under ``parent`` does to who sees whom. Numbers only, never who."""
     below = _below(organisation.id)
     before, after = (
-        set(db.session.scalars(_above(key))) for key in (organisation.parent_id, parent.id if parent else None)
+        set(db.session.scalars(select(trees.above(key).c.id)))
+        for key in (organisation.parent_id, parent.id if parent else None)
     )
     people = select(func.count()).select_from(Person).where(Person.organisation_id.in_(below))
     accounts = select(func.count()).select_from(User).where(User.organisation_id.in_(below), User.is_active)

@@ -14,20 +14,19 @@ from training.kit.matching import word_keys
 from training.kit.money import western_digits
 from training.kit.names import name_words
 from training.models.actor import Actor
-from training.models.cohorts import Cohort, CohortInvitation, CohortTrainer
+from training.models.cohorts import Cohort, CohortTrainer
 from training.models.completions import Completion, CompletionState
-from training.models.nominations import Nomination, NominationState
+from training.models.nominations import LEFT_STATES, Nomination
 from training.models.people import Inactive, Merge, Organisation, Person, PersonKey, PersonWord, Transfer
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, unscoped, where
-from training.queries import matching, vetting
+from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.queries import matching, trees, vetting
 from training.queries.paging import SIZE, Cut, Page, read_page
 
 _LAST = "\uffff"
 """Sorts after every letter: a range of words with one beginning uses the index, a pattern might not."""
 
-_RULE = "a use case applies its rule to a record that the web room already admitted"
 
 _MOST_WORDS = 10
 """Each word is one more join: PostgreSQL planned a search for 800 of them for ten minutes."""
@@ -52,19 +51,19 @@ def with_public_ids(public_ids: Collection[str]) -> dict[str, Person]:
 def inactive_because(person_id: int) -> Inactive | None:
     """Return why a record is set aside, as the database has it now; None when it is not."""
     statement = select(Person.inactive_because).where(Person.id == person_id)
-    return db.session.scalar(unscoped(statement, because=_RULE))
+    return db.session.scalar(unscoped(statement, because=ADMITTED))
 
 
 def organisation_of(person_id: int) -> int:
     """Return the key of a person's organisation, as the database has it now."""
     statement = select(Person.organisation_id).where(Person.id == person_id)
-    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
 def last_transfer(person_id: int) -> dt.date | None:
     """Return since when a person belongs to the present organisation, where that is recorded."""
     statement = select(func.max(Transfer.since)).where(Transfer.person_id == person_id)
-    return db.session.scalar(unscoped(statement, because=_RULE))
+    return db.session.scalar(unscoped(statement, because=ADMITTED))
 
 
 MOST_COUNTED = 1_000
@@ -178,15 +177,13 @@ def _first(statement: AnySelect) -> Found:
 
 def eligible(cohort_id: int, words: str, actor: Actor) -> Found:
     """Return up to fifty people whom ``actor`` may put forward: of invited organisations, not nominated yet."""
-    invited = select(CohortInvitation.organisation_id).where(CohortInvitation.cohort_id == cohort_id)
-    reached = select(Organisation.id).where(Organisation.id.in_(invited)).cte(recursive=True)
-    reached = reached.union(select(Organisation.id).join(reached, Organisation.parent_id == reached.c.id))
+    invited = select(trees.invited_to(cohort_id).c.id)
     standing = exists().where(
         Nomination.cohort_id == cohort_id,
         Nomination.person_id == Person.id,
-        Nomination.state.not_in((NominationState.TURNED_DOWN, NominationState.WITHDRAWN)),
+        Nomination.state.not_in(LEFT_STATES),
     )
-    statement = _named(_listed(), words).where(Person.organisation_id.in_(select(reached.c.id)), ~standing)
+    statement = _named(_listed(), words).where(Person.organisation_id.in_(invited), ~standing)
     statement = seen(statement, actor, Permission.EDIT_PERSON, Person)
     return _first(statement.order_by(Person.name_key, Person.id))
 

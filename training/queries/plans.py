@@ -17,9 +17,7 @@ from training.models.ledger import LineMonth
 from training.models.plans import LinePlan
 from training.models.programmes import BudgetLine
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, unscoped
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
+from training.policy.scopes import ADMITTED, seen, unscoped
 
 _SCHEDULED = (CohortState.DRAFT, CohortState.AWAITING_APPROVAL)
 
@@ -30,13 +28,13 @@ Months = Mapping[dt.date, int]
 def lock_line(line_id: int) -> None:
     """Let nobody else write the plan of this line until the transaction ends (on SQLite it is the lock itself)."""
     statement = select(BudgetLine.id).where(BudgetLine.id == line_id).with_for_update()
-    db.session.execute(unscoped(statement, because=_RULE))
+    db.session.execute(unscoped(statement, because=ADMITTED))
 
 
 def entered(line_id: int) -> dict[dt.date, int]:
     """Return the plan of a line as somebody entered it; empty where nobody did."""
     statement = select(LinePlan.month, LinePlan.amount).where(LinePlan.line_id == line_id).order_by(LinePlan.month)
-    return dict(db.session.execute(unscoped(statement, because=_RULE)).all())
+    return dict(db.session.execute(unscoped(statement, because=ADMITTED)).all())
 
 
 def entered_by_line(condition: ColumnElement[bool], actor: Actor) -> dict[int, dict[dt.date, int]]:

@@ -11,11 +11,9 @@ from training.models.actor import Actor
 from training.models.ledger import Commitment
 from training.models.programmes import BudgetLine, Programme, ProgrammeFact, Project
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, unscoped, where
+from training.policy.scopes import ADMITTED, seen, unscoped, where
 
 _MOST = 100
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
 
 
 def lock_programme(programme_id: int) -> None:
@@ -24,29 +22,29 @@ def lock_programme(programme_id: int) -> None:
     On SQLite the write transaction itself is the lock, and this compiles to a plain SELECT.
     """
     statement = select(Programme.id).where(Programme.id == programme_id).with_for_update()
-    db.session.execute(unscoped(statement, because=_RULE))
+    db.session.execute(unscoped(statement, because=ADMITTED))
 
 
 def programme_by_key(programme_id: int) -> Programme:
     """Return a programme as the database has it now."""
     statement = select(Programme).where(Programme.id == programme_id).execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
 def line_by_key(line_id: int) -> BudgetLine:
     """Return a budget line as the database has it now."""
     statement = select(BudgetLine).where(BudgetLine.id == line_id).execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=_RULE)).one()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
 def programme_with_code(code: str) -> Programme | None:
     """Return the programme with this code."""
-    return db.session.scalar(unscoped(select(Programme).where(Programme.code == code), because=_RULE))
+    return db.session.scalar(unscoped(select(Programme).where(Programme.code == code), because=ADMITTED))
 
 
 def project_by_key(project_id: int) -> Project:
     """Return the project with this key."""
-    return db.session.scalars(unscoped(select(Project).where(Project.id == project_id), because=_RULE)).one()
+    return db.session.scalars(unscoped(select(Project).where(Project.id == project_id), because=ADMITTED)).one()
 
 
 def list_for(actor: Actor) -> Sequence[Row[Programme, bool]]:
@@ -98,6 +96,11 @@ class Balances:
     allocated: int
     committed: int
     spent: int
+
+    @property
+    def available(self) -> int:
+        """What can still be committed."""
+        return self.allocated - self.committed - self.spent
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,9 @@ from training.models.rights import (
     RightsStep,
 )
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, unscoped, where
+from training.policy.scopes import ADMITTED, seen, unscoped, where
 from training.queries import courses, programmes
 from training.queries.paging import Cut, Page, read_page
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
 
 SOON = dt.timedelta(days=60)
 """An assessment that lapses within this time is flagged: its successor has to be written and decided."""
@@ -60,7 +58,7 @@ def _with_subject() -> AnySelect:
 
 def whole(assessment_id: int) -> Whole:
     """Return an assessment as the database has it now."""
-    statement = unscoped(_with_subject().where(RightsAssessment.id == assessment_id), because=_RULE)
+    statement = unscoped(_with_subject().where(RightsAssessment.id == assessment_id), because=ADMITTED)
     return _whole(statement)
 
 

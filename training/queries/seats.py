@@ -10,9 +10,7 @@ from training.kit.db import db
 from training.models.cohorts import Cohort, CohortInvitation, CohortState
 from training.models.nominations import Nomination, NominationState
 from training.models.people import Organisation, Person, Sex
-from training.policy.scopes import unscoped
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
+from training.policy.scopes import ADMITTED, unscoped
 
 
 def lock(cohort_ids: Collection[int], person_ids: Collection[int]) -> Mapping[int, Cohort]:
@@ -39,13 +37,13 @@ def waiting(cohort_id: int) -> Sequence[Nomination]:
         .order_by(Nomination.place)
         .execution_options(populate_existing=True)
     )
-    return db.session.scalars(unscoped(statement, because=_RULE)).all()
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
 
 
 def last_place(cohort_id: int) -> int:
     """Return the last place on the waiting list of a cohort, 0 when nobody waits."""
     last = select(func.max(Nomination.place)).where(Nomination.cohort_id == cohort_id)
-    return db.session.scalar(unscoped(last, because=_RULE)) or 0
+    return db.session.scalar(unscoped(last, because=ADMITTED)) or 0
 
 
 def is_seated_elsewhere(person_id: int, cohort: Cohort) -> bool:
@@ -61,12 +59,12 @@ def is_seated_elsewhere(person_id: int, cohort: Cohort) -> bool:
         .where(other.id != cohort.id, other.state.in_((CohortState.OPEN, CohortState.CLOSED)))
         .where(other.starts_on <= cohort.ends_on, cohort.starts_on <= other.ends_on)
     )
-    return bool(db.session.scalar(unscoped(select(seat), because=_RULE)))
+    return bool(db.session.scalar(unscoped(select(seat), because=ADMITTED)))
 
 
 def sex_of(person_id: int) -> Sex | None:
     """Return what is recorded of a person's sex, None where nothing is."""
-    return db.session.scalar(unscoped(select(Person.sex).where(Person.id == person_id), because=_RULE))
+    return db.session.scalar(unscoped(select(Person.sex).where(Person.id == person_id), because=ADMITTED))
 
 
 def taken_by_others_than_women(cohort_id: int) -> int:
@@ -78,7 +76,7 @@ def taken_by_others_than_women(cohort_id: int) -> int:
         .where(Nomination.cohort_id == cohort_id, Nomination.state == NominationState.CONFIRMED)
         .where(Person.sex.is_distinct_from(Sex.FEMALE))
     )
-    return db.session.scalar(unscoped(statement, because=_RULE)) or 0
+    return db.session.scalar(unscoped(statement, because=ADMITTED)) or 0
 
 
 class Share(NamedTuple):
@@ -113,4 +111,4 @@ def shares(cohort_id: int, of: int | None = None) -> list[Share]:
         .where(CohortInvitation.organisation_id.in_(above) if of is not None else true())
         .order_by(Organisation.name_en)
     )
-    return [Share(*row) for row in db.session.execute(unscoped(statement, because=_RULE))]
+    return [Share(*row) for row in db.session.execute(unscoped(statement, because=ADMITTED))]

@@ -14,10 +14,8 @@ from training.models.cohorts import Cohort, CohortState
 from training.models.nominations import Nomination, NominationState
 from training.models.vetting import VettingDecision, VettingOutcome
 from training.policy.matrix import Permission
-from training.policy.scopes import VETTED_STATES, seen, unscoped
+from training.policy.scopes import ADMITTED, VETTED_STATES, seen, unscoped
 from training.queries.paging import Cut, Page, read_page
-
-_RULE = "a use case applies its rule to a record that the web room already admitted"
 
 
 def is_cleared(person_id: int, on: dt.date) -> bool:
@@ -28,7 +26,7 @@ def is_cleared(person_id: int, on: dt.date) -> bool:
         VettingDecision.outcome == VettingOutcome.CLEARED,
         VettingDecision.expires_on >= on,
     )
-    return bool(db.session.scalar(unscoped(select(cleared), because=_RULE)))
+    return bool(db.session.scalar(unscoped(select(cleared), because=ADMITTED)))
 
 
 def current_decision(person_id: int) -> VettingDecision | None:
@@ -39,12 +37,17 @@ def current_decision(person_id: int) -> VettingDecision | None:
     return db.session.scalar(unscoped(statement, because="the reader was admitted to the person"))
 
 
+def current_of_nominee() -> ColumnElement[bool]:
+    """Return the condition under which a decision is the current one about the person of a nomination."""
+    return and_(VettingDecision.person_id == Nomination.person_id, VettingDecision.superseded_at.is_(None))
+
+
 def cohorts_of(person_ids: Collection[int]) -> Sequence[int]:
     """Return the keys of the cohorts in which these people were vetted or are in vetting."""
     statement = select(Nomination.cohort_id).where(
         Nomination.person_id.in_(person_ids), Nomination.state.in_(VETTED_STATES)
     )
-    return db.session.scalars(unscoped(statement.distinct(), because=_RULE)).all()
+    return db.session.scalars(unscoped(statement.distinct(), because=ADMITTED)).all()
 
 
 class Queue(enum.StrEnum):
@@ -81,10 +84,7 @@ def _is_ahead(today: dt.date) -> ColumnElement[bool]:
 def _queued(queue: Queue, today: dt.date) -> AnySelect:
     return (
         select(Nomination, VettingDecision)
-        .outerjoin(
-            VettingDecision,
-            and_(VettingDecision.person_id == Nomination.person_id, VettingDecision.superseded_at.is_(None)),
-        )
+        .outerjoin(VettingDecision, current_of_nominee())
         .where(_fits(queue, today))
         .options(
             joinedload(Nomination.person),

@@ -30,6 +30,7 @@ from training.web import guard
 from training.web.addresses import safe_next
 from training.web.language import language
 from training.web.refusals import refuse
+from training.web.steps import attempt
 
 bp = Blueprint("access", __name__)
 
@@ -40,9 +41,9 @@ def sign_in() -> ResponseReturnValue:
     """Open a server-side session for a username and password."""
     form = SignInForm()
     if form.validate_on_submit():
-        attempt = rules.Attempt(form.username.data or "", form.password.data or "", request.remote_addr or "")
+        tried = rules.Attempt(form.username.data or "", form.password.data or "", request.remote_addr or "")
         try:
-            _open(attempt)
+            _open(tried)
         except SignInLocked as refusal:
             refuse(form, refusal)
             return render_template("access/sign_in.html", form=form), 429
@@ -53,16 +54,16 @@ def sign_in() -> ResponseReturnValue:
     return render_template("access/sign_in.html", form=form)
 
 
-def _open(attempt: rules.Attempt) -> None:
+def _open(tried: rules.Attempt) -> None:
     """Sign in. The password is hashed before the transaction opens: hashing is slow."""
-    rules.check_not_locked(attempt, now())
-    user = rules.verify(attempt)
+    rules.check_not_locked(tried, now())
+    user = rules.verify(tried)
     if user is None:
         with transaction():
-            rules.count_failure(attempt, now())
+            rules.count_failure(tried, now())
         raise SignInFailed
     with transaction():
-        token = rules.start_sign_in(user, attempt, now())
+        token = rules.start_sign_in(user, tried, now())
     chosen = user.language
     guard.forget()
     session["language"] = chosen
@@ -110,12 +111,9 @@ def invitation(token: str) -> ResponseReturnValue:
             password=form.password.data or "",
             language=language().code,
         )
-        try:
-            with transaction():
-                rules.accept_invitation(offered, wanted, now())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.accept_invitation(offered, wanted, now())
+        if done:
             flash(_("Your account is ready. Sign in."))
             return redirect(url_for(".sign_in"))
     return render_template("access/invitation.html", form=form)

@@ -5,14 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import rights as rules
-from training.domain.refusals import Refusal
 from training.forms.rights import AttachmentForm
-from training.kit.db import transaction
 from training.models.rights import RightsAssessment, RightsAttachment
 from training.policy.matrix import Permission
 from training.queries import rights
 from training.web.guard import actor, needs
-from training.web.refusals import refuse, words_for
+from training.web.steps import attempt
 from training.web.uploads import folder, saved, takes_file
 
 bp = Blueprint("attachments", __name__)
@@ -28,9 +26,12 @@ def new(assessment: RightsAssessment) -> ResponseReturnValue:
     if form.is_submitted():
         is_valid = form.validate()
         attachment = _attached(form, assessment)
-        if attachment and is_valid and not form.field_errors and _labelled(form, attachment):
-            flash(_("File attached."))
-            return redirect(back)
+        if attachment and is_valid and not form.field_errors:
+            with attempt(form) as done:
+                rules.relabel(attachment, form.label.data or "", actor())
+            if done:
+                flash(_("File attached."))
+                return redirect(back)
         if attachment is None and not form.field_errors:
             form.refuse(_("Choose a file"), "file")
     shown = rights.attachment_of(assessment.id, form.attachment.data or "")
@@ -40,24 +41,12 @@ def new(assessment: RightsAssessment) -> ResponseReturnValue:
 def _attached(form: AttachmentForm, assessment: RightsAssessment) -> RightsAttachment | None:
     """Return the file that came with this try or an earlier one; it is kept at once, so that no upload is lost."""
     if form.file.data:
-        try:
-            with transaction():
-                kept = rules.attach(assessment, form.file.data.stream, "", folder(), actor())
-                form.attachment.data = kept.public_id
-        except Refusal as refusal:
-            refuse(form, refusal)
+        with attempt(form) as done:
+            kept = rules.attach(assessment, form.file.data.stream, "", folder(), actor())
+            form.attachment.data = kept.public_id
+        if not done:
             return None
     return rights.attachment_of(assessment.id, form.attachment.data or "")
-
-
-def _labelled(form: AttachmentForm, attachment: RightsAttachment) -> bool:
-    try:
-        with transaction():
-            rules.relabel(attachment, form.label.data or "", actor())
-    except Refusal as refusal:
-        refuse(form, refusal)
-        return False
-    return True
 
 
 @bp.post("/rights/attachments/<public_id>/remove")
@@ -65,12 +54,9 @@ def _labelled(form: AttachmentForm, attachment: RightsAttachment) -> bool:
 def remove(attachment: RightsAttachment) -> ResponseReturnValue:
     """Take a file off a draft."""
     back = url_for("rights.show", public_id=rights.whole(attachment.assessment_id).assessment.public_id)
-    try:
-        with transaction():
-            rules.detach(attachment, actor())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        rules.detach(attachment, actor())
+    if done:
         flash(_("File removed."))
     return redirect(back)
 

@@ -12,7 +12,6 @@ from training.domain import departures, enrolment, headings, mending
 from training.domain.departures import Departure
 from training.domain.jobs import SILENT
 from training.domain.nominees import languages_said, sex_said
-from training.domain.refusals import Refusal
 from training.forms.batches import (
     CommitForm,
     NomineeColumnsForm,
@@ -25,7 +24,6 @@ from training.forms.batches import (
 from training.forms.cohorts import StepForm
 from training.forms.widgets import Choice
 from training.kit.clock import day_began
-from training.kit.db import transaction
 from training.kit.locale import LANGUAGES
 from training.models.batches import NominationBatch, NominationBatchState, NominationRow, NomineeFault, NomineeOutcome
 from training.models.cohorts import Cohort
@@ -38,7 +36,8 @@ from training.web.exports import file_of
 from training.web.filters import name, person_line
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
-from training.web.refusals import job_words, refuse, words_for
+from training.web.refusals import job_words
+from training.web.steps import attempt
 from training.web.uploads import takes_file
 from training.web.wording import choices, outcome_word, word
 from training.work import bell
@@ -81,14 +80,11 @@ def new(cohort: Cohort) -> ResponseReturnValue:
     if len(bodies) == 1 and not form.is_submitted():
         form.organisation.data = next(iter(bodies))
     if form.validate_on_submit():
-        try:
-            with transaction():
-                body = _key(bodies, form.organisation.data)
-                batch = rules.read(form.file.data.stream, cohort, body, actor(), form.sheet.data or "")
-                job = rules.ask_preview(batch, actor()) if headings.names_somebody(batch.columns) else None
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            body = _key(bodies, form.organisation.data)
+            batch = rules.read(form.file.data.stream, cohort, body, actor(), form.sheet.data or "")
+            job = rules.ask_preview(batch, actor()) if headings.names_somebody(batch.columns) else None
+        if done:
             if job is None:
                 return redirect(url_for(".columns", public_id=batch.public_id))
             _do(job)
@@ -122,14 +118,11 @@ def columns(batch: NominationBatch) -> ResponseReturnValue:
     if not form.is_submitted():
         form.is_first_person.data = page.batch.is_first_person
     if form.validate_on_submit():
-        try:
-            with transaction():
-                body = _key(bodies, form.default.data)
-                is_first_person = bool(form.is_first_person.data)
-                job = rules.say_columns(batch, form.columns(), body, actor(), is_first_person=is_first_person)
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            body = _key(bodies, form.default.data)
+            is_first_person = bool(form.is_first_person.data)
+            job = rules.say_columns(batch, form.columns(), body, actor(), is_first_person=is_first_person)
+        if done:
             _do(job)
             return _shown(batch)
     sample = batches.first_rows(batch, _SAMPLE, actor())
@@ -191,12 +184,9 @@ def _page(
 @needs(Permission.NOMINATE, on=NominationBatch)
 def preview(batch: NominationBatch) -> ResponseReturnValue:
     """Look again whom the rows mean."""
-    try:
-        with transaction():
-            job = rules.ask_preview(batch, actor())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        job = rules.ask_preview(batch, actor())
+    if done:
         _do(job)
     return _shown(batch)
 
@@ -209,14 +199,11 @@ def commit(batch: NominationBatch) -> ResponseReturnValue:
     form.offer()
     written = form.version.data or ""
     version = int(written) if written.isdecimal() else -1
-    try:
-        with transaction():
-            job = rules.ask_commit(
-                batch, version, actor(), is_whole=form.mode.data == "whole", corrects=bool(form.corrects.data)
-            )
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        job = rules.ask_commit(
+            batch, version, actor(), is_whole=form.mode.data == "whole", corrects=bool(form.corrects.data)
+        )
+    if done:
         _do(job)
         page = batches.batch_page(batch, actor())
         if page.batch.state is NominationBatchState.COMMITTED:
@@ -230,12 +217,9 @@ def undo(batch: NominationBatch) -> ResponseReturnValue:
     """Take a whole batch back, after a question."""
     form = StepForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                job = enrolment.ask_undo(batch, actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            job = enrolment.ask_undo(batch, actor())
+        if done:
             _do(job)
             return _shown(batch)
     return render_template("batches/undo.html", form=form, page=batches.batch_page(batch, actor()))
@@ -251,12 +235,9 @@ def organisations(batch: NominationBatch) -> ResponseReturnValue:
     form = meanings_form(names, offered)
     if form.validate_on_submit():
         meanings = {name: bodies[key].id for name, key in form.meanings(names).items()}
-        try:
-            with transaction():
-                job = rules.say_meanings(batch, meanings, actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            job = rules.say_meanings(batch, meanings, actor())
+        if done:
             _do(job)
             return _shown(batch)
     if not names or page.batch.state not in _OPEN:
@@ -302,12 +283,9 @@ def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
     )
     form.sex.choices, form.speaks.choices = choices(Sex), choices(Spoken)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                mending.mend(batch, number, form.texts(), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            mending.mend(batch, number, form.texts(), actor())
+        if done:
             return _next(batch, number)
     if found.fault and not form.is_submitted():
         form.refuse(people_tables.reason_of(found), form.field_of(found.part))
@@ -329,15 +307,12 @@ def whom(batch: NominationBatch, number: int) -> ResponseReturnValue:
         form.whom.data = found.person.public_id
     if form.validate_on_submit():
         same_as, chosen = form.row(), people.get(form.whom.data)
-        try:
-            with transaction():
-                if same_as is not None:
-                    mending.choose_row(batch, number, same_as, actor())
-                else:
-                    mending.choose(batch, number, chosen, actor(), corrects=bool(form.corrects.data))
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            if same_as is not None:
+                mending.choose_row(batch, number, same_as, actor())
+            else:
+                mending.choose(batch, number, chosen, actor(), corrects=bool(form.corrects.data))
+        if done:
             return _next(batch, number)
     rows = [(one, rules.texts_of(one, page.batch.columns)) for one in (found, *alike)]
     return render_template(
@@ -361,10 +336,6 @@ def download(batch: NominationBatch, kind: str) -> ResponseReturnValue:
     page = batches.batch_page(batch, actor())
     rows = batches.all_rows(page.batch, outcome, actor())
     made = people_tables.nominees(rows, page.batch.columns)
-    try:
-        with transaction():
-            departures.note(Departure.NOMINEES, len(rows), actor(), day_began())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-        return _shown(batch)
-    return file_of(made, f"rows-{page.batch.public_id}", kind)
+    with attempt() as done:
+        departures.note(Departure.NOMINEES, len(rows), actor(), day_began())
+    return file_of(made, f"rows-{page.batch.public_id}", kind) if done else _shown(batch)

@@ -1,6 +1,6 @@
 """Claims: proposing a payment with its evidence, its page, and the file for those who may see it."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,7 +20,9 @@ from training.policy.scopes import holds
 from training.queries import claims, ledger
 from training.web.filters import commitment_text
 from training.web.guard import actor, needs
+from training.web.proposing import proposed
 from training.web.refusals import refuse, words_for
+from training.web.steps import attempt
 from training.web.uploads import folder, saved, takes_file
 
 bp = Blueprint("claims", __name__)
@@ -39,12 +41,9 @@ def _offer(form: ClaimForm, programme_id: int) -> dict[str, Commitment]:
 def _evidence(form: ClaimForm) -> Evidence | None:
     """Return the file that came with this try or an earlier one, kept at once so that no upload is lost."""
     if form.file.data:
-        try:
-            with transaction():
-                kept = evidence_rules.keep(form.file.data.stream, folder(), actor())
-                form.evidence.data = kept.public_id
-        except Refusal as refusal:
-            refuse(form, refusal)
+        with attempt(form):
+            kept = evidence_rules.keep(form.file.data.stream, folder(), actor())
+            form.evidence.data = kept.public_id
     found = claims.own_upload(form.evidence.data, actor()) if form.evidence.data else None
     if form.evidence.data and found is None:
         form.refuse(_("The file is no longer here: choose it again"), "file")
@@ -89,8 +88,7 @@ def new(programme: Programme) -> ResponseReturnValue:
             _refuse(form, refusal)
             evidence = evidence if form.evidence.data else None
         else:
-            flash(_("Proposed. It takes effect when another person approves it."))
-            return redirect(url_for(".show", public_id=claim.public_id))
+            return proposed(url_for(".show", public_id=claim.public_id))
     return render_template("claims/new.html", form=form, programme=programme, evidence=evidence)
 
 

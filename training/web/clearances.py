@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from training.domain import cells, departures
 from training.domain import clearances as rules
-from training.domain import departures
 from training.domain.departures import Departure
 from training.domain.refusals import Refusal
 from training.forms.clearances import OUTCOMES, ClearanceFileForm
@@ -21,7 +21,8 @@ from training.web import people_tables
 from training.web.exports import file_of
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
-from training.web.refusals import refuse, words_for
+from training.web.refusals import refuse
+from training.web.steps import attempt
 from training.web.uploads import takes_file
 
 bp = Blueprint("clearances", __name__)
@@ -33,13 +34,9 @@ def save(kind: str) -> ResponseReturnValue:
     """Send the queue as a table to be filled in. It has names in it: the audit trail says who took it."""
     rows = vetting.all_of(Queue.WAITING, today(), actor())
     saved = file_of(people_tables.vetting_queue(rows), "vetting-queue", kind)
-    try:
-        with transaction():
-            departures.note(Departure.VETTING_QUEUE, len(rows), actor(), day_began())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-        return redirect(url_for("vetting.index"))
-    return saved
+    with attempt() as done:
+        departures.note(Departure.VETTING_QUEUE, len(rows), actor(), day_began())
+    return saved if done else redirect(url_for("vetting.index"))
 
 
 @bp.route("/vetting/spreadsheets/new", methods=["GET", "POST"])
@@ -50,7 +47,7 @@ def new() -> ResponseReturnValue:
     form = ClearanceFileForm()
     if form.validate_on_submit():
         try:
-            table = rules.read(form.file.data.stream)
+            table = cells.read_table(form.file.data.stream)
             if columns := form.columns(table.headings):
                 with transaction():
                     batch = rules.preview(table, columns, OUTCOMES, actor(), today())
@@ -73,11 +70,9 @@ def show(batch: ClearanceBatch) -> ResponseReturnValue:
 @needs(Permission.VET, on=ClearanceBatch)
 def record(batch: ClearanceBatch) -> ResponseReturnValue:
     """Record the good rows."""
-    try:
-        with transaction():
-            recorded = rules.record(batch, actor())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
+    with attempt() as done:
+        recorded = rules.record(batch, actor())
+    if not done:
         return redirect(url_for(".show", public_id=batch.public_id))
     if recorded:
         flash(ngettext("%(num)s decision was recorded.", "%(num)s decisions were recorded.", recorded))

@@ -6,11 +6,9 @@ from flask_babel import gettext as _
 
 from training.domain import cohorts as rules
 from training.domain import coverage
-from training.domain.refusals import Refusal
 from training.forms.cohorts import CohortCostsForm, CohortFilter, CohortForm, StepForm
 from training.forms.widgets import Choice
 from training.kit.clock import today
-from training.kit.db import transaction
 from training.kit.money import format_pounds
 from training.models.cohorts import Cohort, CohortState
 from training.models.courses import Course
@@ -21,7 +19,8 @@ from training.queries import access, cohorts, courses, unit_costs
 from training.web.filters import name, person, title, title_text
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager, sortable, sorting
-from training.web.refusals import refuse, words_for
+from training.web.refusals import words_for
+from training.web.steps import attempt
 from training.web.wording import choices
 
 bp = Blueprint("cohorts", __name__)
@@ -117,12 +116,9 @@ def new(public_id: str) -> ResponseReturnValue:
     form = CohortForm()
     offers = _offer(form)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                cohort = rules.draft(_plan(form, offers, found.record), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            cohort = rules.draft(_plan(form, offers, found.record), actor())
+        if done:
             flash(_("Drafted. Plan what it is to cost, then ask for it to be opened."))
             return redirect(url_for(".costs", public_id=cohort.public_id))
     return render_template("cohorts/new.html", form=form, course=courses.course_by_key(found.record.id))
@@ -136,12 +132,9 @@ def edit(cohort: Cohort) -> ResponseReturnValue:
     offers = _offer(form)
     course = courses.course_by_key(cohort.course_id)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.edit(cohort, _plan(form, offers, course), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.edit(cohort, _plan(form, offers, course), actor())
+        if done:
             flash(_("Cohort saved."))
             return redirect(url_for(".show", public_id=cohort.public_id))
     page = cohorts.cohort_page(cohort, actor())
@@ -162,12 +155,9 @@ def costs(cohort: Cohort) -> ResponseReturnValue:
     for category in form.categories():
         category.line.choices = [Choice(key, _said(line)) for key, line in lines.items()]
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.plan_costs(cohort, [*_planned(form, lines), *kept], actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.plan_costs(cohort, [*_planned(form, lines), *kept], actor())
+        if done:
             flash(_("Costs planned."))
             return redirect(url_for(".show", public_id=cohort.public_id))
     elif not form.is_submitted():
@@ -177,7 +167,7 @@ def costs(cohort: Cohort) -> ResponseReturnValue:
 
 def _said(line: BudgetLine) -> str:
     # An option holds no markup: the amount is isolated by characters, so that its sign stays on its side.
-    available = f"\u2066{format_pounds(line.allocated - line.committed - line.spent)}\u2069"
+    available = f"\u2066{format_pounds(line.available)}\u2069"
     said: str = _("%(line)s: %(available)s available", line=title_text(line), available=available)
     return said
 
@@ -213,12 +203,9 @@ def ask_to_open(cohort: Cohort) -> ResponseReturnValue:
     form = StepForm()
     if not form.validate_on_submit():
         abort(400)
-    try:
-        with transaction():
-            rules.ask_to_open(cohort, form.key.data or "", actor(), today())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        rules.ask_to_open(cohort, form.key.data or "", actor(), today())
+    if done:
         flash(_("Put up for approval: the cohort opens when its commitment is approved."))
     return redirect(url_for(".show", public_id=cohort.public_id))
 
@@ -227,12 +214,9 @@ def ask_to_open(cohort: Cohort) -> ResponseReturnValue:
 @needs(Permission.RUN_COHORT, on=Cohort)
 def close(cohort: Cohort) -> ResponseReturnValue:
     """Close a cohort after its last day."""
-    try:
-        with transaction():
-            rules.close(cohort, actor(), today())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        rules.close(cohort, actor(), today())
+    if done:
         flash(_("Cohort closed."))
     return redirect(url_for(".show", public_id=cohort.public_id))
 
@@ -243,12 +227,9 @@ def cancel(cohort: Cohort) -> ResponseReturnValue:
     """Cancel a cohort, after a question."""
     form = StepForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.cancel(cohort, form.key.data or "", actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.cancel(cohort, form.key.data or "", actor())
+        if done:
             flash(_("Cohort cancelled. What its commitment still holds was proposed for release."))
             return redirect(url_for(".show", public_id=cohort.public_id))
     page = cohorts.cohort_page(cohort, actor())

@@ -11,6 +11,7 @@ from training.policy.scopes import holds
 from training.queries import ledger
 from training.web.guard import actor, needs
 from training.web.proposing import proposed
+from training.web.steps import attempt
 
 bp = Blueprint("commitments", __name__)
 
@@ -32,11 +33,13 @@ def show(commitment: Commitment) -> ResponseReturnValue:
 def top_up(commitment: Commitment) -> ResponseReturnValue:
     """Propose to reserve more, because more will have to be paid."""
     form = ProposalForm()
-    here = url_for(".show", public_id=commitment.public_id)
-    done = proposed(form, lambda: proposals.propose_top_up(commitment, form.proposal(), actor()), here)
-    return done or render_template(
-        "commitments/top_up.html", form=form, commitment=ledger.commitment_page(commitment, actor())
-    )
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            proposals.propose_top_up(commitment, form.proposal(), actor())
+        if done:
+            return proposed(url_for(".show", public_id=commitment.public_id))
+    page = ledger.commitment_page(commitment, actor())
+    return render_template("commitments/top_up.html", form=form, commitment=page)
 
 
 @bp.route("/commitments/<public_id>/release", methods=["GET", "POST"])
@@ -44,8 +47,10 @@ def top_up(commitment: Commitment) -> ResponseReturnValue:
 def release(commitment: Commitment) -> ResponseReturnValue:
     """Propose to give money of the commitment back to its line."""
     form = ProposalForm()
-    here = url_for(".show", public_id=commitment.public_id)
-    done = proposed(form, lambda: proposals.propose_release(commitment, form.proposal(), actor()), here)
-    return done or render_template(
-        "commitments/release.html", form=form, commitment=ledger.commitment_page(commitment, actor())
-    )
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            proposals.propose_release(commitment, form.proposal(), actor())
+        if done:
+            return proposed(url_for(".show", public_id=commitment.public_id))
+    page = ledger.commitment_page(commitment, actor())
+    return render_template("commitments/release.html", form=form, commitment=page)

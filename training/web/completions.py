@@ -5,19 +5,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import completions as rules
-from training.domain.refusals import Refusal
 from training.forms.completions import ClaimForm
 from training.forms.ledger import ReasonForm
 from training.kit.clock import today
-from training.kit.db import transaction
 from training.models.completions import Completion
 from training.models.nominations import Nomination
 from training.policy.matrix import Permission
 from training.queries import completions, nominations
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
-from training.web.refusals import refuse as show_refusal
-from training.web.refusals import words_for
+from training.web.steps import attempt
 
 bp = Blueprint("completions", __name__)
 
@@ -38,12 +35,9 @@ def claim(nomination: Nomination) -> ResponseReturnValue:
     form = ClaimForm(completed_on=min(page.cohort.ends_on, today()))
     if form.validate_on_submit():
         day = form.completed_on.data
-        try:
-            with transaction():
-                rules.claim(nomination, day or today(), form.note.data or "", actor(), today())
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.claim(nomination, day or today(), form.note.data or "", actor(), today())
+        if done:
             flash(_("Recorded. A trainer or coordinator confirms it."))
             return redirect(url_for("home.show"))
         page = nominations.nomination_page(nomination, actor())
@@ -56,12 +50,9 @@ def claim(nomination: Nomination) -> ResponseReturnValue:
 @needs(Permission.CONFIRM_COMPLETION, on=Completion)
 def confirm(completion: Completion) -> ResponseReturnValue:
     """Confirm a claim."""
-    try:
-        with transaction():
-            rules.confirm(completion, actor())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        rules.confirm(completion, actor())
+    if done:
         flash(_("Completion confirmed."))
     return redirect(url_for(".index"))
 
@@ -72,12 +63,9 @@ def refuse(completion: Completion) -> ResponseReturnValue:
     """Refuse a claim, with a reason that the trainee reads."""
     form = ReasonForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.refuse(completion, form.reason.data or "", actor())
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.refuse(completion, form.reason.data or "", actor())
+        if done:
             flash(_("Refused. The trainee reads your reason and may claim again."))
             return redirect(url_for(".index"))
     page = completions.completion_page(completion, actor())

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from training.domain import courses as rules
 from training.domain.cohorts import suggested_costs
-from training.domain.refusals import Refusal
 from training.forms.courses import CourseCostsForm, CourseFilter, CourseForm
 from training.forms.fields import version_of
 from training.kit.db import transaction
@@ -18,7 +17,7 @@ from training.policy.scopes import holds
 from training.queries import cohorts, courses
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager, sortable, sorting
-from training.web.refusals import refuse
+from training.web.steps import attempt
 from training.web.wording import choices
 
 bp = Blueprint("courses", __name__)
@@ -113,12 +112,9 @@ def new() -> ResponseReturnValue:
     form = CourseForm(attendance_percent=80)
     form.theme.choices = choices(Theme)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                course = rules.create(form.plan(), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            course = rules.create(form.plan(), actor())
+        if done:
             flash(_("Course added."))
             return redirect(url_for(".show", public_id=course.public_id))
     return render_template("courses/new.html", form=form)
@@ -131,12 +127,9 @@ def edit(course: Course) -> ResponseReturnValue:
     form = CourseForm.showing(course)
     form.theme.choices = choices(Theme)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.edit(course, form.plan(), version_of(form.version), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.edit(course, form.plan(), version_of(form.version), actor())
+        if done:
             flash(_("Course saved."))
             return redirect(url_for(".show", public_id=course.public_id))
     return render_template("courses/edit.html", form=form, course=courses.course_by_key(course.id))

@@ -5,14 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import duplicates as rules
-from training.domain.refusals import Refusal
-from training.kit.db import transaction
 from training.models.people import Merge, Person
 from training.policy.matrix import Permission
 from training.queries import access, matching, people
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
-from training.web.refusals import words_for
+from training.web.steps import attempt
 
 bp = Blueprint("duplicates", __name__)
 
@@ -46,12 +44,9 @@ def compare(person: Person, other_id: str) -> ResponseReturnValue:
 def keep_apart(person: Person, other_id: str) -> ResponseReturnValue:
     """Remember that two records are not one person."""
     other, address = _other(other_id), url_for("people.show", public_id=person.public_id)
-    try:
-        with transaction():
-            rules.keep_apart(person, other, actor())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        rules.keep_apart(person, other, actor())
+    if done:
         flash(_("These are two people. They will not be offered as one again."))
     return redirect(address)
 
@@ -65,11 +60,9 @@ def merge(person: Person, other_id: str) -> ResponseReturnValue:
         url_for("people.show", public_id=person.public_id),
         url_for(".compare", public_id=person.public_id, other_id=other.public_id),
     )
-    try:
-        with transaction():
-            rules.merge(person, other, actor())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
+    with attempt() as done:
+        rules.merge(person, other, actor())
+    if not done:
         return redirect(addresses[1])
     flash(_("The records were joined."))
     return redirect(addresses[0])
@@ -80,11 +73,8 @@ def merge(person: Person, other_id: str) -> ResponseReturnValue:
 def undo(merge: Merge) -> ResponseReturnValue:
     """Part two records again."""
     kept = people.kept_of(merge.id)
-    try:
-        with transaction():
-            rules.undo(merge, actor())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        rules.undo(merge, actor())
+    if done:
         flash(_("The records were parted: both are as they were."))
     return redirect(url_for("people.show", public_id=kept))

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, url_for
+from flask import Blueprint, Response, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from training.domain import departures
 from training.domain.departures import Departure
-from training.domain.refusals import Refusal
 from training.forms.people import ExportForm
 from training.kit.clock import day_began, today
-from training.kit.db import transaction
 from training.kit.sheets import to_csv, to_xlsx
 from training.models.claims import Claim
 from training.models.imports import SpendBatch
@@ -37,8 +35,8 @@ from training.web import people_tables, tables
 from training.web.guard import actor, needs
 from training.web.language import language
 from training.web.people import narrowing
-from training.web.refusals import words_for
 from training.web.rights import filtered
+from training.web.steps import attempt
 
 bp = Blueprint("exports", __name__)
 
@@ -161,13 +159,9 @@ def of_people(kind: str) -> ResponseReturnValue:
     _filtered, narrowed = narrowing()
     rows = people.all_of(form.words.data or "", narrowed, actor())
     made = people_tables.people(rows)
-    try:
-        with transaction():
-            departures.note(Departure.PEOPLE, len(rows), actor(), day_began())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-        return redirect(url_for("people.index"))
-    return file_of(made, "people", kind)
+    with attempt() as done:
+        departures.note(Departure.PEOPLE, len(rows), actor(), day_began())
+    return file_of(made, "people", kind) if done else redirect(url_for("people.index"))
 
 
 def _sent(builders: Mapping[str, Callable[[Any], tables.Table]], record: Any, table: str, kind: str) -> Response:

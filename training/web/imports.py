@@ -1,8 +1,6 @@
 """Spend files: sending one, choosing its columns, the preview, proposing and taking back its rows."""
 
-from pathlib import Path
-
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -13,7 +11,6 @@ from training.forms.imports import ColumnsForm, ProposeRowsForm, RowFilter, Spen
 from training.forms.ledger import ReasonForm
 from training.forms.widgets import Choice
 from training.kit.clock import today
-from training.kit.db import transaction
 from training.models.imports import BatchState, RowOutcome, SpendBatch
 from training.models.programmes import Programme
 from training.policy.matrix import Permission
@@ -21,18 +18,14 @@ from training.queries import claims, imports
 from training.web.filters import commitment_text
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
-from training.web.refusals import refuse, words_for
-from training.web.uploads import takes_file
+from training.web.refusals import words_for
+from training.web.steps import attempt
+from training.web.uploads import folder, takes_file
 from training.web.wording import choices
 
 bp = Blueprint("imports", __name__)
 
 _SAMPLE = 3
-
-
-def _folder() -> Path:
-    folder: Path = current_app.config["SETTINGS"].evidence_folder
-    return folder
 
 
 @bp.route("/programmes/<public_id>/spending/new", methods=["GET", "POST"])
@@ -42,12 +35,9 @@ def new(programme: Programme) -> ResponseReturnValue:
     """Send a spend file; the earlier ones are listed below."""
     form = SpendFileForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                batch = rules.read(form.file.data.stream, _folder(), programme, actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            batch = rules.read(form.file.data.stream, folder(), programme, actor())
+        if done:
             return redirect(url_for(".columns", public_id=batch.public_id))
     recent = imports.recent(programme.id, actor())
     return render_template("imports/new.html", form=form, programme=programme, recent=recent)
@@ -59,7 +49,7 @@ def columns(batch: SpendBatch) -> ResponseReturnValue:
     """Say which column has what. As long as nothing is proposed, that may be changed without sending the file again."""
     page = imports.batch_page(batch, actor())
     try:
-        table = rules.table_of(batch, _folder())
+        table = rules.table_of(batch, folder())
     except Refusal as refusal:
         flash(words_for(refusal), "important")
         return redirect(url_for(".new", public_id=page.batch.programme.public_id))
@@ -67,12 +57,9 @@ def columns(batch: SpendBatch) -> ResponseReturnValue:
     form = ColumnsForm()
     form.offer(table.headings, [Choice(key, commitment_text(one)) for key, one in commitments.items()])
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.preview(batch, table, form.columns(), commitments.get(form.otherwise.data or ""), today())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.preview(batch, table, form.columns(), commitments.get(form.otherwise.data or ""), today())
+        if done:
             return redirect(url_for(".show", public_id=batch.public_id))
     return render_template("imports/columns.html", form=form, page=page, table=table, sample=table.rows[:_SAMPLE])
 
@@ -103,14 +90,11 @@ def show(batch: SpendBatch) -> ResponseReturnValue:
 def propose(batch: SpendBatch) -> ResponseReturnValue:
     """Propose a claim for each good row."""
     form = ProposeRowsForm()
-    try:
-        with transaction():
-            proposed = rules.propose(batch, actor(), today(), payees_are_people=bool(form.payees_are_people.data))
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        proposed = rules.propose(batch, actor(), today(), payees_are_people=bool(form.payees_are_people.data))
+    if done:
         if proposed:
-            rules.forget(batch, _folder())
+            rules.forget(batch, folder())
             said = ngettext("%(num)s claim was proposed.", "%(num)s claims were proposed.", proposed)
             flash(said + " " + _("Each takes effect when another person approves it."))
         else:
@@ -124,12 +108,9 @@ def withdraw(batch: SpendBatch) -> ResponseReturnValue:
     """Take back the claims of the file that nobody decided about."""
     form = ReasonForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                back = rules.withdraw(batch, form.reason.data or "", actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            back = rules.withdraw(batch, form.reason.data or "", actor())
+        if done:
             said = ngettext("%(num)s claim was taken back.", "%(num)s claims were taken back.", back.withdrawn)
             if back.decided:
                 said += " " + ngettext("%(num)s was decided and stays.", "%(num)s were decided and stay.", back.decided)

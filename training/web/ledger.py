@@ -5,10 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import approvals, proposals
-from training.domain.refusals import Refusal
 from training.forms.ledger import EntryFilter, ReasonForm
 from training.kit.clock import today
-from training.kit.db import transaction
 from training.models.ledger import EntryKind, LedgerEntry
 from training.models.programmes import Programme
 from training.policy.matrix import Permission
@@ -17,8 +15,8 @@ from training.queries import ledger
 from training.web.approvals import foreseen
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
-from training.web.refusals import refuse as show_refusal
-from training.web.refusals import words_for
+from training.web.proposing import proposed
+from training.web.steps import attempt
 from training.web.wording import choices
 
 bp = Blueprint("ledger", __name__)
@@ -56,12 +54,9 @@ def show(entry: LedgerEntry) -> ResponseReturnValue:
 @needs(Permission.APPROVE_MONEY, on=LedgerEntry)
 def approve(entry: LedgerEntry) -> ResponseReturnValue:
     """Let a proposal take effect."""
-    try:
-        with transaction():
-            approvals.approve(entry, actor(), today())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        approvals.approve(entry, actor(), today())
+    if done:
         flash(_("Approved. The balances have moved."))
     return redirect(url_for(".show", public_id=entry.public_id))
 
@@ -72,12 +67,9 @@ def refuse(entry: LedgerEntry) -> ResponseReturnValue:
     """Turn a proposal down, with a reason."""
     form = ReasonForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                approvals.refuse(entry, form.reason.data or "", actor())
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
+        with attempt(form) as done:
+            approvals.refuse(entry, form.reason.data or "", actor())
+        if done:
             flash(_("Refused. The proposer reads your reason."))
             return redirect(url_for(".show", public_id=entry.public_id))
     return render_template("ledger/refuse.html", form=form, page=ledger.entry_page(entry, actor()))
@@ -89,12 +81,9 @@ def withdraw(entry: LedgerEntry) -> ResponseReturnValue:
     """Take one's own proposal back, with a reason."""
     form = ReasonForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                approvals.withdraw(entry, form.reason.data or "", actor())
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
+        with attempt(form) as done:
+            approvals.withdraw(entry, form.reason.data or "", actor())
+        if done:
             flash(_("Taken back. Nothing has moved."))
             return redirect(url_for(".show", public_id=entry.public_id))
     return render_template("ledger/withdraw.html", form=form, page=ledger.entry_page(entry, actor()))
@@ -106,12 +95,8 @@ def reverse(entry: LedgerEntry) -> ResponseReturnValue:
     """Propose to undo an approved entry, with a reason."""
     form = ReasonForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                reversal = proposals.propose_reversal(entry, form.reason.data or "", form.key.data or "", actor())
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
-            flash(_("Proposed. It takes effect when another person approves it."))
-            return redirect(url_for(".show", public_id=reversal.public_id))
+        with attempt(form) as done:
+            reversal = proposals.propose_reversal(entry, form.reason.data or "", form.key.data or "", actor())
+        if done:
+            return proposed(url_for(".show", public_id=reversal.public_id))
     return render_template("ledger/reverse.html", form=form, page=ledger.entry_page(entry, actor()))

@@ -1,19 +1,17 @@
 """Budget lines: where their money is, and proposals to allocate and to commit."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from training.domain import programmes as programme_rules
 from training.domain import proposals
-from training.domain.refusals import Refusal
 from training.domain.variances import awaits_reason
 from training.forms.ledger import CommitmentForm, ProposalForm, ReturnForm, TransferForm
 from training.forms.programmes import LineForm
 from training.forms.widgets import Choice
 from training.kit.clock import today
-from training.kit.db import transaction
 from training.models.programmes import BudgetLine, LineCategory, Project
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
@@ -22,7 +20,7 @@ from training.web.burn_down import chosen_period, picture
 from training.web.filters import title
 from training.web.guard import actor, needs
 from training.web.proposing import proposed
-from training.web.refusals import refuse
+from training.web.steps import attempt
 from training.web.wording import choices
 
 bp = Blueprint("lines", __name__)
@@ -35,14 +33,10 @@ def new(project: Project) -> ResponseReturnValue:
     form = LineForm()
     form.category.choices = choices(LineCategory)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                entry = programme_rules.propose_line(project, form.line(), form.proposal(), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            flash(_("Proposed. It takes effect when another person approves it."))
-            return redirect(url_for("ledger.show", public_id=entry.public_id))
+        with attempt(form) as done:
+            entry = programme_rules.propose_line(project, form.line(), form.proposal(), actor())
+        if done:
+            return proposed(url_for("ledger.show", public_id=entry.public_id))
     return render_template("lines/new.html", form=form, project=programmes.project_by_key(project.id))
 
 
@@ -69,9 +63,12 @@ def show(line: BudgetLine) -> ResponseReturnValue:
 def allocate(line: BudgetLine) -> ResponseReturnValue:
     """Propose to move more money from the programme to this line."""
     form = ProposalForm()
-    here = url_for(".show", public_id=line.public_id)
-    done = proposed(form, lambda: proposals.propose_allocation(line, form.proposal(), actor()), here)
-    return done or render_template("lines/allocate.html", form=form, page=programmes.line_page(line, actor()))
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            proposals.propose_allocation(line, form.proposal(), actor())
+        if done:
+            return proposed(url_for(".show", public_id=line.public_id))
+    return render_template("lines/allocate.html", form=form, page=programmes.line_page(line, actor()))
 
 
 @bp.route("/lines/<public_id>/commit", methods=["GET", "POST"])
@@ -79,9 +76,12 @@ def allocate(line: BudgetLine) -> ResponseReturnValue:
 def commit(line: BudgetLine) -> ResponseReturnValue:
     """Propose to reserve money of this line for a purchase."""
     form = CommitmentForm()
-    here = url_for(".show", public_id=line.public_id)
-    done = proposed(form, lambda: proposals.propose_commitment(line, form.proposal(), form.expected(), actor()), here)
-    return done or render_template("lines/commit.html", form=form, page=programmes.line_page(line, actor()))
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            proposals.propose_commitment(line, form.proposal(), form.expected(), actor())
+        if done:
+            return proposed(url_for(".show", public_id=line.public_id))
+    return render_template("lines/commit.html", form=form, page=programmes.line_page(line, actor()))
 
 
 @bp.route("/lines/<public_id>/transfer", methods=["GET", "POST"])
@@ -91,13 +91,12 @@ def transfer(line: BudgetLine) -> ResponseReturnValue:
     form = TransferForm()
     targets = programmes.other_lines(line, actor())
     form.target.choices = [Choice(key, _named(other)) for key, other in targets.items()]
-
-    def target() -> BudgetLine:
-        return targets[form.target.data or ""]
-
-    here = url_for(".show", public_id=line.public_id)
-    done = proposed(form, lambda: proposals.propose_transfer(line, target(), form.proposal(), actor()), here)
-    return done or render_template("lines/transfer.html", form=form, page=programmes.line_page(line, actor()))
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            proposals.propose_transfer(line, targets[form.target.data or ""], form.proposal(), actor())
+        if done:
+            return proposed(url_for(".show", public_id=line.public_id))
+    return render_template("lines/transfer.html", form=form, page=programmes.line_page(line, actor()))
 
 
 def _named(line: BudgetLine) -> Markup:
@@ -110,6 +109,9 @@ def _named(line: BudgetLine) -> Markup:
 def give_back(line: BudgetLine) -> ResponseReturnValue:
     """Propose to move money from this line back to its programme."""
     form = ReturnForm()
-    here = url_for(".show", public_id=line.public_id)
-    done = proposed(form, lambda: proposals.propose_return(line, form.proposal(), actor()), here)
-    return done or render_template("lines/give_back.html", form=form, page=programmes.line_page(line, actor()))
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            proposals.propose_return(line, form.proposal(), actor())
+        if done:
+            return proposed(url_for(".show", public_id=line.public_id))
+    return render_template("lines/give_back.html", form=form, page=programmes.line_page(line, actor()))

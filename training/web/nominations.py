@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from training.domain import nominations as rules
-from training.domain.refusals import Refusal
 from training.domain.selections import SelectionStep
 from training.forms.cohorts import StepForm
 from training.forms.ledger import ReasonForm
@@ -16,7 +15,6 @@ from training.forms.nominations import RosterFilter, SelectionForm
 from training.forms.people import NewPersonForm, SearchForm
 from training.forms.widgets import Choice
 from training.kit.clock import today
-from training.kit.db import transaction
 from training.models.cohorts import Cohort
 from training.models.nominations import Nomination, NominationState
 from training.models.people import Person
@@ -27,7 +25,7 @@ from training.queries.matching import Candidate
 from training.web.guard import actor, needs
 from training.web.lists import are_all_ticked, cut, pager, place
 from training.web.people import alike, offer_organisations, register_from
-from training.web.refusals import refuse, words_for
+from training.web.steps import attempt
 from training.web.wording import word
 
 bp = Blueprint("nominations", __name__)
@@ -52,11 +50,9 @@ def put_forward(cohort: Cohort) -> ResponseReturnValue:
     chosen = access.find(Person, request.form.get("person", ""), actor(), Permission.EDIT_PERSON)
     if chosen is None or not chosen.is_allowed:
         abort(404)
-    try:
-        with transaction():
-            rules.nominate(cohort, chosen.record, actor())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
+    with attempt() as done:
+        rules.nominate(cohort, chosen.record, actor())
+    if not done:
         return redirect(url_for(".nominate", public_id=cohort.public_id))
     flash(_("Nominated."))
     return redirect(url_for(".roster", public_id=cohort.public_id))
@@ -73,12 +69,9 @@ def register(cohort: Cohort) -> ResponseReturnValue:
         body = bodies[form.organisation.data or ""]
         known = alike(form, body)
         if not known:
-            try:
-                with transaction():
-                    rules.nominate(cohort, register_from(form, body), actor())
-            except Refusal as refusal:
-                refuse(form, refusal)
-            else:
+            with attempt(form) as done:
+                rules.nominate(cohort, register_from(form, body), actor())
+            if done:
                 flash(_("Registered and nominated."))
                 return redirect(url_for(".roster", public_id=cohort.public_id))
     page = cohorts.cohort_page(cohort, actor())
@@ -135,15 +128,12 @@ def show(nomination: Nomination) -> ResponseReturnValue:
     return render_template("nominations/show.html", page=page, today=today())
 
 
-def _step(nomination: Nomination, rule: Callable[..., None], done: str) -> ResponseReturnValue:
+def _step(nomination: Nomination, rule: Callable[..., None], said: str) -> ResponseReturnValue:
     """Take a step that needs no words, and go back to where its button stood."""
-    try:
-        with transaction():
-            rule(nomination, actor())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
-        flash(done)
+    with attempt() as done:
+        rule(nomination, actor())
+    if done:
+        flash(said)
     page = nominations.nomination_page(nomination, actor())
     return redirect(url_for(".roster", public_id=page.cohort.public_id, **place()))
 
@@ -182,12 +172,9 @@ def turn_down(nomination: Nomination) -> ResponseReturnValue:
     """Decline a nominee, with a reason that the nominating organisation reads."""
     form = ReasonForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.turn_down(nomination, form.reason.data or "", actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.turn_down(nomination, form.reason.data or "", actor())
+        if done:
             flash(_("Turned down. The nominating organisation reads your reason."))
             page = nominations.nomination_page(nomination, actor())
             return redirect(url_for(".roster", public_id=page.cohort.public_id, **place()))
@@ -201,12 +188,9 @@ def withdraw(nomination: Nomination) -> ResponseReturnValue:
     """Take a nomination back, after a question."""
     form = StepForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.withdraw(nomination, actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.withdraw(nomination, actor())
+        if done:
             flash(_("Withdrawn."))
             return redirect(url_for("home.show"))
     page = nominations.nomination_page(nomination, actor())

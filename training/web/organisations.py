@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import organisations as rules
-from training.domain.refusals import Refusal
 from training.forms.fields import version_of
 from training.forms.organisations import (
     MoveForm,
@@ -17,14 +16,13 @@ from training.forms.organisations import (
     StateForm,
 )
 from training.forms.widgets import Choice
-from training.kit.db import transaction
 from training.models.people import Jurisdiction, Organisation
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries import organisations
 from training.web.filters import name
 from training.web.guard import actor, needs
-from training.web.refusals import refuse, words_for
+from training.web.steps import attempt
 from training.web.wording import choices
 
 bp = Blueprint("organisations", __name__)
@@ -68,12 +66,9 @@ def new() -> ResponseReturnValue:
     form.jurisdiction.choices = choices(Jurisdiction)
     form.parent.choices = [Choice(key, name(body)) for key, body in parents.items()]
     if form.validate_on_submit():
-        try:
-            with transaction():
-                added = rules.create(form.body(), parents.get(form.parent.data or ""), by=actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            added = rules.create(form.body(), parents.get(form.parent.data or ""), by=actor())
+        if done:
             flash(_("Organisation added."))
             return redirect(url_for(".show", public_id=added.public_id))
     return render_template("organisations/new.html", form=form)
@@ -86,12 +81,9 @@ def edit(organisation: Organisation) -> ResponseReturnValue:
     form = OrganisationForm(obj=organisation)
     form.jurisdiction.choices = choices(Jurisdiction)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.edit(organisation, form.body(), version_of(form.version), by=actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.edit(organisation, form.body(), version_of(form.version), by=actor())
+        if done:
             flash(_("Organisation saved."))
             return redirect(url_for(".show", public_id=organisation.public_id))
     shown = organisations.organisation_by_key(organisation.id)
@@ -111,21 +103,14 @@ def move(organisation: Organisation) -> ResponseReturnValue:
         parent, wish = parents.get(form.parent.data or ""), form.parent.data or _AT_THE_TOP
         if form.told.data != wish:
             effect, form.told.data = organisations.effect_of_move(organisation, parent), wish
-        elif _moved(form, organisation, parent):
-            return redirect(url_for(".show", public_id=organisation.public_id))
+        else:
+            with attempt(form) as done:
+                rules.move(organisation, parent, version_of(form.version), by=actor())
+            if done:
+                flash(_("Organisation moved."))
+                return redirect(url_for(".show", public_id=organisation.public_id))
     shown = organisations.organisation_by_key(organisation.id)
     return render_template("organisations/move.html", form=form, organisation=shown, effect=effect)
-
-
-def _moved(form: MoveForm, organisation: Organisation, parent: Organisation | None) -> bool:
-    try:
-        with transaction():
-            rules.move(organisation, parent, version_of(form.version), by=actor())
-    except Refusal as refusal:
-        refuse(form, refusal)
-        return False
-    flash(_("Organisation moved."))
-    return True
 
 
 @bp.post("/organisations/<public_id>/deactivate")
@@ -142,15 +127,12 @@ def reactivate(organisation: Organisation) -> ResponseReturnValue:
     return _step(organisation, rules.reactivate, _("Organisation in use again."))
 
 
-def _step(organisation: Organisation, act: Callable[..., None], done: str) -> ResponseReturnValue:
+def _step(organisation: Organisation, act: Callable[..., None], said: str) -> ResponseReturnValue:
     form = StateForm()
     if not form.validate_on_submit():
         abort(400)
-    try:
-        with transaction():
-            act(organisation, version_of(form.version), by=actor())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
-        flash(done)
+    with attempt() as done:
+        act(organisation, version_of(form.version), by=actor())
+    if done:
+        flash(said)
     return redirect(url_for(".show", public_id=organisation.public_id))

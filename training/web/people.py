@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 
 from training.domain import duplicates
 from training.domain import people as rules
-from training.domain.refusals import Refusal
 from training.forms.people import (
     DeactivateForm,
     NewPersonForm,
@@ -17,7 +16,6 @@ from training.forms.people import (
 )
 from training.forms.widgets import Choice
 from training.kit.clock import today
-from training.kit.db import transaction
 from training.models.people import Inactive, Organisation, Person, Sex, Spoken
 from training.policy.matrix import Permission
 from training.policy.scopes import holds, sees_others
@@ -25,7 +23,7 @@ from training.queries import access, matching, people
 from training.web.filters import name
 from training.web.guard import actor, needs
 from training.web.lists import Pager, cut, pager
-from training.web.refusals import refuse, words_for
+from training.web.steps import attempt
 from training.web.wording import choices
 
 bp = Blueprint("people", __name__)
@@ -147,12 +145,9 @@ def new() -> ResponseReturnValue:
         body = bodies[form.organisation.data or ""]
         known = alike(form, body)
         if not known:
-            try:
-                with transaction():
-                    person = register_from(form, body)
-            except Refusal as refusal:
-                refuse(form, refusal)
-            else:
+            with attempt(form) as done:
+                person = register_from(form, body)
+            if done:
                 flash(_("Registered."))
                 return redirect(url_for(".show", public_id=person.public_id))
     return render_template("people/new.html", form=form, alike=known)
@@ -165,12 +160,9 @@ def edit(person: Person) -> ResponseReturnValue:
     form = PersonForm(obj=person)
     offer_choices(form)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.correct(person, form.particulars(), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.correct(person, form.particulars(), actor())
+        if done:
             flash(_("Saved."))
             return redirect(url_for(".show", public_id=person.public_id))
     return render_template("people/edit.html", form=form, page=people.person_page(person, actor()))
@@ -183,12 +175,9 @@ def transfer(person: Person) -> ResponseReturnValue:
     form = TransferForm()
     bodies = _offer_bodies(form)
     if form.validate_on_submit() and form.since.data:
-        try:
-            with transaction():
-                rules.transfer(person, bodies[form.organisation.data or ""], form.since.data, actor(), today())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.transfer(person, bodies[form.organisation.data or ""], form.since.data, actor(), today())
+        if done:
             flash(_("Transferred."))
             return redirect(url_for(".show", public_id=person.public_id))
     return render_template("people/transfer.html", form=form, page=people.person_page(person, actor()))
@@ -201,12 +190,9 @@ def deactivate(person: Person) -> ResponseReturnValue:
     form = DeactivateForm()
     form.reason.choices = [choice for choice in choices(Inactive) if choice.value != Inactive.MERGED]
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.deactivate(person, Inactive(form.reason.data or ""), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.deactivate(person, Inactive(form.reason.data or ""), actor())
+        if done:
             flash(_("The record was set aside."))
             return redirect(url_for(".show", public_id=person.public_id))
     return render_template("people/deactivate.html", form=form, page=people.person_page(person, actor()))
@@ -217,11 +203,8 @@ def deactivate(person: Person) -> ResponseReturnValue:
 def reactivate(person: Person) -> ResponseReturnValue:
     """Take up the record of a person again."""
     address = url_for(".show", public_id=person.public_id)
-    try:
-        with transaction():
-            rules.reactivate(person, actor())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        rules.reactivate(person, actor())
+    if done:
         flash(_("The record was taken up again."))
     return redirect(address)

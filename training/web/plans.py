@@ -6,16 +6,14 @@ from flask_babel import gettext as _
 
 from training.domain import plans as rules
 from training.domain.plans import Pattern
-from training.domain.refusals import Refusal
 from training.forms.plans import PatternForm, PlanForm
-from training.kit.db import transaction
 from training.models.programmes import BudgetLine
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries import plans
 from training.web.filters import month
 from training.web.guard import actor, needs
-from training.web.refusals import refuse
+from training.web.steps import attempt
 from training.web.wording import choices
 
 bp = Blueprint("plans", __name__)
@@ -38,12 +36,9 @@ def edit(line: BudgetLine) -> ResponseReturnValue:
     """Enter the plan of a line; a form opened before somebody else's change is refused."""
     form = PlanForm.over({day: month(day) for day in rules.months_of(line)})
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.enter(line, form.plan(), form.shown.data or "", actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.enter(line, form.plan(), form.shown.data or "", actor())
+        if done:
             flash(_("Plan saved."))
             return redirect(url_for(".show", public_id=line.public_id))
     elif not form.is_submitted():

@@ -5,15 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import rates as rules
-from training.domain.refusals import Refusal
 from training.forms.rates import RateForm, RateListForm
-from training.kit.db import transaction
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries import claims
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
-from training.web.refusals import refuse
+from training.web.steps import attempt
 from training.web.uploads import takes_file
 
 bp = Blueprint("rates", __name__, url_prefix="/rates")
@@ -35,12 +33,9 @@ def new() -> ResponseReturnValue:
     """Enter the rate of a month, or correct it."""
     form = RateForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.enter(form.monthly_rate(), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.enter(form.monthly_rate(), actor())
+        if done:
             flash(_("The rate was entered."))
             return redirect(url_for(".index"))
     return render_template("rates/new.html", form=form)
@@ -54,9 +49,6 @@ def load() -> ResponseReturnValue:
     form = RateListForm()
     rows: list[rules.RateRow] = []
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rows = rules.load(form.file.data.stream, actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
+        with attempt(form):
+            rows = rules.load(form.file.data.stream, actor())
     return render_template("rates/load.html", form=form, rows=rows, columns=rules.COLUMNS)

@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 
 from training.config import Settings
 from training.domain import rights as rules
-from training.domain.refusals import Refusal
 from training.forms.fields import version_of
 from training.forms.ledger import ReasonForm
 from training.forms.rights import AssessmentForm, NoteForm, RightsFilter, SubmissionForm
@@ -20,8 +19,8 @@ from training.queries import rights
 from training.queries.rights import Which
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
-from training.web.refusals import parts_words, words_for
-from training.web.refusals import refuse as show_refusal
+from training.web.refusals import parts_words
+from training.web.steps import attempt
 from training.web.wording import choices
 
 bp = Blueprint("rights", __name__)
@@ -103,15 +102,12 @@ def show(assessment: RightsAssessment) -> ResponseReturnValue:
 def edit(assessment: RightsAssessment) -> ResponseReturnValue:
     """Change a draft; a form opened before another change is refused."""
     whole = rights.whole(assessment.id)
-    form = AssessmentForm.showing(whole)
+    form = AssessmentForm.showing(whole.assessment, whole.mitigations)
     form.level.choices = choices(RiskLevel)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.edit(assessment, form.assessment(), version_of(form.version), actor())
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.edit(assessment, form.assessment(), version_of(form.version), actor())
+        if done:
             flash(_("Draft saved."))
             return redirect(url_for(".show", public_id=assessment.public_id))
     return render_template("rights/edit.html", form=form, assessment=rights.whole(assessment.id).assessment)
@@ -124,13 +120,10 @@ def submit(assessment: RightsAssessment) -> ResponseReturnValue:
     form = SubmissionForm()
     if not form.validate_on_submit():
         abort(400)
-    settings: Settings = current_app.config["SETTINGS"]
-    try:
-        with transaction():
-            rules.submit(assessment, settings.rights_approval, version_of(form.version), actor(), today())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    settings = Settings.of(current_app)
+    with attempt() as done:
+        rules.submit(assessment, settings.rights_approval, version_of(form.version), actor(), today())
+    if done:
         flash(_("Put before the approver. Another person has to decide."))
     return redirect(url_for(".show", public_id=assessment.public_id))
 
@@ -139,12 +132,9 @@ def submit(assessment: RightsAssessment) -> ResponseReturnValue:
 @needs(Permission.APPROVE_RIGHTS, on=RightsAssessment)
 def approve(assessment: RightsAssessment) -> ResponseReturnValue:
     """Approve an assessment."""
-    try:
-        with transaction():
-            rules.approve(assessment, actor(), today())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        rules.approve(assessment, actor(), today())
+    if done:
         flash(_("Approved."))
     return redirect(url_for(".show", public_id=assessment.public_id))
 
@@ -155,12 +145,9 @@ def refuse(assessment: RightsAssessment) -> ResponseReturnValue:
     """Turn an assessment down, with a reason."""
     form = ReasonForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.refuse(assessment, form.reason.data or "", actor())
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.refuse(assessment, form.reason.data or "", actor())
+        if done:
             flash(_("Refused. The writer reads your reason."))
             return redirect(url_for(".show", public_id=assessment.public_id))
     return render_template("rights/refuse.html", form=form, assessment=rights.whole(assessment.id).assessment)
@@ -172,12 +159,9 @@ def note(assessment: RightsAssessment) -> ResponseReturnValue:
     """Note what was seen while an assessment is monitored."""
     form = NoteForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.monitor(assessment, form.note.data or "", actor())
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.monitor(assessment, form.note.data or "", actor())
+        if done:
             flash(_("Note added."))
             return redirect(url_for(".show", public_id=assessment.public_id))
     return render_template("rights/note.html", form=form, assessment=rights.whole(assessment.id).assessment)
@@ -189,11 +173,8 @@ def finish(mitigation: RightsMitigation) -> ResponseReturnValue:
     """Mark a mitigation as done."""
     assessment = rights.whole(mitigation.assessment_id).assessment
     back = url_for(".show", public_id=assessment.public_id)
-    try:
-        with transaction():
-            rules.finish(mitigation, actor(), today())
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
-    else:
+    with attempt() as done:
+        rules.finish(mitigation, actor(), today())
+    if done:
         flash(_("Marked as done."))
     return redirect(back)

@@ -7,15 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import seats as rules
-from training.domain.refusals import Refusal
 from training.forms.seats import SeatsForm, quota_name
-from training.kit.db import transaction
 from training.models.cohorts import Cohort
 from training.policy.matrix import Permission
 from training.queries import cohorts, seats
 from training.queries.seats import Share
 from training.web.guard import actor, needs
-from training.web.refusals import refuse
+from training.web.steps import attempt
 
 bp = Blueprint("seats", __name__)
 
@@ -27,12 +25,9 @@ def edit(cohort: Cohort) -> ResponseReturnValue:
     shares = seats.shares(cohort.id)
     form = SeatsForm.asking([share.organisation.public_id for share in shares])(data=_shown(cohort, shares))
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.set_limits(cohort, _limits(form, shares), actor())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.set_limits(cohort, _limits(form, shares), actor())
+        if done:
             flash(_("Seats and deadlines saved."))
             return redirect(url_for("cohorts.show", public_id=cohort.public_id))
     page = cohorts.cohort_page(cohort, actor())

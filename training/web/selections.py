@@ -5,9 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from training.domain import selections as rules
-from training.domain.refusals import Refusal
 from training.domain.selections import SelectionStep
-from training.kit.db import transaction
 from training.models.cohorts import Cohort
 from training.policy.matrix import Permission
 from training.queries import cohorts, nominations
@@ -16,6 +14,7 @@ from training.web.guard import actor, needs
 from training.web.lists import place
 from training.web.nominations import roster_page, selection_form
 from training.web.refusals import words_for
+from training.web.steps import attempt
 
 bp = Blueprint("selections", __name__)
 
@@ -31,20 +30,18 @@ def take(cohort: Cohort) -> ResponseReturnValue:
         return roster_page(cohort, form)
     wish = form.wish()
     permission = Permission.WITHDRAW_NOMINATION if wish.step is SelectionStep.WITHDRAW else Permission.SELECT_NOMINEES
-    try:
-        with transaction():
-            chosen = nominations.chosen(cohort.id, form.ids, actor(), permission)
-            answers = rules.take(cohort, chosen, wish, actor())
-            left = [
-                (place, person(one.person), words_for(refusal))
-                for place, (one, refusal) in enumerate(zip(chosen, answers, strict=True), 1)
-                if refusal
-            ]
-    except Refusal as refusal:
-        flash(words_for(refusal), "important")
+    with attempt() as done:
+        chosen = nominations.chosen(cohort.id, form.ids, actor(), permission)
+        answers = rules.take(cohort, chosen, wish, actor())
+        left = [
+            (place, person(one.person), words_for(refusal))
+            for place, (one, refusal) in enumerate(zip(chosen, answers, strict=True), 1)
+            if refusal
+        ]
+    if not done:
         return redirect(url_for("nominations.roster", public_id=cohort.public_id, **place()))
-    if done := len(chosen) - len(left):
-        flash(ngettext("Done for %(num)s nominee.", "Done for %(num)s nominees.", done))
+    if number := len(chosen) - len(left):
+        flash(ngettext("Done for %(num)s nominee.", "Done for %(num)s nominees.", number))
     if not left:
         return redirect(url_for("nominations.roster", public_id=cohort.public_id, **place()))
     return render_template("selections/take.html", page=cohorts.cohort_page(cohort, actor()), left=left, place=place())

@@ -19,7 +19,7 @@ from training.queries.unit_costs import CohortRow
 from training.queries.variances import Variance
 from training.queries.year_end import YearEndPage
 from training.web.filters import month, title_text
-from training.web.wording import fault, word
+from training.web.wording import word
 
 
 class Table(NamedTuple):
@@ -76,7 +76,7 @@ def lines(of: Iterable[BudgetLine]) -> Table:
             line.allocated,
             line.committed,
             line.spent,
-            line.allocated - line.committed - line.spent,
+            line.available,
         )
         for line in of
     )
@@ -170,7 +170,7 @@ def spend_rows(of: Iterable[RowOfBatch]) -> Table:
 
 def _spend_row(one: RowOfBatch) -> Sequence[Value]:
     row = one.row
-    wrong = f"{fault(row.fault)}: {row.cell}" if row.fault else ""
+    wrong = f"{word(row.fault)}: {row.cell}" if row.fault else ""
     return (
         row.number,
         word(row.outcome),

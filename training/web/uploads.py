@@ -22,8 +22,7 @@ _TYPES = {
 
 def folder() -> Path:
     """Return where uploaded files lie, outside the web root."""
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings.evidence_folder
+    return Settings.of(current_app).evidence_folder
 
 
 def saved(stored_as: str, kind: EvidenceKind, name: str) -> Response:

@@ -5,16 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import variances as rules
-from training.domain.refusals import Refusal
 from training.forms.variances import VarianceForm
 from training.kit.clock import month_before, today
-from training.kit.db import transaction
 from training.models.programmes import BudgetLine, Programme
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries import programmes, variances
 from training.web.guard import actor, needs
-from training.web.refusals import refuse
+from training.web.steps import attempt
 
 bp = Blueprint("variances", __name__)
 
@@ -54,12 +52,9 @@ def explain(line: BudgetLine) -> ResponseReturnValue:
     """Give a reason for the variance of a line."""
     form = VarianceForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.give_reason(line, form.reason.data or "", actor(), today())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.give_reason(line, form.reason.data or "", actor(), today())
+        if done:
             flash(_("Reason recorded."))
             return redirect(url_for(".show", public_id=line.public_id))
     variance = variances.of_line(line.id, actor(), today())

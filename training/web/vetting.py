@@ -5,11 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import vetting as rules
-from training.domain.refusals import Refusal
 from training.forms.vetting import DecisionForm, QueueFilter
 from training.forms.widgets import Choice
 from training.kit.clock import today
-from training.kit.db import transaction
 from training.models.people import Person
 from training.models.vetting import VettingOutcome
 from training.policy.matrix import Permission
@@ -17,7 +15,7 @@ from training.queries import people, vetting
 from training.queries.vetting import Queue
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
-from training.web.refusals import refuse
+from training.web.steps import attempt
 from training.web.wording import choices
 
 bp = Blueprint("vetting", __name__)
@@ -47,12 +45,9 @@ def decide(person: Person) -> ResponseReturnValue:
     form = DecisionForm()
     form.outcome.choices = choices(VettingOutcome)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                rules.record(person, form.decision(), actor(), today())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
+        with attempt(form) as done:
+            rules.record(person, form.decision(), actor(), today())
+        if done:
             flash(_("Recorded."))
             return redirect(url_for(".index"))
     return render_template("vetting/decide.html", form=form, page=people.person_page(person, actor()))

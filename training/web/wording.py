@@ -7,8 +7,6 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from training.domain.clearances import ClearanceFault
-from training.domain.imports import Fault
 from training.domain.plans import Pattern
 from training.domain.rates import RateOutcome
 from training.domain.selections import SelectionStep
@@ -18,14 +16,14 @@ from training.models.batches import NominationBatchState, NomineeFault, NomineeO
 from training.models.cohorts import CohortState
 from training.models.completions import CompletionState
 from training.models.courses import CostBasis, Theme
-from training.models.imports import BatchState, RowOutcome
+from training.models.imports import BatchState, Fault, RowOutcome
 from training.models.ledger import EntryKind, Outcome
 from training.models.nominations import Hindrance, NominationState
 from training.models.notices import NoticeKind
 from training.models.people import Inactive, Jurisdiction, Sex, Spoken
 from training.models.programmes import LineCategory, ProjectKind
 from training.models.rights import Assessed, AssessmentState, RightsAct, RiskLevel
-from training.models.vetting import VettingOutcome
+from training.models.vetting import ClearanceFault, VettingOutcome
 from training.queries.people import Kind
 from training.queries.rights import Which
 from training.web.language import language
@@ -311,19 +309,9 @@ def outcome_word(outcome: NomineeOutcome, state: NominationBatchState) -> str:
     return str(done) if done else word(outcome)
 
 
-def fault(code: str) -> str:
-    """Return why a row of a spend file cannot become a claim."""
-    return word(Fault(code))
-
-
 def part(code: str) -> str:
     """Return what a column of a file of names holds."""
     return word(NomineePart(code))
-
-
-def clearance_fault(code: str) -> str:
-    """Return why a row of a spreadsheet of clearances cannot be recorded."""
-    return word(ClearanceFault(code))
 
 
 def choices(kind: type[StrEnum]) -> list[Choice]:
@@ -340,8 +328,6 @@ def init_app(app: Flask) -> None:
     """Make the words known to templates."""
     app.jinja_env.filters["word"] = word
     app.jinja_env.filters["tone"] = tone
-    app.jinja_env.filters["fault"] = fault
     app.jinja_env.filters["role_word"] = role_word
     app.jinja_env.filters["part"] = part
     app.jinja_env.filters["outcome_word"] = outcome_word
-    app.jinja_env.filters["clearance_fault"] = clearance_fault

@@ -41,7 +41,7 @@ class Bell:
             doing.do_waiting(self._worker)
 
     def _forget(self) -> None:
-        settings: Settings = self._app.config["SETTINGS"]
+        settings = Settings.of(self._app)
         with self._app.app_context(), transaction():
             retention.forget(settings.evidence_folder)
 
