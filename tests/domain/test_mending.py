@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tests.support.world import World
 from training.domain import batches, mending, people
 from training.kit.db import db, transaction
-from training.models.batches import NominationBatch, NominationRow, NomineeOutcome
+from training.models.batches import NominationBatch, NominationRow, NomineeFault, NomineeOutcome
 from training.models.people import Inactive, Person
 from training.policy.scopes import unscoped
 from training.work import doing
@@ -99,6 +99,15 @@ def test_a_record_that_is_active_goes_before_one_that_is_set_aside(world: World)
         people.deactivate(twice, Inactive.REGISTERED_IN_ERROR, world.actor("iraq"))
     kept = world.person("Kadhim Jasim")
     assert verdicts(read(world, "Name\nKadhim Jasim\n"))[2][:4] == (O.MATCHED, None, None, kept.id)
+
+
+def test_a_row_that_turns_out_to_mean_whom_another_means_is_told_so(world: World) -> None:
+    """Nothing that the two rows say is alike: only the register knows that it is one person."""
+    person = world.person("Kadhim Jasim")
+    batch = read(world, "Name,Reference\nKadhim Jasim,\nSomebody Else,\n")
+    with transaction():
+        mending.mend(batch, 3, {"name_latin": "Abu Ali", "reference": person.public_id}, world.actor("iraq"))
+    assert verdicts(batch)[3][:3] == (O.FAULTY, NomineeFault.SAME_PERSON, 2)
 
 
 def test_a_mended_row_leaves_the_others_as_a_preview_of_all_would(world: World) -> None:

@@ -36,7 +36,7 @@ class PeopleFilter(FilterForm):
     """Narrows the list of people."""
 
     organisation = SelectField(_l("Organisation"), [may_be_empty()], blank=_l("All organisations"))
-    kind = SelectField(_l("Trainees or trainers"), [may_be_empty()], blank=_l("Both"))
+    here_as = SelectField(_l("Trainees or trainers"), [may_be_empty()], blank=_l("Both"))
 
 
 class PersonForm(BaseForm):

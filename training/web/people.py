@@ -44,11 +44,11 @@ def narrowing() -> tuple[PeopleFilter, people.Narrowed]:
     form = PeopleFilter(request.args)
     bodies = {one.public_id: one for one in people.organisations_in_sight(actor())}
     form.organisation.choices = [Choice(key, name(one)) for key, one in bodies.items()]
-    form.kind.choices = choices(people.Kind)
+    form.here_as.choices = choices(people.Kind)
     if not form.validate():
         return form, people.EVERYBODY
     body = bodies[form.organisation.data].id if form.organisation.data else None
-    return form, people.Narrowed(body, people.Kind(form.kind.data) if form.kind.data else None)
+    return form, people.Narrowed(body, people.Kind(form.here_as.data) if form.here_as.data else None)
 
 
 @bp.post("/people")
