@@ -176,12 +176,13 @@ def _post(connection: Connection) -> None:
             nothing,
             case((LedgerEntry.kind == EntryKind.COMMIT, amount), else_=-amount),
             case((LedgerEntry.kind == EntryKind.PAY, amount), else_=0),
-            Commitment.expected_on,
+            *[Commitment.expected_on] * 2,
         )
         .join(Commitment, Commitment.id == LedgerEntry.commitment_id)
         .where(LedgerEntry.id.not_in(select(LedgerPosting.entry_id)))
     )
-    columns = ["entry_id", "programme_id", "line_id", "commitment_id", "allocated", "committed", "spent", "month"]
+    keys, moved = ["entry_id", "programme_id", "line_id", "commitment_id"], ["allocated", "committed", "spent"]
+    columns = [*keys, *moved, "month", "committed_month"]
     connection.execute(insert(LedgerPosting).from_select(columns, unposted))
 
 

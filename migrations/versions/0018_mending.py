@@ -7,7 +7,7 @@ from training.kit.matching import heard, keys
 from training.kit.migrate import change_check
 
 revision = "0018"
-down_revision = "0014"
+down_revision = "0017"
 
 _OUTCOMES = "'new_person', 'matched', 'possible', 'already_nominated', 'faulty_row'"
 _READING = "'name_missing', 'name_unreadable', 'text_too_long', 'sex_unknown', 'language_unknown'"

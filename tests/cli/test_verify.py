@@ -55,7 +55,7 @@ def test_a_whole_ledger(app: Flask, world: World) -> None:
     assert "holds  2 entries, 1 claims: lines add up" in said
     assert "holds  1 files of evidence: present and unchanged" in said
     assert said.endswith("The ledger is whole.\n")
-    assert len(said.splitlines()) == 13
+    assert len(said.splitlines()) == 16
 
 
 def test_a_changed_balance_shows(app: Flask, world: World) -> None:
@@ -116,6 +116,13 @@ UK = "(SELECT id FROM users WHERE username = 'uk')"
         ("UPDATE claims SET amount = amount + 1", "its rate says"),
         ("UPDATE claims SET rate = rate * 2", "its rate says"),
         ("UPDATE ledger_postings SET month = '2020-01-01'", "entries say"),
+        ("UPDATE ledger_postings SET committed_month = '2020-01-01'", "entries say"),
+        (
+            "UPDATE ledger_postings SET committed_month = '2020-01-01' WHERE committed < 0",
+            "2020-01: at its end -7874 committed and 0 spent, less than nothing",
+        ),
+        ("UPDATE line_months SET spent = -1 - spent", "less than nothing"),
+        ("UPDATE ledger_postings SET month = '2026-10-01' WHERE spent > 0", "counts in another month than the payment"),
         ("UPDATE line_months SET expected = expected + 1", "expected, commitments hold"),
         (f"UPDATE claims SET evidence_sha256 = '{'0' * 64}'", "another hash than was claimed"),
         (f"UPDATE evidence SET sha256 = '{'0' * 64}'", "another hash than was claimed"),

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.world import TODAY, World
-from training.domain import completions, departures, duplicates, nominations, people
+from training.domain import completions, departures, duplicates, nominations, people, setting_aside
 from training.domain.departures import Departure
 from training.domain.refusals import (
     BothHaveAccounts,
@@ -257,14 +257,14 @@ def test_a_record_that_is_set_aside_is_not_found_and_not_nominated(world: World)
     person, cohort = world.person("Ahmed Kadhim"), world.open_cohort()
     nomination = world.nominated(world.open_cohort(), person)
     with transaction():
-        people.deactivate(person, Inactive.LEFT_SERVICE, world.actor("iraq"))
+        setting_aside.deactivate(person, Inactive.LEFT_SERVICE, world.actor("iraq"))
     assert rows.search("ahmed", world.actor("iraq")).people == []
     assert rows.eligible(cohort.id, "ahmed", world.actor("iraq")).people == []
     assert offered(world, world.person("Ahmad Kazem")) == []
     with pytest.raises(PersonInactive):
         world.nominated(cohort, person)
     for act in (
-        lambda: people.deactivate(person, Inactive.DIED, world.actor("iraq")),
+        lambda: setting_aside.deactivate(person, Inactive.DIED, world.actor("iraq")),
         lambda: people.transfer(person, world.organisations["kri"], TODAY, world.actor("uk"), TODAY),
     ):
         with transaction(), pytest.raises(PersonInactive):
@@ -281,7 +281,7 @@ def test_a_record_that_is_set_aside_is_not_found_and_not_nominated(world: World)
 def test_a_corrected_name_of_somebody_set_aside_stays_unfound(world: World) -> None:
     person = world.person("Ahmed Kadhim")
     with transaction():
-        people.deactivate(person, Inactive.OTHER, world.actor("iraq"))
+        setting_aside.deactivate(person, Inactive.OTHER, world.actor("iraq"))
     with transaction():
         people.correct(person, people.Particulars("Sherko", ""), world.actor("iraq"))
     assert rows.search("sherko", world.actor("iraq")).people == []

@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.world import World
-from training.domain import approvals, claims, imports, ledger, programmes
+from training.domain import approvals, claims, imports, ledger, programmes, proposals
 from training.domain.imports import Columns
 from training.domain.refusals import (
     AlreadyDecided,
@@ -36,6 +36,7 @@ from training.policy.scopes import unscoped
 from training.queries import imports as rows
 from training.queries import ledger as entries
 from training.queries import programmes as programme_rows
+from training.queries.paging import Cut
 
 PUBLISHED = (Path(__file__).parents[1] / "data" / "home-office-card-spend-2020.csv").read_bytes()
 PUBLISHED_PENCE = 503_918_63
@@ -164,6 +165,29 @@ def test_repeating_the_file_changes_nothing(office: Office) -> None:
     assert office.counts(again) == [0, 400, 0]
     assert office.propose(again) == 0
     assert claimed() == (400, PUBLISHED_PENCE)
+
+
+def test_a_payment_that_was_reversed_can_be_read_again(office: Office) -> None:
+    """Not while the reversal waits; afterwards the row is new, and becomes a claim that counts."""
+    rows_ = csv("2020-10-05,5,A,", "2020-10-06,7,B,")
+    first = office.previewed(rows_)
+    office.propose(first)
+    mistaken, other = entries_of(first)
+    for entry in (mistaken, other):
+        office.world.approve(entry)
+    with transaction():
+        undoing = proposals.propose_reversal(mistaken, "paid twice", office.world.key(), office.world.actor("uk"))
+    assert office.counts(office.previewed(rows_)) == [0, 2, 0]
+    office.world.approve(undoing)
+    again = office.previewed(rows_)
+    assert office.counts(again) == [1, 1, 0]
+    assert office.propose(again) == 1
+    (entry,) = entries_of(again)
+    office.world.approve(entry)
+    assert entries.commitment_by_key(office.commitment.id).spent == 12_00
+    assert office.counts(office.previewed(rows_)) == [0, 2, 0], "and then it is there"
+    page = rows.rows_of(first, None, Cut(), office.world.actor("uk"))
+    assert [one.undone_by for one in page.rows] == [undoing.public_id, None]
 
 
 def test_rows_that_are_alike_are_payments_of_their_own(office: Office) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.world import World
-from training.domain import batches, mending, people
+from training.domain import batches, mending, setting_aside
 from training.kit.db import db, transaction
 from training.models.batches import NominationBatch, NominationRow, NomineeFault, NomineeOutcome
 from training.models.people import Inactive, Person
@@ -82,7 +82,7 @@ def test_who_is_set_aside_is_offered_and_taken_up_again(world: World) -> None:
     by = world.actor("iraq")
     person = world.person("Kadhim Jasim")
     with transaction():
-        people.deactivate(person, Inactive.DIED, by)
+        setting_aside.deactivate(person, Inactive.DIED, by)
     batch = read(world, "Name\nKadhim Jasim\nكاظم جاسم\nAhmed Ali\n")
     assert outcomes(batch) == [O.POSSIBLE, O.POSSIBLE, O.NEW]
     assert verdicts(batch)[2][5] == verdicts(batch)[3][5] == (person.id,)
@@ -96,7 +96,7 @@ def test_who_is_set_aside_is_offered_and_taken_up_again(world: World) -> None:
 def test_a_record_that_is_active_goes_before_one_that_is_set_aside(world: World) -> None:
     twice = world.person("Kadhim Jasim")
     with transaction():
-        people.deactivate(twice, Inactive.REGISTERED_IN_ERROR, world.actor("iraq"))
+        setting_aside.deactivate(twice, Inactive.REGISTERED_IN_ERROR, world.actor("iraq"))
     kept = world.person("Kadhim Jasim")
     assert verdicts(read(world, "Name\nKadhim Jasim\n"))[2][:4] == (O.MATCHED, None, None, kept.id)
 

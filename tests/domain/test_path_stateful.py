@@ -28,7 +28,7 @@ from sqlalchemy import select
 
 from tests.support.application import application
 from tests.support.world import TODAY, World
-from training.domain import nominations, organisations, people, seats, selections, vetting
+from training.domain import nominations, organisations, people, seats, selections, setting_aside, vetting
 from training.domain.organisations import Body
 from training.domain.refusals import Refusal, SelectionRepeated
 from training.domain.selections import SelectionStep
@@ -37,7 +37,7 @@ from training.kit.db import db, transaction
 from training.models.actor import Actor
 from training.models.cohorts import Cohort
 from training.models.nominations import Nomination, NominationState
-from training.models.people import Jurisdiction, Person, Sex
+from training.models.people import Inactive, Jurisdiction, Person, Sex
 from training.models.vetting import VettingDecision, VettingOutcome
 from training.policy.scopes import unscoped
 from training.queries import cohorts as cohort_rows
@@ -80,6 +80,7 @@ class Somebody:
     body: str
     sex: Sex | None
     until: dt.date | None = None
+    is_active: bool = True
 
 
 @dataclass
@@ -185,6 +186,12 @@ class Model:
                 one.state = S.CLEARED
             elif not until and one.state in (S.IN_VETTING, S.CLEARED, S.WAITING):
                 one.state = S.NOT_CLEARED
+
+    def set_aside(self, person: int) -> None:
+        self.people[person].is_active = False
+        for _key, one in sorted(self.nominees.items()):
+            if one.person == person:
+                self.withdraw(one)
 
 
 @dataclass
@@ -317,7 +324,7 @@ class Path(RuleBasedStateMachine):
             for one in self.model.nominees.values()
         )
         made = self.act(
-            not stands,
+            not stands and self.model.people[person].is_active,
             "nominate",
             lambda: nominations.nominate(cohort_rows.cohort_by_key(cohort), _person(person), self.stage.uk),
         )
@@ -372,6 +379,19 @@ class Path(RuleBasedStateMachine):
         outcome = VettingOutcome.CLEARED if until else VettingOutcome.NOT_CLEARED
         decision = vetting.Decision(outcome, "An authority", "", TODAY, until)
         self.act(True, "decide", lambda: vetting.record(_person(person), decision, self.stage.vetting, TODAY))
+
+    @precondition(lambda self: self.ticks % 7 == 0)
+    @rule(number=PICK)
+    def set_aside_or_take_up(self, number: int) -> None:
+        key = sorted(self.model.people)[number % len(self.model.people)]
+        if self.model.people[key].is_active:
+            self.model.set_aside(key)
+            self.act(
+                True, "set aside", lambda: setting_aside.deactivate(_person(key), Inactive.LEFT_SERVICE, self.stage.uk)
+            )
+        else:
+            self.model.people[key].is_active = True
+            self.act(True, "take up", lambda: people.reactivate(_person(key), self.stage.uk))
 
     @precondition(lambda self: self.ticks % 9 == 0)  # or the walks would do little else
     @rule(number=PICK, capacity=st.integers(1, 5), reserved=st.integers(0, 3), quota=st.sampled_from([0, 0, 1, 2]),
@@ -439,7 +459,9 @@ class Path(RuleBasedStateMachine):
             assert len(others) <= cohort.capacity - cohort.reserved_for_women, "a reserved place"
             for share in seat_rows.shares(key):
                 assert share.quota is None or share.taken <= share.quota, "a quota"
+        gone = {one.id for one in _all(Person) if not one.is_active}
         for one in seated:
+            assert one.person_id not in gone, "a seat of somebody who is set aside"
             lasts = until.get(one.person_id)
             assert lasts is not None, "a seat without clearance"
             assert lasts >= cohorts[one.cohort_id].ends_on, "a seat beyond its clearance"
@@ -515,6 +537,11 @@ def overlook_clashes(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(seat_rows, "is_seated_elsewhere", lambda person_id, cohort: False)
 
 
+def keep_what_stands(patch: pytest.MonkeyPatch) -> None:
+    """A record that is set aside keeps its nominations."""
+    patch.setattr(nominations, "end_all", lambda person_id, by: None)
+
+
 @pytest.mark.parametrize(
     ("plant", "how_it_shows"),
     [
@@ -524,6 +551,7 @@ def overlook_clashes(patch: pytest.MonkeyPatch) -> None:
         (last_comes_first, "^assert"),
         (one_beyond_the_quota, "went through|a quota|^assert|selection"),
         (reserve_nothing, "went through|a reserved place|^assert|selection"),
+        (keep_what_stands, "^assert|set aside"),
         (overlook_clashes, "went through|a clash|^assert|selection"),
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.world import World
 from training.domain import plans
 from training.domain.plans import Pattern
-from training.domain.refusals import ChangedMeanwhile
+from training.domain.refusals import PlanChanged
 from training.kit.clock import months_between
 from training.kit.db import transaction
 from training.queries import plans as rows
@@ -67,7 +67,7 @@ def test_only_who_saw_the_plan_replaces_it(app: Flask) -> None:
         with transaction():
             plans.enter(line, even, plans.fingerprint({}), world.actor("uk"))
         late = plans.spread(1300, YEAR, Pattern.LATE)
-        with pytest.raises(ChangedMeanwhile), transaction():
+        with pytest.raises(PlanChanged), transaction():
             plans.enter(line, late, plans.fingerprint({}), world.actor("uk.2"))
         assert rows.entered(line.id) == even
         with transaction():

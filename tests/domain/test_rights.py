@@ -100,26 +100,28 @@ def test_the_database_itself_refuses_a_grade_that_does_not_reach(world: World) -
 
 def test_a_draft_is_its_writers_and_each_form_shows_what_it_changes(world: World) -> None:
     with transaction():
-        draft = rights.draft(world.programme(), rights.Assessment("", None, None), world.actor("uk"))
+        draft = rights.draft(world.programme(), rights.Assessment("", None, None), world.actor("uk"), TODAY)
     with pytest.raises(NotOwnDraft), transaction():
-        rights.edit(draft, SAID, 1, world.actor("uk.2"))
+        rights.edit(draft, SAID, 1, world.actor("uk.2"), TODAY)
     with transaction():
-        rights.edit(draft, SAID, 1, world.actor("uk"))
+        rights.edit(draft, SAID, 1, world.actor("uk"), TODAY)
     with pytest.raises(ChangedMeanwhile), transaction():
-        rights.edit(draft, rights.Assessment("Older", None, None), 1, world.actor("uk"))
+        rights.edit(draft, rights.Assessment("Older", None, None), 1, world.actor("uk"), TODAY)
     assert fresh(draft).summary == "A summary"
 
 
 def test_what_a_draft_lacks_is_said_when_it_is_submitted(world: World) -> None:
     table, by = world.app.config["SETTINGS"].rights_approval, world.actor("uk")
     with transaction():
-        draft = rights.draft(world.programme(), rights.Assessment("", None, None), by)
+        draft = rights.draft(world.programme(), rights.Assessment("", None, None), by, TODAY)
     with pytest.raises(AssessmentIncomplete) as refused, transaction():
         rights.submit(draft, table, 1, by, TODAY)
     assert refused.value.missing == ("summary", "level", "valid_until", "mitigations")
-    ownerless = rights.Assessment("A summary", RiskLevel.LOW, TODAY, [rights.Mitigation("Visits", "", TODAY)])
+    ownerless = rights.Assessment(
+        "A summary", RiskLevel.LOW, dt.date(2030, 1, 1), [rights.Mitigation("Visits", "", TODAY)]
+    )
     with transaction():
-        rights.edit(draft, ownerless, 1, by)
+        rights.edit(draft, ownerless, 1, by, TODAY)
     with pytest.raises(AssessmentIncomplete) as refused, transaction():
         rights.submit(draft, table, 2, by, TODAY)
     assert refused.value.missing == ("mitigations",)
@@ -127,10 +129,21 @@ def test_what_a_draft_lacks_is_said_when_it_is_submitted(world: World) -> None:
         world.assessment(world.programme(), until=TODAY)
 
 
+def test_a_draft_that_would_not_hold_any_more_is_refused_at_once(world: World) -> None:
+    by, over = world.actor("uk"), rights.Assessment("", None, TODAY)
+    with pytest.raises(NoLongerCurrent), transaction():
+        rights.draft(world.programme(), over, by, TODAY)
+    with transaction():
+        draft = rights.draft(world.programme(), SAID, by, TODAY)
+    with pytest.raises(NoLongerCurrent), transaction():
+        rights.edit(draft, over, draft.version, by, TODAY)
+    assert fresh(draft).valid_until == SAID.valid_until
+
+
 def test_what_was_submitted_no_longer_changes(world: World, tmp_path: Path) -> None:
     assessment, by = world.assessment(world.programme()), world.actor("uk")
     with pytest.raises(NoDraft), transaction():
-        rights.edit(assessment, SAID, assessment.version, by)
+        rights.edit(assessment, SAID, assessment.version, by, TODAY)
     with pytest.raises(NoDraft), transaction():
         rights.attach(assessment, io.BytesIO(b"%PDF-1.7"), "", tmp_path, by)
     with pytest.raises(NoDraft), transaction():
@@ -195,14 +208,14 @@ def test_two_of_one_programme_approved_at_once_leave_one_current(world: World) -
 
 def test_the_trail_says_who_did_what_in_which_role_and_proves_the_content(world: World, tmp_path: Path) -> None:
     with transaction():
-        draft = rights.draft(world.programme(), SAID, world.actor("uk"))
+        draft = rights.draft(world.programme(), SAID, world.actor("uk"), TODAY)
     with transaction():
         kept = rights.attach(draft, io.BytesIO(b"%PDF-1.7 minutes"), "Minutes", tmp_path, world.actor("uk"))
     mitigation = rights.Mitigation("A session on human rights", "Head of training", dt.date(2027, 1, 1))
     said = rights.Assessment("Another summary", RiskLevel.LOW, dt.date(2030, 1, 1), [mitigation])
     table = world.app.config["SETTINGS"].rights_approval
     with transaction():
-        rights.edit(draft, said, 2, world.actor("uk"))
+        rights.edit(draft, said, 2, world.actor("uk"), TODAY)
         rights.submit(draft, table, 3, world.actor("uk"), TODAY)
     approve(world, draft, "rights.senior")
     with transaction():

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.support.world import TODAY, World
 from training.domain import cohorts as cohort_rules
-from training.domain import completions, nominations, organisations, people, seats, vetting
+from training.domain import completions, nominations, organisations, people, seats, setting_aside, vetting
 from training.domain.organisations import Body
 from training.domain.refusals import (
     CohortFull,
@@ -17,6 +17,7 @@ from training.domain.refusals import (
     DeadlinesOutOfOrder,
     FewerThanTaken,
     NotCleared,
+    PersonInactive,
     QuotaBelowTaken,
     QuotaReached,
     Refusal,
@@ -32,7 +33,7 @@ from training.models.access import Role, User
 from training.models.cohorts import Cohort
 from training.models.nominations import Hindrance, Nomination, NominationState
 from training.models.notices import Notice, NoticeKind
-from training.models.people import Jurisdiction, Person, Sex
+from training.models.people import Inactive, Jurisdiction, Person, Sex
 from training.models.vetting import VettingOutcome
 from training.policy.scopes import unscoped
 from training.queries import cohorts
@@ -266,6 +267,76 @@ def test_a_decision_moves_the_nominations_for_every_cohort(world: World) -> None
     untouched = world.nominated(a_cohort(world, 1), person)
     decide(world, person, VettingOutcome.CLEARED, dt.date(2028, 1, 1))
     assert states(*both, untouched) == [S.CLEARED, S.CLEARED, S.NOMINATED]
+
+
+# Records that are set aside.
+
+
+def set_aside(world: World, person: Person, by: str = "iraq") -> None:
+    with transaction():
+        setting_aside.deactivate(person, Inactive.DIED, world.actor(by))
+
+
+def test_who_is_set_aside_loses_seat_and_place_and_both_sides_are_told(world: World) -> None:
+    """Of whichever organisation the nominations are: the person was transferred since."""
+    cohort, other, third = a_cohort(world, 1), a_cohort(world, 5), a_cohort(world, 5, LAST, dt.date(2027, 2, 1))
+    person = someone(world, "One")
+    seated = confirmed(world, cleared(world, cohort, person))
+    first, second = (waiting(world, cleared(world, cohort, someone(world, name, body="kri"))) for name in "ab")
+    waits = waiting(world, cleared(world, other, person))
+    with transaction():
+        people.transfer(person, world.organisations["iraq.2"], TODAY, world.actor("uk"), TODAY)
+    early = world.in_vetting(third, someone(world, "Somebody else"))
+    set_aside(world, person, "iraq.2")
+    assert states(seated, waits, first, second, early) == [
+        S.WITHDRAWN,
+        S.WITHDRAWN,
+        S.CONFIRMED,
+        S.WAITING,
+        S.IN_VETTING,
+    ]
+    assert (taken(cohort), taken(other)) == (1, 0)
+    assert told(NoticeKind.SET_ASIDE, seated) == told(NoticeKind.SET_ASIDE, waits) == {"uk", "uk.2", "iraq"}
+    assert told(NoticeKind.SEATED, first) == {"uk", "uk.2", "kri"}
+    moves = rows.nomination_steps(seated, world.actor("uk")).moves
+    assert (moves[-1].action, moves[-1].by) == ("withdrawn, record set aside", "iraq.2")
+
+
+@pytest.mark.parametrize("is_claimed", [True, False], ids=["completed", "over"])
+def test_what_happened_stays_when_a_record_is_set_aside(world: World, is_claimed: bool) -> None:
+    cohort, person = a_cohort(world, 1), someone(world, "One")
+    world.account("trainee", Role.TRAINEE, "iraq", person=person)
+    seated = confirmed(world, cleared(world, cohort, person))
+    if is_claimed:
+        with transaction():
+            completions.claim(seated, LAST, "", world.actor("trainee"), LAST)
+    with pretend(dt.datetime(2027, 1, 14 if is_claimed else 15, 12, tzinfo=dt.UTC)):
+        set_aside(world, person)
+    assert states(seated) == [S.CONFIRMED]
+    assert taken(cohort) == 1
+    assert told(NoticeKind.SET_ASIDE, seated) == set()
+
+
+def test_nobody_who_is_set_aside_gets_a_seat_or_a_place(world: World) -> None:
+    """Also not by a nomination that stands from before such nominations ended with the record."""
+    cohort = a_cohort(world, 2)
+    first = confirmed(world, cleared(world, cohort, someone(world, "One")))
+    confirmed(world, cleared(world, cohort, someone(world, "Two")))
+    gone, also_gone = someone(world, "Gone"), someone(world, "Also gone")
+    waits = waiting(world, cleared(world, cohort, gone))
+    next_in_line = waiting(world, cleared(world, cohort, someone(world, "Next")))
+    is_cleared = cleared(world, cohort, also_gone)
+    with transaction():
+        people.set_aside(gone, Inactive.DIED)
+        people.set_aside(also_gone, Inactive.DIED)
+    assert refused(world, is_cleared) is PersonInactive
+    assert refused(world, waits) is PersonInactive
+    with pytest.raises(PersonInactive):
+        waiting(world, is_cleared)
+    db.session.rollback()
+    withdraw(world, first)
+    assert states(waits, next_in_line) == [S.WAITING, S.CONFIRMED]
+    assert hindrance(waits) is Hindrance.SET_ASIDE
 
 
 # Shares in the seats.

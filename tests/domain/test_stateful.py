@@ -45,6 +45,7 @@ from training.queries import ledger_check
 from training.queries import programmes as rows
 
 EXPECTED_ON = dt.date(2027, 1, 15)
+FIRST_DAY, LAST_DAY = dt.date(2024, 11, 28), dt.date(2030, 3, 31)
 RATES = {Currency.GBP: 1_000_000, Currency.USD: 1_270_000, Currency.EUR: 1_189_207, Currency.IQD: 1_664_500_000}
 DIGITS = {Currency.GBP: 2, Currency.USD: 2, Currency.EUR: 2, Currency.IQD: 0}
 CEILINGS = {"TRAINING": CEILING, "KURDISTAN": 200_000_00}
@@ -231,6 +232,7 @@ def stage() -> Iterator[Stage]:
 
 
 PICK = st.integers(0, 10**6)
+DAYS_AGO = st.sampled_from([0, 30, 100, 400])
 PART = {"a tenth": 10, "a third": 3, "all": 1}
 WISH = st.one_of(
     st.sampled_from(["a tenth", "a third"]), st.sampled_from(["all", "one more"]), st.integers(1, 9_000_00)
@@ -300,6 +302,11 @@ class Books(RuleBasedStateMachine):
     def proposal(self, pence: int) -> proposals.Proposal:
         self.keys += 1
         return proposals.Proposal(pence, "a purpose", f"step-{self.keys}")
+
+    @property
+    def today(self) -> dt.date:
+        """Some months pass in a walk, so that what is approved late was paid before its commitment was approved."""
+        return TODAY + dt.timedelta(5 * self.keys)
 
     def line(self, pick: int) -> BudgetLine:
         return rows.line_by_key(sorted(self.model.purses)[pick % len(self.model.purses)])
@@ -409,8 +416,19 @@ class Books(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.model.helds)
-    @rule(currency=st.sampled_from(list(Currency)), wishes=LINES, at_once=st.booleans())
-    def claim(self, currency: Currency, wishes: list[tuple[int, int | str, bool]], at_once: bool) -> None:
+    @rule(pick=PICK, day=st.dates(dt.date(2024, 10, 1), dt.date(2030, 5, 1)))
+    def reschedule(self, pick: int, day: dt.date) -> None:
+        commitment = self.commitment(pick)
+        is_within = FIRST_DAY <= day <= LAST_DAY
+        shown = str(commitment.expected_on)
+        self.act(
+            is_within and self.model.helds[commitment.id].committed > 0,
+            lambda: ledger.reschedule(commitment, day, shown, self.stage.uk),
+        )
+
+    @precondition(lambda self: self.model.helds)
+    @rule(currency=st.sampled_from(list(Currency)), wishes=LINES, at_once=st.booleans(), ago=DAYS_AGO)
+    def claim(self, currency: Currency, wishes: list[tuple[int, int | str, bool]], at_once: bool, ago: int) -> None:
         lines, parts, does_fit = [], [], True
         taken: dict[int, int] = {}
         closed: set[int] = set()
@@ -433,12 +451,13 @@ class Books(RuleBasedStateMachine):
                 closed.add(commitment.id)
             parts.append(Part("pay", held.line, share, closes=closes))
         same = len({self.model.purses[part.line].programme for part in parts}) == 1
-        payment = claims.Payment("A supplier", False, TODAY, currency)
+        paid_on = self.today - dt.timedelta(ago) if currency is Currency.GBP else TODAY
+        payment = claims.Payment("A supplier", False, paid_on, currency)
         key = self.proposal(0).key
         self.propose(
             does_fit and same,
             parts,
-            lambda: claims.propose(payment, lines, "a purpose", key, self.stage.uk, TODAY),
+            lambda: claims.propose(payment, lines, "a purpose", key, self.stage.uk, self.today),
         )
         if at_once and self.waiting:
             self.approve_newest()
@@ -461,7 +480,7 @@ class Books(RuleBasedStateMachine):
     def _approve(self, bundle: Bundle) -> None:
         entry = entries.entry_by_key(bundle.entry)
         does_fit = self.model.approve(bundle)
-        done = self.act(does_fit, lambda: approvals.approve(entry, self.stage.approver, TODAY) or True)
+        done = self.act(does_fit, lambda: approvals.approve(entry, self.stage.approver, self.today) or True)
         if done:
             self.waiting.remove(bundle)
             self.approved.append(bundle)
@@ -653,9 +672,9 @@ def approve_twice(patch: pytest.MonkeyPatch) -> None:
         if not entries.decision_about(entry.id):
             decide(entry, outcome, by, reason)
 
-    def once(entry: LedgerEntry, movement: ledger.Movement, month: dt.date) -> None:
+    def once(entry: LedgerEntry, movement: ledger.Movement, months: ledger.Months) -> None:
         if entries.posting_of(entry.id) is None:
-            post(entry, movement, month)
+            post(entry, movement, months)
 
     patch.setattr(ledger, "_decide", tolerant)
     patch.setattr(ledger, "_post", once)
@@ -694,12 +713,18 @@ def reverse_twice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ledger.Movement, "reversed", double)
 
 
+def free_too_early(patch: pytest.MonkeyPatch) -> None:
+    """What was paid before its commitment was approved leaves the commitment in the month of the payment."""
+    patch.setattr(ledger, "_held_since", lambda *_: dt.date.min)
+
+
 @pytest.mark.parametrize(
     ("plant", "how_it_shows"),
     [
         (approve_twice, "its entries say"),
         (pass_the_ceiling, "went through|beyond its limit"),
         (forget_expected, "expected"),
+        (free_too_early, "less than nothing"),
         (reverse_twice, "refused with|went through|^assert"),
     ],
 )

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.world import PASSWORD, TODAY, World
-from training.domain import access, cohorts, departures, duplicates, nominations, people, vetting
+from training.domain import access, cohorts, departures, duplicates, nominations, setting_aside, vetting
 from training.domain.departures import Departure
 from training.domain.refusals import InvitationSpent, PersonInactive, Refusal, TooManyExports
 from training.kit.clock import day_began, now
@@ -157,7 +157,7 @@ def test_nobody_is_nominated_who_is_being_set_aside(app: Flask) -> None:
 
     def act(number: int) -> str:
         if number % 2:
-            people.deactivate(_person(key), Inactive.OTHER, by)
+            setting_aside.deactivate(_person(key), Inactive.OTHER, by)
             return "set aside"
         nominations.nominate(cohort_rows.cohort_by_key(cohort), _person(key), by)
         return "nominated"

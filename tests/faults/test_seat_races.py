@@ -11,14 +11,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.world import TODAY, World
-from training.domain import nominations, seats, vetting
+from training.domain import nominations, seats, setting_aside, vetting
 from training.domain.refusals import CohortFull, Refusal, SeatClash, WrongStep
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
 from training.models.actor import Actor
 from training.models.cohorts import Cohort
 from training.models.nominations import Nomination, NominationState
-from training.models.people import Person
+from training.models.people import Inactive, Person
 from training.models.vetting import VettingOutcome
 from training.policy.scopes import unscoped
 from training.queries import cohorts as cohort_rows
@@ -27,6 +27,7 @@ from training.queries import nominations as rows
 S = NominationState
 FIRST, LAST = dt.date(2027, 1, 10), dt.date(2027, 1, 14)
 ROUNDS = 3
+GONE = Inactive.LEFT_SERVICE
 
 
 @pytest.fixture(autouse=True)
@@ -131,6 +132,22 @@ def test_seats_in_two_cohorts_of_the_same_days_go_to_one(app: Flask) -> None:
         answers = together(app, [races.later(nominations.confirm, key) for key in (here, there)])
         assert sorted(map(str, answers)) == sorted(map(str, (None, SeatClash)))
         assert races.seated() + races.seated(other) == 1
+
+
+def test_nobody_is_seated_who_is_being_set_aside(app: Flask) -> None:
+    with app.app_context():
+        races = Races(app, 1)
+        key = races.cleared()
+        person = rows.nomination_by_key(key).person_id
+        acts = [
+            races.later(nominations.confirm, key),
+            lambda: setting_aside.deactivate(_person(person), GONE, races.uk),
+        ]
+        answers = together(app, acts)
+        assert answers[1] is None
+        assert answers[0] in (None, WrongStep)
+        assert states(key) == [S.WITHDRAWN]
+        assert races.taken() == races.seated() == 0
 
 
 @pytest.mark.parametrize("how_many_wait", [1, 2, 3])

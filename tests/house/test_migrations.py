@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, inspect, select, text
 
 from tests.support.world import World
 from tools.check_migrations import differences
-from training.domain import completions
+from training.domain import completions, proposals
 from training.domain.rights import is_sound
 from training.kit.clock import now
 from training.kit.db import db, engine_options, transaction
@@ -17,9 +17,9 @@ from training.models import Base
 from training.models.access import Role
 from training.models.imports import Fault, RowOutcome, SpendBatch, SpendRow
 from training.models.rights import RightsAssessment, RiskLevel
-from training.queries import people, rights
+from training.queries import ledger_check, people, rights
 
-REVISIONS = [f"{number:04}" for number in (*range(1, 15), 18)]
+REVISIONS = [f"{number:04}" for number in (*range(1, 16), 17, 18)]
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +87,37 @@ def test_assessments_of_before_keep_their_meaning_and_get_a_trail(app: Flask) ->
         assert all(is_sound(whole, trail) for whole, trail in zip(wholes, trails, strict=True))
         assert world.actor("rights").grade == "official"
         assert world.drafted_assessment(world.programme()).id > keys[2], "numbering goes on"
+
+
+def test_what_was_paid_before_its_commitment_counts_anew(app: Flask) -> None:
+    """Before, all that a payment moved counted in the month of the payment, and its reversal when that was approved."""
+    with app.app_context():
+        world = World(app)
+        line = world.line(1_000_00)
+        for is_mistaken in (False, True):
+            payment = world.payment(world.commitment(line, 400_00), 350_00, closes=True, paid_on=dt.date(2026, 10, 10))
+            world.approve(payment)
+            if is_mistaken:
+                with transaction():
+                    undoing = proposals.propose_reversal(payment, "a mistake", world.key(), world.actor("uk"))
+                world.approve(undoing, dt.date(2026, 12, 1))
+        before = _months()
+        db.session.close()
+        downgrade(db.engine, "0014")
+        with db.engine.begin() as connection:
+            sums = "SELECT min(s) FROM (SELECT sum(committed) OVER (ORDER BY month) AS s FROM line_months) AS sums"
+            assert connection.execute(text(sums)).scalar_one() < 0
+        upgrade(db.engine)
+        assert _months() == before
+        assert ledger_check.discrepancies() == []
+
+
+def _months() -> list[str]:
+    """Return what counts where: of the totals what they move, of the postings all."""
+    with db.engine.connect() as connection:
+        totals = "SELECT line_id, month, committed, spent FROM line_months WHERE committed <> 0 OR spent <> 0"
+        postings = "SELECT entry_id, month, committed_month FROM ledger_postings"
+        return sorted(str(row) for found in (totals, postings) for row in connection.execute(text(found)))
 
 
 def test_what_is_wrong_with_a_row_is_kept(app: Flask) -> None:

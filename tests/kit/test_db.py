@@ -1,8 +1,10 @@
 """Writing happens in one way: a transaction that is whole or nothing, queues, and leaves the past alone."""
 
 import datetime as dt
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +13,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DatabaseError, StatementError
 
 from tests.support.world import World
+from training.domain import proposals
 from training.kit.db import changed, db, engine_options, transaction
 from training.models.access import SignInFailure
 from training.models.people import Jurisdiction, Organisation
@@ -192,7 +195,7 @@ def test_every_address_of_postgresql_means_the_driver_that_is_installed(given: s
 
 @pytest.mark.parametrize(
     ("pragma", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("recursive_triggers", 1)],
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)],
 )
 def test_sqlite_is_set_up_on_every_connection(sqlite_app: Flask, pragma: str, value: object) -> None:
     with sqlite_app.app_context(), db.engine.connect() as one, db.engine.connect() as other:
@@ -280,6 +283,48 @@ def test_a_row_once_written_stays_as_it_is(app: Flask, table: str) -> None:
         assert before
         passed = [what for what, change in (EVERYWHERE | ONLY_THERE[kind]).items() if passes(table, change)]
         assert passed == []
+        assert rows_of(table) == before
+
+
+def keys_of(connection: sqlite3.Connection, table: str) -> list[set[str]]:
+    """Return the columns of the primary key, and of each other key of a table."""
+    keys = [{"id"}]
+    for _, index, is_unique, *_ in connection.execute(f"PRAGMA index_list({table})").fetchall():
+        if is_unique:
+            keys.append({column for _, _, column in connection.execute(f"PRAGMA index_info({index})")})
+    return keys
+
+
+def with_all(world: World) -> None:
+    """Add a row to every table of the past, with a value under each of its keys."""
+    world.covered()
+    payment = world.payment(world.commitment(world.line(500_00), 100_00), 50_00, evidence=world.evidence())
+    world.approve(payment)
+    with transaction():
+        undoing = proposals.propose_reversal(payment, "a mistake", world.key(), world.actor("uk"))
+    world.approve(undoing)
+
+
+@pytest.mark.parametrize("command", ["INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE", "INSERT"])
+@pytest.mark.parametrize("table", [*APPEND_ONLY, "claims", "evidence", "rights_steps"])
+def test_nothing_is_replaced_on_a_connection_of_any_kind(sqlite_app: Flask, table: str, command: str) -> None:
+    """By whichever of its keys: who opens the file has none of the settings of our connections."""
+    with sqlite_app.app_context():
+        with_all(World(sqlite_app))
+        before = rows_of(table)
+        path = db.engine.url.database
+    assert path
+    with closing(sqlite3.connect(path)) as connection:
+        keys = keys_of(connection, table)
+        columns = [column for _, column, *_ in connection.execute(f"PRAGMA table_info({table})")]
+        for key in keys:
+            # A row that is another by all its keys but this one.
+            said = ", ".join("NULL" if any(c in other for other in keys) and c not in key else c for c in columns)
+            is_there = " AND ".join(f"{column} IS NOT NULL" for column in key)
+            assert connection.execute(f"SELECT 1 FROM {table} WHERE {is_there}").fetchone(), key
+            with pytest.raises(sqlite3.IntegrityError, match=f"{table} is append-only"):
+                connection.execute(f"{command} INTO {table} SELECT {said} FROM {table} WHERE {is_there} LIMIT 1")
+    with sqlite_app.app_context():
         assert rows_of(table) == before
 
 

@@ -113,6 +113,38 @@ def test_what_was_paid_off_does_not_lengthen_the_chart() -> None:
     assert series([LINE], [*TOTALS, Total(day("2029-01"), 0, 0, 0)], [], TODAY).months[-1] == day("2027-03")
 
 
+YEAR_OF_2020 = spread_over(12_000, dt.date(2020, 4, 1), dt.date(2021, 3, 31))
+PAID_IN_2020 = [Total(day("2020-09"), 0, 9_000, 0)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "totals", "first", "last"),
+    [
+        # Over since years: its own year.
+        ([YEAR_OF_2020], PAID_IN_2020, "2020-04", "2021-03"),
+        # The commitment was approved, and used up, when its payments were entered.
+        ([YEAR_OF_2020], [*PAID_IN_2020, Total(day("2026-11"), 0, 0, 0)], "2020-04", "2021-03"),
+        # Something is outstanding still.
+        ([YEAR_OF_2020], [*PAID_IN_2020, Total(day("2026-11"), 500, 0, 500)], "2020-04", "2021-03"),
+        # The last two years of four.
+        ([spread_over(100, dt.date(2018, 4, 1), dt.date(2022, 3, 31))], [], "2020-04", "2022-03"),
+        # A payment of last year came late: it is not over for long.
+        ([YEAR_OF_2020], [*PAID_IN_2020, Total(day("2026-02"), 0, 10, 0)], "2025-03", "2027-02"),
+        # Over since less than a year: the present month is in sight.
+        ([spread_over(100, dt.date(2023, 4, 1), dt.date(2026, 3, 31))], [], "2025-04", "2027-03"),
+        ([spread_over(100, dt.date(2020, 4, 1), dt.date(2025, 11, 30))], [], "2024-12", "2026-11"),
+        ([spread_over(100, dt.date(2020, 4, 1), dt.date(2025, 10, 31))], [], "2024-04", "2026-03"),
+    ],
+)
+def test_a_chart_of_the_past_opens_on_its_own_time(
+    lines: list[Any], totals: list[Total], first: str, last: str
+) -> None:
+    found = series(lines, totals, [], TODAY)
+    assert (found.months[0], found.months[-1]) == (day(first), day(last))
+    everything = series(lines, totals, [], TODAY, Period.ALL)
+    assert at(found, "spent", last) == at(everything, "spent", last)
+
+
 def test_a_line_of_the_future_is_charted_from_today() -> None:
     found = series([spread_over(100, dt.date(2027, 4, 1), dt.date(2028, 3, 31))], [], [], TODAY)
     assert (found.months[0], found.spent[0], found.forecast[0]) == (day("2026-11"), 0, 0)

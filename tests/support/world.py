@@ -202,9 +202,10 @@ class World:
         return programme_rows.line_by_key(entry.line_id)
 
     def proposed_commitment(self, line: BudgetLine, pence: int) -> LedgerEntry:
-        """Propose a commitment on a line."""
+        """Propose a commitment on a line, expected in January 2027 or on the last day of its programme."""
+        expected_on = min(dt.date(2027, 1, 15), programme_rows.programme_by_key(line.programme_id).ends_on)
         with transaction():
-            return proposals.propose_commitment(line, self.proposal(pence), dt.date(2027, 1, 15), self.actor("uk"))
+            return proposals.propose_commitment(line, self.proposal(pence), expected_on, self.actor("uk"))
 
     def commitment(self, line: BudgetLine, pence: int) -> Commitment:
         """Return an approved commitment."""
@@ -258,11 +259,12 @@ class World:
         level: RiskLevel = RiskLevel.LOW,
         until: dt.date = dt.date(2030, 1, 1),
         by: str = "uk",
+        on: dt.date = TODAY,
     ) -> RightsAssessment:
         """Write the draft of a rights assessment that says all that is asked."""
         mitigation = rights.Mitigation("A session on human rights", "Head of training", dt.date(2027, 1, 1))
         with transaction():
-            return rights.draft(subject, rights.Assessment("A summary", level, until, [mitigation]), self.actor(by))
+            return rights.draft(subject, rights.Assessment("A summary", level, until, [mitigation]), self.actor(by), on)
 
     def assessment(
         self,
@@ -273,7 +275,7 @@ class World:
         on: dt.date = TODAY,
     ) -> RightsAssessment:
         """Write a rights assessment and put it before the approver."""
-        drafted = self.drafted_assessment(subject, level, until, by)
+        drafted = self.drafted_assessment(subject, level, until, by, on)
         table = self.app.config["SETTINGS"].rights_approval
         with transaction():
             rights.submit(drafted, table, drafted.version, self.actor(by), on)

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 
 from tests.support.naming import Desk, count, desk_in, tile
 from tests.support.world import post
-from training.domain import departures, nominations, people
+from training.domain import departures, nominations, people, setting_aside
 from training.domain.departures import Departure
 from training.kit.clock import day_began
 from training.kit.db import db, transaction
@@ -484,7 +484,7 @@ def test_who_was_set_aside_is_offered_with_the_reason(app: Flask, desk: Desk) ->
             ).one()
             people.correct(stranger, people.Particulars("Kadhim Jasim", ""), desk.world.actor("uk"))
             for one in (gone, stranger):
-                people.deactivate(one, Inactive.DIED, desk.world.actor("uk"))
+                setting_aside.deactivate(one, Inactive.DIED, desk.world.actor("uk"))
         ids = gone.public_id, stranger.public_id
     address, page = desk.preview("الاسم\nكاظم جاسم\n".encode())
     assert tile(page, POSSIBLE) == 1

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from training.web.charts import BurnDown, burn_down
+from training.web.charts import BurnDown, burn_down, legend
 
 LABELS = {word: word.title() for word in ("ceiling", "planned", "committed", "spent", "forecast", "month")}
 WIDTH = 860
@@ -74,6 +74,22 @@ def test_each_line_is_named_with_its_last_amount_and_no_label_stands_on_another(
     }
     places = [float(text.get("y", "nan")) for text in texts(picture, "burn-name")]
     assert all(below - above >= 40 for above, below in pairwise(places))
+
+
+def test_the_legend_says_as_text_what_stands_beside_the_lines() -> None:
+    named = [(line.label, line.pence) for line in legend(SERIES)]
+    assert named == [
+        ("Ceiling", 30_000_000),
+        ("Planned", 30_000_000),
+        ("Forecast", 12_000_000),
+        ("Committed", 12_000_000),
+        ("Spent", 6_000_000),
+    ]
+    for line in legend(SERIES):
+        picture = ET.fromstring(line.sample)  # our own output
+        assert (picture.tag, picture.get("aria-hidden")) == ("svg", "true")
+    nothing = replace(SERIES, committed=NOTHING, spent=NOTHING, forecast=NOTHING)
+    assert [line.label for line in legend(nothing)] == ["Ceiling", "Planned"]
 
 
 def test_a_line_breaks_where_there_is_no_figure() -> None:

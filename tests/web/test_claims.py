@@ -217,6 +217,7 @@ def test_what_is_no_amount_is_said_at_its_place(desk: Desk, typed: str) -> None:
         ({"currency": "USD"}, "currency"),
         ({"currency": "USD", "rate": "1.27"}, "rate_source"),
         ({"currency": "USD", "rate": "0", "rate_source": "a bank"}, "rate"),
+        ({"rate": "1.27", "rate_source": "a bank"}, "rate"),
         ({"commitment_1": "000000000000"}, "commitment_1"),
         ({"commitment_1": ""}, "commitment_1"),
         ({"paid_on-year": "2999"}, "paid_on-group"),
@@ -238,7 +239,20 @@ def test_more_than_is_committed(desk: Desk) -> None:
     answer = desk.send(**second)
     assert (error_at(answer, "amount_1"), error_at(answer, "amount_3")) == ("", refusal)
     assert 'value="3990.01"' in answer.text
+    assert answer.text.count(f'href="/commitments/{desk.commitment}/top-up"') == 1
+    assert answer.text.index('id="amount_3"') < answer.text.index("/top-up") < answer.text.index('id="closes_3"')
     assert desk.nothing_happened()
+
+
+@pytest.mark.parametrize(("currency", "example"), [("IQD", "IQD 1,250"), ("USD", "USD 1,250.00"), ("GBP", "in pounds")])
+def test_an_amount_that_cannot_be_read_is_asked_for_in_its_currency(desk: Desk, currency: str, example: str) -> None:
+    message = error_at(desk.send(currency=currency, amount_1="abc"), "amount_1")
+    assert example in message
+    assert ("pounds" in message) is (currency == "GBP")
+
+
+def test_who_types_a_purpose_is_told_who_reads_it(desk: Desk) -> None:
+    assert "Funders read this" in desk.client.get(desk.address).text
 
 
 def test_the_line_after_the_last_payment_is_refused_at_its_place(desk: Desk) -> None:

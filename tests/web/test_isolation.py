@@ -24,6 +24,7 @@ from training.kit.clock import pretend
 from training.kit.db import db, transaction
 from training.models.cohorts import Cohort
 from training.models.people import Sex
+from training.work import doing
 
 SPELLINGS = ("Canary Zaqzuq", "Kanari Zakzouk", "كناري زقزوق", "کەناری زەقزووق")
 CANARY = re.compile(
@@ -151,3 +152,34 @@ def test_a_file_of_names_tells_nothing_of_another_body(world: World, cohort: str
         assert not CANARY.search(answer.text.replace(number, "")), "the preview names somebody of another body"
         said.append(re.sub(rf"{number}|{reference}|[0-9a-hjkmnp-tv-z]{{12}}", "", _CHANGING.sub("", answer.text)))
     assert said[0] == said[1], "a foreign reference is answered otherwise than one that never was"
+
+
+@pytest.mark.parametrize("is_committed", [False, True], ids=["previewed", "committed"])
+def test_a_file_tells_nothing_new_of_who_was_transferred(world: World, cohort: str, is_committed: bool) -> None:
+    """Whom our file meant belongs to another body now, which corrected the record since."""
+    with building(world):
+        moved = world.person("Zaid Kadhim")
+        opened = db.session.query(Cohort).filter_by(public_id=cohort).one()
+        with transaction():
+            content = b"Name,Rank,Phone\nZaid Kadhim,Major,0999\n"
+            batch = batches.read(io.BytesIO(content), opened, world.organisations["iraq"].id, world.actor("iraq"))
+            job = batches.ask_preview(batch, world.actor("iraq"))
+        doing.do_here(job.id)
+        if is_committed:
+            with transaction():
+                job = batches.ask_commit(batch, 1, world.actor("iraq"), is_whole=True, corrects=False)
+            doing.do_here(job.id)
+        address = f"/batches/{batch.public_id}"
+        client = world.sign_in(world.app.test_client(), "iraq")
+        assert "Zaid Kadhim" in client.get(address).text
+        with transaction():
+            people.transfer(moved, world.organisations["kri"], TODAY, world.actor("uk"), TODAY)
+            people.correct(moved, people.Particulars("Canary Zaqzuq", "", phone="0750 471 1"), world.actor("kri"))
+        reference = moved.public_id
+    shown = [client.get(f"{address}{rest}").text for rest in ("", "/rows/2", "/rows/2/whom")]
+    for kind in ("csv", "xlsx"):
+        shown.append(_text(post(client, f"{address}/rows.{kind}", {}, page=address), f".{kind}"))
+    for page in shown:
+        assert "Zaid Kadhim" in page
+        assert not CANARY.search(page)
+        assert reference not in page

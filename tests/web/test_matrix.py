@@ -14,7 +14,7 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.support.world import PASSWORD, World
+from tests.support.world import PASSWORD, TODAY, World
 from training.domain import batches, clearances, completions, duplicates, imports, notices, rights
 from training.forms.clearances import OUTCOMES
 from training.kit.db import db, transaction
@@ -65,6 +65,8 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "batches.template": ("++ffffffffs",),
     "batches.undo": ("++nnnnnnnns", "+nnnnnnnnns"),
     "batches.whom": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "claims.index": ("++ff++ff+fs",),
+    "claims.search": ("++ff++ff+fs",),
     "claims.evidence": ("+nnnn+nn+ns", "+nnnn+nn+ns"),
     "claims.new": ("+fnnffnffns", "+nnnnfnffns"),
     "claims.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
@@ -81,6 +83,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "cohorts.new": ("++ffffffffs", "++ffffffffs"),
     "cohorts.show": ("+++++++++ns", "+nnnn++++ns"),
     "commitments.release": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "commitments.reschedule": ("+fnnffnnfns", "+nnnnfnnfns"),
     "commitments.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "commitments.top_up": ("+fnnffnnfns", "+nnnnfnnfns"),
     "completions.claim": ("fff+nnfnfns", "fnnnnnfnfns"),
@@ -93,8 +96,11 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "courses.new": ("+fffffffffs",),
     "courses.show": ("++++++++++s", "++++++++++s"),
     "exports.of_claim": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "exports.of_claims": ("++ff++ff+fs",),
+    "exports.of_cohort": ("+++++++++ns", "+nnnn++++ns"),
     "exports.of_commitment": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "duplicates.compare": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "duplicates.doubt": ("++nfnnfnfns", "+nnnnnfnfns"),
     "duplicates.index": ("++ffffffffs",),
     "duplicates.keep_apart": ("++nfnnfnfns", "+nnnnnfnfns"),
     "duplicates.merge": ("++nfnnfnfns", "+nnnnnfnfns"),
@@ -132,6 +138,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "nominations.put_forward": ("++fffffffns", "+nnnnffffns"),
     "nominations.register": ("++fffffffns", "+nnnnffffns"),
     "nominations.roster": ("+++fffff+ns", "+nnnnfff+ns"),
+    "nominations.search": ("+++fffff+ns", "+nnnnfff+ns"),
     "nominations.send_to_vetting": ("+fffnnfnfns", "+nnnnnfnfns"),
     "nominations.shortlist": ("+fffnnfnfns", "+nnnnnfnfns"),
     "nominations.show": ("++++nn+n+ns", "+nnnnn+n+ns"),
@@ -198,7 +205,10 @@ NAMES = {
 
 
 # Who decides about a payment reads to whom it went, also where that is a person.
-PAYEES = {"claims.show": {"approver": ("own", "other")}}
+PAYEES = {
+    endpoint: {"approver": ("own", "other")}
+    for endpoint in ("claims.index", "claims.search", "claims.show", "exports.of_claims")
+}
 
 
 @dataclass
@@ -220,7 +230,7 @@ def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Sid
     payment = world.payment(commitment, 100_00, payee=f"payee {name}", person=True, evidence=receipt)
     world.covered(code)
     with transaction():
-        drafted = rights.draft(world.programme(code), rights.Assessment("", None, None), world.actor("uk"))
+        drafted = rights.draft(world.programme(code), rights.Assessment("", None, None), world.actor("uk"), TODAY)
         attachment = rights.attach(
             drafted, io.BytesIO(b"%PDF-1.7"), "", world.app.config["SETTINGS"].evidence_folder, world.actor("uk")
         )
@@ -321,6 +331,7 @@ def _kind(app: Flask, endpoint: str) -> type[Base] | None:
 
 _TABLES = {
     "exports.of_claim": "lines",
+    "exports.of_cohort": "costs",
     "exports.of_commitment": "entries",
     "exports.of_spend_file": "rows",
 }
@@ -329,7 +340,7 @@ _TABLES = {
 def _address(app: Flask, endpoint: str, side: Side) -> str:
     kind = _kind(app, endpoint)
     values = {"public_id": side.records[kind]} if kind else {}
-    if endpoint in ("duplicates.compare", "duplicates.keep_apart", "duplicates.merge"):
+    if endpoint in ("duplicates.compare", "duplicates.doubt", "duplicates.keep_apart", "duplicates.merge"):
         values |= {"other_id": side.twin}
     if endpoint == "access.invitation":
         values = {"token": "no-such-token"}

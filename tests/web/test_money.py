@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from tests.support.crawl import crawl
 from tests.support.world import TODAY, World, form_token, post
@@ -211,6 +212,79 @@ def test_a_reversal_gives_the_money_back_and_both_entries_stand(desk: Desk) -> N
     assert "Only an approved entry that was not reversed before can be reversed" in again
 
 
+def test_a_reversed_payment_says_so_wherever_it_stands(desk: Desk) -> None:
+    """On its claim and in the lists, each with a link to the entry that reverses it."""
+    desk.approve(desk.commit("400"))
+    payment = desk.pay(desk.commitment(), "350.00")
+    desk.approve(payment)
+    reverse = f"{payment}/reverse"
+    form = {"reason": "Paid by mistake", "key": desk.world.key()}
+    reversal = post(desk.uk, reverse, form, page=reverse).location
+    claim = links(desk.uk.get(payment), "claims")[0]
+    assert "Decision Approved" in words(desk.uk.get(claim)), "a reversal that waits has undone nothing"
+    desk.approve(reversal)
+    said = f"Reversed Undone by {reversal[-12:]}"
+    for client in (desk.uk, desk.sign_in("funder")):
+        page = client.get(claim)
+        assert f"Decision {said}" in words(page)
+        assert reversal in links(page, "entries")
+        for address in (payment, claim, desk.line, desk.commitment()):
+            assert said in words(client.get(address)), address
+
+
+# When a payment is expected.
+
+OUTSIDE = {
+    "en": "The date of payment must lie between 28 November 2024 and 31 March 2030",
+    "ar": "يجب أن يقع تاريخ الدفع بين",
+    "ckb": "بەرواری پارەدانەکە دەبێت لەنێوان",
+}
+
+
+def error_at(answer: TestResponse, field: str) -> str:
+    """Return the message that stands at a field; empty where there is none."""
+    _, found, rest = answer.text.partition(f'id="{field}-error"')
+    return rest.split("</p>")[0].split("</span>")[-1].strip() if found else ""
+
+
+@pytest.mark.parametrize("language", OUTSIDE)
+@pytest.mark.parametrize("day", [dt.date(1990, 1, 1), dt.date(2099, 6, 30), dt.date(2030, 4, 1)])
+def test_a_date_outside_the_programme_is_refused_at_the_field(desk: Desk, day: dt.date, language: str) -> None:
+    post(desk.uk, "/language", {"language": language}, page="/account")
+    commit, before = f"{desk.line}/commit", desk.count(LedgerEntry)
+    answer = press(desk.uk, commit, wish("10", desk.world.key(), **date("expected_on", day)), page=commit)
+    assert OUTSIDE[language] in error_at(answer, "expected_on-group")
+    assert typed(answer, "expected_on-year") == str(day.year)
+    assert desk.count(LedgerEntry) == before
+
+
+def test_the_inbox_says_when_a_payment_is_expected(desk: Desk) -> None:
+    entry = desk.commit("10", **date("expected_on", dt.date(2029, 5, 4)))
+    assert "Payment expected on 4 May 2029" in words(desk.approver.get("/approvals"))
+    assert "Payment expected on 4 May 2029" in words(desk.approver.get(entry))
+
+
+def test_a_payment_that_slipped_is_expected_on_another_day(desk: Desk) -> None:
+    desk.approve(desk.commit("400"))
+    commitment = desk.commitment()
+    address = f"{commitment}/reschedule"
+    assert address in desk.uk.get(commitment).text
+    shown = {"shown": typed(desk.uk.get(address), "shown")}
+    outside = press(desk.uk, address, shown | date("expected_on", dt.date(2031, 1, 1)), page=address)
+    assert OUTSIDE["en"] in error_at(outside, "expected_on-group")
+    moved = press(desk.uk, address, shown | date("expected_on", dt.date(2027, 5, 3)), page=address)
+    assert "Payment expected on 3 May 2027" in words(moved)
+    assert desk.available() == 600_00
+    stale = press(desk.uk, address, shown | date("expected_on", dt.date(2027, 6, 3)), page=address)
+    assert "Somebody else changed it since you opened the form" in words(stale)
+    assert "Payment expected on: 3 May 2027" in words(stale)
+    knowing = {"shown": typed(stale, "shown")} | date("expected_on", dt.date(2027, 6, 3))
+    assert "Payment expected on 3 June 2027" in words(press(desk.uk, address, knowing, page=address))
+    acts = words(desk.sign_in("auditor").get("/audit?action=commitment+rescheduled"))
+    assert "before=2027-05-03" in acts
+    assert "after=2027-06-03" in acts
+
+
 # The last penny.
 
 
@@ -354,7 +428,8 @@ def test_no_page_of_the_funder_names_a_person(funded: Desk) -> None:
     (programme,) = links(funder.get("/programmes"), "programmes")
     seen |= {entry: funder.get(entry) for entry in all_entries(funder, programme)}
     assert [address for address, answer in seen.items() if "Canary" in answer.text] == []
-    paid = [words(answer) for answer in seen.values() if "Paid to" in words(answer)]
+    entries = [words(answer) for address, answer in seen.items() if address.startswith("/entries/")]
+    paid = [page for page in entries if "Paid to" in page]
     assert sum("Paid to participant" in page for page in paid) == 1
     assert sum("Paid to Firm" in page for page in paid) == 3, "a firm is named"
 

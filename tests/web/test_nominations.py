@@ -240,7 +240,7 @@ def test_a_step_for_several_does_what_can_be_done_and_says_why_of_the_rest(world
     assert stage.states(first, second, third, moved) == [S.CONFIRMED, S.CONFIRMED, S.CLEARED, S.NOMINATED]
     assert "Done for 2 nominees." in page
     assert "3 Trainee c Every seat of the cohort is taken" in page
-    assert "4 Trainee d The nomination has moved on meanwhile" in page
+    assert "4 Trainee d This step does not begin where the nomination stands: Nominated" in page
     with building(world):
         assert cohorts.cohort_by_key(stage.key).seats_taken == 2
 
@@ -263,6 +263,14 @@ def test_several_are_turned_down_with_one_reason(world: World) -> None:
     assert "Done for 2 nominees." in stage.select("uk", "turn_down", both, "The course is for trainers", key="b")
     assert stage.states(*both) == [S.TURNED_DOWN, S.TURNED_DOWN]
     assert stage.reads("iraq", f"{stage.at}/roster").count("The course is for trainers") == 2
+
+
+def test_who_has_a_seat_is_not_turned_down_and_the_answer_says_where_they_stand(world: World) -> None:
+    stage = Stage(world)
+    seated = stage.seated("Trainee one")
+    page = stage.select("uk", "turn_down", [seated], "The course is for trainers")
+    assert "Trainee one This step does not begin where the nomination stands: Seat confirmed" in page
+    assert stage.states(seated) == [S.CONFIRMED]
 
 
 @pytest.mark.parametrize("step", ["shortlist", "send", "withdraw"])
@@ -320,6 +328,78 @@ def test_a_state_that_is_not_shown_is_not_found_by_it(world: World) -> None:
     assert "Guest" in whole
     assert "Guest" not in sifted
     assert "Own" in sifted
+
+
+# Finding one's way on a roster.
+
+
+def test_a_roster_is_narrowed_by_organisation_beside_state(world: World) -> None:
+    stage = Stage(world, 5)
+    stage.nominated("Adam")
+    stage.in_vetting("Bert")
+    stage.nominated("Cora", "kri")
+    with building(world):
+        body = world.organisations["iraq"].public_id
+    page = stage.reads("uk", f"{stage.at}/roster?organisation={body}")
+    assert "2 nominees" in page
+    assert "Nominated (1)" in page
+    assert "Border Forces Command (2) Directorate of Combating Human Trafficking (1)" in page
+    assert ("Adam" in page, "Bert" in page, "Cora" in page) == (True, True, False)
+    page = stage.reads("uk", f"{stage.at}/roster?organisation={body}&state=in_vetting")
+    assert ("Adam" in page, "Bert" in page, "Cora" in page) == (False, True, False)
+    assert "1 nominee " in page
+    assert "Cora" in stage.reads("uk", f"{stage.at}/roster?organisation=000000000000"), "no organisation at all"
+    kri = stage.reads("kri", f"{stage.at}/roster?organisation={body}")
+    assert ("Adam" in kri, "Border Forces Command (" in kri) == (False, False)
+
+
+def test_a_nominee_is_found_by_name_in_any_script_and_the_name_stays_out_of_the_address(world: World) -> None:
+    stage = Stage(world, 5)
+    stage.in_vetting("Kadhim Jasim")
+    stage.nominated("Adam")
+    client, at = stage.client("uk"), f"{stage.at}/roster"
+    found = post(client, at, {"words": "كاظم"}, page=at)
+    assert "Kadhim Jasim" in words(found)
+    assert "Adam" not in words(found)
+    assert "1 nominee " in words(found)
+    assert "Choose all on this page" not in found.text
+    assert "Nobody fits." in words(post(client, at, {"words": "Nobody"}, page=at))
+    assert "Enter a part of the name" in words(post(client, at, {"words": ""}, page=at))
+    assert "Kadhim" not in words(post(stage.client("kri"), at, {"words": "Kadhim"}, page=at)).replace("كاظم", "")
+
+
+def test_the_order_of_the_waiting_list_is_seen_by_both_sides_and_by_nobody_else(world: World) -> None:
+    """Places are counted from 1 whatever numbers those before had, also over nominees whom the reader does not see."""
+    stage = Stage(world)
+    seated, gone = stage.seated("Adam"), stage.waiting("Zaid")
+    second, first = stage.cleared("Bert"), stage.cleared("Dora", body="kri")
+    for one in (first, second):
+        stage.do(one, nominations.put_on_waiting_list)
+    stage.do(gone, nominations.withdraw)
+    sorted_by_place = stage.reads("uk", f"{stage.at}/roster?state=waiting")
+    assert re.search(r"Dora On the waiting list Place 1 .* Bert On the waiting list Place 2", sorted_by_place)
+    assert "Bert On the waiting list Place 2" in stage.reads("iraq", f"{stage.at}/roster")
+    assert "Waiting list Place 2" in stage.reads("iraq", f"/nominations/{second.public_id}")
+    assert "Waiting list Place 1" in stage.reads("kri", f"/nominations/{first.public_id}")
+    host = stage.reads("iraq", f"{stage.at}/roster")
+    assert "Dora" in host
+    assert "Place 1" not in host
+    stage.do(seated, nominations.withdraw)
+    assert "Bert On the waiting list Place 1" in stage.reads("iraq", f"{stage.at}/roster")
+
+
+@pytest.mark.usefixtures("short_pages")
+def test_a_long_waiting_list_comes_in_its_order(world: World) -> None:
+    stage = Stage(world)
+    stage.seated("Adam")
+    for name in ("Edna", "Bert", "Dora"):
+        stage.waiting(name)
+    client = stage.client("uk")
+    first = client.get(f"{stage.at}/roster?state=waiting").text
+    assert re.findall(r">(Bert|Dora|Edna)<", first) == ["Edna", "Bert"]
+    second = client.get(_address(first, "Next page")).text
+    assert re.findall(r">(Bert|Dora|Edna)<", second) == ["Dora"]
+    assert "Place 3" in second
 
 
 # A long roster.

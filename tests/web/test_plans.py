@@ -130,9 +130,12 @@ def test_the_second_of_two_editors_is_told(world: World, client: FlaskClient, ap
     mine, theirs = shown(opened(client, line)), shown(opened(other, line))
     assert send(other, line, theirs, m2026_04="1000").endswith("/plan")
     page = send(client, line, mine, m2026_04="2000")
-    assert "Somebody else changed it" in page
+    assert "Somebody else saved the plan since you opened the form" in page
     assert 'value="2000"' in page
+    assert page.count("Saved meanwhile: £1,000.00") == page.count("Saved meanwhile") == 1
     assert entered(world, line)[dt.date(2026, 4, 1)] == 1_000_00
+    assert send(client, line, shown(page), m2026_04="2000").endswith("/plan"), "they saw what they replace"
+    assert entered(world, line)[dt.date(2026, 4, 1)] == 2_000_00
 
 
 def test_a_pattern_fills_the_form_and_saves_nothing(world: World, client: FlaskClient) -> None:
@@ -180,15 +183,15 @@ def test_the_year_end_reconciles_to_the_penny(world: World, client: FlaskClient)
         balances = (programme.allocated, programme.spent, programme.committed)
     world.sign_in(client, "funder")
     page = client.get(f"{address_of(world)}/year-end").text
-    # Allocated, spent, due this year, due later, cohorts to come, lapses (and what the line is short by).
+    # Lapses (and what the line is short by), allocated, spent, due this year, due later, cohorts to come.
     rows = _amounts(page)
     assert rows == [
-        [50_000_00, 4_000_33, 4_999_67, 0, 1_000_10, 39_999_90],
-        [1_000_00, 0, 0, 0, 1_700_00, 0, 700_00],
-        [51_000_00, 4_000_33, 4_999_67, 0, 2_700_10, 39_999_90, 700_00],
+        [39_999_90, 50_000_00, 4_000_33, 4_999_67, 0, 1_000_10],
+        [0, 700_00, 1_000_00, 0, 0, 0, 1_700_00],
+        [39_999_90, 700_00, 51_000_00, 4_000_33, 4_999_67, 0, 2_700_10],
     ]
-    total = rows[-1]
-    assert (total[0], total[1], total[2] + total[3]) == balances
+    allocated, spent, due, later = rows[-1][2:6]
+    assert (allocated, spent, due + later) == balances
     assert "<dd>127</dd>" in page
     assert f"/lines/{line.public_id}" in page
     assert "/commitments/" in page
@@ -213,7 +216,7 @@ def test_a_partner_sees_the_lines_they_deliver(world: World, client: FlaskClient
     page = client.get(f"{address_of(world)}/year-end").text
     assert own.public_id in page
     assert foreign.public_id not in page
-    assert _amounts(page)[-1][0] == 1_000_00
+    assert _amounts(page)[-1][1] == 1_000_00
     assert "Unallocated" not in page
     assert client.get(f"/lines/{own.public_id}/plan").status_code == 200
     assert client.get(f"/lines/{foreign.public_id}/plan").status_code == 404

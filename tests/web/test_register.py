@@ -1,5 +1,6 @@
 """Who may be the same person: asked before registering, side by side, joined and parted, kept from others."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -7,10 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.support.world import World
+from tests.support.world import TODAY, World
 from tests.web.browsing import building, links, press, words
 from tests.web.test_people import organisation
 from training.domain import departures
+from training.kit.clock import pretend
 from training.kit.db import db
 from training.models.audit import AuditEntry
 from training.models.people import Person
@@ -59,7 +61,7 @@ def test_two_spellings_are_offered_as_one_and_told_apart_for_good(world: World, 
     form |= {"name_native": "احمد", "apart": told[1]}
     second = press(iraq, "/people/new", form, page="/people/new").request.path
     for page in (iraq.get(first), iraq.get(second), iraq.get("/people/duplicates")):
-        assert "/beside/" not in page.text, "a reviewed non-duplicate does not come back"
+        assert "Compare<" not in page.text, "a reviewed non-duplicate does not come back"
     third = press(iraq, "/people/new", form | {"name_native": "أحمد"}, page="/people/new")
     assert ALIKE in words(third), "of these two one was told, the other not"
 
@@ -110,7 +112,16 @@ def test_told_apart_at_the_comparison(world: World, iraq: FlaskClient, twins: tu
     beside = f"/people/{one}/beside/{other}"
     assert "These are two people." in words(press(iraq, f"{beside}/apart", page=beside))
     assert "No possible duplicates" in words(iraq.get("/people/duplicates"))
-    assert "/beside/" not in iraq.get(f"/people/{one}").text
+    assert f'{beside}"' not in iraq.get(f"/people/{one}").text
+    for shown, hidden in ((one, other), (other, one)):
+        assert f"/people/{shown}/beside/{hidden}/doubt" in iraq.get(f"/people/{shown}").text
+    back = words(press(iraq, f"/people/{other}/beside/{one}/doubt", page=beside))
+    assert "They may be one person again: compare them." in back
+    assert "Two records side by side" in back
+    assert beside in iraq.get(f"/people/{one}").text
+    assert "/doubt" not in iraq.get(f"/people/{one}").text
+    press(iraq, f"{beside}/doubt", page=beside)
+    assert len(acts(world, "people no longer told apart")) == 1
 
 
 def test_no_other_organisation_learns_of_a_namesake(world: World, iraq: FlaskClient, uk: FlaskClient) -> None:
@@ -159,6 +170,23 @@ def test_set_aside_and_taken_up_again(world: World, iraq: FlaskClient, twins: tu
     back = press(iraq, f"/people/{one}/reactivate", page=f"/people/{one}")
     assert "The record was taken up again." in words(back)
     assert len(links(iraq.get("/people"), "people")) == 2
+
+
+def test_setting_aside_names_the_nominations_that_it_ends(world: World, twins: tuple[str, str]) -> None:
+    with pretend(dt.datetime.combine(TODAY, dt.time(12), dt.UTC)):
+        with building(world):
+            cohort = world.open_cohort(seats=1, first=dt.date(2027, 1, 10), last=dt.date(2027, 1, 14))
+            code, person = cohort.code, world.person("Canary Hasan")
+            world.seated(cohort, person)
+            address = f"/people/{person.public_id}"
+        iraq, uk = (world.sign_in(world.app.test_client(), name) for name in ("iraq", "uk"))
+        asked = words(iraq.get(f"{address}/deactivate"))
+        assert re.search(rf"Nominations that will be withdrawn .* {code} .* Seat confirmed", asked)
+        assert "Nominations that will be withdrawn" not in words(iraq.get(f"/people/{twins[0]}/deactivate"))
+        gone = words(press(iraq, f"{address}/deactivate", {"reason": "died"}))
+        assert "The record was set aside." in gone
+        assert "Withdrawn" in gone.split(code)[1]
+        assert "Canary Hasan: Withdrawn: the record of the person was set aside." in words(uk.get("/"))
 
 
 def test_a_list_is_saved_counted_and_recorded(world: World, iraq: FlaskClient, twins: tuple[str, str]) -> None:

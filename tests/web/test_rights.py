@@ -55,6 +55,19 @@ def test_a_draft_is_saved_in_parts_and_keeps_what_was_typed(world: World) -> Non
     assert "What is at stake" in words(uk.get(address)), "nothing was saved"
 
 
+def test_a_draft_that_would_not_hold_any_more_says_so_at_its_date(world: World) -> None:
+    uk = signed_in(world, "uk")
+    with building(world):
+        address = f"/programmes/{world.programme().public_id}/rights/new"
+    form = {"summary": "What is at stake", **date("valid_until", dt.date(2025, 1, 1))}
+    page = press(uk, address, form)
+    assert 'href="#valid_until' in page.text
+    assert "The date is in the past" in words(page)
+    assert typed(page, "summary") == "What is at stake"
+    draft = drafted(world, uk)
+    assert "The date is in the past" in words(press(uk, f"{draft}/edit", {**form, "version": "1"}))
+
+
 def upload(client: FlaskClient, address: str, content: bytes, **form: object) -> object:
     data = {"csrf_token": form_token(client, address), "file": (io.BytesIO(content), "names of people.pdf"), **form}
     return client.post(address, data=data, content_type="multipart/form-data", follow_redirects=True)

@@ -23,6 +23,7 @@ _PERMISSIONS: dict[Act, Permission | None] = {
     Act.PROMOTE: None,
     Act.TURN_DOWN: Permission.SELECT_NOMINEES,
     Act.WITHDRAW: Permission.WITHDRAW_NOMINATION,
+    Act.SET_ASIDE: Permission.EDIT_PERSON,
 }
 _WHAT = {
     Act.NOMINATE: "nominate",
@@ -35,6 +36,7 @@ _WHAT = {
     Act.PROMOTE: "a seat becomes free",
     Act.TURN_DOWN: "turn down",
     Act.WITHDRAW: "withdraw",
+    Act.SET_ASIDE: "set the record aside",
 }
 _NOTES = """\
 - *Send to vetting* clears at once whoever holds a clearance that lasts to the cohort's last day.
@@ -44,8 +46,12 @@ _NOTES = """\
   clearance ends too early) or *not cleared*.
 - *Confirm the seat* needs a clearance to the last day, no seat in another cohort on a day of this one, and room within
   capacity, the quotas of the nominee's organisation and of those above it, and the places not reserved for women.
-- *A seat becomes free* by a withdrawal or by a new decision. It falls to the first on the waiting list who meets all of
-  that today; who is passed over stays, with the reason. Both coordinators get a notice. More capacity frees no seat.
+- *Set the record aside* withdraws every nomination of the person that stands, whoever made it, but a seat whose course
+  is over or whose completion was claimed. Both coordinators get a notice. Nobody whose record is set aside is
+  confirmed, promoted or put on the waiting list; taking the record up again brings no nomination back.
+- *A seat becomes free* by a withdrawal, a new decision or a record set aside. It falls to the first on the waiting list
+  who meets all of that today; who is passed over stays, with the reason. Both coordinators get a notice. More capacity
+  frees no seat.
 - *Attending* and *completed* are read from marks and completions; no nomination is ever in such a state.
 """
 

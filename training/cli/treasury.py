@@ -63,7 +63,7 @@ class Treasury(Stage):
         """Write an assessment with a file and put it before the approver."""
         by = self.by(UK_COORDINATOR)
         with self.on(days) as day:
-            written = rights.draft(subject, said, by)
+            written = rights.draft(subject, said, by, day)
             receipt = io.BytesIO(_RECEIPT)
             rights.attach(written, receipt, "Notes of the meeting about risks", self._evidence_folder, by)
             version = right_rows.whole(written.id).assessment.version
@@ -91,9 +91,9 @@ class Treasury(Stage):
             rights.refuse(refused, "Detention is not mentioned: the risk is not low", self.by("rights.approver"))
         self.assessed(border, self._said(RiskLevel.MEDIUM, 300), -9)
         self.assessed(equipment, self._said(RiskLevel.HIGH, 300), -5)
-        with self.on(-1):
+        with self.on(-1) as day:
             part = rights.Assessment("A second year of the task force.", None, None)
-            rights.draft(force, part, self.by(UK_COORDINATOR))
+            rights.draft(force, part, self.by(UK_COORDINATOR), day)
 
     def _said(self, level: RiskLevel, days: int) -> rights.Assessment:
         mitigation = rights.Mitigation("Records of use are checked every quarter", "Home Office", self.day(days - 30))

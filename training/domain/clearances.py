@@ -27,6 +27,7 @@ from training.kit.names import fold
 from training.models.actor import Actor
 from training.models.imports import RowOutcome
 from training.models.nominations import Nomination
+from training.models.people import Person
 from training.models.vetting import ClearanceBatch, ClearanceFault, ClearanceRow, VettingDecision, VettingOutcome
 from training.queries import clearances
 
@@ -35,7 +36,7 @@ _LONGEST_AUTHORITY, _LONGEST_REFERENCE = 200, 100
 
 
 class Columns(NamedTuple):
-    """Which column has what, counted from 0."""
+    """Which column has what, counted from 0; a file need not have the names."""
 
     nomination: int
     outcome: int
@@ -43,6 +44,13 @@ class Columns(NamedTuple):
     decided_on: int
     expires_on: int
     reference: int
+    name: int | None = None
+    other_name: int | None = None
+
+    @property
+    def filled_in(self) -> tuple[int, ...]:
+        """The columns in which the authority writes."""
+        return self.outcome, self.authority, self.decided_on, self.expires_on, self.reference
 
 
 def preview(
@@ -55,7 +63,7 @@ def preview(
     batch = ClearanceBatch(sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
     db.session.add(batch)
     db.session.flush()
-    filled = [row for row in table.rows if any(row.cell(place) for place in columns[1:])]
+    filled = [row for row in table.rows if any(row.cell(place) for place in columns.filled_in)]
     reader = _Reader(columns, outcomes, on)
     reader.known = clearances.named({row.cell(columns.nomination).lower() for row in filled}, by)
     db.session.add_all([reader.read(batch, row) for row in filled])
@@ -102,7 +110,19 @@ class _Reader:
         written = row.cell(self._columns.nomination).lower()
         if not is_public_id(written) or written not in self.known:
             raise Faulty(ClearanceFault.NOMINATION_UNKNOWN, written)
-        return self.known[written]
+        nomination, current = self.known[written]
+        self._check_names(row, nomination.person)
+        return nomination, current
+
+    def _check_names(self, row: tables.Row, person: Person) -> None:
+        """Refuse a row that names somebody else: whoever sorts a part of a sheet parts numbers from names.
+
+        The name itself is not kept with the fault.
+        """
+        places = (self._columns.name, self._columns.other_name)
+        said = {fold(row.cell(place)) for place in places if place is not None} - {""}
+        if not said <= {fold(person.name_latin), fold(person.name_native)}:
+            raise Faulty(ClearanceFault.NAME_DIFFERS, "")
 
     def _decision(self, row: tables.Row) -> Decision:
         columns, written = self._columns, row.cell(self._columns.outcome)

@@ -20,6 +20,8 @@ class Departure(enum.StrEnum):
 
     PEOPLE = "people exported"
     VETTING_QUEUE = "vetting queue saved"
+    PAYEES = "payees exported"
+    """Claims with the names of people to whom was paid."""
     NOMINEES = "rows of a file of names saved"
 
 

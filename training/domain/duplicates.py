@@ -1,9 +1,9 @@
-"""Two records that may be one person: told apart for good, or joined, and parted again."""
+"""Two records that may be one person: told apart until somebody doubts it, or joined, and parted again."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from training.domain import audit, people
@@ -35,6 +35,14 @@ def keep_apart(one: Person, other: Person, by: Actor) -> None:
     except IntegrityError:
         return
     audit.record("people told apart", low, by=by.user_id, other=high.public_id)
+
+
+def doubt(one: Person, other: Person, by: Actor) -> None:
+    """Forget that two records were told apart, so that they are offered as one again; a second time changes nothing."""
+    low, high = sorted((one, other), key=lambda person: person.id)
+    pair = (ReviewedPair.low_id == low.id, ReviewedPair.high_id == high.id)
+    if changed(delete(ReviewedPair).where(*pair)):
+        audit.record("people no longer told apart", low, by=by.user_id, other=high.public_id)
 
 
 def keep_all_apart(pairs: Iterable[tuple[int, int]], by: Actor) -> int:

@@ -53,6 +53,7 @@ def commit(batch_id: int, version: int, by: Actor) -> Iterator[int]:
             "is_registered": row.outcome is O.NEW,
             "stamp": stamp_of(persons[row.number]),
             "before": row.before,
+            "differs": [],
         }
         for row, nomination in zip(rows, made, strict=True)
     ]

@@ -3,6 +3,11 @@
 An entry is proposed by one person and moves money when another approves it; entries of one bundle are decided
 together. Limits are checked by the write itself: a conditional UPDATE that finds no row has refused (design: no guard
 ever sums rows). Locks are taken in one order: programme, line, commitment.
+
+The month in which a movement counts: a payment's is that in which it was paid, every other's that in which it was
+approved. What leaves a commitment counts no sooner than the commitment has held it: paid before that was approved, it
+is spent in the month of the payment and leaves the commitment in the month of the approval. A reversed payment was
+none: its reversal counts where the payment did. So at the end of no month is less than nothing committed or spent.
 """
 
 import datetime as dt
@@ -16,8 +21,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from training.domain import audit
 from training.domain.refusals import (
     AlreadyDecided,
+    ChangedMeanwhile,
     CohortHoldsMoney,
     CommitmentClosed,
+    ExpectedOutside,
     FundsMovedOn,
     NotOwnProposal,
     NotReversible,
@@ -113,8 +120,7 @@ def _take_effect(entry: LedgerEntry, on: dt.date) -> None:
     _move(BudgetLine, entry.line_id, moved, entry)
     if commitment is not None:
         _move_commitment(entry, moved)
-    paid_on = entries.claim_by_key(entry.claim_id).paid_on if entry.claim_id else None
-    _post(entry, moved, month_of(paid_on or on))
+    _post(entry, moved, _months(entry, moved, undone, on))
 
 
 def _decide(entry: LedgerEntry, outcome: Outcome, by: Actor, reason: str = "") -> None:
@@ -227,7 +233,35 @@ def _move_commitment(entry: LedgerEntry, by: Movement) -> None:
         raise _shortage(entry)
 
 
-def _post(entry: LedgerEntry, movement: Movement, month: dt.date) -> None:
+@dataclass(frozen=True)
+class Months:
+    """The months in which a movement counts: what it allocates and spends, and its change of what is committed."""
+
+    moved: dt.date
+    committed: dt.date
+
+
+def _months(entry: LedgerEntry, movement: Movement, undone: LedgerPosting | None, on: dt.date) -> Months:
+    """Return where a movement that is approved ``on`` a day counts; the rule stands above."""
+    if undone is not None and undone.spent:
+        return Months(undone.month, undone.committed_month)
+    month = month_of(entries.claim_by_key(entry.claim_id).paid_on if entry.claim_id else on)
+    if entry.commitment_id is None or movement.committed >= 0:
+        return Months(month, month)
+    return Months(month, max(month, _held_since(entry.commitment_id, -movement.committed)))
+
+
+def _held_since(commitment_id: int, pence: int) -> dt.date:
+    """Return the month since the end of which a commitment has always held so much. It does hold it now."""
+    since, held = dt.date.min, 0
+    for month, change in entries.changes_of(commitment_id):
+        if held < pence:
+            since = month
+        held += change
+    return since
+
+
+def _post(entry: LedgerEntry, movement: Movement, months: Months) -> None:
     """Record what moved, and move the monthly totals that the charts read."""
     db.session.add(
         LedgerPosting(
@@ -238,14 +272,48 @@ def _post(entry: LedgerEntry, movement: Movement, month: dt.date) -> None:
             allocated=movement.allocated,
             committed=movement.committed,
             spent=movement.spent,
-            month=month,
+            month=months.moved,
+            committed_month=months.committed,
         )
     )
-    _add_to_month(entry.line_id, month, LineMonth.committed, movement.committed)
-    _add_to_month(entry.line_id, month, LineMonth.spent, movement.spent)
+    _add_to_month(entry.line_id, months.committed, LineMonth.committed, movement.committed)
+    _add_to_month(entry.line_id, months.moved, LineMonth.spent, movement.spent)
     if movement.committed:
-        expected = month_of(_commitment(entry).expected_on)
-        _add_to_month(entry.line_id, expected, LineMonth.expected, movement.committed)
+        _expect(_commitment(entry), movement.committed)
+
+
+def _expect(commitment: Commitment, pence: int) -> None:
+    """Add to what is expected in the month of a commitment."""
+    _add_to_month(commitment.line_id, month_of(commitment.expected_on), LineMonth.expected, pence)
+
+
+def reschedule(commitment: Commitment, day: dt.date, shown: str, by: Actor) -> None:
+    """Say that the payment of an outstanding commitment is expected on another day. ``shown`` is the one the form said.
+
+    It moves no money, so nobody else decides: the audit trail keeps both days. Raises ExpectedOutside, CommitmentClosed
+    when nothing is outstanding, ChangedMeanwhile when another day was said since; saying the same again is nothing new.
+    """
+    programmes.lock_programme(commitment.programme_id)
+    check_expected(commitment.programme_id, day)
+    fresh = entries.commitment_by_key(commitment.id)
+    if not fresh.committed:
+        raise CommitmentClosed
+    before = fresh.expected_on
+    if before == day:
+        return
+    if str(before) != shown:
+        raise ChangedMeanwhile
+    _expect(fresh, -fresh.committed)
+    fresh.expected_on = day
+    _expect(fresh, fresh.committed)
+    audit.record("commitment rescheduled", fresh, by=by.user_id, before=str(before), after=str(day))
+
+
+def check_expected(programme_id: int, day: dt.date) -> None:
+    """Raise ExpectedOutside unless a payment can be expected on this day: one within the dates of the programme."""
+    programme = programmes.programme_by_key(programme_id)
+    if not programme.starts_on <= day <= programme.ends_on:
+        raise ExpectedOutside(programme.starts_on, programme.ends_on)
 
 
 def _add_to_month(line_id: int, month: dt.date, column: InstrumentedAttribute[int], pence: int) -> None:

@@ -15,7 +15,7 @@ from training.kit.db import changed, changed_rows, db
 from training.kit.ids import new_public_id
 from training.models.actor import Actor
 from training.models.cohorts import Cohort, CohortState
-from training.models.nominations import Nomination, NominationState
+from training.models.nominations import LEFT_STATES, Nomination, NominationState
 from training.models.notices import NoticeKind
 from training.models.people import Person
 from training.models.vetting import VettingDecision, VettingOutcome
@@ -38,6 +38,7 @@ class Act(enum.StrEnum):
     PROMOTE = "promoted"
     TURN_DOWN = "turned down"
     WITHDRAW = "withdrawn"
+    SET_ASIDE = "withdrawn, record set aside"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ PATH: dict[Act, Step] = {
     Act.PROMOTE: Step(frozenset({S.WAITING}), S.CONFIRMED),
     Act.TURN_DOWN: Step(_UNSEATED, S.TURNED_DOWN, needs_reason=True),
     Act.WITHDRAW: Step(_UNSEATED | {S.CONFIRMED}, S.WITHDRAWN),
+    Act.SET_ASIDE: Step(_UNSEATED | {S.CONFIRMED}, S.WITHDRAWN),
 }
 """The whole path. What leads from *confirmed* to *cleared* is a new clearance that ends before the last day."""
 
@@ -148,16 +150,21 @@ def send_to_vetting(nomination: Nomination, by: Actor) -> None:
 def confirm(nomination: Nomination, by: Actor) -> None:
     """Give a cleared nominee a seat. Raises WrongStep, and what ``seats.take`` raises."""
     cohort = seat_rows.lock([nomination.cohort_id], [nomination.person_id])[nomination.cohort_id]
-    if nominations.state_of(nomination.id) not in PATH[Act.CONFIRM].before:
-        raise WrongStep
+    state = nominations.state_of(nomination.id)
+    if state not in PATH[Act.CONFIRM].before:
+        raise WrongStep(state)
     seats.take(nomination, cohort)
     _move(nomination, Act.CONFIRM, by)
 
 
 def put_on_waiting_list(nomination: Nomination, by: Actor) -> None:
-    """Let a cleared nominee wait for a seat, after all who wait already. Raises WrongStep, CohortNotOpen."""
+    """Let a cleared nominee wait for a seat, after all who wait already.
+
+    Raises WrongStep, CohortNotOpen, PersonInactive.
+    """
     cohort = seat_rows.lock([nomination.cohort_id], [nomination.person_id])[nomination.cohort_id]
     cohorts.check_open(cohort)
+    people.check_all_active([nomination.person_id])
     _move(nomination, Act.WAIT, by, place=seat_rows.last_place(cohort.id) + 1)
 
 
@@ -195,14 +202,39 @@ def follow(decision: VettingDecision, by: Actor) -> None:
 
 
 def _follow_with_seat(nomination: Nomination, act: Act, decision: VettingDecision, by: Actor) -> None:
-    cohort = nomination.cohort
-    lasts = decision.expires_on is not None and decision.expires_on >= cohort.ends_on
-    is_over = cohort.state is not CohortState.OPEN or today() > cohort.ends_on
-    if lasts or is_over or nominations.has_claim(nomination.id):
+    lasts = decision.expires_on is not None and decision.expires_on >= nomination.cohort.ends_on
+    if lasts or _is_past(nomination):
         return
     _move(nomination, act, by)
     notices.tell(NoticeKind.UNSEATED, nomination)
-    _free_seat(cohort, by)
+    _free_seat(nomination.cohort, by)
+
+
+def _is_past(seated: Nomination) -> bool:
+    """Say whether a seat is one of a course that is over or completed: nothing takes it away any more."""
+    return not _goes_on(seated.cohort) or nominations.has_claim(seated.id)
+
+
+def _goes_on(cohort: Cohort) -> bool:
+    return cohort.state is CohortState.OPEN and today() <= cohort.ends_on
+
+
+def end_all(person_id: int, by: Actor) -> None:
+    """Withdraw what stands of somebody whose record is set aside, and tell both sides.
+
+    The person and their cohorts are locked. A seat becomes free, unless the course is over or completed.
+    """
+    for nomination in filter(ends_with_record, nominations.lock_standing(person_id)):
+        had_seat = nomination.state is S.CONFIRMED
+        _move(nomination, Act.SET_ASIDE, by)
+        notices.tell(NoticeKind.SET_ASIDE, nomination)
+        if had_seat:
+            _free_seat(nomination.cohort, by)
+
+
+def ends_with_record(nomination: Nomination) -> bool:
+    """Say whether a nomination is withdrawn when the record of its person is set aside."""
+    return nomination.state not in LEFT_STATES and not (nomination.state is S.CONFIRMED and _is_past(nomination))
 
 
 def _free_seat(cohort: Cohort, by: Actor) -> None:
@@ -212,7 +244,7 @@ def _free_seat(cohort: Cohort, by: Actor) -> None:
     nobody (acceptance test b).
     """
     cohorts.give_seat_back(cohort)
-    if cohort.state is not CohortState.OPEN or today() > cohort.ends_on:
+    if not _goes_on(cohort):
         return
     for nomination in seat_rows.waiting(cohort.id):
         hindrance = seats.try_to_take(nomination, cohort)
@@ -235,5 +267,5 @@ def _move(nomination: Nomination, act: Act, by: Actor, reason: str = "", place: 
         .values(state=step.after, reason=reason, place=place, hindrance=None, moved_at=now())
     )
     if not changed(statement):
-        raise WrongStep
+        raise WrongStep(nominations.state_of(nomination.id))
     audit.record(act, nomination, by=by.user_id)

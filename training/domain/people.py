@@ -140,17 +140,11 @@ def transfer(person: Person, to: Organisation, since: dt.date, by: Actor, on: dt
     return moved
 
 
-def deactivate(person: Person, reason: Inactive, by: Actor) -> None:
-    """Set the record of a person aside: nobody finds or nominates it, its history stays. Raises PersonInactive.
-
-    It is only offered, to be taken up again, where somebody of that name is to be registered.
-    """
-    set_aside(person, reason)
-    audit.record("person deactivated", person, by=by.user_id, reason=reason.value)
-
-
 def reactivate(person: Person, by: Actor) -> None:
-    """Take up the record of a person again. Raises PersonActive, MergedAway."""
+    """Take up the record of a person again; nominations that ended with it stay withdrawn.
+
+    Raises PersonActive, MergedAway.
+    """
     people.lock_people([person.id])
     why = people.inactive_because(person.id)
     if why is None:

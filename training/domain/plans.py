@@ -9,7 +9,7 @@ from itertools import groupby
 from sqlalchemy import delete
 
 from training.domain import audit
-from training.domain.refusals import ChangedMeanwhile
+from training.domain.refusals import PlanChanged
 from training.kit.clock import months_between
 from training.kit.db import db
 from training.kit.money import spread_by_weight
@@ -62,12 +62,12 @@ def fingerprint(plan: Months) -> str:
 def enter(line: BudgetLine, plan: Months, shown: str, by: Actor) -> None:
     """Replace the plan of a line. ``shown`` is the fingerprint of the plan that the form showed.
 
-    Raises ChangedMeanwhile when that is not the plan any more. Rule: plan, commitments, spending and forecast are kept
+    Raises PlanChanged when that is not the plan any more. Rule: plan, commitments, spending and forecast are kept
     per line (domain §2); a plan may differ from the allocation, which its page says.
     """
     plans.lock_line(line.id)
     if fingerprint(plans.entered(line.id)) != shown:
-        raise ChangedMeanwhile
+        raise PlanChanged
     db.session.execute(delete(LinePlan).where(LinePlan.line_id == line.id))
     db.session.add_all(LinePlan(line_id=line.id, month=month, amount=amount) for month, amount in plan.items())
     db.session.flush()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.exc import IntegrityError
 
 from training.domain import audit
-from training.domain.ledger import check_reversible
+from training.domain.ledger import check_expected, check_reversible
 from training.domain.refusals import CommitmentClosed, OtherProgramme, OverCeiling, OverCommitment, OverLine
 from training.kit.clock import now
 from training.kit.db import db
@@ -161,7 +161,7 @@ def _check_available(line: BudgetLine, amount: int) -> None:
 
 
 def propose_commitment(line: BudgetLine, proposal: Proposal, expected_on: dt.date, by: Actor) -> LedgerEntry:
-    """Propose to reserve money on ``line`` for a purchase. Raises OverLine."""
+    """Propose to reserve money on ``line`` for a purchase. Raises OverLine, ExpectedOutside."""
     return propose_commitments([Reservation(line, proposal.amount)], proposal, expected_on, by)
 
 
@@ -181,7 +181,7 @@ def propose_commitments(
     *,
     cohort_id: int | None = None,
 ) -> LedgerEntry:
-    """Propose one commitment per line, decided together. Raises OverLine.
+    """Propose one commitment per line of a programme, decided together. Raises OverLine, ExpectedOutside.
 
     Rule: a cohort has one commitment per line that its cost touches (design §3).
     """
@@ -189,6 +189,7 @@ def propose_commitments(
         return known
     for wanted in reservations:
         _check_available(wanted.line, wanted.amount)
+        check_expected(wanted.line.programme_id, expected_on)
     made = [
         Commitment(
             programme_id=wanted.line.programme_id,

@@ -2,14 +2,15 @@
 
 import datetime as dt
 import enum
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 from sqlalchemy.exc import IntegrityError
 
 from training.domain import audit, cells
-from training.domain.refusals import ChangedMeanwhile, ColumnMissing
+from training.domain.refusals import ChangedMeanwhile, ColumnMissing, RateDoubtful
 from training.kit import tables
 from training.kit.clock import month_of, now
 from training.kit.dates import parse_month
@@ -20,6 +21,8 @@ from training.models.claims import ExchangeRate
 from training.queries import claims
 
 LONGEST_SOURCE = 300
+_FAR = 10
+"""A rate is far from another when it departs by more than one part of so many."""
 COLUMNS = ("currency", "month", "rate", "source")
 """The headings of a list of rates: they are a format, the same in every language."""
 
@@ -33,14 +36,57 @@ class MonthlyRate:
     millionths: int
     source: str
 
+    @property
+    def place(self) -> "_Place":
+        """Where in the table it stands."""
+        return self.currency, month_of(self.month)
 
-def enter(rate: MonthlyRate, by: Actor) -> ExchangeRate:
+
+_Place = tuple[Currency, dt.date]
+_Table = Mapping[_Place, MonthlyRate]
+
+
+def enter(rate: MonthlyRate, by: Actor, *, told: str = "") -> ExchangeRate:
     """Enter the rate of a month, or correct it. Claims keep the rate that they were proposed at.
 
-    Raises ChangedMeanwhile when somebody entered it in the same moment.
+    A wrong rate moves money silently, so one that replaces another or departs from the month before by more than a
+    tenth asks whether it is right; ``told`` says which question was answered with yes. Raises RateDoubtful, and
+    ChangedMeanwhile when somebody entered it in the same moment.
     """
-    month = month_of(rate.month)
-    entered = claims.rate_of(rate.currency, month) or ExchangeRate(currency=rate.currency, month=month)
+    table = _table()
+    doubt = _doubt(rate, table, table)
+    if doubt and doubt.told != told:
+        raise doubt
+    return _write(rate, by)
+
+
+def _table() -> dict[_Place, MonthlyRate]:
+    rates = (MonthlyRate(one.currency, one.month, one.rate, one.source) for one in claims.rates())
+    return {rate.place: rate for rate in rates}
+
+
+def _doubt(rate: MonthlyRate, known: _Table, whole: _Table) -> RateDoubtful | None:
+    """Return what makes a rate doubtful: another that is known, or the newest earlier one in the whole table."""
+    currency, month = rate.place
+    earlier = [one for one in whole.values() if one.currency == currency and one.place[1] < month]
+    before = max(earlier, key=lambda one: one.place[1], default=None)
+    replaced = known.get(rate.place)
+    is_far = before is not None and abs(rate.millionths - before.millionths) * _FAR > before.millionths
+    is_other = replaced is not None and replaced.millionths != rate.millionths
+    if not (is_far or is_other):
+        return None
+    return RateDoubtful(
+        currency,
+        month,
+        rate.millionths,
+        replaced=replaced.millionths if replaced and is_other else None,
+        before=(before.place[1], before.millionths) if before and is_far else None,
+    )
+
+
+def _write(rate: MonthlyRate, by: Actor) -> ExchangeRate:
+    currency, month = rate.place
+    entered = claims.rate_of(currency, month) or ExchangeRate(currency=currency, month=month)
     entered.rate, entered.source = rate.millionths, rate.source
     entered.entered_by_id, entered.entered_at = by.user_id, now()
     try:
@@ -74,26 +120,48 @@ class RateOutcome(enum.StrEnum):
 
 @dataclass(frozen=True)
 class RateRow:
-    """A row of the list by its number in the file, as it was written, and what became of it."""
+    """A row of the list by its number in the file, as it was written, and what became of it.
+
+    ``rate`` is what it says where it can be read; ``doubt`` asks whether that is right.
+    """
 
     number: int
     written: Mapping[str, str]
     outcome: RateOutcome
+    rate: MonthlyRate | None = None
+    doubt: RateDoubtful | None = None
 
 
-def load(stream: IO[bytes], by: Actor) -> list[RateRow]:
-    """Enter the rates of a list, all of them or, where a row is faulty, none; say of each row what became of it.
+@dataclass(frozen=True)
+class RateList:
+    """What became of a list. ``told`` names the questions that its doubtful rows ask; empty where none does."""
 
-    A rate that is there already stays as it is, so a list may be sent again; another rate of a month corrects it.
+    rows: list[RateRow]
+    told: str
+    is_entered: bool
+
+
+def load(stream: IO[bytes], by: Actor, *, told: str = "") -> RateList:
+    """Enter the rates of a list, all of them or none; say of each row what became of it.
+
+    None is entered where a row is faulty, or doubtful in the way of ``enter`` and not confirmed by ``told``. A rate
+    that is there already stays as it is, so a list may be sent again; another rate of a month corrects it.
     Raises TableUnreadable, ColumnMissing.
     """
     table = cells.read_table(stream)
     read = _Reader([heading.casefold() for heading in table.headings])
-    rows = [read.row(row) for row in table.rows]
-    if not any(row.outcome.is_fault for row in rows):
+    rows = read.doubted([read.row(row) for row in table.rows])
+    asked = _told(rows)
+    is_entered = asked in ("", told) and not any(row.outcome.is_fault for row in rows)
+    if is_entered:
         for rate in read.new.values():
-            enter(rate, by)
-    return rows
+            _write(rate, by)
+    return RateList(rows, asked, is_entered)
+
+
+def _told(rows: list[RateRow]) -> str:
+    questions = [row.doubt.told for row in rows if row.doubt]
+    return hashlib.sha256(repr(questions).encode()).hexdigest()[:16] if questions else ""
 
 
 class _Unreadable(Exception):  # noqa: N818 - an answer, not an error
@@ -112,26 +180,36 @@ class _Reader:
         if missing:
             raise ColumnMissing(missing)
         self._places = {name: headings.index(name) for name in COLUMNS}
-        self.new: dict[tuple[Currency, dt.date], MonthlyRate] = {}
-        self._known = {(one.currency, one.month): (one.rate, one.source) for one in claims.rates()}
+        self.new: dict[_Place, MonthlyRate] = {}
+        self._known = _table()
 
     def row(self, row: tables.Row) -> RateRow:
         """Return the row with what is to become of it."""
         written = {name: row.cell(place) for name, place in self._places.items()}
         try:
-            return RateRow(row.number, written, self._outcome(_rate(written)))
+            rate = _rate(written)
         except _Unreadable as fault:
             return RateRow(row.number, written, fault.outcome)
+        return RateRow(row.number, written, self._outcome(rate), rate)
 
     def _outcome(self, rate: MonthlyRate) -> RateOutcome:
-        place = (rate.currency, rate.month)
-        twin = self.new.get(place)
+        twin = self.new.get(rate.place)
         if twin and twin != rate:
             return RateOutcome.TWICE
-        if twin or self._known.get(place) == (rate.millionths, rate.source):
+        if twin or self._known.get(rate.place) == rate:
             return RateOutcome.KNOWN
-        self.new[place] = rate
+        self.new[rate.place] = rate
         return RateOutcome.ENTERED
+
+    def doubted(self, rows: list[RateRow]) -> list[RateRow]:
+        """Return the rows once all are read, those to enter with their doubts: the month before may stand below."""
+        whole = self._known | self.new
+        return [
+            replace(row, doubt=_doubt(row.rate, self._known, whole))
+            if row.rate and row.outcome is RateOutcome.ENTERED
+            else row
+            for row in rows
+        ]
 
 
 def _rate(written: Mapping[str, str]) -> MonthlyRate:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from training.kit.money import Currency
 from training.kit.tables import Problem
 from training.models.access import ApprovalGrade
+from training.models.nominations import NominationState
 from training.models.people import Organisation
 from training.models.rights import Assessed
 
@@ -112,6 +113,27 @@ class MissingRate(Refusal):
     month: dt.date
 
 
+@dataclass
+class RateDoubtful(Refusal):
+    """A rate would replace another of its month, or departs from the month ``before`` by more than a tenth.
+
+    Rates are millionths; ``replaced`` and ``before`` are None where they cause no doubt.
+    """
+
+    field = "is_right"
+    currency: Currency
+    month: dt.date
+    rate: int
+    replaced: int | None
+    before: tuple[dt.date, int] | None
+
+    @property
+    def told(self) -> str:
+        """What somebody has been told who confirms the rate: another name for every other question."""
+        before = "{} {}".format(*self.before) if self.before else "-"
+        return f"{self.currency} {self.month} {self.rate} {self.replaced or '-'} {before}"
+
+
 class LessThanAPenny(Refusal):
     """A line of the claim is worth less than a penny."""
 
@@ -169,6 +191,15 @@ class PaidOutside(Refusal):
     """A payment is made within the dates of its programme."""
 
     field = "paid_on"
+    first: dt.date
+    last: dt.date
+
+
+@dataclass
+class ExpectedOutside(Refusal):
+    """A payment is expected within the dates of its programme."""
+
+    field = "expected_on"
     first: dt.date
     last: dt.date
 
@@ -381,6 +412,10 @@ class ChangedMeanwhile(Refusal):
     """Somebody else saved the record since the form was opened."""
 
 
+class PlanChanged(Refusal):
+    """Somebody else saved the plan of the line since the form was opened; it shows both now."""
+
+
 # organisations
 
 
@@ -514,8 +549,11 @@ class NotInvited(Refusal):
     field = "person"
 
 
+@dataclass
 class WrongStep(Refusal):
-    """The nomination has moved on, so this step no longer applies."""
+    """The step does not begin at the ``state`` where the nomination stands; None: one of several moved on just now."""
+
+    state: NominationState | None = None
 
 
 class NotSeated(Refusal):

@@ -67,8 +67,9 @@ class Assessment:
     mitigations: Sequence[Mitigation] = ()
 
 
-def draft(subject: Subject, said: Assessment, by: Actor) -> RightsAssessment:
-    """Begin an assessment of a programme, a project or a course."""
+def draft(subject: Subject, said: Assessment, by: Actor, on: dt.date) -> RightsAssessment:
+    """Begin an assessment of a programme, a project or a course. Raises NoLongerCurrent."""
+    _check_current(said.valid_until, on)
     column = {Programme: "programme_id", Project: "project_id", Course: "course_id"}[type(subject)]
     drafted = RightsAssessment(
         **{column: subject.id},
@@ -85,8 +86,17 @@ def draft(subject: Subject, said: Assessment, by: Actor) -> RightsAssessment:
     return drafted
 
 
-def edit(assessment: RightsAssessment, said: Assessment, version: int, by: Actor) -> None:
-    """Change a draft that was shown as ``version``. Raises NotOwnDraft, NoDraft, ChangedMeanwhile."""
+def _check_current(until: dt.date | None, on: dt.date) -> None:
+    if until is not None and until <= on:
+        raise NoLongerCurrent
+
+
+def edit(assessment: RightsAssessment, said: Assessment, version: int, by: Actor, on: dt.date) -> None:
+    """Change a draft that was shown as ``version``.
+
+    Raises NotOwnDraft, NoDraft, ChangedMeanwhile, NoLongerCurrent.
+    """
+    _check_current(said.valid_until, on)
     _change_draft(assessment, by, version, summary=said.summary, level=said.level, valid_until=said.valid_until)
     db.session.execute(delete(RightsMitigation).where(RightsMitigation.assessment_id == assessment.id))
     _write_mitigations(assessment, said.mitigations)
@@ -180,8 +190,7 @@ def submit(
     missing = missing_from(whole)
     if missing or level is None or until is None:
         raise AssessmentIncomplete(missing)
-    if until <= on:
-        raise NoLongerCurrent
+    _check_current(until, on)
     _change_draft(assessment, by, version, state=AssessmentState.SUBMITTED, needed_grade=needed[level])
     _note(assessment, RightsAct.SUBMITTED, by)
 
@@ -191,8 +200,7 @@ def approve(assessment: RightsAssessment, by: Actor, on: dt.date) -> None:
 
     Raises OwnProposal, GradeTooLow, NoLongerCurrent, AlreadyDecided.
     """
-    if assessment.valid_until is not None and assessment.valid_until <= on:
-        raise NoLongerCurrent
+    _check_current(assessment.valid_until, on)
     rights.lock_subject(assessment)
     for former in rights.approved_before(assessment):
         changed(

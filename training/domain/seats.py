@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import update
 
-from training.domain import audit, cohorts
+from training.domain import audit, cohorts, people
 from training.domain.refusals import (
     CohortFull,
     CohortNotOpen,
     DeadlinesOutOfOrder,
     FewerThanTaken,
     NotCleared,
+    PersonInactive,
     QuotaBelowTaken,
     QuotaReached,
     Refusal,
@@ -42,6 +43,7 @@ class Limits:
 
 
 _HINDRANCES: dict[type[Refusal], Hindrance] = {
+    PersonInactive: Hindrance.SET_ASIDE,
     NotCleared: Hindrance.CLEARANCE,
     SeatClash: Hindrance.CLASH,
     QuotaReached: Hindrance.QUOTA,
@@ -53,9 +55,10 @@ def take(nomination: Nomination, cohort: Cohort) -> None:
     """Take a seat of a locked cohort for a nominee whose state does not count as seated yet; what was taken before a
     refusal goes back with its transaction or savepoint.
 
-    Raises CohortNotOpen, CohortFull, and what keeps this nominee from it: NotCleared (the clearance must last to the
-    cohort's last day), SeatClash, QuotaReached, ReservedForWomen. Rules: domain §2, Vetting and Seats.
+    Raises CohortNotOpen, CohortFull, and what keeps this nominee from it: PersonInactive, NotCleared (the clearance
+    must last to the cohort's last day), SeatClash, QuotaReached, ReservedForWomen. Rules: domain §2, Vetting and Seats.
     """
+    people.check_all_active([nomination.person_id])
     if not vetting.is_cleared(nomination.person_id, cohort.ends_on):
         raise NotCleared(cohort.ends_on)
     if seats.is_seated_elsewhere(nomination.person_id, cohort):

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from training.domain.claims import ClaimLine, Payment, Rate
-from training.forms import BaseForm
+from training.forms import BaseForm, FilterForm
 from training.forms.checks import longest, may_be_empty, required
 from training.forms.fields import (
     AmountField,
@@ -16,10 +16,12 @@ from training.forms.fields import (
     HiddenField,
     KeyField,
     RateField,
+    SearchField,
     SelectField,
     TextField,
     TickField,
 )
+from training.forms.ledger import FUNDERS_READ_IT
 from training.kit.money import Currency
 from training.models.claims import Evidence
 from training.models.ledger import Commitment
@@ -54,7 +56,7 @@ class ClaimForm(BaseForm):
     payee_is_person = TickField(
         _l("The payee is a person"), description=_l("Funders then read “participant” instead of the name")
     )
-    purpose = TextField(_l("Purpose"), [required(), longest(300)])
+    purpose = TextField(_l("Purpose"), [required(), longest(300)], description=FUNDERS_READ_IT)
     paid_on = DateField(_l("Paid on"), [required()])
     currency = SelectField(_l("Currency"), [required()])
     rate = RateField(
@@ -75,9 +77,14 @@ class ClaimForm(BaseForm):
             yield LineFields(*(self[f"{part}_{number}"] for part in LineFields._fields))
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """Check each field, then that lines are whole and that a rate has its source."""
+        """Check each field, then that lines are whole, and that a rate has its source and a currency to convert."""
         is_valid = super().validate(*args, **kwargs)
+        for line in self.lines():
+            if self.currency.data in set(Currency):
+                line.amount.name_currency(Currency(self.currency.data))
         self._check_lines()
+        if self.rate.data and self.currency.data == Currency.GBP:
+            self.refuse(_("Pounds have no rate: choose the currency that was paid, or leave the rate empty"), "rate")
         if self.rate.data and not self.rate_source.data:
             self.refuse(_("Say where the rate was published"), "rate_source")
         return bool(is_valid) and not self.field_errors
@@ -120,3 +127,16 @@ class ClaimForm(BaseForm):
             rate=rate,
             evidence=evidence,
         )
+
+
+class ClaimFilter(FilterForm):
+    """Narrows the list of claims. Where it names a payee it is sent in the body: names do not belong in addresses."""
+
+    payee = SearchField(_l("Paid to"), [longest(200)])
+    programme = SelectField(_l("Programme"), blank=_l("All programmes"))
+    month = SelectField(_l("Month of the payment"), blank=_l("All months"))
+    state = SelectField(_l("State"), blank=_l("All states"))
+
+    def kept(self) -> dict[str, Any]:
+        """Return what is asked for besides the payee, by which a list is found again."""
+        return {field.name: field.data for field in (self.programme, self.month, self.state) if field.data}

@@ -25,7 +25,15 @@ from training.forms.widgets import (
     Widget,
 )
 from training.kit.ids import is_token, new_token
-from training.kit.money import format_rate, parse_amount, parse_rate, plain_amount, western_digits
+from training.kit.money import (
+    Currency,
+    format_amount,
+    format_rate,
+    parse_amount,
+    parse_rate,
+    plain_amount,
+    western_digits,
+)
 
 
 class TextField(wtf.StringField):
@@ -231,7 +239,13 @@ class MoneyField(_TypedField):
 
 
 class AmountField(MoneyField):
-    """An amount whose currency stands beside it; its data are hundredths of a unit."""
+    """An amount whose currency the form asks for beside it; its data are hundredths of a unit."""
+
+    def name_currency(self, currency: Currency) -> None:
+        """Let the message about an amount that could not be read name its currency."""
+        if self.process_errors and currency is not Currency.GBP:
+            example = format_amount(1_250 * 10**currency.digits, currency)
+            self.errors = [_("Enter an amount in this currency, such as %(example)s", example=example)]
 
     widget = Widget(
         "input",

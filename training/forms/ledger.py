@@ -7,7 +7,9 @@ from flask_babel import lazy_gettext as _l
 from training.domain.proposals import Proposal
 from training.forms import BaseForm, FilterForm
 from training.forms.checks import choose_one, longest, may_be_empty, more_than_nothing, required
-from training.forms.fields import DateField, KeyField, MoneyField, SelectField, TextAreaField, TextField
+from training.forms.fields import DateField, HiddenField, KeyField, MoneyField, SelectField, TextAreaField, TextField
+
+FUNDERS_READ_IT = _l("Funders read this: name nobody who takes part")
 
 
 class ProposalForm(BaseForm):
@@ -16,7 +18,7 @@ class ProposalForm(BaseForm):
     amount = MoneyField(
         _l("Amount"), [required(), more_than_nothing()], description=_l("In pounds, for example 1,250.00")
     )
-    purpose = TextField(_l("Purpose"), [required(), longest(300)])
+    purpose = TextField(_l("Purpose"), [required(), longest(300)], description=FUNDERS_READ_IT)
     key = KeyField()
 
     def proposal(self) -> Proposal:
@@ -24,8 +26,8 @@ class ProposalForm(BaseForm):
         return Proposal(self.amount.data or 0, self.purpose.data or "", self.key.data or "")
 
 
-class CommitmentForm(ProposalForm):
-    """A reservation for a purchase."""
+class ExpectationForm(BaseForm):
+    """The day on which a payment is expected."""
 
     expected_on = DateField(_l("Payment expected on"), [required()])
 
@@ -35,6 +37,16 @@ class CommitmentForm(ProposalForm):
             raise ValueError("the form was not checked")
         day: dt.date = self.expected_on.data
         return day
+
+
+class CommitmentForm(ProposalForm, ExpectationForm):
+    """A reservation for a purchase."""
+
+
+class RescheduleForm(ExpectationForm):
+    """Another day; ``shown`` is the one that stood there when the form was opened."""
+
+    shown = HiddenField()
 
 
 class ReturnForm(ProposalForm):

@@ -14,6 +14,7 @@ class RosterFilter(FilterForm):
     """Which nominees to show."""
 
     state = SelectField(_l("State"), [may_be_empty()])
+    organisation = SelectField(_l("Organisation"), [may_be_empty()])
 
 
 class NomineesField(CheckboxesField):

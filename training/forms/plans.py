@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from training.forms import BaseForm, FilterForm
 from training.forms.fields import HiddenField, MoneyField, SelectField
+from training.kit.money import format_pounds
 
 
 class PlanForm(BaseForm):
@@ -28,6 +29,14 @@ class PlanForm(BaseForm):
         self.shown.data = shown
         for month, amount in plan.items():
             self[month.isoformat()].data = amount
+
+    def show_beside(self, saved: Mapping[dt.date, int], shown: str) -> None:
+        """Keep what was typed, and say at each month where somebody saved another amount; the next save replaces it."""
+        self.shown.data = shown
+        for field in self.shown_fields:
+            pence = saved.get(dt.date.fromisoformat(field.name), 0)
+            if pence != (field.data or 0):
+                field.description = _("Saved meanwhile: %(amount)s", amount=format_pounds(pence))
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         """Check each field, then that something is planned at all."""

@@ -60,6 +60,11 @@ def month_before(day: dt.date) -> dt.date:
     return month_of(month_of(day) - dt.timedelta(days=1))
 
 
+def month_after(day: dt.date) -> dt.date:
+    """Return the first day of the month after that of ``day``."""
+    return month_of(month_of(day) + dt.timedelta(days=31))
+
+
 def months_between(first: dt.date, last: dt.date) -> list[dt.date]:
     """Return the first day of each month from that of ``first`` to that of ``last``, both included."""
     start = first.year * 12 + first.month - 1

@@ -12,7 +12,7 @@ import psycopg
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from psycopg import sql
-from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Select, Table, Update, event, insert
+from sqlalchemy import Connection, CursorResult, DateTime, Delete, Dialect, Select, Table, Update, event, insert
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -27,8 +27,6 @@ _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    # Without it INSERT OR REPLACE passes by the triggers that keep rows append-only.
-    "PRAGMA recursive_triggers=ON",
     "PRAGMA busy_timeout=15000",
 )
 
@@ -124,8 +122,8 @@ def is_busy(error: Exception) -> bool:
     return code == sqlite3.SQLITE_BUSY or getattr(error.orig, "sqlstate", None) in _BUSY
 
 
-def changed(statement: Update) -> bool:
-    """Run a conditional UPDATE and say whether its condition held for any row.
+def changed(statement: Update | Delete) -> bool:
+    """Run a conditional UPDATE or DELETE and say whether its condition held for any row.
 
     This is how a limit or a state is checked by the write itself: two requests at once cannot both pass.
     Objects already read keep their old values until the transaction ends.
@@ -133,8 +131,8 @@ def changed(statement: Update) -> bool:
     return changed_rows(statement) > 0
 
 
-def changed_rows(statement: Update) -> int:
-    """Run a conditional UPDATE and return for how many rows its condition held."""
+def changed_rows(statement: Update | Delete) -> int:
+    """Run a conditional UPDATE or DELETE and return for how many rows its condition held."""
     result = db.session.execute(statement, execution_options={"synchronize_session": False})
     return cast("CursorResult[Any]", result).rowcount
 

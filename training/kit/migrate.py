@@ -30,7 +30,7 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 
 def refuse_change(table: str) -> None:
-    """Make a table append-only: triggers refuse to change, delete or empty its rows. For use in a migration.
+    """Make a table append-only: triggers refuse to change, replace, delete or empty its rows. For use in a migration.
 
     The owner of a PostgreSQL database can still drop a trigger; ``ledger verify`` sees what was then done.
     """
@@ -40,6 +40,7 @@ def refuse_change(table: str) -> None:
                 f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
+        refuse_replacement(table)
         return
     op.execute(
         f"CREATE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
@@ -55,11 +56,50 @@ def refuse_change(table: str) -> None:
     )
 
 
+def refuse_replacement(table: str) -> None:
+    """Have a trigger refuse new rows under a key that is there, on SQLite. For use in a migration.
+
+    There REPLACE deletes the older row without a word to the triggers that refuse deletions, unless the connection
+    asked for it. PostgreSQL knows no REPLACE, and what it does on a conflict is a change. Raises LookupError for a
+    table that has a key of some of its rows alone.
+    """
+    if op.get_bind().dialect.name != "sqlite":
+        return
+    allow_replacement(table)
+    same = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} WHERE {' AND '.join(f'{name} = NEW.{name}' for name in key)})"
+        for key in _keys_of(table)
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {same} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )
+
+
+def _keys_of(table: str) -> list[list[str]]:
+    """Return the columns of each key by which the rows of a table on SQLite differ."""
+    bind = op.get_bind()
+    keys = [[name for _, name, *_, place in bind.exec_driver_sql(f"PRAGMA table_info({table})") if place]]
+    for _, index, is_unique, _, is_partial in bind.exec_driver_sql(f"PRAGMA index_list({table})").all():
+        if is_unique and is_partial:
+            raise LookupError(f"{index} is a key of some rows of {table} alone")
+        if is_unique:
+            keys.append([name for _, _, name in bind.exec_driver_sql(f"PRAGMA index_info({index})")])
+    return keys
+
+
+def allow_replacement(table: str) -> None:
+    """Take the trigger of ``refuse_replacement`` away; a table that was made before there were any has none."""
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(f"DROP TRIGGER IF EXISTS {table}_no_replace")
+
+
 def allow_change(table: str) -> None:
     """Take the triggers of ``refuse_change`` away, so that the table can be dropped."""
     if op.get_bind().dialect.name == "sqlite":
         for act in ("UPDATE", "DELETE"):
             op.execute(f"DROP TRIGGER {table}_no_{act.lower()}")
+        allow_replacement(table)
         return
     op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
     op.execute(f"DROP TRIGGER {table}_no_change ON {table}")

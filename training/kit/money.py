@@ -91,11 +91,21 @@ def format_rate(millionths: int) -> str:
     return f"{whole:,}.{f'{decimals:06d}'.rstrip('0').ljust(2, '0')}"
 
 
+def exact_amount(minor: int, currency: Currency) -> Decimal:
+    """Return an amount as a number with the decimals of its currency: ``1250.50``, ``1664500``."""
+    return Decimal(minor).scaleb(-currency.digits)
+
+
+def exact_rate(millionths: int) -> Decimal:
+    """Return a rate as a number with at least two decimals: ``1.27``, ``1664.50``, ``1.189207``."""
+    return Decimal(format_rate(millionths).replace(",", ""))
+
+
 def in_pence(minor: int, currency: Currency, rate: int) -> int:
     """Return an amount in pence at ``rate`` (millionths of a unit to the pound), rounded half-even to the penny."""
     if currency is Currency.GBP:
         return minor
-    pounds = Decimal(minor).scaleb(-currency.digits) * RATE_SCALE / rate
+    pounds = exact_amount(minor, currency) * RATE_SCALE / rate
     return int((pounds * 100).quantize(Decimal(1), ROUND_HALF_EVEN))
 
 

@@ -4,7 +4,8 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
 
 import xlsxwriter
@@ -13,8 +14,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from training.kit.money import plain_amount
 
-Value = str | int | dt.date | None
-"""A cell: text, whole pence or a count (the column says which), a day, or nothing."""
+Value = str | int | Decimal | dt.date | None
+"""A cell: text, whole pence or a count (the column says which), a number with its decimals, a day, or nothing."""
 
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SAFE = {
@@ -54,6 +55,8 @@ def _plain(column: Column, value: Value) -> str:
     if isinstance(value, int):
         sign = "-" if value < 0 else ""
         return sign + plain_amount(abs(value)) if column.is_money else str(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     return value.isoformat() if value else ""
 
 
@@ -64,13 +67,14 @@ def _harmless(text: str) -> str:
 def to_xlsx(
     name: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, right_to_left: bool = False
 ) -> bytes:
-    """Return a table as a workbook of one sheet; amounts are numbers with two decimals, days are dates."""
+    """Return a table as a workbook of one sheet; amounts are numbers with two decimals, days are dates.
+
+    Any other number shows the decimals that it has.
+    """
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, _SAFE) as book:
         sheet = book.add_worksheet(name.translate(_NOT_IN_NAMES)[:_NAME_LENGTH].strip() or None)
-        write = _Writer(
-            sheet, book.add_format({"num_format": "#,##0.00"}), book.add_format({"num_format": "yyyy-mm-dd"})
-        )
+        write = _Writer(book, sheet)
         if right_to_left:
             sheet.right_to_left()
         sheet.freeze_panes(1, 0)
@@ -85,19 +89,31 @@ def to_xlsx(
 
 @dataclass(frozen=True)
 class _Writer:
-    """Writes cells by their kind; nothing is guessed from text."""
+    """Writes cells by their kind; nothing is guessed from text. ``formats`` has those that the book knows so far."""
 
+    book: xlsxwriter.Workbook
     sheet: Worksheet
-    money: Format
-    day: Format
+    formats: dict[str, Format] = field(default_factory=dict)
 
     def cell(self, row: int, place: int, column: Column, value: Value) -> None:
         """Write one cell."""
         if isinstance(value, str):
             self.sheet.write_string(row, place, value)
         elif isinstance(value, int) and column.is_money:
-            self.sheet.write_number(row, place, value / 100, self.money)
+            self.sheet.write_number(row, place, value / 100, self._format(_number_format(2)))
         elif isinstance(value, int):
             self.sheet.write_number(row, place, value)
+        elif isinstance(value, Decimal):
+            decimals = -int(value.as_tuple().exponent)
+            self.sheet.write_number(row, place, float(value), self._format(_number_format(decimals)))
         elif value is not None:
-            self.sheet.write_datetime(row, place, dt.datetime.combine(value, dt.time()), self.day)
+            self.sheet.write_datetime(row, place, dt.datetime.combine(value, dt.time()), self._format("yyyy-mm-dd"))
+
+    def _format(self, code: str) -> Format:
+        if code not in self.formats:
+            self.formats[code] = self.book.add_format({"num_format": code})
+        return self.formats[code]
+
+
+def _number_format(decimals: int) -> str:
+    return f"#,##0.{'0' * decimals}" if decimals > 0 else "#,##0"

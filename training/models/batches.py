@@ -120,9 +120,9 @@ class NominationRow(Guarded, Base):
     somebody recognised, ``is_nobody_known`` says that it is none of those who were shown. ``same_as`` is the number of
     an earlier row that means the same person, ``alike`` lists those that perhaps do; ``chosen_row`` is the one of which
     somebody said so. ``stamp`` is a hash of the matched person's particulars as they were previewed; ``differs`` lists
-    the parts in which the row says otherwise. After the commit ``person_id`` and ``nomination_id`` are what it became,
-    ``before`` what a correction replaced. ``fingerprint`` is a hash of what the row says: where an equal one became
-    somebody's nomination before, it means the same person.
+    the parts in which the row says otherwise, until the commit. After it ``person_id`` and ``nomination_id`` are what
+    it became, ``before`` what a correction replaced. ``fingerprint`` is a hash of what the row says: where an equal one
+    became somebody's nomination before, it means the same person.
     """
 
     __tablename__ = "nomination_rows"

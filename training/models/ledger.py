@@ -142,7 +142,11 @@ class Approval(Guarded, Base):
 
 
 class LedgerPosting(Guarded, Base):
-    """What an approved entry moved: the change of each balance of its line, in pence, and the month it counts in."""
+    """What an approved entry moved: the change of each balance of its line, in pence.
+
+    ``month`` is the one in which what it allocated and spent counts, ``committed_month`` the one in which its change
+    of what is committed does; which they are is the rule of the ledger.
+    """
 
     __tablename__ = "ledger_postings"
 
@@ -150,11 +154,17 @@ class LedgerPosting(Guarded, Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("budget_lines.id"), index=True)
-    commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitments.id"), index=True)
+    commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitments.id"))
     allocated: Mapped[int]
     committed: Mapped[int]
     spent: Mapped[int]
     month: Mapped[dt.date]
+    committed_month: Mapped[dt.date]
+
+    __table_args__ = (
+        # All that has to be read to know since when a commitment holds how much.
+        Index("ix_ledger_postings_commitment_id_committed_month", "commitment_id", "committed_month", "committed"),
+    )
 
 
 class LineMonth(Guarded, Base):

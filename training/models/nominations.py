@@ -39,6 +39,7 @@ class Hindrance(enum.StrEnum):
     CLASH = "clash"
     QUOTA = "quota"
     RESERVED = "reserved"
+    SET_ASIDE = "set_aside"
 
 
 class Nomination(Guarded, Base):

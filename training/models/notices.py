@@ -17,6 +17,8 @@ class NoticeKind(enum.StrEnum):
     """A freed seat went to the first on the waiting list who could take it."""
     UNSEATED = "unseated"
     """A decision of the vetting authority took a confirmed seat away."""
+    SET_ASIDE = "set_aside"
+    """The record of the person was set aside, so the nomination was withdrawn, and its seat, if it had one, is free."""
 
 
 class Notice(Guarded, Base):

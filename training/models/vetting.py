@@ -61,6 +61,7 @@ class ClearanceFault(enum.StrEnum):
     DECIDED_IN_FUTURE = "decided_in_future"
     END_BEFORE_DECISION = "end_before_decision"
     DECIDED_TWICE = "decided_twice"
+    NAME_DIFFERS = "name_differs"
 
 
 class ClearanceBatch(Guarded, Base):

@@ -234,11 +234,13 @@ def batch_page(batch: NominationBatch, actor: Actor) -> BatchPage:
 
 
 def _rows(batch: NominationBatch, outcome: NomineeOutcome | None, actor: Actor) -> AnySelect:
+    """Return the rows, each with its person where ``actor`` sees that person now: a transfer may have ended it."""
+    is_seen = where(actor, Permission.SEE_PERSON, Person)
     statement: AnySelect = (
         select(NominationRow)
         .join(NominationBatch, NominationBatch.id == NominationRow.batch_id)
         .where(NominationRow.batch_id == batch.id)
-        .options(joinedload(NominationRow.person), joinedload(NominationRow.organisation))
+        .options(joinedload(NominationRow.person.and_(is_seen)), joinedload(NominationRow.organisation))
     )
     if outcome:
         statement = statement.where(NominationRow.outcome == outcome)

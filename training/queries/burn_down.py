@@ -24,7 +24,10 @@ _YEAR = 12
 
 
 class Period(enum.StrEnum):
-    """Which months are shown; where none is chosen, as many as fit, with the present one among them."""
+    """Which months are shown; where none is chosen, as many as fit, with the present one among them.
+
+    A chart of the past, more than a year after the last plan and payment, opens on the last months of its own time.
+    """
 
     FINANCIAL_YEAR = "financial-year"
     TWELVE_MONTHS = "twelve-months"
@@ -126,7 +129,8 @@ def series(
     told = {month for sums in (moved, spent, to_come) for month, pence in sums.items() if pence}
     months = months_between(min({now, *planned, *told}), financial_year_end(max({now, *planned, *told})))
     known = spent.total()
-    shown = _shown(months, today, period)
+    last = max({*planned, *(month for month, pence in spent.items() if pence)}, default=now)
+    shown = _shown(months, today, period) if period else _opening(months, now, last)
     return Series(
         months=months[shown],
         planned=_cumulative(planned, months)[shown],
@@ -147,13 +151,20 @@ def _until(now: dt.date, months: Sequence[dt.date], values: Sequence[int]) -> li
     return [value if month <= now else None for month, value in zip(months, values, strict=True)]
 
 
-def _shown(months: Sequence[dt.date], today: dt.date, period: Period | None) -> slice:
-    """Return the cut; the present month stands in each."""
+def _opening(months: Sequence[dt.date], now: dt.date, last: dt.date) -> slice:
+    """Return the cut where none is chosen; ``last`` is the last month with a plan or a payment."""
+    present, end = months.index(now), months.index(min(last, now))
+    if present - end > _YEAR:
+        stop = months.index(month_of(financial_year_end(last))) + 1
+        return slice(max(0, stop - _MOST_MONTHS), stop)
+    start = max(0, min(len(months) - _MOST_MONTHS, end - _YEAR + 1))
+    return slice(start, start + _MOST_MONTHS)
+
+
+def _shown(months: Sequence[dt.date], today: dt.date, period: Period) -> slice:
+    """Return the cut to a period; the present month stands in each."""
     if period is Period.ALL:
         return slice(None)
     present = months.index(month_of(today))
-    if period is None:
-        start = max(0, min(len(months) - _MOST_MONTHS, present - _YEAR + 1))
-        return slice(start, start + _MOST_MONTHS)
     last = months.index(month_of(financial_year_end(today))) if period is Period.FINANCIAL_YEAR else present
     return slice(max(0, last + 1 - _YEAR), last + 1)

@@ -32,11 +32,12 @@ def batches_before(moment: dt.datetime) -> Sequence[int]:
 
 
 def named(public_ids: Collection[str], actor: Actor) -> Mapping[str, tuple[Nomination, VettingDecision | None]]:
-    """Return the nominations with these opaque ids that ``actor`` vets, each with the person's current decision."""
+    """Return the nominations with these opaque ids that ``actor`` vets, with their people and current decisions."""
     statement = (
         select(Nomination, VettingDecision)
         .outerjoin(VettingDecision, vetting.current_of_nominee())
         .where(Nomination.public_id.in_(public_ids))
+        .options(joinedload(Nomination.person))
     )
     rows = db.session.execute(seen(statement, actor, Permission.VET, Nomination))
     return {nomination.public_id: (nomination, decision) for nomination, decision in rows}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from training.kit.db import AnySelect, db
 from training.models.actor import Actor
@@ -40,14 +40,17 @@ def payable(programme_id: int) -> list[tuple[Commitment, str | None]]:
 def known_rows(batch: SpendBatch) -> Sequence[int]:
     """Return the numbers of the new rows whose payment is a claim of the programme that stands or waits.
 
-    A claim that was refused or taken back counts no more: its row may be proposed again.
+    A claim that was refused, taken back or reversed counts no more: its row may be proposed again.
     """
+    undoing = aliased(Approval)
     statement = (
         select(SpendRow.number)
         .join(Claim, Claim.fingerprint == SpendRow.fingerprint)
         .join(LedgerEntry, LedgerEntry.claim_id == Claim.id)
         .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .outerjoin(undoing, undoing.reverses_id == LedgerEntry.id)
         .where(
+            undoing.id.is_(None),
             SpendRow.batch_id == batch.id,
             SpendRow.outcome == RowOutcome.NEW,
             Claim.programme_id == batch.programme_id,
@@ -175,10 +178,11 @@ def _waiting(batch_id: int, actor: Actor) -> int:
 
 @dataclass(frozen=True)
 class RowOfBatch:
-    """A row with the decision about the claim that it became."""
+    """A row with the decision about the claim that it became, and the public id of the entry that reverses that."""
 
     row: SpendRow
     decision: Approval | None
+    undone_by: str | None
 
 
 def rows_of(batch: SpendBatch, outcome: RowOutcome | None, cut: Cut, actor: Actor) -> Page[RowOfBatch]:
@@ -187,22 +191,25 @@ def rows_of(batch: SpendBatch, outcome: RowOutcome | None, cut: Cut, actor: Acto
     if outcome:
         statement = statement.where(SpendRow.outcome == outcome)
     page = read_numbered(_seen(statement, actor), SpendRow.number, cut)
-    return Page([RowOfBatch(row, decision) for row, decision in page.rows], page.previous, page.next)
+    return Page([RowOfBatch(*row) for row in page.rows], page.previous, page.next)
 
 
 def all_rows_of(batch: SpendBatch, actor: Actor) -> Iterator[RowOfBatch]:
     """Yield every row of a batch by its number, for a file."""
     statement = _with_decisions(SpendRow.batch_id == batch.id).order_by(SpendRow.number)
-    for row, decision in db.session.execute(_seen(statement, actor), execution_options={"yield_per": 1000}):
-        yield RowOfBatch(row, decision)
+    for row in db.session.execute(_seen(statement, actor), execution_options={"yield_per": 1000}):
+        yield RowOfBatch(*row)
 
 
 def _with_decisions(condition: ColumnElement[bool]) -> AnySelect:
+    undoing, reversal = aliased(Approval), aliased(LedgerEntry)
     return (
-        select(SpendRow, Approval)
+        select(SpendRow, Approval, reversal.public_id)
         .join(SpendBatch, SpendBatch.id == SpendRow.batch_id)
         .outerjoin(LedgerEntry, LedgerEntry.claim_id == SpendRow.claim_id)
         .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .outerjoin(undoing, undoing.reverses_id == LedgerEntry.id)
+        .outerjoin(reversal, reversal.id == undoing.entry_id)
         .where(condition)
         .options(joinedload(SpendRow.commitment), joinedload(SpendRow.claim))
     )
@@ -210,12 +217,20 @@ def _with_decisions(condition: ColumnElement[bool]) -> AnySelect:
 
 def recent(programme_id: int, actor: Actor) -> Sequence[Any]:
     """Return the newest spend files of a programme, each with the number of its rows."""
+    return db.session.execute(_batches(programme_id, actor).limit(_RECENT)).all()
+
+
+def all_of_programme(programme_id: int, actor: Actor) -> Sequence[Any]:
+    """Return every spend file of a programme, for a file."""
+    return db.session.execute(_batches(programme_id, actor)).all()
+
+
+def _batches(programme_id: int, actor: Actor) -> AnySelect:
     rows = select(func.count()).select_from(SpendRow).where(SpendRow.batch_id == SpendBatch.id).scalar_subquery()
     statement = (
         select(SpendBatch, rows.label("rows"))
         .where(SpendBatch.programme_id == programme_id)
         .options(joinedload(SpendBatch.uploaded_by))
         .order_by(SpendBatch.id.desc())
-        .limit(_RECENT)
     )
-    return db.session.execute(_seen(statement, actor)).all()
+    return _seen(statement, actor)

@@ -1,9 +1,10 @@
 """Reading commitments, entries and their decisions, and the locks of the ledger."""
 
-from collections.abc import Collection, Iterator
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
@@ -66,31 +67,60 @@ def commitment_by_key(commitment_id: int) -> Commitment:
     return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
+def changes_of(commitment_id: int) -> Sequence[Row[dt.date, int]]:
+    """Return by how many pence what a commitment holds changed in each month, the first month first."""
+    statement = (
+        select(LedgerPosting.committed_month, func.sum(LedgerPosting.committed))
+        .where(LedgerPosting.commitment_id == commitment_id)
+        .group_by(LedgerPosting.committed_month)
+        .order_by(LedgerPosting.committed_month)
+    )
+    return db.session.execute(unscoped(statement, because=ADMITTED)).all()
+
+
 @dataclass(frozen=True)
 class EntryRow:
-    """An entry in a list: with its line and its decision, if there is one."""
+    """An entry in a list, with its line, commitment and claim.
+
+    ``decision`` and ``posting`` are there once it was decided and has moved something; ``undoes`` and ``undone_by`` are
+    the public ids of the entry that it reverses and of the approved one that reverses it.
+    """
 
     entry: LedgerEntry
     decision: Approval | None
+    posting: LedgerPosting | None
+    undoes: str | None
+    undone_by: str | None
 
 
-def _with_decisions(*conditions: ColumnElement[bool]) -> AnySelect:
+def with_decisions(*conditions: ColumnElement[bool]) -> AnySelect:
+    """Return the statement that finds what an ``EntryRow`` is made of."""
+    undone, undoing, reversal = aliased(LedgerEntry), aliased(Approval), aliased(LedgerEntry)
     return (
-        select(LedgerEntry, Approval)
+        select(LedgerEntry, Approval, LedgerPosting, undone.public_id, reversal.public_id)
         .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
+        .outerjoin(undone, undone.id == LedgerEntry.reverses_id)
+        .outerjoin(undoing, undoing.reverses_id == LedgerEntry.id)
+        .outerjoin(reversal, reversal.id == undoing.entry_id)
         .where(*conditions)
-        .options(joinedload(LedgerEntry.line), joinedload(LedgerEntry.proposer))
+        .options(
+            joinedload(LedgerEntry.line),
+            joinedload(LedgerEntry.commitment),
+            joinedload(LedgerEntry.claim),
+            joinedload(LedgerEntry.proposer),
+        )
     )
 
 
 def _entries(statement: AnySelect, actor: Actor, most: int) -> list[EntryRow]:
     rows = db.session.execute(seen(statement, actor, Permission.SEE_MONEY, LedgerEntry).limit(most))
-    return [EntryRow(entry, decision) for entry, decision in rows]
+    return [EntryRow(*row) for row in rows]
 
 
 def newest(programme_id: int, actor: Actor) -> list[EntryRow]:
     """Return the ten newest entries of a programme that ``actor`` may see."""
-    statement = _with_decisions(LedgerEntry.programme_id == programme_id).order_by(LedgerEntry.id.desc())
+    statement = with_decisions(LedgerEntry.programme_id == programme_id).order_by(LedgerEntry.id.desc())
     return _entries(statement, actor, 10)
 
 
@@ -115,7 +145,7 @@ def all_of_commitment(commitment_id: int, actor: Actor) -> Iterator[EntryRow]:
 
 
 def _all(condition: ColumnElement[bool], actor: Actor) -> Iterator[EntryRow]:
-    statement = _with_decisions(condition).order_by(LedgerEntry.id)
+    statement = with_decisions(condition).order_by(LedgerEntry.id)
     statement = seen(statement, actor, Permission.SEE_MONEY, LedgerEntry)
     for row in db.session.execute(statement, execution_options={"yield_per": 1000}):
         yield EntryRow(*row)
@@ -127,18 +157,18 @@ def _lines_of(project_id: int) -> Select[int]:
 
 def newest_of_project(project_id: int, actor: Actor) -> list[EntryRow]:
     """Return the ten newest entries of a project's lines."""
-    statement = _with_decisions(LedgerEntry.line_id.in_(_lines_of(project_id))).order_by(LedgerEntry.id.desc())
+    statement = with_decisions(LedgerEntry.line_id.in_(_lines_of(project_id))).order_by(LedgerEntry.id.desc())
     return _entries(statement, actor, 10)
 
 
 def of_line(line_id: int, actor: Actor) -> list[EntryRow]:
     """Return the newest entries of a line."""
-    return _entries(_with_decisions(LedgerEntry.line_id == line_id).order_by(LedgerEntry.id.desc()), actor, 50)
+    return _entries(with_decisions(LedgerEntry.line_id == line_id).order_by(LedgerEntry.id.desc()), actor, 50)
 
 
 def of_commitment(commitment_id: int, actor: Actor) -> list[EntryRow]:
     """Return the entries of a commitment, the oldest first."""
-    return _entries(_with_decisions(LedgerEntry.commitment_id == commitment_id).order_by(LedgerEntry.id), actor, 200)
+    return _entries(with_decisions(LedgerEntry.commitment_id == commitment_id).order_by(LedgerEntry.id), actor, 200)
 
 
 def page_of(programme_id: int, kind: EntryKind | None, cut: Cut, actor: Actor) -> Page[EntryRow]:
@@ -146,7 +176,7 @@ def page_of(programme_id: int, kind: EntryKind | None, cut: Cut, actor: Actor) -
     conditions = [LedgerEntry.programme_id == programme_id]
     if kind:
         conditions.append(LedgerEntry.kind == kind)
-    statement = seen(_with_decisions(*conditions), actor, Permission.SEE_MONEY, LedgerEntry)
+    statement = seen(with_decisions(*conditions), actor, Permission.SEE_MONEY, LedgerEntry)
     page = read_page(statement, LedgerEntry, LedgerEntry.id, cut, is_descending=True)
     return Page([EntryRow(*row) for row in page.rows], page.previous, page.next)
 

@@ -1,12 +1,14 @@
 """Proving the ledger: every balance, total, decision, claim and file is what the appended rows say."""
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, extract, func, literal, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from training.kit.clock import month_of
@@ -17,6 +19,12 @@ from training.models.claims import Claim, Evidence
 from training.models.ledger import Approval, Commitment, EntryKind, LedgerEntry, LedgerPosting, LineMonth, Outcome
 from training.models.programmes import BudgetLine, Programme
 from training.policy.scopes import unscoped
+
+Month: TypeAlias = tuple[int, dt.date]
+"""A month of a line or commitment."""
+
+Moved: TypeAlias = tuple[int, int]
+"""What was committed and spent; pence."""
 
 _WHY = "an operator proves the whole ledger; nothing is shown but opaque ids and sums"
 
@@ -31,10 +39,11 @@ class Check:
 
 def checks(evidence_folder: Path | None = None) -> list[Check]:
     """Prove the ledger, part by part; the files of evidence too where their folder is given."""
+    lines = _count(BudgetLine.id)
     holders = ", ".join(
         (
             f"{_count(Programme.id)} programmes",
-            f"{_count(BudgetLine.id)} lines",
+            f"{lines} lines",
             f"{_count(Commitment.id)} commitments",
         )
     )
@@ -44,6 +53,9 @@ def checks(evidence_folder: Path | None = None) -> list[Check]:
         (f"{holders}: no balance is negative or beyond its limit", _limits()),
         (f"{_count(LineMonth.line_id)} monthly totals: movements are the sums of their postings", _movements()),
         (f"{_count(LineMonth.line_id)} monthly totals: what is expected is what commitments hold", _expected()),
+        (f"{_count(Commitment.id)} commitments: none has held or spent less than nothing in any month", _held()),
+        (f"{lines} lines: none has committed or spent less than nothing in any month", _told()),
+        (f"{_count(LedgerEntry.claim_id)} payments: each counts as spent in the month in which it was paid", _paid()),
         (f"{entries} entries: those that were approved are posted, and no others", _approved_and_posted()),
         (f"{_count(LedgerPosting.id)} postings: each moves what its entry says", _postings()),
         (f"{_count(Approval.id)} decisions: nobody decided about their own, nobody else withdrew", _deciders()),
@@ -116,15 +128,76 @@ def _beyond(model: Any, is_within: ColumnElement[bool]) -> Iterator[str]:
 
 
 def _movements() -> Iterator[str]:
-    key = (LedgerPosting.line_id, LedgerPosting.month)
-    posted = select(*key, func.sum(LedgerPosting.committed), func.sum(LedgerPosting.spent)).group_by(*key)
-    held = select(LineMonth.line_id, LineMonth.month, LineMonth.committed, LineMonth.spent)
-    sums = {(line, month): tuple(values) for line, month, *values in _rows(posted)}
-    totals = {(line, month): tuple(values) for line, month, *values in _rows(held)}
+    sums, totals = _by_month(LedgerPosting.line_id), _totals()
     for at in sorted(sums.keys() | totals.keys()):
         said, counted = totals.get(at, (0, 0)), sums.get(at, (0, 0))
         if said != counted:
             yield f"line {at[0]}, {at[1]:%Y-%m}: committed and spent {said}, entries say {counted}"
+
+
+def _totals() -> Mapping[Month, Moved]:
+    statement = select(LineMonth.line_id, LineMonth.month, LineMonth.committed, LineMonth.spent)
+    return {(line, month): (committed, spent) for line, month, committed, spent in _rows(statement)}
+
+
+def _by_month(key: Any) -> Mapping[Month, Moved]:
+    """Return what the postings of each ``key`` committed and spent, each in the month in which it counts."""
+    committed, spent = Counter[Month](), Counter[Month]()
+    for sums, moved, month in (
+        (committed, LedgerPosting.committed, LedgerPosting.committed_month),
+        (spent, LedgerPosting.spent, LedgerPosting.month),
+    ):
+        statement = select(key, month, func.sum(moved)).where(key.is_not(None)).group_by(key, month)
+        sums.update({(holder, at): pence for holder, at, pence in _rows(statement)})
+    return {at: (committed[at], spent[at]) for at in committed.keys() | spent.keys()}
+
+
+def _held() -> Iterator[str]:
+    """A commitment's decrease never counts before its increase, nor the reversal of a payment before the payment."""
+    names = dict(map(tuple, _rows(select(Commitment.id, Commitment.public_id))))
+    for key, said in _below_nothing(_by_month(LedgerPosting.commitment_id)):
+        yield f"commitment {names[key]}, {said}"
+
+
+def _told() -> Iterator[str]:
+    """What the charts read: at the end of each month committed and spent together are no less than spent alone."""
+    for line, said in _below_nothing(_totals()):
+        yield f"line {line}, {said}"
+
+
+def _below_nothing(moved: Mapping[Month, Moved]) -> Iterator[tuple[int, str]]:
+    """Yield the key, and what is to be said, where the sums up to the end of a month are below nothing."""
+    for key, months in groupby(sorted(moved.items()), lambda item: item[0][0]):
+        committed = spent = 0
+        for (_, month), change in months:
+            committed, spent = committed + change[0], spent + change[1]
+            if committed < 0 or spent < 0:
+                yield key, f"{month:%Y-%m}: at its end {committed} committed and {spent} spent, less than nothing"
+
+
+def _paid() -> Iterator[str]:
+    """A payment counts when it was paid, and the reversal of one where that does."""
+    undone = aliased(LedgerPosting)
+    is_elsewhere = case(
+        (LedgerEntry.kind == EntryKind.PAY, or_(*(_differ(part) for part in ("year", "month")))),
+        else_=and_(
+            undone.spent != 0,
+            or_(LedgerPosting.month != undone.month, LedgerPosting.committed_month != undone.committed_month),
+        ),
+    )
+    statement = (
+        select(LedgerEntry.public_id)
+        .join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
+        .outerjoin(Claim, Claim.id == LedgerEntry.claim_id)
+        .outerjoin(undone, undone.entry_id == LedgerEntry.reverses_id)
+        .where(is_elsewhere)
+    )
+    for (public_id,) in _rows(statement):
+        yield f"entry {public_id}: counts in another month than the payment was made"
+
+
+def _differ(part: str) -> ColumnElement[bool]:
+    return extract(part, LedgerPosting.month) != extract(part, Claim.paid_on)
 
 
 def _expected() -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Bundle, contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
@@ -14,12 +14,12 @@ from training.models.actor import Actor
 from training.models.audit import AuditEntry
 from training.models.cohorts import Cohort
 from training.models.completions import Completion, CompletionState
-from training.models.nominations import Nomination, NominationState
+from training.models.nominations import LEFT_STATES, Nomination, NominationState
 from training.models.people import Organisation, Person
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, VETTED_STATES, holds, seen, unscoped, where
-from training.queries import completions, vetting
+from training.queries import completions, people, vetting
 from training.queries.paging import Cut, Page, read_page
 
 
@@ -30,6 +30,19 @@ def vetted_of(person_id: int) -> Sequence[Nomination]:
         .where(Nomination.person_id == person_id, Nomination.state.in_(VETTED_STATES))
         .options(joinedload(Nomination.cohort))
         .order_by(Nomination.id)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+def lock_standing(person_id: int) -> Sequence[Nomination]:
+    """Return the nominations of a person that nobody turned down or withdrew, and let nobody else move them."""
+    statement = (
+        select(Nomination)
+        .where(Nomination.person_id == person_id, Nomination.state.not_in(LEFT_STATES))
+        .options(joinedload(Nomination.cohort))
+        .order_by(Nomination.id)
+        .with_for_update(of=Nomination)
         .execution_options(populate_existing=True)
     )
     return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
@@ -63,11 +76,12 @@ def nomination_by_key(nomination_id: int) -> Nomination:
 class RosterRow(NamedTuple):
     """A nominee on a roster: of each record the columns that are shown, not the record.
 
-    Those of clearance and completion are None where there is none; clearance also for who may not see the person.
+    Those of clearance and completion are None where there is none; clearance and place also for who may not see the
+    person.
     """
 
     nomination: Any
-    """``public_id``, ``state``, ``reason``, ``hindrance``"""
+    """``public_id``, ``state``, ``reason``, ``hindrance``, ``place``: that in the line, counted from 1"""
 
     person: Any
     """``public_id``, ``name_latin``, ``name_native``"""
@@ -92,16 +106,36 @@ ROSTER_SIZE = 200
 """How many nominees a page of a roster holds: most rosters whole, and no page too long for a poor line."""
 
 
-def roster(cohort_id: int, state: NominationState | None, cut: Cut, actor: Actor) -> Page[RosterRow]:
-    """Return the page at ``cut`` of the nominees of a cohort whom ``actor`` may see, by name.
+@dataclass(frozen=True)
+class Sieve:
+    """Whom a roster shows: of one state, of one organisation (by its opaque id), whose names match; or everybody."""
+
+    state: NominationState | None = None
+    organisation: str = ""
+    words: str = ""
+
+    def narrow(self, statement: AnySelect, actor: Actor) -> AnySelect:
+        """Narrow what reads nominations with their people and organisations."""
+        if self.state:
+            statement = statement.where(Nomination.state == self.state, _has_shown_state(actor))
+        if self.organisation:
+            statement = statement.where(Organisation.public_id == self.organisation)
+        return people.named(statement, self.words) if self.words else statement
+
+
+def roster(cohort_id: int, sieve: Sieve, cut: Cut, actor: Actor) -> Page[RosterRow]:
+    """Return the page at ``cut`` of the nominees of a cohort whom ``actor`` may see, by name; who waits, as they wait.
 
     A host reads the name and organisation of everybody on its cohort (the one stated exception to isolation), a
     trainer the names; state and clearance are for those who may see the person.
     """
-    may_see_person = _is_seen_as_person(actor)
+    may_see_person, line = _is_seen_as_person(actor), _line(cohort_id)
+    place = case((may_see_person, line.c.place)).label("place")
     statement: AnySelect = (
         select(
-            Bundle("nomination", Nomination.public_id, Nomination.state, Nomination.reason, Nomination.hindrance),
+            Bundle(
+                "nomination", Nomination.public_id, Nomination.state, Nomination.reason, Nomination.hindrance, place
+            ),
             Bundle("person", Person.public_id, Person.name_latin, Person.name_native),
             Bundle("organisation", Organisation.name_en, Organisation.name_ar, Organisation.name_ckb),
             Bundle("completion", Completion.public_id, Completion.state),
@@ -114,6 +148,7 @@ def roster(cohort_id: int, state: NominationState | None, cut: Cut, actor: Actor
         )
         .join(Person, Person.id == Nomination.person_id)
         .join(Organisation, Organisation.id == Nomination.organisation_id)
+        .outerjoin(line, line.c.id == Nomination.id)
         .outerjoin(
             Completion,
             and_(Completion.nomination_id == Nomination.id, Completion.state != CompletionState.REFUSED),
@@ -124,18 +159,48 @@ def roster(cohort_id: int, state: NominationState | None, cut: Cut, actor: Actor
         )
         .where(Nomination.cohort_id == cohort_id)
     )
-    if state:
-        statement = statement.where(Nomination.state == state, _has_shown_state(actor))
-    statement = seen(statement, actor, Permission.SEE_NOMINATION, Nomination)
-    page = read_page(statement, Nomination, Person.name_key, cut, through=Nomination.person, size=ROSTER_SIZE)
+    statement = seen(sieve.narrow(statement, actor), actor, Permission.SEE_NOMINATION, Nomination)
+    if sieve.state is NominationState.WAITING:
+        page = read_page(statement, Nomination, Nomination.place, cut, size=ROSTER_SIZE)
+    else:
+        page = read_page(statement, Nomination, Person.name_key, cut, through=Nomination.person, size=ROSTER_SIZE)
     return replace(page, rows=[RosterRow(*row) for row in page.rows])
 
 
-def roster_counts(cohort_id: int, actor: Actor) -> dict[NominationState | None, int]:
-    """Return how many nominees of a cohort ``actor`` sees in each state; under None those whose state is not shown."""
+def _line(cohort_id: int) -> Subquery:
+    """Return the waiting list of a cohort as keys, each with its place in the line, counted from 1."""
+    place = func.row_number().over(order_by=Nomination.place).label("place")
+    waits = (Nomination.cohort_id == cohort_id, Nomination.state == NominationState.WAITING)
+    return select(Nomination.id, place).where(*waits).subquery()
+
+
+def roster_counts(cohort_id: int, organisation: str, actor: Actor) -> dict[NominationState | None, int]:
+    """Return how many nominees of a cohort ``actor`` sees in each state; under None those whose state is not shown.
+
+    Of one organisation (by its opaque id), or of all.
+    """
     shown = case((_has_shown_state(actor), Nomination.state))
-    statement: AnySelect = select(shown, func.count()).where(Nomination.cohort_id == cohort_id).group_by(shown)
-    return dict(db.session.execute(seen(statement, actor, Permission.SEE_NOMINATION, Nomination)).all())
+    statement: AnySelect = (
+        select(shown, func.count())
+        .join(Organisation, Organisation.id == Nomination.organisation_id)
+        .where(Nomination.cohort_id == cohort_id)
+        .group_by(shown)
+    )
+    narrowed = Sieve(organisation=organisation).narrow(statement, actor)
+    return dict(db.session.execute(seen(narrowed, actor, Permission.SEE_NOMINATION, Nomination)).all())
+
+
+def roster_organisations(cohort_id: int, actor: Actor) -> list[tuple[Organisation, int]]:
+    """Return the organisations whose nominees for a cohort ``actor`` sees, each with how many these are."""
+    statement: AnySelect = (
+        select(Organisation, func.count())
+        .join(Nomination, Nomination.organisation_id == Organisation.id)
+        .where(Nomination.cohort_id == cohort_id)
+        .group_by(Organisation.id)
+        .order_by(Organisation.name_en)
+    )
+    rows = db.session.execute(seen(statement, actor, Permission.SEE_NOMINATION, Nomination))
+    return [(organisation, number) for organisation, number in rows]
 
 
 def _is_seen_as_person(actor: Actor) -> ColumnElement[bool]:
@@ -176,9 +241,13 @@ class Move(NamedTuple):
 
 @dataclass(frozen=True)
 class NominationSteps:
-    """A nomination with its steps; both, and the clearance, are for readers who may see the person."""
+    """A nomination with its steps and its place in the line, counted from 1 (None: it does not wait).
+
+    All but the nomination are for readers who may see the person.
+    """
 
     nomination: Nomination
+    place: int | None
     clearance: VettingDecision | None
     moves: Sequence[Move]
     may_see_person: bool
@@ -189,18 +258,21 @@ def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:
     """Return what the page of a nomination shows to ``actor``. Who took a step is for those who select or audit."""
     may_see_person = _is_seen_as_person(actor)
     may_select = where(actor, Permission.SELECT_NOMINEES, Nomination)
+    line = _line(nomination.cohort_id)
     statement = (
         _whole()
-        .add_columns(may_see_person, may_select)
+        .add_columns(may_see_person, may_select, line.c.place)
+        .outerjoin(line, line.c.id == Nomination.id)
         .where(Nomination.id == nomination.id)
         .execution_options(populate_existing=True)
     )
-    found, is_reader, is_selector = db.session.execute(
+    found, is_reader, is_selector, place = db.session.execute(
         seen(statement, actor, Permission.SEE_NOMINATION, Nomination)
     ).one()
     shows_who = bool(is_selector) or holds(actor, Permission.READ_AUDIT)
     return NominationSteps(
         nomination=found,
+        place=place if is_reader else None,
         clearance=vetting.current_decision(found.person_id) if is_reader else None,
         moves=_moves(found.public_id, shows_who=shows_who) if is_reader else (),
         may_see_person=bool(is_reader),

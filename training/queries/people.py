@@ -17,7 +17,7 @@ from training.models.actor import Actor
 from training.models.cohorts import Cohort, CohortTrainer
 from training.models.completions import Completion, CompletionState
 from training.models.nominations import LEFT_STATES, Nomination
-from training.models.people import Inactive, Merge, Organisation, Person, PersonKey, PersonWord, Transfer
+from training.models.people import Inactive, Merge, Organisation, Person, PersonKey, PersonWord, ReviewedPair, Transfer
 from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, seen, unscoped, where
@@ -113,7 +113,7 @@ def organisations_in_sight(actor: Actor) -> Sequence[Organisation]:
 def all_of(words: str, narrowed: Narrowed, actor: Actor) -> Sequence[Person]:
     """Return every active person whom ``actor`` may see, and whose names match where ``words`` are given."""
     statement = narrowed.of(_listed()).where(Person.inactive_because.is_(None))
-    statement = _named(statement, words) if words else statement
+    statement = named(statement, words) if words else statement
     return db.session.scalars(
         seen(statement.order_by(Person.name_key, Person.id), actor, Permission.SEE_PERSON, Person)
     ).all()
@@ -136,7 +136,7 @@ def _listed() -> AnySelect:
     return select(Person).options(joinedload(Person.organisation))
 
 
-def _named(statement: AnySelect, words: str) -> AnySelect:
+def named(statement: AnySelect, words: str) -> AnySelect:
     """Narrow to active people of whose names each word is the beginning of one, or sounds like one in any script.
 
     Also to those whose service number the words are. The order of the words does not matter. The first ten different
@@ -166,7 +166,7 @@ class Found:
 
 def search(words: str, actor: Actor, narrowed: Narrowed = EVERYBODY) -> Found:
     """Return up to fifty people whom ``actor`` may see and whose names match, or whose service number it is."""
-    statement = seen(_named(narrowed.of(_listed()), words), actor, Permission.SEE_PERSON, Person)
+    statement = seen(named(narrowed.of(_listed()), words), actor, Permission.SEE_PERSON, Person)
     return _first(statement.order_by(Person.name_key, Person.id))
 
 
@@ -183,7 +183,7 @@ def eligible(cohort_id: int, words: str, actor: Actor) -> Found:
         Nomination.person_id == Person.id,
         Nomination.state.not_in(LEFT_STATES),
     )
-    statement = _named(_listed(), words).where(Person.organisation_id.in_(invited), ~standing)
+    statement = named(_listed(), words).where(Person.organisation_id.in_(invited), ~standing)
     statement = seen(statement, actor, Permission.EDIT_PERSON, Person)
     return _first(statement.order_by(Person.name_key, Person.id))
 
@@ -198,8 +198,8 @@ def own_organisations(actor: Actor) -> Sequence[Organisation]:
 class PersonPage:
     """A person with what the reader may see; of the clearance outcome and expiry only.
 
-    ``completions``: by key of the nomination; ``alike``: other records that may be the same person, and ``merges``,
-    records that were taken up into this one: for those who may edit.
+    ``completions``: by key of the nomination; ``alike``: other records that may be the same person, ``apart``, those
+    last told apart from it, and ``merges``, records that were taken up into this one: for those who may edit.
     """
 
     person: Person
@@ -208,6 +208,7 @@ class PersonPage:
     clearance: VettingDecision | None
     transfers: Sequence[Transfer]
     alike: Sequence[matching.Candidate]
+    apart: Sequence[Person]
     merges: Sequence[Merge]
     merged_into: Person | None
     may_edit: bool
@@ -236,6 +237,7 @@ def person_page(person: Person, actor: Actor) -> PersonPage:
         clearance=vetting.current_decision(key),
         transfers=_transfers(key),
         alike=matching.duplicates([fresh], actor)[0] if is_editor and fresh.is_active else (),
+        apart=_told_apart(key, actor) if is_editor else (),
         merges=[merge for merge in merges if merge.kept_id == key],
         merged_into=next((merge.kept for merge in merges if merge.merged_id == key), None),
         may_edit=bool(is_editor),
@@ -262,6 +264,17 @@ def _completions(key: int, actor: Actor) -> Mapping[int, CompletionState]:
     )
     rows = db.session.execute(seen(statement, actor, Permission.SEE_NOMINATION, Completion))
     return {row.nomination_id: row.state for row in rows}
+
+
+def _told_apart(key: int, actor: Actor) -> Sequence[Person]:
+    """Return the records that were last told apart from one, of those that ``actor`` may edit."""
+    pair = or_(
+        and_(ReviewedPair.low_id == key, ReviewedPair.high_id == Person.id),
+        and_(ReviewedPair.high_id == key, ReviewedPair.low_id == Person.id),
+    )
+    statement = _listed().join(ReviewedPair, pair).where(Person.inactive_because.is_(None))
+    statement = statement.order_by(ReviewedPair.reviewed_at.desc(), Person.id).limit(SIZE)
+    return db.session.scalars(seen(statement, actor, Permission.EDIT_PERSON, Person)).all()
 
 
 def _transfers(key: int) -> Sequence[Transfer]:

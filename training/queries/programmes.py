@@ -158,7 +158,12 @@ def all_commitments(line_id: int, actor: Actor) -> Iterable[Commitment]:
 
 def _commitments(line_id: int, actor: Actor) -> Select[Commitment]:
     was_approved = or_(Commitment.committed > 0, Commitment.spent > 0, Commitment.is_closed)
-    statement = select(Commitment).where(Commitment.line_id == line_id, was_approved).order_by(Commitment.id.desc())
+    statement = (
+        select(Commitment)
+        .where(Commitment.line_id == line_id, was_approved)
+        .options(joinedload(Commitment.line))
+        .order_by(Commitment.id.desc())
+    )
     return seen(statement, actor, Permission.SEE_MONEY, Commitment)
 
 

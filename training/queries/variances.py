@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from training.kit.clock import month_before
@@ -82,13 +82,21 @@ def _spread(line: BudgetLine, month: dt.date) -> int:
 
 
 def reasons_of(line_id: int, actor: Actor) -> Sequence[VarianceReason]:
-    """Return the reasons given for a line, the newest first, each with who gave it."""
+    """Return the newest reasons given for a line, the newest first, each with who gave it."""
+    return db.session.scalars(_reasons(line_id, actor).limit(_MOST)).all()
+
+
+def all_reasons_of(line_id: int, actor: Actor) -> Sequence[VarianceReason]:
+    """Return every reason given for a line, for a file."""
+    return db.session.scalars(_reasons(line_id, actor)).all()
+
+
+def _reasons(line_id: int, actor: Actor) -> Select[VarianceReason]:
     statement = (
         select(VarianceReason)
         .join(BudgetLine, BudgetLine.id == VarianceReason.line_id)
         .where(VarianceReason.line_id == line_id)
         .options(joinedload(VarianceReason.given_by))
         .order_by(VarianceReason.id.desc())
-        .limit(_MOST)
     )
-    return db.session.scalars(seen(statement, actor, Permission.SEE_MONEY, BudgetLine)).all()
+    return seen(statement, actor, Permission.SEE_MONEY, BudgetLine)

@@ -10,16 +10,17 @@ from training.forms.burn_down import PeriodForm
 from training.forms.widgets import Choice
 from training.kit.money import format_pounds
 from training.queries.burn_down import Period, Series
-from training.web.charts import BurnDown, burn_down
+from training.web.charts import BurnDown, Named, burn_down, legend
 from training.web.filters import month
 from training.web.language import language
 
 
 @dataclass(frozen=True)
 class Picture:
-    """The chart as a picture, the same figures for its table, and the form that chooses its months."""
+    """The chart as a picture with its legend, the same figures for its table, and the form that chooses its months."""
 
     chart: Markup
+    legend: list[Named]
     series: BurnDown
     periods: PeriodForm
 
@@ -50,7 +51,8 @@ def picture(series: Series, *, whole: int, whole_label: str) -> Picture:
             "month": _("Month"),
         },
     )
-    return Picture(burn_down(said, right_to_left=language().direction == "rtl"), said, _periods())
+    chart = burn_down(said, right_to_left=language().direction == "rtl")
+    return Picture(chart, legend(said), said, _periods())
 
 
 def _periods() -> PeriodForm:
@@ -66,6 +68,14 @@ def _periods() -> PeriodForm:
 def _description(series: Series, whole: int) -> str:
     spent = [value for value in series.spent if value is not None]
     forecast = [value for value in series.forecast if value is not None]
+    if not forecast:
+        past: str = _(
+            "Of %(ceiling)s, %(spent)s was spent by the end of %(month)s.",
+            ceiling=format_pounds(whole),
+            spent=format_pounds(spent[-1]),
+            month=month(series.months[-1]),
+        )
+        return past
     said: str = _(
         "Of %(ceiling)s, %(spent)s is spent; the forecast for %(month)s is %(forecast)s.",
         ceiling=format_pounds(whole),

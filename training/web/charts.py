@@ -57,6 +57,31 @@ class BurnDown:
             ("spent", self.spent),
         ]
 
+    def ends(self) -> dict[str, int]:
+        """Return where the ceiling and each line that has anything to say end, in pence."""
+        last = {name: [value for value in values if value is not None][-1:] for name, values in self.lines()}
+        return {"ceiling": self.ceiling} | {name: values[0] for name, values in last.items() if values}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A line of the legend: a piece of it as it is drawn, its name, where it ends in pence."""
+
+    sample: Markup
+    label: str
+    pence: int
+
+
+def legend(series: BurnDown) -> list[Named]:
+    """Return the lines with their names, to stand as text beside a picture whose own may be out of sight."""
+    return [Named(_swatch(name), series.labels[name], pence) for name, pence in series.ends().items()]
+
+
+def _swatch(name: str) -> Markup:
+    return Markup(
+        '<svg class="burn-swatch" viewBox="0 0 34 12" width="34" height="12" aria-hidden="true">{}</svg>'
+    ).format(_sample(name, 3, 31, 6))
+
 
 def burn_down(series: BurnDown, *, right_to_left: bool, name: str = "burn-down") -> Markup:
     """Return the picture; ``name`` begins its ids and must be the only one of its kind on a page."""
@@ -211,13 +236,12 @@ def _strokes(points: Sequence[Point | None]) -> Iterator[str]:
 
 def _labels(frame: _Frame, series: BurnDown) -> Iterator[Markup]:
     """Yield the lines' names and last amounts, beside the last month, each near its line and none over another."""
-    last = {name: [value for value in values if value is not None][-1:] for name, values in series.lines()}
-    ends = {"ceiling": series.ceiling} | {name: values[0] for name, values in last.items() if values}
+    ends = series.ends()
     names = sorted(ends, key=lambda name: -ends[name])
     places = _spread([frame.y(ends[name]) for name in names], _TOP, _HEIGHT - _BOTTOM)
     start = frame.far + frame.forward(14)
     for name, y in zip(names, places, strict=True):
-        yield _sample(frame, name, start, y)
+        yield _sample(name, start, start + frame.forward(26), y)
         beside = start + frame.forward(34)
         yield _text(
             "burn-name",
@@ -229,9 +253,8 @@ def _labels(frame: _Frame, series: BurnDown) -> Iterator[Markup]:
         yield _text("burn-amount", beside, y + 22, frame.anchor("start"), _pounds(ends[name]))
 
 
-def _sample(frame: _Frame, name: str, start: float, y: float) -> Markup:
+def _sample(name: str, start: float, end: float, y: float) -> Markup:
     """Return a short piece of the line, with its marker, to stand beside its name."""
-    end = start + frame.forward(26)
     line = Markup('<path class="burn-line burn-{}" d="M{:.1f} {:.1f}H{:.1f}"/>').format(name, start, y, end)
     if name not in _MARKERS:
         return line

@@ -1,13 +1,14 @@
-"""Claims: proposing a payment with its evidence, its page, and the file for those who may see it."""
+"""Claims: the list, proposing a payment with its evidence, its page, and the file for those who may see it."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from training.domain import claims as rules
 from training.domain import evidence as evidence_rules
-from training.domain.refusals import EvidenceUsed, Refusal
-from training.forms.claims import ClaimForm
+from training.domain.refusals import EvidenceUsed, OverCommitment, Refusal
+from training.forms.claims import ClaimFilter, ClaimForm, LineFields
 from training.forms.widgets import Choice
 from training.kit.clock import today
 from training.kit.db import transaction
@@ -17,13 +18,16 @@ from training.models.ledger import Commitment
 from training.models.programmes import Programme
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries import claims, ledger
-from training.web.filters import commitment_text
+from training.queries import claims, ledger, programmes
+from training.queries.paging import Page
+from training.web.filters import commitment_text, month, title
 from training.web.guard import actor, needs
+from training.web.lists import cut, pager
 from training.web.proposing import proposed
 from training.web.refusals import refuse, words_for
 from training.web.steps import attempt
 from training.web.uploads import folder, saved, takes_file
+from training.web.wording import choices
 
 bp = Blueprint("claims", __name__)
 
@@ -61,6 +65,12 @@ def _refuse(form: ClaimForm, refusal: Refusal) -> None:
         form.refuse(words_for(refusal), form.filled()[refusal.place].amount.name)
 
 
+def _short(form: ClaimForm, refusal: Refusal) -> LineFields | None:
+    """Return the line whose commitment holds too little, if that is why the claim is refused."""
+    is_short = isinstance(refusal, OverCommitment) and refusal.place is not None
+    return form.filled()[refusal.place or 0] if is_short else None
+
+
 @bp.route("/programmes/<public_id>/claims/new", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Programme)
 @takes_file
@@ -70,6 +80,7 @@ def new(programme: Programme) -> ResponseReturnValue:
     if not form.is_submitted():
         form["commitment_1"].data = request.args.get("commitment")
     commitments = _offer(form, programme.id)
+    short = None
     is_valid = form.validate_on_submit()
     evidence = _evidence(form) if form.is_submitted() else None
     if is_valid and not form.field_errors:
@@ -86,10 +97,60 @@ def new(programme: Programme) -> ResponseReturnValue:
                 claim = ledger.claim_by_key(entry.claim_id or 0)
         except Refusal as refusal:
             _refuse(form, refusal)
+            short = _short(form, refusal)
             evidence = evidence if form.evidence.data else None
         else:
             return proposed(url_for(".show", public_id=claim.public_id))
-    return render_template("claims/new.html", form=form, programme=programme, evidence=evidence)
+    return render_template("claims/new.html", form=form, programme=programme, evidence=evidence, short=short)
+
+
+def asked(typed: MultiDict[str, str]) -> tuple[ClaimFilter, claims.Wanted | None]:
+    """Return the filter as it was sent, and which claims it asks for; None where it cannot be read."""
+    form = ClaimFilter(typed)
+    within = {row.Programme.public_id: row.Programme for row in programmes.list_for(actor())}
+    form.programme.choices = [Choice(key, title(one)) for key, one in within.items()]
+    months = {f"{day:%Y-%m}": day for day in claims.months_with_claims(actor())}
+    form.month.choices = [Choice(key, month(day)) for key, day in months.items()]
+    form.state.choices = choices(claims.ClaimState)
+    if not form.validate():
+        return form, None
+    programme = within.get(form.programme.data or "")
+    return form, claims.Wanted(
+        programme.id if programme else None,
+        months.get(form.month.data or ""),
+        claims.ClaimState(form.state.data) if form.state.data else None,
+        claims.payees_like(form.payee.data, actor()) if form.payee.data else None,
+    )
+
+
+@bp.get("/claims")
+@needs(Permission.SEE_MONEY)
+def index() -> ResponseReturnValue:
+    """List the claims, the newest payment first; no payee is read from the address."""
+    kept = {name: text for name, text in request.args.items() if name != "payee"}
+    return _listed(*asked(MultiDict(kept)))
+
+
+@bp.post("/claims")
+@needs(Permission.SEE_MONEY)
+def search() -> ResponseReturnValue:
+    """List the claims of payees whose names match; without a name, lead to the list with the rest in its address."""
+    form, wanted = asked(request.form)
+    if wanted and not wanted.payees:
+        return redirect(url_for(".index", **form.kept()))
+    return _listed(form, wanted)
+
+
+def _listed(form: ClaimFilter, wanted: claims.Wanted | None) -> ResponseReturnValue:
+    page = claims.claims_page(wanted, cut(), actor()) if wanted else Page[claims.ClaimRow]([], "", "")
+    return render_template(
+        "claims/index.html",
+        form=form,
+        page=page,
+        pager=pager(page),
+        is_cut=bool(wanted and wanted.payees and wanted.payees.is_cut),
+        may_see_payee=claims.may_see_payees(actor()),
+    )
 
 
 @bp.get("/claims/<public_id>")
@@ -99,7 +160,7 @@ def show(claim: Claim) -> ResponseReturnValue:
     return render_template(
         "claims/show.html",
         page=claims.claim_page(claim, actor()),
-        may_see_payee=holds(actor(), Permission.SEE_EVIDENCE),
+        may_see_payee=claims.may_see_payees(actor()),
         may_see_file=holds(actor(), Permission.SEE_EVIDENCE),
     )
 

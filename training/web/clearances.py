@@ -9,7 +9,7 @@ from training.domain import cells, departures
 from training.domain import clearances as rules
 from training.domain.departures import Departure
 from training.domain.refusals import Refusal
-from training.forms.clearances import OUTCOMES, ClearanceFileForm
+from training.forms.clearances import OUTCOMES, WORDS, ClearanceFileForm
 from training.forms.cohorts import StepForm
 from training.kit.clock import day_began, today
 from training.kit.db import transaction
@@ -20,6 +20,7 @@ from training.queries.vetting import Queue
 from training.web import people_tables
 from training.web.exports import file_of
 from training.web.guard import actor, needs
+from training.web.language import language
 from training.web.lists import cut, pager
 from training.web.refusals import refuse
 from training.web.steps import attempt
@@ -54,7 +55,7 @@ def new() -> ResponseReturnValue:
                 return redirect(url_for(".show", public_id=batch.public_id))
         except Refusal as refusal:
             refuse(form, refusal)
-    return render_template("clearances/new.html", form=form)
+    return render_template("clearances/new.html", form=form, taken=WORDS)
 
 
 @bp.get("/vetting/spreadsheets/<public_id>")
@@ -63,7 +64,10 @@ def show(batch: ClearanceBatch) -> ResponseReturnValue:
     """Show what will be recorded of each row."""
     page = clearances.batch_page(batch, actor())
     rows = clearances.rows_of(batch, cut(), actor())
-    return render_template("clearances/show.html", page=page, rows=rows, pager=pager(rows), step=StepForm())
+    taken = [one for written in WORDS.values() for one in written[language().code]]
+    return render_template(
+        "clearances/show.html", page=page, rows=rows, pager=pager(rows), step=StepForm(), taken=taken
+    )
 
 
 @bp.post("/vetting/spreadsheets/<public_id>/record")

@@ -1,10 +1,12 @@
-"""Commitments: what is outstanding, and proposals to reserve more or to release them."""
+"""Commitments: what is outstanding, proposals to reserve more or to release them, and when they will be paid."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from training.domain import ledger as rules
 from training.domain import proposals
-from training.forms.ledger import ProposalForm
+from training.forms.ledger import ProposalForm, RescheduleForm
 from training.models.ledger import Commitment
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
@@ -54,3 +56,19 @@ def release(commitment: Commitment) -> ResponseReturnValue:
             return proposed(url_for(".show", public_id=commitment.public_id))
     page = ledger.commitment_page(commitment, actor())
     return render_template("commitments/release.html", form=form, commitment=page)
+
+
+@bp.route("/commitments/<public_id>/reschedule", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=Commitment)
+def reschedule(commitment: Commitment) -> ResponseReturnValue:
+    """Say that the payment is expected on another day; no money moves, so nobody else decides."""
+    form = RescheduleForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            rules.reschedule(commitment, form.expected(), form.shown.data or "", actor())
+        if done:
+            flash(_("The payment is now expected on this date."))
+            return redirect(url_for(".show", public_id=commitment.public_id))
+    page = ledger.commitment_page(commitment, actor())
+    form.shown.data = str(page.expected_on)
+    return render_template("commitments/reschedule.html", form=form, commitment=page)

@@ -51,6 +51,19 @@ def keep_apart(person: Person, other_id: str) -> ResponseReturnValue:
     return redirect(address)
 
 
+@bp.post("/people/<public_id>/beside/<other_id>/doubt")
+@needs(Permission.EDIT_PERSON, on=Person)
+def doubt(person: Person, other_id: str) -> ResponseReturnValue:
+    """Take back that two records are not one person, and look at both again."""
+    other = _other(other_id)
+    address = url_for(".compare", public_id=person.public_id, other_id=other.public_id)
+    with attempt() as done:
+        rules.doubt(person, other, actor())
+    if done:
+        flash(_("They may be one person again: compare them."))
+    return redirect(address)
+
+
 @bp.post("/people/<public_id>/beside/<other_id>/join")
 @needs(Permission.EDIT_PERSON, on=Person)
 def merge(person: Person, other_id: str) -> ResponseReturnValue:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from training.domain import departures
@@ -12,6 +12,7 @@ from training.forms.people import ExportForm
 from training.kit.clock import day_began, today
 from training.kit.sheets import to_csv, to_xlsx
 from training.models.claims import Claim
+from training.models.cohorts import Cohort
 from training.models.imports import SpendBatch
 from training.models.ledger import Commitment
 from training.models.programmes import BudgetLine, Programme, Project
@@ -20,6 +21,7 @@ from training.policy.scopes import holds, sees_others
 from training.queries import (
     burn_down,
     claims,
+    cohorts,
     imports,
     ledger,
     people,
@@ -32,6 +34,7 @@ from training.queries import (
 )
 from training.queries.burn_down import Period
 from training.web import people_tables, tables
+from training.web.claims import asked
 from training.web.guard import actor, needs
 from training.web.language import language
 from training.web.people import narrowing
@@ -40,13 +43,20 @@ from training.web.steps import attempt
 
 bp = Blueprint("exports", __name__)
 
+Builder = Callable[[Any], tables.Table]
+
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
-def _unit_costs(programme: Programme) -> tables.Table:
-    if not holds(actor(), Permission.SEE_BALANCES):
-        abort(403)
-    return tables.unit_costs(unit_costs.all_of(programme.id, actor()))
+def _also(permission: Permission, build: Builder) -> Builder:
+    """Return ``build`` for those alone who have ``permission`` too; to others it is 403."""
+
+    def checked(record: Any) -> tables.Table:
+        if not holds(actor(), permission):
+            abort(403)
+        return build(record)
+
+    return checked
 
 
 _OF_PROGRAMME: Mapping[str, Callable[[Programme], tables.Table]] = {
@@ -56,7 +66,13 @@ _OF_PROGRAMME: Mapping[str, Callable[[Programme], tables.Table]] = {
     "outstanding": lambda one: tables.outstanding(year_end.outstanding(one.id, actor())),
     "year-end": lambda one: tables.year_end(year_end.year_end_page(one, actor(), today())),
     "variances": lambda one: tables.variances(variances.of_programme(one.id, actor(), today())),
-    "unit-costs": _unit_costs,
+    "spend-files": _also(
+        Permission.PROPOSE_MONEY, lambda one: tables.spend_files(imports.all_of_programme(one.id, actor()))
+    ),
+    "unit-costs": _also(Permission.SEE_BALANCES, lambda one: tables.unit_costs(unit_costs.all_of(one.id, actor()))),
+    "unit-costs-by-course": _also(
+        Permission.SEE_BALANCES, lambda one: tables.unit_costs_by_course(unit_costs.by_course(one.id, actor()))
+    ),
 }
 _OF_PROJECT: Mapping[str, Callable[[Project], tables.Table]] = {
     "burn-down": lambda one: tables.burn_down(burn_down.of_project(one.id, actor(), today(), Period.ALL)),
@@ -68,6 +84,7 @@ _OF_LINE: Mapping[str, Callable[[BudgetLine], tables.Table]] = {
     "commitments": lambda one: tables.commitments(programmes.all_commitments(one.id, actor())),
     "burn-down": lambda one: tables.burn_down(burn_down.of_line(one.id, actor(), today(), Period.ALL)),
     "plan": lambda one: tables.plan(plans.plan_page(one, actor())),
+    "reasons": lambda one: tables.reasons(variances.all_reasons_of(one.id, actor())),
 }
 _OF_COMMITMENT: Mapping[str, Callable[[Commitment], tables.Table]] = {
     "entries": lambda one: tables.entries(ledger.all_of_commitment(one.id, actor())),
@@ -77,6 +94,11 @@ _OF_CLAIM: Mapping[str, Callable[[Claim], tables.Table]] = {
 }
 _OF_SPEND_FILE: Mapping[str, Callable[[SpendBatch], tables.Table]] = {
     "rows": lambda one: tables.spend_rows(imports.all_rows_of(one, actor())),
+    "taken": lambda one: tables.taken(imports.batch_page(one, actor()).taken),
+}
+_OF_COHORT: Mapping[str, Callable[[Cohort], tables.Table]] = {
+    "costs": lambda one: tables.planned_costs(cohorts.costs_in_sight(one.id, actor())),
+    "commitments": lambda one: tables.commitments(cohorts.cohort_page(one, actor()).commitments),
 }
 
 
@@ -115,6 +137,26 @@ def of_commitment(commitment: Commitment, table: str, kind: str) -> ResponseRetu
     return _sent(_OF_COMMITMENT, commitment, table, kind)
 
 
+@bp.post("/claims/table.<kind>")
+@needs(Permission.SEE_MONEY)
+def of_claims(kind: str) -> ResponseReturnValue:
+    """Send the list of claims, narrowed as it is; the payee who is looked for travels in the body.
+
+    Where it names people it is a list of people: recorded, and so many times a day.
+    """
+    form, wanted = asked(request.form)
+    if wanted is None or kind not in _TYPES:
+        abort(404)
+    may_see = claims.may_see_payees(actor())
+    rows = list(claims.all_claims(wanted, actor()))
+    made = tables.claims(rows, may_see_payees=may_see)
+    named = len({row.claim.payee for row in rows if row.claim.payee_is_person}) if may_see else 0
+    with attempt() as done:
+        if named:
+            departures.note(Departure.PAYEES, named, actor(), day_began())
+    return file_of(made, "claims", kind) if done else redirect(url_for("claims.index", **form.kept()))
+
+
 @bp.get("/claims/<public_id>/tables/<table>.<kind>")
 @needs(Permission.SEE_MONEY, on=Claim)
 def of_claim(claim: Claim, table: str, kind: str) -> ResponseReturnValue:
@@ -127,6 +169,13 @@ def of_claim(claim: Claim, table: str, kind: str) -> ResponseReturnValue:
 def of_spend_file(batch: SpendBatch, table: str, kind: str) -> ResponseReturnValue:
     """Send a table of a spend file."""
     return _sent(_OF_SPEND_FILE, batch, table, kind)
+
+
+@bp.get("/cohorts/<public_id>/tables/<table>.<kind>")
+@needs(Permission.SEE_COHORT, on=Cohort)
+def of_cohort(cohort: Cohort, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a cohort."""
+    return _sent(_OF_COHORT, cohort, table, kind)
 
 
 @bp.get("/rates/table.<kind>")
@@ -164,7 +213,7 @@ def of_people(kind: str) -> ResponseReturnValue:
     return file_of(made, "people", kind) if done else redirect(url_for("people.index"))
 
 
-def _sent(builders: Mapping[str, Callable[[Any], tables.Table]], record: Any, table: str, kind: str) -> Response:
+def _sent(builders: Mapping[str, Builder], record: Any, table: str, kind: str) -> Response:
     """Return a table of a record; the file's name says what it is and of which record, never of whom."""
     if table not in builders:
         abort(404)

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from training.kit.clock import BOOKS_ZONE
+from training.kit.clock import BOOKS_ZONE, now
 from training.kit.locale import DEFAULT_LANGUAGE
 from training.kit.money import Currency, format_amount, format_pounds, format_rate
 from training.web.language import language
@@ -147,7 +147,7 @@ def person_line(record: Any) -> Markup:
 
 
 def init_app(app: Flask) -> None:
-    """Make the filters known to templates."""
+    """Make the filters known to templates, and the moment in which a page is written."""
     for filter_ in (
         money,
         amount,
@@ -165,3 +165,4 @@ def init_app(app: Flask) -> None:
         other_name,
     ):
         app.jinja_env.filters[filter_.__name__] = filter_
+    app.jinja_env.globals["now"] = now

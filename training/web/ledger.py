@@ -11,7 +11,7 @@ from training.models.ledger import EntryKind, LedgerEntry
 from training.models.programmes import Programme
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries import ledger
+from training.queries import claims, ledger
 from training.web.approvals import foreseen
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
@@ -46,7 +46,7 @@ def show(entry: LedgerEntry) -> ResponseReturnValue:
         may_approve=holds(me, Permission.APPROVE_MONEY),
         is_own=entry.proposer_id == me.user_id,
         may_propose=holds(me, Permission.PROPOSE_MONEY),
-        may_see_payee=holds(me, Permission.SEE_EVIDENCE),
+        may_see_payee=claims.may_see_payees(me),
     )
 
 

@@ -38,7 +38,7 @@ def _here(endpoint: str | None = None, **changes: str | None) -> str:
 
 def place() -> dict[str, Any]:
     """Return what in the address says which part of a list is shown: given to ``url_for``, it leads back there."""
-    return {name: value for name in ("state", "after", "before") if (value := request.args.get(name))}
+    return {name: value for name in ("state", "organisation", "after", "before") if (value := request.args.get(name))}
 
 
 def are_all_ticked() -> bool:

@@ -22,6 +22,9 @@ from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries import access, cohorts, nominations, people
 from training.queries.matching import Candidate
+from training.queries.nominations import Sieve
+from training.queries.paging import Cut
+from training.web.filters import name_text
 from training.web.guard import actor, needs
 from training.web.lists import are_all_ticked, cut, pager, place
 from training.web.people import alike, offer_organisations, register_from
@@ -85,6 +88,13 @@ def roster(cohort: Cohort) -> ResponseReturnValue:
     return roster_page(cohort, selection_form())
 
 
+@bp.post("/cohorts/<public_id>/roster")
+@needs(Permission.SEE_ROSTER, on=Cohort)
+def search(cohort: Cohort) -> ResponseReturnValue:
+    """Show the nominees whose names match. The name travels in the body, never in the address."""
+    return roster_page(cohort, selection_form(), SearchForm())
+
+
 def selection_form() -> SelectionForm | None:
     """Return the form for a step with several nominees; None for who can take none."""
     steps: Iterable[SelectionStep] = ()
@@ -97,25 +107,43 @@ def selection_form() -> SelectionForm | None:
     return form if form.step.choices else None
 
 
-def roster_page(cohort: Cohort, selection: SelectionForm | None) -> ResponseReturnValue:
-    """Return a page of a roster, with the form for several nominees as it was sent, if it was."""
-    form = RosterFilter(request.args)
-    counts = nominations.roster_counts(cohort.id, actor())
+def _sieve(form: RosterFilter, cohort: Cohort) -> tuple[Sieve, int]:
+    """Return whom the filter asks for, and how many they are; each answer of it says how many it would show."""
+    bodies = nominations.roster_organisations(cohort.id, actor())
+    form.organisation.choices = [Choice(one.public_id, f"{name_text(one)} ({number})") for one, number in bodies]
+    organisation = next((one.public_id for one, _n in bodies if one.public_id == form.organisation.data), "")
+    if len(bodies) < 2:
+        del form.organisation
+    counts = nominations.roster_counts(cohort.id, organisation, actor())
     shown = NominationState if holds(actor(), Permission.SEE_PERSON) else (NominationState.CONFIRMED,)
     form.state.choices = [Choice(state.value, f"{word(state)} ({counts.get(state, 0)})") for state in shown]
-    state = NominationState(form.state.data) if form.validate() and form.state.data else None
-    found = nominations.roster(cohort.id, state, cut(), actor())
-    number = counts.get(state, 0) if state else sum(counts.values())
+    state = next((one for one in shown if one == form.state.data), None)
+    return Sieve(state, organisation), counts.get(state, 0) if state else sum(counts.values())
+
+
+def roster_page(
+    cohort: Cohort, selection: SelectionForm | None, search: SearchForm | None = None
+) -> ResponseReturnValue:
+    """Return a page of a roster, with the form for several nominees, or for a name, as it was sent, if it was."""
+    form = RosterFilter(request.args)
+    sieve, number = _sieve(form, cohort)
+    is_search = search is not None and search.validate()
+    search = search or SearchForm(formdata=None)
+    if is_search:
+        sieve = Sieve(words=search.words.data or "")
+    found = nominations.roster(cohort.id, sieve, Cut() if is_search else cut(), actor())
     return render_template(
         "nominations/roster.html",
         page=cohorts.cohort_page(cohort, actor()),
         form=form,
+        search=search,
         selection=selection,
         rows=found.rows,
-        pager=pager(found, "nominations.roster"),
+        pager=None if is_search else pager(found, "nominations.roster"),
+        has_more=is_search and bool(found.next),
         place=place(),
         are_all_ticked=are_all_ticked() and request.method == "GET",
-        caption=ngettext("%(num)s nominee", "%(num)s nominees", number),
+        caption=ngettext("%(num)s nominee", "%(num)s nominees", len(found.rows) if is_search else number),
         today=today(),
     )
 

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from training.domain import duplicates
+from training.domain import duplicates, nominations, setting_aside
 from training.domain import people as rules
 from training.forms.people import (
     DeactivateForm,
@@ -191,11 +191,13 @@ def deactivate(person: Person) -> ResponseReturnValue:
     form.reason.choices = [choice for choice in choices(Inactive) if choice.value != Inactive.MERGED]
     if form.validate_on_submit():
         with attempt(form) as done:
-            rules.deactivate(person, Inactive(form.reason.data or ""), actor())
+            setting_aside.deactivate(person, Inactive(form.reason.data or ""), actor())
         if done:
             flash(_("The record was set aside."))
             return redirect(url_for(".show", public_id=person.public_id))
-    return render_template("people/deactivate.html", form=form, page=people.person_page(person, actor()))
+    page = people.person_page(person, actor())
+    ending = [one for one in page.nominations if nominations.ends_with_record(one)]
+    return render_template("people/deactivate.html", form=form, page=page, ending=ending)
 
 
 @bp.post("/people/<public_id>/reactivate")

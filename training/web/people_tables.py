@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from training.domain import headings
 from training.domain.batches import texts_of
 from training.domain.people import LONGEST
-from training.forms.clearances import HEADINGS, LANGUAGES
+from training.forms.clearances import HEADINGS, LANGUAGES, WORDS
 from training.kit.sheets import Column, Value
 from training.models.batches import NominationRow, NomineeFault, NomineeOutcome, NomineePart
 from training.models.nominations import Nomination
@@ -91,12 +91,12 @@ def reason_of(row: NominationRow) -> str:
 
 def vetting_queue(of: Iterable[tuple[Nomination, VettingDecision | None]]) -> Table:
     """Return nominees in vetting with empty columns for what the authority decides."""
-    place = LANGUAGES.index(language().code)
-    heading = {part: Column(names[place]) for part, names in HEADINGS.items()}
+    code = language().code
+    heading = {part: Column(names[LANGUAGES.index(code)]) for part, names in HEADINGS.items()}
+    taken = " / ".join(words[code][0] for words in WORDS.values())
+    heading["outcome"] = Column(f"{heading['outcome'].heading} ({taken})")
     columns = [
-        heading["nomination"],
-        Column(_("Name")),
-        Column(_("Name in the other script")),
+        *(heading[part] for part in ("nomination", "name", "other_name")),
         Column(_("Organisation")),
         Column(_("Cohort")),
         Column(_("Last day")),

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from training.domain import plans as rules
 from training.domain.plans import Pattern
+from training.domain.refusals import PlanChanged
 from training.forms.plans import PatternForm, PlanForm
 from training.models.programmes import BudgetLine
 from training.policy.matrix import Permission
@@ -37,7 +38,11 @@ def edit(line: BudgetLine) -> ResponseReturnValue:
     form = PlanForm.over({day: month(day) for day in rules.months_of(line)})
     if form.validate_on_submit():
         with attempt(form) as done:
-            rules.enter(line, form.plan(), form.shown.data or "", actor())
+            try:
+                rules.enter(line, form.plan(), form.shown.data or "", actor())
+            except PlanChanged:
+                _show_beside(form, line)
+                raise
         if done:
             flash(_("Plan saved."))
             return redirect(url_for(".show", public_id=line.public_id))
@@ -55,6 +60,12 @@ def _show(form: PlanForm, line: BudgetLine) -> None:
         form.show(entered, shown)
     else:
         form.show(rules.spread(line.allocated, rules.months_of(line), pattern or Pattern.EVEN), shown)
+
+
+def _show_beside(form: PlanForm, line: BudgetLine) -> None:
+    """Let the person compare what they typed with what somebody else saved since; they may then save all the same."""
+    saved = plans.entered(line.id)
+    form.show_beside(saved, rules.fingerprint(saved))
 
 
 def _pattern() -> Pattern | None:

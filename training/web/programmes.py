@@ -25,7 +25,11 @@ bp = Blueprint("programmes", __name__)
 @needs(Permission.SEE_PROGRAMME)
 def index() -> ResponseReturnValue:
     """List the programmes."""
-    return render_template("programmes/index.html", rows=programmes.list_for(actor()))
+    return render_template(
+        "programmes/index.html",
+        rows=programmes.list_for(actor()),
+        may_see_money=holds(actor(), Permission.SEE_MONEY),
+    )
 
 
 @bp.get("/programmes/<public_id>")

@@ -5,12 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import rates as rules
+from training.domain.refusals import RateDoubtful
 from training.forms.rates import RateForm, RateListForm
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries import claims
 from training.web.guard import actor, needs
 from training.web.lists import cut, pager
+from training.web.refusals import words_for
 from training.web.steps import attempt
 from training.web.uploads import takes_file
 
@@ -34,7 +36,11 @@ def new() -> ResponseReturnValue:
     form = RateForm()
     if form.validate_on_submit():
         with attempt(form) as done:
-            rules.enter(form.monthly_rate(), actor())
+            try:
+                rules.enter(form.monthly_rate(), actor(), told=form.confirmed)
+            except RateDoubtful as doubt:
+                form.ask(doubt.told)
+                raise
         if done:
             flash(_("The rate was entered."))
             return redirect(url_for(".index"))
@@ -47,8 +53,16 @@ def new() -> ResponseReturnValue:
 def load() -> ResponseReturnValue:
     """Read a list of rates and say of each row what became of it; sent again, it changes nothing."""
     form = RateListForm()
-    rows: list[rules.RateRow] = []
+    read = None
     if form.validate_on_submit():
         with attempt(form):
-            rows = rules.load(form.file.data.stream, actor())
-    return render_template("rates/load.html", form=form, rows=rows, columns=rules.COLUMNS)
+            read = rules.load(form.file.data.stream, actor(), told=form.confirmed)
+            form.ask("" if read.is_entered else read.told)
+    return render_template("rates/load.html", form=form, read=read, doubts=_doubts(read), columns=rules.COLUMNS)
+
+
+def _doubts(read: rules.RateList | None) -> dict[int, str]:
+    """Return what is asked about rows that were not entered, by their numbers."""
+    if read is None or read.is_entered:
+        return {}
+    return {row.number: words_for(row.doubt) for row in read.rows if row.doubt}

@@ -9,9 +9,10 @@ from flask_babel import ngettext
 from training.domain import jobs
 from training.domain import refusals as r
 from training.forms import BaseForm
-from training.kit.money import format_pounds
+from training.kit.money import Currency, format_pounds, format_rate
 from training.kit.tables import MOST_COLUMNS, MOST_ROWS, Problem
 from training.models.jobs import Job, JobState
+from training.models.nominations import NominationState
 from training.models.rights import Assessed
 from training.web.filters import long_date, month, name_text
 from training.web.wording import word
@@ -112,6 +113,7 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
         currency=x.currency.value,
         month=month(x.month),
     ),
+    r.RateDoubtful: lambda x: _doubt(x),
     r.LessThanAPenny: lambda _r: _("An amount of the claim is worth less than a penny"),
     r.EvidenceUsed: lambda _r: _("This file is the evidence of another claim: choose another"),
     r.EvidenceUnreadable: lambda _r: _("The file is no PDF, JPEG or PNG, whatever its name says: choose another"),
@@ -120,6 +122,9 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
     ),
     r.NoCosts: lambda _r: _("Plan the costs of the cohort first"),
     r.PaidOutside: lambda x: _(
+        "The date of payment must lie between %(first)s and %(last)s", first=long_date(x.first), last=long_date(x.last)
+    ),
+    r.ExpectedOutside: lambda x: _(
         "The date of payment must lie between %(first)s and %(last)s", first=long_date(x.first), last=long_date(x.last)
     ),
     r.AlreadyDecided: lambda _r: _("This was decided already"),
@@ -162,6 +167,10 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
     r.DecidedInFuture: lambda _r: _("The date of the decision is in the future"),
     r.ExpiryBeforeDecision: lambda _r: _("The clearance would expire before it was given"),
     r.CourseExists: lambda _r: _("This provider has a course with this title already"),
+    r.PlanChanged: lambda _r: _(
+        "Somebody else saved the plan since you opened the form. What they saved stands at each month that differs; "
+        "save again to replace it with yours"
+    ),
     r.ChangedMeanwhile: lambda _r: _(
         "Somebody else changed it since you opened the form. Reload the page to see what they wrote"
     ),
@@ -198,7 +207,11 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
     r.CohortRunning: lambda x: _("The cohort runs until %(day)s", day=long_date(x.ends_on)),
     r.AlreadyNominated: lambda _r: _("This person is nominated for the cohort already"),
     r.NotInvited: lambda _r: _("The person's organisation was not invited to this cohort"),
-    r.WrongStep: lambda _r: _("The nomination has moved on meanwhile, so this step no longer applies"),
+    r.WrongStep: lambda x: (
+        _("This step does not begin where the nomination stands: %(state)s", state=word(NominationState(x.state)))
+        if x.state
+        else _("The nomination has moved on meanwhile, so this step no longer applies")
+    ),
     r.NotSeated: lambda _r: _("Only somebody with a confirmed seat can complete the course"),
     r.AlreadyClaimed: lambda _r: _("Completion was claimed already"),
     r.OwnCompletion: lambda _r: _("Nobody confirms their own completion"),
@@ -270,6 +283,33 @@ def _reserved(refusal: r.ReservedForWomen) -> str:
     if refusal.is_sex_unknown:
         said += ". " + _("The sex of this person is not recorded: correct the person if that is why")
     return said
+
+
+def _doubt(refusal: r.RateDoubtful) -> str:
+    said = []
+    if refusal.replaced:
+        said.append(
+            _(
+                "%(month)s has the rate %(rate)s already: this one would replace it.",
+                month=month(refusal.month),
+                rate=_rate(refusal.replaced, refusal.currency),
+            )
+        )
+    if refusal.before:
+        before, known = refusal.before
+        said.append(
+            _(
+                "The rate departs by more than a tenth from that of %(month)s, %(rate)s.",
+                month=month(before),
+                rate=_rate(known, refusal.currency),
+            )
+        )
+    return " ".join(said)
+
+
+def _rate(millionths: int, currency: Currency) -> str:
+    """Return a rate where no markup can stand: isolated and on one line, so that it keeps its order among Arabic."""
+    return f"\u2066£1\u00a0=\u00a0{currency}\u00a0{format_rate(millionths)}\u2069"
 
 
 def words_for(refusal: r.Refusal) -> str:

@@ -10,7 +10,6 @@ from training.forms.fields import version_of
 from training.forms.ledger import ReasonForm
 from training.forms.rights import AssessmentForm, NoteForm, RightsFilter, SubmissionForm
 from training.kit.clock import today
-from training.kit.db import transaction
 from training.models.courses import Course
 from training.models.programmes import Programme, Project
 from training.models.rights import RightsAssessment, RightsMitigation, RiskLevel
@@ -75,10 +74,11 @@ def _begin(subject: rules.Subject, back: str) -> ResponseReturnValue:
     form = AssessmentForm()
     form.level.choices = choices(RiskLevel)
     if form.validate_on_submit():
-        with transaction():
-            drafted = rules.draft(subject, form.assessment(), actor())
-        flash(_("Draft saved. Attach what supports it, then put it before the approver."))
-        return redirect(url_for(".show", public_id=drafted.public_id))
+        with attempt(form) as done:
+            drafted = rules.draft(subject, form.assessment(), actor(), today())
+        if done:
+            flash(_("Draft saved. Attach what supports it, then put it before the approver."))
+            return redirect(url_for(".show", public_id=drafted.public_id))
     return render_template("rights/new.html", form=form, subject=subject, back=back)
 
 
@@ -106,7 +106,7 @@ def edit(assessment: RightsAssessment) -> ResponseReturnValue:
     form.level.choices = choices(RiskLevel)
     if form.validate_on_submit():
         with attempt(form) as done:
-            rules.edit(assessment, form.assessment(), version_of(form.version), actor())
+            rules.edit(assessment, form.assessment(), version_of(form.version), actor(), today())
         if done:
             flash(_("Draft saved."))
             return redirect(url_for(".show", public_id=assessment.public_id))

@@ -1,24 +1,28 @@
 """Tables of money as they are saved: columns and rows in the reader's language."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from training.kit.money import format_amount, format_rate
+from training.domain.rates import COLUMNS as RATE_COLUMNS
+from training.kit.money import exact_amount, exact_rate
 from training.kit.sheets import Column, Value
 from training.models.claims import ExchangeRate
-from training.models.ledger import Commitment
+from training.models.cohorts import CohortCost
+from training.models.ledger import Approval, Commitment, LedgerPosting
+from training.models.plans import VarianceReason
 from training.models.programmes import BudgetLine
 from training.queries.burn_down import Series
-from training.queries.claims import ClaimPage
-from training.queries.imports import RowOfBatch
+from training.queries.claims import ClaimPage, ClaimRow
+from training.queries.imports import RowOfBatch, Taken
 from training.queries.ledger import EntryRow
 from training.queries.plans import PlanPage
-from training.queries.unit_costs import CohortRow
+from training.queries.unit_costs import CohortRow, CourseRow, UnitCost
 from training.queries.variances import Variance
 from training.queries.year_end import YearEndPage
-from training.web.filters import month, title_text
+from training.web.filters import title_text
 from training.web.wording import word
 
 
@@ -31,16 +35,25 @@ class Table(NamedTuple):
 
 
 def entries(rows: Iterable[EntryRow]) -> Table:
-    """Return entries with their decisions."""
+    """Return entries with their decisions, and what each moved: the sums are the balances, month by month the chart."""
     columns = [
         Column(_("Entry")),
         Column(_("Kind")),
         Column(_("Budget line")),
         Column(_("Purpose")),
+        Column(_("Commitment")),
+        Column(_("Claim")),
         Column(_("Amount"), is_money=True),
         Column(_("Proposed")),
         Column(_("Decision")),
         Column(_("Decided on")),
+        Column(_("Undoes")),
+        Column(_("Undone by")),
+        Column(_("Allocated"), is_money=True),
+        Column(_("Committed"), is_money=True),
+        Column(_("Spent"), is_money=True),
+        Column(_("Counts in")),
+        Column(_("Committed counts in")),
     ]
     return Table(_("Entries"), columns, map(_entry, rows))
 
@@ -52,11 +65,30 @@ def _entry(row: EntryRow) -> Sequence[Value]:
         word(entry.kind),
         title_text(entry.line),
         entry.purpose,
+        entry.commitment.public_id if entry.commitment else "",
+        entry.claim.public_id if entry.claim else "",
         entry.amount,
         entry.proposed_at.date(),
-        word(decision.outcome) if decision else _("Waiting"),
+        _standing(decision, row.undone_by),
         decision.decided_at.date() if decision else None,
+        row.undoes or "",
+        row.undone_by or "",
+        *_moved(row.posting),
     )
+
+
+def _moved(posting: LedgerPosting | None) -> Sequence[Value]:
+    """Return what an entry moved and where it counts; nothing while it has moved nothing."""
+    if posting is None:
+        return (None,) * 5
+    return posting.allocated, posting.committed, posting.spent, posting.month, posting.committed_month
+
+
+def _standing(decision: Approval | None, undone_by: str | None) -> str:
+    """Return how it stands with an entry: what was approved may have been reversed since."""
+    if decision is None:
+        return str(_("Waiting"))
+    return str(_("Reversed")) if undone_by else word(decision.outcome)
 
 
 def lines(of: Iterable[BudgetLine]) -> Table:
@@ -88,6 +120,7 @@ def commitments(of: Iterable[Commitment]) -> Table:
     columns = [
         Column(_("Commitment")),
         Column(_("Purpose")),
+        Column(_("Budget line")),
         Column(_("Expected")),
         Column(_("Outstanding"), is_money=True),
         Column(_("Spent"), is_money=True),
@@ -97,6 +130,7 @@ def commitments(of: Iterable[Commitment]) -> Table:
         (
             one.public_id,
             one.purpose,
+            title_text(one.line),
             one.expected_on,
             one.committed,
             one.spent,
@@ -120,8 +154,45 @@ def outstanding(of: Iterable[Commitment]) -> Table:
     return Table(_("Outstanding commitments"), columns, rows)
 
 
+def claims(of: Iterable[ClaimRow], *, may_see_payees: bool) -> Table:
+    """Return claims as they are listed: to whom, when, how much in which currency, and how they stand."""
+    columns = [
+        Column(_("Claim")),
+        Column(_("Programme")),
+        Column(_("Paid to")),
+        Column(_("Purpose")),
+        Column(_("Paid on")),
+        Column(_("Pounds, rounded half-even"), is_money=True),
+        Column(_("Currency")),
+        Column(_("As it was paid")),
+        Column(_("Rate")),
+        Column(_("Evidence")),
+        Column(_("State")),
+    ]
+    rows = [
+        (
+            claim.public_id,
+            title_text(claim.programme),
+            _("participant") if claim.payee_is_person and not may_see_payees else claim.payee,
+            claim.purpose,
+            claim.paid_on,
+            claim.amount,
+            claim.currency.value,
+            exact_amount(claim.original, claim.currency),
+            exact_rate(claim.rate),
+            claim.evidence_sha256,
+            word(state),
+        )
+        for claim, state in ((row.claim, row.state) for row in of)
+    ]
+    return Table(_("Claims"), columns, rows)
+
+
 def claim_lines(page: ClaimPage) -> Table:
-    """Return the lines of a claim: in pounds and as they were paid, with the rate that was used."""
+    """Return the lines of a claim: in pounds and as they were paid, with the rate that was used.
+
+    The heading of the pounds says how they are rounded, for the page that says it at length stays behind.
+    """
     claim = page.claim
     columns = [
         Column(_("Entry")),
@@ -129,10 +200,14 @@ def claim_lines(page: ClaimPage) -> Table:
         Column(_("Commitment")),
         Column(_("Purpose")),
         Column(_("Paid on")),
-        Column(_("Amount"), is_money=True),
+        Column(_("Pounds, rounded half-even"), is_money=True),
+        Column(_("Currency")),
         Column(_("As it was paid")),
         Column(_("Rate")),
+        Column(_("Rate of")),
+        Column(_("Source of the rate")),
         Column(_("Decision")),
+        Column(_("Undone by")),
     ]
     rows = (
         (
@@ -142,9 +217,13 @@ def claim_lines(page: ClaimPage) -> Table:
             row.entry.purpose,
             claim.paid_on,
             row.entry.amount,
-            format_amount(row.entry.original or row.entry.amount, claim.currency),
-            format_rate(claim.rate),
-            word(row.decision.outcome) if row.decision else _("Waiting"),
+            claim.currency.value,
+            exact_amount(row.entry.original or row.entry.amount, claim.currency),
+            exact_rate(claim.rate),
+            claim.rate_on,
+            claim.rate_source,
+            _standing(row.decision, row.undone_by),
+            row.undone_by or "",
         )
         for row in page.lines
     )
@@ -168,6 +247,40 @@ def spend_rows(of: Iterable[RowOfBatch]) -> Table:
     return Table(_("Rows"), columns, map(_spend_row, of))
 
 
+def taken(of: Iterable[Taken]) -> Table:
+    """Return what the rows of a spend file take from each commitment."""
+    columns = [
+        Column(_("Commitment")),
+        Column(_("Purpose")),
+        Column(_("Budget line")),
+        Column(_("Rows")),
+        Column(_("Amount"), is_money=True),
+        Column(_("Outstanding"), is_money=True),
+    ]
+    rows = (
+        (
+            one.commitment.public_id,
+            one.commitment.purpose,
+            title_text(one.commitment.line),
+            one.rows,
+            one.pence,
+            one.commitment.committed,
+        )
+        for one in of
+    )
+    return Table(_("What the rows take from the commitments"), columns, rows)
+
+
+def spend_files(of: Iterable[Any]) -> Table:
+    """Return the spend files of a programme, each with the number of its rows."""
+    columns = [Column(_("File")), Column(_("Read")), Column(_("Read by")), Column(_("Rows")), Column(_("State"))]
+    rows = (
+        (batch.public_id, batch.uploaded_at.date(), batch.uploaded_by.display_name, number, word(batch.state))
+        for batch, number in of
+    )
+    return Table(_("Files read before"), columns, rows)
+
+
 def _spend_row(one: RowOfBatch) -> Sequence[Value]:
     row = one.row
     wrong = f"{word(row.fault)}: {row.cell}" if row.fault else ""
@@ -181,7 +294,7 @@ def _spend_row(one: RowOfBatch) -> Sequence[Value]:
         row.purpose,
         row.commitment.public_id if row.commitment else "",
         row.claim.public_id if row.claim else "",
-        word(one.decision.outcome) if one.decision else "",
+        _standing(one.decision, one.undone_by) if row.claim else "",
     )
 
 
@@ -218,14 +331,21 @@ def burn_down(series: Series | None) -> Table:
     ]
     if series is None:
         return Table(_("Burn-down"), columns, ())
-    months = [month(day) for day in series.months]
-    rows = zip(months, series.planned, series.committed, series.spent, series.forecast, strict=True)
+    rows = zip(series.months, series.planned, series.committed, series.spent, series.forecast, strict=True)
     return Table(_("Burn-down"), columns, rows)
 
 
 def year_end(page: YearEndPage) -> Table:
     """Return what is due and what lapses, line by line."""
-    headings = (_("Allocated"), _("Spent"), _("Due this year"), _("Due later"), _("Cohorts to come"), _("Will lapse"))
+    headings = (
+        _("Allocated"),
+        _("Spent"),
+        _("Due this year"),
+        _("Due later"),
+        _("Cohorts to come"),
+        _("Will lapse"),
+        _("Short by"),
+    )
     columns = [Column(_("Budget line")), *(Column(heading, is_money=True) for heading in headings)]
     rows = (
         (
@@ -236,6 +356,7 @@ def year_end(page: YearEndPage) -> Table:
             row.later,
             row.scheduled,
             row.lapses,
+            row.short,
         )
         for row in (*page.rows, page.total)
     )
@@ -249,6 +370,7 @@ def variances(of: Iterable[Variance]) -> Table:
         Column(_("Planned"), is_money=True),
         Column(_("Spent"), is_money=True),
         Column(_("Variance"), is_money=True),
+        Column(f"{_('Share of the plan')} (%)"),
         Column(_("Reason")),
         Column(_("Given by")),
     ]
@@ -258,6 +380,7 @@ def variances(of: Iterable[Variance]) -> Table:
             one.planned,
             one.spent,
             one.difference,
+            None if one.per_mille is None else Decimal(one.per_mille).scaleb(-1),
             one.newest.reason if one.newest else "",
             one.newest.given_by.display_name if one.newest else "",
         )
@@ -266,11 +389,38 @@ def variances(of: Iterable[Variance]) -> Table:
     return Table(_("Variances"), columns, rows)
 
 
+def reasons(of: Iterable[VarianceReason]) -> Table:
+    """Return every reason that was given for a line's variances, with what it was given about."""
+    columns = [
+        Column(_("Month")),
+        Column(_("Planned"), is_money=True),
+        Column(_("Spent"), is_money=True),
+        Column(_("Reason")),
+        Column(_("Given by")),
+        Column(_("Given on")),
+    ]
+    rows = (
+        (one.month, one.planned, one.spent, one.reason, one.given_by.display_name, one.given_at.date()) for one in of
+    )
+    return Table(_("Reasons given"), columns, rows)
+
+
 def unit_costs(of: Iterable[CohortRow]) -> Table:
     """Return what each cohort costs, in all and by trainee, completion and contact hour."""
-    columns = [
-        Column(_("Cohort")),
-        Column(_("Course")),
+    columns = [Column(_("Cohort")), Column(_("Course")), *_unit_cost_columns()]
+    rows = ((row.cohort.code, title_text(row.cohort.course), *_unit_cost(row.cost)) for row in of)
+    return Table(_("Unit costs"), columns, rows)
+
+
+def unit_costs_by_course(of: Iterable[CourseRow]) -> Table:
+    """Return the same course by course."""
+    columns = [Column(_("Course")), Column(_("Cohorts")), *_unit_cost_columns()]
+    rows = ((title_text(row.course), row.cohorts, *_unit_cost(row.cost)) for row in of)
+    return Table(_("By course"), columns, rows)
+
+
+def _unit_cost_columns() -> list[Column]:
+    return [
         Column(_("Spent"), is_money=True),
         Column(_("Committed"), is_money=True),
         Column(_("Trainees")),
@@ -279,32 +429,34 @@ def unit_costs(of: Iterable[CohortRow]) -> Table:
         Column(_("Per completion"), is_money=True),
         Column(_("Per contact hour"), is_money=True),
     ]
-    rows = (
-        (
-            row.cohort.code,
-            title_text(row.cohort.course),
-            row.cost.spent,
-            row.cost.committed,
-            row.cost.trainees,
-            row.cost.completions,
-            row.cost.per_trainee,
-            row.cost.per_completion,
-            row.cost.per_hour,
-        )
-        for row in of
+
+
+def _unit_cost(cost: UnitCost) -> Sequence[Value]:
+    return (
+        cost.spent,
+        cost.committed,
+        cost.trainees,
+        cost.completions,
+        cost.per_trainee,
+        cost.per_completion,
+        cost.per_hour,
     )
-    return Table(_("Unit costs"), columns, rows)
+
+
+def planned_costs(of: Iterable[CohortCost]) -> Table:
+    """Return what a cohort is to cost, and which line pays for it."""
+    columns = [Column(_("What it pays for")), Column(_("Budget line")), Column(_("Amount"), is_money=True)]
+    return Table(_("Planned costs"), columns, ((word(one.category), title_text(one.line), one.amount) for one in of))
 
 
 def plan(page: PlanPage) -> Table:
     """Return the monthly plan of a line beside what was spent."""
     columns = [Column(_("Month")), Column(_("Planned"), is_money=True), Column(_("Spent"), is_money=True)]
-    rows = ((month(row.month) if row.month else _("Total"), row.planned, row.spent) for row in (*page.rows, page.total))
+    rows = ((row.month or _("Total"), row.planned, row.spent) for row in (*page.rows, page.total))
     return Table(_("Monthly plan"), columns, rows)
 
 
 def rates(of: Iterable[ExchangeRate]) -> Table:
-    """Return the monthly exchange rates."""
-    columns = [Column(_("Currency")), Column(_("Month")), Column(_("Rate")), Column(_("Source"))]
-    rows = ((one.currency.value, one.month, format_rate(one.rate), one.source) for one in of)
-    return Table(_("Exchange rates"), columns, rows)
+    """Return the monthly exchange rates under the headings of a list of rates, which every reader may send back."""
+    rows = ((one.currency.value, one.month, exact_rate(one.rate), one.source) for one in of)
+    return Table(_("Exchange rates"), [Column(heading) for heading in RATE_COLUMNS], rows)

@@ -24,6 +24,7 @@ from training.models.people import Inactive, Jurisdiction, Sex, Spoken
 from training.models.programmes import LineCategory, ProjectKind
 from training.models.rights import Assessed, AssessmentState, RightsAct, RiskLevel
 from training.models.vetting import ClearanceFault, VettingOutcome
+from training.queries.claims import ClaimState
 from training.queries.people import Kind
 from training.queries.rights import Which
 from training.web.language import language
@@ -83,6 +84,11 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Outcome.APPROVED, _l("Approved")),
     (Outcome.REFUSED, _l("Refused")),
     (Outcome.WITHDRAWN, _l("Taken back")),
+    (ClaimState.WAITING, _l("Waiting")),
+    (ClaimState.APPROVED, _l("Approved")),
+    (ClaimState.REVERSED, _l("Reversed, wholly or in part")),
+    (ClaimState.REFUSED, _l("Refused")),
+    (ClaimState.WITHDRAWN, _l("Taken back")),
     (Pattern.EVEN, _l("Evenly")),
     (Pattern.EARLY, _l("More at the beginning")),
     (Pattern.LATE, _l("More at the end")),
@@ -108,7 +114,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Fault.COMMITMENT_UNKNOWN, _l("No commitment of the programme with money outstanding has this id or cohort")),
     (Fault.SEVERAL_COMMITMENTS, _l("The cohort has several commitments: write the id of one")),
     (ClearanceFault.NOMINATION_UNKNOWN, _l("Nobody in vetting has this nomination number")),
-    (ClearanceFault.OUTCOME_UNREADABLE, _l("The outcome is missing or is neither cleared nor not cleared")),
+    (ClearanceFault.OUTCOME_UNREADABLE, _l("The outcome is missing or is none of the words that are taken")),
     (ClearanceFault.AUTHORITY_MISSING, _l("The authority is missing")),
     (ClearanceFault.TEXT_TOO_LONG, _l("The text is too long")),
     (ClearanceFault.DECIDED_UNREADABLE, _l("The date of the decision is missing or cannot be read")),
@@ -116,6 +122,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (ClearanceFault.DECIDED_IN_FUTURE, _l("The date of the decision is in the future")),
     (ClearanceFault.END_BEFORE_DECISION, _l("The clearance would expire before it was given")),
     (ClearanceFault.DECIDED_TWICE, _l("A row above says something else about the same person")),
+    (ClearanceFault.NAME_DIFFERS, _l("The row names somebody else than the nominee with this number")),
     (RateOutcome.ENTERED, _l("Entered")),
     (RateOutcome.KNOWN, _l("Already there")),
     (RateOutcome.CURRENCY_UNKNOWN, _l("The currency is none of USD, EUR and IQD")),
@@ -211,8 +218,10 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Hindrance.CLASH, _l("Passed over: has a seat in another cohort on a day of this one")),
     (Hindrance.QUOTA, _l("Passed over: the quota of the organisation is reached")),
     (Hindrance.RESERVED, _l("Passed over: the seats left are reserved for women")),
+    (Hindrance.SET_ASIDE, _l("Passed over: the record of the person was set aside")),
     (NoticeKind.SEATED, _l("Has a seat now, from the waiting list")),
     (NoticeKind.UNSEATED, _l("Lost the seat: the clearance no longer lasts to the last day")),
+    (NoticeKind.SET_ASIDE, _l("Withdrawn: the record of the person was set aside")),
     (SelectionStep.SHORTLIST, _l("Shortlist")),
     (SelectionStep.SEND, _l("Send to vetting")),
     (SelectionStep.CONFIRM, _l("Confirm the seat")),
@@ -230,6 +239,11 @@ _TONES: tuple[tuple[StrEnum, str], ...] = (
     (Outcome.APPROVED, "green"),
     (Outcome.REFUSED, "red"),
     (Outcome.WITHDRAWN, "grey"),
+    (ClaimState.WAITING, "yellow"),
+    (ClaimState.APPROVED, "green"),
+    (ClaimState.REVERSED, "orange"),
+    (ClaimState.REFUSED, "red"),
+    (ClaimState.WITHDRAWN, "grey"),
     (BatchState.PREVIEWED, "yellow"),
     (BatchState.PROPOSED, "blue"),
     (BatchState.WITHDRAWN, "grey"),

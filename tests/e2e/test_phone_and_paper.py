@@ -1,0 +1,65 @@
+"""What a funder wants of the money is in sight on a phone and on paper, in both directions of reading."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.conftest import Enter
+from tests.e2e.people import Reader
+from training.kit.locale import LANGUAGES
+
+PHONE = 320
+
+
+def funder(enter: Enter, language: str, **screen: object) -> Reader:
+    """Return a funder who reads this language, before their programme."""
+    reader = enter("funder", **screen)
+    if reader.language != language:
+        reader.speak(LANGUAGES[language].endonym)
+        expect(reader.page.locator("html")).to_have_attribute("lang", language)
+    reader.page.goto("/programmes")
+    reader.main.locator("a[href^='/programmes/']").first.click()
+    return reader
+
+
+def is_in_sight(cell: Locator) -> bool:
+    """Say whether all of a cell stands on the screen without scrolling sideways."""
+    box = cell.bounding_box()
+    assert box
+    return box["x"] >= 0 and box["x"] + box["width"] <= PHONE
+
+
+def column(reader: Reader, heading: str) -> Locator:
+    return reader.main.get_by_role("columnheader", name=reader.words(heading), exact=True).first
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_phone_shows_what_tells_most_first(enter: Enter, language: str) -> None:
+    reader = funder(enter, language, width=PHONE)
+    summing = reader.words("Of %(ceiling)s, %(spent)s is spent; the forecast for %(month)s is %(forecast)s.")
+    sentence = reader.main.locator("p").filter(has_text=summing.split("%")[0]).filter(has_text="£300,000.00")
+    assert is_in_sight(sentence)
+    legend = reader.main.locator(".app-legend li")
+    assert legend.count() == 5
+    for name in ("Ceiling", "Planned", "Committed and spent", "Spent", "Forecast"):
+        entry = legend.filter(has_text=re.compile(rf"^\s*{re.escape(reader.words(name))}\s*£"))
+        assert is_in_sight(entry), name
+    assert is_in_sight(column(reader, "Available"))
+    assert is_in_sight(column(reader, "Amount"))
+    reader.follow("Year end")
+    assert is_in_sight(column(reader, "Will lapse"))
+    assert is_in_sight(column(reader, "Outstanding"))
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_paper_has_the_figures_and_the_day(enter: Enter, language: str) -> None:
+    reader = funder(enter, language)
+    figures, day = reader.main.locator("details table"), reader.main.locator(".app-printed")
+    expect(figures).to_be_hidden()
+    expect(day).to_be_hidden()
+    reader.page.emulate_media(media="print")
+    expect(figures).to_be_visible()
+    expect(day).to_be_visible()
+    expect(day).to_contain_text(re.compile(r"20\d\d.* \d\d:\d\d"))
+    expect(reader.main.locator(".app-legend")).to_be_visible()
