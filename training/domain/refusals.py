@@ -248,6 +248,15 @@ class TableUnreadable(Refusal):
 
     field = "file"
     problem: Problem
+    line: int = 0
+
+
+@dataclass
+class SheetUnknown(Refusal):
+    """The workbook has no sheet of this name that holds anything, but these."""
+
+    field = "sheet"
+    sheets: list[str]
 
 
 class TableGone(Refusal):
