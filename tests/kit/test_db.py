@@ -13,10 +13,11 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DatabaseError, StatementError
 
 from tests.support.world import World
-from training.domain import proposals
+from training.domain import evidence, proposals
 from training.kit.db import changed, db, engine_options, transaction
 from training.models.access import SignInFailure
 from training.models.people import Jurisdiction, Organisation
+from training.queries import ledger
 
 NOON = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
 
@@ -300,13 +301,15 @@ def with_all(world: World) -> None:
     world.covered()
     payment = world.payment(world.commitment(world.line(500_00), 100_00), 50_00, evidence=world.evidence())
     world.approve(payment)
+    later = world.evidence(b"%PDF-1.7 another receipt")
     with transaction():
+        evidence.attach(ledger.claim_by_key(payment.claim_id or 0), later, world.actor("uk"))
         undoing = proposals.propose_reversal(payment, "a mistake", world.key(), world.actor("uk"))
     world.approve(undoing)
 
 
 @pytest.mark.parametrize("command", ["INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE", "INSERT"])
-@pytest.mark.parametrize("table", [*APPEND_ONLY, "claims", "evidence", "rights_steps"])
+@pytest.mark.parametrize("table", [*APPEND_ONLY, "claim_evidence", "claims", "evidence", "rights_steps"])
 def test_nothing_is_replaced_on_a_connection_of_any_kind(sqlite_app: Flask, table: str, command: str) -> None:
     """By whichever of its keys: who opens the file has none of the settings of our connections."""
     with sqlite_app.app_context():
