@@ -350,7 +350,7 @@ def test_acts_are_in_the_trail(office: Office) -> None:
     acts = [(one.action, one.details) for one in db.session.scalars(statement)]
     assert acts == [
         ("spend file read", {"rows": 2}),
-        ("spend file proposed", {"rows": 2, "pence": 1100}),
+        ("spend file proposed", {"rows": 2, "pence": 1100, "alike": 0, "are_others": False}),
         ("spend file taken back", {"rows": 2, "decided": 0}),
     ]
 
