@@ -41,7 +41,7 @@ def nominate(coordinator: Reader, code: str) -> None:
     assert coordinator.language == "ar"
     steps.open_cohort_page(coordinator, code)
     coordinator.follow("Nominate")
-    coordinator.fill("Name", OTHER_SPELLING)
+    coordinator.fill("Name or service number", OTHER_SPELLING)
     coordinator.press("Search")
     coordinator.press("Nominate", coordinator.row(NATIVE))
     coordinator.reads("Nominated.")

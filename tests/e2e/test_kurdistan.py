@@ -26,7 +26,7 @@ def register_and_nominate(coordinator: Reader) -> str:
 def finds(reader: Reader, words: str) -> bool:
     """Search the register for a name."""
     reader.open("People")
-    reader.fill("Name", words)
+    reader.fill("Name or service number", words)
     reader.press("Search")
     return reader.row(NATIVE).count() > 0
 
@@ -51,7 +51,7 @@ def test_other_organisations_cannot_be_nominated_from(enter: Enter) -> None:
     """The host of the cohort puts its own people forward, never another organisation's."""
     coordinator = enter("kri.coordinator.2", language="ckb-IQ")
     coordinator.follow(re.compile(COURSE))
-    coordinator.fill("Name", "فێرخواز")
+    coordinator.fill("Name or service number", "فێرخواز")
     coordinator.press("Search")
     assert coordinator.row("Erbil").count() == 12
     assert coordinator.row("Directorate of Combating Human Trafficking").count() == 0

@@ -81,7 +81,8 @@ def test_a_short_row_has_empty_cells() -> None:
         (b"a,b\n" + b"1,2\n" * (tables.MOST_ROWS + 1), Problem.TOO_MANY_ROWS),
         (b",".join([b"x"] * (tables.MOST_COLUMNS + 1)) + b"\n1\n", Problem.TOO_MANY_COLUMNS),
         (b"a\n" * (tables.LARGEST // 2 + 1), Problem.TOO_LARGE),
-        (b'a,b\n"' + b"x" * 200_000, Problem.UNREADABLE),
+        (b'a,b\n"' + b"x" * 200_000, Problem.QUOTATION),
+        (b"a,b\n" + b"x" * 200_000, Problem.UNREADABLE),
     ],
     ids=lambda value: value if isinstance(value, Problem) else "",
 )
@@ -213,3 +214,47 @@ def open_document(rows: list[list[str]]) -> bytes:
         archive.writestr("content.xml", content)
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
     return file.getvalue()
+
+
+def test_sheets_that_are_not_read_are_told_and_one_can_be_picked() -> None:
+    def fill(book: xlsxwriter.Workbook, cover: xlsxwriter.worksheet.Worksheet) -> None:
+        cover.write_row(0, 0, ["Ministry"])
+        book.add_worksheet("Empty")
+        for name, rows in (("Baghdad", 3), ("Erbil", 12)):
+            sheet = book.add_worksheet(name)
+            for number in range(rows):
+                sheet.write_row(number * 2, 0, ["Name", f"{name} {number}"])
+
+    content = workbook(fill)
+    asked: list[tables.Sheet] = []
+    table = tables.read(io.BytesIO(content), lambda sheets: asked.extend(sheets) or 2)  # type: ignore[func-returns-value]
+    assert [(one.name, one.rows, len(one.beginning)) for one in asked] == [
+        ("Sheet1", 1, 1),
+        ("Baghdad", 3, 3),
+        ("Erbil", 12, 10),
+    ]
+    assert (table.sheet, table.unread) == ("Erbil", [("Sheet1", 1), ("Baghdad", 3)])
+    assert [row.cells[1] for row in table.rows] == [f"Erbil {number}" for number in range(1, 12)]
+    assert Table.from_json(table.to_json()) == table
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b'Name,Rank\nAhmed,Major\n"Ali Test,Major\nNext Name,Captain\n', 3),
+        (b'Name,Rank\n"Ali\nTest",Major\n"Abu Hassan" Karim,Captain\n', 4),
+        (b'Name,Rank\n"Ali "" Test,Major\nNext Name,Captain\n', 2),
+    ],
+)
+def test_a_stray_quotation_mark_melts_no_rows(content: bytes, line: int) -> None:
+    with pytest.raises(TableError) as refused:
+        read(content)
+    assert (refused.value.problem, refused.value.line) == (Problem.QUOTATION, line)
+
+
+def test_quotation_marks_that_are_in_order_are_read() -> None:
+    content = b'Name,Rank\n"Ali, ""Abu Hassan"" Test","Major\nGeneral"\nKarim "the tall",Captain\n'
+    assert [row.cells for row in read(content).rows] == [
+        ['Ali, "Abu Hassan" Test', "Major General"],
+        ['Karim "the tall"', "Captain"],
+    ]

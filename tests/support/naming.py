@@ -70,7 +70,7 @@ def desk_in(app: Flask, client: FlaskClient) -> Desk:
 
 def tile(page: str, label: str) -> int:
     """Return the figure under a label."""
-    found = re.search(rf"<dt>{label}</dt><dd>(\d+)", page)
+    found = re.search(rf"<dt>(?:<a [^>]*>)?{label}(?:</a>)?</dt><dd>(\d+)", page)
     return int(found[1]) if found else 0
 
 

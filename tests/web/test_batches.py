@@ -1,26 +1,31 @@
 """Files of names, as a coordinator meets them: send, look, mend, choose, nominate, take back."""
 
 import datetime as dt
+import io
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
+import xlsxwriter
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from tests.support.naming import Desk, count, desk_in, tile
 from tests.support.world import post
-from training.domain import departures, nominations
+from training.domain import departures, nominations, people, setting_aside
 from training.domain.departures import Departure
 from training.kit.clock import day_began
 from training.kit.db import db, transaction
 from training.models.audit import AuditEntry
+from training.models.batches import NominationBatch
 from training.models.cohorts import Cohort
+from training.models.jobs import Job
 from training.models.nominations import Nomination
-from training.models.people import Person, ReviewedPair
+from training.models.people import Inactive, Person, ReviewedPair
 from training.policy.scopes import unscoped
+from training.work import doing
 
 ARABIC = """الاسم,الاسم بالإنجليزية,الرتبة,الجنس,الرقم الوظيفي
 أحمد كاظم,Ahmed Kadhim,نقيب,ذكر,4711
@@ -271,7 +276,9 @@ def test_similar_names_are_one_person_or_two_as_a_human_says(app: Flask, desk: D
     assert "أحمد كاظم جبار" in form
     known = re.search(r'name="whom" type="radio" value="([0-9a-z]{12})"', form)
     assert known
-    page = desk.browser.get(post(desk.browser, f"{address}/rows/2/whom", {"whom": known[1]}).headers["Location"]).text
+    answer = post(desk.browser, f"{address}/rows/2/whom", {"whom": known[1]})
+    assert answer.headers["Location"] == f"{address}/rows/3/whom", "the next row that needs somebody"
+    page = desk.browser.get(address).text
     assert (tile(page, POSSIBLE), tile(page, ALREADY)) == (1, 1)
     page = desk.browser.get(post(desk.browser, f"{address}/rows/3/whom", {"whom": "nobody"}).headers["Location"]).text
     assert (tile(page, POSSIBLE), tile(page, NEW)) == (0, 1)
@@ -319,3 +326,178 @@ def test_languages_as_people_write_them(desk: Desk) -> None:
     content = "Name,Languages\n" + "".join(f'Officer {one},"{said}"\n' for one, said in enumerate(rows))
     _address, page = desk.preview(content.encode())
     assert page.count("A language is not known") == 2
+
+
+def _workbook(**sheets: list[list[str]]) -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return file.getvalue()
+
+
+def test_a_workbook_of_several_sheets_says_which_of_them_was_read(desk: Desk) -> None:
+    content = _workbook(
+        Cover=[["Ministry of Interior"], ["Nominations"]],
+        Baghdad=[["Name"], ["Ahmed Kadhim"]],
+        Basra=[["Name"], ["Zainab Hassan"], ["Ali Saad"]],
+    )
+    _address, page = desk.preview(content)
+    assert tile(page, NEW) == 1, "the first sheet with a heading of names, not the cover"
+    assert "<bdi>Baghdad</bdi>" in page
+    assert "<bdi>Basra</bdi>: 3 rows" in page
+    assert "<bdi>Cover</bdi>: 2 rows" in page
+    _address, page = desk.preview(content, sheet="basra")
+    assert tile(page, NEW) == 2
+    assert "It has: Cover, Baghdad, Basra" in desk.send(content, sheet="Mosul").text
+
+
+def test_a_file_without_headings_nominates_its_first_row_too(app: Flask, desk: Desk) -> None:
+    address = desk.send(b"Ahmed Kadhim,Captain\nZainab Hassan,Major\n").headers["Location"].removesuffix("/columns")
+    columns = {"name_latin": "0", "rank": "1", "default": desk.organisation}
+    post(desk.browser, f"{address}/columns", columns | {"is_first_person": "yes"})
+    assert tile(desk.browser.get(address).text, NEW) == 2
+    post(desk.browser, f"{address}/columns", columns)
+    assert tile(desk.browser.get(address).text, NEW) == 1, "and it may be said otherwise again"
+    post(desk.browser, f"{address}/columns", columns | {"is_first_person": "yes"})
+    desk.commit(address, mode="whole")
+    assert "Ahmed Kadhim" in desk.browser.get(f"/cohorts/{desk.cohort}/roster").text
+    assert count(app, Nomination) == 2
+
+
+def test_rows_above_the_headings_are_told(desk: Desk) -> None:
+    _address, page = desk.preview(b"Ali Saad,\nName,Rank\nAhmed Kadhim,Captain\n")
+    assert "The headings are in row 2; what stands above it is not read." in page
+
+
+def test_a_quotation_mark_without_end_is_refused_with_its_line(app: Flask, desk: Desk) -> None:
+    answer = desk.send(b'Name,Rank\nAhmed Kadhim,Captain\n"Ali Saad,Major\nZainab Hassan,Captain\n')
+    assert "A quotation mark in line 3 of the file is not closed" in answer.text
+    assert count(app, NominationBatch) == 0
+
+
+TWICE = "Name\nKadhim Jasim Al-Saadi\nكاظم جاسم الساعدي\nAhmed Ali\n"
+
+
+def test_one_person_twice_in_a_file_is_asked_about_and_left_out_once(app: Flask, desk: Desk) -> None:
+    address, page = desk.preview(TWICE.encode())
+    assert (tile(page, NEW), tile(page, POSSIBLE)) == (2, 1)
+    assert "Perhaps the same person as row 2" in page
+    form = desk.browser.get(f"{address}/rows/3/whom").text
+    assert "Kadhim Jasim Al-Saadi" in form
+    assert "The same person as row 2: leave this row out" in form
+    post(desk.browser, f"{address}/rows/3/whom", {"whom": "row-2"})
+    page = desk.commit(address, mode="whole")
+    assert count(app, Nomination) == 2
+    assert tile(page, "Registered and nominated") == 2
+    _again, page = desk.preview(TWICE.encode())
+    assert (tile(page, NEW), tile(page, POSSIBLE), tile(page, ALREADY)) == (0, 0, 2)
+
+
+def test_two_rows_that_are_two_people_are_never_offered_as_one_again(app: Flask, desk: Desk) -> None:
+    address, _page = desk.preview(TWICE.encode())
+    post(desk.browser, f"{address}/rows/3/whom", {"whom": "nobody"})
+    desk.commit(address)
+    assert count(app, Nomination) == 3
+    assert count(app, ReviewedPair) == 1
+    assert "Kadhim" not in desk.browser.get("/people/duplicates").text
+
+
+def test_telephones_and_addresses_are_as_the_form_takes_them(desk: Desk) -> None:
+    content = "Name,Phone,E-mail\nAhmed Kadhim,abc,\nZainab Hassan,,notmail\nAli Saad,٠٧٧٠ ١٢٣ ٤٥٦٧,ali@example.org\n"
+    _address, page = desk.preview(content.encode())
+    assert (tile(page, NEW), tile(page, FAULTY)) == (1, 2)
+    assert "Write a telephone number" in page
+    assert "Write an e-mail address" in page
+
+
+def test_a_text_that_is_too_long_is_told_its_limit(desk: Desk) -> None:
+    _address, page = desk.preview(f"Name,Rank\nAhmed Kadhim,{'x' * 101}\n".encode())
+    assert "The text is too long: use 100 characters or fewer" in page
+
+
+def test_what_a_cell_said_stands_beside_the_form_that_mends_it(desk: Desk) -> None:
+    address, _page = desk.preview("Name,Languages\nAhmed Kadhim,كردية\n".encode())
+    assert "<bdi>كردية</bdi>" in desk.browser.get(f"{address}/rows/2").text
+
+
+def test_mending_goes_on_to_the_next_row_that_needs_somebody(desk: Desk) -> None:
+    rows = ("Ahmed Kadhim,xx", "Zainab Hassan,f", "Ali Saad,yy", "Karim Jabbar,zz", "كريم جبار,")
+    address, page = desk.preview(("Name,Sex\n" + "\n".join(rows)).encode())
+    assert f"{address}?outcome=faulty_row" in page, "a count leads to what it counts"
+    first = desk.browser.get(f"{address}/rows/next").headers["Location"]
+    assert first == f"{address}/rows/2"
+    kept = f"{address}/rows/4?outcome=faulty_row"
+    answer = post(desk.browser, kept, {"name_latin": "Ali Saad", "sex": "male"})
+    assert answer.headers["Location"] == f"{address}/rows/5?outcome=faulty_row"
+    answer = desk.browser.get(f"{address}/rows/next?after=5&outcome=faulty_row")
+    assert answer.headers["Location"] == f"{address}/rows/2?outcome=faulty_row", "it begins anew at the end"
+    for number, name in ((2, "Ahmed Kadhim"), (5, "Karim Jabbar")):
+        answer = post(desk.browser, f"{address}/rows/{number}?outcome=faulty_row", {"name_latin": name, "sex": "male"})
+    assert answer.headers["Location"] == address
+    page = desk.browser.get(address).text
+    assert "No row of this kind needs you any more." in page
+    assert (tile(page, NEW), tile(page, POSSIBLE), tile(page, FAULTY)) == (4, 1, 0)
+    answer = post(desk.browser, f"{address}/rows/6/whom", {"whom": "nobody"})
+    assert answer.headers["Location"] == address
+
+
+def test_a_row_of_a_large_file_is_mended_at_once(app: Flask, desk: Desk) -> None:
+    """No work process is asked for it, although only one reads so large a file."""
+    lines = "".join(f"Officer {number},{number}\n" for number in range(600))
+    address = desk.send(("Name,Service number,Sex\n" + lines + "Zainab Hassan,,xx\n").encode()).headers["Location"]
+    with app.app_context():
+        doing.do_waiting("a worker")
+        asked = db.session.scalar(select(func.count()).select_from(Job))
+    assert tile(desk.browser.get(address).text, FAULTY) == 1
+    post(desk.browser, f"{address}/rows/602", {"name_latin": "Zainab Hassan", "sex": "female"})
+    page = desk.browser.get(address).text
+    assert (tile(page, NEW), tile(page, FAULTY)) == (601, 0)
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Job)) == asked
+
+
+def test_one_answer_says_which_organisation_all_rows_mean(app: Flask, desk: Desk) -> None:
+    lines = "".join(f"{name},قيادة قوات الحدود\n" for name in ("Ahmed Kadhim", "Zainab Hassan", "Ali Saad"))
+    address, page = desk.preview(("Name,Organisation\n" + lines + "Karim Jabbar,Canary\n").encode())
+    assert tile(page, FAULTY) == 4
+    assert "Say which organisations are meant in 4 rows" in page
+    form = desk.browser.get(f"{address}/organisations").text
+    field = re.search(r'for="(name_[0-9a-f]{16})">\s*قيادة قوات الحدود \(3 rows\)', form)
+    assert field
+    post(desk.browser, f"{address}/organisations", {field[1]: desk.organisation})
+    page = desk.browser.get(address).text
+    assert (tile(page, NEW), tile(page, FAULTY)) == (3, 1)
+    desk.commit(address)
+    assert count(app, Nomination) == 3
+    assert desk.browser.get(f"{address}/organisations").status_code == 302, "there is nothing to ask any more"
+
+
+def test_who_was_set_aside_is_offered_with_the_reason(app: Flask, desk: Desk) -> None:
+    with app.app_context():
+        gone = desk.world.person("Kadhim Jasim")
+        with transaction():
+            stranger = db.session.scalars(
+                unscoped(select(Person).where(Person.public_id == desk.foreign), because="test")
+            ).one()
+            people.correct(stranger, people.Particulars("Kadhim Jasim", ""), desk.world.actor("uk"))
+            for one in (gone, stranger):
+                setting_aside.deactivate(one, Inactive.DIED, desk.world.actor("uk"))
+        ids = gone.public_id, stranger.public_id
+    address, page = desk.preview("الاسم\nكاظم جاسم\n".encode())
+    assert tile(page, POSSIBLE) == 1
+    form = desk.browser.get(f"{address}/rows/2/whom").text
+    assert "Set aside: Died. The record is taken up again" in form
+    assert ids[1] not in form, "and nobody of others"
+    post(desk.browser, f"{address}/rows/2/whom", {"whom": ids[0]})
+    desk.commit(address)
+    assert count(app, Nomination) == 1
+    assert "This record was set aside" not in desk.browser.get(f"/people/{ids[0]}").text
+
+
+def test_a_candidate_who_is_in_the_cohort_already_is_marked(desk: Desk) -> None:
+    desk.commit(desk.preview("الاسم\nأحمد كاظم جبار\n".encode())[0])
+    address, _page = desk.preview("الاسم,الرتبة\nاحمد كاظم جبار,نقيب\n".encode())
+    assert "Nominated for this cohort already" in desk.browser.get(f"{address}/rows/2/whom").text

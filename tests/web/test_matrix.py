@@ -57,6 +57,8 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "batches.commit": ("++nnnnnnnns", "+nnnnnnnnns"),
     "batches.download": ("++nnnnnnnns", "+nnnnnnnnns"),
     "batches.new": ("++fffffffns", "+nnnnffffns"),
+    "batches.next_row": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "batches.organisations": ("++nnnnnnnns", "+nnnnnnnnns"),
     "batches.preview": ("++nnnnnnnns", "+nnnnnnnnns"),
     "batches.row": ("++nnnnnnnns", "+nnnnnnnnns"),
     "batches.show": ("++nnnnnnnns", "+nnnnnnnnns"),

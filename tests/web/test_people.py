@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask, url_for
@@ -15,6 +16,7 @@ from tests.web.browsing import building, links, press, typed, words
 from training.domain import completions
 from training.kit.db import db, transaction
 from training.models.access import Role
+from training.models.cohorts import CohortTrainer
 from training.models.completions import Completion
 from training.models.nominations import Nomination
 from training.models.people import Person
@@ -85,7 +87,8 @@ def test_a_name_never_stands_in_an_address(world: World, iraq: FlaskClient) -> N
     for page in (found, iraq.get(address), iraq.get(f"{address}/edit"), iraq.get("/people")):
         addresses = re.findall(r'(?:href|action)="([^"]*)"|name="next" value="([^"]*)"', page.text)
         assert not [pair for pair in addresses if "anary" in "".join(pair)]
-        assert 'method="get"' not in page.text.lower()
+        for form in re.findall(r'<form[^>]*method="get".*?</form>', page.text, re.DOTALL | re.IGNORECASE):
+            assert set(re.findall(r' name="([^"]*)"', form)) <= {"organisation", "here_as"}, "no field for a name"
 
 
 def test_a_search_for_nothing_is_told_so(world: World, iraq: FlaskClient) -> None:
@@ -279,3 +282,66 @@ def test_the_register_holds_what_was_registered_and_no_more(world: World, iraq: 
         found = db.session.scalars(unscoped(select(Person).where(Person.name_key == "sara"), because="a test")).one()
         assert (found.email, found.phone, str(found.sex), found.name_key) == ("sara@example.iq", "", "female", "sara")
         db.session.rollback()
+
+
+# Narrowing the list.
+
+
+def test_the_list_is_narrowed_by_organisation_and_kind(world: World, iraq: FlaskClient) -> None:
+    with world.app.app_context():
+        teacher = world.person("Ahmed Kadhim")
+        world.person("Zainab Hassan")
+        world.person("Canary Erbil", "kri")
+        cohort = world.open_cohort()
+        with transaction() as session:
+            session.add(CohortTrainer(cohort_id=cohort.id, person_id=teacher.id))
+        uk = world.sign_in(world.app.test_client(), "uk")
+        bodies = {code: world.organisations[code].public_id for code in ("iraq", "kri")}
+
+    def shown(client: FlaskClient, **place: str) -> list[str]:
+        page = words(client.get(url_of(place)))
+        return [name for name in ("Ahmed Kadhim", "Zainab Hassan", "Canary Erbil") if name in page]
+
+    assert shown(uk, organisation=bodies["iraq"]) == ["Ahmed Kadhim", "Zainab Hassan"]
+    assert shown(uk, organisation=bodies["kri"]) == ["Canary Erbil"]
+    assert shown(uk, here_as="trainer") == ["Ahmed Kadhim"]
+    assert shown(uk, organisation=bodies["iraq"], here_as="trainee") == ["Zainab Hassan"]
+    assert shown(iraq, organisation=bodies["kri"]) == ["Ahmed Kadhim", "Zainab Hassan"], (
+        "of others no list can be asked"
+    )
+    assert url_of({"organisation": bodies["iraq"]}) in uk.get(f"/organisations/{bodies['iraq']}").text
+    found = press(uk, url_of({"here_as": "trainee"}), {"words": "a"}, page="/people")
+    assert "Ahmed" not in words(found)
+    sent = press(uk, url_of({"here_as": "trainer"}, "/people/table.csv"), {"words": ""}, page="/people")
+    assert "Ahmed Kadhim" in sent.text
+    assert "Zainab" not in sent.text
+
+
+def url_of(place: dict[str, str], path: str = "/people") -> str:
+    """Return the address of the list as it is narrowed."""
+    return f"{path}?{urlencode(place)}"
+
+
+def test_a_service_number_finds_its_person(world: World, iraq: FlaskClient) -> None:
+    register(iraq, name_latin="Ahmed Kadhim", service_number="AB-4711")
+    assert "Ahmed Kadhim" in words(press(iraq, "/people", {"words": "AB-٤٧١١"}, page="/people"))
+    assert "Ahmed Kadhim" not in words(press(iraq, "/people", {"words": "AB-471"}, page="/people"))
+    kri = world.sign_in(world.app.test_client(), "kri")
+    assert "Ahmed Kadhim" not in words(press(kri, "/people", {"words": "AB-4711"}, page="/people"))
+
+
+def test_who_was_set_aside_is_offered_to_who_registers_them_again(world: World, iraq: FlaskClient) -> None:
+    with world.app.app_context():
+        person = world.person("Kadhim Jasim").public_id
+    press(iraq, f"/people/{person}/deactivate", {"reason": "died"}, page=f"/people/{person}/deactivate")
+    form = {"organisation": organisation(iraq), "name_native": "كاظم جاسم"}
+    answer = press(iraq, "/people/new", form, page="/people/new")
+    assert "The person may be registered already" in answer.text
+    assert "Died" in words(answer)
+    assert f"/people/{person}/reactivate" in answer.text
+    assert "Kadhim" not in words(press(iraq, "/people", {"words": "Kadhim Jasim"}, page="/people")), "found by nobody"
+    kri = world.sign_in(world.app.test_client(), "kri")
+    other = press(kri, "/people/new", form | {"organisation": organisation(kri)}, page="/people/new")
+    assert "Kadhim" not in words(other)
+    press(iraq, f"/people/{person}/reactivate", {}, page="/people/new")
+    assert "Kadhim" in words(press(iraq, "/people", {"words": "Kadhim Jasim"}, page="/people"))

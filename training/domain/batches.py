@@ -5,8 +5,9 @@ shows how many rows are done.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO
+from typing import IO, Protocol
 
 from sqlalchemy import delete, insert, update
 
@@ -25,8 +26,16 @@ from training.domain.refusals import (
 from training.kit import tables
 from training.kit.clock import now
 from training.kit.db import db
+from training.kit.names import fold
 from training.models.actor import Actor
-from training.models.batches import NominationBatch, NominationBatchState, NominationRow, NomineeOutcome
+from training.models.batches import (
+    NominationBatch,
+    NominationBatchState,
+    NominationRow,
+    NomineeFault,
+    NomineeOutcome,
+    NomineePart,
+)
 from training.models.cohorts import Cohort
 from training.models.jobs import Job, JobKind
 from training.queries import batches, trees
@@ -40,14 +49,17 @@ PIECE = 1000
 GOOD = (O.NEW, O.MATCHED)
 
 
-def read(stream: IO[bytes], cohort: Cohort, default_organisation_id: int | None, by: Actor) -> NominationBatch:
-    """Read a file and keep its rows for a week. Raises CohortNotOpen, NominationsClosed, NotInvited,
-    TableUnreadable.
+def read(
+    stream: IO[bytes], cohort: Cohort, default_organisation_id: int | None, by: Actor, sheet: str = ""
+) -> NominationBatch:
+    """Read a file, of a workbook the sheet of that name or the first that names people; keep its rows for a week.
+
+    Raises CohortNotOpen, NominationsClosed, NotInvited, TableUnreadable, SheetUnknown.
     """
     nominations.check_takes_nominations(cohort)
     if default_organisation_id and default_organisation_id not in trees.keys_invited_to(cohort.id):
         raise NotInvited
-    table = cells.read_table(stream)
+    table = cells.read_table(stream, headings.picker(sheet))
     found, rows = headings.below_headings(table)
     if not rows:
         raise TableUnreadable(tables.Problem.EMPTY)
@@ -56,8 +68,11 @@ def read(stream: IO[bytes], cohort: Cohort, default_organisation_id: int | None,
         organisation_id=by.organisation_id,
         default_organisation_id=default_organisation_id,
         sha256=table.sha256,
-        headings=found,
-        columns=headings.guess(found),
+        headings=found.cells,
+        headings_in=found.number,
+        sheet=table.sheet[:200],
+        unread=[list(one) for one in table.unread],
+        columns=headings.guess(found.cells),
         uploaded_by_id=by.user_id,
         uploaded_at=now(),
         keep_until=now() + _KEPT,
@@ -80,7 +95,9 @@ def forget_old() -> None:
         rows.values(cells=[], mended={}, before={}),
         delete(NominationRow).where(NominationRow.batch_id.in_(left)),
         update(NominationBatch).where(NominationBatch.id.in_(left)).values(state=S.FORGOTTEN),
-        update(NominationBatch).where(NominationBatch.id.in_(done + left)).values(keep_until=now() + _FOR_EVER),
+        update(NominationBatch)
+        .where(NominationBatch.id.in_(done + left))
+        .values(keep_until=now() + _FOR_EVER, sheet="", unread=[]),
     ):
         if over:
             db.session.execute(statement, execution_options=_AS_IT_IS)
@@ -99,16 +116,64 @@ def check_open(batch: NominationBatch) -> NominationBatch:
 
 
 def say_columns(
-    batch: NominationBatch, columns: Mapping[str, int], default_organisation_id: int | None, by: Actor
+    batch: NominationBatch,
+    columns: Mapping[str, int],
+    default_organisation_id: int | None,
+    by: Actor,
+    *,
+    is_first_person: bool = False,
 ) -> Job:
-    """Say which column is what, and ask for a preview. Raises NamesMissing, NotInvited, BatchClosed, JobStanding."""
+    """Say which column is what, and whether the row that was taken for the headings is a person; ask for a preview.
+
+    Raises NamesMissing, NotInvited, BatchClosed, JobStanding.
+    """
     batch = check_open(batch)
     if not headings.names_somebody(columns):
         raise NamesMissing
     if default_organisation_id and default_organisation_id not in trees.keys_invited_to(batch.cohort_id):
         raise NotInvited
     batch.columns, batch.default_organisation_id = dict(columns), default_organisation_id
+    if is_first_person != batch.is_first_person:
+        _turn_first_row(batch)
     return ask_preview(batch, by)
+
+
+def _turn_first_row(batch: NominationBatch) -> None:
+    """Make a row of the headings, or headings of that row."""
+    batch.is_first_person = not batch.is_first_person
+    if batch.is_first_person:
+        db.session.add(NominationRow(batch_id=batch.id, number=batch.headings_in, cells=batch.headings))
+        batch.headings = [""] * len(batch.headings)
+    else:
+        first = batches.row_by_number(batch.id, batch.headings_in)
+        batch.headings = first.cells
+        db.session.delete(first)
+    db.session.flush()
+
+
+def say_meanings(batch: NominationBatch, meanings: Mapping[str, int], by: Actor) -> Job:
+    """Say which organisations names of the file mean that the register does not have, by key; ask for a preview.
+
+    Raises NotInvited, BatchClosed, JobStanding.
+    """
+    batch = check_open(batch)
+    if not trees.keys_invited_to(batch.cohort_id).issuperset(meanings.values()):
+        raise NotInvited
+    batch.meanings = batch.meanings | {fold(name): key for name, key in meanings.items()}
+    return ask_preview(batch, by)
+
+
+def unknown_organisations(batch: NominationBatch) -> dict[str, int]:
+    """Return the names of organisations in a batch that nobody knows, each with the number of its rows, most first.
+
+    Of a name in several spellings the first stands for all.
+    """
+    spelt: dict[str, str] = {}
+    counted = Counter[str]()
+    for row in batches.faulty_rows(batch.id, NomineeFault.ORGANISATION_UNKNOWN):
+        name = texts_of(row, batch.columns).get(NomineePart.ORGANISATION.value, "")
+        counted[spelt.setdefault(fold(name), name)] += 1
+    return dict(counted.most_common())
 
 
 def ask_preview(batch: NominationBatch, by: Actor) -> Job:
@@ -117,24 +182,14 @@ def ask_preview(batch: NominationBatch, by: Actor) -> Job:
     return jobs.ask(JobKind.PREVIEW_BATCH, batch, by, batches.size(batch.id))
 
 
-def choose(batch: NominationBatch, number: int, person_id: int | None, by: Actor, *, corrects: bool) -> Job:
-    """Say whom a row means: a person, or with None nobody who is known. Raises BatchClosed, JobStanding."""
-    batch = check_open(batch)
-    row = batches.row_by_number(batch.id, number)
-    row.chosen_id, row.is_nobody_known, row.corrects = person_id, person_id is None, corrects
-    return ask_preview(batch, by)
+class Written(Protocol):
+    """A row as it was sent, and what somebody wrote instead."""
+
+    cells: list[str]
+    mended: dict[str, str]
 
 
-def mend(batch: NominationBatch, number: int, texts: Mapping[str, str], by: Actor) -> Job:
-    """Write what a row should say, by part; the choice that was made for it falls. Raises BatchClosed, JobStanding."""
-    batch = check_open(batch)
-    row = batches.row_by_number(batch.id, number)
-    row.mended = dict(texts)
-    row.chosen_id, row.is_nobody_known = None, False
-    return ask_preview(batch, by)
-
-
-def texts_of(row: NominationRow, columns: Mapping[str, int]) -> dict[str, str]:
+def texts_of(row: Written, columns: Mapping[str, int]) -> dict[str, str]:
     """Return what a row says by part: its cells, or what somebody wrote instead."""
     as_sent = {part: row.cells[place] if place < len(row.cells) else "" for part, place in columns.items()}
     return {part: cleaned(text) for part, text in (as_sent | row.mended).items()}
@@ -142,7 +197,7 @@ def texts_of(row: NominationRow, columns: Mapping[str, int]) -> dict[str, str]:
 
 def row_read(row: NominationRow, columns: Mapping[str, int]) -> RowRead:
     """Return what goes into the matching."""
-    return RowRead(row.number, texts_of(row, columns), row.chosen_id, row.is_nobody_known)
+    return RowRead(row.number, texts_of(row, columns), row.chosen_id, row.is_nobody_known, row.chosen_row)
 
 
 def preview(batch_id: int, by: Actor) -> Iterator[int]:
@@ -152,10 +207,10 @@ def preview(batch_id: int, by: Actor) -> Iterator[int]:
         batch = batches.lock_batch(batch_id)
         if batch.state not in (S.READ, S.PREVIEWED):
             raise BatchClosed
-        recogniser = recogniser or Recogniser(batch.cohort_id, batch.default_organisation_id, by)
+        recogniser = recogniser or Recogniser(batch, by)
         rows = batches.rows_after(batch_id, last, PIECE)
         if rows:
-            _judge(recogniser, rows, batch)
+            judge(recogniser, rows, batch)
         if len(rows) < PIECE:
             batch.state = S.PREVIEWED
             batch.version += 1
@@ -164,7 +219,8 @@ def preview(batch_id: int, by: Actor) -> Iterator[int]:
         yield done
 
 
-def _judge(recogniser: Recogniser, rows: Sequence[NominationRow], batch: NominationBatch) -> None:
+def judge(recogniser: Recogniser, rows: Sequence[NominationRow], batch: NominationBatch) -> None:
+    """Write what will become of rows, given in the order of their numbers."""
     read = [row_read(row, batch.columns) for row in rows]
     values = [
         {"batch_id": batch.id, "number": row.number, "fingerprint": row.fingerprint, **vars(one.verdict)}

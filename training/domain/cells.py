@@ -21,12 +21,12 @@ class Faulty(Exception):  # noqa: N818 - an answer, not an error
         self.cell = cell[:_KEPT]
 
 
-def read_table(stream: IO[bytes]) -> tables.Table:
-    """Read a file as a table. Raises TableUnreadable."""
+def read_table(stream: IO[bytes], pick: tables.Pick = tables.first) -> tables.Table:
+    """Read a file as a table, of a workbook the sheet that ``pick`` says. Raises TableUnreadable."""
     try:
-        return tables.read(stream)
+        return tables.read(stream, pick)
     except tables.TableError as error:
-        raise TableUnreadable(error.problem) from error
+        raise TableUnreadable(error.problem, error.line) from error
 
 
 def day(written: str, fault: StrEnum) -> dt.date:

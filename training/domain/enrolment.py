@@ -58,16 +58,34 @@ def commit(batch_id: int, version: int, by: Actor) -> Iterator[int]:
         for row, nomination in zip(rows, made, strict=True)
     ]
     db.session.execute(update(NominationRow), became)
-    apart = duplicates.keep_all_apart(
-        ((persons[row.number].id, other) for row in rows if row.outcome is O.NEW for other in row.candidates), by
-    )
+    _point_repeated(batch_id, persons)
+    apart = duplicates.keep_all_apart(_told_apart(rows, persons), by)
     audit.record("nomination file committed", batch, by=by.user_id, rows=len(made), kept_apart=apart)
     yield from ()
 
 
+def _point_repeated(batch_id: int, persons: Mapping[int, Person]) -> None:
+    """Note of rows that repeat another one whom they mean, so that they are known when the file comes again."""
+    became = [
+        {"batch_id": batch_id, "number": row.number, "person_id": person.id}
+        for row in batches.repeated_rows(batch_id)
+        if (person := persons.get(row.same_as or 0))
+    ]
+    if became:
+        db.session.execute(update(NominationRow), became)
+
+
+def _told_apart(rows: Sequence[NominationRow], persons: Mapping[int, Person]) -> Iterator[tuple[int, int]]:
+    """Yield who was registered with each person, known or of another row, of whom somebody said that it is not them."""
+    for row in rows:
+        if row.outcome is O.NEW:
+            others = [*row.candidates, *(persons[number].id for number in row.alike if number in persons)]
+            yield from ((persons[row.number].id, other) for other in others)
+
+
 def _check_unchanged(batch: NominationBatch, rows: Sequence[NominationRow], by: Actor) -> dict[int, Particulars]:
     """Return what each row says of its person. Raises BatchChanged."""
-    recogniser = Recogniser(batch.cohort_id, batch.default_organisation_id, by, looks_for_similar=False)
+    recogniser = Recogniser(batch, by, looks_for_similar=False)
     given: dict[int, Particulars] = {}
     moved = []
     for start in range(0, len(rows), PIECE):

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from training.domain.refusals import SheetUnknown
 from training.kit.names import fold
-from training.kit.tables import Row, Table
+from training.kit.tables import Pick, Row, Sheet, Table
 from training.models.batches import NomineePart
 
 HEADINGS: Mapping[NomineePart, Mapping[str, tuple[str, ...]]] = {
@@ -87,13 +88,34 @@ def guess(headings: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def below_headings(table: Table) -> tuple[list[str], list[Row]]:
+def below_headings(table: Table) -> tuple[Row, list[Row]]:
     """Return the headings and the rows below them: the first row with a heading of names, else the first of all."""
-    above = [table.headings, *(row.cells for row in table.rows[: _DEEPEST - 1])]
-    for place, cells in enumerate(above):
-        if not guess(cells).keys().isdisjoint(_NAMES):
-            return cells, table.rows[place:]
-    return table.headings, table.rows
+    rows = [Row(table.headings_in, table.headings), *table.rows]
+    place = _headed([row.cells for row in rows[:_DEEPEST]]) or 0
+    return rows[place], rows[place + 1 :]
+
+
+def _headed(beginning: Sequence[Sequence[str]]) -> int | None:
+    """Return the place of the first row with a heading of names."""
+    found = (place for place, cells in enumerate(beginning) if names_somebody(guess(cells)))
+    return next(found, None)
+
+
+def picker(name: str) -> Pick:
+    """Return how to pick a sheet of a workbook: the one of this name, or, without one, the first that names people.
+
+    The picking raises SheetUnknown.
+    """
+
+    def pick(sheets: Sequence[Sheet]) -> int:
+        if not name:
+            return next((place for place, one in enumerate(sheets) if _headed(one.beginning) is not None), 0)
+        for place, one in enumerate(sheets):
+            if fold(one.name) == fold(name):
+                return place
+        raise SheetUnknown([one.name for one in sheets])
+
+    return pick
 
 
 def names_somebody(columns: Mapping[str, int]) -> bool:

@@ -2,25 +2,22 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
-from training.domain.people import Particulars
+from training.domain.people import EMAIL, LONGEST, PHONE, Particulars
 from training.kit.money import western_digits
 from training.kit.names import fold
 from training.models.actor import Actor
-from training.models.batches import NomineeFault, NomineeOutcome, NomineePart
+from training.models.batches import NominationBatch, NomineeFault, NomineeOutcome, NomineePart
 from training.models.people import Person, Sex, Spoken
 from training.queries import people, trees
 
 P, O, F = NomineePart, NomineeOutcome, NomineeFault  # noqa: E741
 _PARTICULARS = [one.name for one in fields(Particulars)]
-COLUMNS = [getattr(Person, name) for name in ("id", "public_id", "organisation_id", *_PARTICULARS)]
-_LONGEST = {
-    P.NAME_LATIN: 200, P.NAME_NATIVE: 200, P.RANK: 100, P.UNIT: 200, P.SERVICE_NUMBER: 50, P.PHONE: 40, P.EMAIL: 254,
-}  # fmt: skip
+COLUMNS = [getattr(Person, name) for name in ("id", "public_id", "organisation_id", "inactive_because", *_PARTICULARS)]
 _SEXES = {
     fold(word): sex
     for sex, words in {
@@ -71,6 +68,7 @@ class RowRead:
     texts: Mapping[str, str]
     chosen_id: int | None = None
     is_nobody_known: bool = False
+    chosen_row: int | None = None
 
     @cached_property
     def fingerprint(self) -> str:
@@ -97,6 +95,7 @@ class Verdict:
     fault: NomineeFault | None = None
     part: NomineePart | None = None
     same_as: int | None = None
+    alike: list[int] = field(default_factory=list)
     organisation_id: int | None = None
     person_id: int | None = None
     stamp: str = ""
@@ -127,15 +126,18 @@ def merged(recorded: Particulars, given: Particulars) -> Particulars:
 
 
 class Reader:
-    """Reads cells for one cohort, in the name of somebody and of an organisation where rows name none."""
+    """Reads the cells of a batch in the name of somebody, with what the batch says of organisations."""
 
-    def __init__(self, cohort_id: int, default_organisation_id: int | None, by: Actor) -> None:
-        self.invited = trees.keys_invited_to(cohort_id)
-        self._default = default_organisation_id
+    def __init__(self, batch: NominationBatch, by: Actor) -> None:
+        self.invited = trees.keys_invited_to(batch.cohort_id)
+        self._default = batch.default_organisation_id
         self._bodies: dict[str, int | None] = {}
-        for body in people.own_organisations(by):
+        own = people.own_organisations(by)
+        for body in own:
             for name in {fold(name) for name in (body.name_en, body.name_ar, body.name_ckb) if name}:
                 self._bodies[name] = None if name in self._bodies else body.id
+        keys = {body.id for body in own}
+        self._bodies |= {name: key for name, key in batch.meanings.items() if key in keys}
 
     def read(self, texts: Mapping[str, str]) -> Nominee:
         """Return whom the texts describe. Raises Faulty."""
@@ -172,19 +174,18 @@ class Reader:
 
 def _check_texts(given: Mapping[NomineePart, str]) -> None:
     """Raise Faulty where a text is too long, is no name, or says nothing that is known."""
-    for part, most in _LONGEST.items():
-        if len(given[part]) > most:
-            raise Faulty(F.TEXT_TOO_LONG, part)
+    for name, most in LONGEST.items():
+        if len(given[P(name)]) > most:
+            raise Faulty(F.TEXT_TOO_LONG, P(name))
     names = {part: given[part] for part in (P.NAME_LATIN, P.NAME_NATIVE) if given[part]}
     if not names and not given[P.REFERENCE]:
         raise Faulty(F.NAME_MISSING, P.NAME_NATIVE)
     for part, name in names.items():
         if not any(letter.isalpha() for letter in name):
             raise Faulty(F.NAME_UNREADABLE, part)
-    if given[P.SEX] and sex_said(given[P.SEX]) is None:
-        raise Faulty(F.SEX_UNKNOWN, P.SEX)
-    if languages_said(given[P.LANGUAGES]) is None:
-        raise Faulty(F.LANGUAGE_UNKNOWN, P.LANGUAGES)
+    for part, (fault, is_readable) in _READABLE.items():
+        if given[part] and not is_readable(given[part]):
+            raise Faulty(fault, part)
 
 
 def sex_said(text: str) -> Sex | None:
@@ -198,3 +199,12 @@ def languages_said(text: str) -> list[str] | None:
     if None in said:
         said = {_SPOKEN.get(fold(word)) for word in _BETWEEN.sub(" ", text).split()}
     return None if None in said else [language.value for language in Spoken if language in said]
+
+
+_READABLE: Mapping[NomineePart, tuple[NomineeFault, Callable[[str], bool]]] = {
+    P.SEX: (F.SEX_UNKNOWN, lambda text: sex_said(text) is not None),
+    P.LANGUAGES: (F.LANGUAGE_UNKNOWN, lambda text: languages_said(text) is not None),
+    P.PHONE: (F.PHONE_UNREADABLE, lambda text: PHONE.fullmatch(text) is not None),
+    P.EMAIL: (F.EMAIL_UNREADABLE, lambda text: EMAIL.fullmatch(text) is not None),
+}
+"""The parts of which not every text says something, with the fault of one that does not."""

@@ -1,7 +1,8 @@
 """The register of people: trainees and trainers by organisation."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from typing import Any
@@ -44,6 +45,21 @@ class Particulars:
     languages: str = ""
     """Codes of ``Spoken``, with a space between them."""
 
+
+LONGEST: Mapping[str, int] = {
+    "name_latin": 200,
+    "name_native": 200,
+    "rank": 100,
+    "unit": 200,
+    "service_number": 50,
+    "phone": 40,
+    "email": 254,
+}
+"""So many characters each of the particulars may have, in a form as in a file."""
+
+PHONE = re.compile(r"\+?(?:[ ()./-]*\d){3,20}[ ()]*")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+"""How a telephone number and an e-mail address are written, in a form as in a file."""
 
 _AT_ONCE = 1_000
 """So many people are indexed in one statement: each has a dozen words and keys, which are in memory at once."""
@@ -91,9 +107,7 @@ def correct(person: Person, particulars: Particulars, by: Actor) -> None:
     for name, value in asdict(particulars).items():
         setattr(person, name, value)
     person.name_key = _key(particulars)
-    if person.is_active:
-        unindex(person)
-        index([person])
+    _index_anew(person)
     audit.record("person corrected", person, by=by.user_id)
 
 
@@ -147,14 +161,15 @@ def set_aside(person: Person, reason: Inactive) -> None:
     statement = update(Person).where(Person.id == person.id, Person.inactive_because.is_(None))
     if not changed(statement.values(inactive_because=reason, inactive_since=now())):
         raise PersonInactive
-    unindex(person)
+    db.session.refresh(person)
+    _index_anew(person)
 
 
 def take_up(person: Person) -> None:
     """Let a record that was set aside be found again."""
     changed(update(Person).where(Person.id == person.id).values(inactive_because=None, inactive_since=None))
     db.session.refresh(person)
-    index([person])
+    _index_anew(person)
 
 
 def check_active(person: Person) -> None:
@@ -185,12 +200,24 @@ def index(people: Sequence[Person]) -> None:
     """Note under which words and keys active people are found, in any order, spelling and script."""
     tables = Base.metadata.tables
     insert_many(tables["person_words"], list(chain.from_iterable(map(_words, people))))
+    _index_keys(people)
+
+
+def _index_keys(people: Sequence[Person]) -> None:
     # A name in a script that has no sound for us has words, but no key.
-    insert_many(tables["person_keys"], list(chain.from_iterable(map(_keys, people))))
+    insert_many(Base.metadata.tables["person_keys"], list(chain.from_iterable(map(_keys, people))))
 
 
-def unindex(person: Person) -> None:
-    """Let a person be found no more."""
+def _index_anew(person: Person) -> None:
+    """Note words and keys anew; of one who is set aside the keys alone, and none where another record took it up."""
+    _unindex(person)
+    if person.is_active:
+        index([person])
+    elif person.inactive_because is not Inactive.MERGED:
+        _index_keys([person])
+
+
+def _unindex(person: Person) -> None:
     db.session.execute(delete(PersonWord).where(PersonWord.person_id == person.id))
     db.session.execute(delete(PersonKey).where(PersonKey.person_id == person.id))
 

@@ -9,7 +9,8 @@ def deactivate(person: Person, reason: Inactive, by: Actor) -> None:
     """Set the record of a person aside: nobody finds or nominates it, its history stays. Raises PersonInactive.
 
     Nominations that stand are withdrawn, whoever made them, and both sides are told; a seat becomes free unless its
-    course is over or completed.
+    course is over or completed. Where somebody of that name is to be registered, the record is offered, to be taken up
+    again.
     """
     vetting.hold([person.id])
     people.set_aside(person, reason)

@@ -1,9 +1,11 @@
 """Files of names: sending one, saying what its columns are, mending a row, saying whom it means, nominating."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from training.forms import BaseForm, FilterForm
 from training.forms.checks import choose_one, longest, may_be_empty, required
@@ -14,6 +16,8 @@ from training.models.batches import NomineePart
 
 NOBODY = "nobody"
 """The answer that a row means none of those who were shown."""
+_ROW = "row-"
+"""What stands before the number in the answer that a row means the same person as another one."""
 
 
 class NomineeFileForm(BaseForm):
@@ -28,6 +32,11 @@ class NomineeFileForm(BaseForm):
         ),
     )
     organisation = SelectField(_l("Organisation of rows that name none"), [may_be_empty()])
+    sheet = TextField(
+        _l("Sheet of the workbook"),
+        [may_be_empty(), longest(200)],
+        description=_l("Where it has several and you leave this empty, the first with a heading of names is read"),
+    )
 
 
 def _column(label: str) -> SelectField:
@@ -49,6 +58,7 @@ class NomineeColumnsForm(BaseForm):
     email = _column(_l("E-mail"))
     languages = _column(_l("Languages"))
     reference = _column(_l("Reference"))
+    is_first_person = TickField(_l("The first row is a person: the file has no headings"))
 
     def offer(
         self, headings: Sequence[str], columns: Mapping[str, int], organisations: list[Choice], default: str
@@ -89,6 +99,31 @@ class NomineeRowForm(PersonForm):
         return written | {NomineePart.LANGUAGES.value: " ".join(self.speaks.data or ())}
 
 
+class MeaningsForm(BaseForm):
+    """Which organisation each name of the file means that the register does not have; see ``meanings_form``."""
+
+    def meanings(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the ids of the organisations that were chosen, by name."""
+        fields = {name: _field_of(name) for name in names}
+        return {name: self[field].data for name, field in fields.items() if field in self and self[field].data}
+
+
+def meanings_form(names: Mapping[str, int], organisations: list[Choice]) -> MeaningsForm:
+    """Return the form with a list for each name, which stands in so many rows."""
+    blank = _l("None of yours, or decide later")
+    fields = {}
+    for name, rows in names.items():
+        label = ngettext("%(name)s (%(num)s row)", "%(name)s (%(num)s rows)", rows, name=name)
+        fields[_field_of(name)] = SelectField(label, [may_be_empty()], organisations, blank)
+    form: MeaningsForm = type("NamedMeaningsForm", (MeaningsForm,), fields)()
+    return form
+
+
+def _field_of(name: str) -> str:
+    """Return the name of a name's field: while a form is open, others may answer, and places would move."""
+    return "name_" + hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
 class WhomForm(BaseForm):
     """Whom a row means."""
 
@@ -97,9 +132,18 @@ class WhomForm(BaseForm):
         _l("Also correct the register by this row"), description=_l("An empty cell never changes anything")
     )
 
-    def offer(self, people: Sequence[Choice]) -> None:
-        """Fill the list of those who may be meant."""
-        self.whom.choices = [*people, Choice(NOBODY, _("Somebody else, who is not in the register"))]
+    def offer(self, people: Sequence[Choice], rows: Sequence[int]) -> None:
+        """Fill the list of those who may be meant: people of the register, and earlier rows of the file."""
+        repeated = [
+            Choice(f"{_ROW}{number}", _("The same person as row %(number)s: leave this row out", number=number))
+            for number in rows
+        ]
+        self.whom.choices = [*people, *repeated, Choice(NOBODY, _("Somebody else, who is none of these"))]
+
+    def row(self) -> int | None:
+        """Return the number of the row that was chosen, if one was."""
+        chosen = self.whom.data or ""
+        return int(chosen.removeprefix(_ROW)) if chosen.startswith(_ROW) else None
 
 
 class CommitForm(BaseForm):

@@ -1,12 +1,11 @@
 """Registering people, and looking for them."""
 
-import re
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 
-from training.domain.people import Particulars
-from training.forms import BaseForm
+from training.domain.people import EMAIL, LONGEST, PHONE, Particulars
+from training.forms import BaseForm, FilterForm
 from training.forms.checks import choose_one, longest, may_be_empty, required, written_like
 from training.forms.fields import (
     CheckboxesField,
@@ -22,40 +21,48 @@ from training.forms.fields import (
 )
 from training.models.people import Sex
 
-_PHONE = re.compile(r"\+?(?:[ ()./-]*\d){3,20}[ ()]*")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-
 
 class SearchForm(BaseForm):
-    """Words of a name. It is always sent in the body: names do not belong in addresses."""
+    """Words of a name, or a service number. It is always sent in the body: neither belongs in addresses."""
 
     words = SearchField(
-        _l("Name"),
+        _l("Name or service number"),
         [required(_l("Enter a part of the name")), longest(200)],
-        description=_l("Any part of the name, in any script and order"),
+        description=_l("Any part of the name, in any script and order, or the whole service number"),
     )
+
+
+class PeopleFilter(FilterForm):
+    """Narrows the list of people."""
+
+    organisation = SelectField(_l("Organisation"), [may_be_empty()], blank=_l("All organisations"))
+    here_as = SelectField(_l("Trainees or trainers"), [may_be_empty()], blank=_l("Both"))
 
 
 class PersonForm(BaseForm):
     """What is recorded of a person; only a name is asked for."""
 
-    name_latin = NameField(_l("Name in Latin letters"), [longest(200)])
-    name_native = NameField(_l("Name in Arabic or Kurdish letters"), [longest(200)])
-    rank = NameField(_l("Rank"), [may_be_empty(), longest(100)])
-    unit = NameField(_l("Unit"), [may_be_empty(), longest(200)])
+    name_latin = NameField(_l("Name in Latin letters"), [longest(LONGEST["name_latin"])])
+    name_native = NameField(_l("Name in Arabic or Kurdish letters"), [longest(LONGEST["name_native"])])
+    rank = NameField(_l("Rank"), [may_be_empty(), longest(LONGEST["rank"])])
+    unit = NameField(_l("Unit"), [may_be_empty(), longest(LONGEST["unit"])])
     sex = SelectField(_l("Sex"), [may_be_empty()])
-    service_number = ReferenceField(_l("Service number"), [may_be_empty(), longest(50)])
+    service_number = ReferenceField(_l("Service number"), [may_be_empty(), longest(LONGEST["service_number"])])
     phone = PhoneField(
         _l("Telephone"),
         [
             may_be_empty(),
-            longest(40),
-            written_like(_PHONE, _l("Enter a telephone number, such as +964 750 000 0000")),
+            longest(LONGEST["phone"]),
+            written_like(PHONE, _l("Enter a telephone number, such as +964 750 000 0000")),
         ],
     )
     email = EmailField(
         _l("E-mail"),
-        [may_be_empty(), longest(254), written_like(_EMAIL, _l("Enter an e-mail address, such as name@example.org"))],
+        [
+            may_be_empty(),
+            longest(LONGEST["email"]),
+            written_like(EMAIL, _l("Enter an e-mail address, such as name@example.org")),
+        ],
     )
     speaks = CheckboxesField(
         _l("Languages"), [may_be_empty()], description=_l("Those in which the person can follow a course")
@@ -111,4 +118,4 @@ class DeactivateForm(BaseForm):
 class ExportForm(SearchForm):
     """A list of people as a file: of everybody, or of those whose names match."""
 
-    words = SearchField(_l("Name"), [longest(200)])
+    words = SearchField(_l("Name or service number"), [longest(200)])

@@ -1,7 +1,7 @@
 """Whether two names may be one person's: keys under which both are found, and a score from 0 to 100."""
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -94,6 +94,35 @@ def score(one: Heard, other: Heard) -> int:
         return round(min(same))
     across = [_like(a, b) for a in one for b in other if a and b]
     return round(max(across, default=0))
+
+
+class Names:
+    """Names in memory, each with a number, found by other spellings as those of the register are."""
+
+    def __init__(self) -> None:
+        self._heard: dict[int, Heard] = {}
+        self._whole = defaultdict[int, list[int]](list)
+        self._loose = defaultdict[int, list[int]](list)
+
+    def add(self, number: int, one: Heard) -> None:
+        """Let a name be found."""
+        self._heard[number] = one
+        found = keys(*one)
+        for key in found.whole:
+            self._whole[key].append(number)
+        for key in found.loose:
+            self._loose[key].append(number)
+
+    def like(self, one: Heard) -> list[int]:
+        """Return the numbers of the names that may be the same person's, best first."""
+        found = keys(*one)
+        # Who has the whole of a name needs no likeness of it.
+        rare = [key for key in found.loose if len(self._loose.get(key, ())) <= COMMONEST]
+        return self._best(one, hits(found.whole, self._whole)) or self._best(one, hits(rare, self._loose))
+
+    def _best(self, one: Heard, met: Iterable[int]) -> list[int]:
+        scored = [(score(one, self._heard[number]), number) for number in met]
+        return [number for like, number in sorted(scored, key=lambda it: (-it[0], it[1])) if like >= ENOUGH]
 
 
 _MISSING_WORD = 14

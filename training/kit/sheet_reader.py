@@ -1,7 +1,9 @@
-"""The process that reads a workbook for ``tables``: bytes in, one line of JSON for each row that holds anything.
+"""The process that reads a workbook for ``tables``: bytes in, JSON out, a line for each row that holds anything.
 
-Run as a file, not imported, so that it loads nothing of ours: ``sheet_reader.py MOST_ROWS MOST_CHARACTERS``. It ends
-with 0, with 1 where the bytes are no workbook, 3 where a password protects it, 5 where it has too many rows, 6 where a
+The first line lists the sheets that hold anything: name, how many rows do, and the first ten of them; the lines after
+it are the rows of one of these sheets. Run as a file, not imported, so that it loads nothing of ours:
+``sheet_reader.py MOST_ROWS MOST_CHARACTERS PLACE``, where PLACE is that of the sheet among them, from 0. It ends with
+0, with 1 where the bytes are no workbook, 3 where a password protects it, 5 where it has too many rows, 6 where a
 formula has no value, and otherwise when it needs too much.
 """
 
@@ -12,10 +14,11 @@ import re
 import resource
 import sys
 import zipfile
-from collections.abc import Iterator
+from typing import Any
 
 _MEMORY = 700 * 1024 * 1024
 _SECONDS = 20
+_BEGINNING = 10
 _UNREADABLE, _PROTECTED, _TOO_LARGE, _TOO_MANY_ROWS, _UNCALCULATED = 1, 3, 4, 5, 6
 _NO_VALUE = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 """A formula that no program has calculated: its cell would read as empty."""
@@ -32,26 +35,37 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of the first sheet that holds anything."""
+def _sheets(content: bytes, most: int, place: int) -> list[tuple[str, int, list[tuple[int, list[str]]]]]:
+    """Return the sheets that hold anything: name, number of rows, and the first rows; of the one at ``place`` all."""
     import python_calamine  # not before the limits are set
 
+    found: list[tuple[str, int, list[tuple[int, list[str]]]]] = []
     try:
         book = python_calamine.load_workbook(io.BytesIO(content))
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
-            if sheet.start is not None:
-                if sheet.height > int(sys.argv[1]):
-                    sys.exit(_TOO_MANY_ROWS)
-                rows = sheet.to_python(skip_empty_area=True, nrows=int(sys.argv[1]))
-                first, before = sheet.start[0] + 1, [""] * sheet.start[1]
-                for number, row in enumerate(rows, start=first):
-                    yield number, before + [_text(value) for value in row]
-                return
+            if sheet.start is None:
+                continue
+            is_wanted, is_long = len(found) == place, sheet.height > most
+            if is_wanted and is_long:
+                sys.exit(_TOO_MANY_ROWS)
+            rows = _held(sheet, _BEGINNING if is_long else most)
+            if rows:
+                number = sheet.height if is_long else len(rows)
+                found.append((name, number, rows if is_wanted else rows[:_BEGINNING]))
     except python_calamine.PasswordError:
         sys.exit(_PROTECTED)
     except python_calamine.CalamineError:
         sys.exit(_UNREADABLE)
+    return found
+
+
+def _held(sheet: Any, most: int) -> list[tuple[int, list[str]]]:
+    """Return the rows of a sheet that hold anything, of so many at its beginning."""
+    rows = sheet.to_python(skip_empty_area=True, nrows=most)
+    first, before = sheet.start[0] + 1, [""] * sheet.start[1]
+    numbered = ((number, before + [_text(value) for value in row]) for number, row in enumerate(rows, start=first))
+    return [(number, cells) for number, cells in numbered if any(cells)]
 
 
 def _check_calculated(content: bytes) -> None:
@@ -66,17 +80,17 @@ def main() -> None:
     """Read standard input, write standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    left = int(sys.argv[2])
+    most, left, place = map(int, sys.argv[1:])
     try:
         content = sys.stdin.buffer.read()
         _check_calculated(content)
-        for number, cells in _rows(content):
-            line = json.dumps([number, cells])
+        sheets = _sheets(content, most, place)
+        known = [(name, number, [cells for _, cells in rows[:_BEGINNING]]) for name, number, rows in sheets]
+        for line in map(json.dumps, [known, *(sheets[place][2] if sheets else ())]):
             left -= len(line)
             if left < 0:
                 sys.exit(_TOO_LARGE)
-            if any(cells):
-                sys.stdout.write(f"{line}\n")
+            sys.stdout.write(f"{line}\n")
     except MemoryError:
         sys.exit(_TOO_LARGE)
 

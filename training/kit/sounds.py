@@ -67,7 +67,7 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sound:
-    """A word as it sounds; ``gaps`` has one more than the skeleton has consonants.
+    """A word as it sounds; ``gaps`` has one more than the skeleton has consonants. A number has no other spelling.
 
     One word is one object as long as it is remembered, so that pairs of words are quickly looked up.
     """
@@ -75,11 +75,7 @@ class Sound:
     skeleton: str
     gaps: tuple[Gap, ...]
     is_native: bool
-
-    @property
-    def is_number(self) -> bool:
-        """Say whether the word is a number, which has no other spelling."""
-        return self.skeleton.isdecimal()
+    is_number: bool
 
 
 def sounds(name: str) -> tuple[Sound, ...]:
@@ -166,7 +162,7 @@ def _sound(letters: str, *, is_native: bool, is_kurdish: bool) -> Sound:
     last = _gap(gap, is_native=is_native, is_kurdish=is_kurdish)
     # A vowel at the end is written in every script.
     gaps.append(last._replace(is_long=bool(last.vowels)))
-    return Sound(skeleton[:40], tuple(gaps[:41]), is_native)
+    return Sound(skeleton[:40], tuple(gaps[:41]), is_native, skeleton.isdecimal())
 
 
 @lru_cache(maxsize=2_000)

@@ -13,8 +13,8 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -45,15 +45,16 @@ class Problem(enum.StrEnum):
     WEB_PAGE = "web_page"
     PROTECTED = "protected"
     UNCALCULATED = "uncalculated"
+    QUOTATION = "quotation"
     UNREADABLE = "unreadable"
 
 
 class TableError(Exception):
-    """The file cannot be read as a table."""
+    """The file cannot be read as a table; ``line`` is where that shows, 0 where no line says so."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, line: int = 0) -> None:
         super().__init__(problem.value)
-        self.problem = problem
+        self.problem, self.line = problem, line
 
 
 class Row(NamedTuple):
@@ -67,35 +68,67 @@ class Row(NamedTuple):
         return self.cells[place] if place is not None and place < len(self.cells) else ""
 
 
+class Sheet(NamedTuple):
+    """A sheet of a workbook that holds anything: how many rows do, and the first ten of them."""
+
+    name: str
+    rows: int
+    beginning: list[list[str]]
+
+
+Pick = Callable[[Sequence[Sheet]], int]
+"""Which of the sheets of a workbook is to be read, by its place."""
+
+
+def first(_sheets: Sequence[Sheet]) -> int:
+    """Pick the first sheet that holds anything."""
+    return 0
+
+
 @dataclass(frozen=True)
 class Table:
-    """The headings and the rows below them that hold anything; ``sha256`` is that of the file."""
+    """The headings, the number of their row, and the rows below them that hold anything.
+
+    ``sha256`` is that of the file; ``sheet`` the name of the sheet of a workbook, ``unread`` its other sheets that hold
+    anything, each with the number of its rows.
+    """
 
     sha256: str
     headings: list[str]
     rows: list[Row]
+    headings_in: int = 1
+    sheet: str = ""
+    unread: list[tuple[str, int]] = field(default_factory=list)
 
     def to_json(self) -> str:
         """Return the table as text from which ``from_json`` makes it again."""
-        return json.dumps([self.sha256, self.headings, self.rows], ensure_ascii=False)
+        kept = [self.sha256, self.headings, self.rows, self.headings_in, self.sheet, self.unread]
+        return json.dumps(kept, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Table":
         """Return the table that ``to_json`` wrote."""
-        sha256, headings, rows = json.loads(text)
-        return cls(sha256, headings, [Row(*row) for row in rows])
+        sha256, headings, rows, headings_in, sheet, unread = json.loads(text)
+        others = [(name, number) for name, number in unread]
+        return cls(sha256, headings, [Row(*row) for row in rows], headings_in, sheet, others)
 
 
-def read(stream: IO[bytes]) -> Table:
-    """Read a table: the first row that holds anything has the headings. Raises TableError."""
+def read(stream: IO[bytes], pick: Pick = first) -> Table:
+    """Read a table: the first row that holds anything has the headings; of a workbook the sheet that ``pick`` says.
+
+    Raises TableError, and what ``pick`` raises.
+    """
     content = stream.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise TableError(Problem.TOO_LARGE)
-    numbered = _sheet(content) if content.startswith((_ZIP, _OLE)) else _csv(_decoded(content))
+    if content.startswith((_ZIP, _OLE)):
+        sheet, unread, numbered = _workbook(content, pick)
+    else:
+        sheet, unread, numbered = "", [], _csv(_decoded(content))
     rows = list(_bounded(numbered))
     if len(rows) < 2:
         raise TableError(Problem.EMPTY)
-    return Table(hashlib.sha256(content).hexdigest(), rows[0].cells, rows[1:])
+    return Table(hashlib.sha256(content).hexdigest(), rows[0].cells, rows[1:], rows[0].number, sheet, unread)
 
 
 def _bounded(numbered: Iterable[tuple[int, list[str]]]) -> Iterator[Row]:
@@ -146,24 +179,42 @@ def _encoding(content: bytes) -> str:
 def _csv(text: str) -> Iterator[tuple[int, list[str]]]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    begun = 1
     try:
-        yield from enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), start=1)
+        for number, cells in enumerate(reader, start=1):
+            yield number, cells
+            begun = reader.line_num + 1
     except csv.Error as error:
-        raise TableError(Problem.UNREADABLE) from error
+        # Beside quotation marks only a cell without end is refused.
+        raise TableError(Problem.QUOTATION if '"' in text else Problem.UNREADABLE, begun) from error
 
 
 # Spreadsheets
 
 
-def _sheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a workbook, read by a process of its own.
+def _workbook(content: bytes, pick: Pick) -> tuple[str, list[tuple[str, int]], Iterator[tuple[int, list[str]]]]:
+    """Return the name of the sheet that is to be read, the other sheets, and the rows of the first."""
+    if content.startswith(_ZIP):
+        _check_unpacked(content)
+    first, *lines = _read_by_another(content, 0)
+    sheets = [Sheet(*one) for one in json.loads(first)]
+    if not sheets:
+        raise TableError(Problem.EMPTY)
+    place = pick(sheets)
+    if place:
+        lines = _read_by_another(content, place)[1:]
+    unread = [(one.name, one.rows) for one in sheets if one is not sheets[place]]
+    return sheets[place].name, unread, (tuple(json.loads(line)) for line in lines)
+
+
+def _read_by_another(content: bytes, place: int) -> list[bytes]:
+    """Return a line about the sheets of a workbook and one for each row of one sheet, read by a process of its own.
 
     The reader allocates a sheet as a whole: two cells at opposite corners of an empty one are gigabytes, and the
     process that asked for them is ended. So another one asks, with its memory and time limited.
     """
-    if content.startswith(_ZIP):
-        _check_unpacked(content)
-    command = [sys.executable, "-I", str(_SHEET_READER), str(MOST_ROWS + 2), str(_MOST_CHARACTERS)]
+    command = [sys.executable, "-I", str(_SHEET_READER), str(MOST_ROWS + 2), str(_MOST_CHARACTERS), str(place)]
     try:
         done = subprocess.run(command, input=content, capture_output=True, check=False, timeout=_SECONDS)  # noqa: S603
     except subprocess.TimeoutExpired as error:
@@ -176,9 +227,7 @@ def _sheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
             6: Problem.UNCALCULATED,
         }
         raise TableError(problems.get(done.returncode, Problem.TOO_LARGE))
-    for line in done.stdout.splitlines():
-        number, cells = json.loads(line)
-        yield number, cells
+    return done.stdout.splitlines()
 
 
 def _check_unpacked(content: bytes) -> None:

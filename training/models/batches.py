@@ -4,7 +4,7 @@ import datetime as dt
 import enum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.models.access import User
@@ -52,6 +52,8 @@ class NomineeOutcome(enum.StrEnum):
     """May be a known person: somebody has to say."""
     NOMINATED = "already_nominated"
     FAULTY = "faulty_row"
+    REPEATED = "repeated_row"
+    """Somebody said that it means the same person as another row, which stands for both."""
 
 
 class NomineeFault(enum.StrEnum):
@@ -62,6 +64,8 @@ class NomineeFault(enum.StrEnum):
     TEXT_TOO_LONG = "text_too_long"
     SEX_UNKNOWN = "sex_unknown"
     LANGUAGE_UNKNOWN = "language_unknown"
+    PHONE_UNREADABLE = "phone_unreadable"
+    EMAIL_UNREADABLE = "email_unreadable"
     ORGANISATION_MISSING = "organisation_missing"
     ORGANISATION_UNKNOWN = "organisation_unknown"
     ORGANISATION_NOT_INVITED = "organisation_not_invited"
@@ -74,7 +78,11 @@ class NominationBatch(Guarded, Base):
     """A file that was read, in the name of the organisation of whoever sent it; its own name is not kept.
 
     ``headings`` are those of the file, ``columns`` says which of them is what part (by its value), ``version`` counts
-    the previews. ``default_organisation_id`` is that of rows which name none.
+    the previews. ``default_organisation_id`` is that of rows which name none, ``meanings`` the keys of those that names
+    in the file mean which the register does not have, by the folded name. ``headings_in`` is the number of the row that
+    was taken for the headings; where it is a person (``is_first_person``), it is among the rows and ``headings`` are
+    empty. ``sheet`` is the sheet of a workbook that was read, ``unread`` lists the others, each with the number of its
+    rows.
     """
 
     __tablename__ = "nomination_batches"
@@ -86,7 +94,12 @@ class NominationBatch(Guarded, Base):
     default_organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     sha256: Mapped[str] = mapped_column(String(64))
     headings: Mapped[list[str]] = mapped_column(JSON)
+    headings_in: Mapped[int] = mapped_column(default=0, server_default="0")
+    is_first_person: Mapped[bool] = mapped_column(default=False, server_default=false())
+    sheet: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    unread: Mapped[list[list[Any]]] = mapped_column(JSON, default=list, server_default="[]")
     columns: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    meanings: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default="{}")
     state: Mapped[NominationBatchState] = mapped_column(choice(NominationBatchState), default=NominationBatchState.READ)
     version: Mapped[int] = mapped_column(default=0)
     corrects: Mapped[bool] = mapped_column(default=False)
@@ -105,10 +118,11 @@ class NominationRow(Guarded, Base):
 
     ``cells`` is what the file holds, ``mended`` what somebody wrote instead, by part. ``chosen_id`` is the person whom
     somebody recognised, ``is_nobody_known`` says that it is none of those who were shown. ``same_as`` is the number of
-    an earlier row that means the same person. ``stamp`` is a hash of the matched person's particulars as they were
-    previewed; ``differs`` lists the parts in which the row says otherwise, until the commit. After it ``person_id`` and
-    ``nomination_id`` are what it became, ``before`` what a correction replaced. ``fingerprint`` is a hash of what
-    the row says: where an equal one became somebody's nomination before, it means the same person.
+    an earlier row that means the same person, ``alike`` lists those that perhaps do; ``chosen_row`` is the one of which
+    somebody said so. ``stamp`` is a hash of the matched person's particulars as they were previewed; ``differs`` lists
+    the parts in which the row says otherwise, until the commit. After it ``person_id`` and ``nomination_id`` are what
+    it became, ``before`` what a correction replaced. ``fingerprint`` is a hash of what the row says: where an equal one
+    became somebody's nomination before, it means the same person.
     """
 
     __tablename__ = "nomination_rows"
@@ -119,11 +133,13 @@ class NominationRow(Guarded, Base):
     mended: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     chosen_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     is_nobody_known: Mapped[bool] = mapped_column(default=False)
+    chosen_row: Mapped[int | None]
     corrects: Mapped[bool] = mapped_column(default=False)
     outcome: Mapped[NomineeOutcome | None] = mapped_column(choice(NomineeOutcome))
     fault: Mapped[NomineeFault | None] = mapped_column(choice(NomineeFault))
     part: Mapped[NomineePart | None] = mapped_column(choice(NomineePart))
     same_as: Mapped[int | None]
+    alike: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     stamp: Mapped[str] = mapped_column(String(64), default="")

@@ -137,9 +137,10 @@ class PersonWord(Guarded, Base):
 
 
 class PersonKey(Guarded, Base):
-    """A key under which an active person's name is found in any spelling (see ``kit.matching``).
+    """A key under which a person's name is found in any spelling (see ``kit.matching``).
 
-    It repeats the person's organisation, so that the reader's scope narrows the index itself.
+    Whoever is set aside keeps theirs, to be offered where the same person comes again; not whose record was joined
+    with another. A key repeats the person's organisation, so that the reader's scope narrows the index itself.
     """
 
     __tablename__ = "person_keys"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from training.kit.db import AnySelect, db
 from training.models.access import User
 from training.models.actor import Actor
-from training.models.batches import NominationBatch, NominationRow, NomineeOutcome
+from training.models.batches import NominationBatch, NominationRow, NomineeFault, NomineeOutcome
 from training.models.cohorts import Cohort, CohortTrainer
 from training.models.jobs import Job, JobState
 from training.models.nominations import Nomination
@@ -20,6 +20,7 @@ from training.models.vetting import VettingDecision
 from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, seen, unscoped, where
 from training.queries import jobs, trees
+from training.queries.nominees import nominated_among
 from training.queries.paging import Cut, Page, read_numbered
 
 _RECENT = 20
@@ -77,6 +78,45 @@ def rows_after(batch_id: int, number: int, most: int) -> Sequence[NominationRow]
     return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
 
 
+def faulty_rows(batch_id: int, fault: NomineeFault) -> Sequence[NominationRow]:
+    """Return the rows of a batch that have a fault of one kind."""
+    statement = (
+        select(NominationRow)
+        .where(NominationRow.batch_id == batch_id, NominationRow.fault == fault)
+        .order_by(NominationRow.number)
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+def number_faulty(batch_id: int, fault: NomineeFault) -> int:
+    """Return how many rows of a batch have a fault of one kind."""
+    statement = select(func.count()).select_from(NominationRow)
+    statement = statement.where(NominationRow.batch_id == batch_id, NominationRow.fault == fault)
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+
+
+def outline(batch_id: int) -> Sequence[Any]:
+    """Return what the rows of a batch say and which others they mean, without their records."""
+    row = NominationRow
+    statement = (
+        select(row.number, row.cells, row.mended, row.same_as, row.alike, row.person_id, row.chosen_id)
+        .where(row.batch_id == batch_id)
+        .order_by(row.number)
+    )
+    return db.session.execute(unscoped(statement, because=ADMITTED)).all()
+
+
+def rows_numbered(batch_id: int, numbers: Collection[int]) -> Sequence[NominationRow]:
+    """Return rows of a batch by their numbers, in the order of these, as the database has them now."""
+    statement = (
+        select(NominationRow)
+        .where(NominationRow.batch_id == batch_id, NominationRow.number.in_(numbers))
+        .order_by(NominationRow.number)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
 def good_rows(batch_id: int) -> Sequence[NominationRow]:
     """Return the rows of a batch that will be nominated."""
     good = (NomineeOutcome.NEW, NomineeOutcome.MATCHED)
@@ -84,6 +124,14 @@ def good_rows(batch_id: int) -> Sequence[NominationRow]:
         select(NominationRow)
         .where(NominationRow.batch_id == batch_id, NominationRow.outcome.in_(good))
         .order_by(NominationRow.number)
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+def repeated_rows(batch_id: int) -> Sequence[NominationRow]:
+    """Return the rows of a batch that somebody said repeat another one."""
+    statement = select(NominationRow).where(
+        NominationRow.batch_id == batch_id, NominationRow.outcome == NomineeOutcome.REPEATED
     )
     return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
 
@@ -159,6 +207,11 @@ class BatchPage:
         return self.counts.get(NomineeOutcome.NEW, 0) + self.counts.get(NomineeOutcome.MATCHED, 0)
 
     @property
+    def needing(self) -> int:
+        """How many rows need somebody."""
+        return sum(self.counts.get(outcome, 0) for outcome in NEEDING)
+
+    @property
     def size(self) -> int:
         """How many rows the file has."""
         return sum(self.counts.values())
@@ -212,17 +265,47 @@ def find_row(batch: NominationBatch, number: int, actor: Actor) -> NominationRow
     return db.session.scalar(statement)
 
 
+NEEDING = (NomineeOutcome.FAULTY, NomineeOutcome.POSSIBLE)
+"""Rows of these outcomes need somebody."""
+
+
+def next_needing(
+    batch: NominationBatch, number: int, outcome: NomineeOutcome | None, actor: Actor
+) -> NominationRow | None:
+    """Return the first row from a number on that needs somebody, and begins anew at the end; of one outcome or all."""
+    outcomes = (outcome,) if outcome in NEEDING else NEEDING
+    order = (NominationRow.number < number, NominationRow.number)
+    statement = _rows(batch, None, actor).where(NominationRow.outcome.in_(outcomes)).order_by(*order).limit(1)
+    return db.session.scalar(statement)
+
+
 def first_rows(batch: NominationBatch, most: int, actor: Actor) -> Sequence[NominationRow]:
     """Return the first rows of a batch."""
     return db.session.scalars(_rows(batch, None, actor).order_by(NominationRow.number).limit(most)).all()
 
 
-def candidates_of(row: NominationRow, actor: Actor) -> Sequence[Person]:
+@dataclass(frozen=True)
+class Meant:
+    """Somebody whom a row may mean; whether they stand nominated for the cohort already."""
+
+    person: Person
+    is_nominated: bool
+
+
+def candidates_of(row: NominationRow, cohort_id: int, actor: Actor) -> Sequence[Meant]:
     """Return the people whom a row may mean, in the order in which they were found."""
     wanted = [*row.candidates, *([row.person_id] if row.person_id else [])]
     statement = select(Person).where(Person.id.in_(wanted)).options(joinedload(Person.organisation))
     found = {one.id: one for one in db.session.scalars(seen(statement, actor, Permission.EDIT_PERSON, Person))}
-    return [found[key] for key in wanted if key in found]
+    standing = nominated_among(cohort_id, found)
+    return [Meant(found[key], key in standing) for key in wanted if key in found]
+
+
+def alike_rows(row: NominationRow, actor: Actor) -> Sequence[NominationRow]:
+    """Return the earlier rows of the batch that may mean the same person."""
+    statement = select(NominationRow).join(NominationBatch, NominationBatch.id == NominationRow.batch_id)
+    statement = statement.where(NominationRow.batch_id == row.batch_id, NominationRow.number.in_(row.alike))
+    return db.session.scalars(_seen(statement.order_by(NominationRow.number), actor)).all()
 
 
 def recent(cohort_id: int, actor: Actor) -> Sequence[Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from training.kit.clock import month_after, months_between
 from training.kit.db import AnySelect, db
@@ -267,7 +267,7 @@ def all_claims(wanted: Wanted, actor: Actor) -> Iterator[ClaimRow]:
 
 def _listed(wanted: Wanted, actor: Actor) -> AnySelect:
     statement = select(Claim, _outcome(), _is_reversed()).options(
-        joinedload(Claim.programme), joinedload(Claim.evidence), joinedload(Claim.proposer)
+        joinedload(Claim.programme), selectinload(Claim.attached)
     )
     if wanted.programme_id:
         statement = statement.where(Claim.programme_id == wanted.programme_id)

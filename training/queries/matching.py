@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from training.kit.db import AnySelect, db
 from training.kit.matching import COMMONEST, ENOUGH, Heard, heard, hits, keys, score
 from training.models.actor import Actor
-from training.models.people import Person, PersonKey, ReviewedPair
+from training.models.people import Inactive, Person, PersonKey, ReviewedPair
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped
 from training.queries.paging import Cut, Page, read_page
@@ -42,20 +42,22 @@ class _Scored(NamedTuple):
     person_id: int
 
 
-def candidates(wanted: Sequence[Wanted], actor: Actor) -> list[list[Candidate]]:
+def candidates(wanted: Sequence[Wanted], actor: Actor, *, is_aside_too: bool = False) -> list[list[Candidate]]:
     """Return for each name the people whom it may mean, best first, five at most.
 
-    Only active people for whom ``actor`` has EDIT_PERSON. The number of statements grows by one for each five
-    thousand keys or people, not by name.
+    Only people for whom ``actor`` has EDIT_PERSON; with ``is_aside_too`` also those who are set aside. The number of
+    statements grows by one for each five thousand keys or people, not by name.
     """
     ours = [heard(one.name_latin, one.name_native) for one in wanted]
     each = [keys(*one) for one in ours]
     whole = _sharing({key for found in each for key in found.whole}, actor)
-    scored = _scored(ours, [hits(found.whole, whole) for found in each], actor)
+    scored = _scored(ours, [hits(found.whole, whole) for found in each], actor, is_aside_too)
     # Who has the whole of a name needs no likeness of it.
     left = [number for number, found in enumerate(scored) if not found]
     loose = _sharing_rarely({key for number in left for key in each[number].loose}, actor)
-    more = _scored([ours[number] for number in left], [hits(each[number].loose, loose) for number in left], actor)
+    more = _scored(
+        [ours[number] for number in left], [hits(each[number].loose, loose) for number in left], actor, is_aside_too
+    )
     for number, found in zip(left, more, strict=True):
         scored[number] = found
     people = _people({best.person_id for found in scored for best in found}, actor)
@@ -127,10 +129,15 @@ class Described(Protocol):
 
 
 def alike(one: Described, organisation_id: int, actor: Actor) -> list[Candidate]:
-    """Return who may be the person that is to be registered in an organisation: by name, or by service number there."""
-    [named] = candidates([Wanted(one.name_latin, one.name_native)], actor)
+    """Return who may be the person that is to be registered in an organisation: by name, or by service number there.
+
+    Also whoever is set aside.
+    """
+    [named] = candidates([Wanted(one.name_latin, one.name_native)], actor, is_aside_too=True)
     known = {candidate.person.id for candidate in named}
-    numbered = _numbered({(organisation_id, one.service_number)}, actor)[organisation_id, one.service_number]
+    numbered = _numbered({(organisation_id, one.service_number)}, actor, is_aside_too=True)[
+        organisation_id, one.service_number
+    ]
     return [*(Candidate(other, 100) for other in numbered if other.id not in known), *named]
 
 
@@ -163,9 +170,11 @@ def _sharing_rarely(wanted: Collection[int], actor: Actor) -> Mapping[int, list[
     return sharing
 
 
-def _scored(ours: Sequence[Heard], met: Sequence[Sequence[int]], actor: Actor) -> list[list[_Scored]]:
+def _scored(
+    ours: Sequence[Heard], met: Sequence[Sequence[int]], actor: Actor, is_aside_too: bool
+) -> list[list[_Scored]]:
     """Return for each name the best of the people whom it met."""
-    names = _names({person_id for found in met for person_id in found}, actor)
+    names = _names({person_id for found in met for person_id in found}, actor, is_aside_too)
     return [_best(one, found, names) for one, found in zip(ours, met, strict=True)]
 
 
@@ -175,13 +184,21 @@ def _best(ours: Heard, met: Sequence[int], names: Mapping[int, Heard]) -> list[_
     return sorted(enough, key=lambda one: (-one.score, one.person_id))[:MOST_CANDIDATES]
 
 
-def _names(ids: Collection[int], actor: Actor) -> dict[int, Heard]:
+def _names(ids: Collection[int], actor: Actor, is_aside_too: bool) -> dict[int, Heard]:
     names: dict[int, Heard] = {}
     for chunk in _chunks(ids):
-        statement: AnySelect = select(Person.id, Person.name_latin, Person.name_native).where(Person.id.in_(chunk))
+        statement: AnySelect = select(Person.id, Person.name_latin, Person.name_native).where(
+            Person.id.in_(chunk), is_offered(is_aside_too)
+        )
         for person_id, latin, native in db.session.execute(seen(statement, actor, Permission.EDIT_PERSON, Person)):
             names[person_id] = heard(latin, native)
     return names
+
+
+def is_offered(is_aside_too: bool) -> ColumnElement[bool]:
+    """Return the condition under which a record is offered: active, or set aside but not joined with another."""
+    is_active = Person.inactive_because.is_(None)
+    return or_(is_active, Person.inactive_because != Inactive.MERGED) if is_aside_too else is_active
 
 
 def _people(ids: Collection[int], actor: Actor) -> dict[int, Person]:
@@ -205,13 +222,15 @@ def _reviewed(ids: Sequence[int]) -> Mapping[int, set[int]]:
     return apart
 
 
-def _numbered(wanted: Set[tuple[int, str]], actor: Actor) -> Mapping[tuple[int, str], list[Person]]:
-    """Return the active people who have service numbers, each in its organisation."""
+def _numbered(
+    wanted: Set[tuple[int, str]], actor: Actor, *, is_aside_too: bool = False
+) -> Mapping[tuple[int, str], list[Person]]:
+    """Return the people who have service numbers, each in its organisation."""
     same: dict[tuple[int, str], list[Person]] = defaultdict(list)
     for chunk in _chunks({number for _, number in wanted if number}):
         statement: AnySelect = (
             select(Person)
-            .where(Person.service_number.in_(chunk), Person.inactive_because.is_(None))
+            .where(Person.service_number.in_(chunk), is_offered(is_aside_too))
             .options(joinedload(Person.organisation))
             .order_by(Person.id)
         )

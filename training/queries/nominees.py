@@ -13,6 +13,7 @@ from training.models.nominations import LEFT_STATES, Nomination
 from training.models.people import Person
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped
+from training.queries.matching import is_offered
 
 
 @dataclass
@@ -42,10 +43,13 @@ class Wanted:
 
 
 def people_like(wanted: Wanted, columns: Sequence[ColumnElement[Any]], actor: Actor) -> dict[int, Any]:
-    """Return the active people who may be meant and whom ``actor`` may put forward, by key: those columns of each."""
+    """Return the people who may be meant and whom ``actor`` may put forward, by key: those columns of each.
+
+    Among them who is set aside, not whose record was joined with another.
+    """
     found: dict[int, Any] = {}
     for condition in wanted.conditions():
-        statement: AnySelect = select(*columns).where(condition, Person.inactive_because.is_(None))
+        statement: AnySelect = select(*columns).where(condition, is_offered(is_aside_too=True))
         rows = db.session.execute(seen(statement, actor, Permission.EDIT_PERSON, Person))
         found |= {row.id: row for row in rows}
     return found

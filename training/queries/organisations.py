@@ -143,7 +143,8 @@ def organisation_page(organisation: Organisation, actor: Actor) -> OrganisationP
 
 
 def _people_in_sight(organisation_id: int, actor: Actor) -> int:
-    statement = select(Person.id).where(Person.organisation_id == organisation_id).limit(MOST_COUNTED + 1)
+    is_listed = Person.organisation_id == organisation_id, Person.inactive_because.is_(None)
+    statement = select(Person.id).where(*is_listed).limit(MOST_COUNTED + 1)
     return len(db.session.scalars(seen(statement, actor, Permission.SEE_PERSON, Person)).all())
 
 

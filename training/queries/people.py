@@ -1,6 +1,7 @@
 """Reading people."""
 
 import datetime as dt
+import enum
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -10,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from training.kit.db import AnySelect, db
 from training.kit.matching import word_keys
+from training.kit.money import western_digits
 from training.kit.names import name_words
 from training.models.actor import Actor
 from training.models.cohorts import Cohort, CohortTrainer
@@ -73,24 +75,60 @@ def inactive_page(cut: Cut, actor: Actor) -> Page[Any]:
     return read_page(seen(statement, actor, Permission.EDIT_PERSON, Person), Person, Person.name_key, cut)
 
 
-def all_of(words: str, actor: Actor) -> Sequence[Person]:
+class Kind(enum.StrEnum):
+    """As what a person is here: whoever teaches a cohort is a trainer."""
+
+    TRAINEE = "trainee"
+    TRAINER = "trainer"
+
+
+_TEACHES = exists().where(CohortTrainer.person_id == Person.id)
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """To which people a list is narrowed; None: to none."""
+
+    organisation_id: int | None = None
+    kind: Kind | None = None
+
+    def of(self, statement: AnySelect) -> AnySelect:
+        """Return a list of people as it is narrowed."""
+        if self.organisation_id is not None:
+            statement = statement.where(Person.organisation_id == self.organisation_id)
+        if self.kind is not None:
+            statement = statement.where(_TEACHES if self.kind is Kind.TRAINER else ~_TEACHES)
+        return statement
+
+
+EVERYBODY = Narrowed()
+
+
+def organisations_in_sight(actor: Actor) -> Sequence[Organisation]:
+    """Return the organisations whose people ``actor`` may see."""
+    statement = select(Organisation).where(where(actor, Permission.SEE_PERSON, Organisation))
+    return db.session.scalars(statement.order_by(Organisation.name_en)).all()
+
+
+def all_of(words: str, narrowed: Narrowed, actor: Actor) -> Sequence[Person]:
     """Return every active person whom ``actor`` may see, and whose names match where ``words`` are given."""
-    statement = _listed().where(Person.inactive_because.is_(None))
+    statement = narrowed.of(_listed()).where(Person.inactive_because.is_(None))
     statement = named(statement, words) if words else statement
     return db.session.scalars(
         seen(statement.order_by(Person.name_key, Person.id), actor, Permission.SEE_PERSON, Person)
     ).all()
 
 
-def page_of(cut: Cut, actor: Actor) -> Page[Any]:
+def page_of(cut: Cut, narrowed: Narrowed, actor: Actor) -> Page[Any]:
     """Return a page of the active people whom ``actor`` may see, by name.
 
     Beside each stands ``number``: how many they are in all, counted to one above ``MOST_COUNTED``.
     """
     is_active = Person.inactive_because.is_(None)
-    some = seen(select(Person.id).where(is_active), actor, Permission.SEE_PERSON, Person).limit(MOST_COUNTED + 1)
+    some = narrowed.of(select(Person.id)).where(is_active)
+    some = seen(some, actor, Permission.SEE_PERSON, Person).limit(MOST_COUNTED + 1)
     number = select(func.count()).select_from(some.subquery()).scalar_subquery()
-    statement = _listed().add_columns(number.label("number")).where(is_active)
+    statement = narrowed.of(_listed()).add_columns(number.label("number")).where(is_active)
     return read_page(seen(statement, actor, Permission.SEE_PERSON, Person), Person, Person.name_key, cut)
 
 
@@ -101,7 +139,8 @@ def _listed() -> AnySelect:
 def named(statement: AnySelect, words: str) -> AnySelect:
     """Narrow to active people of whose names each word is the beginning of one, or sounds like one in any script.
 
-    The order of the words does not matter. The first ten different words count; what follows them is ignored.
+    Also to those whose service number the words are. The order of the words does not matter. The first ten different
+    words count; what follows them is ignored.
     """
     begun = [
         select(PersonWord.person_id).where(PersonWord.word >= word, PersonWord.word < word + _LAST)
@@ -109,7 +148,9 @@ def named(statement: AnySelect, words: str) -> AnySelect:
     ]
     alike = [select(PersonKey.person_id).where(PersonKey.key == key) for key in word_keys(words)]
     ways = [and_(*(Person.id.in_(matching) for matching in way)) for way in (begun, alike) if way]
-    return statement.where(or_(*ways)) if ways else statement.where(false())
+    number = western_digits(words.strip())
+    ways += [Person.service_number == number] if number else []
+    return statement.where(Person.inactive_because.is_(None), or_(*ways) if ways else false())
 
 
 People: TypeAlias = Sequence[Person]
@@ -123,9 +164,9 @@ class Found:
     has_more: bool
 
 
-def search(words: str, actor: Actor) -> Found:
-    """Return up to fifty people whom ``actor`` may see and whose names match."""
-    statement = seen(named(_listed(), words), actor, Permission.SEE_PERSON, Person)
+def search(words: str, actor: Actor, narrowed: Narrowed = EVERYBODY) -> Found:
+    """Return up to fifty people whom ``actor`` may see and whose names match, or whose service number it is."""
+    statement = seen(named(narrowed.of(_listed()), words), actor, Permission.SEE_PERSON, Person)
     return _first(statement.order_by(Person.name_key, Person.id))
 
 
@@ -179,9 +220,8 @@ def person_page(person: Person, actor: Actor) -> PersonPage:
     """Return what the page of a person shows to ``actor``."""
     key = person.id
     may_edit, may_vet = (where(actor, p, Person) for p in (Permission.EDIT_PERSON, Permission.VET))
-    teaches = exists().where(CohortTrainer.person_id == Person.id)
     whole = (
-        select(Person, may_edit, may_vet, teaches)
+        select(Person, may_edit, may_vet, _TEACHES)
         .where(Person.id == key)
         .options(joinedload(Person.organisation))
         .execution_options(populate_existing=True)

@@ -1,28 +1,31 @@
 """Files of names: send one, say what its columns are, look, mend, nominate, take back."""
 
+from itertools import islice
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import batches as rules
-from training.domain import departures, enrolment, headings
+from training.domain import departures, enrolment, headings, mending
 from training.domain.departures import Departure
 from training.domain.jobs import SILENT
 from training.domain.nominees import languages_said, sex_said
 from training.forms.batches import (
-    NOBODY,
     CommitForm,
     NomineeColumnsForm,
     NomineeFileForm,
     NomineeFilter,
     NomineeRowForm,
     WhomForm,
+    meanings_form,
 )
 from training.forms.cohorts import StepForm
 from training.forms.widgets import Choice
 from training.kit.clock import day_began
 from training.kit.locale import LANGUAGES
-from training.models.batches import NominationBatch, NominationBatchState, NominationRow, NomineeOutcome
+from training.models.batches import NominationBatch, NominationBatchState, NominationRow, NomineeFault, NomineeOutcome
 from training.models.cohorts import Cohort
 from training.models.jobs import Job
 from training.models.people import Organisation, Sex, Spoken
@@ -36,13 +39,15 @@ from training.web.lists import cut, pager
 from training.web.refusals import job_words
 from training.web.steps import attempt
 from training.web.uploads import takes_file
-from training.web.wording import choices
+from training.web.wording import choices, outcome_word, word
 from training.work import bell
 
 bp = Blueprint("batches", __name__)
 
 _SAMPLE = 3
 _LOOK_SECONDS = 5
+_MOST_NAMES = 50
+"""So many unknown organisations are asked about at once, those of most rows first."""
 _OPEN = (NominationBatchState.READ, NominationBatchState.PREVIEWED)
 
 
@@ -76,7 +81,8 @@ def new(cohort: Cohort) -> ResponseReturnValue:
         form.organisation.data = next(iter(bodies))
     if form.validate_on_submit():
         with attempt(form) as done:
-            batch = rules.read(form.file.data.stream, cohort, _key(bodies, form.organisation.data), actor())
+            body = _key(bodies, form.organisation.data)
+            batch = rules.read(form.file.data.stream, cohort, body, actor(), form.sheet.data or "")
             job = rules.ask_preview(batch, actor()) if headings.names_somebody(batch.columns) else None
         if done:
             if job is None:
@@ -109,9 +115,13 @@ def columns(batch: NominationBatch) -> ResponseReturnValue:
     bodies, offered = _offered(page.cohort.id)
     default = next((key for key, one in bodies.items() if one.id == page.batch.default_organisation_id), "")
     form.offer(page.batch.headings, page.batch.columns, offered, default)
+    if not form.is_submitted():
+        form.is_first_person.data = page.batch.is_first_person
     if form.validate_on_submit():
         with attempt(form) as done:
-            job = rules.say_columns(batch, form.columns(), _key(bodies, form.default.data), actor())
+            body = _key(bodies, form.default.data)
+            is_first_person = bool(form.is_first_person.data)
+            job = rules.say_columns(batch, form.columns(), body, actor(), is_first_person=is_first_person)
         if done:
             _do(job)
             return _shown(batch)
@@ -130,9 +140,14 @@ def show(batch: NominationBatch) -> ResponseReturnValue:
     if page.batch.state is NominationBatchState.READ and page.job is None:
         return redirect(url_for(".columns", public_id=page.batch.public_id))
     form = NomineeFilter(request.args)
-    form.outcome.choices = choices(NomineeOutcome)
+    form.outcome.choices = [Choice(one.value, outcome_word(one, page.batch.state)) for one in NomineeOutcome]
     outcome = NomineeOutcome(form.outcome.data) if form.validate() and form.outcome.data else None
     return _page(page, form, outcome, _commit_form(page))
+
+
+def _outcome() -> NomineeOutcome | None:
+    """Return to which rows the list is narrowed from which the reader came."""
+    return next((one for one in NomineeOutcome if one == request.values.get("outcome")), None)
 
 
 def _commit_form(page: batches.BatchPage) -> CommitForm | None:
@@ -154,7 +169,10 @@ def _page(
         page=page,
         form=form,
         rows=rows,
+        outcome=outcome,
         texts={row.number: rules.texts_of(row, page.batch.columns) for row in rows.rows},
+        reason_of=people_tables.reason_of,
+        unnamed=batches.number_faulty(page.batch.id, NomineeFault.ORGANISATION_UNKNOWN) if step else 0,
         pager=pager(rows),
         step=step,
         failure=job_words(page.job),
@@ -207,6 +225,48 @@ def undo(batch: NominationBatch) -> ResponseReturnValue:
     return render_template("batches/undo.html", form=form, page=batches.batch_page(batch, actor()))
 
 
+@bp.route("/batches/<public_id>/organisations", methods=["GET", "POST"])
+@needs(Permission.NOMINATE, on=NominationBatch)
+def organisations(batch: NominationBatch) -> ResponseReturnValue:
+    """Say once for all rows which organisation a name means that the register does not have."""
+    page = batches.batch_page(batch, actor())
+    names = dict(islice(rules.unknown_organisations(page.batch).items(), _MOST_NAMES))
+    bodies, offered = _offered(page.cohort.id)
+    form = meanings_form(names, offered)
+    if form.validate_on_submit():
+        meanings = {name: bodies[key].id for name, key in form.meanings(names).items()}
+        with attempt(form) as done:
+            job = rules.say_meanings(batch, meanings, actor())
+        if done:
+            _do(job)
+            return _shown(batch)
+    if not names or page.batch.state not in _OPEN:
+        return _shown(batch)
+    return render_template("batches/organisations.html", form=form, page=page)
+
+
+def _next(batch: NominationBatch, number: int) -> ResponseReturnValue:
+    """Go to the first row from a number on that needs the reader, in the part of the list from which they came."""
+    outcome = _outcome()
+    place: dict[str, Any] = {"public_id": batch.public_id, "outcome": outcome}
+    if outcome and outcome not in batches.NEEDING:
+        return redirect(url_for(".show", after=number - 1, **place))
+    found = batches.next_needing(batch, number, outcome, actor())
+    if found is None:
+        flash(_("No row of this kind needs you any more.") if outcome else _("No row needs you any more."))
+        return redirect(url_for(".show", **(place | {"outcome": None})))
+    endpoint = ".row" if found.outcome is NomineeOutcome.FAULTY else ".whom"
+    return redirect(url_for(endpoint, number=found.number, **place))
+
+
+@bp.get("/batches/<public_id>/rows/next")
+@needs(Permission.NOMINATE, on=NominationBatch)
+def next_row(batch: NominationBatch) -> ResponseReturnValue:
+    """Go to the next row that needs the reader, after the one that they leave as it is."""
+    number = request.args.get("after", "")
+    return _next(batch, int(number[:9]) + 1 if number.isdecimal() else 0)
+
+
 def _row(batch: NominationBatch, number: int) -> NominationRow:
     found = batches.find_row(batch, number, actor())
     return found if found else abort(404)
@@ -224,13 +284,13 @@ def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
     form.sex.choices, form.speaks.choices = choices(Sex), choices(Spoken)
     if form.validate_on_submit():
         with attempt(form) as done:
-            job = rules.mend(batch, number, form.texts(), actor())
+            mending.mend(batch, number, form.texts(), actor())
         if done:
-            _do(job)
-            return _shown(batch)
+            return _next(batch, number)
     if found.fault and not form.is_submitted():
         form.refuse(people_tables.reason_of(found), form.field_of(found.part))
-    return render_template("batches/row.html", form=form, page=page, row=found)
+    said = texts.get(found.part.value, "") if found.part else ""
+    return render_template("batches/row.html", form=form, page=page, row=found, said=said, outcome=_outcome())
 
 
 @bp.route("/batches/<public_id>/rows/<int:number>/whom", methods=["GET", "POST"])
@@ -238,27 +298,41 @@ def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
 def whom(batch: NominationBatch, number: int) -> ResponseReturnValue:
     """Say whom a row means, beside those whom it may mean."""
     page, found = batches.batch_page(batch, actor()), _row(batch, number)
-    people = {one.public_id: one for one in batches.candidates_of(found, actor())}
+    meant = batches.candidates_of(found, page.cohort.id, actor())
+    people = {one.person.public_id: one.person for one in meant}
+    alike = batches.alike_rows(found, actor())
     form = WhomForm()
-    form.offer([Choice(key, person_line(one)) for key, one in people.items()])
+    form.offer([_meant(one) for one in meant], [one.number for one in alike])
     if found.person and not form.is_submitted():
         form.whom.data = found.person.public_id
     if form.validate_on_submit():
-        chosen = None if form.whom.data == NOBODY else people[form.whom.data].id
+        same_as, chosen = form.row(), people.get(form.whom.data)
         with attempt(form) as done:
-            job = rules.choose(batch, number, chosen, actor(), corrects=bool(form.corrects.data))
+            if same_as is not None:
+                mending.choose_row(batch, number, same_as, actor())
+            else:
+                mending.choose(batch, number, chosen, actor(), corrects=bool(form.corrects.data))
         if done:
-            _do(job)
-            return _shown(batch)
-    texts = rules.texts_of(found, page.batch.columns)
-    return render_template("batches/whom.html", form=form, page=page, row=found, texts=texts, people=people.values())
+            return _next(batch, number)
+    rows = [(one, rules.texts_of(one, page.batch.columns)) for one in (found, *alike)]
+    return render_template(
+        "batches/whom.html", form=form, page=page, row=found, rows=rows, meant=meant, outcome=_outcome()
+    )
+
+
+def _meant(one: batches.Meant) -> Choice:
+    """Return somebody whom a row may mean as an answer, with what follows from it."""
+    hint = _("Nominated for this cohort already") if one.is_nominated else ""
+    if reason := one.person.inactive_because:
+        hint = _("Set aside: %(reason)s. The record is taken up again", reason=word(reason))
+    return Choice(one.person.public_id, person_line(one.person), hint)
 
 
 @bp.post("/batches/<public_id>/rows.<kind>")
 @needs(Permission.NOMINATE, on=NominationBatch)
 def download(batch: NominationBatch, kind: str) -> ResponseReturnValue:
     """Send the rows as a table that can be mended and sent again; of one outcome or all."""
-    outcome = next((one for one in NomineeOutcome if one == request.form.get("outcome")), None)
+    outcome = _outcome()
     page = batches.batch_page(batch, actor())
     rows = batches.all_rows(page.batch, outcome, actor())
     made = people_tables.nominees(rows, page.batch.columns)

@@ -37,6 +37,7 @@ from training.web import people_tables, tables
 from training.web.claims import asked
 from training.web.guard import actor, needs
 from training.web.language import language
+from training.web.people import narrowing
 from training.web.rights import filtered
 from training.web.steps import attempt
 
@@ -195,7 +196,7 @@ def of_rights(kind: str) -> ResponseReturnValue:
 @bp.post("/people/table.<kind>")
 @needs(Permission.SEE_PERSON)
 def of_people(kind: str) -> ResponseReturnValue:
-    """Send the list of people, or of those whose names match: recorded, and so many times a day.
+    """Send the list of people as it is narrowed, or of those whose names match: recorded, and so many times a day.
 
     The name that is looked for travels in the body, never in the address.
     """
@@ -204,7 +205,8 @@ def of_people(kind: str) -> ResponseReturnValue:
     form = ExportForm()
     if not form.validate() or kind not in _TYPES:
         abort(404)
-    rows = people.all_of(form.words.data or "", actor())
+    _filtered, narrowed = narrowing()
+    rows = people.all_of(form.words.data or "", narrowed, actor())
     made = people_tables.people(rows)
     with attempt() as done:
         departures.note(Departure.PEOPLE, len(rows), actor(), day_began())

@@ -1,12 +1,19 @@
 """The register of people: list, search, page, register, correct, transfer, set aside."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain import duplicates, nominations, setting_aside
 from training.domain import people as rules
-from training.forms.people import DeactivateForm, NewPersonForm, PersonForm, SearchForm, TransferForm
+from training.forms.people import (
+    DeactivateForm,
+    NewPersonForm,
+    PeopleFilter,
+    PersonForm,
+    SearchForm,
+    TransferForm,
+)
 from training.forms.widgets import Choice
 from training.kit.clock import today
 from training.models.people import Inactive, Organisation, Person, Sex, Spoken
@@ -26,24 +33,39 @@ bp = Blueprint("people", __name__)
 @needs(Permission.SEE_PERSON)
 def index() -> ResponseReturnValue:
     """List the people."""
-    page = people.page_of(cut(), actor())
+    filtered, narrowed = narrowing()
+    page = people.page_of(cut(), narrowed, actor())
     number = page.rows[0].number if page.rows else 0
-    return _listed(SearchForm(), [row.Person for row in page.rows], pager(page), number=number)
+    return _listed(SearchForm(), filtered, [row.Person for row in page.rows], pager(page), number=number)
+
+
+def narrowing() -> tuple[PeopleFilter, people.Narrowed]:
+    """Return the form that narrows the list of people, as the address fills it, and what it says."""
+    form = PeopleFilter(request.args)
+    bodies = {one.public_id: one for one in people.organisations_in_sight(actor())}
+    form.organisation.choices = [Choice(key, name(one)) for key, one in bodies.items()]
+    form.here_as.choices = choices(people.Kind)
+    if not form.validate():
+        return form, people.EVERYBODY
+    body = bodies[form.organisation.data].id if form.organisation.data else None
+    return form, people.Narrowed(body, people.Kind(form.here_as.data) if form.here_as.data else None)
 
 
 @bp.post("/people")
 @needs(Permission.SEE_PERSON)
 def search() -> ResponseReturnValue:
-    """List the people whose names match."""
+    """List the people whose names match, of those to whom the list is narrowed."""
     form = SearchForm()
+    filtered, narrowed = narrowing()
     if not form.validate():
-        return _listed(form, [])
-    found = people.search(form.words.data or "", actor())
-    return _listed(form, found.people, has_more=found.has_more)
+        return _listed(form, filtered, [])
+    found = people.search(form.words.data or "", actor(), narrowed)
+    return _listed(form, filtered, found.people, has_more=found.has_more)
 
 
 def _listed(
     form: SearchForm,
+    filtered: PeopleFilter,
     found: people.People,
     pages: Pager | None = None,
     *,
@@ -53,6 +75,8 @@ def _listed(
     return render_template(
         "people/index.html",
         form=form,
+        filtered=filtered,
+        place={key: value for key, value in filtered.data.items() if value},
         people=found,
         pager=pages,
         has_more=has_more,

@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 
 from training.domain import headings
 from training.domain.batches import texts_of
+from training.domain.people import LONGEST
 from training.forms.clearances import HEADINGS, LANGUAGES, WORDS
 from training.kit.sheets import Column, Value
-from training.models.batches import NominationRow, NomineePart
+from training.models.batches import NominationRow, NomineeFault, NomineeOutcome, NomineePart
 from training.models.nominations import Nomination
 from training.models.people import Person
 from training.models.rights import RightsAssessment
@@ -76,12 +77,16 @@ def _nominee(row: NominationRow, places: Mapping[str, int]) -> Sequence[Value]:
 
 
 def reason_of(row: NominationRow) -> str:
-    """Return why a row is faulty; nothing for the others."""
-    if row.fault is None:
-        return ""
+    """Return why a row is faulty, repeats another one or perhaps does; nothing for the others."""
     if row.same_as is not None:
         return str(_("Row %(number)s means the same person", number=row.same_as))
-    return word(row.fault)
+    if row.fault is NomineeFault.TEXT_TOO_LONG and row.part:
+        return str(_("The text is too long: use %(most)s characters or fewer", most=LONGEST[row.part]))
+    if row.fault is not None:
+        return word(row.fault)
+    if row.outcome is NomineeOutcome.POSSIBLE and row.alike:
+        return str(_("Perhaps the same person as row %(rows)s", rows=", ".join(map(str, row.alike))))
+    return ""
 
 
 def vetting_queue(of: Iterable[tuple[Nomination, VettingDecision | None]]) -> Table:

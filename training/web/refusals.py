@@ -31,6 +31,7 @@ _UNREADABLE: dict[Problem, Callable[[], str]] = {
     Problem.UNCALCULATED: lambda: _(
         "A formula in the file has no value yet: open it in a spreadsheet program, save it and send it again"
     ),
+    Problem.QUOTATION: lambda: _("A quotation mark in the file is not closed: remove it or close it"),
     Problem.UNREADABLE: lambda: _("The file cannot be read as a table: save it as CSV (UTF-8) or XLSX"),
 }
 
@@ -221,7 +222,14 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
         first=long_date(x.first),
         last=long_date(x.last),
     ),
-    r.TableUnreadable: lambda x: _UNREADABLE[x.problem](),
+    r.TableUnreadable: lambda x: (
+        _("A quotation mark in line %(line)s of the file is not closed: remove it or close it", line=x.line)
+        if x.problem is Problem.QUOTATION and x.line
+        else _UNREADABLE[x.problem]()
+    ),
+    r.SheetUnknown: lambda x: _(
+        "The workbook has no sheet of this name that holds anything. It has: %(sheets)s", sheets=", ".join(x.sheets)
+    ),
     r.TableGone: lambda _r: _("A day has passed since the file was read, so it was forgotten: send it again"),
     r.BatchDecided: lambda _r: _("The rows of this file were proposed already"),
     r.ColumnMissing: lambda x: _("The list has no column with the heading %(heading)s", heading=x.heading),

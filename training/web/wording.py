@@ -27,6 +27,7 @@ from training.models.programmes import LineCategory, ProjectKind
 from training.models.rights import Assessed, AssessmentState, RightsAct, RiskLevel
 from training.models.vetting import ClearanceFault, VettingOutcome
 from training.queries.claims import ClaimState
+from training.queries.people import Kind
 from training.queries.rights import Which
 from training.web.language import language
 
@@ -44,6 +45,8 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (ApprovalGrade.OFFICIAL, _l("Official")),
     (ApprovalGrade.SENIOR, _l("Senior official")),
     (ApprovalGrade.MINISTERIAL, _l("Minister")),
+    (Kind.TRAINEE, _l("Trainee")),
+    (Kind.TRAINER, _l("Trainer")),
     (Jurisdiction.UK, _l("United Kingdom")),
     (Jurisdiction.IRAQ, _l("Iraq (federal)")),
     (Jurisdiction.KURDISTAN, _l("Kurdistan Region of Iraq")),
@@ -197,10 +200,13 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (NomineeOutcome.POSSIBLE, _l("Perhaps known: choose")),
     (NomineeOutcome.NOMINATED, _l("Nominated already")),
     (NomineeOutcome.FAULTY, _l("Faulty")),
+    (NomineeOutcome.REPEATED, _l("The same person as another row: left out")),
     (NomineeFault.NAME_MISSING, _l("The name is missing")),
     (NomineeFault.NAME_UNREADABLE, _l("The name has no letters")),
     (NomineeFault.TEXT_TOO_LONG, _l("The text is too long")),
     (NomineeFault.SEX_UNKNOWN, _l("Write female or male, or leave it empty")),
+    (NomineeFault.PHONE_UNREADABLE, _l("Write a telephone number, such as +964 750 000 0000, or leave it empty")),
+    (NomineeFault.EMAIL_UNREADABLE, _l("Write an e-mail address, such as name@example.org, or leave it empty")),
     (NomineeFault.LANGUAGE_UNKNOWN, _l("A language is not known: write for example Arabic, Sorani, Kurmanji, English")),
     (NomineeFault.ORGANISATION_MISSING, _l("The organisation is missing")),
     (NomineeFault.ORGANISATION_UNKNOWN, _l("No organisation of yours has this name")),
@@ -273,6 +279,7 @@ _TONES: tuple[tuple[StrEnum, str], ...] = (
     (NomineeOutcome.POSSIBLE, "yellow"),
     (NomineeOutcome.NOMINATED, "grey"),
     (NomineeOutcome.FAULTY, "red"),
+    (NomineeOutcome.REPEATED, "grey"),
     (AssessmentState.DRAFT, "grey"),
     (AssessmentState.SUBMITTED, "yellow"),
     (AssessmentState.APPROVED, "green"),
@@ -320,6 +327,21 @@ def role_word(code: str) -> str:
     return word(Role(code))
 
 
+_DONE: dict[NomineeOutcome, LazyString] = {
+    NomineeOutcome.NEW: _l("Registered and nominated"),
+    NomineeOutcome.MATCHED: _l("Known, nominated"),
+    NomineeOutcome.POSSIBLE: _l("Perhaps known: not nominated"),
+    NomineeOutcome.NOMINATED: _l("Had been nominated before"),
+    NomineeOutcome.FAULTY: _l("Faulty: not nominated"),
+}
+
+
+def outcome_word(outcome: NomineeOutcome, state: NominationBatchState) -> str:
+    """Return what will become of a row, or, once its file was nominated, what became of it."""
+    done = _DONE.get(outcome) if state is NominationBatchState.COMMITTED else None
+    return str(done) if done else word(outcome)
+
+
 def part(code: str) -> str:
     """Return what a column of a file of names holds."""
     return word(NomineePart(code))
@@ -341,3 +363,4 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["tone"] = tone
     app.jinja_env.filters["role_word"] = role_word
     app.jinja_env.filters["part"] = part
+    app.jinja_env.filters["outcome_word"] = outcome_word
