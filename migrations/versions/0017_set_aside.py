@@ -5,7 +5,7 @@ from alembic import op
 from training.kit.migrate import change_check
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 
 _CHECKS = (
     ("notices", "noticekind", "kind", "'seated', 'unseated'", "'set_aside'"),

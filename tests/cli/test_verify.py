@@ -55,7 +55,7 @@ def test_a_whole_ledger(app: Flask, world: World) -> None:
     assert "holds  2 entries, 1 claims: lines add up" in said
     assert "holds  1 files of evidence: present and unchanged" in said
     assert said.endswith("The ledger is whole.\n")
-    assert len(said.splitlines()) == 16
+    assert len(said.splitlines()) == 18
 
 
 def test_a_changed_balance_shows(app: Flask, world: World) -> None:
@@ -98,6 +98,10 @@ def damage(*changes: str) -> Iterator[None]:
 
 
 PAID = "(SELECT min(id) FROM ledger_entries WHERE kind = 'pay')"
+ATTACHED = (
+    "INSERT INTO claim_evidence (id, claim_id, evidence_id, evidence_sha256, attached_by_id, attached_at) "
+    "SELECT 1, id, evidence_id, {}, proposer_id, proposed_at FROM claims"
+)
 UK = "(SELECT id FROM users WHERE username = 'uk')"
 
 
@@ -126,6 +130,8 @@ UK = "(SELECT id FROM users WHERE username = 'uk')"
         ("UPDATE line_months SET expected = expected + 1", "expected, commitments hold"),
         (f"UPDATE claims SET evidence_sha256 = '{'0' * 64}'", "another hash than was claimed"),
         (f"UPDATE evidence SET sha256 = '{'0' * 64}'", "another hash than was claimed"),
+        (ATTACHED.format("evidence_sha256"), "it is that of two claims"),
+        (ATTACHED.format(f"'{'0' * 64}'"), "another hash than was claimed"),
         ("UPDATE commitments SET spent = spent + 1", "spent is"),
     ],
 )

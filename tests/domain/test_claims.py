@@ -216,7 +216,7 @@ def test_the_same_form_again_is_the_same_claim_and_another_payee_is_another(worl
     commitment, key = held(world), world.key()
 
     def propose(payee: str, *, is_person: bool = False) -> int | None:
-        payment = Payment(payee, is_person, TODAY)
+        payment = Payment(payee, is_person, TODAY, is_another=is_person)
         with transaction():
             lines = [ClaimLine(commitment, 1_00)]
             return claims.propose(payment, lines, "a purpose", key, world.actor("uk"), TODAY).claim_id

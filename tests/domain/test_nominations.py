@@ -195,7 +195,7 @@ def test_many_are_nominated_together_or_none(world: World, statements: Callable[
     more = [world.person("Somebody new"), people[7]]
     with pytest.raises(AlreadyNominated), transaction():
         nominations.nominate_all(cohort, more, world.actor("iraq"))
-    assert [row.person.name_latin for row in rows.roster(cohort.id, None, Cut(), world.actor("uk")).rows].count(
+    assert [row.person.name_latin for row in rows.roster(cohort.id, rows.Sieve(), Cut(), world.actor("uk")).rows].count(
         "Somebody new"
     ) == 0
 

@@ -15,7 +15,7 @@ from training.kit.db import db, transaction
 from training.models.claims import Evidence
 from training.models.imports import SpendBatch, SpendRow
 from training.policy.scopes import unscoped
-from training.queries import ledger_check
+from training.queries import ledger, ledger_check
 
 NOON = dt.datetime.combine(TODAY, dt.time(12), dt.UTC)
 FILE = b"Date,Amount,Supplier\n2026-11-02,10.00,A supplier\n2026-11-03,20.00,Another\n"
@@ -79,3 +79,15 @@ def test_a_preview_that_nobody_proposed_goes_after_a_week(app: Flask, folder: Pa
 def test_the_command_says_what_was_forgotten(app: Flask) -> None:
     done = app.test_cli_runner().invoke(args=["forget"])
     assert (done.exit_code, done.output) == (0, "0 uploads and 0 spend files forgotten.\n")
+
+
+def test_an_upload_that_was_attached_later_stays(app: Flask, folder: Path) -> None:
+    with app.app_context():
+        world = World(app)
+        with pretend(NOON):
+            attached = upload(world, folder, b"%PDF-1.7 attached")
+            entry = world.payment(world.commitment(world.line(50_00), 20_00), 10_00)
+            with transaction():
+                evidence.attach(ledger.claim_by_key(entry.claim_id or 0), attached, world.actor("uk"))
+        assert forget(folder, dt.timedelta(days=31)) == (0, 0)
+        assert ledger_check.discrepancies(folder) == []

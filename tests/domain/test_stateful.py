@@ -452,7 +452,7 @@ class Books(RuleBasedStateMachine):
             parts.append(Part("pay", held.line, share, closes=closes))
         same = len({self.model.purses[part.line].programme for part in parts}) == 1
         paid_on = self.today - dt.timedelta(ago) if currency is Currency.GBP else TODAY
-        payment = claims.Payment("A supplier", False, paid_on, currency)
+        payment = claims.Payment("A supplier", False, paid_on, currency, is_another=True)
         key = self.proposal(0).key
         self.propose(
             does_fit and same,

@@ -52,7 +52,7 @@ class Writer:
             for part in entries.bundle_of(entry)
         ]
         with transaction():
-            payment = claims.Payment("A supplier", False, TODAY)
+            payment = claims.Payment("A supplier", False, TODAY, is_another=True)
             entry = claims.propose(payment, parts, "a purpose", new_token(), self.maker, TODAY)
         self.approve(entry)
 

@@ -270,7 +270,7 @@ WATCHED = {
 def test_the_past_is_watched_in_these_tables(app: Flask) -> None:
     with app.app_context(), db.engine.connect() as connection:
         assert list(connection.scalars(text(WATCHED[connection.dialect.name]))) == sorted(
-            (*APPEND_ONLY, "claims", "evidence", "rights_steps")
+            (*APPEND_ONLY, "claim_evidence", "claims", "evidence", "rights_steps")
         )
 
 

@@ -226,7 +226,7 @@ class World:
         paid_on: dt.date = TODAY,
     ) -> LedgerEntry:
         """Propose a payment."""
-        payment = claims.Payment(payee, person, paid_on, evidence=evidence)
+        payment = claims.Payment(payee, person, paid_on, evidence=evidence, is_another=True)
         lines = [claims.ClaimLine(commitment, pence, closes)]
         with transaction():
             return claims.propose(payment, lines, "a purpose", self.key(), self.actor("uk"), TODAY)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from contextvars import Context
+from dataclasses import replace
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -13,14 +15,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from tests.support.world import World, form_token, post
-from training.domain import access, proposals
+from tests.domain.test_imports import PUBLISHED, PUBLISHED_PENCE, Office
+from tests.support.world import TODAY, World, form_token, post
+from training.domain import access, approvals, claims, proposals, rates
 from training.kit.db import db, transaction
+from training.kit.money import Currency
 from training.models.access import Role
-from training.models.ledger import Approval, LedgerEntry, Outcome
+from training.models.imports import SpendBatch
+from training.models.ledger import Approval, Commitment, LedgerEntry, Outcome
 from training.models.programmes import BudgetLine
 from training.policy.scopes import unscoped
 from training.queries import access as accounts
+from training.queries import imports as import_rows
 from training.queries import ledger as entries
 from training.queries import programmes as rows
 
@@ -300,3 +306,197 @@ def test_all_of_a_page_are_chosen_by_a_link_but_ones_own(world: World) -> None:
     page = client.get(f"{INBOX}?ticked=all").text
     assert " checked" in box(page, other)
     assert " checked" not in box(page, own)
+
+
+# What a claim is, and what is doubtful about it.
+
+
+def claimed(world: World, payment: claims.Payment, commitment: Commitment, pence: int = 5_00) -> LedgerEntry:
+    with transaction():
+        lines = [claims.ClaimLine(commitment, pence)]
+        return claims.propose(payment, lines, "a purpose", world.key(), world.actor("uk"), TODAY)
+
+
+def card(page: str, entry: LedgerEntry) -> str:
+    """Return what the inbox shows of a proposal."""
+    found: str = next(part for part in page.split("<section")[1:] if f'value="{entry.bundle}"' in part)
+    return found
+
+
+def test_a_card_says_what_the_claim_is(world: World) -> None:
+    commitment = world.commitment(world.line(5_000_00), 4_000_00)
+    rate = claims.Rate(12_700, TODAY, "a slip of paper")
+    payment = claims.Payment("Ahmed Hassan", True, TODAY, Currency.USD, rate, world.evidence())
+    with transaction():
+        published = rates.MonthlyRate(Currency.USD, TODAY, 1_270_000, "a list of rates")
+        rates.enter(published, world.actor("uk"))
+    entry = claimed(world, payment, commitment)
+    shown = card(approver(world).get(INBOX).text, entry)
+    for words in ("Ahmed Hassan", "24 November 2026", "USD 5.00", "£1 = USD 0.0127", "24 Nov 2026", "a slip of paper"):
+        assert words in shown, words
+    assert "Rate far from the table" in shown
+    assert "£1 = USD 1.27" in shown
+    assert "No evidence" not in shown
+
+
+def test_a_rate_that_the_table_bears_out_is_not_doubted(world: World) -> None:
+    commitment = world.commitment(world.line(5_000_00), 4_000_00)
+    near = claims.Payment("A", False, TODAY, Currency.USD, claims.Rate(1_333_500, TODAY, "a bank"))
+    entry = claimed(world, near, commitment)
+    assert "No rate in the table" in card(approver(world).get(INBOX).text, entry)
+    with transaction():
+        rates.enter(rates.MonthlyRate(Currency.USD, TODAY, 1_270_000, "a list of rates"), world.actor("uk"))
+    shown = card(approver(world).get(INBOX).text, entry)
+    assert "Rate far from the table" not in shown
+    assert "No rate in the table" not in shown
+
+
+def test_a_link_ticks_nothing_that_is_doubtful(world: World) -> None:
+    commitment = world.commitment(world.line(5_000_00), 4_000_00)
+    bare = world.payment(commitment, 1_00)
+    proved = world.payment(commitment, 2_00, evidence=world.evidence())
+    too_much = world.proposed_commitment(world.line(10_00), 5_00)
+    world.approve(world.proposed_commitment(rows.line_by_key(too_much.line_id), 6_00))
+    page = approver(world).get(f"{INBOX}?ticked=all").text
+    assert [" checked" in box(page, entry) for entry in (bare, proved, too_much)] == [False, True, False]
+    assert "No evidence" in card(page, bare)
+
+
+def test_payments_that_are_alike_lead_to_each_other(world: World) -> None:
+    commitment = world.commitment(world.line(5_000_00), 4_000_00)
+    first = world.payment(commitment, 1_00, payee="ACME Ltd")
+    second = world.payment(commitment, 1_00, payee="Acme  ltd.")
+    other = world.payment(commitment, 1_01, payee="ACME Ltd")
+    page = approver(world).get(INBOX).text
+    names = [entries.claim_by_key(entry.claim_id or 0).public_id for entry in (first, second)]
+    for entry, twin in ((first, names[1]), (second, names[0])):
+        assert "Like another claim" in card(page, entry)
+        assert f"/claims/{twin}" in card(page, entry)
+    assert "Like another claim" not in card(page, other)
+    with transaction():
+        approvals.refuse(first, "no", world.actor("approver"))
+    assert "Like another claim" not in approver(world).get(INBOX).text, "what was refused does not stand"
+
+
+# One spend file at once.
+
+
+@pytest.fixture
+def office(world: World, tmp_path: Path) -> Office:
+    return Office(world, PUBLISHED_PENCE, tmp_path)
+
+
+def proposed(office: Office, content: bytes) -> SpendBatch:
+    batch = office.previewed(content)
+    office.propose(batch)
+    return batch
+
+
+def names_of(batch: SpendBatch) -> list[str]:
+    db.session.rollback()
+    return [entry.bundle for entry in import_rows.entries_of(batch.id, are_decided=False)]
+
+
+def test_the_published_file_is_decided_in_one_press(office: Office) -> None:
+    world = office.world
+    elsewhere = world.proposed_line(100_00)
+    batch = proposed(office, PUBLISHED)
+    client = approver(world)
+    address = f"{INBOX}?file={batch.public_id}"
+    page = client.get(address).text
+    for shown in (batch.sha256, "400 payments of it wait", "£503,918.63", "Committed: Courses", "Spent: Courses"):
+        assert shown in page
+    assert page.count('name="chosen"') == 400
+    assert elsewhere.bundle not in page
+    assert client.get(f"{address}&ticked=all").text.count(" checked") == 0, "a spend file brings no receipts"
+    page = client.get(f"{address}&ticked=bare").text
+    assert page.count(" checked") == 400, "rows of one file that are equal are separate payments"
+    form: dict[str, object] = {"chosen": names_of(batch), "decision": "approved"}
+    answer = post(client, address, form)
+    assert "400 proposals were decided." in answer.text
+    assert "Not decided" not in answer.text
+    db.session.rollback()
+    assert world.programme("SPEND").spent == PUBLISHED_PENCE
+    assert names_of(batch) == []
+
+
+def test_what_a_file_would_do_is_shown_before_and_after(office: Office) -> None:
+    batch = proposed(office, b"Date,Amount,Supplier\n2020-10-05,5,A\n2020-10-06,7.50,B\n")
+    table = approver(office.world).get(f"{INBOX}?file={batch.public_id}").text.partition("<table")[2]
+    table = table.partition("</table>")[0]
+    numbers = [part.split("</bdi>")[0] for part in table.split('<bdi dir="ltr">')[1:]]
+    assert numbers == ["£503,918.63", "£503,906.13", "£0.00", "£12.50", "£503,918.63", "£503,906.13"]
+
+
+def test_of_a_file_that_is_too_large_for_its_commitment_the_last_do_not_fit(office: Office) -> None:
+    world = office.world
+    batch = proposed(office, b"Date,Amount,Supplier\n2020-10-05,5,A\n2020-10-06,7.50,B\n2020-10-07,1,C\n")
+    with transaction():
+        outstanding = world.proposal(PUBLISHED_PENCE - 12_00)
+        release = proposals.propose_release(office.commitment, outstanding, world.actor("uk"))
+    world.approve(release)
+    page = approver(world).get(f"{INBOX}?file={batch.public_id}&ticked=bare").text
+    ticked = [" checked" in page.split(f'id="chosen-{name}"', 1)[1].split(">", 1)[0] for name in names_of(batch)]
+    assert ticked == [True, False, True]
+    assert page.count("Does not fit any more") == 1
+
+
+def test_a_file_is_shown_by_the_same_statements_for_few_rows_and_for_many(
+    office: Office, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    client = approver(office.world)
+    counts = []
+    for number in (3, 300):
+        lines = [f"2020-10-05,{row + 1},Supplier {number}" for row in range(number)]
+        batch = proposed(office, "\n".join(["Date,Amount,Supplier", *lines]).encode())
+        with statements() as seen:
+            page = client.get(f"{INBOX}?file={batch.public_id}").text
+        assert page.count('name="chosen"') == number
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def test_ones_own_rows_of_a_file_cannot_be_ticked(office: Office) -> None:
+    office.world.grant("approver", Role.UK_COORDINATOR)
+    batch = office.previewed(b"Date,Amount,Supplier\n2020-10-05,5,A\n", by="approver")
+    office.propose(batch, by="approver")
+    page = approver(office.world).get(f"{INBOX}?file={batch.public_id}&ticked=bare").text
+    (name,) = names_of(batch)
+    own = page.split(f'id="chosen-{name}"', 1)[1].split(">", 1)[0]
+    assert " disabled" in own
+    assert " checked" not in own
+
+
+def test_the_inbox_is_narrowed_to_a_programme_and_a_proposer(office: Office) -> None:
+    world = office.world
+    here, there = world.proposed_line(100_00), world.proposed_line(1_00, world.project("KURDISTAN", "kri"))
+    line = world.line(5_00)
+    with transaction():
+        mine = proposals.propose_return(line, world.proposal(1_00), world.actor("uk.2"))
+    client = approver(world)
+    page = client.get(f"{INBOX}?programme={world.programme('KURDISTAN').public_id}").text
+    assert [f'value="{entry.bundle}"' in page for entry in (here, there, mine)] == [False, True, False]
+    user = accounts.user_named("uk.2")
+    assert user is not None
+    page = client.get(f"{INBOX}?proposer={user.public_id}").text
+    assert [f'value="{entry.bundle}"' in page for entry in (here, there, mine)] == [False, False, True]
+    assert f"ticked=all&amp;proposer={user.public_id}" in page
+    page = client.get(f"{INBOX}?proposer=nobody&file=nothing").text
+    assert here.bundle in page, "what is not offered narrows nothing"
+    assert "Choose one of the answers" not in page
+
+
+def test_a_changed_file_of_evidence_shows_in_the_inbox(world: World, tmp_path: Path) -> None:
+    world.app.config["SETTINGS"] = replace(world.app.config["SETTINGS"], evidence_folder=tmp_path / "evidence")
+    commitment = world.commitment(world.line(5_000_00), 4_000_00)
+    entry = world.payment(commitment, 1_00, evidence=world.evidence())
+    client = approver(world)
+    assert "has changed" not in client.get(INBOX).text
+    (file,) = (tmp_path / "evidence").iterdir()
+    kept = file.read_bytes()
+    file.write_bytes(b"%PDF-1.7 another ")
+    page = client.get(f"{INBOX}?ticked=all").text
+    assert "The file has changed" in card(page, entry)
+    assert " checked" not in box(page, entry)
+    file.write_bytes(kept)
+    assert "has changed" not in client.get(INBOX).text

@@ -13,8 +13,10 @@ from werkzeug.test import TestResponse
 
 from tests.support.application import application
 from tests.support.world import World, form_token
-from training.kit.db import db
+from training.domain import approvals, proposals
+from training.kit.db import db, transaction
 from training.models import Base
+from training.models.audit import AuditEntry
 from training.models.claims import Claim, Evidence
 from training.models.ledger import LedgerEntry
 from training.policy.scopes import unscoped
@@ -62,6 +64,11 @@ class Desk:
     def only(self, model: type[Base]) -> Base:
         with self.app.app_context():
             return db.session.scalars(unscoped(select(model), because="a test")).one()
+
+    def newest_entry(self) -> LedgerEntry:
+        """Return the entry that was proposed last."""
+        newest = select(LedgerEntry).order_by(LedgerEntry.id.desc()).limit(1)
+        return db.session.scalars(unscoped(newest, because="a test")).one()
 
     def files(self) -> list[Path]:
         return list(self.folder.iterdir()) if self.folder.exists() else []
@@ -276,3 +283,144 @@ def test_a_missing_file_is_not_found(desk: Desk) -> None:
     evidence = desk.only(Evidence)
     assert isinstance(evidence, Evidence)
     assert desk.client.get(f"/evidence/{evidence.public_id}").status_code == 404
+
+
+# The same payment twice.
+
+
+def test_a_payment_that_is_there_is_proposed_again_only_on_purpose(desk: Desk) -> None:
+    first = desk.send().location
+    again = {"key": "another", "payee": "A  SUPPLIER of maps.", "purpose": "More maps"}
+    answer = desk.send(**again)
+    assert answer.status_code == 200
+    assert error_at(answer, "is_another").startswith("A claim like this stands already")
+    assert f'href="{first}"' in answer.text
+    assert 'value="More maps"' in answer.text
+    assert desk.number_of(Claim) == 1
+    answer = desk.send(**again, is_another="yes")
+    assert answer.status_code == 302
+    with desk.app.app_context():
+        audited = select(AuditEntry).where(AuditEntry.action == "payment told apart")
+        (told,) = db.session.scalars(audited).all()
+    assert told.subject_id == answer.location.rsplit("/", 1)[1]
+    assert told.details == {"alike": first.rsplit("/", 1)[1]}
+    page = desk.client.get(first).text
+    assert "Like another claim" in page
+    assert answer.location in page
+    funder = desk.signed_in("funder").get(first).text
+    assert "Like another claim" not in funder
+
+
+@pytest.mark.parametrize("differs", [{"amount_1": "11"}, {"paid_on-day": "23"}, {"payee": "Somebody else"}])
+def test_a_payment_that_differs_is_another(desk: Desk, differs: dict[str, str]) -> None:
+    desk.send()
+    assert desk.send(key="another", **differs).status_code == 302
+
+
+def test_the_same_file_is_noticed_whatever_else_differs(desk: Desk) -> None:
+    first = desk.send((PDF, "receipt.pdf")).location
+    other = {"key": "another", "payee": "Somebody else", "amount_1": "99"}
+    answer = desk.send((PDF, "copy.pdf"), **other)
+    assert error_at(answer, "is_another")
+    assert f'href="{first}"' in answer.text
+    kept = hidden(answer, "evidence")
+    assert kept, "the upload is not lost"
+    assert desk.send(evidence=kept, is_another="yes", **other).status_code == 302
+
+
+def test_what_was_refused_or_reversed_does_not_stand(desk: Desk) -> None:
+    desk.send()
+    with desk.app.app_context(), transaction():
+        approvals.refuse(desk.newest_entry(), "no", desk.world.actor("approver"))
+    assert desk.send(key="second").status_code == 302
+    with desk.app.app_context():
+        desk.world.approve(desk.newest_entry())
+    assert desk.send(key="third").status_code == 200
+    with desk.app.app_context():
+        with transaction():
+            undo = proposals.propose_reversal(desk.newest_entry(), "a mistake", "key", desk.world.actor("uk"))
+        desk.world.approve(undo)
+    assert desk.send(key="third").status_code == 302
+
+
+# Evidence that comes later.
+
+
+def attach(desk: Desk, claim: str, content: bytes = PDF, name: str = "receipt.pdf") -> TestResponse:
+    token = form_token(desk.client, f"{claim}/attach")
+    form = {"csrf_token": token} | ({"file": (io.BytesIO(content), name)} if name else {})
+    return desk.client.post(f"{claim}/attach", data=form, content_type="multipart/form-data")
+
+
+def check_evidence_is_attached_later(desk: Desk) -> None:
+    claim = desk.send().location
+    assert "No evidence" in desk.client.get(claim).text
+    inbox = desk.signed_in("approver")
+    assert "No evidence" in inbox.get("/approvals").text
+    assert error_at(attach(desk, claim, name=""), "file")
+    assert error_at(attach(desk, claim, b"<html>"), "file")
+    assert attach(desk, claim).status_code == 302
+    assert attach(desk, claim, PDF + b" second").status_code == 302
+    page = desk.client.get(claim).text
+    assert "No evidence" not in page
+    assert "No evidence" not in inbox.get("/approvals").text
+    with desk.app.app_context():
+        files = db.session.scalars(unscoped(select(Evidence).order_by(Evidence.id), because="a test")).all()
+        audited = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "evidence attached")).all()
+    assert len(files) == len(audited) == 2
+    assert {entry.subject_id for entry in audited} == {claim.rsplit("/", 1)[1]}
+    funder = desk.signed_in("funder")
+    for file in files:
+        assert file.sha256 in page
+        assert f"/evidence/{file.public_id}" in page
+        assert file.sha256 in funder.get(claim).text
+        assert f"/evidence/{file.public_id}" not in funder.get(claim).text
+    assert error_at(attach(desk, claim), "file") == "The claim has this file already: choose another"
+    done = desk.app.test_cli_runner().invoke(args=["ledger", "verify"])
+    assert done.exit_code == 0, done.output
+
+
+def test_evidence_is_attached_later(desk: Desk) -> None:
+    check_evidence_is_attached_later(desk)
+
+
+def test_evidence_is_attached_later_on_postgresql(postgresql_url: str, tmp_path: Path) -> None:
+    with application(postgresql_url) as app:
+        check_evidence_is_attached_later(Desk(app, tmp_path / "evidence"))
+
+
+def test_a_file_that_was_attached_is_that_of_no_other_claim(desk: Desk) -> None:
+    claim = desk.send().location
+    attach(desk, claim)
+    evidence = desk.only(Evidence)
+    assert isinstance(evidence, Evidence)
+    answer = desk.send(evidence=evidence.public_id, key="another", amount_1="11")
+    assert error_at(answer, "file") == "This file is the evidence of another claim: choose another"
+
+
+def test_an_attached_file_that_is_swapped_shows_in_the_verification(desk: Desk) -> None:
+    attach(desk, desk.send().location)
+    (file,) = desk.files()
+    file.write_bytes(PDF + b" for more")
+    done = desk.app.test_cli_runner().invoke(args=["ledger", "verify"])
+    assert (done.exit_code, "its file has changed" in done.output) == (1, True)
+    file.unlink()
+    done = desk.app.test_cli_runner().invoke(args=["ledger", "verify"])
+    assert (done.exit_code, "its file is missing" in done.output) == (1, True)
+
+
+def test_a_swapped_file_is_not_handed_out_as_if_it_were_the_true_one(desk: Desk, log: io.StringIO) -> None:
+    claim = desk.send((PDF, "receipt.pdf")).location
+    evidence = desk.only(Evidence)
+    assert isinstance(evidence, Evidence)
+    (file,) = desk.files()
+    file.write_bytes(PDF.replace(b"receipt", b"swapped"))
+    answer = desk.client.get(f"/evidence/{evidence.public_id}")
+    assert answer.status_code == 410
+    assert "The file has changed" in answer.text
+    assert b"swapped" not in answer.data
+    assert f"evidence-{evidence.public_id}: its file has changed" in log.getvalue()
+    for reader in ("uk", "approver", "auditor", "funder"):
+        assert "The file has changed" in desk.signed_in(reader).get(claim).text, reader
+    file.unlink()
+    assert "The file is missing" in desk.client.get(claim).text

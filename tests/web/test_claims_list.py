@@ -15,12 +15,13 @@ from werkzeug.test import TestResponse
 
 from tests.support.world import TODAY, World, form_token, post
 from tests.web.browsing import building
-from training.domain import approvals, proposals
+from training.domain import approvals, evidence, proposals
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
 from training.models.audit import AuditEntry
 from training.models.ledger import Commitment, LedgerEntry
 from training.queries import claims as rows_of_claims
+from training.queries import ledger
 
 OCTOBER = dt.date(2026, 10, 5)
 
@@ -156,6 +157,18 @@ def test_a_person_is_a_participant_and_cannot_be_found_by_name(
     assert payees(searched(client, payee="canary").text) == ["Canary Ltd"]
     assert sorted(row["Paid to"] for row in saved(client)) == ["Canary Ltd", "participant"]
     assert [row["Paid to"] for row in saved(client, payee="canary")] == ["Canary Ltd"]
+
+
+def test_the_file_has_the_hash_of_each_piece_of_evidence(world: World, commitment: Commitment) -> None:
+    with building(world):
+        receipt, register = world.evidence(), world.evidence(b"%PDF-1.7 a register")
+        entry = paid(world, commitment, "ACME Ltd", evidence=receipt)
+        paid(world, commitment, "Nothing to show")
+        with transaction():
+            evidence.attach(ledger.claim_by_key(entry.claim_id or 0), register, world.actor("uk"))
+        hashes = f"{receipt.sha256} {register.sha256}"
+    client = world.sign_in(world.app.test_client(), "funder")
+    assert {row["Paid to"]: row["Evidence"] for row in saved(client)} == {"ACME Ltd": hashes, "Nothing to show": ""}
 
 
 def exports_recorded() -> int:

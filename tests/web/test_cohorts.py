@@ -265,7 +265,7 @@ def test_no_seat_without_a_clearance_that_lasts(world: World) -> None:
         confirm = f"/nominations/{world.in_vetting(cohort, person).public_id}/confirm"
     uk = sign_in(world, "uk")
     refusal = "The person has no clearance that lasts until 11 December 2026"
-    assert "so this step no longer applies" in words(press(uk, confirm)), "nobody has decided yet"
+    assert "nomination stands: In vetting" in words(press(uk, confirm)), "nobody has decided yet"
     with building(world):
         db.session.add(person)
         world.cleared(person, until=dt.date(2026, 12, 10))
@@ -274,7 +274,7 @@ def test_no_seat_without_a_clearance_that_lasts(world: World) -> None:
         db.session.add(person)
         world.cleared(person, until=dt.date(2026, 12, 11))
     assert "Seat confirmed." in words(press(uk, confirm))
-    assert "so this step no longer applies" in words(press(uk, confirm))
+    assert "nomination stands: Seat confirmed" in words(press(uk, confirm))
 
 
 def test_turning_down_needs_a_reason_that_the_partner_reads(world: World) -> None:

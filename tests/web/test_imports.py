@@ -1,5 +1,6 @@
 """Spend files, as people meet them: send, choose the columns, look, propose, take back."""
 
+import datetime as dt
 import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -9,12 +10,17 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from tests.domain.test_imports import PUBLISHED, PUBLISHED_PENCE, Office, claimed
 from tests.support.world import World, form_token, post
+from training.kit.db import db
 from training.models.access import Role
+from training.models.ledger import Commitment
+from training.policy.scopes import unscoped
+from training.queries import ledger as entries
 
 
 @dataclass
@@ -199,3 +205,28 @@ def test_what_a_row_says_is_text(desk: Desk) -> None:
     page = desk.browser.get(show).text
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_rows_that_are_like_a_claim_made_by_hand_are_marked_and_left_out(app: Flask, desk: Desk) -> None:
+    with app.app_context():
+        named = select(Commitment).where(Commitment.public_id == desk.commitment)
+        held = db.session.scalars(unscoped(named, because="a test")).one()
+        by_hand = desk.world.payment(held, 5_00, payee="ACME  Ltd.", paid_on=dt.date(2020, 10, 5))
+        claim = entries.claim_by_key(by_hand.claim_id or 0).public_id
+    lines = ("2020-10-05,5,Acme ltd", "2020-10-05,6,Acme ltd", "2020-10-06,7,B", "2020-10-06,7,B", "when?,5,Acme ltd")
+    content = "\n".join(("Date,Amount,Supplier", *lines, "")).encode()
+    show = desk.preview(content)
+    page = desk.browser.get(show).text
+    assert "1 row is like a claim that stands already." in page
+    assert page.count("Like another claim") == 1
+    assert f"/claims/{claim}" in page
+    post(desk.browser, f"{show}/propose", page=show)
+    assert "3 claims were proposed." in desk.browser.get(show).text
+    with app.app_context():
+        assert claimed() == (4, 25_00)
+    again = desk.preview(content + b"2020-10-05,5,ACME LTD\n")
+    page = desk.browser.get(again).text
+    assert "1 row is like a claim that stands already." in page, "one claim is one payment, two rows are two"
+    post(desk.browser, f"{again}/propose", {"are_others": "yes"}, page=again)
+    with app.app_context():
+        assert claimed() == (6, 35_00)

@@ -65,6 +65,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "batches.template": ("++ffffffffs",),
     "batches.undo": ("++nnnnnnnns", "+nnnnnnnnns"),
     "batches.whom": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "claims.attach": ("+fnnffnnfns", "+nnnnfnnfns"),
     "claims.index": ("++ff++ff+fs",),
     "claims.search": ("++ff++ff+fs",),
     "claims.evidence": ("+nnnn+nn+ns", "+nnnn+nn+ns"),
@@ -207,7 +208,7 @@ NAMES = {
 # Who decides about a payment reads to whom it went, also where that is a person.
 PAYEES = {
     endpoint: {"approver": ("own", "other")}
-    for endpoint in ("claims.index", "claims.search", "claims.show", "exports.of_claims")
+    for endpoint in ("approvals.index", "claims.index", "claims.search", "claims.show", "exports.of_claims")
 }
 
 

@@ -194,7 +194,9 @@ class Treasury(Stage):
         return entry
 
     def _receipt(self) -> Evidence:
-        return evidence.keep(io.BytesIO(_RECEIPT), self._evidence_folder, self.by(UK_COORDINATOR_2))
+        return evidence.keep(
+            io.BytesIO(_RECEIPT + f"% {self.key()}\n".encode()), self._evidence_folder, self.by(UK_COORDINATOR_2)
+        )
 
     def enter_rates(self) -> None:
         """Enter a rate for each of the last months; the dollar's is that which the pact's own figures imply."""

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from training.domain import cohorts, ledger
+from training.domain.refusals import Refusal
+from training.kit.db import db
 from training.models.actor import Actor
 from training.models.cohorts import Cohort, CohortState
-from training.models.ledger import Commitment, EntryKind, LedgerEntry, LedgerPosting
+from training.models.ledger import Commitment, EntryKind, LedgerEntry, LedgerPosting, Outcome
 from training.models.programmes import BudgetLine, Programme
 from training.queries import cohorts as cohort_rows
 from training.queries import ledger as entries
+from training.queries import programmes
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,53 @@ def effects(bundle: Sequence[LedgerEntry], undone: Mapping[int, LedgerPosting]) 
     )
 
 
+@dataclass(frozen=True)
+class LineEffect:
+    """What payments would do to a line that holds their commitments; pence."""
+
+    line: BudgetLine
+    committed: Change
+    spent: Change
+
+
+@dataclass(frozen=True)
+class Payments:
+    """What many payments would do together if all were approved: to lines, and to commitments outstanding."""
+
+    lines: list[LineEffect]
+    commitments: list[Change]
+
+
+def effects_of_payments(takings: Sequence[entries.Taking]) -> Payments:
+    """Return what payments would do, none of which closes its commitment."""
+    lines: Counter[BudgetLine] = Counter()
+    for taking in takings:
+        lines[taking.commitment.line] += taking.pence
+    return Payments(
+        [
+            LineEffect(line, _change(line, line.committed, -by), _change(line, line.spent, by))
+            for line, by in lines.items()
+        ],
+        [_change(one.commitment, one.commitment.committed, -one.pence) for one in takings],
+    )
+
+
+def without_room(payments: Sequence[LedgerEntry]) -> set[int]:
+    """Return the keys of the payments that would not fit any more if all before them were approved."""
+    left: dict[int, int] = {}
+    found = set()
+    for entry in payments:
+        held = entry.commitment
+        if held is None:
+            continue
+        room = left.setdefault(held.id, 0 if held.is_closed else held.committed)
+        if entry.amount > room:
+            found.add(entry.id)
+        else:
+            left[held.id] = room - entry.amount
+    return found
+
+
 def _change(record: Programme | BudgetLine | Commitment, before: int, by: int) -> Change:
     return Change(record, before, before + by)
 
@@ -81,6 +131,42 @@ def refuse(entry: LedgerEntry, reason: str, by: Actor) -> None:
     ledger.refuse(entry, reason, by)
     if cohort := _cohort_of(entry):
         cohorts.return_to_draft(cohort, by)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Approved or refused, with the reason of a refusal."""
+
+    outcome: Outcome
+    reason: str = ""
+
+
+AT_ONCE = 50
+"""So many proposals are decided in one transaction: fewer take longer in all, more keep others waiting."""
+
+
+def decide_each(chosen: Sequence[LedgerEntry], decision: Decision, by: Actor, on: dt.date) -> dict[str, Refusal]:
+    """Decide about proposals, each on its own: one that cannot be decided does not hold back the rest.
+
+    Return why not, by the names of those that were not decided. Locks are taken in one order whatever was chosen.
+    """
+    for programme_id in sorted({entry.programme_id for entry in chosen}):
+        programmes.lock_programme(programme_id)
+    why_not: dict[str, Refusal] = {}
+    for entry in sorted(chosen, key=lambda one: one.id):
+        try:
+            with db.session.begin_nested():
+                _decide(entry, decision, by, on)
+        except Refusal as refusal:
+            why_not[entry.bundle] = refusal
+    return why_not
+
+
+def _decide(entry: LedgerEntry, decision: Decision, by: Actor, on: dt.date) -> None:
+    if decision.outcome is Outcome.APPROVED:
+        approve(entry, by, on)
+    else:
+        refuse(entry, decision.reason, by)
 
 
 def withdraw(entry: LedgerEntry, reason: str, by: Actor) -> None:

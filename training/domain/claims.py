@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from training.domain import proposals
+from training.domain import audit, proposals
 from training.domain.refusals import (
+    AlikePayment,
     CommitmentClosed,
     EvidenceUsed,
     LessThanAPenny,
@@ -48,7 +49,10 @@ class ClaimLine:
 
 @dataclass(frozen=True)
 class Payment:
-    """To whom, when and in which currency was paid; ``rate`` None takes that of the month from the table."""
+    """To whom, when and in which currency was paid; ``rate`` None takes that of the month from the table.
+
+    ``is_another`` says that it is not one of those that stand already, however alike.
+    """
 
     payee: str
     payee_is_person: bool
@@ -58,6 +62,7 @@ class Payment:
     evidence: Evidence | None = None
     batch_id: int | None = None
     fingerprint: str = ""
+    is_another: bool = False
 
 
 def propose(
@@ -66,8 +71,8 @@ def propose(
     """Propose a claim; return the entry of its first line.
 
     Raises PaidInFuture, PaidOutside, MissingRate, LessThanAPenny, OtherProgramme, EvidenceUsed, CommitmentClosed,
-    OverCommitment. Rules: a commitment is converted by its payment, never added to it; the converted figure keeps its
-    rate, date and source; the sum of the lines equals the total exactly (domain §2, Money).
+    OverCommitment, AlikePayment. Rules: a commitment is converted by its payment, never added to it; the converted
+    figure keeps its rate, date and source; the sum of the lines equals the total exactly (domain §2, Money).
     """
     proposal = proposals.Proposal(0, purpose, f"{key} {_content(payment, lines)}")
     programme = _programme_of(lines)
@@ -205,13 +210,30 @@ def _check_line(line: ClaimLine, share: int, taken: int, *, is_closed: bool) -> 
 
 def _add(payment: Payment, programme: Programme, purpose: str, total: tuple[int, int], rate: Rate, by: Actor) -> Claim:
     """Add the claim itself; ``total`` in minor units of its currency and in pence."""
-    evidence = payment.evidence
-    if evidence and claims.is_used(evidence.id):
-        raise EvidenceUsed
+    if payment.evidence:
+        claims.lock_upload(payment.evidence.id)
+        if claims.is_used(payment.evidence.id):
+            raise EvidenceUsed
+    alike = _alike(payment, programme, total[1])
+    if alike and not payment.is_another:
+        raise AlikePayment(alike)
     claim = _claim(payment, programme, purpose, total, rate, by)
     db.session.add(claim)
     db.session.flush()
+    if alike:
+        audit.record("payment told apart", claim, by=by.user_id, alike=", ".join(alike[:_NAMED]))
     return claim
+
+
+_NAMED = 20
+"""So many of the claims that are alike are named in the audit trail."""
+
+
+def _alike(payment: Payment, programme: Programme, pence: int) -> list[str]:
+    """Return the public ids of standing claims that may be this payment: same day, pence and payee, or same file."""
+    files = frozenset({payment.evidence.sha256} if payment.evidence else ())
+    mark = claims.Mark(programme.id, payment.paid_on, pence, payment.payee, files)
+    return [claim.public_id for claim in claims.alike([mark])[mark]]
 
 
 def _claim(

@@ -6,6 +6,7 @@ A file is read once; its rows are previewed, proposed and withdrawn together. Re
 import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -178,16 +179,21 @@ def _pence(text: str) -> int:
 
 def _mark_known(batch: SpendBatch) -> None:
     """Mark the rows whose payment is there already."""
-    known = update(SpendRow).where(SpendRow.batch_id == batch.id, SpendRow.number.in_(imports.known_rows(batch)))
+    _mark_as_known(batch, imports.known_rows(batch))
+
+
+def _mark_as_known(batch: SpendBatch, numbers: Iterable[int]) -> None:
+    known = update(SpendRow).where(SpendRow.batch_id == batch.id, SpendRow.number.in_(numbers))
     db.session.execute(known.values(outcome=RowOutcome.KNOWN), execution_options={"synchronize_session": False})
 
 
 # Proposing and taking back
 
 
-def propose(batch: SpendBatch, by: Actor, on: dt.date, *, payees_are_people: bool) -> int:
+def propose(batch: SpendBatch, by: Actor, on: dt.date, *, payees_are_people: bool, are_others: bool = False) -> int:
     """Propose a claim for each good row and return their number, 0 when every payment is there already.
 
+    A row that is like a standing claim counts as that payment, unless ``are_others`` says that it is another.
     Raises BatchDecided, and what ``claims.propose_all`` raises; then nothing is proposed. Rule: a file that is
     repeated, by the same person or by two at once, makes no second claim (domain §4, imports).
     """
@@ -196,6 +202,9 @@ def propose(batch: SpendBatch, by: Actor, on: dt.date, *, payees_are_people: boo
     if batch.state is not BatchState.PREVIEWED:
         raise BatchDecided
     _mark_known(batch)
+    alike = imports.alike_rows(batch)
+    if not are_others:
+        _mark_as_known(batch, alike)
     rows = imports.new_rows(batch.id)
     if not rows:
         return 0
@@ -208,7 +217,15 @@ def propose(batch: SpendBatch, by: Actor, on: dt.date, *, payees_are_people: boo
     db.session.execute(update(SpendRow), became)
     batch.state = BatchState.PROPOSED
     pence = sum(claim.amount for claim in made)
-    audit.record("spend file proposed", batch, by=by.user_id, rows=len(made), pence=pence)
+    audit.record(
+        "spend file proposed",
+        batch,
+        by=by.user_id,
+        rows=len(made),
+        pence=pence,
+        alike=len(alike),
+        are_others=are_others,
+    )
     return len(made)
 
 

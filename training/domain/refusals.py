@@ -56,7 +56,14 @@ class WeakPassword(Refusal):
     shortest: int
 
 
-# ledger
+# whatever is written
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else saved the record since the form was opened."""
+
+
+# the ledger: limits, proposals, decisions
 
 
 @dataclass
@@ -100,8 +107,67 @@ class NotOwnProposal(Refusal):
     """Only who proposed something takes it back."""
 
 
+class AlreadyDecided(Refusal):
+    """Somebody decided about it before."""
+
+
 class OtherProgramme(Refusal):
     """Money moves within a programme, between two lines of it; a claim is paid from commitments of one programme."""
+
+
+class CommitmentClosed(Refusal):
+    """A closed commitment takes no more payments."""
+
+
+class NotReversible(Refusal):
+    """Only an approved entry that was not reversed yet, and is no reversal itself, can be reversed."""
+
+
+class FundsMovedOn(Refusal):
+    """What the entry moved has since been committed or spent, so it cannot be taken back."""
+
+
+class CohortHoldsMoney(Refusal):
+    """The commitment of an open cohort is given back by cancelling or closing the cohort."""
+
+
+class NoCosts(Refusal):
+    """A cohort without planned costs cannot be put up for approval."""
+
+
+@dataclass
+class ExpectedOutside(Refusal):
+    """A payment is expected within the dates of its programme."""
+
+    field = "expected_on"
+    first: dt.date
+    last: dt.date
+
+
+@dataclass
+class OutsideProgramme(Refusal):
+    """A date is outside the dates of the programme, project line or cohort it belongs to."""
+
+    field = "starts_on"
+    first: dt.date
+    last: dt.date
+
+
+class DatesReversed(Refusal):
+    """The last day is before the first."""
+
+    field = "ends_on"
+
+
+class WithinPlan(Refusal):
+    """A line that departs from its plan by a tenth or less needs no reason."""
+
+
+class PlanChanged(Refusal):
+    """Somebody else saved the plan of the line since the form was opened; it shows both now."""
+
+
+# claims, evidence, rates
 
 
 @dataclass
@@ -138,8 +204,37 @@ class LessThanAPenny(Refusal):
     """A line of the claim is worth less than a penny."""
 
 
+@dataclass
+class PaidOutside(Refusal):
+    """A payment is made within the dates of its programme."""
+
+    field = "paid_on"
+    first: dt.date
+    last: dt.date
+
+
+class PaidInFuture(Refusal):
+    """A payment is recorded on or after the day it was made."""
+
+    field = "paid_on"
+
+
+@dataclass
+class AlikePayment(Refusal):
+    """Standing claims say the same; ``claims`` are their public ids."""
+
+    claims: list[str]
+    field = "is_another"
+
+
 class EvidenceUsed(Refusal):
     """The file is the evidence of another claim."""
+
+    field = "file"
+
+
+class EvidenceAttached(Refusal):
+    """The claim has a file of the same bytes already."""
 
     field = "file"
 
@@ -158,74 +253,7 @@ class EvidenceTooLarge(Refusal):
     megabytes: int
 
 
-class NoCosts(Refusal):
-    """A cohort without planned costs cannot be put up for approval."""
-
-
-class AlreadyDecided(Refusal):
-    """Somebody decided about it before."""
-
-
-class WithinPlan(Refusal):
-    """A line that departs from its plan by a tenth or less needs no reason."""
-
-
-class CommitmentClosed(Refusal):
-    """A closed commitment takes no more payments."""
-
-
-class NotReversible(Refusal):
-    """Only an approved entry that was not reversed yet, and is no reversal itself, can be reversed."""
-
-
-class FundsMovedOn(Refusal):
-    """What the entry moved has since been committed or spent, so it cannot be taken back."""
-
-
-class CohortHoldsMoney(Refusal):
-    """The commitment of an open cohort is given back by cancelling or closing the cohort."""
-
-
-@dataclass
-class PaidOutside(Refusal):
-    """A payment is made within the dates of its programme."""
-
-    field = "paid_on"
-    first: dt.date
-    last: dt.date
-
-
-@dataclass
-class ExpectedOutside(Refusal):
-    """A payment is expected within the dates of its programme."""
-
-    field = "expected_on"
-    first: dt.date
-    last: dt.date
-
-
-class PaidInFuture(Refusal):
-    """A payment is recorded on or after the day it was made."""
-
-    field = "paid_on"
-
-
-@dataclass
-class OutsideProgramme(Refusal):
-    """A date is outside the dates of the programme, project line or cohort it belongs to."""
-
-    field = "starts_on"
-    first: dt.date
-    last: dt.date
-
-
-class DatesReversed(Refusal):
-    """The last day is before the first."""
-
-    field = "ends_on"
-
-
-# spend files and lists of rates
+# files that people send
 
 
 @dataclass
@@ -249,10 +277,6 @@ class TableGone(Refusal):
     """What was read of the file was forgotten: files are not kept."""
 
 
-class BatchDecided(Refusal):
-    """The rows of the file were proposed already."""
-
-
 @dataclass
 class ColumnMissing(Refusal):
     """The list of rates lacks a column of this name."""
@@ -261,7 +285,14 @@ class ColumnMissing(Refusal):
     heading: str
 
 
-# batches of nominations, and the work process
+# spend files
+
+
+class BatchDecided(Refusal):
+    """The rows of the file were proposed already."""
+
+
+# files of names, and the work process
 
 
 class JobStanding(Refusal):
@@ -308,7 +339,7 @@ class BatchActedOn(Refusal):
     rows: int
 
 
-# rights and vetting
+# rights
 
 
 class Lack(enum.StrEnum):
@@ -369,6 +400,9 @@ class NoLongerCurrent(Refusal):
     field = "valid_until"
 
 
+# vetting
+
+
 @dataclass
 class NotCleared(Refusal):
     """The person holds no clearance that lasts to ``needed_until``."""
@@ -406,14 +440,6 @@ class CourseExists(Refusal):
     """The provider has a course of this title already."""
 
     field = "title_en"
-
-
-class ChangedMeanwhile(Refusal):
-    """Somebody else saved the record since the form was opened."""
-
-
-class PlanChanged(Refusal):
-    """Somebody else saved the plan of the line since the form was opened; it shows both now."""
 
 
 # organisations
@@ -456,7 +482,7 @@ class OrganisationInUse(Refusal):
     by: tuple[str, ...]
 
 
-# cohorts, nominations, completions
+# cohorts and seats
 
 
 class CohortNotDraft(Refusal):
@@ -465,6 +491,13 @@ class CohortNotDraft(Refusal):
 
 class CohortNotOpen(Refusal):
     """Nominations, seats and completions belong to open cohorts."""
+
+
+@dataclass
+class CohortRunning(Refusal):
+    """It ends on ``ends_on``; a cohort is closed after its last day, and completion claimed on or after it."""
+
+    ends_on: dt.date
 
 
 class CohortFull(Refusal):
@@ -519,6 +552,9 @@ class DeadlinesOutOfOrder(Refusal):
     field = "nominations_until"
 
 
+# nominations and completions
+
+
 @dataclass
 class NominationsClosed(Refusal):
     """The last day for nominations was ``until``."""
@@ -528,13 +564,6 @@ class NominationsClosed(Refusal):
 
 class SelectionRepeated(Refusal):
     """The step was taken for this selection before: the form was sent twice."""
-
-
-@dataclass
-class CohortRunning(Refusal):
-    """It ends on ``ends_on``; a cohort is closed after its last day, and completion claimed on or after it."""
-
-    ends_on: dt.date
 
 
 class AlreadyNominated(Refusal):
@@ -575,6 +604,9 @@ class CompletedOutsideCohort(Refusal):
     field = "completed_on"
     first: dt.date
     last: dt.date
+
+
+# people
 
 
 class PersonIncomplete(Refusal):

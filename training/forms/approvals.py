@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.form import BaseForm as AnyForm
 
-from training.forms import BaseForm
+from training.forms import BaseForm, FilterForm
 from training.forms.checks import longest, required
 from training.forms.fields import CheckboxesField, SelectField, TextAreaField
 from training.forms.widgets import Choice
@@ -49,3 +49,15 @@ class DecisionForm(BaseForm):
     def names(self) -> list[str]:
         """The chosen proposals, each once."""
         return list(dict.fromkeys(self.chosen.data or ()))
+
+
+class InboxFilter(FilterForm):
+    """Narrows the inbox. What is not offered, because nothing of it waits any more, narrows nothing."""
+
+    programme = SelectField(_l("Programme"), blank=_l("All"))
+    proposer = SelectField(_l("Proposed by"), blank=_l("All"))
+    file = SelectField(_l("Spend file"), blank=_l("All"))
+
+    def chosen(self) -> dict[str, str]:
+        """Return what was chosen of what was offered, by the names of the fields."""
+        return {field.name: field.data for field in self if field.data in {choice.value for choice in field.choices}}

@@ -69,6 +69,7 @@ class ClaimForm(BaseForm):
         _l("Receipt or register"), [may_be_empty()], description=_l("PDF, JPEG or PNG, at most 10 megabytes")
     )
     evidence = HiddenField()
+    is_another = TickField(_l("This is another payment"))
     key = KeyField()
 
     def lines(self) -> Iterator[LineFields]:
@@ -126,7 +127,14 @@ class ClaimForm(BaseForm):
             currency=Currency(self.currency.data),
             rate=rate,
             evidence=evidence,
+            is_another=bool(self.is_another.data),
         )
+
+
+class AttachEvidenceForm(BaseForm):
+    """A file for a claim that was proposed already."""
+
+    file = FileField(_l("Receipt or register"), [required()], description=_l("PDF, JPEG or PNG, at most 10 megabytes"))
 
 
 class ClaimFilter(FilterForm):

@@ -107,3 +107,11 @@ class ProposeRowsForm(BaseForm):
     payees_are_people = TickField(
         _l("The payees are people"), description=_l("Funders then read “participant” instead of the names")
     )
+    are_others = TickField(
+        _l("These are other payments"),
+        description=_l("Not ticked, the rows that are like a claim count as that payment and are not proposed"),
+    )
+
+    def said(self) -> dict[str, bool]:
+        """Return what was said of all rows, by the names of the use case."""
+        return {"payees_are_people": bool(self.payees_are_people.data), "are_others": bool(self.are_others.data)}

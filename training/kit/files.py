@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -64,3 +65,20 @@ def sha256_of(path: Path) -> str | None:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return None
+
+
+def sha256_now(path: Path) -> str | None:
+    """Return what ``sha256_of`` does, but read the file again only when its stamp differs: for lists of many files.
+
+    The stamp is the file's number, size and times; the time of its last change cannot be set back.
+    """
+    try:
+        stamp = path.stat()
+    except FileNotFoundError:
+        return None
+    return _sha256_once(path, (stamp.st_ino, stamp.st_size, stamp.st_mtime_ns, stamp.st_ctime_ns))
+
+
+@lru_cache(maxsize=10_000)
+def _sha256_once(path: Path, _stamp: tuple[int, ...]) -> str | None:
+    return sha256_of(path)

@@ -90,7 +90,14 @@ class Claim(Guarded, Base):
 
     programme: Mapped[Programme] = relationship(lazy="raise")
     evidence: Mapped[Evidence | None] = relationship(lazy="raise")
+    attached: Mapped[list["ClaimEvidence"]] = relationship(lazy="raise", order_by="ClaimEvidence.id", viewonly=True)
     proposer: Mapped[User] = relationship(lazy="raise")
+
+    @property
+    def files(self) -> list[Evidence]:
+        """Its evidence: the file that it was proposed with, then those that were attached later, in their order."""
+        first = [self.evidence] if self.evidence else []
+        return first + [one.evidence for one in self.attached]
 
     __table_args__ = (
         CheckConstraint("original > 0 AND amount > 0 AND rate > 0", name="amounts_positive"),
@@ -99,4 +106,25 @@ class Claim(Guarded, Base):
         CheckConstraint("(evidence_id IS NULL) = (evidence_sha256 = '')", name="evidence_has_hash"),
         Index("ix_claims_programme_id_id", "programme_id", "id"),
         Index("ix_claims_programme_id_fingerprint", "programme_id", "fingerprint"),
+        Index("ix_claims_programme_id_paid_on_amount", "programme_id", "paid_on", "amount"),
+        Index("ix_claims_evidence_sha256", "evidence_sha256"),
     )
+
+
+class ClaimEvidence(Guarded, Base):
+    """A file that was attached to a claim after it was proposed. Append-only like the claim.
+
+    ``evidence_sha256`` repeats what the file was when it was attached.
+    """
+
+    __tablename__ = "claim_evidence"
+
+    id: Mapped[Key]
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"), index=True)
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), unique=True)
+    evidence_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    attached_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    attached_at: Mapped[dt.datetime]
+
+    evidence: Mapped[Evidence] = relationship(lazy="raise")
+    attached_by: Mapped[User] = relationship(lazy="raise")

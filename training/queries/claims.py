@@ -2,12 +2,13 @@
 
 import datetime as dt
 import enum
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import joinedload, selectinload
 
 from training.kit.clock import month_after, months_between
 from training.kit.db import AnySelect, db
@@ -15,17 +16,24 @@ from training.kit.money import Currency
 from training.kit.names import fold
 from training.models.access import User
 from training.models.actor import Actor
-from training.models.claims import Claim, Evidence, ExchangeRate
+from training.models.claims import Claim, ClaimEvidence, Evidence, ExchangeRate
 from training.models.ledger import Approval, Commitment, LedgerEntry, Outcome
 from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, holds, seen, unscoped
-from training.queries.ledger import EntryRow, with_decisions
+from training.queries.ledger import EntryRow, with_decisions, with_files
 from training.queries.paging import Cut, Page, read_page
 
 
 def rate_of(currency: Currency, month: dt.date) -> ExchangeRate | None:
     """Return the rate of a currency in a month (its first day)."""
     return db.session.scalar(select(ExchangeRate).where(ExchangeRate.currency == currency, ExchangeRate.month == month))
+
+
+def rates_of(months: Collection[tuple[Currency, dt.date]]) -> dict[tuple[Currency, dt.date], ExchangeRate]:
+    """Return the rates of currencies in months (their first days), where the table has them."""
+    place = tuple_(ExchangeRate.currency, ExchangeRate.month)
+    found = db.session.scalars(select(ExchangeRate).where(place.in_(months))) if months else ()
+    return {(one.currency, one.month): one for one in found}
 
 
 def rates() -> Sequence[ExchangeRate]:
@@ -39,10 +47,94 @@ def rates_page(cut: Cut) -> Page[Any]:
     return read_page(statement, ExchangeRate, ExchangeRate.month, cut, is_descending=True)
 
 
+def lock_upload(evidence_id: int) -> None:
+    """Let nobody else take this file for a claim until the transaction ends."""
+    statement = select(Evidence.id).where(Evidence.id == evidence_id).with_for_update()
+    db.session.execute(unscoped(statement, because=ADMITTED))
+
+
 def is_used(evidence_id: int) -> bool:
     """Say whether a file is the evidence of a claim already."""
-    statement = select(Claim.id).where(Claim.evidence_id == evidence_id)
-    return db.session.scalar(unscoped(statement, because=ADMITTED)) is not None
+    claimed = exists().where(Claim.evidence_id == evidence_id)
+    attached = exists().where(ClaimEvidence.evidence_id == evidence_id)
+    return bool(db.session.scalar(unscoped(select(or_(claimed, attached)), because=ADMITTED)))
+
+
+def hashes_of(claim_id: int) -> set[str]:
+    """Return the hashes of all files of a claim."""
+    whole = select(Claim).where(Claim.id == claim_id).options(*with_files()).execution_options(populate_existing=True)
+    return {file.sha256 for file in db.session.scalars(unscoped(whole, because=ADMITTED)).one().files}
+
+
+# Payments that are alike
+
+
+@dataclass(frozen=True)
+class Mark:
+    """By what a payment is known again, however it came here: ``files`` are the hashes of its evidence."""
+
+    programme_id: int
+    paid_on: dt.date
+    pence: int
+    payee: str
+    files: frozenset[str]
+    batch_id: int | None = None
+
+    @property
+    def keys(self) -> frozenset[object]:
+        """What it has in common with every payment that may be the same."""
+        return self.files | {(self.paid_on, self.pence)}
+
+    def is_like(self, other: "Mark") -> bool:
+        """Say whether two payments may be one. Rows of one spend file never are, however equal (domain rule)."""
+        if self.programme_id != other.programme_id or (self.batch_id and self.batch_id == other.batch_id):
+            return False
+        is_same = (self.paid_on, self.pence) == (other.paid_on, other.pence) and fold(self.payee) == fold(other.payee)
+        return is_same or not self.files.isdisjoint(other.files)
+
+
+def mark_of(claim: Claim) -> Mark:
+    """Return by what a claim is known again; it comes with its files."""
+    files = frozenset(file.sha256 for file in claim.files)
+    return Mark(claim.programme_id, claim.paid_on, claim.amount, claim.payee, files, claim.batch_id)
+
+
+def stands() -> ColumnElement[bool]:
+    """Return the condition under which a claim waits, or was approved and not reversed since."""
+    is_over = exists().where(
+        LedgerEntry.claim_id == Claim.id, Approval.entry_id == LedgerEntry.id, Approval.outcome != Outcome.APPROVED
+    )
+    is_undone = exists().where(LedgerEntry.claim_id == Claim.id, Approval.reverses_id == LedgerEntry.id)
+    return and_(~is_over, ~is_undone)
+
+
+def alike(marks: Collection[Mark]) -> dict[Mark, list[Claim]]:
+    """Return for each payment the standing claims that may be the same, itself included where it is one of them."""
+    if not marks:
+        return {}
+    hashes = frozenset[str]().union(*(mark.files for mark in marks))
+    places = {(mark.paid_on, mark.pence) for mark in marks}
+    attached = select(ClaimEvidence.claim_id).where(ClaimEvidence.evidence_sha256.in_(hashes))
+    statement = (
+        select(Claim)
+        .where(
+            Claim.programme_id.in_({mark.programme_id for mark in marks}),
+            or_(
+                tuple_(Claim.paid_on, Claim.amount).in_(places),
+                Claim.evidence_sha256.in_(hashes),
+                Claim.id.in_(attached),
+            ),
+            stands(),
+        )
+        .options(*with_files())
+        .order_by(Claim.id)
+    )
+    found = defaultdict[object, list[Claim]](list)
+    for claim in db.session.scalars(unscoped(statement, because=ADMITTED)):
+        for key in mark_of(claim).keys:
+            found[key].append(claim)
+    near = {mark: dict.fromkeys(claim for key in mark.keys for claim in found[key]) for mark in marks}
+    return {mark: [claim for claim in claims if mark.is_like(mark_of(claim))] for mark, claims in near.items()}
 
 
 def own_upload(public_id: str, actor: Actor) -> Evidence | None:
@@ -64,11 +156,10 @@ def payable(programme_id: int, actor: Actor) -> Sequence[Commitment]:
 
 @dataclass(frozen=True)
 class ClaimPage:
-    """A claim with its lines, which were decided together. ``evidence`` says that a file exists, its kind and hash."""
+    """A claim with its lines, which were decided together; its evidence comes with it."""
 
     claim: Claim
     lines: list[EntryRow]
-    evidence: Evidence | None
 
     @property
     def first(self) -> EntryRow:
@@ -82,13 +173,13 @@ def claim_page(claim: Claim, actor: Actor) -> ClaimPage:
     whole = (
         select(Claim)
         .where(Claim.id == key)
-        .options(joinedload(Claim.programme), joinedload(Claim.proposer), joinedload(Claim.evidence))
+        .options(joinedload(Claim.programme), joinedload(Claim.proposer), *with_files())
         .execution_options(populate_existing=True)
     )
     fresh = db.session.scalars(seen(whole, actor, Permission.SEE_MONEY, Claim)).one()
     lines = with_decisions(LedgerEntry.claim_id == key).order_by(LedgerEntry.id)
     rows = db.session.execute(seen(lines, actor, Permission.SEE_MONEY, LedgerEntry))
-    return ClaimPage(fresh, [EntryRow(*row) for row in rows], fresh.evidence)
+    return ClaimPage(fresh, [EntryRow(*row) for row in rows])
 
 
 # The list
@@ -176,7 +267,7 @@ def all_claims(wanted: Wanted, actor: Actor) -> Iterator[ClaimRow]:
 
 def _listed(wanted: Wanted, actor: Actor) -> AnySelect:
     statement = select(Claim, _outcome(), _is_reversed()).options(
-        joinedload(Claim.programme), joinedload(Claim.evidence), joinedload(Claim.proposer)
+        joinedload(Claim.programme), selectinload(Claim.attached)
     )
     if wanted.programme_id:
         statement = statement.where(Claim.programme_id == wanted.programme_id)

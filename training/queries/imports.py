@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from training.kit.db import AnySelect, db
+from training.kit.names import fold
 from training.models.actor import Actor
 from training.models.claims import Claim
 from training.models.cohorts import Cohort
@@ -15,6 +16,7 @@ from training.models.imports import RowOutcome, SpendBatch, SpendRow
 from training.models.ledger import Approval, Commitment, LedgerEntry, Outcome
 from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, seen, unscoped
+from training.queries.claims import stands
 from training.queries.paging import Cut, Page, read_numbered
 
 _RECENT = 20
@@ -59,6 +61,34 @@ def known_rows(batch: SpendBatch) -> Sequence[int]:
         .distinct()
     )
     return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
+    """Return the new rows, by number, that are like a standing claim: same day, pence and payee, levelled as names are.
+
+    Rows that are equal are separate payments: a claim that is one of this file's rows is like no other of them, and a
+    claim made by hand is like one of them.
+    """
+    own = select(SpendRow.fingerprint).where(SpendRow.batch_id == batch.id, SpendRow.fingerprint != "")
+    statement = (
+        select(SpendRow.number, SpendRow.payee, Claim)
+        .join(Claim, and_(Claim.paid_on == SpendRow.paid_on, Claim.amount == SpendRow.amount))
+        .where(
+            SpendRow.batch_id == batch.id,
+            SpendRow.outcome == RowOutcome.NEW,
+            Claim.programme_id == batch.programme_id,
+            Claim.fingerprint.not_in(own),
+            stands(),
+        )
+        .order_by(SpendRow.number, Claim.id)
+    )
+    found: dict[int, Claim] = {}
+    taken: set[int] = set()
+    for number, payee, claim in db.session.execute(unscoped(statement, because=ADMITTED)):
+        if number not in found and claim.id not in taken and fold(payee) == fold(claim.payee):
+            found[number] = claim
+            taken.add(claim.id)
+    return found
 
 
 def new_rows(batch_id: int) -> Sequence[SpendRow]:

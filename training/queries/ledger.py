@@ -3,16 +3,19 @@
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager, joinedload, selectinload
 
 from training.kit.db import AnySelect, db
+from training.models.access import User
 from training.models.actor import Actor
-from training.models.claims import Claim
+from training.models.claims import Claim, ClaimEvidence
 from training.models.cohorts import Cohort
+from training.models.imports import SpendBatch
 from training.models.ledger import Approval, Commitment, EntryKind, LedgerEntry, LedgerPosting
-from training.models.programmes import BudgetLine
+from training.models.programmes import BudgetLine, Programme
 from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, seen, unscoped, where
 from training.queries.paging import Cut, Page, read_page
@@ -76,6 +79,16 @@ def changes_of(commitment_id: int) -> Sequence[Row[dt.date, int]]:
         .order_by(LedgerPosting.committed_month)
     )
     return db.session.execute(unscoped(statement, because=ADMITTED)).all()
+
+
+def with_files() -> tuple[Any, ...]:
+    """Return what loads the files of a claim with it."""
+    attached = selectinload(Claim.attached)
+    return (
+        joinedload(Claim.evidence),
+        attached.joinedload(ClaimEvidence.evidence),
+        attached.joinedload(ClaimEvidence.attached_by),
+    )
 
 
 @dataclass(frozen=True)
@@ -220,18 +233,125 @@ class Bundle:
 BUNDLES_ON_PAGE = 25
 """A proposal takes more room than a row of a table."""
 
+PAYMENTS_ON_PAGE = 500
+"""The payments of one spend file are rows of a table."""
 
-def waiting(cut: Cut, actor: Actor) -> Page[Bundle]:
+
+@dataclass(frozen=True)
+class Narrowed:
+    """Which part of what waits is asked for, by public ids; an empty one leaves its part open."""
+
+    programme: str = ""
+    proposer: str = ""
+    file: str = ""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what an entry has to fulfil."""
+        of = {
+            LedgerEntry.programme_id: select(Programme.id).where(Programme.public_id == self.programme),
+            LedgerEntry.proposer_id: select(User.id).where(User.public_id == self.proposer),
+            LedgerEntry.claim_id: select(Claim.id).join(SpendBatch).where(SpendBatch.public_id == self.file),
+        }
+        asked = (self.programme, self.proposer, self.file)
+        return [column.in_(ids) for (column, ids), public_id in zip(of.items(), asked, strict=True) if public_id]
+
+
+_UNDECIDED = ~exists().where(Approval.entry_id == LedgerEntry.id)
+
+
+def waiting(narrowed: Narrowed, cut: Cut, actor: Actor) -> Page[Bundle]:
     """Return a page of the proposals that ``actor`` may decide about in principle, the oldest first."""
     earlier = aliased(LedgerEntry)
     leading = select(LedgerEntry).where(
-        ~exists().where(Approval.entry_id == LedgerEntry.id),
+        _UNDECIDED,
         ~exists().where(earlier.bundle == LedgerEntry.bundle, earlier.id < LedgerEntry.id),
+        *narrowed.conditions(),
     )
     statement = seen(leading, actor, Permission.APPROVE_MONEY, LedgerEntry)
-    page = read_page(statement, LedgerEntry, LedgerEntry.id, cut, size=BUNDLES_ON_PAGE)
+    size = PAYMENTS_ON_PAGE if narrowed.file else BUNDLES_ON_PAGE
+    page = read_page(statement, LedgerEntry, LedgerEntry.id, cut, size=size)
     found = bundles([entry.bundle for (entry,) in page.rows], actor)
     return Page(list(found.values()), page.previous, page.next)
+
+
+@dataclass(frozen=True)
+class WaitingFile:
+    """A spend file of which so many payments wait, with their pence."""
+
+    batch: SpendBatch
+    payments: int
+    pence: int
+
+
+@dataclass(frozen=True)
+class Parts:
+    """By what the inbox can be narrowed: what has something that waits."""
+
+    programmes: Sequence[Programme]
+    proposers: Sequence[User]
+    files: list[WaitingFile]
+
+
+def parts_of_inbox(actor: Actor) -> Parts:
+    """Return the programmes, proposers and spend files of the proposals that ``actor`` may decide about."""
+
+    def with_waiting(column: InstrumentedAttribute[int]) -> Select[int]:
+        return seen(select(column).where(_UNDECIDED), actor, Permission.APPROVE_MONEY, LedgerEntry)
+
+    programmes = select(Programme).where(Programme.id.in_(with_waiting(LedgerEntry.programme_id)))
+    proposers = select(User).where(User.id.in_(with_waiting(LedgerEntry.proposer_id)))
+    files = (
+        select(SpendBatch, func.count(), func.sum(LedgerEntry.amount))
+        .join(Claim, Claim.batch_id == SpendBatch.id)
+        .join(LedgerEntry, LedgerEntry.claim_id == Claim.id)
+        .where(_UNDECIDED)
+        .group_by(SpendBatch.id)
+        .order_by(SpendBatch.id.desc())
+    )
+    of_inbox = "what waits for this approver was narrowed in the subquery"
+    return Parts(
+        db.session.scalars(unscoped(programmes.order_by(Programme.id), because=of_inbox)).all(),
+        db.session.scalars(unscoped(proposers.order_by(User.display_name, User.id), because=of_inbox)).all(),
+        [
+            WaitingFile(batch, payments, int(pence))
+            for batch, payments, pence in db.session.execute(seen(files, actor, Permission.APPROVE_MONEY, LedgerEntry))
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What payments that wait take from a commitment, in pence."""
+
+    commitment: Commitment
+    payments: int
+    pence: int
+
+
+def takings(narrowed: Narrowed, actor: Actor) -> list[Taking]:
+    """Return what the payments that wait take from each commitment; the commitments come with their lines."""
+    sums = (
+        seen(
+            select(
+                LedgerEntry.commitment_id, func.count().label("payments"), func.sum(LedgerEntry.amount).label("pence")
+            ),
+            actor,
+            Permission.APPROVE_MONEY,
+            LedgerEntry,
+        )
+        .where(_UNDECIDED, LedgerEntry.kind == EntryKind.PAY, *narrowed.conditions())
+        .group_by(LedgerEntry.commitment_id)
+        .subquery()
+    )
+    statement = (
+        select(Commitment, sums.c.payments, sums.c.pence)
+        .join(sums, sums.c.commitment_id == Commitment.id)
+        .options(joinedload(Commitment.line))
+        .order_by(Commitment.line_id, Commitment.id)
+        .execution_options(populate_existing=True)
+    )
+    found = db.session.execute(seen(statement, actor, Permission.SEE_MONEY, Commitment))
+    return [Taking(commitment, payments, int(pence)) for commitment, payments, pence in found]
 
 
 def to_decide(names: Collection[str], actor: Actor) -> dict[str, LedgerEntry]:
@@ -253,7 +373,7 @@ def bundles(names: Collection[str], actor: Actor) -> dict[str, Bundle]:
             contains_eager(LedgerEntry.commitment),
             joinedload(LedgerEntry.line),
             joinedload(LedgerEntry.programme),
-            joinedload(LedgerEntry.claim).joinedload(Claim.evidence),
+            joinedload(LedgerEntry.claim).options(*with_files()),
             joinedload(LedgerEntry.proposer),
         )
         .order_by(LedgerEntry.id)

@@ -15,7 +15,7 @@ from training.kit.clock import month_of
 from training.kit.db import AnySelect, db
 from training.kit.files import sha256_of
 from training.kit.money import in_pence
-from training.models.claims import Claim, Evidence
+from training.models.claims import Claim, ClaimEvidence, Evidence
 from training.models.ledger import Approval, Commitment, EntryKind, LedgerEntry, LedgerPosting, LineMonth, Outcome
 from training.models.programmes import BudgetLine, Programme
 from training.policy.scopes import unscoped
@@ -62,7 +62,8 @@ def checks(evidence_folder: Path | None = None) -> list[Check]:
         (f"{_count(LedgerEntry.bundle.distinct())} bundles: each was decided as one", _bundles()),
         (f"{_count(LedgerEntry.claim_id)} entries, {claims} claims: lines add up", _claim_lines()),
         (f"{claims} claims: amounts are converted at their rates", _conversions()),
-        (f"{files} files of evidence: recorded as they were claimed", _claimed_evidence()),
+        (f"{files} files of evidence: recorded as they were claimed or attached", _claimed_evidence()),
+        (f"{files} files of evidence: each is that of one claim", _shared_evidence()),
     ]
     if evidence_folder is not None:
         proved.append((f"{files} files of evidence: present and unchanged", _files(evidence_folder)))
@@ -319,19 +320,39 @@ def _conversions() -> Iterator[str]:
 
 
 def _claimed_evidence() -> Iterator[str]:
-    statement = (
+    claimed = (
         select(Claim.public_id, Evidence.public_id)
         .join(Evidence, Evidence.id == Claim.evidence_id)
         .where(Claim.evidence_sha256 != Evidence.sha256)
     )
-    for claim, evidence in _rows(statement):
+    attached = (
+        select(Claim.public_id, Evidence.public_id)
+        .join(ClaimEvidence, ClaimEvidence.claim_id == Claim.id)
+        .join(Evidence, Evidence.id == ClaimEvidence.evidence_id)
+        .where(ClaimEvidence.evidence_sha256 != Evidence.sha256)
+    )
+    for claim, evidence in (*_rows(claimed), *_rows(attached)):
         yield f"claim {claim}: evidence {evidence} has another hash than was claimed"
+
+
+def _shared_evidence() -> Iterator[str]:
+    """Each table holds a file once; that it stands in one of the two only is proved here."""
+    statement = (
+        select(Evidence.public_id)
+        .join(ClaimEvidence, ClaimEvidence.evidence_id == Evidence.id)
+        .join(Claim, Claim.evidence_id == Evidence.id)
+    )
+    for (public_id,) in _rows(statement):
+        yield f"evidence {public_id}: it is that of two claims"
 
 
 def _files(folder: Path) -> Iterator[str]:
     """An upload that no claim took is forgotten after a while: then its file is gone, but never another."""
-    statement = select(Evidence.public_id, Evidence.stored_as, Evidence.sha256, Claim.id).outerjoin(
-        Claim, Claim.evidence_id == Evidence.id
+    taken = func.coalesce(Claim.id, ClaimEvidence.claim_id)
+    statement = (
+        select(Evidence.public_id, Evidence.stored_as, Evidence.sha256, taken)
+        .outerjoin(Claim, Claim.evidence_id == Evidence.id)
+        .outerjoin(ClaimEvidence, ClaimEvidence.evidence_id == Evidence.id)
     )
     for public_id, stored_as, recorded, claim_id in _rows(statement):
         found = sha256_of(folder / stored_as)

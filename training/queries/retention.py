@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from training.kit.db import db
-from training.models.claims import Claim, Evidence
+from training.models.claims import Claim, ClaimEvidence, Evidence
 from training.models.imports import BatchState, SpendBatch
 from training.policy.scopes import unscoped
 
@@ -15,8 +15,10 @@ _KEEPING = "keeping house: nobody reads it"
 
 def idle_uploads(before: dt.datetime) -> Sequence[Evidence]:
     """Return the files that were uploaded before a moment and that no claim took."""
-    taken = select(Claim.evidence_id).where(Claim.evidence_id.is_not(None))
-    statement = select(Evidence).where(Evidence.uploaded_at < before, Evidence.id.not_in(taken)).order_by(Evidence.id)
+    claimed = select(Claim.evidence_id).where(Claim.evidence_id.is_not(None))
+    attached = select(ClaimEvidence.evidence_id)
+    idle = (Evidence.uploaded_at < before, Evidence.id.not_in(claimed), Evidence.id.not_in(attached))
+    statement = select(Evidence).where(*idle).order_by(Evidence.id)
     return db.session.scalars(unscoped(statement, because=_KEEPING)).all()
 
 

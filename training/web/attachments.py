@@ -65,4 +65,4 @@ def remove(attachment: RightsAttachment) -> ResponseReturnValue:
 @needs(Permission.SEE_RIGHTS, on=RightsAttachment)
 def show(attachment: RightsAttachment) -> ResponseReturnValue:
     """Send the file."""
-    return saved(attachment.stored_as, attachment.kind, f"attachment-{attachment.public_id}")
+    return saved(attachment, f"attachment-{attachment.public_id}")

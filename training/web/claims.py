@@ -1,14 +1,15 @@
 """Claims: the list, proposing a payment with its evidence, its page, and the file for those who may see it."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from training.domain import claims as rules
+from training.domain import doubts
 from training.domain import evidence as evidence_rules
-from training.domain.refusals import EvidenceUsed, OverCommitment, Refusal
-from training.forms.claims import ClaimFilter, ClaimForm, LineFields
+from training.domain.refusals import AlikePayment, EvidenceUsed, OverCommitment, Refusal
+from training.forms.claims import AttachEvidenceForm, ClaimFilter, ClaimForm, LineFields
 from training.forms.widgets import Choice
 from training.kit.clock import today
 from training.kit.db import transaction
@@ -56,7 +57,7 @@ def _evidence(form: ClaimForm) -> Evidence | None:
 
 
 def _refuse(form: ClaimForm, refusal: Refusal) -> None:
-    """Show a refusal at the line that it is about; a file that another claim has is not offered again."""
+    """Show a refusal at what it is about; a file that another claim has is not offered again."""
     if isinstance(refusal, EvidenceUsed):
         form.evidence.data = ""
     if refusal.place is None:
@@ -82,6 +83,7 @@ def new(programme: Programme) -> ResponseReturnValue:
     commitments = _offer(form, programme.id)
     short = None
     is_valid = form.validate_on_submit()
+    alike: list[str] = []
     evidence = _evidence(form) if form.is_submitted() else None
     if is_valid and not form.field_errors:
         try:
@@ -98,10 +100,13 @@ def new(programme: Programme) -> ResponseReturnValue:
         except Refusal as refusal:
             _refuse(form, refusal)
             short = _short(form, refusal)
+            alike = refusal.claims if isinstance(refusal, AlikePayment) else []
             evidence = evidence if form.evidence.data else None
         else:
             return proposed(url_for(".show", public_id=claim.public_id))
-    return render_template("claims/new.html", form=form, programme=programme, evidence=evidence, short=short)
+    return render_template(
+        "claims/new.html", form=form, programme=programme, evidence=evidence, short=short, alike=alike
+    )
 
 
 def asked(typed: MultiDict[str, str]) -> tuple[ClaimFilter, claims.Wanted | None]:
@@ -157,16 +162,41 @@ def _listed(form: ClaimFilter, wanted: claims.Wanted | None) -> ResponseReturnVa
 @needs(Permission.SEE_MONEY, on=Claim)
 def show(claim: Claim) -> ResponseReturnValue:
     """Show a claim: lines, rate, evidence, decision."""
+    page = claims.claim_page(claim, actor())
     return render_template(
         "claims/show.html",
-        page=claims.claim_page(claim, actor()),
+        page=page,
+        look=doubts.look_at([page.claim], folder())[claim.id],
         may_see_payee=claims.may_see_payees(actor()),
         may_see_file=holds(actor(), Permission.SEE_EVIDENCE),
+        may_attach=holds(actor(), Permission.PROPOSE_MONEY),
     )
+
+
+def _attached(form: AttachEvidenceForm, claim: Claim) -> bool:
+    """Attach the file that came; its record is there before a rule may refuse it, so that the file is forgotten too."""
+    with attempt(form) as step:
+        kept = evidence_rules.keep(form.file.data.stream, folder(), actor())
+    if step:
+        with attempt(form) as step:
+            evidence_rules.attach(claim, kept, actor())
+    return bool(step)
+
+
+@bp.route("/claims/<public_id>/attach", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=Claim)
+@takes_file
+def attach(claim: Claim) -> ResponseReturnValue:
+    """Attach one more file of evidence to a claim."""
+    form = AttachEvidenceForm()
+    if form.validate_on_submit() and _attached(form, claim):
+        flash(_("Evidence attached."))
+        return redirect(url_for(".show", public_id=claim.public_id))
+    return render_template("claims/attach.html", form=form, claim=claim)
 
 
 @bp.get("/evidence/<public_id>")
 @needs(Permission.SEE_EVIDENCE, on=Evidence)
 def evidence(evidence: Evidence) -> ResponseReturnValue:
     """Send the file."""
-    return saved(evidence.stored_as, evidence.kind, f"evidence-{evidence.public_id}")
+    return saved(evidence, f"evidence-{evidence.public_id}")

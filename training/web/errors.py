@@ -42,6 +42,10 @@ def _words(code: int) -> tuple[str, str]:
             _("Somebody else was faster"),
             _("The record changed meanwhile. Nothing of yours was saved; look at it again."),
         ),
+        410: (
+            _("The file has changed"),
+            _("What is kept here is no longer what was uploaded, so it is not handed out. Tell an administrator."),
+        ),
         413: (
             _("Too much was sent"),
             _("The form or file is larger than is accepted. Nothing was saved."),

@@ -106,6 +106,11 @@ def commitment_text(commitment: Any) -> Markup:
     return _isolated(said, "auto")
 
 
+def typed(text: str) -> Markup:
+    """Return what somebody typed where no element can stand round it: an option takes its direction from the text."""
+    return _isolated(text, "auto")
+
+
 def name(record: Any) -> str | Markup:
     """Return the name of an organisation or venue."""
     return _in_language(record, "name")

@@ -75,13 +75,15 @@ def show(batch: SpendBatch) -> ResponseReturnValue:
     form.outcome.choices = choices(RowOutcome)
     outcome = RowOutcome(form.outcome.data) if form.validate() and form.outcome.data else None
     rows = imports.rows_of(batch, outcome, cut(), actor())
+    is_previewed = page.batch.state is BatchState.PREVIEWED
     return render_template(
         "imports/show.html",
         page=page,
         form=form,
         rows=rows,
         pager=pager(rows),
-        step=ProposeRowsForm() if page.batch.state is BatchState.PREVIEWED else None,
+        step=ProposeRowsForm() if is_previewed else None,
+        alike=imports.alike_rows(batch) if is_previewed else {},
     )
 
 
@@ -91,7 +93,13 @@ def propose(batch: SpendBatch) -> ResponseReturnValue:
     """Propose a claim for each good row."""
     form = ProposeRowsForm()
     with attempt() as done:
-        proposed = rules.propose(batch, actor(), today(), payees_are_people=bool(form.payees_are_people.data))
+        proposed = rules.propose(
+            batch,
+            actor(),
+            today(),
+            payees_are_people=bool(form.payees_are_people.data),
+            are_others=bool(form.are_others.data),
+        )
     if done:
         if proposed:
             rules.forget(batch, folder())

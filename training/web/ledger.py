@@ -42,7 +42,7 @@ def show(entry: LedgerEntry) -> ResponseReturnValue:
     return render_template(
         "ledger/show.html",
         page=page,
-        waiting=None if page.decision else foreseen(page.bundle),
+        waiting=None if page.decision else foreseen([page.bundle])[0],
         may_approve=holds(me, Permission.APPROVE_MONEY),
         is_own=entry.proposer_id == me.user_id,
         may_propose=holds(me, Permission.PROPOSE_MONEY),

@@ -38,12 +38,13 @@ def _here(endpoint: str | None = None, **changes: str | None) -> str:
 
 def place() -> dict[str, Any]:
     """Return what in the address says which part of a list is shown: given to ``url_for``, it leads back there."""
-    return {name: value for name in ("state", "organisation", "after", "before") if (value := request.args.get(name))}
+    kept = ("state", "organisation", "programme", "proposer", "file", "after", "before")
+    return {name: value for name in kept if (value := request.args.get(name))}
 
 
-def are_all_ticked() -> bool:
-    """Say whether the address asks that every box of the page begins ticked: without JavaScript, a link does that."""
-    return request.args.get("ticked") == "all"
+def are_all_ticked(which: str = "all") -> bool:
+    """Say whether the address asks that boxes of the page begin ticked: without JavaScript, a link does that."""
+    return request.args.get("ticked") == which
 
 
 def pager(page: Page[Any], endpoint: str | None = None) -> Pager:

@@ -116,6 +116,8 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
     r.RateDoubtful: lambda x: _doubt(x),
     r.LessThanAPenny: lambda _r: _("An amount of the claim is worth less than a penny"),
     r.EvidenceUsed: lambda _r: _("This file is the evidence of another claim: choose another"),
+    r.EvidenceAttached: lambda _r: _("The claim has this file already: choose another"),
+    r.AlikePayment: lambda _r: _("A claim like this stands already: look at it, and say so if this is another payment"),
     r.EvidenceUnreadable: lambda _r: _("The file is no PDF, JPEG or PNG, whatever its name says: choose another"),
     r.EvidenceTooLarge: lambda x: _(
         "The file has more than %(most)s megabytes: choose a smaller one", most=x.megabytes

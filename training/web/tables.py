@@ -155,7 +155,10 @@ def outstanding(of: Iterable[Commitment]) -> Table:
 
 
 def claims(of: Iterable[ClaimRow], *, may_see_payees: bool) -> Table:
-    """Return claims as they are listed: to whom, when, how much in which currency, and how they stand."""
+    """Return claims as they are listed: to whom, when, how much in which currency, and how they stand.
+
+    Of their evidence the hashes are told, those of files that were attached later among them.
+    """
     columns = [
         Column(_("Claim")),
         Column(_("Programme")),
@@ -180,7 +183,7 @@ def claims(of: Iterable[ClaimRow], *, may_see_payees: bool) -> Table:
             claim.currency.value,
             exact_amount(claim.original, claim.currency),
             exact_rate(claim.rate),
-            claim.evidence_sha256,
+            " ".join(filter(None, [claim.evidence_sha256, *(one.evidence_sha256 for one in claim.attached)])),
             word(state),
         )
         for claim, state in ((row.claim, row.state) for row in of)

@@ -1,13 +1,20 @@
 """Addresses that take a file may be sent more than others, by those who are signed in."""
 
+import io
+import logging
 from pathlib import Path
 
 from flask import Flask, Response, abort, current_app, request, send_file
 from flask_login import current_user
 
 from training.config import Settings
-from training.models.claims import EvidenceKind
+from training.domain.evidence import FileState, content_of
+from training.models.claims import Evidence, EvidenceKind
+from training.models.rights import RightsAttachment
 from training.web.guard import View
+from training.web.logs import reference
+
+log = logging.getLogger("training.uploads")
 
 _LARGEST_REQUEST = 40 * 1024 * 1024
 """Room for a file that is too large, so that the form can say so and keep what was typed."""
@@ -25,12 +32,20 @@ def folder() -> Path:
     return Settings.of(current_app).evidence_folder
 
 
-def saved(stored_as: str, kind: EvidenceKind, name: str) -> Response:
-    """Send a file, to be saved and not shown: what was uploaded runs nowhere. One that is gone is 404."""
-    path = folder() / stored_as
-    if not path.is_file():
+def saved(file: Evidence | RightsAttachment, name: str) -> Response:
+    """Send a file, to be saved and not shown: what was uploaded runs nowhere.
+
+    One that is gone is 404; one that is no longer what was uploaded is not handed out as if it were: 410, and logged.
+    """
+    state, content = content_of(file, folder())
+    if state is FileState.MISSING:
         abort(404)
-    response = send_file(path, mimetype=_TYPES[kind], as_attachment=True, download_name=f"{name}.{kind}")
+    if state is FileState.CHANGED:
+        log.error("%s: its file has changed, reference %s", name, reference())
+        abort(410)
+    response = send_file(
+        io.BytesIO(content), mimetype=_TYPES[file.kind], as_attachment=True, download_name=f"{name}.{file.kind}"
+    )
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 

@@ -7,6 +7,8 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from training.domain.doubts import Doubt
+from training.domain.evidence import FileState
 from training.domain.plans import Pattern
 from training.domain.rates import RateOutcome
 from training.domain.selections import SelectionStep
@@ -89,6 +91,15 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (ClaimState.REVERSED, _l("Reversed, wholly or in part")),
     (ClaimState.REFUSED, _l("Refused")),
     (ClaimState.WITHDRAWN, _l("Taken back")),
+    (Doubt.ALIKE, _l("Like another claim")),
+    (Doubt.ODD_RATE, _l("Rate far from the table")),
+    (Doubt.UNKNOWN_RATE, _l("No rate in the table")),
+    (Doubt.NO_EVIDENCE, _l("No evidence")),
+    (Doubt.FILE_CHANGED, _l("Evidence changed or missing")),
+    (Doubt.NO_ROOM, _l("Does not fit any more")),
+    (FileState.WHOLE, _l("Unchanged")),
+    (FileState.CHANGED, _l("The file has changed")),
+    (FileState.MISSING, _l("The file is missing")),
     (Pattern.EVEN, _l("Evenly")),
     (Pattern.EARLY, _l("More at the beginning")),
     (Pattern.LATE, _l("More at the end")),
@@ -244,6 +255,14 @@ _TONES: tuple[tuple[StrEnum, str], ...] = (
     (ClaimState.REVERSED, "orange"),
     (ClaimState.REFUSED, "red"),
     (ClaimState.WITHDRAWN, "grey"),
+    (Doubt.ALIKE, "orange"),
+    (Doubt.ODD_RATE, "orange"),
+    (Doubt.UNKNOWN_RATE, "yellow"),
+    (Doubt.NO_EVIDENCE, "yellow"),
+    (Doubt.FILE_CHANGED, "red"),
+    (Doubt.NO_ROOM, "red"),
+    (FileState.CHANGED, "red"),
+    (FileState.MISSING, "red"),
     (BatchState.PREVIEWED, "yellow"),
     (BatchState.PROPOSED, "blue"),
     (BatchState.WITHDRAWN, "grey"),
