@@ -88,6 +88,8 @@ def test_pages(demonstration: Flask, language: str) -> None:
     for user in USERS:
         client = _sign_in(demonstration, user, language)
         for address, answer in crawl(client):
+            if answer.status_code == 302 and answer.headers["Location"].startswith("/batches/"):
+                continue  # to the next row that needs somebody, which the crawl meets on its own
             page = Page(answer.text)
             where = f"{user} {address}"
             if answer.status_code != 200:

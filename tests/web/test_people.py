@@ -287,16 +287,17 @@ def test_the_register_holds_what_was_registered_and_no_more(world: World, iraq: 
 # Narrowing the list.
 
 
-def test_the_list_is_narrowed_by_organisation_and_kind(world: World, iraq: FlaskClient) -> None:
-    with world.app.app_context():
+def test_the_list_is_narrowed_by_organisation_and_kind(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
         teacher = world.person("Ahmed Kadhim")
         world.person("Zainab Hassan")
         world.person("Canary Erbil", "kri")
         cohort = world.open_cohort()
         with transaction() as session:
             session.add(CohortTrainer(cohort_id=cohort.id, person_id=teacher.id))
-        uk = world.sign_in(world.app.test_client(), "uk")
         bodies = {code: world.organisations[code].public_id for code in ("iraq", "kri")}
+    uk, iraq = (world.sign_in(app.test_client(), username) for username in ("uk", "iraq"))
 
     def shown(client: FlaskClient, **place: str) -> list[str]:
         page = words(client.get(url_of(place)))
@@ -331,8 +332,7 @@ def test_a_service_number_finds_its_person(world: World, iraq: FlaskClient) -> N
 
 
 def test_who_was_set_aside_is_offered_to_who_registers_them_again(world: World, iraq: FlaskClient) -> None:
-    with world.app.app_context():
-        person = world.person("Kadhim Jasim").public_id
+    person = register(iraq, name_latin="Kadhim Jasim").request.path.removeprefix("/people/")
     press(iraq, f"/people/{person}/deactivate", {"reason": "died"}, page=f"/people/{person}/deactivate")
     form = {"organisation": organisation(iraq), "name_native": "كاظم جاسم"}
     answer = press(iraq, "/people/new", form, page="/people/new")
