@@ -55,7 +55,7 @@ def test_a_whole_ledger(app: Flask, world: World) -> None:
     assert "holds  2 entries, 1 claims: lines add up" in said
     assert "holds  1 files of evidence: present and unchanged" in said
     assert said.endswith("The ledger is whole.\n")
-    assert len(said.splitlines()) == 18
+    assert len(said.splitlines()) == 17
 
 
 def test_a_changed_balance_shows(app: Flask, world: World) -> None:
