@@ -19,6 +19,7 @@ from training.domain.refusals import (
     OverCommitment,
     PaidInFuture,
     PaidOutside,
+    RateDoubtful,
     Refusal,
 )
 from training.kit.db import db, transaction
@@ -39,9 +40,10 @@ def world(app: Flask) -> Iterator[World]:
         yield World(app)
 
 
-def enter(world: World, currency: Currency, month: dt.date, rate: str) -> None:
+def enter(world: World, currency: Currency, month: dt.date, rate: str, told: str = "") -> None:
     with transaction():
-        rates.enter(rates.MonthlyRate(currency, month, parse_rate(rate), "a list of rates"), world.actor("uk"))
+        given = rates.MonthlyRate(currency, month, parse_rate(rate), "a list of rates")
+        rates.enter(given, world.actor("uk"), told=told)
 
 
 def claim(world: World, payment: Payment, lines: Sequence[ClaimLine]) -> tuple[Claim, list[LedgerEntry]]:
@@ -106,7 +108,9 @@ def test_a_missing_rate_is_named(world: World) -> None:
 def test_a_corrected_rate_leaves_claims_as_they_were(world: World) -> None:
     enter(world, USD, TODAY, "1.27")
     made, _ = claim(world, Payment("A supplier", False, TODAY, USD), [ClaimLine(held(world), 127_00)])
-    enter(world, USD, TODAY, "2.54")
+    with pytest.raises(RateDoubtful) as doubt:
+        enter(world, USD, TODAY, "2.54")
+    enter(world, USD, TODAY, "2.54", told=doubt.value.told)
     db.session.refresh(made)
     assert (made.rate, made.amount) == (1_270_000, 100_00)
 

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from training.domain import nominations as rules
 from training.domain.selections import SelectionStep
@@ -24,7 +25,7 @@ from training.queries import access, cohorts, nominations, people
 from training.queries.matching import Candidate
 from training.queries.nominations import Sieve
 from training.queries.paging import Cut
-from training.web.filters import name_text
+from training.web.filters import name
 from training.web.guard import actor, needs
 from training.web.lists import are_all_ticked, cut, pager, place
 from training.web.people import alike, offer_organisations, register_from
@@ -110,7 +111,9 @@ def selection_form() -> SelectionForm | None:
 def _sieve(form: RosterFilter, cohort: Cohort) -> tuple[Sieve, int]:
     """Return whom the filter asks for, and how many they are; each answer of it says how many it would show."""
     bodies = nominations.roster_organisations(cohort.id, actor())
-    form.organisation.choices = [Choice(one.public_id, f"{name_text(one)} ({number})") for one, number in bodies]
+    form.organisation.choices = [
+        Choice(one.public_id, Markup("{} ({})").format(name(one), number)) for one, number in bodies
+    ]
     organisation = next((one.public_id for one, _n in bodies if one.public_id == form.organisation.data), "")
     if len(bodies) < 2:
         del form.organisation
