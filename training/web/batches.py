@@ -245,8 +245,11 @@ def organisations(batch: NominationBatch) -> ResponseReturnValue:
     return render_template("batches/organisations.html", form=form, page=page)
 
 
-def _next(batch: NominationBatch, number: int) -> ResponseReturnValue:
-    """Go to the first row from a number on that needs the reader, in the part of the list from which they came."""
+def _next(batch: NominationBatch, number: int, *, begins_anew: bool = True) -> ResponseReturnValue:
+    """Go to the first row from a number on that needs the reader, in the part of the list from which they came.
+
+    After the last, either the first comes again, or the list: whoever leaves rows as they are would go in circles.
+    """
     outcome = _outcome()
     place: dict[str, Any] = {"public_id": batch.public_id, "outcome": outcome}
     if outcome and outcome not in batches.NEEDING:
@@ -255,6 +258,8 @@ def _next(batch: NominationBatch, number: int) -> ResponseReturnValue:
     if found is None:
         flash(_("No row of this kind needs you any more.") if outcome else _("No row needs you any more."))
         return redirect(url_for(".show", **(place | {"outcome": None})))
+    if found.number < number and not begins_anew:
+        return redirect(url_for(".show", **place))
     endpoint = ".row" if found.outcome is NomineeOutcome.FAULTY else ".whom"
     return redirect(url_for(endpoint, number=found.number, **place))
 
@@ -264,7 +269,7 @@ def _next(batch: NominationBatch, number: int) -> ResponseReturnValue:
 def next_row(batch: NominationBatch) -> ResponseReturnValue:
     """Go to the next row that needs the reader, after the one that they leave as it is."""
     number = request.args.get("after", "")
-    return _next(batch, int(number[:9]) + 1 if number.isdecimal() else 0)
+    return _next(batch, int(number[:9]) + 1 if number.isdecimal() else 0, begins_anew=False)
 
 
 def _row(batch: NominationBatch, number: int) -> NominationRow:
