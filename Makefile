@@ -1,4 +1,4 @@
-# make run | test | check | bench: see README.md. Everything is installed into .venv, pinned by hash.
+# make run | test | deep | check | bench: see README.md. Everything is installed into .venv, pinned by hash.
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
@@ -8,7 +8,7 @@ CATALOGUES := $(wildcard training/translations/*/LC_MESSAGES/messages.po)
 EXTRACT := $(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k lazy_ngettext:1,2 \
 	--add-location=file --sort-by-file --no-wrap --project="Border Training Register" --version=1
 
-.PHONY: run test check bench messages install
+.PHONY: run test deep check bench messages install
 
 run: install
 	$(BIN)/flask --app wsgi prepare
@@ -43,6 +43,10 @@ install: .venv/installed .venv/stylesheet .venv/catalogues
 test: install .venv/installed-dev
 	$(BIN)/python tools/prepare_tests.py
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+deep: install .venv/installed-dev
+	$(BIN)/python tools/prepare_tests.py
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest tests/domain/test_stateful.py tests/domain/test_path_stateful.py -k random_walks
 
 check: install .venv/installed-dev
 	$(BIN)/ruff format --check .
