@@ -164,6 +164,19 @@ def test_a_formula_gives_its_value_and_one_without_is_refused() -> None:
     assert problem(workbook(lambda _, sheet: _formulas(sheet, ""))) is Problem.UNCALCULATED
 
 
+def test_of_several_sheets_none_is_left_out_in_silence() -> None:
+    def fill(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        sheet.write_column(0, 0, ["Name", "one"])
+        book.add_worksheet("Empty")
+        if others:
+            book.add_worksheet("More").write_column(0, 0, ["Name", "two"])
+
+    others = False
+    assert read(workbook(fill)).rows == [Row(2, ["one"])]
+    others = True
+    assert problem(workbook(fill)) is Problem.SEVERAL_SHEETS
+
+
 def _formulas(sheet: xlsxwriter.worksheet.Worksheet, value: str) -> None:
     sheet.write(0, 0, "Name")
     sheet.write_formula(1, 0, '="a"&"b"', None, value)

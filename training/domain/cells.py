@@ -21,8 +21,8 @@ class Faulty(Exception):  # noqa: N818 - an answer, not an error
         self.cell = cell[:_KEPT]
 
 
-def read_table(stream: IO[bytes], pick: tables.Pick = tables.first) -> tables.Table:
-    """Read a file as a table, of a workbook the sheet that ``pick`` says. Raises TableUnreadable."""
+def read_table(stream: IO[bytes], pick: tables.Pick = tables.only) -> tables.Table:
+    """Read a file as a table, of a workbook the sheet that ``pick`` says, else its only one. Raises TableUnreadable."""
     try:
         return tables.read(stream, pick)
     except tables.TableError as error:

@@ -46,6 +46,7 @@ class Problem(enum.StrEnum):
     PROTECTED = "protected"
     UNCALCULATED = "uncalculated"
     QUOTATION = "quotation"
+    SEVERAL_SHEETS = "several_sheets"
     UNREADABLE = "unreadable"
 
 
@@ -80,8 +81,10 @@ Pick = Callable[[Sequence[Sheet]], int]
 """Which of the sheets of a workbook is to be read, by its place."""
 
 
-def first(_sheets: Sequence[Sheet]) -> int:
-    """Pick the first sheet that holds anything."""
+def only(sheets: Sequence[Sheet]) -> int:
+    """Pick the one sheet that holds anything. Raises TableError where several do: none is left out in silence."""
+    if len(sheets) > 1:
+        raise TableError(Problem.SEVERAL_SHEETS)
     return 0
 
 
@@ -113,7 +116,7 @@ class Table:
         return cls(sha256, headings, [Row(*row) for row in rows], headings_in, sheet, others)
 
 
-def read(stream: IO[bytes], pick: Pick = first) -> Table:
+def read(stream: IO[bytes], pick: Pick = only) -> Table:
     """Read a table: the first row that holds anything has the headings; of a workbook the sheet that ``pick`` says.
 
     Raises TableError, and what ``pick`` raises.

@@ -32,6 +32,9 @@ _UNREADABLE: dict[Problem, Callable[[], str]] = {
         "A formula in the file has no value yet: open it in a spreadsheet program, save it and send it again"
     ),
     Problem.QUOTATION: lambda: _("A quotation mark in the file is not closed: remove it or close it"),
+    Problem.SEVERAL_SHEETS: lambda: _(
+        "Several sheets of the workbook hold something: leave the one that is meant, and send it again"
+    ),
     Problem.UNREADABLE: lambda: _("The file cannot be read as a table: save it as CSV (UTF-8) or XLSX"),
 }
 
