@@ -23,7 +23,7 @@ _FEW, _MANY = 1_000, 100_000
 _NOTES = """
 ours, bare: an application in a process of its own, the two asked in turn; ratio: bare / ours, 1 is as fast as bare.
 bare: plain Flask, mapped objects in one SELECT, Jinja; no sign-in, rights, languages; it sums the ledger itself.
-Rosters are one page with all rows. PostgreSQL runs as in the tests, without fsync; SQLite runs with synchronous=FULL.
+A roster is its first page. PostgreSQL runs as in the tests, without fsync; SQLite runs with synchronous=FULL.
 """
 
 Fresh = Callable[[], AbstractContextManager[str]]

@@ -133,30 +133,35 @@ def page_of(
 
 
 @dataclass(frozen=True)
-class CohortPage:
-    """A cohort as one reader sees it; ``costs`` and ``commitments`` are those of lines whose money they may see."""
+class CohortHead:
+    """A cohort with what one reader may do about it."""
 
     cohort: Cohort
-    shares: Sequence[seats.Share]
-    trainers: Sequence[Person]
-    costs: Sequence[CohortCost]
-    commitments: Sequence[Commitment]
     may_see_roster: bool
     may_draft: bool
     may_run: bool
     may_nominate: bool
 
 
-def cohort_page(cohort: Cohort, actor: Actor) -> CohortPage:
-    """Return what the page of a cohort shows to ``actor``."""
-    key = cohort.id
+@dataclass(frozen=True)
+class CohortPage(CohortHead):
+    """A cohort as one reader sees it; ``costs`` and ``commitments`` are those of lines whose money they may see."""
+
+    shares: Sequence[seats.Share]
+    trainers: Sequence[Person]
+    costs: Sequence[CohortCost]
+    commitments: Sequence[Commitment]
+
+
+def cohort_head(cohort: Cohort, actor: Actor) -> CohortHead:
+    """Return a cohort with course, venue and host, and what ``actor`` may do, in one statement."""
     allowed = [
         where(actor, permission, Cohort)
         for permission in (Permission.SEE_ROSTER, Permission.DRAFT_COHORT, Permission.RUN_COHORT, Permission.NOMINATE)
     ]
     whole = (
         select(Cohort, *allowed)
-        .where(Cohort.id == key)
+        .where(Cohort.id == cohort.id)
         .options(
             joinedload(Cohort.course),
             joinedload(Cohort.venue),
@@ -165,7 +170,12 @@ def cohort_page(cohort: Cohort, actor: Actor) -> CohortPage:
         .execution_options(populate_existing=True)
     )
     fresh, *may = db.session.execute(seen(whole, actor, Permission.SEE_COHORT, Cohort)).one()
-    may_see_roster, may_draft, may_run, may_nominate = map(bool, may)
+    return CohortHead(fresh, *map(bool, may))
+
+
+def cohort_page(cohort: Cohort, actor: Actor) -> CohortPage:
+    """Return what the page of a cohort shows to ``actor``."""
+    key, head = cohort.id, cohort_head(cohort, actor)
     commitments = (
         select(Commitment)
         .where(Commitment.cohort_id == key)
@@ -173,15 +183,11 @@ def cohort_page(cohort: Cohort, actor: Actor) -> CohortPage:
         .order_by(Commitment.id)
     )
     return CohortPage(
-        cohort=fresh,
+        **vars(head),
         shares=seats.shares(key),
-        trainers=_trainers_of(key) if may_see_roster else (),
+        trainers=_trainers_of(key) if head.may_see_roster else (),
         costs=costs_in_sight(key, actor),
         commitments=db.session.scalars(seen(commitments, actor, Permission.SEE_MONEY, Commitment)).all(),
-        may_see_roster=may_see_roster,
-        may_draft=may_draft,
-        may_run=may_run,
-        may_nominate=may_nominate,
     )
 
 

@@ -43,7 +43,7 @@ def nominate(cohort: Cohort) -> ResponseReturnValue:
     found = None
     if form.validate_on_submit():
         found = people.eligible(cohort.id, form.words.data or "", actor())
-    page = cohorts.cohort_page(cohort, actor())
+    page = cohorts.cohort_head(cohort, actor())
     return render_template("nominations/nominate.html", form=form, page=page, found=found, today=today())
 
 
@@ -78,7 +78,7 @@ def register(cohort: Cohort) -> ResponseReturnValue:
             if done:
                 flash(_("Registered and nominated."))
                 return redirect(url_for(".roster", public_id=cohort.public_id))
-    page = cohorts.cohort_page(cohort, actor())
+    page = cohorts.cohort_head(cohort, actor())
     return render_template("nominations/register.html", form=form, page=page, alike=known)
 
 
@@ -137,7 +137,7 @@ def roster_page(
     found = nominations.roster(cohort.id, sieve, Cut() if is_search else cut(), actor())
     return render_template(
         "nominations/roster.html",
-        page=cohorts.cohort_page(cohort, actor()),
+        page=cohorts.cohort_head(cohort, actor()),
         form=form,
         search=search,
         selection=selection,

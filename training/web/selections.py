@@ -44,4 +44,4 @@ def take(cohort: Cohort) -> ResponseReturnValue:
         flash(ngettext("Done for %(num)s nominee.", "Done for %(num)s nominees.", number))
     if not left:
         return redirect(url_for("nominations.roster", public_id=cohort.public_id, **place()))
-    return render_template("selections/take.html", page=cohorts.cohort_page(cohort, actor()), left=left, place=place())
+    return render_template("selections/take.html", page=cohorts.cohort_head(cohort, actor()), left=left, place=place())
