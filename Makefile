@@ -46,7 +46,7 @@ test: install .venv/installed-dev
 
 deep: install .venv/installed-dev
 	$(BIN)/python tools/prepare_tests.py
-	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest tests/domain/test_stateful.py tests/domain/test_path_stateful.py -k random_walks
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 -rP tests/domain/test_stateful.py tests/domain/test_path_stateful.py -k random_walks
 
 check: install .venv/installed-dev
 	$(BIN)/ruff format --check .
