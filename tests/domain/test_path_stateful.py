@@ -563,4 +563,4 @@ def test_a_planted_fault_is_found(
 ) -> None:
     plant(monkeypatch)
     with pytest.raises((AssertionError, pytest.fail.Exception), match=how_it_shows):
-        run_state_machine_as_test(Path, settings=settings(settings(), max_examples=100))
+        run_state_machine_as_test(Path, settings=settings(settings(), max_examples=400))
