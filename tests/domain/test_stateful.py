@@ -733,4 +733,4 @@ def test_a_planted_fault_is_found(
 ) -> None:
     plant(monkeypatch)
     with pytest.raises((AssertionError, pytest.fail.Exception), match=how_it_shows):
-        run_state_machine_as_test(Books, settings=settings(settings(), max_examples=40))
+        run_state_machine_as_test(Books, settings=settings(settings(), max_examples=400))
