@@ -4,7 +4,6 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -13,10 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from tests.support.world import TODAY, World, form_token, post
+from tests.support.world import World, form_token, post
 from tests.web.browsing import building
 from training.domain import approvals, evidence, proposals
-from training.kit.clock import pretend
 from training.kit.db import db, transaction
 from training.models.audit import AuditEntry
 from training.models.ledger import Commitment, LedgerEntry
@@ -25,11 +23,7 @@ from training.queries import ledger
 
 OCTOBER = dt.date(2026, 10, 5)
 
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    with pretend(dt.datetime.combine(TODAY, dt.time(12), dt.UTC)):
-        yield
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from html import unescape
 from typing import NamedTuple
 
@@ -19,7 +18,6 @@ from tests.support.world import TODAY, World, form_token, post
 from tests.web.browsing import building, figure
 from training.domain import claims, imports, proposals, rates, variances
 from training.kit import tables
-from training.kit.clock import pretend
 from training.kit.db import db, transaction
 from training.kit.money import Currency
 from training.models.imports import SpendBatch
@@ -29,11 +27,7 @@ from training.policy.scopes import unscoped
 from training.queries import cohorts as cohort_rows
 from training.queries import ledger, programmes
 
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    with pretend(dt.datetime.combine(TODAY, dt.time(12), dt.UTC)):
-        yield
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 class Pages(NamedTuple):

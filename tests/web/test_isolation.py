@@ -20,7 +20,6 @@ from tests.support.world import TODAY, World, form_token, post
 from tests.web.browsing import building
 from training.domain import batches, people
 from training.kit import tables
-from training.kit.clock import pretend
 from training.kit.db import db, transaction
 from training.models.cohorts import Cohort
 from training.models.people import Sex
@@ -35,11 +34,7 @@ _CHANGING = re.compile(
     r'name="(?:csrf_token|key)"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="(?:csrf_token|key)"|nonce-\S+'
 )
 
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    with pretend(dt.datetime.combine(TODAY, dt.time(12), dt.UTC)):
-        yield
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

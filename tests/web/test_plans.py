@@ -12,7 +12,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.world import TODAY, World, post
-from training.kit.clock import pretend
 from training.kit.db import db
 from training.kit.money import parse_amount
 from training.models.programmes import BudgetLine, Project
@@ -21,11 +20,7 @@ from training.queries.burn_down import Period
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    with pretend(dt.datetime.combine(TODAY, dt.time(12), dt.UTC)):
-        yield
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture
