@@ -6,7 +6,7 @@ export PORT
 
 CATALOGUES := $(wildcard training/translations/*/LC_MESSAGES/messages.po)
 EXTRACT := $(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k lazy_ngettext:1,2 \
-	--add-location=file --sort-by-file --no-wrap --project="Border Training Register" --version=1
+	--no-location --sort-output --no-wrap --project="Border Training Register" --version=1
 
 .PHONY: run test deep check bench messages install
 

@@ -6,11 +6,12 @@ import time
 from bench.report import Row
 from tests.support.application import application
 from tests.support.world import TODAY, World
-from training.domain import approvals, proposals
+from training.domain.finance import proposals
+from training.domain.oversight import approvals
 from training.kit.db import transaction
-from training.models.programmes import BudgetLine
-from training.queries import ledger as entries
-from training.queries import ledger_check
+from training.models.finance.programmes import BudgetLine
+from training.queries.finance import ledger as entries
+from training.queries.finance import ledger_check
 
 _APPROVALS = 300
 _PENCE = 1_00

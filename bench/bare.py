@@ -12,15 +12,15 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from training.kit.db import AnySelect, engine_options
-from training.models.cohorts import Cohort
-from training.models.completions import Completion
-from training.models.courses import Course
-from training.models.ledger import LedgerPosting
-from training.models.nominations import Nomination
-from training.models.people import Person
-from training.models.programmes import Programme
-from training.models.vetting import VettingDecision
-from training.queries.nominations import ROSTER_SIZE
+from training.models.admissions.nominations import Nomination
+from training.models.admissions.vetting import VettingDecision
+from training.models.courses.cohorts import Cohort
+from training.models.courses.courses import Course
+from training.models.finance.ledger import LedgerPosting
+from training.models.finance.programmes import Programme
+from training.models.outcomes.completions import Completion
+from training.models.people.people import Person
+from training.queries.admissions.nominations import ROSTER_SIZE
 
 _PAGE_ROWS = 50
 

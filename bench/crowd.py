@@ -9,12 +9,13 @@ from sqlalchemy import Connection, insert, select, update
 from tests.support.world import TODAY
 from training.kit.clock import now
 from training.kit.names import fold
-from training.models.cohorts import Cohort, CohortState
-from training.models.completions import Completion
-from training.models.courses import Course, Theme
-from training.models.nominations import Nomination, NominationState
-from training.models.people import Jurisdiction, Organisation, Person
-from training.models.vetting import VettingDecision, VettingOutcome
+from training.models.admissions.nominations import Nomination, NominationState
+from training.models.admissions.vetting import VettingDecision, VettingOutcome
+from training.models.courses.cohorts import Cohort, CohortState
+from training.models.courses.courses import Course, Theme
+from training.models.identity.organisations import Jurisdiction, Organisation
+from training.models.outcomes.completions import Completion
+from training.models.people.people import Person
 
 TRAINEES = 1000
 _LISTED = 60

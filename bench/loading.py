@@ -13,8 +13,8 @@ from training.kit.clock import months_between, now
 from training.kit.db import db
 from training.kit.ids import new_public_id
 from training.kit.money import RATE_SCALE, Currency
-from training.models.claims import Claim
-from training.models.ledger import (
+from training.models.finance.claims import Claim
+from training.models.finance.ledger import (
     Approval,
     Commitment,
     EntryKind,
@@ -23,8 +23,8 @@ from training.models.ledger import (
     LineMonth,
     Outcome,
 )
-from training.models.programmes import BudgetLine, Programme
-from training.queries import ledger_check
+from training.models.finance.programmes import BudgetLine, Programme
+from training.queries.finance import ledger_check
 
 LINES = 8
 _ALLOCATED = 30_000_00

@@ -9,10 +9,10 @@ from pathlib import Path
 from bench.report import Row
 from tests.support.application import application
 from tests.support.world import World
-from training.domain import batches
+from training.domain.admissions import nomination_uploads
 from training.kit.db import transaction
-from training.models.cohorts import Cohort
-from training.work import doing
+from training.models.courses.cohorts import Cohort
+from training.work import runner
 
 _ROWS = 10_000
 _MOST_SECONDS, _MOST_MEGABYTES = 10, 300
@@ -65,12 +65,12 @@ def _most_resident() -> float:
 def _name(world: World, cohort: Cohort, sent: bytes) -> None:
     by = world.actor("iraq")
     with transaction():
-        batch = batches.read(io.BytesIO(sent), cohort, world.organisations["iraq"].id, by)
-        job = batches.ask_preview(batch, by)
-    doing.do_here(job.id)
+        batch = nomination_uploads.read(io.BytesIO(sent), cohort, world.organisations["iraq"].id, by)
+        job = nomination_uploads.ask_preview(batch, by)
+    runner.do_here(job.id)
     with transaction():
-        job = batches.ask_commit(batch, batch.version, by, is_whole=True, corrects=False)
-    doing.do_here(job.id)
+        job = nomination_uploads.ask_commit(batch, batch.version, by, is_whole=True, corrects=False)
+    runner.do_here(job.id)
     if job.state.value != "done":
         raise RuntimeError(f"{job.refusal or 'a fault'} {job.details}")
 

@@ -16,7 +16,7 @@ from bench.report import Row
 from tests.support.application import settings_for
 from tests.support.world import PASSWORD, post
 from training import create_app
-from training.queries.nominations import ROSTER_SIZE
+from training.queries.admissions.nominations import ROSTER_SIZE
 
 _ROSTER_HOLD, _LIST_HOLD, _GROWTH_HOLD = 0.5, 0.4, 1.3
 _LIST_ROWS = 50

@@ -8,9 +8,9 @@ from pathlib import Path
 from bench.report import Row
 from tests.support.application import application
 from tests.support.world import World
-from training.domain import imports
+from training.domain.finance import spend_uploads
 from training.kit.db import transaction
-from training.models.ledger import Commitment
+from training.models.finance.ledger import Commitment
 
 _ROWS, _PENCE = 10_000, 12_50
 _MOST_SECONDS = 10
@@ -33,8 +33,10 @@ def time_import(database: str, url: str, folder: Path) -> Row:
 def _propose(world: World, content: bytes, commitment: Commitment, folder: Path) -> None:
     by, today = world.actor("uk"), _DAY + dt.timedelta(days=30)
     with transaction():
-        batch = imports.read(io.BytesIO(content), folder, world.programme(), by)
+        batch = spend_uploads.read(io.BytesIO(content), folder, world.programme(), by)
     with transaction():
-        imports.preview(batch, imports.table_of(batch, folder), imports.Columns(0, 1, 2), commitment, today)
+        spend_uploads.preview(
+            batch, spend_uploads.table_of(batch, folder), spend_uploads.Columns(0, 1, 2), commitment, today
+        )
     with transaction():
-        imports.propose(batch, by, today, payees_are_people=False)
+        spend_uploads.propose(batch, by, today, payees_are_people=False)

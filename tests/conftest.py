@@ -25,7 +25,7 @@ from tests.support.postgres import PostgresError
 from tests.support.server import none_left, serving
 from tests.support.statements import counted
 from training.kit.db import db
-from training.queries import ledger_check
+from training.queries.finance import ledger_check
 
 settings.register_profile(
     "short",

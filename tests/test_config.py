@@ -10,9 +10,9 @@ from flask import Flask
 from tests.support.application import SECRET, settings_for
 from training import create_app
 from training.config import DEMO, PRODUCTION, Settings, SettingsError
-from training.domain import access, organisations
+from training.domain.identity import accounts, organisations
 from training.kit.db import db, transaction
-from training.models.people import Jurisdiction
+from training.models.identity.organisations import Jurisdiction
 
 SAFE = {
     "TRAINING_MODE": "production",
@@ -209,8 +209,8 @@ def live(url: str) -> Settings:
 def add_account(*, is_demonstration: bool) -> None:
     with transaction():
         home = organisations.create(organisations.Body("Home Office", Jurisdiction.UK), by=None)
-        wanted = access.NewAccount("somebody", "Somebody", "a password for tests", "en")
-        access.create_account(wanted, home.id, is_demonstration=is_demonstration)
+        wanted = accounts.NewAccount("somebody", "Somebody", "a password for tests", "en")
+        accounts.create_account(wanted, home.id, is_demonstration=is_demonstration)
 
 
 def test_production_refuses_a_database_with_demonstration_accounts(sqlite_app: Flask, sqlite_url: str) -> None:

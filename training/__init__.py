@@ -7,8 +7,8 @@ from training.config import ROOT, Settings, SettingsError
 from training.kit.db import engine_options
 from training.kit.db import init_app as init_db
 from training.policy import guard
-from training.queries import access
-from training.work import bell
+from training.queries.identity import accounts
+from training.work import queue
 
 _LARGEST_REQUEST = 1024 * 1024
 
@@ -35,7 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     init_db(app)
     guard.install()
-    bell.init_app(app, settings)
+    queue.init_app(app, settings)
     web.init_app(app, settings)
     cli.init_app(app)
     if settings.is_production:
@@ -45,5 +45,5 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _refuse_demonstration(app: Flask) -> None:
     with app.app_context():
-        if access.has_demonstration_accounts():
+        if accounts.has_demonstration_accounts():
             raise SettingsError("This database holds demonstration accounts: production needs one of its own.")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from flask import Flask
 
-from training.models.access import ApprovalGrade
-from training.models.rights import RiskLevel
+from training.models.assurance.rights_assessments import RiskLevel
+from training.models.identity.accounts import ApprovalGrade
 
 ROOT = Path(__file__).parents[1]
 DEMO, PRODUCTION = "demo", "production"

@@ -11,9 +11,9 @@ from tests.cli import done, everything, refused, run
 from tests.support.world import World, form_token, post
 from training.config import PRODUCTION
 from training.kit.db import db, transaction
-from training.models.access import Role, User
-from training.models.people import Organisation
-from training.queries import access
+from training.models.identity.accounts import Role, User
+from training.models.identity.organisations import Organisation
+from training.queries.identity import accounts
 
 INVITE = ("account", "invite", "--role", "administrator")
 WANTED = {"display_name": "First one", "username": "First.One", "password": "three or four words"}
@@ -35,9 +35,9 @@ def test_the_address_makes_an_administrator(app: Flask) -> None:
     answer = post(app.test_client(), address, dict(WANTED))
     assert (answer.status_code, answer.location) == (302, "/sign-in")
     with app.app_context():
-        user = access.user_named("first.one")
+        user = accounts.user_named("first.one")
         assert user is not None
-        assert [role for role, _ in access.account_page(user.id).roles] == [Role.ADMINISTRATOR]
+        assert [role for role, _ in accounts.account_page(user.id).roles] == [Role.ADMINISTRATOR]
         assert not user.is_demonstration
     assert sign_in(app).get("/account").status_code == 200
 
@@ -50,7 +50,7 @@ def test_the_address_works_once(app: Flask) -> None:
     token = form_token(other, "/sign-in")
     assert other.post(address, data=WANTED | {"username": "second", "csrf_token": token}).status_code == 404
     with app.app_context():
-        assert access.user_named("second") is None
+        assert accounts.user_named("second") is None
 
 
 def test_a_form_filled_wrongly_does_not_spend_the_address(app: Flask) -> None:

@@ -7,10 +7,10 @@ from flask import Flask
 
 from tests.cli import done, everything
 from training.cli.agencies import names_in
-from training.domain import organisations
+from training.domain.identity import organisations
 from training.kit.db import transaction
-from training.models.people import Organisation
-from training.queries import organisations as rows
+from training.models.identity.organisations import Organisation
+from training.queries.identity import organisations as rows
 
 LIST = """name_en,name_ar,name_ckb,jurisdiction,parent,source,verbatim,note
 Federal Police,,,Iraq federal,Ministry of Interior,published,yes,

@@ -12,9 +12,9 @@ from tests.cli import done, everything, run
 from tests.support.application import DEMO_PASSWORD, application
 from tests.support.world import PASSWORD, World, post
 from training.config import PRODUCTION, SettingsError
-from training.domain import access
+from training.domain.identity import accounts
 from training.kit.db import db, transaction
-from training.models.access import User
+from training.models.identity.accounts import User
 
 NEW = "another password"
 
@@ -57,8 +57,8 @@ def mix_accounts(app: Flask) -> None:
         world = World(app)
         with transaction():
             for name in ("demo.one", "demo.two"):
-                wanted = access.NewAccount(name, name, DEMO_PASSWORD, "en")
-                access.create_account(wanted, world.organisations["uk"].id, is_demonstration=True)
+                wanted = accounts.NewAccount(name, name, DEMO_PASSWORD, "en")
+                accounts.create_account(wanted, world.organisations["uk"].id, is_demonstration=True)
 
 
 def test_a_changed_password_reaches_demonstration_accounts_and_no_other(app: Flask) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from tests.cli import done, everything, run
 from tests.support.world import World
 from training.kit.db import db
-from training.models.access import Role
+from training.models.identity.accounts import Role
 from training.policy.matrix import MATRIX, Permission
 
 

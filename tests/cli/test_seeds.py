@@ -15,12 +15,12 @@ from tests.cli import done, everything, refused, run
 from tests.support.world import World, post
 from training.config import PRODUCTION
 from training.kit.db import db
-from training.models.access import User
-from training.models.audit import AuditEntry
-from training.models.courses import Course, Theme
-from training.models.programmes import Programme, ProgrammeFact
+from training.models.courses.courses import Course, Theme
+from training.models.finance.programmes import Programme, ProgrammeFact
+from training.models.identity.accounts import User
+from training.models.identity.audit import AuditEntry
 from training.policy.scopes import unscoped
-from training.queries import ledger_check
+from training.queries.finance import ledger_check
 
 # The pact.
 

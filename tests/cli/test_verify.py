@@ -14,11 +14,12 @@ from flask import Flask
 from sqlalchemy import text
 
 from tests.support.world import TODAY, World
-from training.domain import approvals, claims
-from training.domain.claims import ClaimLine, Payment, Rate
+from training.domain.finance import claims
+from training.domain.finance.claims import ClaimLine, Payment, Rate
+from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.kit.money import Currency
-from training.queries import ledger_check
+from training.queries.finance import ledger_check
 
 
 @pytest.fixture

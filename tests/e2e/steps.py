@@ -9,12 +9,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.people import Reader, path_of
 from tests.support.application import application
-from training.domain import access
+from training.domain.identity import accounts
 from training.kit.clock import today
 from training.kit.db import transaction
 from training.kit.money import plain_amount
-from training.models.access import Role
-from training.queries import access as accounts
+from training.models.identity.accounts import Role
+from training.queries.identity import accounts as account_rows
 
 _LINK = re.compile(r'href="(/[^"]*)"')
 PROPOSED = "Proposed. It takes effect when another person approves it."
@@ -154,6 +154,6 @@ def own_course(trainee: Reader, title: str) -> Locator:
 def grant(url: str, username: str, role: Role) -> None:
     """Give an account a second role; there is no page for it yet."""
     with application(url) as app, app.app_context(), transaction():
-        user = accounts.user_named(username)
+        user = account_rows.user_named(username)
         assert user is not None
-        access.grant(user, role, by=None)
+        accounts.grant(user, role, by=None)

@@ -8,7 +8,7 @@ from tests.e2e import steps
 from tests.e2e.conftest import Enter
 from tests.e2e.people import Reader, path_of
 from training.kit.money import format_pounds, plain_amount
-from training.models.access import Role
+from training.models.identity.accounts import Role
 
 PROGRAMME, LINE = "Training of Iraqi law enforcement", "Interpretation"
 

@@ -11,7 +11,7 @@ from tests.e2e.conftest import Enter
 from tests.e2e.people import Reader, path_of
 from tests.support.server import command
 from training.kit.clock import today
-from training.models.access import Role
+from training.models.identity.accounts import Role
 
 PASSWORD = "three ordinary words"
 

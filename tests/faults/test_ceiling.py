@@ -11,17 +11,17 @@ from tests.support.processes import context
 from tests.support.world import TODAY, World
 from training import create_app
 from training.config import Settings
-from training.domain import ledger
-from training.domain.refusals import OverLine
+from training.domain.common.refusals import OverLine
+from training.domain.finance import ledger
 from training.kit.clock import now
 from training.kit.db import db, transaction
 from training.kit.ids import new_public_id
-from training.models.actor import Actor
-from training.models.ledger import Commitment, EntryKind, LedgerEntry
-from training.models.programmes import BudgetLine
-from training.queries import ledger as entries
-from training.queries import ledger_check
-from training.queries import programmes as rows
+from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry
+from training.models.finance.programmes import BudgetLine
+from training.models.identity.actor import Actor
+from training.queries.finance import ledger as entries
+from training.queries.finance import ledger_check
+from training.queries.finance import programmes as rows
 
 PROCESSES = 8
 SHARE = 150

@@ -8,17 +8,18 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.world import TODAY, World, form_token
-from training.domain import approvals, claims, cohorts, programmes, proposals
-from training.domain.refusals import AlreadyDecided, CohortNotDraft, Refusal
+from training.domain.common.refusals import AlreadyDecided, CohortNotDraft, Refusal
+from training.domain.finance import claims, programmes, proposals
+from training.domain.oversight import approvals, opening
 from training.kit.db import db, transaction
-from training.models.claims import Claim
-from training.models.ledger import Approval, Commitment, LedgerEntry
-from training.models.programmes import BudgetLine, LineCategory
+from training.models.finance.claims import Claim
+from training.models.finance.ledger import Approval, Commitment, LedgerEntry
+from training.models.finance.programmes import BudgetLine, LineCategory
 from training.policy.scopes import unscoped
-from training.queries import claims as claim_rows
-from training.queries import cohorts as cohort_rows
-from training.queries import ledger as entries
-from training.queries import programmes as rows
+from training.queries.courses import cohorts as cohort_rows
+from training.queries.finance import claims as claim_rows
+from training.queries.finance import ledger as entries
+from training.queries.finance import programmes as rows
 
 TIMES = 100
 
@@ -100,7 +101,7 @@ def test_a_cohort_is_put_up_for_approval_once(app: Flask) -> None:
         world = World(app)
         world.covered()
         cohort, by, key = world.draft().id, world.actor("uk"), world.key()
-        got = _in_transactions(app, lambda: cohorts.ask_to_open(cohort_rows.cohort_by_key(cohort), key, by, TODAY))
+        got = _in_transactions(app, lambda: opening.ask_to_open(cohort_rows.cohort_by_key(cohort), key, by, TODAY))
         assert len(set(got) - {CohortNotDraft}) == 1
         assert _number_of(Commitment) == 1
 

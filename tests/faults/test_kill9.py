@@ -15,17 +15,18 @@ from tests.support.processes import context
 from tests.support.world import TODAY, World
 from training import create_app
 from training.config import Settings
-from training.domain import approvals, claims, proposals
+from training.domain.finance import claims, proposals
+from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.kit.ids import new_token
-from training.models.actor import Actor
-from training.models.audit import AuditEntry
-from training.models.claims import Claim
-from training.models.ledger import Approval, Commitment, LedgerEntry, LedgerPosting
+from training.models.finance.claims import Claim
+from training.models.finance.ledger import Approval, Commitment, LedgerEntry, LedgerPosting
+from training.models.identity.actor import Actor
+from training.models.identity.audit import AuditEntry
 from training.policy.scopes import unscoped
-from training.queries import ledger as entries
-from training.queries import ledger_check
-from training.queries import programmes as rows
+from training.queries.finance import ledger as entries
+from training.queries.finance import ledger_check
+from training.queries.finance import programmes as rows
 
 ROUNDS = 60
 LONGEST = 0.4

@@ -8,19 +8,22 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.world import PASSWORD, TODAY, World
-from training.domain import access, cohorts, departures, duplicates, nominations, setting_aside, vetting
-from training.domain.departures import Departure
-from training.domain.refusals import InvitationSpent, PersonInactive, Refusal, TooManyExports
+from training.domain.admissions import deactivation, nominations, vetting
+from training.domain.common.refusals import InvitationSpent, PersonInactive, Refusal, TooManyExports
+from training.domain.courses import cohorts
+from training.domain.identity import accounts, export_limits
+from training.domain.identity.export_limits import Departure
+from training.domain.people import duplicates
 from training.kit.clock import day_began, now
 from training.kit.db import db, transaction
-from training.models.access import Role, SignInFailure, User
-from training.models.actor import Actor
-from training.models.courses import Course
-from training.models.nominations import Nomination
-from training.models.people import Inactive, Person, ReviewedPair
-from training.models.vetting import VettingDecision, VettingOutcome
+from training.models.admissions.nominations import Nomination
+from training.models.admissions.vetting import VettingDecision, VettingOutcome
+from training.models.courses.courses import Course
+from training.models.identity.accounts import Role, SignInFailure, User
+from training.models.identity.actor import Actor
+from training.models.people.people import Inactive, Person, ReviewedPair
 from training.policy.scopes import unscoped
-from training.queries import cohorts as cohort_rows
+from training.queries.courses import cohorts as cohort_rows
 
 THREADS = 8
 
@@ -78,8 +81,8 @@ def test_the_thousandth_cohort_of_a_year_has_one_after_it(sqlite_app: Flask) -> 
 
 
 def test_failed_sign_ins_at_once_all_count(app: Flask) -> None:
-    attempt = access.Attempt("nobody", "wrong", "192.0.2.1")
-    _together(app, lambda _number: access.count_failure(attempt, now()))
+    attempt = accounts.Attempt("nobody", "wrong", "192.0.2.1")
+    _together(app, lambda _number: accounts.count_failure(attempt, now()))
     with app.app_context():
         assert set(db.session.scalars(select(SignInFailure.attempts))) == {THREADS}
 
@@ -88,12 +91,12 @@ def test_an_invitation_makes_one_account(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         with transaction():
-            token = access.invite(Role.AUDITOR, world.organisations["uk"], now())
+            token = accounts.invite(Role.AUDITOR, world.organisations["uk"], now())
         before = db.session.scalar(select(func.count(User.id))) or 0
 
     def accept(number: int) -> str:
-        wanted = access.NewAccount(f"auditor.{number}", "An auditor", PASSWORD, "en")
-        return access.accept_invitation(access.open_invitation(token, now()), wanted, now()).username
+        wanted = accounts.NewAccount(f"auditor.{number}", "An auditor", PASSWORD, "en")
+        return accounts.accept_invitation(accounts.open_invitation(token, now()), wanted, now()).username
 
     answers = _together(app, accept)
     assert sum(isinstance(answer, InvitationSpent) for answer in answers) == THREADS - 1
@@ -107,11 +110,11 @@ def test_one_becomes_the_first_administrator(app: Flask) -> None:
         with transaction():
             for user in db.session.scalars(select(User).where(User.username == "admin")):
                 user.is_active = False
-            tokens = [access.invite(Role.ADMINISTRATOR, world.organisations["uk"], now()) for _ in range(THREADS)]
+            tokens = [accounts.invite(Role.ADMINISTRATOR, world.organisations["uk"], now()) for _ in range(THREADS)]
 
     def accept(number: int) -> str:
-        wanted = access.NewAccount(f"admin.{number}", "An administrator", PASSWORD, "en")
-        return access.accept_invitation(access.open_invitation(tokens[number], now()), wanted, now()).username
+        wanted = accounts.NewAccount(f"admin.{number}", "An administrator", PASSWORD, "en")
+        return accounts.accept_invitation(accounts.open_invitation(tokens[number], now()), wanted, now()).username
 
     answers = _together(app, accept)
     assert sum(isinstance(answer, InvitationSpent) for answer in answers) == THREADS - 1
@@ -157,7 +160,7 @@ def test_nobody_is_nominated_who_is_being_set_aside(app: Flask) -> None:
 
     def act(number: int) -> str:
         if number % 2:
-            setting_aside.deactivate(_person(key), Inactive.OTHER, by)
+            deactivation.deactivate(_person(key), Inactive.OTHER, by)
             return "set aside"
         nominations.nominate(cohort_rows.cohort_by_key(cohort), _person(key), by)
         return "nominated"
@@ -181,17 +184,17 @@ def test_two_people_are_told_apart_once(app: Flask) -> None:
 def test_the_last_list_of_the_day_is_saved_once(app: Flask) -> None:
     with app.app_context():
         by, morning = World(app).actor("uk"), day_began()
-        for _ in range(departures.MOST_A_DAY - 1):
+        for _ in range(export_limits.MOST_A_DAY - 1):
             with transaction():
-                departures.note(Departure.PEOPLE, 1, by, morning)
-    answers = _together(app, lambda _number: departures.note(Departure.PEOPLE, 1, by, morning))
+                export_limits.note(Departure.PEOPLE, 1, by, morning)
+    answers = _together(app, lambda _number: export_limits.note(Departure.PEOPLE, 1, by, morning))
     assert sum(isinstance(answer, TooManyExports) for answer in answers) == THREADS - 1
 
 
 def test_a_username_is_given_once(app: Flask) -> None:
     with app.app_context():
         organisation = World(app).organisations["uk"].id
-    wanted = access.NewAccount("One.Name", "Somebody", PASSWORD, "en")
-    answers = _together(app, lambda _number: access.create_account(wanted, organisation).username)
+    wanted = accounts.NewAccount("One.Name", "Somebody", PASSWORD, "en")
+    answers = _together(app, lambda _number: accounts.create_account(wanted, organisation).username)
     assert answers.count("one.name") == 1
     assert sum(isinstance(answer, Refusal) for answer in answers) == THREADS - 1

@@ -11,18 +11,18 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.world import TODAY, World
-from training.domain import nominations, seats, setting_aside, vetting
-from training.domain.refusals import CohortFull, Refusal, SeatClash, WrongStep
+from training.domain.admissions import deactivation, nominations, seats, vetting
+from training.domain.common.refusals import CohortFull, Refusal, SeatClash, WrongStep
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
-from training.models.actor import Actor
-from training.models.cohorts import Cohort
-from training.models.nominations import Nomination, NominationState
-from training.models.people import Inactive, Person
-from training.models.vetting import VettingOutcome
+from training.models.admissions.nominations import Nomination, NominationState
+from training.models.admissions.vetting import VettingOutcome
+from training.models.courses.cohorts import Cohort
+from training.models.identity.actor import Actor
+from training.models.people.people import Inactive, Person
 from training.policy.scopes import unscoped
-from training.queries import cohorts as cohort_rows
-from training.queries import nominations as rows
+from training.queries.admissions import nominations as rows
+from training.queries.courses import cohorts as cohort_rows
 
 S = NominationState
 FIRST, LAST = dt.date(2027, 1, 10), dt.date(2027, 1, 14)
@@ -141,7 +141,7 @@ def test_nobody_is_seated_who_is_being_set_aside(app: Flask) -> None:
         person = rows.nomination_by_key(key).person_id
         acts = [
             races.later(nominations.confirm, key),
-            lambda: setting_aside.deactivate(_person(person), GONE, races.uk),
+            lambda: deactivation.deactivate(_person(person), GONE, races.uk),
         ]
         answers = together(app, acts)
         assert answers[1] is None

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.support.browser import Pages
 from tests.support.server import serving
 from training.kit.db import db, transaction
-from training.models.people import Jurisdiction, Organisation
+from training.models.identity.organisations import Jurisdiction, Organisation
 
 VERSION = {"sqlite": "SELECT 'SQLite ' || sqlite_version()", "postgresql": "SELECT version()"}
 NAME = {"sqlite": "SQLite 3", "postgresql": "PostgreSQL "}

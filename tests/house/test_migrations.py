@@ -8,16 +8,19 @@ from sqlalchemy import create_engine, inspect, select, text
 
 from tests.support.world import World
 from tools.check_migrations import differences
-from training.domain import completions, proposals
-from training.domain.rights import is_sound
+from training.domain.assurance.rights_assessments import is_sound
+from training.domain.finance import proposals
+from training.domain.outcomes import completions
 from training.kit.clock import now
 from training.kit.db import db, engine_options, transaction
 from training.kit.migrate import downgrade, upgrade
 from training.models import Base
-from training.models.access import Role
-from training.models.imports import Fault, RowOutcome, SpendBatch, SpendRow
-from training.models.rights import RightsAssessment, RiskLevel
-from training.queries import ledger_check, people, rights
+from training.models.assurance.rights_assessments import RightsAssessment, RiskLevel
+from training.models.finance.spend_uploads import Fault, RowOutcome, SpendBatch, SpendRow
+from training.models.identity.accounts import Role
+from training.queries.assurance import rights_assessments
+from training.queries.finance import ledger_check
+from training.queries.people import people
 
 REVISIONS = [f"{number:04}" for number in range(1, 19)]
 
@@ -73,12 +76,12 @@ def test_assessments_of_before_keep_their_meaning_and_get_a_trail(app: Flask) ->
         db.session.close()
         downgrade(db.engine, "0009")
         upgrade(db.engine)
-        wholes = [rights.whole(key) for key in keys[:3]]
+        wholes = [rights_assessments.whole(key) for key in keys[:3]]
         assert [whole.assessment.state for whole in wholes] == ["superseded", "approved", "submitted"]
         assert wholes[2].assessment.public_id == waiting
         assert [whole.assessment.needed_grade for whole in wholes] == ["official", "official", "senior"]
         assert [one.action for whole in wholes for one in whole.mitigations] == ["A session on human rights"] * 3
-        trails = [rights.assessment_page(whole.assessment, world.actor("uk")).trail for whole in wholes]
+        trails = [rights_assessments.assessment_page(whole.assessment, world.actor("uk")).trail for whole in wholes]
         assert [[step.act for step in trail] for trail in trails] == [
             ["submitted", "approved", "superseded"],
             ["submitted", "approved"],

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from training.policy.matrix import Permission
-from training.web import guard
+from training.web.common import guard
 
 
 def test_every_endpoint_declares_a_permission_or_a_reason(sqlite_app: Flask) -> None:
@@ -27,7 +27,12 @@ def test_only_these_are_public(sqlite_app: Flask) -> None:
         for endpoint in sqlite_app.view_functions
         if (declared := guard.declaration_of(sqlite_app, endpoint)) and declared.is_public
     }
-    assert public == {"access.sign_in", "access.invitation", "language.choose", "health.show"}
+    assert public == {
+        "identity.accounts.sign_in",
+        "identity.accounts.invitation",
+        "language.choose",
+        "identity.health.show",
+    }
 
 
 def test_every_permission_is_asked_for_somewhere(sqlite_app: Flask) -> None:

@@ -16,7 +16,7 @@ def _named(path: Path) -> str:
 
 
 def test_each_page_is_rendered_by_a_view() -> None:
-    rendered = set(re.findall(r'"([\w/]+\.html)"', "".join(path.read_text() for path in WEB.glob("*.py"))))
+    rendered = set(re.findall(r'"([\w/]+\.html)"', "".join(path.read_text() for path in WEB.rglob("*.py"))))
     assert rendered == {_named(path) for path in PAGES}
 
 

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from training.domain import nominations as rules
-from training.domain import refusals
-from training.domain.departures import Departure
+from training.domain.admissions import nominations as rules
+from training.domain.common import refusals
+from training.domain.identity.export_limits import Departure
 from training.kit.tables import Problem
-from training.models import base, ledger, nominations, rights
-from training.web import acts
-from training.web import refusals as wording
-from training.web import wording as words
+from training.models.admissions import nominations
+from training.models.assurance import rights_assessments
+from training.models.common import base
+from training.models.finance import ledger
+from training.web.common import labels as words
+from training.web.common import refusals as wording
+from training.web.identity import audit_labels
 
 DOMAIN = Path(__file__).parents[2] / "training" / "domain"
 REFUSALS = list(refusals.Refusal.__subclasses__())
@@ -43,8 +46,8 @@ def test_each_refusal_has_words(kind: type[refusals.Refusal]) -> None:
 
 @pytest.mark.parametrize("kind", REFUSALS, ids=lambda kind: kind.__name__)
 def test_each_refusal_is_raised_somewhere(kind: type[refusals.Refusal]) -> None:
-    text = "".join(path.read_text() for path in DOMAIN.glob("*.py") if path.name != "refusals.py")
-    text += (DOMAIN.parent / "web" / "access.py").read_text()
+    text = "".join(path.read_text() for path in DOMAIN.rglob("*.py") if path.name != "refusals.py")
+    text += (DOMAIN.parent / "web" / "identity" / "accounts.py").read_text()
     assert re.search(rf"\b(raise|return|else) {kind.__name__}\b", text)
 
 
@@ -64,12 +67,12 @@ def test_each_code_has_a_word(sqlite_app: Flask) -> None:
 
 
 def test_each_act_and_record_has_a_word() -> None:
-    text = "".join(path.read_text() for path in DOMAIN.glob("*.py"))
+    text = "".join(path.read_text() for path in DOMAIN.rglob("*.py"))
     made = set(re.findall(r'(?:audit\.record(?:_each)?\(\s*|_save\(\w+, )"([^"]+)"', text))
     made |= {f"{kind.value} {what}" for kind in ledger.EntryKind for what in ("proposed", *ledger.Outcome)}
-    made |= {f"rights assessment {act.value}" for act in rights.RightsAct}
+    made |= {f"rights assessment {act.value}" for act in rights_assessments.RightsAct}
     made |= {f"completion {what}" for what in ("confirmed", "refused")}
     made |= {state.value.replace("_", " ") for state in nominations.NominationState}
     made |= {*Departure, *rules.Act}
-    assert made == set(acts.ACTS)
-    assert set(acts.RECORDS) <= {mapper.class_.__name__ for mapper in base.Base.registry.mappers}
+    assert made == set(audit_labels.ACTS)
+    assert set(audit_labels.RECORDS) <= {mapper.class_.__name__ for mapper in base.Base.registry.mappers}

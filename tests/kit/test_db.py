@@ -13,11 +13,11 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DatabaseError, StatementError
 
 from tests.support.world import World
-from training.domain import evidence, proposals
+from training.domain.finance import evidence, proposals
 from training.kit.db import changed, db, engine_options, transaction
-from training.models.access import SignInFailure
-from training.models.people import Jurisdiction, Organisation
-from training.queries import ledger
+from training.models.identity.accounts import SignInFailure
+from training.models.identity.organisations import Jurisdiction, Organisation
+from training.queries.finance import ledger
 
 NOON = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
 

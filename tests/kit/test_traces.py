@@ -2,7 +2,7 @@
 
 from sqlalchemy.exc import IntegrityError, PendingRollbackError
 
-from training.kit.traces import trace
+from training.kit.tracebacks import trace
 
 
 def failed(error: Exception, cause: Exception | None = None) -> BaseException:

@@ -6,10 +6,10 @@ from sqlalchemy import exists, func, select
 
 from tests.support.world import World
 from training.kit.db import db
-from training.models.courses import Course
-from training.models.ledger import LedgerEntry
-from training.models.people import Person, PersonWord
-from training.models.programmes import Programme
+from training.models.courses.courses import Course
+from training.models.finance.ledger import LedgerEntry
+from training.models.finance.programmes import Programme
+from training.models.people.people import Person, PersonWord
 from training.policy.guard import UnscopedQueryError
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped

@@ -8,16 +8,17 @@ from sqlalchemy import select
 
 from tests.support.world import World
 from training.kit.db import db
-from training.models.access import Role
-from training.models.base import Base
-from training.models.cohorts import Cohort
-from training.models.nominations import Nomination
-from training.models.people import Organisation, Person
-from training.models.rights import AssessmentState, RightsAssessment, RiskLevel
+from training.models.admissions.nominations import Nomination
+from training.models.assurance.rights_assessments import AssessmentState, RightsAssessment, RiskLevel
+from training.models.common.base import Base
+from training.models.courses.cohorts import Cohort
+from training.models.identity.accounts import Role
+from training.models.identity.organisations import Organisation
+from training.models.people.people import Person
 from training.policy import matrix
 from training.policy.matrix import MATRIX, Permission, Scope
 from training.policy.scopes import CLAUSES, SEEING, unscoped, where
-from training.queries import access
+from training.queries.identity import accounts
 
 DOING: dict[Permission, type[Base]] = {
     Permission.NOMINATE: Cohort,
@@ -81,7 +82,7 @@ def test_check_on_one_record_agrees_with_the_list(world: World, username: str) -
         if model not in SEEING:
             continue
         listed = _keys(model, where(actor, SEEING[model], model))
-        found = {key for key in _keys(model) if access.find(model, key, actor, SEEING[model])}
+        found = {key for key in _keys(model) if accounts.find(model, key, actor, SEEING[model])}
         assert found == listed, model
 
 

@@ -9,18 +9,18 @@ from sqlalchemy import insert
 from tests.support.world import TODAY, World
 from training.kit.db import db, transaction
 from training.kit.names import fold
-from training.models.access import ApprovalGrade, Role
-from training.models.audit import AuditEntry
-from training.models.base import Base
-from training.models.cohorts import Cohort, CohortInvitation, CohortState, CohortTrainer
-from training.models.completions import Completion
-from training.models.courses import Course, Theme
-from training.models.ledger import Approval, Commitment, EntryKind, LedgerEntry, LineMonth, Outcome
-from training.models.nominations import Nomination, NominationState
-from training.models.people import Person
-from training.models.programmes import BudgetLine, LineCategory, ProgrammeFact, Project, ProjectKind
-from training.models.rights import AssessmentState, RightsAssessment, RiskLevel
-from training.models.vetting import VettingDecision, VettingOutcome
+from training.models.admissions.nominations import Nomination, NominationState
+from training.models.admissions.vetting import VettingDecision, VettingOutcome
+from training.models.assurance.rights_assessments import AssessmentState, RightsAssessment, RiskLevel
+from training.models.common.base import Base
+from training.models.courses.cohorts import Cohort, CohortInvitation, CohortState, CohortTrainer
+from training.models.courses.courses import Course, Theme
+from training.models.finance.ledger import Approval, Commitment, EntryKind, LedgerEntry, LineMonth, Outcome
+from training.models.finance.programmes import BudgetLine, LineCategory, ProgrammeFact, Project, ProjectKind
+from training.models.identity.accounts import ApprovalGrade, Role
+from training.models.identity.audit import AuditEntry
+from training.models.outcomes.completions import Completion
+from training.models.people.people import Person
 
 Row = dict[str, Any]
 AT = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)

@@ -10,44 +10,37 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from training.domain import (
-    access,
-    approvals,
-    claims,
-    cohorts,
-    courses,
-    evidence,
-    nominations,
-    organisations,
-    people,
-    programmes,
-    proposals,
-    rights,
-    vetting,
-)
+from training.domain.admissions import nominations, vetting
+from training.domain.assurance import rights_assessments
+from training.domain.courses import cohorts, courses
+from training.domain.finance import claims, evidence, programmes, proposals
+from training.domain.identity import accounts, organisations
+from training.domain.oversight import approvals, opening
+from training.domain.people import people
 from training.kit.db import db, transaction
-from training.models.access import ApprovalGrade, Role, User
-from training.models.actor import Actor
-from training.models.claims import Evidence
-from training.models.cohorts import Cohort, Venue
-from training.models.courses import Course, Theme
-from training.models.ledger import Commitment, LedgerEntry
-from training.models.nominations import Nomination
-from training.models.people import Jurisdiction, Organisation, Person
-from training.models.programmes import BudgetLine, LineCategory, Programme, Project, ProjectKind
-from training.models.rights import RightsAssessment, RiskLevel
-from training.models.vetting import VettingOutcome
-from training.queries import access as accounts
-from training.queries import cohorts as cohort_rows
-from training.queries import ledger as entries
-from training.queries import programmes as programme_rows
-from training.queries import rights as right_rows
+from training.models.admissions.nominations import Nomination
+from training.models.admissions.vetting import VettingOutcome
+from training.models.assurance.rights_assessments import RightsAssessment, RiskLevel
+from training.models.courses.cohorts import Cohort, Venue
+from training.models.courses.courses import Course, Theme
+from training.models.finance.claims import Evidence
+from training.models.finance.ledger import Commitment, LedgerEntry
+from training.models.finance.programmes import BudgetLine, LineCategory, Programme, Project, ProjectKind
+from training.models.identity.accounts import ApprovalGrade, Role, User
+from training.models.identity.actor import Actor
+from training.models.identity.organisations import Jurisdiction, Organisation
+from training.models.people.people import Person
+from training.queries.assurance import rights_assessments as right_rows
+from training.queries.courses import cohorts as cohort_rows
+from training.queries.finance import ledger as entries
+from training.queries.finance import programmes as programme_rows
+from training.queries.identity import accounts as account_rows
 
 PASSWORD = "a password for tests"
 TODAY = dt.date(2026, 11, 24)
 CEILING = 300_000_00
 
-_hash = cache(access.hash_password)
+_hash = cache(accounts.hash_password)
 
 
 @dataclass
@@ -104,23 +97,23 @@ class World:
             db.session.add(user)
             db.session.flush()
             funded = self.programme(programme).id if programme else None
-            access.grant(user, role, programme_id=funded, grade=grade, by=None)
+            accounts.grant(user, role, programme_id=funded, grade=grade, by=None)
         return user
 
     def grant(self, username: str, role: Role) -> None:
         """Give an account one more role."""
-        user = accounts.user_named(username)
+        user = account_rows.user_named(username)
         assert user is not None
         with transaction():
-            access.grant(user, role, by=None)
+            accounts.grant(user, role, by=None)
 
     def actor(self, username: str) -> Actor:
         """Return the account as one who acts, as the database has it now."""
-        user = accounts.user_named(username)
+        user = account_rows.user_named(username)
         assert user is not None
-        active = accounts.active_user(user.id)
+        active = account_rows.active_user(user.id)
         assert active is not None
-        return accounts.actor_of(active)
+        return account_rows.actor_of(active)
 
     def sign_in(self, client: FlaskClient, username: str) -> FlaskClient:
         """Sign in through the page, as a browser would; return the client."""
@@ -251,24 +244,26 @@ class World:
         """Have a rights assessment of a programme written and approved."""
         written = self.assessment(self.programme(code))
         with transaction():
-            rights.approve(written, self.actor("rights"), TODAY)
+            rights_assessments.approve(written, self.actor("rights"), TODAY)
 
     def drafted_assessment(
         self,
-        subject: rights.Subject,
+        subject: rights_assessments.Subject,
         level: RiskLevel = RiskLevel.LOW,
         until: dt.date = dt.date(2030, 1, 1),
         by: str = "uk",
         on: dt.date = TODAY,
     ) -> RightsAssessment:
         """Write the draft of a rights assessment that says all that is asked."""
-        mitigation = rights.Mitigation("A session on human rights", "Head of training", dt.date(2027, 1, 1))
+        mitigation = rights_assessments.Mitigation("A session on human rights", "Head of training", dt.date(2027, 1, 1))
         with transaction():
-            return rights.draft(subject, rights.Assessment("A summary", level, until, [mitigation]), self.actor(by), on)
+            return rights_assessments.draft(
+                subject, rights_assessments.Assessment("A summary", level, until, [mitigation]), self.actor(by), on
+            )
 
     def assessment(
         self,
-        subject: rights.Subject,
+        subject: rights_assessments.Subject,
         level: RiskLevel = RiskLevel.LOW,
         until: dt.date = dt.date(2030, 1, 1),
         by: str = "uk",
@@ -278,7 +273,7 @@ class World:
         drafted = self.drafted_assessment(subject, level, until, by, on)
         table = self.app.config["SETTINGS"].rights_approval
         with transaction():
-            rights.submit(drafted, table, drafted.version, self.actor(by), on)
+            rights_assessments.submit(drafted, table, drafted.version, self.actor(by), on)
         return right_rows.whole(drafted.id).assessment
 
     def draft(
@@ -315,7 +310,7 @@ class World:
     def asked(self, cohort: Cohort) -> LedgerEntry:
         """Ask to open a cohort; return the proposal of its commitment."""
         with transaction():
-            return cohorts.ask_to_open(cohort, self.key(), self.actor("uk"), TODAY)
+            return opening.ask_to_open(cohort, self.key(), self.actor("uk"), TODAY)
 
     def open_cohort(self, **plan: object) -> Cohort:
         """Return an open cohort."""

@@ -5,14 +5,14 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from training.config import Settings
-from training.domain import access as rules
-from training.domain import organisations
+from training.domain.identity import accounts as rules
+from training.domain.identity import organisations
 from training.kit.clock import now
 from training.kit.db import transaction
-from training.models.access import ApprovalGrade, Role
-from training.models.people import Jurisdiction
-from training.queries import access
-from training.queries import organisations as organisation_rows
+from training.models.identity.accounts import ApprovalGrade, Role
+from training.models.identity.organisations import Jurisdiction
+from training.queries.identity import accounts
+from training.queries.identity import organisations as organisation_rows
 
 account = AppGroup("account", help="Accounts.")
 
@@ -22,7 +22,7 @@ account = AppGroup("account", help="Accounts.")
 @click.option("--organisation", default="Home Office", show_default=True, help="The administrator's organisation.")
 def invite(role: str, organisation: str) -> None:
     """Print a one-time address at which the first administrator makes their account."""
-    if access.has_administrator():
+    if accounts.has_administrator():
         raise click.ClickException("There is an administrator already: they invite all others.")
     with transaction():
         body = organisation_rows.organisation_named(organisation) or organisations.create(
@@ -38,7 +38,7 @@ def invite(role: str, organisation: str) -> None:
 def grade(username: str, grade: str) -> None:
     """Say up to which grade a rights approver approves."""
     with transaction():
-        user = access.user_named(username)
+        user = accounts.user_named(username)
         is_done = user is not None and rules.regrade(user, ApprovalGrade(grade), by=None)
     if not is_done:
         raise click.ClickException("Nobody with this username is a rights approver.")

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from training.cli.published import RowResult, rows_of, short
-from training.domain import organisations as rules
-from training.domain.refusals import ParentElsewhere, ParentInactive, UnderItself
-from training.models.people import Jurisdiction, Organisation
-from training.queries import organisations
+from training.domain.common.refusals import ParentElsewhere, ParentInactive, UnderItself
+from training.domain.identity import organisations as rules
+from training.models.identity.organisations import Jurisdiction, Organisation
+from training.queries.identity import organisations
 
 _JURISDICTIONS = {"Iraq federal": Jurisdiction.IRAQ, "Kurdistan Region": Jurisdiction.KURDISTAN} | {
     one.value: one for one in Jurisdiction

@@ -11,19 +11,23 @@ from training.cli.published import SEED
 from training.cli.stage import BORDER, ERBIL, PASSPORTS, TRAFFICKING, UK, organisation_named
 from training.cli.treasury import APPROVER, POUND, UK_COORDINATOR, UK_COORDINATOR_2, Treasury
 from training.config import Settings
-from training.domain import approvals, batches, cohorts, completions, courses, nominations, proposals, seats, vetting
+from training.domain.admissions import nomination_uploads, nominations, seats, vetting
+from training.domain.courses import cohorts, courses
+from training.domain.finance import proposals
+from training.domain.outcomes import completions
+from training.domain.oversight import approvals, opening
 from training.kit import clock
 from training.kit.db import transaction
-from training.models.cohorts import Cohort
-from training.models.courses import CostBasis
-from training.models.ledger import Commitment, LedgerEntry
-from training.models.nominations import Nomination
-from training.models.people import Person
-from training.models.programmes import BudgetLine, LineCategory
-from training.models.vetting import VettingOutcome
-from training.queries import cohorts as cohort_rows
-from training.queries import demo as demo_rows
-from training.queries import programmes as programme_rows
+from training.models.admissions.nominations import Nomination
+from training.models.admissions.vetting import VettingOutcome
+from training.models.courses.cohorts import Cohort
+from training.models.courses.courses import CostBasis
+from training.models.finance.ledger import Commitment, LedgerEntry
+from training.models.finance.programmes import BudgetLine, LineCategory
+from training.models.people.people import Person
+from training.queries.courses import cohorts as cohort_rows
+from training.queries.finance import programmes as programme_rows
+from training.queries.oversight import demo as demo_rows
 
 _NOMINATORS = {
     BORDER: "iraq.coordinator",
@@ -126,7 +130,7 @@ class _Story(Treasury):
 
     def _ask(self, cohort: Cohort, days: int) -> LedgerEntry:
         with self.on(days) as day:
-            return cohorts.ask_to_open(cohort, self.key(), self.by(UK_COORDINATOR), day)
+            return opening.ask_to_open(cohort, self.key(), self.by(UK_COORDINATOR), day)
 
     def _nominate(self, cohort: Cohort, organisation: str, chosen: slice, days: int) -> list[Nomination]:
         with self.on(days):
@@ -248,8 +252,8 @@ class _Story(Treasury):
         """Leave a file of names previewed: somebody known, somebody perhaps known, somebody new, faulty rows."""
         with self.on(-1), (SEED / "demo" / "nominations.csv").open("rb") as file:
             by = self.by(_NOMINATORS[BORDER])
-            batch = batches.read(file, cohort, organisation_named(BORDER).id, by)
-            for _rows in batches.preview(batch.id, by):
+            batch = nomination_uploads.read(file, cohort, organisation_named(BORDER).id, by)
+            for _rows in nomination_uploads.preview(batch.id, by):
                 pass
 
     def _waiting_list(self, cohort: Cohort) -> None:

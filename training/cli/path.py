@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import click
 from flask.cli import AppGroup
 
-from training.domain.nominations import PATH, Act
-from training.models.nominations import NominationState
+from training.domain.admissions.nominations import PATH, Act
+from training.models.admissions.nominations import NominationState
 from training.policy.matrix import MATRIX, Permission
 
 nominations = AppGroup("nominations", help="Nominations.")

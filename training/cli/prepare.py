@@ -6,9 +6,9 @@ from flask import current_app
 from training.cli import demo
 from training.cli.published import load_pact
 from training.config import Settings, SettingsError
-from training.domain import access as rules
+from training.domain.identity import accounts as rules
 from training.kit.db import db, transaction
-from training.queries import access
+from training.queries.identity import accounts
 
 
 @click.command()
@@ -21,21 +21,21 @@ def prepare() -> None:
     upgrade(db.engine)
     with transaction():
         load_pact()
-    if settings.wants_demo_data and not access.has_accounts():
+    if settings.wants_demo_data and not accounts.has_accounts():
         demo.load(settings)
-    if settings.demo_password and access.has_demonstration_accounts():
+    if settings.demo_password and accounts.has_demonstration_accounts():
         with transaction():
             rules.reset_demonstration_password(settings.demo_password)
         _print_sign_ins(settings)
-    if settings.is_production and access.has_demonstration_accounts():
+    if settings.is_production and accounts.has_demonstration_accounts():
         raise SettingsError("This database holds demonstration accounts: production needs one of its own.")
-    if not access.has_accounts():
+    if not accounts.has_accounts():
         click.echo("Nobody has an account yet: flask --app wsgi account invite --role administrator")
     click.echo(f"Serving on http://127.0.0.1:{settings.port}")
 
 
 def _print_sign_ins(settings: Settings) -> None:
     click.echo("Demonstration sign-ins (artificial people; the password is the same for all):")
-    for user in access.demonstration_accounts():
+    for user in accounts.demonstration_accounts():
         click.echo(f"    {user.username:<20} {user.display_name}")
     click.echo(f"    password: {settings.demo_password}")

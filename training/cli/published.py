@@ -11,10 +11,11 @@ from typing import Any
 import click
 
 from training.config import ROOT
-from training.domain import courses, programmes
-from training.domain.refusals import CourseExists
+from training.domain.common.refusals import CourseExists
+from training.domain.courses import courses
+from training.domain.finance import programmes
 from training.kit.money import western_digits
-from training.models.courses import Theme
+from training.models.courses.courses import Theme
 
 SEED = ROOT / "seed"
 _PENCE = 100

@@ -7,11 +7,11 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from training.config import Settings
-from training.domain import retention
+from training.domain.oversight import retention
 from training.kit.db import transaction
-from training.models.access import Role
+from training.models.identity.accounts import Role
 from training.policy.matrix import MATRIX
-from training.queries import ledger_check
+from training.queries.finance import ledger_check
 
 ledger = AppGroup("ledger", help="The ledger.")
 

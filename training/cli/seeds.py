@@ -12,7 +12,7 @@ from training.cli.agencies import load_agencies
 from training.cli.published import RowResult, load_courses, load_pact
 from training.config import Settings
 from training.kit.db import transaction
-from training.queries import access
+from training.queries.identity import accounts
 
 seed = AppGroup("seed", help="Loading data, through the use cases.")
 
@@ -65,7 +65,7 @@ def demonstration() -> None:
     settings = Settings.of(current_app)
     if settings.demo_password is None:
         raise click.ClickException("TRAINING_MODE is production: a demonstration has no place in it.")
-    if access.has_accounts():
+    if accounts.has_accounts():
         raise click.ClickException("The database has accounts already: a demonstration needs an empty one.")
     with transaction():
         load_pact()

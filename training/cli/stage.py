@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from training.cli.published import SEED, load_courses
-from training.domain import access, organisations, people
+from training.domain.identity import accounts, organisations
+from training.domain.people import people
 from training.kit import clock
 from training.kit.db import db
-from training.models.access import ApprovalGrade, Role
-from training.models.actor import Actor
-from training.models.cohorts import Venue
-from training.models.people import Jurisdiction, Organisation, Person, Sex
-from training.models.programmes import Programme
-from training.queries import access as accounts
-from training.queries import organisations as organisation_rows
-from training.queries import programmes as programme_rows
+from training.models.courses.cohorts import Venue
+from training.models.finance.programmes import Programme
+from training.models.identity.accounts import ApprovalGrade, Role
+from training.models.identity.actor import Actor
+from training.models.identity.organisations import Jurisdiction, Organisation
+from training.models.people.people import Person, Sex
+from training.queries.finance import programmes as programme_rows
+from training.queries.identity import accounts as account_rows
+from training.queries.identity import organisations as organisation_rows
 
 BORDER, PASSPORTS = "Border Forces Command", "Passport and Residency Directorate"
 TRAFFICKING, ERBIL = "Directorate of Combating Human Trafficking", "Erbil Governorate Police Directorate"
@@ -111,19 +113,19 @@ class Stage:
 
     def _make_account(self, username: str, name: str, role: Role, organisation: str, language: str) -> None:
         person = self.people[_IS_THE[username][0]][_IS_THE[username][1]] if username in _IS_THE else None
-        user = access.create_account(
-            access.NewAccount(username=username, display_name=name, password=self._password, language=language),
+        user = accounts.create_account(
+            accounts.NewAccount(username=username, display_name=name, password=self._password, language=language),
             organisation_named(organisation).id,
             person_id=person.id if person else None,
             is_demonstration=True,
         )
         funded = programme_coded(_FUNDED[username]).id if username in _FUNDED else None
-        access.grant(user, role, programme_id=funded, grade=_GRADES.get(username), by=None)
+        accounts.grant(user, role, programme_id=funded, grade=_GRADES.get(username), by=None)
         db.session.flush()
-        known = accounts.active_user(user.id)
+        known = account_rows.active_user(user.id)
         if known is None:
             raise LookupError(username)
-        self._actors[username] = accounts.actor_of(known)
+        self._actors[username] = account_rows.actor_of(known)
 
     def _register(self, organisation: str, registrar: str, index: int, words: tuple[str, str]) -> Person:
         body = organisation_named(organisation)

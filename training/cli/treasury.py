@@ -6,17 +6,19 @@ from collections.abc import Sequence
 
 from training.cli.stage import BORDER, KURDISTAN, TRAFFICKING, TRAINING, UK, Stage, organisation_named, programme_coded
 from training.config import Settings
-from training.domain import approvals, claims, evidence, plans, programmes, proposals, rates, rights
+from training.domain.assurance import rights_assessments
+from training.domain.finance import claims, evidence, programmes, proposals, rates, spending_plans
+from training.domain.oversight import approvals
 from training.kit.clock import financial_year_end, month_of
 from training.kit.money import RATE_SCALE, Currency
-from training.models.claims import Evidence
-from training.models.ledger import Commitment, LedgerEntry
-from training.models.programmes import BudgetLine, LineCategory, Project, ProjectKind
-from training.models.rights import RightsAssessment, RiskLevel
-from training.queries import demo as demo_rows
-from training.queries import ledger as entries
-from training.queries import programmes as programme_rows
-from training.queries import rights as right_rows
+from training.models.assurance.rights_assessments import RightsAssessment, RiskLevel
+from training.models.finance.claims import Evidence
+from training.models.finance.ledger import Commitment, LedgerEntry
+from training.models.finance.programmes import BudgetLine, LineCategory, Project, ProjectKind
+from training.queries.assurance import rights_assessments as right_rows
+from training.queries.finance import ledger as entries
+from training.queries.finance import programmes as programme_rows
+from training.queries.oversight import demo as demo_rows
 
 POUND = 100
 UK_COORDINATOR, UK_COORDINATOR_2, APPROVER, APPROVER_2 = "uk.coordinator", "uk.coordinator.2", "approver", "approver.2"
@@ -43,31 +45,37 @@ class Treasury(Stage):
 
     def assess(self) -> None:
         """Have the rights assessments of both programmes written and approved, by the grade that their risk demands."""
-        said = rights.Assessment(
+        said = rights_assessments.Assessment(
             summary="Trained officers may use coercive powers against migrants and suspects.",
             level=RiskLevel.MEDIUM,
             valid_until=self.day(240),
             mitigations=(
-                rights.Mitigation("A human-rights session in every course", "Head of training", self.day(-300)),
-                rights.Mitigation("Visits to the units of former trainees", "British Embassy Baghdad", self.day(120)),
+                rights_assessments.Mitigation(
+                    "A human-rights session in every course", "Head of training", self.day(-300)
+                ),
+                rights_assessments.Mitigation(
+                    "Visits to the units of former trainees", "British Embassy Baghdad", self.day(120)
+                ),
             ),
         )
         for code in (TRAINING, KURDISTAN):
             written = self.assessed(programme_coded(code), said, -398)
             with self.on(-396) as day:
-                rights.approve(written, self.by("rights.approver.2"), day)
+                rights_assessments.approve(written, self.by("rights.approver.2"), day)
             with self.on(-298) as day:
-                rights.finish(right_rows.whole(written.id).mitigations[0], self.by(UK_COORDINATOR), day)
+                rights_assessments.finish(right_rows.whole(written.id).mitigations[0], self.by(UK_COORDINATOR), day)
 
-    def assessed(self, subject: rights.Subject, said: rights.Assessment, days: int) -> RightsAssessment:
+    def assessed(
+        self, subject: rights_assessments.Subject, said: rights_assessments.Assessment, days: int
+    ) -> RightsAssessment:
         """Write an assessment with a file and put it before the approver."""
         by = self.by(UK_COORDINATOR)
         with self.on(days) as day:
-            written = rights.draft(subject, said, by, day)
+            written = rights_assessments.draft(subject, said, by, day)
             receipt = io.BytesIO(_RECEIPT)
-            rights.attach(written, receipt, "Notes of the meeting about risks", self._evidence_folder, by)
+            rights_assessments.attach(written, receipt, "Notes of the meeting about risks", self._evidence_folder, by)
             version = right_rows.whole(written.id).assessment.version
-            rights.submit(written, self._rights_approval, version, by, day)
+            rights_assessments.submit(written, self._rights_approval, version, by, day)
         return right_rows.whole(written.id).assessment
 
     def assess_projects(self) -> None:
@@ -82,23 +90,27 @@ class Treasury(Stage):
         )
         lapsing = self.assessed(force, self._said(RiskLevel.LOW, 45), -320)
         with self.on(-318) as day:
-            rights.approve(lapsing, self.by("rights.approver"), day)
+            rights_assessments.approve(lapsing, self.by("rights.approver"), day)
         with self.on(-60):
             note = "Visit to the task force: the complaints register is kept, nobody has complained."
-            rights.monitor(lapsing, note, self.by(UK_COORDINATOR_2))
+            rights_assessments.monitor(lapsing, note, self.by(UK_COORDINATOR_2))
         refused = self.assessed(border, self._said(RiskLevel.LOW, 300), -30)
         with self.on(-28):
-            rights.refuse(refused, "Detention is not mentioned: the risk is not low", self.by("rights.approver"))
+            rights_assessments.refuse(
+                refused, "Detention is not mentioned: the risk is not low", self.by("rights.approver")
+            )
         self.assessed(border, self._said(RiskLevel.MEDIUM, 300), -9)
         self.assessed(equipment, self._said(RiskLevel.HIGH, 300), -5)
         with self.on(-1) as day:
-            part = rights.Assessment("A second year of the task force.", None, None)
-            rights.draft(force, part, self.by(UK_COORDINATOR), day)
+            part = rights_assessments.Assessment("A second year of the task force.", None, None)
+            rights_assessments.draft(force, part, self.by(UK_COORDINATOR), day)
 
-    def _said(self, level: RiskLevel, days: int) -> rights.Assessment:
-        mitigation = rights.Mitigation("Records of use are checked every quarter", "Home Office", self.day(days - 30))
+    def _said(self, level: RiskLevel, days: int) -> rights_assessments.Assessment:
+        mitigation = rights_assessments.Mitigation(
+            "Records of use are checked every quarter", "Home Office", self.day(days - 30)
+        )
         summary = "Equipment and skills may be used against people who have committed no offence."
-        return rights.Assessment(summary, level, self.day(days), (mitigation,))
+        return rights_assessments.Assessment(summary, level, self.day(days), (mitigation,))
 
     # Projects and lines
 
@@ -115,8 +127,8 @@ class Treasury(Stage):
                                     "Interpretation", "الترجمة الشفوية", "وەرگێڕانی زارەکی")  # fmt: skip
         materials = self._line(border, LineCategory.MATERIALS, 30_000, -380,
                                "Detection kits and materials", "أدوات الكشف والمواد", "کەرەستە و ماددە")  # fmt: skip
-        self._plan(trainers, plans.Pattern.QUARTERLY, -377)
-        self._plan(materials, plans.Pattern.EARLY, -377)
+        self._plan(trainers, spending_plans.Pattern.QUARTERLY, -377)
+        self._plan(materials, spending_plans.Pattern.EARLY, -377)
         return {"trainers": trainers, "interpretation": interpretation, "materials": materials}
 
     def fund_kurdistan(self) -> dict[str, BudgetLine]:
@@ -149,10 +161,10 @@ class Treasury(Stage):
         self.approve(entry, days + 2)
         return programme_rows.line_by_key(entry.line_id)
 
-    def _plan(self, line: BudgetLine, pattern: plans.Pattern, days: int) -> None:
-        spread = plans.spread(line.allocated, plans.months_of(line), pattern)
+    def _plan(self, line: BudgetLine, pattern: spending_plans.Pattern, days: int) -> None:
+        spread = spending_plans.spread(line.allocated, spending_plans.months_of(line), pattern)
         with self.on(days):
-            plans.enter(line, spread, plans.fingerprint({}), self.by(UK_COORDINATOR))
+            spending_plans.enter(line, spread, spending_plans.fingerprint({}), self.by(UK_COORDINATOR))
 
     # Movements
 

@@ -1,43 +1,11 @@
 """The records. Importing this package makes every table known to ``Base.metadata``."""
 
-from training.models import (
-    access,
-    audit,
-    batches,
-    claims,
-    cohorts,
-    completions,
-    courses,
-    imports,
-    jobs,
-    ledger,
-    nominations,
-    notices,
-    people,
-    plans,
-    programmes,
-    rights,
-    vetting,
-)
-from training.models.base import Base
+import pkgutil
+from importlib import import_module
 
-__all__ = [
-    "Base",
-    "access",
-    "audit",
-    "batches",
-    "claims",
-    "cohorts",
-    "completions",
-    "courses",
-    "imports",
-    "jobs",
-    "ledger",
-    "nominations",
-    "notices",
-    "people",
-    "plans",
-    "programmes",
-    "rights",
-    "vetting",
-]
+from training.models.common.base import Base
+
+for _module in pkgutil.walk_packages(__path__, f"{__name__}."):
+    import_module(_module.name)
+
+__all__ = ["Base"]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.visitors import ExternallyTraversible
 
-from training.models.base import Base, Guarded
+from training.models.common.base import Base, Guarded
 from training.policy.scopes import SCOPED
 
 

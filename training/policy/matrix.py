@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Mapping
 
-from training.models.access import Role
+from training.models.identity.accounts import Role
 
 
 class Permission(enum.StrEnum):

@@ -7,21 +7,22 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from training.kit.db import AnySelect
-from training.models.actor import Actor
-from training.models.base import Base
-from training.models.batches import NominationBatch
-from training.models.claims import Claim, Evidence
-from training.models.cohorts import Cohort, CohortInvitation, CohortTrainer
-from training.models.completions import Completion
-from training.models.courses import Course
-from training.models.imports import SpendBatch
-from training.models.ledger import Commitment, LedgerEntry
-from training.models.nominations import LEFT_STATES, Nomination, NominationState
-from training.models.notices import Notice
-from training.models.people import Merge, Organisation, Person, PersonKey
-from training.models.programmes import BudgetLine, Programme, Project
-from training.models.rights import RightsAssessment, RightsAttachment, RightsMitigation
-from training.models.vetting import ClearanceBatch
+from training.models.admissions.nomination_uploads import NominationBatch
+from training.models.admissions.nominations import LEFT_STATES, Nomination, NominationState
+from training.models.admissions.notifications import Notice
+from training.models.admissions.vetting import ClearanceBatch
+from training.models.assurance.rights_assessments import RightsAssessment, RightsAttachment, RightsMitigation
+from training.models.common.base import Base
+from training.models.courses.cohorts import Cohort, CohortInvitation, CohortTrainer
+from training.models.courses.courses import Course
+from training.models.finance.claims import Claim, Evidence
+from training.models.finance.ledger import Commitment, LedgerEntry
+from training.models.finance.programmes import BudgetLine, Programme, Project
+from training.models.finance.spend_uploads import SpendBatch
+from training.models.identity.actor import Actor
+from training.models.identity.organisations import Organisation
+from training.models.outcomes.completions import Completion
+from training.models.people.people import Merge, Person, PersonKey
 from training.policy.matrix import MATRIX, Permission, Scope
 
 Clause = Callable[[Actor], ColumnElement[bool]]

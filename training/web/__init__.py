@@ -1,4 +1,4 @@
-"""The web room: requests, sessions, redirects, wording. One module per word, and what all pages need."""
+"""The web room: requests, sessions, redirects, wording. One package per area; ``common`` is what all pages need."""
 
 from flask import Flask
 from flask_wtf import CSRFProtect
@@ -6,89 +6,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from training.config import Settings
 from training.kit.ids import new_token
-from training.web import (
-    access,
-    acts,
-    approvals,
-    assets,
-    attachments,
-    audit,
-    batches,
-    claims,
-    clearances,
-    cohorts,
-    commitments,
-    completions,
-    courses,
-    duplicates,
-    errors,
-    exports,
-    filters,
-    guard,
-    health,
-    home,
-    imports,
-    language,
-    ledger,
-    lines,
-    logs,
-    navigation,
-    nominations,
-    notices,
-    organisations,
-    people,
-    plans,
-    programmes,
-    projects,
-    rates,
-    rights,
-    seats,
-    selections,
-    unit_costs,
-    uploads,
-    variances,
-    vetting,
-    wording,
-    year_end,
-)
+from training.web import admissions, assurance, courses, finance, identity, outcomes, oversight, people
+from training.web.common import assets, errors, filters, guard, labels, language, logs, navigation, uploads
+from training.web.identity import audit_labels
 
 _csrf = CSRFProtect()
-_PAGES = (
-    access,
-    approvals,
-    attachments,
-    audit,
-    batches,
-    claims,
-    clearances,
-    cohorts,
-    commitments,
-    completions,
-    courses,
-    duplicates,
-    exports,
-    health,
-    home,
-    imports,
-    language,
-    ledger,
-    lines,
-    nominations,
-    notices,
-    organisations,
-    people,
-    plans,
-    programmes,
-    projects,
-    rates,
-    rights,
-    seats,
-    selections,
-    unit_costs,
-    variances,
-    vetting,
-    year_end,
-)
+_AREAS = (identity, people, finance, courses, assurance, admissions, outcomes, oversight)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -99,10 +22,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     logs.init_app(app)
     # After the log: it reads the body, and a form that is refused there has a reference and a time too.
     _csrf.init_app(app)
-    for part in (guard, language, filters, wording, acts, navigation, errors):
+    for part in (guard, language, filters, labels, audit_labels, navigation, errors):
         part.init_app(app)
-    for page in _PAGES:
-        app.register_blueprint(page.bp)
+    app.register_blueprint(language.bp)
+    for area in _AREAS:
+        app.register_blueprint(area.bp)
     guard.check_declared(app)
     assets.init_app(app)
     if settings.proxy_hops:

@@ -1,0 +1,241 @@
+"""The path to a seat: every state against every step, clearances, and the last seat."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from tests.support.world import TODAY, World
+from training.domain.admissions import nominations, seats, vetting
+from training.domain.admissions.nominations import Act
+from training.domain.common.refusals import (
+    AlreadyClaimed,
+    AlreadyNominated,
+    CohortFull,
+    CohortNotOpen,
+    NominationsClosed,
+    NotCleared,
+    NotInvited,
+    WrongStep,
+)
+from training.domain.outcomes import completions
+from training.kit.clock import pretend
+from training.kit.db import db, transaction
+from training.models.admissions.nominations import Nomination, NominationState
+from training.models.admissions.vetting import VettingOutcome
+from training.models.courses.cohorts import Cohort
+from training.models.identity.accounts import Role
+from training.models.identity.actor import Actor
+from training.models.people.people import Person
+from training.policy.scopes import unscoped
+from training.queries.admissions import nominations as rows
+from training.queries.common.paging import Cut
+from training.queries.courses import cohorts
+
+S = NominationState
+
+STEPS: dict[str, Callable[[Nomination, Actor], None]] = {
+    "shortlist": nominations.shortlist,
+    "send": nominations.send_to_vetting,
+    "confirm": nominations.confirm,
+    "wait": nominations.put_on_waiting_list,
+    "turn down": lambda nomination, by: nominations.turn_down(nomination, "a reason", by),
+    "withdraw": nominations.withdraw,
+}
+# Where each step leads from the states to which it applies; from all others it is refused. The person is cleared, so
+# that what is sent to vetting is cleared at once.
+TABLE: dict[str, dict[NominationState, NominationState]] = {
+    "shortlist": {S.NOMINATED: S.SHORTLISTED},
+    "send": {S.SHORTLISTED: S.CLEARED},
+    "confirm": dict.fromkeys((S.CLEARED, S.WAITING), S.CONFIRMED),
+    "wait": {S.CLEARED: S.WAITING},
+    "turn down": dict.fromkeys(set(S) - {S.CONFIRMED, S.TURNED_DOWN, S.WITHDRAWN}, S.TURNED_DOWN),
+    "withdraw": dict.fromkeys(set(S) - {S.TURNED_DOWN, S.WITHDRAWN}, S.WITHDRAWN),
+}
+# Where a decision leads from each state; all others stay. A seat is lost to a decision that ends before the last day.
+DECISIONS: dict[tuple[VettingOutcome, dt.date | None], dict[NominationState, NominationState]] = {
+    (VettingOutcome.CLEARED, dt.date(2040, 1, 1)): dict.fromkeys((S.IN_VETTING, S.NOT_CLEARED), S.CLEARED),
+    (VettingOutcome.CLEARED, dt.date(2027, 1, 10)): dict.fromkeys(
+        (S.IN_VETTING, S.NOT_CLEARED, S.CONFIRMED), S.CLEARED
+    ),
+    (VettingOutcome.NOT_CLEARED, None): dict.fromkeys((S.IN_VETTING, S.CLEARED, S.WAITING, S.CONFIRMED), S.NOT_CLEARED),
+}
+FIRST, LAST = dt.date(2027, 1, 10), dt.date(2027, 1, 14)
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    with app.app_context():
+        yield World(app)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with pretend(dt.datetime.combine(TODAY, dt.time(12), dt.UTC)):
+        yield
+
+
+def put(nomination: Nomination, state: NominationState) -> None:
+    """Place a nomination in a state directly: the table is about single steps."""
+    with transaction() as session:
+        place = 1 if state is S.WAITING else None
+        values = {"state": state, "reason": "a reason", "place": place}
+        session.execute(update(Nomination).where(Nomination.id == nomination.id).values(**values))
+        taken = int(state is S.CONFIRMED)
+        session.execute(update(Cohort).where(Cohort.id == nomination.cohort_id).values(seats_taken=taken))
+
+
+def test_every_state_against_every_step(world: World) -> None:
+    cohort, person = world.open_cohort(seats=100), world.person("Trainee one")
+    world.cleared(person)
+    uk = world.actor("uk")
+    nomination = world.nominated(cohort, person)
+    for step, outcomes in TABLE.items():
+        for before in S:
+            put(nomination, before)
+            try:
+                with transaction():
+                    STEPS[step](nomination, uk)
+                reached: NominationState | None = rows.state_of(nomination.id)
+            except WrongStep:
+                reached = None
+            assert reached is outcomes.get(before), f"{step} from {before}"
+
+
+@pytest.mark.parametrize(("decided", "outcomes"), DECISIONS.items(), ids=str)
+def test_every_state_against_every_decision(
+    world: World,
+    decided: tuple[VettingOutcome, dt.date | None],
+    outcomes: dict[NominationState, NominationState],
+) -> None:
+    cohort, person = world.open_cohort(first=FIRST, last=LAST), world.person("Trainee one")
+    nomination = world.nominated(cohort, person)
+    for before in S:
+        put(nomination, before)
+        decision = vetting.Decision(decided[0], "An authority", "", TODAY, decided[1])
+        with transaction():
+            vetting.record(person, decision, world.actor("vetting"), TODAY)
+        after = rows.state_of(nomination.id)
+        assert after is outcomes.get(before, before), f"{decided} from {before}"
+        assert cohorts.cohort_by_key(cohort.id).seats_taken == int(after is S.CONFIRMED)
+
+
+def test_the_table_says_what_the_product_does() -> None:
+    """PATH, from which the documentation is printed, holds what the tests above found by trying."""
+    acts = {"shortlist": Act.SHORTLIST, "confirm": Act.CONFIRM, "wait": Act.WAIT, "turn down": Act.TURN_DOWN,
+            "withdraw": Act.WITHDRAW}  # fmt: skip
+    for name, act in acts.items():
+        assert dict.fromkeys(nominations.PATH[act].before, nominations.PATH[act].after) == TABLE[name]
+    assert nominations.PATH[Act.SEND].before == set(TABLE["send"])
+    tried = [before for (outcome, _until), found in DECISIONS.items() if outcome.value == "cleared" for before in found]
+    assert nominations.PATH[Act.CLEAR].before == set(tried)
+    assert nominations.PATH[Act.NOT_CLEAR].before == set(DECISIONS[VettingOutcome.NOT_CLEARED, None])
+    assert [act for act, step in nominations.PATH.items() if step.needs_reason] == [Act.TURN_DOWN]
+
+
+def test_two_for_the_last_seat(world: World) -> None:
+    """Whoever comes second is told that the cohort is full, and stays in vetting."""
+    cohort = world.open_cohort(seats=1)
+    first, second = (world.in_vetting(cohort, world.person(f"Trainee {n}")) for n in ("one", "two"))
+    for nomination in (first, second):
+        world.cleared(rows.nomination_page(nomination, world.actor("uk")).person)
+    uk = world.actor("uk")
+    with transaction():
+        nominations.confirm(first, uk)
+    with pytest.raises(CohortFull), transaction():
+        nominations.confirm(second, uk)
+    assert rows.state_of(second.id) is S.CLEARED
+    assert cohorts.cohort_by_key(cohort.id).seats_taken == 1
+
+
+def test_withdrawing_frees_the_seat(world: World) -> None:
+    cohort = world.open_cohort(seats=1)
+    nomination = world.seated(cohort, world.person("Trainee one"))
+    with transaction():
+        nominations.withdraw(nomination, world.actor("iraq"))
+    assert cohorts.cohort_by_key(cohort.id).seats_taken == 0
+    world.seated(cohort, world.person("Trainee two"))
+
+
+@pytest.mark.parametrize(
+    ("until", "is_enough"),
+    [(dt.date(2026, 11, 3), False), (dt.date(2026, 11, 4), True), (dt.date(2027, 1, 1), True)],
+)
+def test_a_seat_needs_a_clearance_to_the_last_day(world: World, until: dt.date, is_enough: bool) -> None:
+    cohort, person = world.open_cohort(last=dt.date(2026, 11, 4)), world.person("Trainee one")
+    nomination = world.in_vetting(cohort, person)
+    world.cleared(person, until)
+    if is_enough:
+        with transaction():
+            nominations.confirm(nomination, world.actor("uk"))
+    else:
+        with pytest.raises(NotCleared), transaction():
+            nominations.confirm(nomination, world.actor("uk"))
+    assert rows.state_of(nomination.id) is (S.CONFIRMED if is_enough else S.CLEARED)
+    assert cohorts.cohort_by_key(cohort.id).seats_taken == int(is_enough)
+
+
+def test_only_invited_organisations_nominate(world: World) -> None:
+    cohort = world.open_cohort(invited=("iraq",))
+    with pytest.raises(NotInvited):
+        world.nominated(cohort, world.person("Trainee one", "kri"), by="kri")
+
+
+def test_many_are_nominated_together_or_none(world: World, statements: Callable[[], Any]) -> None:
+    cohort = world.open_cohort()
+    keys = [world.person(f"Trainee {n}").id for n in range(30)]
+    with transaction() as session, statements() as seen:
+        wanted = unscoped(select(Person).where(Person.id.in_(keys)).order_by(Person.id), because="a test")
+        people = session.scalars(wanted).all()
+        made = nominations.nominate_all(cohort, people, world.actor("iraq"))
+    assert [one.person_id for one in made] == keys
+    assert len(seen) < 15, seen
+    more = [world.person("Somebody new"), people[7]]
+    with pytest.raises(AlreadyNominated), transaction():
+        nominations.nominate_all(cohort, more, world.actor("iraq"))
+    assert [row.person.name_latin for row in rows.roster(cohort.id, rows.Sieve(), Cut(), world.actor("uk")).rows].count(
+        "Somebody new"
+    ) == 0
+
+
+def test_nobody_is_nominated_after_the_last_day(world: World) -> None:
+    cohort, person = world.open_cohort(first=FIRST, last=LAST), world.person("Trainee one")
+    with transaction():
+        seats.set_limits(cohort, seats.Limits(10, nominations_until=TODAY), world.actor("uk"))
+    world.nominated(cohort, person)
+    with transaction():
+        limits = seats.Limits(10, nominations_until=TODAY - dt.timedelta(days=1))
+        seats.set_limits(cohort, limits, world.actor("uk"))
+    with pytest.raises(NominationsClosed) as refused:
+        world.nominated(cohort, world.person("Trainee two"))
+    assert refused.value.until == TODAY - dt.timedelta(days=1)
+
+
+def test_nobody_is_nominated_twice_but_again_after_withdrawing(world: World) -> None:
+    cohort, person = world.open_cohort(), world.person("Trainee one")
+    nomination = world.nominated(cohort, person)
+    with pytest.raises(AlreadyNominated):
+        world.nominated(cohort, person)
+    with transaction():
+        nominations.withdraw(nomination, world.actor("iraq"))
+    world.nominated(cohort, person)
+
+
+def test_a_draft_takes_no_nominations(world: World) -> None:
+    with pytest.raises(CohortNotOpen):
+        world.nominated(world.draft(), world.person("Trainee one"))
+
+
+def test_what_was_completed_is_not_withdrawn(world: World) -> None:
+    cohort, person = world.open_cohort(), world.person("Trainee one")
+    world.account("trainee", Role.TRAINEE, "iraq", person=person)
+    nomination = world.seated(cohort, person)
+    with transaction():
+        completions.claim(nomination, dt.date(2026, 11, 4), "", world.actor("trainee"), dt.date(2026, 11, 24))
+    with pytest.raises(AlreadyClaimed), transaction():
+        nominations.withdraw(nomination, world.actor("iraq"))
+    db.session.rollback()
+    assert rows.state_of(nomination.id) is S.CONFIRMED

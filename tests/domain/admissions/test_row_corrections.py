@@ -1,0 +1,143 @@
+"""Mending one row of a file: what it concerns is judged again, and every row says what a preview of all would say."""
+
+import io
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.support.world import World
+from training.domain.admissions import deactivation, nomination_uploads, row_corrections
+from training.kit.db import db, transaction
+from training.models.admissions.nomination_uploads import NominationBatch, NominationRow, NomineeFault, NomineeOutcome
+from training.models.people.people import Inactive, Person
+from training.policy.scopes import unscoped
+from training.work import runner
+
+O = NomineeOutcome  # noqa: E741
+_FIRST = ("Kadhim", "كاظم", "Kazim", "Ali", "علي", "Mohammed", "محمد")
+_LAST = ("Jasim Al-Saadi", "جاسم الساعدي", "Jassem Saadi", "Hassan Karim", "حسن كريم")
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    with app.app_context():
+        yield World(app)
+
+
+def read(world: World, content: str) -> NominationBatch:
+    by, cohort = world.actor("iraq"), world.open_cohort()
+    with transaction():
+        batch = nomination_uploads.read(io.BytesIO(content.encode()), cohort, world.organisations["iraq"].id, by)
+        job = nomination_uploads.ask_preview(batch, by)
+    runner.do_here(job.id)
+    return batch
+
+
+def verdicts(batch: NominationBatch) -> dict[int, tuple[Any, ...]]:
+    db.session.expire_all()
+    statement = select(NominationRow).where(NominationRow.batch_id == batch.id).order_by(NominationRow.number)
+    rows = db.session.scalars(unscoped(statement, because="test"))
+    return {
+        row.number: (row.outcome, row.fault, row.same_as, row.person_id, tuple(row.alike), tuple(row.candidates))
+        for row in rows
+    }
+
+
+def outcomes(batch: NominationBatch) -> list[NomineeOutcome]:
+    return [verdict[0] for verdict in verdicts(batch).values()]
+
+
+def test_one_person_in_two_scripts_is_asked_about(world: World) -> None:
+    batch = read(world, "Name,Sex\nKadhim Jasim Al-Saadi,\nكاظم جاسم الساعدي,\nAhmed Ali,\nKadhim Jasim Al-Saadi,f\n")
+    assert outcomes(batch) == [O.NEW, O.POSSIBLE, O.NEW, O.FAULTY]
+    assert verdicts(batch)[3][4] == (2,)
+    with transaction():
+        row_corrections.choose_row(batch, 3, 2, world.actor("iraq"))
+    assert outcomes(batch) == [O.NEW, O.REPEATED, O.NEW, O.FAULTY]
+
+
+def test_two_rows_that_a_number_or_the_sex_tells_apart_are_two_people(world: World) -> None:
+    batch = read(
+        world,
+        "Name,Sex,Service number\nKadhim Jasim,m,1\nكاظم جاسم,m,2\nNour Hassan,f,\nنور حسن,m,\n",
+    )
+    assert outcomes(batch) == [O.NEW] * 4
+
+
+def test_what_repeats_a_row_is_a_person_again_when_that_row_is_somebody_else(world: World) -> None:
+    by = world.actor("iraq")
+    batch = read(world, "Name\nKadhim Jasim Al-Saadi\nكاظم جاسم الساعدي\n")
+    with transaction():
+        row_corrections.choose_row(batch, 3, 2, by)
+    with transaction():
+        row_corrections.mend(batch, 2, {"name_latin": "Somebody Else"}, by)
+    assert outcomes(batch) == [O.NEW, O.NEW], "no name is lost with a choice that no longer holds"
+
+
+def test_who_is_set_aside_is_offered_and_taken_up_again(world: World) -> None:
+    by = world.actor("iraq")
+    person = world.person("Kadhim Jasim")
+    with transaction():
+        deactivation.deactivate(person, Inactive.DIED, by)
+    batch = read(world, "Name\nKadhim Jasim\nكاظم جاسم\nAhmed Ali\n")
+    assert outcomes(batch) == [O.POSSIBLE, O.POSSIBLE, O.NEW]
+    assert verdicts(batch)[2][5] == verdicts(batch)[3][5] == (person.id,)
+    with transaction():
+        row_corrections.choose(batch, 2, db.session.get(Person, person.id), by, corrects=False)
+    assert outcomes(batch)[0] is O.MATCHED
+    db.session.refresh(person)
+    assert person.is_active
+
+
+def test_a_record_that_is_active_goes_before_one_that_is_set_aside(world: World) -> None:
+    twice = world.person("Kadhim Jasim")
+    with transaction():
+        deactivation.deactivate(twice, Inactive.REGISTERED_IN_ERROR, world.actor("iraq"))
+    kept = world.person("Kadhim Jasim")
+    assert verdicts(read(world, "Name\nKadhim Jasim\n"))[2][:4] == (O.MATCHED, None, None, kept.id)
+
+
+def test_a_row_that_turns_out_to_mean_whom_another_means_is_told_so(world: World) -> None:
+    """Nothing that the two rows say is alike: only the register knows that it is one person."""
+    person = world.person("Kadhim Jasim")
+    batch = read(world, "Name,Reference\nKadhim Jasim,\nSomebody Else,\n")
+    with transaction():
+        row_corrections.mend(batch, 3, {"name_latin": "Abu Ali", "reference": person.public_id}, world.actor("iraq"))
+    assert verdicts(batch)[3][:3] == (O.FAULTY, NomineeFault.SAME_PERSON, 2)
+
+
+def test_a_mended_row_leaves_the_others_as_a_preview_of_all_would(world: World) -> None:
+    """Rows and their mending at random, among few names, so that most rows concern each other."""
+    chance, by = random.Random(4), world.actor("iraq")
+    for name in ("Kadhim Jasim Al-Saadi", "Ali Hassan Karim"):
+        world.person(name)
+
+    def texts() -> dict[str, str]:
+        name = f"{chance.choice(_FIRST)} {chance.choice(_LAST)}"
+        return {
+            "name_latin": chance.choice((name, name, name, "")),
+            "service_number": chance.choice(("", "", "7", "8")),
+        }
+
+    lines = "".join(f"{one['name_latin']},{one['service_number']}\n" for one in (texts() for _ in range(14)))
+    batch = read(world, f"Name,Service number\n{lines}")
+    numbers = list(verdicts(batch))
+    for _step in range(40):
+        number = chance.choice(numbers)
+        alike = verdicts(batch)[number][4]
+        with transaction():
+            if alike and chance.random() < 0.5:
+                row_corrections.choose_row(batch, number, chance.choice(alike), by)
+            elif chance.random() < 0.3:
+                row_corrections.choose(batch, number, None, by, corrects=False)
+            else:
+                row_corrections.mend(batch, number, texts(), by)
+        at_once = verdicts(batch)
+        with transaction():
+            job = nomination_uploads.ask_preview(batch, by)
+        runner.do_here(job.id)
+        assert at_once == verdicts(batch)

@@ -1,0 +1,299 @@
+"""Rights assessments: drafts, grades of approval, one decision, what supersedes what, and the trail of it all."""
+
+import datetime as dt
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from tests.support.world import TODAY, World
+from tests.web.browsing import together
+from training.domain.assurance import rights_assessments
+from training.domain.common.refusals import (
+    AlreadyDecided,
+    AssessmentIncomplete,
+    ChangedMeanwhile,
+    EvidenceUnreadable,
+    GradeTooLow,
+    MitigationDone,
+    NoDraft,
+    NoLongerCurrent,
+    NotMonitored,
+    NotOwnDraft,
+    OwnProposal,
+    Refusal,
+)
+from training.kit.db import db, transaction
+from training.models.assurance.rights_assessments import (
+    AssessmentState,
+    RightsAct,
+    RightsAssessment,
+    RightsStep,
+    RiskLevel,
+)
+from training.models.identity.accounts import ApprovalGrade, Role
+from training.queries.assurance import rights_assessments as rows
+
+SAID = rights_assessments.Assessment("A summary", RiskLevel.LOW, dt.date(2030, 1, 1))
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    with app.app_context():
+        yield World(app)
+
+
+def fresh(assessment: RightsAssessment) -> RightsAssessment:
+    db.session.rollback()
+    return rows.whole(assessment.id).assessment
+
+
+def trail(world: World, assessment: RightsAssessment) -> list[RightsStep]:
+    db.session.rollback()
+    return list(rows.assessment_page(assessment, world.actor("auditor")).trail)
+
+
+def approve(world: World, assessment: RightsAssessment, by: str = "rights", on: dt.date = TODAY) -> None:
+    with transaction():
+        rights_assessments.approve(assessment, world.actor(by), on)
+
+
+@pytest.mark.parametrize(
+    ("level", "refused", "reached"),
+    [
+        (RiskLevel.LOW, (), ("rights", "rights.senior", "minister")),
+        (RiskLevel.MEDIUM, ("rights",), ("rights.senior", "minister")),
+        (RiskLevel.HIGH, ("rights", "rights.senior"), ("minister",)),
+    ],
+)
+def test_the_grade_of_approval_rises_with_the_risk(
+    world: World, level: RiskLevel, refused: tuple[str, ...], reached: tuple[str, ...]
+) -> None:
+    world.account("minister", Role.RIGHTS_APPROVER, "uk", grade=ApprovalGrade.MINISTERIAL)
+    for username in refused:
+        with pytest.raises(GradeTooLow):
+            approve(world, world.assessment(world.programme(), level), username)
+    for username in reached:
+        assessment = world.assessment(world.programme(), level)
+        approve(world, assessment, username)
+        assert fresh(assessment).state is AssessmentState.APPROVED
+        assert fresh(assessment).approver_grade is world.actor(username).grade
+
+
+def test_nobody_approves_their_own_in_any_role(world: World) -> None:
+    world.account("both", Role.UK_COORDINATOR, "uk")
+    world.grant("both", Role.RIGHTS_APPROVER)
+    assessment = world.assessment(world.programme(), by="both")
+    with pytest.raises(OwnProposal):
+        approve(world, assessment, "both")
+    decided = update(RightsAssessment).values(
+        state="approved", approver_id=assessment.writer_id, approver_grade="official"
+    )
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.execute(decided)
+
+
+def test_the_database_itself_refuses_a_grade_that_does_not_reach(world: World) -> None:
+    world.assessment(world.programme(), RiskLevel.HIGH)
+    decided = {"state": "approved", "approver_id": world.actor("rights").user_id, "approver_grade": "senior"}
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.execute(update(RightsAssessment).values(**decided))
+
+
+def test_a_draft_is_its_writers_and_each_form_shows_what_it_changes(world: World) -> None:
+    with transaction():
+        draft = rights_assessments.draft(
+            world.programme(), rights_assessments.Assessment("", None, None), world.actor("uk"), TODAY
+        )
+    with pytest.raises(NotOwnDraft), transaction():
+        rights_assessments.edit(draft, SAID, 1, world.actor("uk.2"), TODAY)
+    with transaction():
+        rights_assessments.edit(draft, SAID, 1, world.actor("uk"), TODAY)
+    with pytest.raises(ChangedMeanwhile), transaction():
+        rights_assessments.edit(draft, rights_assessments.Assessment("Older", None, None), 1, world.actor("uk"), TODAY)
+    assert fresh(draft).summary == "A summary"
+
+
+def test_what_a_draft_lacks_is_said_when_it_is_submitted(world: World) -> None:
+    table, by = world.app.config["SETTINGS"].rights_approval, world.actor("uk")
+    with transaction():
+        draft = rights_assessments.draft(world.programme(), rights_assessments.Assessment("", None, None), by, TODAY)
+    with pytest.raises(AssessmentIncomplete) as refused, transaction():
+        rights_assessments.submit(draft, table, 1, by, TODAY)
+    assert refused.value.missing == ("summary", "level", "valid_until", "mitigations")
+    ownerless = rights_assessments.Assessment(
+        "A summary", RiskLevel.LOW, dt.date(2030, 1, 1), [rights_assessments.Mitigation("Visits", "", TODAY)]
+    )
+    with transaction():
+        rights_assessments.edit(draft, ownerless, 1, by, TODAY)
+    with pytest.raises(AssessmentIncomplete) as refused, transaction():
+        rights_assessments.submit(draft, table, 2, by, TODAY)
+    assert refused.value.missing == ("mitigations",)
+    with pytest.raises(NoLongerCurrent):
+        world.assessment(world.programme(), until=TODAY)
+
+
+def test_a_draft_that_would_not_hold_any_more_is_refused_at_once(world: World) -> None:
+    by, over = world.actor("uk"), rights_assessments.Assessment("", None, TODAY)
+    with pytest.raises(NoLongerCurrent), transaction():
+        rights_assessments.draft(world.programme(), over, by, TODAY)
+    with transaction():
+        draft = rights_assessments.draft(world.programme(), SAID, by, TODAY)
+    with pytest.raises(NoLongerCurrent), transaction():
+        rights_assessments.edit(draft, over, draft.version, by, TODAY)
+    assert fresh(draft).valid_until == SAID.valid_until
+
+
+def test_what_was_submitted_no_longer_changes(world: World, tmp_path: Path) -> None:
+    assessment, by = world.assessment(world.programme()), world.actor("uk")
+    with pytest.raises(NoDraft), transaction():
+        rights_assessments.edit(assessment, SAID, assessment.version, by, TODAY)
+    with pytest.raises(NoDraft), transaction():
+        rights_assessments.attach(assessment, io.BytesIO(b"%PDF-1.7"), "", tmp_path, by)
+    with pytest.raises(NoDraft), transaction():
+        rights_assessments.submit(
+            assessment, world.app.config["SETTINGS"].rights_approval, assessment.version, by, TODAY
+        )
+
+
+def test_the_next_one_supersedes_and_another_subject_does_not(world: World) -> None:
+    first = world.assessment(world.programme())
+    of_project = world.assessment(world.project())
+    for one in (first, of_project):
+        approve(world, one)
+    second = world.assessment(world.programme(), until=dt.date(2031, 1, 1))
+    assert fresh(first).state is AssessmentState.APPROVED, "until the next one is approved"
+    approve(world, second)
+    assert [fresh(one).state for one in (first, second, of_project)] == ["superseded", "approved", "approved"]
+    assert trail(world, first)[-1].act is RightsAct.SUPERSEDED
+
+
+def test_a_refusal_keeps_what_is_current(world: World) -> None:
+    first = world.assessment(world.programme())
+    approve(world, first)
+    second = world.assessment(world.programme())
+    with transaction():
+        rights_assessments.refuse(second, "The risk is understated", world.actor("rights"))
+    assert (fresh(first).state, fresh(second).state) == ("approved", "refused")
+    with pytest.raises(AlreadyDecided):
+        approve(world, second)
+    assert fresh(first).state is AssessmentState.APPROVED, "nothing was superseded by the failed approval"
+
+
+def _decide(world: World, assessments: list[RightsAssessment]) -> list[object]:
+    actors = [world.actor("rights"), world.actor("rights.senior")]
+    db.session.rollback()
+
+    def act(number: int) -> object:
+        with world.app.app_context():
+            try:
+                with transaction():
+                    rights_assessments.approve(assessments[number], actors[number], TODAY)
+            except Refusal as refusal:
+                return type(refusal)
+        return None
+
+    for one in set(assessments):
+        db.session.refresh(one)
+        db.session.expunge(one)
+    return together([lambda: act(0), lambda: act(1)])
+
+
+def test_two_approvers_at_once_make_one_decision(world: World) -> None:
+    assessment = world.assessment(world.programme())
+    assert set(_decide(world, [assessment, assessment])) == {None, AlreadyDecided}
+
+
+def test_two_of_one_programme_approved_at_once_leave_one_current(world: World) -> None:
+    both = [world.assessment(world.programme()) for _ in range(2)]
+    keys = [one.id for one in both]
+    assert _decide(world, both) == [None, None]
+    db.session.rollback()
+    assert sorted(rows.state_of(key) for key in keys) == ["approved", "superseded"]
+
+
+def test_the_trail_says_who_did_what_in_which_role_and_proves_the_content(world: World, tmp_path: Path) -> None:
+    with transaction():
+        draft = rights_assessments.draft(world.programme(), SAID, world.actor("uk"), TODAY)
+    with transaction():
+        kept = rights_assessments.attach(draft, io.BytesIO(b"%PDF-1.7 minutes"), "Minutes", tmp_path, world.actor("uk"))
+    mitigation = rights_assessments.Mitigation("A session on human rights", "Head of training", dt.date(2027, 1, 1))
+    said = rights_assessments.Assessment("Another summary", RiskLevel.LOW, dt.date(2030, 1, 1), [mitigation])
+    table = world.app.config["SETTINGS"].rights_approval
+    with transaction():
+        rights_assessments.edit(draft, said, 2, world.actor("uk"), TODAY)
+        rights_assessments.submit(draft, table, 3, world.actor("uk"), TODAY)
+    approve(world, draft, "rights.senior")
+    with transaction():
+        rights_assessments.finish(rows.whole(draft.id).mitigations[0], world.actor("uk.2"), TODAY)
+    with transaction():
+        rights_assessments.monitor(draft, "Two visits, nothing to report", world.actor("uk.2"))
+    steps = trail(world, draft)
+    assert [(step.act, step.user.username, step.roles, step.grade) for step in steps] == [
+        ("written", "uk", "uk_coordinator", None),
+        ("attached", "uk", "uk_coordinator", None),
+        ("edited", "uk", "uk_coordinator", None),
+        ("submitted", "uk", "uk_coordinator", None),
+        ("approved", "rights.senior", "rights_approver", "senior"),
+        ("mitigated", "uk.2", "uk_coordinator", None),
+        ("noted", "uk.2", "uk_coordinator", None),
+    ]
+    assert "A summary" in steps[0].content, "what it said before the edit is kept"
+    assert kept.sha256 in steps[1].content
+    assert rights_assessments.is_sound(rows.whole(draft.id), steps)
+    with transaction() as session:
+        session.execute(update(RightsAssessment).values(summary="Written behind the trail's back"))
+    assert not rights_assessments.is_sound(rows.whole(draft.id), trail(world, draft))
+
+
+@pytest.mark.parametrize("statement", [update(RightsStep).values(note="x"), delete(RightsStep)])
+def test_the_trail_is_only_added_to(world: World, statement: object) -> None:
+    world.assessment(world.programme())
+    with pytest.raises(DatabaseError, match="append-only"), transaction() as session:
+        session.execute(statement)  # type: ignore[call-overload]
+
+
+def test_monitoring_is_of_what_was_approved(world: World) -> None:
+    assessment = world.assessment(world.programme())
+    mitigation = rows.whole(assessment.id).mitigations[0]
+    with pytest.raises(NotMonitored), transaction():
+        rights_assessments.monitor(assessment, "A note", world.actor("uk"))
+    with pytest.raises(NotMonitored), transaction():
+        rights_assessments.finish(mitigation, world.actor("uk"), TODAY)
+    approve(world, assessment)
+    with transaction():
+        rights_assessments.finish(mitigation, world.actor("uk"), TODAY)
+    with pytest.raises(MitigationDone), transaction():
+        rights_assessments.finish(mitigation, world.actor("uk"), TODAY)
+
+
+def test_an_assessment_is_of_one_thing(world: World) -> None:
+    world.drafted_assessment(world.programme())
+    course = world.course().id
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.execute(update(RightsAssessment).values(course_id=course))
+
+
+def test_a_file_is_known_by_its_first_bytes_and_a_removed_one_stays_in_the_trail(world: World, tmp_path: Path) -> None:
+    draft, folder = world.drafted_assessment(world.programme()), tmp_path / "files"
+    folder.mkdir()
+    with pytest.raises(EvidenceUnreadable), transaction():
+        rights_assessments.attach(draft, io.BytesIO(b"<html>"), "", folder, world.actor("uk"))
+    assert not list(folder.iterdir())
+    with transaction():
+        kept = rights_assessments.attach(draft, io.BytesIO(b"\x89PNG\r\n\x1a\n"), "A map", folder, world.actor("uk"))
+    with pytest.raises(NotOwnDraft), transaction():
+        rights_assessments.detach(kept, world.actor("uk.2"))
+    with transaction():
+        rights_assessments.detach(kept, world.actor("uk"))
+    assert rows.whole(draft.id).attachments == []
+    assert [step.act for step in trail(world, draft)] == ["written", "attached", "detached"]
+    assert (
+        db.session.scalars(select(RightsStep.content).where(RightsStep.act == RightsAct.ATTACHED))
+        .one()
+        .count(kept.sha256)
+    )

@@ -1,0 +1,133 @@
+"""From draft to closed: what opens a cohort, and what keeps it shut."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.support.world import TODAY, World
+from training.domain.common.refusals import (
+    CohortNotDraft,
+    CohortNotOpen,
+    CohortRunning,
+    DatesReversed,
+    NoRightsAssessment,
+    OutsideProgramme,
+    OverLine,
+)
+from training.domain.courses import cohorts
+from training.domain.oversight import approvals
+from training.kit.db import db, transaction
+from training.models.courses.cohorts import Cohort, CohortState
+from training.models.finance.ledger import EntryKind
+from training.queries.courses import cohorts as rows
+from training.queries.finance import ledger
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    with app.app_context():
+        yield World(app)
+
+
+def state(cohort: Cohort) -> CohortState:
+    db.session.rollback()
+    return rows.state_of(cohort.id)
+
+
+def test_approval_of_its_money_opens_it(world: World) -> None:
+    world.covered()
+    cohort = world.draft(pence=1_000_00)
+    entry = world.asked(cohort)
+    assert state(cohort) is CohortState.AWAITING_APPROVAL
+    assert (entry.kind, entry.amount) == (EntryKind.COMMIT, 1_000_00)
+    world.approve(entry)
+    assert state(cohort) is CohortState.OPEN
+    (commitment,) = rows.standing_commitments(cohort.id)
+    assert commitment.committed == 1_000_00
+
+
+def test_refusal_of_its_money_returns_it_to_draft(world: World) -> None:
+    world.covered()
+    cohort = world.draft()
+    entry = world.asked(cohort)
+    with transaction():
+        approvals.refuse(entry, "too dear", world.actor("approver"))
+    assert state(cohort) is CohortState.DRAFT
+    world.approve(world.asked(cohort))
+    assert state(cohort) is CohortState.OPEN
+
+
+def test_it_cannot_open_without_a_rights_assessment(world: World) -> None:
+    cohort = world.draft()
+    with pytest.raises(NoRightsAssessment):
+        world.asked(cohort)
+    assert state(cohort) is CohortState.DRAFT
+
+
+def test_an_assessment_that_lapsed_meanwhile_keeps_it_shut(world: World) -> None:
+    world.covered()
+    cohort = world.draft()
+    entry = world.asked(cohort)
+    with pytest.raises(NoRightsAssessment):
+        world.approve(entry, on=dt.date(2031, 1, 1))
+    assert state(cohort) is CohortState.AWAITING_APPROVAL
+    assert ledger.decision_about(entry.id) is None, "the approval fell with the opening"
+
+
+def test_it_cannot_cost_more_than_its_line_has(world: World) -> None:
+    world.covered()
+    cohort = world.draft(world.line(500_00), pence=500_01)
+    with pytest.raises(OverLine):
+        world.asked(cohort)
+    assert state(cohort) is CohortState.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "refusal"),
+    [
+        (dt.date(2026, 12, 4), dt.date(2026, 12, 3), DatesReversed),
+        (dt.date(2026, 3, 31), dt.date(2026, 4, 2), OutsideProgramme),
+        (dt.date(2027, 3, 31), dt.date(2027, 4, 1), OutsideProgramme),
+    ],
+)
+def test_dates(world: World, first: dt.date, last: dt.date, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        world.draft(first=first, last=last)
+
+
+def test_only_a_draft_is_put_up_for_approval(world: World) -> None:
+    cohort = world.open_cohort()
+    with pytest.raises(CohortNotDraft):
+        world.asked(cohort)
+
+
+@pytest.mark.parametrize(("last", "is_over"), [(TODAY, False), (TODAY - dt.timedelta(days=1), True)])
+def test_it_closes_after_its_last_day(world: World, last: dt.date, is_over: bool) -> None:
+    cohort = world.open_cohort(first=dt.date(2026, 11, 2), last=last)
+    if not is_over:
+        with pytest.raises(CohortRunning), transaction():
+            cohorts.close(cohort, world.actor("uk"), TODAY)
+        return
+    with transaction():
+        cohorts.close(cohort, world.actor("uk"), TODAY)
+    assert state(cohort) is CohortState.CLOSED
+
+
+def test_cancelling_proposes_to_release_its_money(world: World) -> None:
+    cohort = world.open_cohort(pence=1_000_00)
+    with transaction():
+        cohorts.cancel(cohort, world.key(), world.actor("uk"))
+    assert state(cohort) is CohortState.CANCELLED
+    (commitment,) = rows.standing_commitments(cohort.id)
+    (row,) = [row for row in ledger.of_commitment(commitment.id, world.actor("uk")) if row.decision is None]
+    assert (row.entry.kind, row.entry.amount) == (EntryKind.RELEASE, 1_000_00)
+
+
+def test_what_awaits_approval_is_decided_before_it_is_cancelled(world: World) -> None:
+    world.covered()
+    cohort = world.draft()
+    world.asked(cohort)
+    with pytest.raises(CohortNotOpen), transaction():
+        cohorts.cancel(cohort, world.key(), world.actor("uk"))

@@ -1,0 +1,218 @@
+"""In which month a movement counts: at the end of no month is less than nothing committed, or spent."""
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import accumulate
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.support.world import TODAY, World
+from training.domain.common.refusals import ChangedMeanwhile, CommitmentClosed, ExpectedOutside
+from training.domain.finance import ledger, proposals
+from training.kit.clock import months_between
+from training.kit.db import db, transaction
+from training.models.finance.ledger import Commitment, LedgerEntry, LineMonth
+from training.models.finance.programmes import BudgetLine
+from training.models.identity.audit import AuditEntry
+from training.policy.scopes import unscoped
+from training.queries.finance import burn_down
+from training.queries.finance import ledger as entries
+from training.queries.finance import programmes as rows
+from training.queries.finance.burn_down import Period
+
+SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (dt.date(2026, month, 10) for month in (9, 10, 11, 12))
+MONTHS = months_between(dt.date(2026, 8, 1), DECEMBER)
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    with app.app_context():
+        yield World(app)
+
+
+def told(line: BudgetLine) -> dict[str, tuple[int, int]]:
+    """Return committed and spent in pounds at the end of each month from August to December 2026."""
+    db.session.rollback()
+    statement = select(LineMonth.month, LineMonth.committed, LineMonth.spent).where(LineMonth.line_id == line.id)
+    rows_ = db.session.execute(unscoped(statement, because="a test"))
+    moved = {month: (committed, spent) for month, committed, spent in rows_}
+    committed = accumulate(moved.get(month, (0, 0))[0] // 100 for month in MONTHS)
+    spent = accumulate(moved.get(month, (0, 0))[1] // 100 for month in MONTHS)
+    return {f"{month:%b}": sums for month, sums in zip(MONTHS, zip(committed, spent, strict=True), strict=True)}
+
+
+class Book:
+    """A line of £1,000, and what is done on it on some day."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.line = world, world.line(1_000_00)
+
+    def commit(self, pounds: int, on: dt.date) -> Commitment:
+        entry = self.world.proposed_commitment(self.line, pounds * 100)
+        self.world.approve(entry, on)
+        return entries.commitment_by_key(entry.commitment_id or 0)
+
+    def top_up(self, commitment: Commitment, pounds: int, on: dt.date) -> LedgerEntry:
+        with transaction():
+            proposal = self.world.proposal(pounds * 100)
+            entry = proposals.propose_top_up(commitment, proposal, self.world.actor("uk"))
+        self.world.approve(entry, on)
+        return entry
+
+    def pay(
+        self, commitment: Commitment, pounds: int, paid_on: dt.date, on: dt.date, *, closes: bool = False
+    ) -> LedgerEntry:
+        entry = self.world.payment(commitment, pounds * 100, closes=closes, paid_on=paid_on)
+        self.world.approve(entry, on)
+        return entry
+
+    def release(self, commitment: Commitment, pounds: int, on: dt.date) -> LedgerEntry:
+        with transaction():
+            proposal = self.world.proposal(pounds * 100)
+            entry = proposals.propose_release(commitment, proposal, self.world.actor("uk"))
+        self.world.approve(entry, on)
+        return entry
+
+    def reverse(self, entry: LedgerEntry, on: dt.date) -> None:
+        with transaction():
+            undoing = proposals.propose_reversal(entry, "a mistake", self.world.key(), self.world.actor("uk"))
+        self.world.approve(undoing, on)
+
+
+@pytest.fixture
+def book(world: World) -> Book:
+    return Book(world)
+
+
+def test_paid_before_its_commitment_was_approved(book: Book) -> None:
+    """Spent when it was paid; it leaves the commitment, with the rest that is released, once there is one."""
+    commitment = book.commit(400, NOVEMBER)
+    book.pay(commitment, 350, OCTOBER, NOVEMBER, closes=True)
+    assert told(book.line) == {"Aug": (0, 0), "Sep": (0, 0), "Oct": (0, 350), "Nov": (0, 350), "Dec": (0, 350)}
+
+
+def test_paid_after_its_commitment_and_approved_late(book: Book) -> None:
+    """Never both committed and spent: what was paid in October is committed no more in October."""
+    commitment = book.commit(400, SEPTEMBER)
+    book.pay(commitment, 350, OCTOBER, DECEMBER)
+    assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (50, 350), "Nov": (50, 350), "Dec": (50, 350)}
+
+
+def test_a_payment_that_needed_a_top_up(book: Book) -> None:
+    commitment = book.commit(400, SEPTEMBER)
+    book.top_up(commitment, 100, NOVEMBER)
+    book.pay(commitment, 450, OCTOBER, NOVEMBER)
+    assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (400, 450), "Nov": (50, 450), "Dec": (50, 450)}
+
+
+def test_a_payment_that_needed_no_top_up(book: Book) -> None:
+    """A top-up of later does not keep back what the commitment held all along."""
+    commitment = book.commit(400, SEPTEMBER)
+    book.top_up(commitment, 100, NOVEMBER)
+    book.pay(commitment, 300, OCTOBER, NOVEMBER)
+    assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (100, 300), "Nov": (200, 300), "Dec": (200, 300)}
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_a_reversed_payment_was_none_in_any_month(book: Book, *, closes: bool) -> None:
+    commitment = book.commit(400, NOVEMBER)
+    before = told(book.line)
+    entry = book.pay(commitment, 350, OCTOBER, NOVEMBER, closes=closes)
+    assert told(book.line) != before
+    book.reverse(entry, DECEMBER)
+    assert told(book.line) == before
+    book.pay(commitment, 350, SEPTEMBER, DECEMBER)
+    assert told(book.line) == {"Aug": (0, 0), "Sep": (0, 350), "Oct": (0, 350), "Nov": (50, 350), "Dec": (50, 350)}
+
+
+def test_a_commitment_is_reversed_after_a_top_up_and_a_payment(book: Book) -> None:
+    """The reversal counts when it is approved: in October the money was paid out of what is now taken back."""
+    commitment = book.commit(400, SEPTEMBER)
+    (first,) = [row.entry for row in entries.of_commitment(commitment.id, book.world.actor("uk"))]
+    book.pay(commitment, 300, OCTOBER, OCTOBER)
+    book.top_up(commitment, 300, NOVEMBER)
+    book.reverse(first, DECEMBER)
+    assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (100, 300), "Nov": (400, 300), "Dec": (0, 300)}
+
+
+def test_a_release_and_its_reversal_count_when_they_are_approved(book: Book) -> None:
+    commitment = book.commit(400, SEPTEMBER)
+    entry = book.release(commitment, 150, OCTOBER)
+    book.reverse(entry, DECEMBER)
+    assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (250, 0), "Nov": (250, 0), "Dec": (400, 0)}
+
+
+def test_the_chart_never_shows_less_than_nothing(book: Book) -> None:
+    commitment = book.commit(400, NOVEMBER)
+    book.pay(commitment, 350, OCTOBER, NOVEMBER, closes=True)
+    found = burn_down.of_line(book.line.id, book.world.actor("uk"), TODAY, Period.ALL)
+    assert found is not None
+    at = dict(zip(found.months, zip(found.committed, found.spent, strict=True), strict=True))
+    assert at[dt.date(2026, 10, 1)] == (350_00, 350_00)
+    assert at[dt.date(2026, 11, 1)] == (350_00, 350_00)
+
+
+# When a payment is expected.
+
+
+def expected(line: BudgetLine) -> dict[dt.date, int]:
+    statement = select(LineMonth.month, LineMonth.expected).where(LineMonth.line_id == line.id, LineMonth.expected != 0)
+    return dict(map(tuple, db.session.execute(unscoped(statement, because="a test"))))
+
+
+def reschedule(book: Book, commitment: Commitment, day: dt.date, shown: str = "2027-01-15") -> None:
+    with transaction():
+        ledger.reschedule(commitment, day, shown, book.world.actor("uk"))
+
+
+@pytest.mark.parametrize("day", [dt.date(2024, 11, 27), dt.date(2030, 4, 1), dt.date(1990, 1, 1)])
+def test_nothing_is_expected_outside_the_programme(book: Book, day: dt.date) -> None:
+    with pytest.raises(ExpectedOutside), transaction():
+        proposals.propose_commitment(book.line, book.world.proposal(1_00), day, book.world.actor("uk"))
+    commitment = book.commit(400, NOVEMBER)
+    with pytest.raises(ExpectedOutside):
+        reschedule(book, commitment, day)
+
+
+@pytest.mark.parametrize("day", [dt.date(2024, 11, 28), dt.date(2030, 3, 31)])
+def test_the_first_and_the_last_day_of_the_programme_will_do(book: Book, day: dt.date) -> None:
+    with transaction():
+        proposals.propose_commitment(book.line, book.world.proposal(1_00), day, book.world.actor("uk"))
+
+
+def test_a_payment_that_slipped_is_expected_later(book: Book) -> None:
+    """What is outstanding is expected in another month; balances stay, and the audit trail has both days."""
+    commitment = book.commit(400, NOVEMBER)
+    book.pay(commitment, 100, NOVEMBER, NOVEMBER)
+    assert expected(book.line) == {dt.date(2027, 1, 1): 300_00}
+    reschedule(book, commitment, dt.date(2027, 5, 3))
+    assert expected(book.line) == {dt.date(2027, 5, 1): 300_00}
+    line = rows.line_by_key(book.line.id)
+    assert (line.allocated, line.committed, line.spent) == (1_000_00, 300_00, 100_00)
+    act = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "commitment rescheduled")).one()
+    assert (act.subject_id, act.user_id) == (commitment.public_id, book.world.actor("uk").user_id)
+    assert act.details == {"before": "2027-01-15", "after": "2027-05-03"}
+    book.release(commitment, 300, NOVEMBER)
+    assert expected(book.line) == {}
+
+
+def test_who_did_not_see_the_last_change_changes_nothing(book: Book) -> None:
+    commitment = book.commit(400, NOVEMBER)
+    for _ in range(2):  # a form that was sent twice is one change
+        reschedule(book, commitment, dt.date(2027, 2, 1))
+    with pytest.raises(ChangedMeanwhile):
+        reschedule(book, commitment, dt.date(2027, 3, 1))
+    assert expected(book.line) == {dt.date(2027, 2, 1): 400_00}
+    acts = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "commitment rescheduled")).all()
+    assert len(acts) == 1
+
+
+def test_what_holds_nothing_is_not_expected_any_more(book: Book) -> None:
+    proposed = book.world.proposed_commitment(book.line, 100_00)
+    paid = book.commit(400, NOVEMBER)
+    book.pay(paid, 400, NOVEMBER, NOVEMBER)
+    for commitment in (paid, entries.commitment_by_key(proposed.commitment_id or 0)):
+        with pytest.raises(CommitmentClosed):
+            reschedule(book, commitment, dt.date(2027, 2, 1))

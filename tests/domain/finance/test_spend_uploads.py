@@ -1,0 +1,406 @@
+"""Spend files: rows become claims once, to the last penny, whoever repeats the file."""
+
+import datetime as dt
+import io
+import os
+import random
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.support.world import World
+from training.domain.common.refusals import (
+    AlreadyDecided,
+    BatchDecided,
+    NotOwnProposal,
+    OverCommitmentInSum,
+    OwnProposal,
+    TableGone,
+    TableUnreadable,
+)
+from training.domain.finance import claims, ledger, programmes, proposals, spend_uploads
+from training.domain.finance.spend_uploads import Columns
+from training.domain.oversight import approvals
+from training.kit.db import db, transaction
+from training.models.finance.claims import Claim
+from training.models.finance.ledger import Commitment, LedgerEntry
+from training.models.finance.programmes import LineCategory, ProjectKind
+from training.models.finance.spend_uploads import BatchState, Fault, RowOutcome, SpendBatch, SpendRow
+from training.models.identity.audit import AuditEntry
+from training.policy.scopes import unscoped
+from training.queries.common.paging import Cut
+from training.queries.finance import ledger as entries
+from training.queries.finance import programmes as programme_rows
+from training.queries.finance import spend_uploads as rows
+
+PUBLISHED = (Path(__file__).parents[2] / "data" / "home-office-card-spend-2020.csv").read_bytes()
+PUBLISHED_PENCE = 503_918_63
+TODAY = dt.date(2026, 11, 24)
+COLUMNS = Columns(0, 1, 2)
+WITH_COMMITMENT = Columns(0, 1, 2, commitment=3)
+
+
+@dataclass
+class Office:
+    """A programme of 2020 whose whole ceiling is one commitment, and somebody who reads spend files."""
+
+    world: World
+    pence: int
+    folder: Path
+
+    def __post_init__(self) -> None:
+        with transaction():
+            programmes.load(
+                programmes.Published(
+                    "SPEND",
+                    programmes.Title("Spend of 2020"),
+                    self.pence,
+                    dt.date(2020, 1, 1),
+                    dt.date(2020, 12, 31),
+                    (),
+                )
+            )
+        self.commitment = self.committed(self.pence)
+
+    def committed(self, pence: int) -> Commitment:
+        uk = self.world.actor("uk")
+        year = (dt.date(2020, 1, 1), dt.date(2020, 12, 31))
+        with transaction():
+            project = programmes.add_project(
+                self.world.programme("SPEND"),
+                ProjectKind.TRAINING,
+                programmes.Title("Training"),
+                self.world.organisations["iraq"],
+                uk,
+            )
+            new = programmes.NewLine(programmes.Title("Courses"), LineCategory.OTHER, *year)
+            line = programmes.propose_line(project, new, self.world.proposal(pence), uk)
+        self.world.approve(line)
+        budget_line = programme_rows.line_by_key(line.line_id)
+        return self.world.commitment(budget_line, pence)
+
+    def read(self, content: bytes, by: str = "uk") -> SpendBatch:
+        with transaction():
+            return spend_uploads.read(
+                io.BytesIO(content), self.folder, self.world.programme("SPEND"), self.world.actor(by)
+            )
+
+    def previewed(
+        self, content: bytes, columns: Columns = COLUMNS, by: str = "uk", *, bare: bool = False
+    ) -> SpendBatch:
+        batch = self.read(content, by)
+        with transaction():
+            spend_uploads.preview(
+                batch, spend_uploads.table_of(batch, self.folder), columns, None if bare else self.commitment, TODAY
+            )
+        return batch
+
+    def propose(self, batch: SpendBatch, by: str = "uk") -> int:
+        with transaction():
+            return spend_uploads.propose(batch, self.world.actor(by), TODAY, payees_are_people=False)
+
+    def withdraw(self, batch: SpendBatch, by: str = "uk") -> spend_uploads.TakenBack:
+        with transaction():
+            return spend_uploads.withdraw(batch, "read too early", self.world.actor(by))
+
+    def counts(self, batch: SpendBatch) -> list[int]:
+        """Return how many rows are new, known, faulty."""
+        return [count.rows for count in rows.batch_page(batch, self.world.actor("uk")).counts]
+
+
+@pytest.fixture
+def office(app: Flask, tmp_path: Path) -> Iterator[Office]:
+    with app.app_context():
+        yield Office(World(app), PUBLISHED_PENCE, tmp_path)
+
+
+def csv(*lines: str) -> bytes:
+    return "\n".join(("Date,Amount,Supplier,Commitment", *lines)).encode()
+
+
+def kept(batch: SpendBatch) -> Sequence[SpendRow]:
+    statement = select(SpendRow).where(SpendRow.batch_id == batch.id).order_by(SpendRow.number)
+    return db.session.scalars(unscoped(statement, because="test")).all()
+
+
+def claimed() -> tuple[int, int]:
+    """Return how many claims there are, and their pence."""
+    statement = select(func.count(), func.coalesce(func.sum(Claim.amount), 0))
+    count, pence = db.session.execute(unscoped(statement, because="test")).one()
+    return count, int(pence)
+
+
+def entries_of(batch: SpendBatch) -> Sequence[LedgerEntry]:
+    return rows.entries_of(batch.id, are_decided=False)
+
+
+def test_the_published_file_fits_to_the_last_penny(office: Office) -> None:
+    batch = office.previewed(PUBLISHED)
+    assert office.counts(batch) == [400, 0, 0]
+    assert office.propose(batch) == 400
+    assert claimed() == (400, PUBLISHED_PENCE)
+    assert spend_uploads.imports.batch_by_key(batch.id).state is BatchState.PROPOSED
+    for entry in entries_of(batch):
+        with transaction():
+            approvals.approve(entry, office.world.actor("approver"), TODAY)
+    commitment = entries.commitment_by_key(office.commitment.id)
+    assert (commitment.committed, commitment.spent) == (0, PUBLISHED_PENCE)
+
+
+def test_one_penny_more_than_the_commitment_holds_proposes_nothing(office: Office) -> None:
+    batch = office.previewed(PUBLISHED + b"2020-12-28,0.01,One penny\n")
+    with pytest.raises(OverCommitmentInSum) as refused:
+        office.propose(batch)
+    assert (refused.value.pence, refused.value.available) == (PUBLISHED_PENCE + 1, PUBLISHED_PENCE)
+    assert claimed() == (0, 0)
+    assert office.counts(batch) == [401, 0, 0]
+
+
+def test_repeating_the_file_changes_nothing(office: Office) -> None:
+    office.propose(office.previewed(PUBLISHED))
+    again = office.previewed(PUBLISHED)
+    assert office.counts(again) == [0, 400, 0]
+    assert office.propose(again) == 0
+    assert claimed() == (400, PUBLISHED_PENCE)
+
+
+def test_a_payment_that_was_reversed_can_be_read_again(office: Office) -> None:
+    """Not while the reversal waits; afterwards the row is new, and becomes a claim that counts."""
+    rows_ = csv("2020-10-05,5,A,", "2020-10-06,7,B,")
+    first = office.previewed(rows_)
+    office.propose(first)
+    mistaken, other = entries_of(first)
+    for entry in (mistaken, other):
+        office.world.approve(entry)
+    with transaction():
+        undoing = proposals.propose_reversal(mistaken, "paid twice", office.world.key(), office.world.actor("uk"))
+    assert office.counts(office.previewed(rows_)) == [0, 2, 0]
+    office.world.approve(undoing)
+    again = office.previewed(rows_)
+    assert office.counts(again) == [1, 1, 0]
+    assert office.propose(again) == 1
+    (entry,) = entries_of(again)
+    office.world.approve(entry)
+    assert entries.commitment_by_key(office.commitment.id).spent == 12_00
+    assert office.counts(office.previewed(rows_)) == [0, 2, 0], "and then it is there"
+    page = rows.rows_of(first, None, Cut(), office.world.actor("uk"))
+    assert [one.undone_by for one in page.rows] == [undoing.public_id, None]
+
+
+def test_rows_that_are_alike_are_payments_of_their_own(office: Office) -> None:
+    same = "2020-10-05,4312.80,Thomaskneale,"
+    office.propose(office.previewed(csv(same, same)))
+    more = office.previewed(csv(same, same, same))
+    assert [row.outcome for row in kept(more)] == [RowOutcome.KNOWN, RowOutcome.KNOWN, RowOutcome.NEW]
+    assert office.propose(more) == 1
+    assert claimed() == (3, 3 * 4312_80)
+
+
+def test_a_row_that_is_mended_does_not_change_places_with_its_twin(office: Office) -> None:
+    named = office.commitment.public_id
+    first = office.previewed(csv("2020-10-05,5,A,unknown", f"2020-10-05,5,A,{named}"), WITH_COMMITMENT)
+    assert [row.outcome for row in kept(first)] == [RowOutcome.FAULTY, RowOutcome.NEW]
+    office.propose(first)
+    mended = office.previewed(csv(f"2020-10-05,5,A,{named}", f"2020-10-05,5,A,{named}"), WITH_COMMITMENT)
+    assert [row.outcome for row in kept(mended)] == [RowOutcome.NEW, RowOutcome.KNOWN]
+
+
+def test_what_was_refused_may_be_proposed_again(office: Office) -> None:
+    first = office.previewed(csv("2020-10-05,5,A,", "2020-10-06,6,B,"))
+    office.propose(first)
+    refused, approved = entries_of(first)
+    with transaction():
+        ledger.refuse(refused, "no receipt", office.world.actor("approver"))
+        approvals.approve(approved, office.world.actor("approver"), TODAY)
+    again = office.previewed(csv("2020-10-05,5,A,", "2020-10-06,6,B,"))
+    assert [row.outcome for row in kept(again)] == [RowOutcome.NEW, RowOutcome.KNOWN]
+
+
+@pytest.mark.parametrize(
+    ("line", "fault", "cell"),
+    [
+        ("5th of October,5,A,", Fault.DATE_UNREADABLE, "5th of October"),
+        (",5,A,", Fault.DATE_UNREADABLE, ""),
+        ("12/31/2020,5,A,", Fault.DATE_UNREADABLE, "12/31/2020"),
+        ("2020-10-05,five,A,", Fault.AMOUNT_UNREADABLE, "five"),
+        ("2020-10-05,=1+1,A,", Fault.AMOUNT_UNREADABLE, "=1+1"),
+        ("2020-10-05,1.234,A,", Fault.AMOUNT_UNREADABLE, "1.234"),
+        ("2020-10-05,,A,", Fault.AMOUNT_UNREADABLE, ""),
+        ("2020-10-05,0.00,A,", Fault.NOT_POSITIVE, "0.00"),
+        ("2020-10-05,-5,A,", Fault.NOT_POSITIVE, "-5"),
+        ("2020-10-05,(5.00),A,", Fault.NOT_POSITIVE, "(5.00)"),
+        ("2020-10-05,5,,", Fault.PAYEE_MISSING, ""),
+        (f"2020-10-05,5,{'A' * 201},", Fault.TOO_LONG, "A" * 200),
+        ("2027-10-05,5,A,", Fault.IN_FUTURE, "2027-10-05"),
+        ("2019-12-31,5,A,", Fault.OUTSIDE_PROGRAMME, "2019-12-31"),
+        ("2020-10-05,5,A,", Fault.NO_COMMITMENT, ""),
+        ("2020-10-05,5,A,nosuch", Fault.COMMITMENT_UNKNOWN, "nosuch"),
+    ],
+)
+def test_a_faulty_row_says_why(sqlite_app: Flask, tmp_path: Path, line: str, fault: Fault, cell: str) -> None:
+    with sqlite_app.app_context():
+        office = Office(World(sqlite_app), 1_000_00, tmp_path)
+        batch = office.previewed(csv(line), WITH_COMMITMENT, bare=True)
+        row = kept(batch)[0]
+        assert (row.number, row.outcome, row.fault, row.cell) == (2, RowOutcome.FAULTY, fault, cell)
+        assert office.propose(batch) == 0
+
+
+def test_a_row_names_its_commitment_by_id_or_by_the_code_of_its_cohort(sqlite_app: Flask, tmp_path: Path) -> None:
+    with sqlite_app.app_context():
+        world = World(sqlite_app)
+        cohort = world.open_cohort()
+        programme = world.programme()
+        [(commitment, code)] = rows.payable(programme.id)
+        assert code == cohort.code
+        with transaction():
+            content = f"Date,Amount,Supplier,Cohort\n2026-11-01,5,A,{code}\n2026-11-01,6,B,{commitment.public_id}\n"
+            batch = spend_uploads.read(
+                io.BytesIO(content.encode()),
+                tmp_path,
+                programme,
+                world.actor("uk"),
+            )
+        with transaction():
+            table = spend_uploads.table_of(batch, tmp_path)
+            spend_uploads.preview(batch, table, WITH_COMMITMENT, None, TODAY)
+        assert [row.commitment_id for row in kept(batch)] == [commitment.id] * 2
+
+
+def test_a_row_without_a_purpose_has_that_of_its_commitment(office: Office) -> None:
+    content = b"Date,Amount,Supplier,Description\n2020-10-05,5,A,\n2020-10-05,6,B,Chairs\n"
+    office.propose(office.previewed(content, Columns(0, 1, 2, purpose=3)))
+    found = db.session.scalars(unscoped(select(Claim).order_by(Claim.id), because="test")).all()
+    assert [claim.purpose for claim in found] == [office.commitment.purpose, "Chairs"]
+
+
+def test_other_columns_may_be_chosen_until_the_rows_are_proposed(office: Office) -> None:
+    batch = office.previewed(csv("2020-10-05,5,A,"), Columns(1, 0, 2))
+    assert office.counts(batch) == [0, 0, 1]
+    with transaction():
+        spend_uploads.preview(batch, spend_uploads.table_of(batch, office.folder), COLUMNS, office.commitment, TODAY)
+    assert office.counts(batch) == [1, 0, 0]
+    office.propose(batch)
+    with pytest.raises(BatchDecided):
+        spend_uploads.table_of(batch, office.folder)
+    with pytest.raises(BatchDecided), transaction():
+        spend_uploads.preview(batch, spend_uploads.tables.read(io.BytesIO(csv("x"))), COLUMNS, office.commitment, TODAY)
+    with pytest.raises(BatchDecided):
+        office.propose(batch)
+
+
+def test_nothing_of_the_file_is_kept(office: Office) -> None:
+    batch = office.previewed(csv("2020-10-05,5,A,"))
+    path = office.folder / "spend" / f"{batch.public_id}.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    spend_uploads.forget(batch, office.folder)
+    assert list(path.parent.iterdir()) == []
+    with pytest.raises(TableGone):
+        spend_uploads.table_of(batch, office.folder)
+
+
+def test_what_nobody_went_on_with_is_forgotten_after_a_day(office: Office) -> None:
+    first = office.read(csv("2020-10-05,5,A,"))
+    path = office.folder / "spend" / f"{first.public_id}.json"
+    a_day_ago = time.time() - 24 * 60 * 60 - 1
+    os.utime(path, (a_day_ago, a_day_ago))
+    second = office.read(csv("2020-10-05,6,A,"))
+    spend_uploads.forget_old(office.folder)
+    assert [left.stem for left in path.parent.iterdir()] == [second.public_id]
+
+
+def test_a_web_page_is_no_spend_file(office: Office) -> None:
+    with pytest.raises(TableUnreadable):
+        office.read(b"<html>")
+    assert db.session.scalar(unscoped(select(func.count()).select_from(SpendBatch), because="test")) == 0
+
+
+def test_a_batch_is_taken_back_and_read_again(office: Office) -> None:
+    batch = office.previewed(PUBLISHED)
+    office.propose(batch)
+    decided = entries_of(batch)[0]
+    with transaction():
+        approvals.approve(decided, office.world.actor("approver"), TODAY)
+    with pytest.raises(NotOwnProposal):
+        office.withdraw(batch, "uk.2")
+    assert office.withdraw(batch) == (399, 1)
+    with pytest.raises(AlreadyDecided):
+        office.withdraw(batch)
+    again = office.previewed(PUBLISHED)
+    assert office.counts(again) == [399, 1, 0]
+    assert office.propose(again) == 399
+
+
+def test_the_proposer_never_approves(office: Office) -> None:
+    batch = office.previewed(csv("2020-10-05,5,A,"))
+    office.propose(batch)
+    with pytest.raises(OwnProposal), transaction():
+        approvals.approve(entries_of(batch)[0], office.world.actor("uk"), TODAY)
+
+
+def test_acts_are_in_the_trail(office: Office) -> None:
+    batch = office.previewed(csv("2020-10-05,5,A,", "2020-10-05,6,A,"))
+    office.propose(batch)
+    office.withdraw(batch)
+    statement = select(AuditEntry).where(AuditEntry.subject_id == batch.public_id).order_by(AuditEntry.id)
+    acts = [(one.action, one.details) for one in db.session.scalars(statement)]
+    assert acts == [
+        ("spend file read", {"rows": 2}),
+        ("spend file proposed", {"rows": 2, "pence": 1100, "alike": 0, "are_others": False}),
+        ("spend file taken back", {"rows": 2, "decided": 0}),
+    ]
+
+
+def test_two_who_propose_the_same_file_at_once_make_one_claim_for_each_row(app: Flask, tmp_path: Path) -> None:
+    with app.app_context():
+        office = Office(World(app), PUBLISHED_PENCE, tmp_path)
+        batches = [(office.previewed(PUBLISHED, by=by).id, by) for by in ("uk", "uk.2")]
+        db.session.rollback()
+    barrier, made = threading.Barrier(2), []
+
+    def propose(batch_id: int, by: str) -> None:
+        with app.app_context():
+            batch, actor = rows.batch_by_key(batch_id), office.world.actor(by)
+            barrier.wait()
+            with transaction():
+                made.append(spend_uploads.propose(batch, actor, TODAY, payees_are_people=False))
+
+    threads = [threading.Thread(target=propose, args=one) for one in batches]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with app.app_context():
+        assert sorted(made) == [0, 400]
+        assert claimed() == (400, PUBLISHED_PENCE)
+
+
+def test_ten_thousand_rows_of_which_thirty_seven_are_wrong(app: Flask, tmp_path: Path) -> None:
+    wrong = set(random.Random(1).sample(range(2, 10_002), 37))
+    lines = [
+        f"2020-{number % 12 + 1:02d}-05,{'much' if number in wrong else '12.50'},Supplier {number % 500},"
+        for number in range(2, 10_002)
+    ]
+    with app.app_context():
+        office = Office(World(app), 9_963 * 12_50, tmp_path)
+        batch = office.previewed(csv(*lines))
+        faulty = {row.number for row in kept(batch) if row.outcome is RowOutcome.FAULTY}
+        assert faulty == wrong
+        assert office.propose(batch) == 9_963
+        assert claimed() == (9_963, 9_963 * 12_50)
+        assert office.withdraw(batch) == (9_963, 0)
+
+
+def test_the_rules_of_a_single_claim_hold_for_rows(office: Office) -> None:
+    """What the preview let through is checked again when it is proposed, on the day on which it is."""
+    batch = office.previewed(csv("2020-10-05,5,A,"))
+    with pytest.raises(claims.PaidInFuture), transaction():
+        spend_uploads.propose(batch, office.world.actor("uk"), dt.date(2020, 10, 4), payees_are_people=False)
+    assert claimed() == (0, 0)

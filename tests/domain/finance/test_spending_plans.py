@@ -1,0 +1,75 @@
+"""Patterns spread an allocation to the exact penny; a plan is replaced only by who saw it."""
+
+import datetime as dt
+from itertools import pairwise
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.world import World
+from training.domain.common.refusals import PlanChanged
+from training.domain.finance import spending_plans
+from training.domain.finance.spending_plans import Pattern
+from training.kit.clock import months_between
+from training.kit.db import transaction
+from training.queries.finance import spending_plans as rows
+
+YEAR = months_between(dt.date(2026, 4, 1), dt.date(2027, 3, 31))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "pence"),
+    [
+        (Pattern.EVEN, [650] * 12),
+        (Pattern.EARLY, [1200, 1100, 1000, 900, 800, 700, 600, 500, 400, 300, 200, 100]),
+        (Pattern.LATE, [100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1100, 1200]),
+        (Pattern.QUARTERLY, [0, 0, 1950] * 4),
+    ],
+)
+def test_a_year_by_each_pattern(pattern: Pattern, pence: list[int]) -> None:
+    assert list(spending_plans.spread(7800, YEAR, pattern).values()) == pence
+
+
+def test_a_line_that_begins_and_ends_within_quarters() -> None:
+    months = months_between(dt.date(2026, 5, 20), dt.date(2026, 10, 2))
+    spread = spending_plans.spread(600, months, Pattern.QUARTERLY)
+    assert {month.month: pence for month, pence in spread.items()} == {5: 0, 6: 200, 7: 0, 8: 0, 9: 300, 10: 100}
+
+
+@given(
+    pence=st.integers(0, 10**14),
+    first=st.dates(dt.date(2024, 1, 1), dt.date(2026, 1, 1)),
+    length=st.integers(0, 2000),
+    pattern=st.sampled_from(Pattern),
+)
+def test_every_penny_is_planned_and_none_twice(pence: int, first: dt.date, length: int, pattern: Pattern) -> None:
+    months = months_between(first, first + dt.timedelta(days=length))
+    spread = spending_plans.spread(pence, months, pattern)
+    amounts = list(spread.values())
+    assert list(spread) == months
+    assert sum(amounts) == pence
+    assert min(amounts) >= 0
+    if pattern is Pattern.EVEN:
+        assert max(amounts) - min(amounts) <= 1
+    if pattern is Pattern.EARLY:
+        assert all(later <= sooner + 1 for sooner, later in pairwise(amounts))
+    if pattern is Pattern.LATE:
+        assert all(later >= sooner - 1 for sooner, later in pairwise(amounts))
+
+
+def test_only_who_saw_the_plan_replaces_it(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        line = world.line(1200)
+        even = spending_plans.spread(1200, YEAR, Pattern.EVEN)
+        with transaction():
+            spending_plans.enter(line, even, spending_plans.fingerprint({}), world.actor("uk"))
+        late = spending_plans.spread(1300, YEAR, Pattern.LATE)
+        with pytest.raises(PlanChanged), transaction():
+            spending_plans.enter(line, late, spending_plans.fingerprint({}), world.actor("uk.2"))
+        assert rows.entered(line.id) == even
+        with transaction():
+            spending_plans.enter(line, late, spending_plans.fingerprint(even), world.actor("uk.2"))
+        assert rows.entered(line.id) == late

@@ -1,0 +1,106 @@
+"""Claiming and confirming completion."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.support.world import TODAY, World
+from training.domain.common.refusals import (
+    AlreadyClaimed,
+    AlreadyDecided,
+    CohortRunning,
+    CompletedOutsideCohort,
+    NotSeated,
+    OwnCompletion,
+)
+from training.domain.outcomes import completions
+from training.kit.db import transaction
+from training.models.admissions.nominations import Nomination
+from training.models.identity.accounts import Role
+from training.models.outcomes.completions import Completion, CompletionState
+from training.queries.outcomes import completions as rows
+
+LAST = dt.date(2026, 11, 4)
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    with app.app_context():
+        yield World(app)
+
+
+@pytest.fixture
+def seat(world: World) -> Nomination:
+    person = world.person("Trainee one")
+    world.account("trainee", Role.TRAINEE, "iraq", person=person)
+    return world.seated(world.open_cohort(first=dt.date(2026, 11, 2), last=LAST), person)
+
+
+def claim(world: World, seat: Nomination, day: dt.date = LAST, on: dt.date = TODAY) -> Completion:
+    with transaction():
+        return completions.claim(seat, day, "a note", world.actor("trainee"), on)
+
+
+def test_claim_and_confirm(world: World, seat: Nomination) -> None:
+    claimed = claim(world, seat)
+    with transaction():
+        completions.confirm(claimed, world.actor("uk"))
+    latest = rows.latest_of(seat.id, world.actor("trainee"))
+    assert latest is not None
+    assert latest.state is CompletionState.CONFIRMED
+
+
+def test_a_refused_claim_has_its_reason_and_can_be_made_again(world: World, seat: Nomination) -> None:
+    claimed = claim(world, seat)
+    with transaction():
+        completions.refuse(claimed, "two days missed", world.actor("uk"))
+    latest = rows.latest_of(seat.id, world.actor("trainee"))
+    assert latest is not None
+    assert (latest.state, latest.reason) == (CompletionState.REFUSED, "two days missed")
+    claim(world, seat)
+
+
+@pytest.mark.parametrize(
+    ("day", "on", "refusal"),
+    [
+        (LAST, LAST - dt.timedelta(days=1), CohortRunning),
+        (dt.date(2026, 11, 1), TODAY, CompletedOutsideCohort),
+        (TODAY + dt.timedelta(days=1), TODAY, CompletedOutsideCohort),
+    ],
+)
+def test_when_it_can_be_claimed(
+    world: World, seat: Nomination, day: dt.date, on: dt.date, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        claim(world, seat, day, on)
+
+
+def test_one_standing_claim(world: World, seat: Nomination) -> None:
+    claim(world, seat)
+    with pytest.raises(AlreadyClaimed):
+        claim(world, seat)
+
+
+def test_one_decision(world: World, seat: Nomination) -> None:
+    claimed = claim(world, seat)
+    with transaction():
+        completions.confirm(claimed, world.actor("uk"))
+    with pytest.raises(AlreadyDecided), transaction():
+        completions.refuse(claimed, "late", world.actor("uk.2"))
+
+
+def test_nobody_confirms_their_own(world: World, seat: Nomination) -> None:
+    """Also not with another role, in another account of the same person's making: people are compared."""
+    claimed = claim(world, seat)
+    with pytest.raises(OwnCompletion), transaction():
+        completions.confirm(claimed, world.actor("trainee"))
+
+
+def test_without_a_seat_there_is_nothing_to_complete(world: World) -> None:
+    person = world.person("Trainee two")
+    world.account("trainee", Role.TRAINEE, "iraq", person=person)
+    nomination = world.nominated(world.open_cohort(), person)
+    with pytest.raises(NotSeated):
+        claim(world, nomination)

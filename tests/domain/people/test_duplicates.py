@@ -1,0 +1,304 @@
+"""Two records of one person: joined with all that is theirs, parted exactly, not offered again once told apart."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.support.world import TODAY, World
+from training.domain.admissions import deactivation, nominations
+from training.domain.common.refusals import (
+    BothHaveAccounts,
+    BothNominated,
+    MergeActedOn,
+    MergedAway,
+    MergeUndone,
+    PersonActive,
+    PersonInactive,
+    Refusal,
+    SameOrganisation,
+    SamePerson,
+    TooManyExports,
+    TransferOutOfOrder,
+)
+from training.domain.identity import export_limits
+from training.domain.identity.export_limits import Departure
+from training.domain.outcomes import completions
+from training.domain.people import duplicates, people
+from training.kit.clock import pretend
+from training.kit.db import db, transaction
+from training.models import Base
+from training.models.identity.accounts import Role
+from training.models.people.people import Inactive, Merge, Person
+from training.queries.people import matching
+from training.queries.people import people as rows
+
+# When people are joined; what happens to them before is before.
+LATER = dt.datetime(2090, 1, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    with app.app_context():
+        yield World(app)
+
+
+def state() -> dict[str, list[str]]:
+    """Return every row that could belong to a person, but for what says that records were joined."""
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in ("merges", "audit_entries")]
+    db.session.rollback()
+    return {
+        table.name: sorted(map(repr, db.session.execute(select(table), execution_options={"scoped": "a test"})))
+        for table in tables
+    }
+
+
+def join(world: World, kept: Person, merged: Person) -> Merge:
+    with pretend(LATER), transaction():
+        return duplicates.merge(kept, merged, world.actor("iraq"))
+
+
+def part(world: World, joined: Merge) -> None:
+    with pretend(LATER + dt.timedelta(hours=1)), transaction():
+        duplicates.undo(joined, world.actor("iraq"))
+
+
+def offered(world: World, person: Person, by: str = "iraq") -> list[int]:
+    db.session.refresh(person)
+    return [one.person.id for one in matching.duplicates([person], world.actor(by))[0]]
+
+
+def twins(world: World, one: str = "iraq", other: str = "iraq") -> tuple[Person, Person]:
+    return world.person("Ahmed Kadhim", one), world.person("Ahmad Kazem", other)
+
+
+def test_told_apart_they_are_not_offered_again(world: World) -> None:
+    one, other = twins(world)
+    assert (offered(world, one), offered(world, other)) == ([other.id], [one.id])
+    for first, second in ((other, one), (one, other)):  # in either order, and twice
+        with transaction():
+            duplicates.keep_apart(first, second, world.actor("iraq"))
+    assert (offered(world, one), offered(world, other)) == ([], [])
+    third = world.person("أحمد كاظم")
+    assert offered(world, one) == [third.id], "another record is offered still"
+
+
+def test_who_shares_a_service_number_is_offered(world: World) -> None:
+    with transaction():
+        body = world.organisations["iraq"].id
+        newcomers = (
+            people.Particulars("Kawa", "", service_number="A-17"),
+            people.Particulars("", "سمير", service_number="A-17"),
+        )
+        one, other = people.register_all([(body, newcomer) for newcomer in newcomers], world.actor("uk"))
+        people.register(
+            world.organisations["kri"].id, people.Particulars("Soran", "", service_number="A-17"), world.actor("uk")
+        )
+    assert offered(world, one) == [other.id], "of another organisation it means nothing"
+
+
+def test_parted_records_are_exactly_as_they_were(world: World) -> None:
+    kept, merged = twins(world)
+    world.account("trainee", Role.TRAINEE, "iraq", person=merged)
+    seat = world.seated(world.open_cohort(trainers=(kept, merged)), merged)
+    world.open_cohort(trainers=(merged,))
+    world.nominated(world.open_cohort(), kept)
+    world.cleared(kept, dt.date(2027, 1, 1))
+    with transaction():
+        completions.claim(seat, dt.date(2026, 11, 4), "", world.actor("trainee"), TODAY)
+    before = state()
+    joined = join(world, kept, merged)
+    page = rows.person_page(kept, world.actor("uk"))
+    assert (len(page.nominations), len(page.completions), page.is_trainer) == (2, 1, True)
+    assert page.clearance is not None
+    assert [merge.merged_id for merge in page.merges] == [merged.id]
+    assert world.actor("trainee").person_id == kept.id
+    left = rows.person_page(merged, world.actor("uk"))
+    assert (left.nominations, left.clearance, left.merged_into and left.merged_into.id) == ([], None, kept.id)
+    assert offered(world, kept) == []
+    assert [found.id for found in rows.search("ahmad", world.actor("iraq")).people] == [kept.id]
+    part(world, joined)
+    assert state() == before
+
+
+def test_of_two_clearances_the_later_decision_is_current(world: World) -> None:
+    kept, merged = twins(world)
+    world.cleared(kept, dt.date(2027, 1, 1))
+    world.cleared(merged, dt.date(2027, 6, 1))
+    join(world, kept, merged)
+    clearance = rows.person_page(kept, world.actor("uk")).clearance
+    assert clearance is not None
+    assert clearance.expires_on == dt.date(2027, 6, 1)
+
+
+def test_what_cannot_be_joined(world: World) -> None:
+    kept, merged = twins(world)
+    cohort = world.open_cohort()
+    first = world.nominated(cohort, kept)
+    world.nominated(cohort, merged)
+    before = state()
+    for one, other, refusal in ((kept, kept, SamePerson), (kept, merged, BothNominated)):
+        with pytest.raises(refusal):
+            join(world, one, other)
+    assert state() == before
+    with transaction():
+        nominations.withdraw(first, world.actor("iraq"))
+    world.account("one", Role.TRAINEE, "iraq", person=kept)
+    world.account("other", Role.TRAINEE, "iraq", person=merged)
+    with pytest.raises(BothHaveAccounts):
+        join(world, kept, merged)
+
+
+def test_joined_once_and_parted_once(world: World) -> None:
+    kept, merged = twins(world)
+    third = world.person("Ahmed Kadim")
+    joined = join(world, kept, merged)
+    for one, other in ((kept, merged), (third, merged), (merged, third)):
+        with pytest.raises(PersonInactive):
+            join(world, one, other)
+    with transaction(), pytest.raises(MergedAway):
+        people.reactivate(merged, world.actor("iraq"))
+    outer = join(world, third, kept)
+    with pytest.raises(PersonInactive):
+        part(world, joined)
+    part(world, outer)
+    part(world, joined)
+    with pytest.raises(MergeUndone):
+        part(world, joined)
+
+
+def _move(world: World, seat: object) -> None:
+    nominations.withdraw(seat, world.actor("iraq"))  # type: ignore[arg-type]
+
+
+def _claim(world: World, seat: object) -> None:
+    completions.claim(seat, dt.date(2026, 11, 4), "", world.actor("trainee"), TODAY)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("act", [_move, _claim])
+def test_acted_on_they_are_not_parted(world: World, act: object) -> None:
+    kept, merged = twins(world)
+    world.account("trainee", Role.TRAINEE, "iraq", person=merged)
+    seat = world.seated(world.open_cohort(), merged)
+    joined = join(world, kept, merged)
+    with pretend(LATER + dt.timedelta(minutes=1)), transaction():
+        act(world, seat)  # type: ignore[operator]
+    before = state()
+    with pytest.raises(MergeActedOn):
+        part(world, joined)
+    assert state() == before
+
+
+def test_a_new_clearance_keeps_them_joined(world: World) -> None:
+    kept, merged = twins(world)
+    joined = join(world, kept, merged)
+    with pretend(LATER + dt.timedelta(minutes=1)):
+        world.cleared(kept)
+    with pytest.raises(MergeActedOn):
+        part(world, joined)
+
+
+def test_a_clearance_of_the_merged_record_keeps_them_joined(world: World) -> None:
+    kept, merged = twins(world)
+    world.cleared(merged)
+    joined = join(world, kept, merged)
+    world.cleared(merged)
+    with pytest.raises(MergeActedOn):
+        part(world, joined)
+
+
+def test_every_table_that_names_a_person_is_thought_of() -> None:
+    """Whoever adds such a table decides what joining two records does to it."""
+    naming = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table.name == "people"
+    }
+    moved = {"nominations", "vetting_decisions", "cohort_trainers", "users"}
+    kept = {"person_words", "person_keys", "reviewed_pairs", "merges", "transfers", "nomination_rows"}
+    assert naming == moved | kept
+
+
+# Transfer, setting aside, exports.
+
+
+def test_a_transfer_takes_the_person_out_of_sight_and_leaves_the_history(world: World) -> None:
+    person = world.person("Ahmed Kadhim")
+    world.nominated(world.open_cohort(), person)
+    with transaction():
+        people.transfer(person, world.organisations["kri"], TODAY, world.actor("uk"), TODAY)
+    assert rows.search("ahmed", world.actor("iraq")).people == []
+    assert [found.id for found in rows.search("احمد", world.actor("kri")).people] == [person.id]
+    assert offered(world, world.person("Ahmad Kazem", "kri"), "kri") == [person.id]
+    page = rows.person_page(person, world.actor("uk"))
+    assert [one.organisation_id for one in page.nominations] == [world.organisations["iraq"].id]
+    assert [(one.origin.id, one.destination.id, one.since) for one in page.transfers] == [
+        (world.organisations["iraq"].id, world.organisations["kri"].id, TODAY)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("to", "since", "refusal"),
+    [
+        ("kri", TODAY, SameOrganisation),
+        ("iraq", TODAY + dt.timedelta(days=1), TransferOutOfOrder),
+        ("iraq", TODAY - dt.timedelta(days=11), TransferOutOfOrder),
+    ],
+)
+def test_a_transfer_that_cannot_be(world: World, to: str, since: dt.date, refusal: type[Refusal]) -> None:
+    person = world.person("Ahmed Kadhim")
+    with transaction():
+        people.transfer(person, world.organisations["kri"], TODAY - dt.timedelta(days=10), world.actor("uk"), TODAY)
+    with transaction(), pytest.raises(refusal):
+        people.transfer(person, world.organisations[to], since, world.actor("uk"), TODAY)
+
+
+def test_a_record_that_is_set_aside_is_not_found_and_not_nominated(world: World) -> None:
+    person, cohort = world.person("Ahmed Kadhim"), world.open_cohort()
+    nomination = world.nominated(world.open_cohort(), person)
+    with transaction():
+        deactivation.deactivate(person, Inactive.LEFT_SERVICE, world.actor("iraq"))
+    assert rows.search("ahmed", world.actor("iraq")).people == []
+    assert rows.eligible(cohort.id, "ahmed", world.actor("iraq")).people == []
+    assert offered(world, world.person("Ahmad Kazem")) == []
+    with pytest.raises(PersonInactive):
+        world.nominated(cohort, person)
+    for act in (
+        lambda: deactivation.deactivate(person, Inactive.DIED, world.actor("iraq")),
+        lambda: people.transfer(person, world.organisations["kri"], TODAY, world.actor("uk"), TODAY),
+    ):
+        with transaction(), pytest.raises(PersonInactive):
+            act()
+    assert [one.id for one in rows.person_page(person, world.actor("iraq")).nominations] == [nomination.id]
+    with transaction():
+        people.reactivate(person, world.actor("iraq"))
+    with transaction(), pytest.raises(PersonActive):
+        people.reactivate(person, world.actor("iraq"))
+    assert person.id in [one.id for one in rows.search("ahmed kadhim", world.actor("iraq")).people]
+    world.nominated(cohort, person)
+
+
+def test_a_corrected_name_of_somebody_set_aside_stays_unfound(world: World) -> None:
+    person = world.person("Ahmed Kadhim")
+    with transaction():
+        deactivation.deactivate(person, Inactive.OTHER, world.actor("iraq"))
+    with transaction():
+        people.correct(person, people.Particulars("Sherko", ""), world.actor("iraq"))
+    assert rows.search("sherko", world.actor("iraq")).people == []
+
+
+def test_so_many_lists_a_day(world: World) -> None:
+    actor, morning = world.actor("iraq"), LATER
+    with pretend(LATER):
+        for _ in range(export_limits.MOST_A_DAY):
+            with transaction():
+                export_limits.note(Departure.PEOPLE, 3, actor, morning)
+        with transaction(), pytest.raises(TooManyExports):
+            export_limits.note(Departure.PEOPLE, 3, actor, morning)
+        with transaction():
+            export_limits.note(Departure.PEOPLE, 3, world.actor("uk"), morning)
+    with pretend(LATER + dt.timedelta(days=1)), transaction():
+        export_limits.note(Departure.PEOPLE, 3, actor, LATER + dt.timedelta(days=1))

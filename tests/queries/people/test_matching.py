@@ -1,0 +1,87 @@
+"""Whom a name may mean: in any spelling, of one's own people only, without those who were reviewed or set aside."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+from flask import Flask
+
+from tests.support.world import World
+from training.domain.people import people
+from training.kit.db import transaction
+from training.models.people.people import Person
+from training.queries.people import matching
+from training.queries.people.matching import Wanted
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    with app.app_context():
+        yield World(app)
+
+
+def register(world: World, *names: tuple[str, str], organisation: str = "iraq") -> list[Person]:
+    body = world.organisations[organisation]
+    with transaction():
+        return people.register_all([(body.id, people.Particulars(*name)) for name in names], world.actor("uk"))
+
+
+def found(world: World, latin: str, native: str = "", by: str = "iraq") -> list[str]:
+    [candidates] = matching.candidates([Wanted(latin, native)], world.actor(by))
+    return [one.person.name_latin or one.person.name_native for one in candidates]
+
+
+def test_a_name_finds_its_other_spellings_the_likest_first(world: World) -> None:
+    register(world, ("Mohammed Ali Kazem", ""), ("", "محمد علي كاظم"), ("Hussein Ali Kazem", ""))
+    assert found(world, "Mohammed Ali Kazem") == ["Mohammed Ali Kazem", "محمد علي كاظم"]
+    assert found(world, "", "موحەممەد عەلی کازم") == ["Mohammed Ali Kazem", "محمد علي كاظم"]
+    assert found(world, "Kazem Mohammed Ali") == ["Mohammed Ali Kazem", "محمد علي كاظم"]
+    assert "Mohammed Ali Kazem" in found(world, "Mohammed Ali Kazeem")
+    assert "Mohammed Ali Kazem" in found(world, "Mohammed Ali Kazemi"), "a near miss, where nobody is nearer"
+    assert found(world, "Nobody Else") == found(world, "") == []
+
+
+def test_only_ones_own_people_are_offered(world: World) -> None:
+    register(world, ("Mohammed Ali", ""), organisation="kri")
+    assert found(world, "Mohammed Ali") == []
+    assert found(world, "Mohammed Ali", by="kri") == found(world, "Mohammed Ali", by="uk") == ["Mohammed Ali"]
+    assert found(world, "Mohammed Ali", by="auditor") == [], "who may not edit is offered nobody"
+
+
+def test_five_are_offered_at_most(world: World) -> None:
+    register(world, *[("Mohammed Ali", "")] * 7)
+    assert found(world, "Mohamad Ali") == ["Mohammed Ali"] * 5
+
+
+def test_a_name_that_very_many_nearly_have_is_found_when_it_is_whole(world: World) -> None:
+    register(world, *[(f"Mohammed Ali {number}", "") for number in range(200)])
+    assert found(world, "Mohamad Ali 100") == ["Mohammed Ali 100"]
+    assert found(world, "Mohamad Ali") == [], "one of two hundred is no answer"
+
+
+def test_each_name_is_answered_in_its_place(world: World) -> None:
+    register(world, ("Kawa", ""), ("Sherko", ""))
+    asked = [Wanted("Sherko", ""), Wanted("", ""), Wanted("", "کاوە"), Wanted("Sherko", "")]
+    answers = matching.candidates(asked, world.actor("iraq"))
+    assert [[one.person.name_latin for one in answer] for answer in answers] == [["Sherko"], [], ["Kawa"], ["Sherko"]]
+
+
+def test_a_corrected_name_is_found_by_its_new_spelling_only(world: World) -> None:
+    [person] = register(world, ("Kawa", ""))
+    with transaction():
+        people.correct(person, people.Particulars("Sherko", ""), world.actor("uk"))
+    assert (found(world, "Kawa"), found(world, "Sherko")) == ([], ["Sherko"])
+
+
+def test_a_thousand_names_take_as_few_statements_as_ten(
+    world: World, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    register(world, *[(f"Mohammed Ali {number}", "") for number in range(300)])
+    asked = [Wanted(f"Mohamad Ali {number}", "") for number in range(0, 2_000, 2)]
+    counts = []
+    for some in (asked[:10], asked[:1_000]):
+        actor = world.actor("iraq")
+        with statements() as seen:
+            matching.candidates(some, actor)
+        counts.append(len(seen))
+    assert counts[1] <= counts[0] + 2

@@ -1,0 +1,477 @@
+"""The roster at a browser: steps for one and for several, waiting lists, deadlines, history, and who reads what."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.support.world import TODAY, World, post
+from tests.web.browsing import building, date, press, words
+from training.domain.admissions import nominations, seats
+from training.domain.people import people
+from training.kit.clock import pretend
+from training.kit.db import transaction
+from training.models.admissions.nominations import Nomination, NominationState
+from training.models.identity.actor import Actor
+from training.models.people.people import Sex
+from training.queries.admissions import nominations as rows
+from training.queries.courses import cohorts
+
+S = NominationState
+FIRST, LAST = dt.date(2027, 1, 10), dt.date(2027, 1, 14)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with pretend(dt.datetime.combine(TODAY, dt.time(12), dt.UTC)):
+        yield
+
+
+@pytest.fixture
+def world(sqlite_app: Flask) -> World:
+    with sqlite_app.app_context():
+        return World(sqlite_app)
+
+
+class Handle(NamedTuple):
+    """A nomination, after the session that made it."""
+
+    id: int
+    public_id: str
+
+
+class Stage:
+    """A small cohort, what is done to it, and what its pages say."""
+
+    def __init__(self, world: World, seats_in_all: int = 1) -> None:
+        self.world = world
+        with building(world):
+            cohort = world.open_cohort(seats=seats_in_all, first=FIRST, last=LAST)
+            self.key, self.at = cohort.id, f"/cohorts/{cohort.public_id}"
+        self._clients: dict[str, FlaskClient] = {}
+
+    def nominated(self, name: str, body: str = "iraq", sex: Sex | None = None) -> Handle:
+        with building(self.world) as world:
+            with transaction():
+                particulars = people.Particulars(name, "", sex=sex)
+                person = people.register(world.organisations[body].id, particulars, world.actor("uk"))
+            made = world.nominated(cohorts.cohort_by_key(self.key), person)
+            return Handle(made.id, made.public_id)
+
+    def in_vetting(self, name: str, body: str = "iraq", sex: Sex | None = None) -> Handle:
+        made = self.nominated(name, body, sex)
+        self.do(made, nominations.shortlist, nominations.send_to_vetting)
+        return made
+
+    def cleared(
+        self, name: str, until: dt.date = dt.date(2028, 1, 1), body: str = "iraq", sex: Sex | None = None
+    ) -> Handle:
+        made = self.in_vetting(name, body, sex)
+        with building(self.world) as world:
+            world.cleared(rows.nomination_page(rows.nomination_by_key(made.id), world.actor("uk")).person, until)
+        return made
+
+    def seated(self, name: str) -> Handle:
+        made = self.cleared(name)
+        self.do(made, nominations.confirm)
+        return made
+
+    def waiting(self, name: str, until: dt.date = dt.date(2028, 1, 1)) -> Handle:
+        made = self.cleared(name, until)
+        self.do(made, nominations.put_on_waiting_list)
+        return made
+
+    def do(self, nomination: Handle, *rules: Callable[[Nomination, Actor], None]) -> None:
+        with building(self.world) as world, transaction():
+            for rule in rules:
+                rule(rows.nomination_by_key(nomination.id), world.actor("uk"))
+
+    def limit(self, limits: seats.Limits) -> None:
+        with building(self.world) as world, transaction():
+            seats.set_limits(cohorts.cohort_by_key(self.key), limits, world.actor("uk"))
+
+    def client(self, user: str) -> FlaskClient:
+        if user not in self._clients:
+            self._clients[user] = self.world.sign_in(self.world.app.test_client(), user)
+        return self._clients[user]
+
+    def reads(self, user: str, address: str) -> str:
+        return words(self.client(user).get(address))
+
+    def select(self, user: str, step: str, chosen: list[Handle], reason: str = "", key: str = "a-key") -> str:
+        form = {"step": step, "chosen": [one.public_id for one in chosen], "reason": reason, "key": key}
+        return words(press(self.client(user), f"{self.at}/selection", form, page="/account"))
+
+    def states(self, *of: Handle) -> list[NominationState]:
+        with building(self.world):
+            return [rows.state_of(one.id) for one in of]
+
+
+def test_raising_the_capacity_never_seats_anybody(world: World) -> None:
+    """Acceptance test b, through the page that raises it."""
+    stage = Stage(world)
+    stage.seated("Trainee one")
+    waits, unvetted = stage.waiting("Trainee two"), stage.in_vetting("Trainee three")
+    assert "confirm those who wait" in stage.reads("uk", f"{stage.at}/seats")
+    assert "Seats and deadlines saved." in words(press(stage.client("uk"), f"{stage.at}/seats", {"capacity": "9"}))
+    assert stage.states(waits, unvetted) == [S.WAITING, S.IN_VETTING]
+    with building(world):
+        cohort = cohorts.cohort_by_key(stage.key)
+        assert (cohort.seats_taken, cohort.capacity) == (1, 9)
+    press(stage.client("uk"), f"/nominations/{unvetted.public_id}/confirm")
+    assert stage.states(unvetted) == [S.IN_VETTING]
+    assert "Waiting for a seat, and one is free" in stage.reads("uk", "/")
+    press(stage.client("uk"), f"/nominations/{waits.public_id}/confirm")
+    assert stage.states(waits) == [S.CONFIRMED]
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ({"capacity": "1"}, "2 seats are taken: enter that or more"),
+        ({"capacity": "3", "reserved_for_women": "2"}, "At most 1 seats can be reserved"),
+        ({"capacity": "3", **date("vetting_by", dt.date(2027, 1, 11))}, "on or before the first day"),
+        ({"capacity": "٣", "quota": "1"}, "Border Forces Command has 2 seats: its quota cannot be lower"),
+        ({"capacity": "none"}, "Enter a whole number"),
+        ({"capacity": "3", "quota": "0"}, "Enter a number from 1 to 1000"),
+    ],
+)
+def test_limits_that_cannot_be_say_why_and_keep_what_was_typed(
+    world: World, typed: dict[str, object], answer: str
+) -> None:
+    stage = Stage(world, 5)
+    stage.seated("Trainee one")
+    stage.seated("Trainee two")
+    with building(world):
+        quota = f"quota_{world.organisations['iraq'].public_id}"
+    form = {quota if name == "quota" else name: value for name, value in typed.items()}
+    page = post(stage.client("uk"), f"{stage.at}/seats", form)
+    assert answer in words(page)
+    assert f'value="{typed["capacity"]}"' in page.text
+
+
+def test_a_full_cohort_offers_the_waiting_list_and_a_freed_seat_tells_both_sides(world: World) -> None:
+    stage = Stage(world)
+    seated, second = stage.seated("Trainee one"), stage.cleared("Trainee two")
+    answer = press(stage.client("uk"), f"/nominations/{second.public_id}/confirm")
+    assert "Every seat of the cohort is taken. A cleared nominee can wait for one" in words(answer)
+    assert f"/nominations/{second.public_id}/wait" in answer.text
+    assert "On the waiting list." in words(press(stage.client("uk"), f"/nominations/{second.public_id}/wait"))
+    press(stage.client("iraq"), f"/nominations/{seated.public_id}/withdraw", {"key": "k"})
+    assert stage.states(second) == [S.CONFIRMED]
+    for user in ("uk", "iraq"):
+        home = stage.client(user).get("/")
+        assert "Trainee two: Has a seat now, from the waiting list" in words(home)
+        seen = home.text.split('action="/notices/')[1].split('"')[0]
+        assert "Trainee two" not in words(press(stage.client(user), f"/notices/{seen}"))
+    assert "Trainee two" not in stage.reads("kri", "/")
+
+
+def test_why_somebody_was_passed_over_is_for_the_uk_coordinator(world: World) -> None:
+    stage = Stage(world)
+    seated = stage.seated("Trainee one")
+    lapsing = stage.waiting("Trainee two", until=dt.date(2027, 1, 13))
+    stage.do(seated, nominations.withdraw)
+    for address in (f"{stage.at}/roster", f"/nominations/{lapsing.public_id}"):
+        assert "Passed over: no clearance to the last day" in stage.reads("uk", address)
+        assert "Passed over" not in stage.reads("iraq", address)
+
+
+def test_a_lapsing_clearance_is_marked_where_somebody_can_act(world: World) -> None:
+    stage = Stage(world, 5)
+    stage.cleared("Trainee one", until=TODAY + dt.timedelta(days=60))
+    stage.cleared("Trainee two", until=TODAY + dt.timedelta(days=61))
+    soon = stage.cleared("Trainee three", until=TODAY + dt.timedelta(days=30))
+    for user in ("uk", "iraq", "vetting"):
+        home = stage.reads(user, "/")
+        assert "Clearances that lapse" in home
+        assert "Trainee one" in home
+        assert "Within 60 days" in home
+        assert "Within 30 days" in home
+        assert "Trainee two" not in home
+    assert "Clearances that lapse" not in stage.reads("kri", "/")
+    roster = stage.reads("uk", f"{stage.at}/roster")
+    assert "Within 60 days" in roster
+    assert "Lapses on 24 Dec 2026" in roster
+    assert f"/nominations/{soon.public_id}" in stage.client("vetting").get("/").text
+
+
+def test_nobody_is_put_forward_after_the_last_day_until_it_is_moved(world: World) -> None:
+    stage = Stage(world)
+    with building(world):
+        person = world.person("Trainee one").public_id
+    stage.limit(seats.Limits(1, nominations_until=TODAY - dt.timedelta(days=1)))
+    assert "The last day for nominations has passed" in stage.reads("iraq", f"{stage.at}/nominate")
+    chosen = {"person": person}
+    answer = press(stage.client("iraq"), f"{stage.at}/nominate/chosen", chosen)
+    assert "Nominations closed on 23 November 2026" in words(answer)
+    moved = {"capacity": "1", **date("nominations_until", TODAY)}
+    press(stage.client("uk"), f"{stage.at}/seats", moved)
+    assert "Last day for nominations: 24 November 2026" in stage.reads("iraq", f"{stage.at}/nominate")
+    assert "Nominated." in words(press(stage.client("iraq"), f"{stage.at}/nominate/chosen", chosen))
+
+
+def test_the_steps_of_a_nomination_say_when_and_to_the_uk_by_whom(world: World) -> None:
+    stage = Stage(world)
+    nomination = stage.seated("Trainee one")
+    at = f"/nominations/{nomination.public_id}"
+    uk, partner = stage.reads("uk", at), stage.reads("iraq", at)
+    for page in (uk, partner):
+        for step in ("Nominated", "Shortlisted", "Sent to vetting", "Cleared", "Seat confirmed"):
+            assert f"24 Nov 2026, 12:00 {step}" in page
+        assert "cleared until 1 Jan 2028" in page
+        assert "An authority" not in page
+    assert "24 Nov 2026, 12:00 Cleared vetting" in uk
+    assert "By whom" not in partner
+
+
+# Several at once.
+
+
+def test_a_step_for_several_does_what_can_be_done_and_says_why_of_the_rest(world: World) -> None:
+    stage = Stage(world, 2)
+    first, second, third = (stage.cleared(f"Trainee {n}") for n in ("a", "b", "c"))
+    moved = stage.nominated("Trainee d")
+    page = stage.select("uk", "confirm", [moved, third, second, first])
+    assert stage.states(first, second, third, moved) == [S.CONFIRMED, S.CONFIRMED, S.CLEARED, S.NOMINATED]
+    assert "Done for 2 nominees." in page
+    assert "3 Trainee c Every seat of the cohort is taken" in page
+    assert "4 Trainee d This step does not begin where the nomination stands: Nominated" in page
+    with building(world):
+        assert cohorts.cohort_by_key(stage.key).seats_taken == 2
+
+
+def test_a_selection_sent_twice_changes_nothing_the_second_time(world: World) -> None:
+    stage = Stage(world, 3)
+    nomination = stage.cleared("Trainee one")
+    stage.select("uk", "wait", [nomination], key="one")
+    assert stage.states(nomination) == [S.WAITING]
+    other = stage.cleared("Trainee two")
+    assert "This step was sent twice" in stage.select("uk", "wait", [other], key="one")
+    assert stage.states(other) == [S.CLEARED]
+
+
+def test_several_are_turned_down_with_one_reason(world: World) -> None:
+    stage = Stage(world)
+    both = [stage.nominated(f"Trainee {n}") for n in ("one", "two")]
+    assert "Give the reason" in stage.select("uk", "turn_down", both)
+    assert stage.states(*both) == [S.NOMINATED, S.NOMINATED]
+    assert "Done for 2 nominees." in stage.select("uk", "turn_down", both, "The course is for trainers", key="b")
+    assert stage.states(*both) == [S.TURNED_DOWN, S.TURNED_DOWN]
+    assert stage.reads("iraq", f"{stage.at}/roster").count("The course is for trainers") == 2
+
+
+def test_who_has_a_seat_is_not_turned_down_and_the_answer_says_where_they_stand(world: World) -> None:
+    stage = Stage(world)
+    seated = stage.seated("Trainee one")
+    page = stage.select("uk", "turn_down", [seated], "The course is for trainers")
+    assert "Trainee one This step does not begin where the nomination stands: Seat confirmed" in page
+    assert stage.states(seated) == [S.CONFIRMED]
+
+
+@pytest.mark.parametrize("step", ["shortlist", "send", "withdraw"])
+def test_the_other_steps_are_taken_for_several(world: World, step: str) -> None:
+    stage = Stage(world)
+    both = [stage.nominated(f"Trainee {n}") for n in ("one", "two")]
+    if step == "send":
+        stage.select("uk", "shortlist", both, key="a")
+    stage.select("uk", step, both, key="b")
+    expected = {"shortlist": S.SHORTLISTED, "send": S.IN_VETTING, "withdraw": S.WITHDRAWN}[step]
+    assert stage.states(*both) == [expected] * 2
+
+
+def test_a_form_with_faults_keeps_its_ticks(world: World) -> None:
+    stage = Stage(world)
+    nomination = stage.nominated("Trainee one")
+    form = {"step": "", "chosen": [nomination.public_id], "reason": "as typed", "key": "k"}
+    page = post(stage.client("uk"), f"{stage.at}/selection", form, page="/account")
+    assert "Choose an answer: Step for the chosen" in words(page)
+    box = page.text.split(f'value="{nomination.public_id}"')[1].split(">")[0]
+    assert "checked" in box
+    assert 'value="as typed"' in page.text
+    nobody = post(stage.client("uk"), f"{stage.at}/selection", {"step": "shortlist", "key": "k"}, page="/account")
+    assert "Choose at least one nominee" in words(nobody)
+
+
+def test_a_partner_withdraws_only_its_own_and_takes_no_other_step(world: World) -> None:
+    stage = Stage(world)
+    own, foreign = stage.cleared("Trainee one"), stage.cleared("Trainee two", body="kri")
+    page = stage.select("iraq", "withdraw", [own, foreign])
+    assert "Done for 1 nominee." in page
+    assert "Trainee two" not in page.split("Roster")[0]
+    assert stage.states(own, foreign) == [S.WITHDRAWN, S.CLEARED]
+    assert "Choose one of the answers in the list" in stage.select("iraq", "confirm", [own], key="other")
+
+
+def test_reserved_places_say_that_an_unknown_sex_may_be_the_reason(world: World) -> None:
+    stage = Stage(world, 1)
+    stage.limit(seats.Limits(1, 1))
+    unknown = stage.cleared("Trainee one")
+    answer = words(press(stage.client("uk"), f"/nominations/{unknown.public_id}/confirm"))
+    assert "reserved for women. The sex of this person is not recorded" in answer
+    man = stage.cleared("Trainee two", sex=Sex.MALE)
+    answer = words(press(stage.client("uk"), f"/nominations/{man.public_id}/confirm"))
+    assert "reserved for women" in answer
+    assert "not recorded" not in answer
+
+
+def test_a_state_that_is_not_shown_is_not_found_by_it(world: World) -> None:
+    """A host reads names and organisations of its guests, and cannot sift them by what it may not read."""
+    stage = Stage(world)
+    stage.in_vetting("Guest", body="kri")
+    stage.in_vetting("Own")
+    whole, sifted = (stage.reads("iraq", f"{stage.at}/roster{query}") for query in ("", "?state=in_vetting"))
+    assert "Guest" in whole
+    assert "Guest" not in sifted
+    assert "Own" in sifted
+
+
+# Finding one's way on a roster.
+
+
+def test_a_roster_is_narrowed_by_organisation_beside_state(world: World) -> None:
+    stage = Stage(world, 5)
+    stage.nominated("Adam")
+    stage.in_vetting("Bert")
+    stage.nominated("Cora", "kri")
+    with building(world):
+        body = world.organisations["iraq"].public_id
+    page = stage.reads("uk", f"{stage.at}/roster?organisation={body}")
+    assert "2 nominees" in page
+    assert "Nominated (1)" in page
+    assert "Border Forces Command (2) Directorate of Combating Human Trafficking (1)" in page
+    assert ("Adam" in page, "Bert" in page, "Cora" in page) == (True, True, False)
+    page = stage.reads("uk", f"{stage.at}/roster?organisation={body}&state=in_vetting")
+    assert ("Adam" in page, "Bert" in page, "Cora" in page) == (False, True, False)
+    assert "1 nominee " in page
+    assert "Cora" in stage.reads("uk", f"{stage.at}/roster?organisation=000000000000"), "no organisation at all"
+    kri = stage.reads("kri", f"{stage.at}/roster?organisation={body}")
+    assert ("Adam" in kri, "Border Forces Command (" in kri) == (False, False)
+
+
+def test_a_nominee_is_found_by_name_in_any_script_and_the_name_stays_out_of_the_address(world: World) -> None:
+    stage = Stage(world, 5)
+    stage.in_vetting("Kadhim Jasim")
+    stage.nominated("Adam")
+    client, at = stage.client("uk"), f"{stage.at}/roster"
+    found = post(client, at, {"words": "كاظم"}, page=at)
+    assert "Kadhim Jasim" in words(found)
+    assert "Adam" not in words(found)
+    assert "1 nominee " in words(found)
+    assert "Choose all on this page" not in found.text
+    assert "Nobody fits." in words(post(client, at, {"words": "Nobody"}, page=at))
+    assert "Enter a part of the name" in words(post(client, at, {"words": ""}, page=at))
+    assert "Kadhim" not in words(post(stage.client("kri"), at, {"words": "Kadhim"}, page=at)).replace("كاظم", "")
+
+
+def test_the_order_of_the_waiting_list_is_seen_by_both_sides_and_by_nobody_else(world: World) -> None:
+    """Places are counted from 1 whatever numbers those before had, also over nominees whom the reader does not see."""
+    stage = Stage(world)
+    seated, gone = stage.seated("Adam"), stage.waiting("Zaid")
+    second, first = stage.cleared("Bert"), stage.cleared("Dora", body="kri")
+    for one in (first, second):
+        stage.do(one, nominations.put_on_waiting_list)
+    stage.do(gone, nominations.withdraw)
+    sorted_by_place = stage.reads("uk", f"{stage.at}/roster?state=waiting")
+    assert re.search(r"Dora On the waiting list Place 1 .* Bert On the waiting list Place 2", sorted_by_place)
+    assert "Bert On the waiting list Place 2" in stage.reads("iraq", f"{stage.at}/roster")
+    assert "Waiting list Place 2" in stage.reads("iraq", f"/nominations/{second.public_id}")
+    assert "Waiting list Place 1" in stage.reads("kri", f"/nominations/{first.public_id}")
+    host = stage.reads("iraq", f"{stage.at}/roster")
+    assert "Dora" in host
+    assert "Place 1" not in host
+    stage.do(seated, nominations.withdraw)
+    assert "Bert On the waiting list Place 1" in stage.reads("iraq", f"{stage.at}/roster")
+
+
+@pytest.mark.usefixtures("short_pages")
+def test_a_long_waiting_list_comes_in_its_order(world: World) -> None:
+    stage = Stage(world)
+    stage.seated("Adam")
+    for name in ("Edna", "Bert", "Dora"):
+        stage.waiting(name)
+    client = stage.client("uk")
+    first = client.get(f"{stage.at}/roster?state=waiting").text
+    assert re.findall(r">(Bert|Dora|Edna)<", first) == ["Edna", "Bert"]
+    second = client.get(_address(first, "Next page")).text
+    assert re.findall(r">(Bert|Dora|Edna)<", second) == ["Dora"]
+    assert "Place 3" in second
+
+
+# A long roster.
+
+
+@pytest.fixture
+def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a page of a roster hold two nominees."""
+    monkeypatch.setattr(rows, "ROSTER_SIZE", 2)
+
+
+def _address(page: str, text: str) -> str:
+    """Return where the link with this text leads."""
+    found = re.search(rf'href="([^"]*)"[^>]*>{re.escape(text)}<', page)
+    assert found, f"no link {text}"
+    return unescape(found[1])
+
+
+@pytest.mark.usefixtures("short_pages")
+def test_a_long_roster_comes_in_pages_and_is_counted_whole(world: World) -> None:
+    stage = Stage(world, 5)
+    for name in ("Edna", "Adam", "Dora", "Bert", "Cora"):
+        stage.nominated(name)
+    client, address, seen = stage.client("uk"), f"{stage.at}/roster", []
+    while address:
+        page = client.get(address).text
+        seen.append(re.findall(r">(Adam|Bert|Cora|Dora|Edna)<", page))
+        assert "5 nominees" in page
+        address = _address(page, "Next page") if "Next page" in page else ""
+    assert seen == [["Adam", "Bert"], ["Cora", "Dora"], ["Edna"]]
+    assert "Nominated (5)" in page
+    assert "Seat confirmed (0)" in page
+
+
+@pytest.mark.usefixtures("short_pages")
+def test_a_step_leads_back_to_the_page_where_its_button_stood(world: World) -> None:
+    stage = Stage(world, 5)
+    for name in ("Adam", "Bert", "Cora", "Dora"):
+        stage.nominated(name)
+    client = stage.client("uk")
+    second = _address(client.get(f"{stage.at}/roster?state=nominated").text, "Next page")
+    button = re.search(r'formaction="([^"]*/shortlist[^"]*)"', client.get(second).text)
+    assert button
+    answer = post(client, unescape(button[1]), page="/account")
+    assert sorted(answer.location.split("?")[1].split("&")) == sorted(second.split("?")[1].split("&"))
+    assert "Dora" in client.get(answer.location).text
+
+
+@pytest.mark.usefixtures("short_pages")
+def test_all_of_a_page_are_chosen_by_a_link(world: World) -> None:
+    stage = Stage(world, 5)
+    for name in ("Adam", "Bert", "Cora"):
+        stage.nominated(name)
+    client = stage.client("uk")
+    page = client.get(f"{stage.at}/roster").text
+    assert page.count(" checked>") == 0
+    page = client.get(_address(page, "Choose all on this page")).text
+    assert page.count(" checked>") == 2
+    assert "ticked" not in _address(page, "Next page")
+
+
+@pytest.mark.usefixtures("short_pages")
+def test_the_roster_with_a_faulty_form_stays_at_its_page_and_leads_on_from_there(world: World) -> None:
+    stage = Stage(world, 5)
+    for name in ("Adam", "Bert", "Cora", "Dora", "Edna"):
+        stage.nominated(name)
+    client = stage.client("uk")
+    second = _address(client.get(f"{stage.at}/roster").text, "Next page")
+    sent_to = re.search(r'id="selection" action="([^"]*)"', client.get(second).text)
+    assert sent_to
+    faulty = post(client, unescape(sent_to[1]), {"step": "", "key": "k"}, page="/account").text
+    assert re.findall(r">(Adam|Bert|Cora|Dora|Edna)<", faulty) == ["Cora", "Dora"]
+    assert "Edna" in client.get(_address(faulty, "Next page")).text
+    assert f'action="{stage.at}/roster"' in faulty

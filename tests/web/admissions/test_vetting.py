@@ -1,0 +1,357 @@
+"""The vetting officer at a browser: the queue, one decision, and a spreadsheet sent out and read back."""
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from tests.support.world import TODAY, World, form_token
+from tests.web.browsing import building, press, words
+from training.domain.admissions import nominations, vetting_uploads
+from training.domain.people import people
+from training.forms.admissions.vetting_uploads import OUTCOMES, WORDS
+from training.kit import tables
+from training.kit.clock import pretend
+from training.kit.db import db, transaction
+from training.kit.names import fold
+from training.models.admissions.nominations import NominationState
+from training.models.admissions.vetting import ClearanceRow, VettingDecision
+from training.models.identity.accounts import Role
+from training.models.identity.audit import AuditEntry
+from training.policy.scopes import unscoped
+from training.queries.admissions import nominations as rows
+from training.queries.courses import cohorts
+
+S = NominationState
+NOON = dt.datetime.combine(TODAY, dt.time(12), dt.UTC)
+NEW = "/vetting/spreadsheets/new"
+HEADINGS = "Nomination,Name,Outcome,Authority,Decided on,Valid until,Reference\n"
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with pretend(NOON):
+        yield
+
+
+class Nominee(NamedTuple):
+    """A nomination and its person, after the session that made them."""
+
+    id: int
+    public_id: str
+    person_id: int
+    person: str
+
+
+class Office:
+    """A cohort with nominees in vetting, and the officer."""
+
+    def __init__(self, app: Flask) -> None:
+        with app.app_context():
+            self.world = World(app)
+            cohort = self.world.open_cohort(seats=20, first=dt.date(2027, 1, 10), last=dt.date(2027, 1, 14))
+            self.cohort, self.code = cohort.id, cohort.code
+        self.officer = self.world.sign_in(app.test_client(), "vetting")
+
+    def in_vetting(self, name: str, native: str = "") -> Nominee:
+        with building(self.world) as world:
+            person = world.person(name)
+            if native:
+                with transaction():
+                    people.correct(person, people.Particulars(name, native), world.actor("uk"))
+            made = world.in_vetting(cohorts.cohort_by_key(self.cohort), person)
+            return Nominee(made.id, made.public_id, person.id, person.public_id)
+
+    def cleared(self, name: str, until: dt.date) -> Nominee:
+        one = self.in_vetting(name)
+        self.clear(one, until)
+        return one
+
+    def clear(self, one: Nominee, until: dt.date) -> None:
+        with building(self.world) as world:
+            world.cleared(rows.nomination_page(rows.nomination_by_key(one.id), world.actor("uk")).person, until)
+
+    def state(self, one: Nominee) -> NominationState:
+        with building(self.world):
+            return rows.state_of(one.id)
+
+    def send(self, text: str, client: FlaskClient | None = None) -> str:
+        """Send a returned file; return the address of the preview, or the page that refuses it."""
+        client = client or self.officer
+        form = {"csrf_token": form_token(client, NEW), "file": (io.BytesIO(text.encode()), "returned")}
+        answer = client.post(NEW, data=form)
+        return answer.location if answer.status_code == 302 else words(answer)
+
+    def count(self, model: type[object]) -> int:
+        with building(self.world):
+            counted = select(func.count()).select_from(model)
+            return db.session.scalar(unscoped(counted, because="a test")) or 0
+
+
+@pytest.fixture
+def office(sqlite_app: Flask) -> Office:
+    return Office(sqlite_app)
+
+
+def test_each_queue_shows_its_own(office: Office) -> None:
+    office.in_vetting("Waits")
+    for name, days in (("Lapsed", -1), ("In thirty", 30), ("In sixty", 60), ("Long", 61)):
+        office.cleared(name, TODAY + dt.timedelta(days=days))
+    shown = {
+        "": {"Waits"},
+        "within_30": {"In thirty"},
+        "within_60": {"In thirty", "In sixty"},
+        "lapsed": {"Lapsed"},
+        "decided": {"Lapsed", "In thirty", "In sixty", "Long"},
+    }
+    everybody = set.union(*shown.values())
+    for queue, names in shown.items():
+        page = words(office.officer.get(f"/vetting?queue={queue}"))
+        assert {name for name in everybody if f"{name} Border" in page} == names
+
+
+def test_a_decision_moves_the_nomination_and_keeps_no_reason(office: Office) -> None:
+    one = office.in_vetting("Somebody")
+    at = f"/people/{one.person}/clearance"
+    form = {"outcome": "not_cleared", "authority": "An authority", "reference": "ref-٣"}
+    form |= {"decided_on-day": "24", "decided_on-month": "11", "decided_on-year": "2026"}
+    assert "reason" not in office.officer.get(at).text.split("<main")[1].replace("never the reasons", "")
+    assert "Recorded." in words(press(office.officer, at, dict(form)))
+    assert office.state(one) is S.NOT_CLEARED
+    with building(office.world):
+        found = db.session.scalars(unscoped(select(VettingDecision), because="a test")).one()
+        assert found.reference == "ref-3"
+
+
+# Spreadsheets.
+
+
+def saved(office: Office, kind: str) -> list[list[str]]:
+    token = form_token(office.officer, NEW)
+    answer = office.officer.post(f"/vetting/queue.{kind}", data={"csrf_token": token})
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=vetting-queue.{kind}"
+    table = tables.read(io.BytesIO(answer.data))
+    return [table.headings, *(row.cells for row in table.rows)]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize(
+    ("language", "outcomes"),
+    [
+        ("en", ("Cleared", "Not cleared")),
+        ("ar", ("مُنحت الموافقة الأمنية", "لم تمنح الموافقة الامنية")),
+        ("ckb", ("ڕێپێدراو", "ڕێپێنەدراو")),
+    ],
+)
+def test_the_queue_is_saved_filled_in_and_read_back(
+    office: Office, kind: str, language: str, outcomes: tuple[str, str]
+) -> None:
+    first, second, third = (office.in_vetting(f"Trainee {n}") for n in ("one", "two", "three"))
+    with office.officer.session_transaction() as session:
+        session["language"] = language
+    table = saved(office, kind)
+    assert [row[0] for row in table[1:]] == [first.public_id, second.public_id, third.public_id]
+    assert table[1][1] == "Trainee one"
+    assert table[0][6].endswith(f"({' / '.join(written[language][0] for written in WORDS.values())})")
+    table[1][6:] = [outcomes[0], "An authority", "٢٠٢٦-١١-٢٠", "20/11/2027", "A-1"]
+    table[2][6:] = [outcomes[1], "An authority", "20 Nov 2026", "", "A-2"]
+    returned = io.StringIO()
+    csv.writer(returned, delimiter=";").writerows(table)
+    at = office.send(returned.getvalue())
+    assert at.startswith("/vetting/spreadsheets/"), at
+    with office.officer.session_transaction() as session:
+        session["language"] = "en"
+    page = words(office.officer.get(at))
+    assert "Record the 2 good rows" in page
+    assert "2 Will be recorded Trainee one" in page
+    assert "Trainee three" not in page, "nothing was filled in"
+    assert "2 decisions were recorded." in words(press(office.officer, f"{at}/record", {"key": "k"}))
+    assert [office.state(one) for one in (first, second, third)] == [S.CLEARED, S.NOT_CLEARED, S.IN_VETTING]
+    assert office.count(ClearanceRow) == 0, "what was read of the file is forgotten"
+
+
+def line(one: Nominee, said: str = "cleared,An authority,2026-11-20,2027-11-20,A-1") -> str:
+    return f"{one.public_id},,{said}\n"
+
+
+def test_the_rows_of_a_file_come_in_pages_wherever_the_address_cuts(office: Office) -> None:
+    at = office.send(HEADINGS + line(office.in_vetting("Trainee one")))
+    for cut in (
+        "after=1",
+        "before=99999999999999999999",
+        "after=99999999999999999999",
+        "after=-1",
+        "after=x",
+        "after=²",
+    ):
+        assert "Trainee one" in office.officer.get(f"{at}?{cut}").text
+
+
+def test_a_file_sent_again_changes_nothing(office: Office) -> None:
+    one = office.in_vetting("Trainee one")
+    at = office.send(HEADINGS + line(one))
+    press(office.officer, f"{at}/record", {"key": "k"})
+    assert "The rows of this file were recorded already" in words(press(office.officer, f"{at}/record", {"key": "k"}))
+    decisions = office.count(VettingDecision)
+    again = office.send(HEADINGS + line(one))
+    page = words(office.officer.get(again))
+    assert "2 Already there Trainee one" in page
+    assert "good row" not in page
+    assert "No row is new" in words(press(office.officer, f"{again}/record", {"key": "k"}))
+    assert office.count(VettingDecision) == decisions == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("perhaps,An authority,2026-11-20,2027-11-20,", "is none of the words that are taken ( cleared, yes,"),
+        (",An authority,2026-11-20,2027-11-20,", "The outcome is missing"),
+        ("مجاز,An authority,2026-11-20,2027-11-20,", "The outcome is missing"),
+        ("cleared,,2026-11-20,2027-11-20,", "The authority is missing"),
+        ("cleared,An authority,soon,2027-11-20,", "The date of the decision is missing or cannot be read: soon"),
+        ("cleared,An authority,2026-11-20,,", "The last day of the clearance is missing or cannot be read"),
+        ("cleared,An authority,2026-11-25,2027-11-20,", "The date of the decision is in the future: 2026-11-25"),
+        ("cleared,An authority,2026-11-20,2026-11-20,", "The clearance would expire before it was given: 2026-11-20"),
+        (f"cleared,{'x' * 201},2026-11-20,2027-11-20,", "The text is too long"),
+        (f"cleared,An authority,2026-11-20,2027-11-20,{'x' * 101}", "The text is too long"),
+    ],
+)  # fmt: skip
+def test_a_faulty_row_says_why_and_the_good_ones_go_on(office: Office, said: str, answer: str) -> None:
+    faulty, good = office.in_vetting("Trainee one"), office.in_vetting("Trainee two")
+    at = office.send(HEADINGS + line(faulty, said) + line(good))
+    page = words(office.officer.get(at))
+    assert re.search(rf"2 Faulty .*{re.escape(answer)}", page)
+    assert "1 decision was recorded." in words(press(office.officer, f"{at}/record", {"key": "k"}))
+    assert (office.state(faulty), office.state(good)) == (S.IN_VETTING, S.CLEARED)
+
+
+@pytest.mark.parametrize(
+    ("names", "is_theirs"),
+    [
+        ("Trainee one,", True),
+        ("TRAINEE  ONE,متدرّب أول", True),
+        ("متدرب اول,", True),
+        (",", True),
+        ("Trainee two,", False),
+        ("Trainee one,متدرب ثان", False),
+    ],
+)
+def test_a_row_whose_names_are_somebody_elses_is_not_recorded(office: Office, names: str, is_theirs: bool) -> None:
+    """Whoever sorts a part of a sheet parts numbers from names."""
+    one, good = office.in_vetting("Trainee one", "متدرب أول"), office.in_vetting("Trainee two")
+    said = "cleared,An authority,2026-11-20,2027-11-20,A-1"
+    text = HEADINGS.replace("Name,", "Name,Name in the other script,")
+    at = office.send(f"{text}{one.public_id},{names},{said}\n{good.public_id},Trainee two,,{said}\n")
+    page = words(office.officer.get(at))
+    assert ("2 Faulty The row names somebody else than the nominee with this number" in page) is not is_theirs
+    press(office.officer, f"{at}/record", {"key": "k"})
+    assert office.state(one) is (S.CLEARED if is_theirs else S.IN_VETTING)
+    assert office.state(good) is S.CLEARED
+
+
+@pytest.mark.parametrize("heading", ["الاسم", "ناو"])
+def test_names_are_compared_under_headings_of_each_language(office: Office, heading: str) -> None:
+    one = office.in_vetting("Trainee one")
+    at = office.send(HEADINGS.replace("Name", heading) + line(one).replace(",,", ",Trainee two,", 1))
+    assert "The row names somebody else" in words(office.officer.get(at))
+
+
+def test_each_word_says_one_outcome_and_stands_on_the_page(office: Office) -> None:
+    page = words(office.officer.get(NEW))
+    for outcome, written in WORDS.items():
+        for said in (one for words_of_language in written.values() for one in words_of_language):
+            assert OUTCOMES[fold(said)] is outcome
+            assert said in page
+    assert len(OUTCOMES) > 40
+
+
+def test_nominees_before_vetting_are_as_unknown_as_none(office: Office) -> None:
+    with building(office.world) as world:
+        early = world.nominated(cohorts.cohort_by_key(office.cohort), world.person("Canary")).public_id
+    text = HEADINGS + "".join(f"{key},,cleared,An authority,2026-11-20,2027-11-20,\n" for key in (early, "0" * 12, "x"))
+    page = words(office.officer.get(office.send(text)))
+    assert page.count("Nobody in vetting has this nomination number") == 3
+    assert "Canary" not in page
+
+
+def test_two_rows_about_one_person_have_to_agree(office: Office) -> None:
+    one = office.in_vetting("Trainee one")
+    with building(office.world) as world:
+        other = world.open_cohort(first=dt.date(2027, 2, 1), last=dt.date(2027, 2, 2))
+        person = rows.nomination_page(rows.nomination_by_key(one.id), world.actor("uk")).person
+        made = world.in_vetting(other, person)
+        second = one._replace(id=made.id, public_id=made.public_id)
+    differs = "not cleared,An authority,2026-11-20,,A-1"
+    page = words(office.officer.get(office.send(HEADINGS + line(one) + line(second, differs))))
+    assert "3 Faulty A row above says something else about the same person" in page
+    at = office.send(HEADINGS + line(one) + line(second))
+    press(office.officer, f"{at}/record", {"key": "k"})
+    assert (office.state(one), office.state(second)) == (S.CLEARED, S.CLEARED)
+    assert office.count(VettingDecision) == 1
+
+
+def test_what_changed_since_the_preview_keeps_all_from_being_recorded(office: Office) -> None:
+    first, second = office.in_vetting("Trainee one"), office.in_vetting("Trainee two")
+    at = office.send(HEADINGS + line(first) + line(second))
+    office.clear(second, dt.date(2029, 1, 1))
+    answer = words(press(office.officer, f"{at}/record", {"key": "k"}))
+    assert "The clearance of the person in row 3 changed since the preview" in answer
+    assert office.state(first) is S.IN_VETTING
+
+
+def test_a_preview_is_forgotten_after_a_day(office: Office) -> None:
+    one = office.in_vetting("Trainee one")
+    at = office.send(HEADINGS + line(one))
+    with pretend(NOON + dt.timedelta(days=1, minutes=1)):
+        officer = office.world.sign_in(office.world.app.test_client(), "vetting")
+        assert "it was forgotten" in words(press(officer, f"{at}/record", {"key": "k"}))
+        office.send(HEADINGS, officer)
+        office.send(HEADINGS + line(one, "cleared,,,,"), officer)
+        with office.world.app.app_context(), transaction():
+            vetting_uploads.forget_old()
+    assert office.count(ClearanceRow) == 1
+    assert office.state(one) is S.IN_VETTING
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Nomination,Outcome\na,b\n", "The list has no column with the heading Authority"),
+        ("<html>", "The file is a web page"),
+        (HEADINGS, "The file has no row below its headings"),
+    ],
+)
+def test_a_file_that_is_none_says_so(office: Office, text: str, answer: str) -> None:
+    assert answer in office.send(text)
+
+
+def test_who_took_the_queue_stands_in_the_audit_trail_without_names(office: Office) -> None:
+    office.in_vetting("Canary")
+    saved(office, "csv")
+    with building(office.world) as world:
+        statement = select(AuditEntry).where(AuditEntry.action == "vetting queue saved")
+        entry = db.session.scalars(statement).one()
+        assert (entry.user_id, entry.details) == (world.actor("vetting").user_id, {"rows": 1})
+
+
+def test_another_officer_does_not_see_the_file(office: Office) -> None:
+    one = office.in_vetting("Trainee one")
+    at = office.send(HEADINGS + line(one))
+    with building(office.world) as world:
+        world.account("vetting.2", Role.VETTING_OFFICER, "uk")
+    other = office.world.sign_in(office.world.app.test_client(), "vetting.2")
+    assert other.get(at).status_code == 404
+
+
+def test_a_withdrawn_nominee_is_gone_from_the_queue(office: Office) -> None:
+    one = office.in_vetting("Trainee one")
+    with building(office.world) as world, transaction():
+        nominations.withdraw(rows.nomination_by_key(one.id), world.actor("uk"))
+    assert "Nobody of this kind." in words(office.officer.get("/vetting"))

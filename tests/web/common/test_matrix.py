@@ -1,0 +1,448 @@
+"""Who may open what: every endpoint, for every role, on their own records and on another organisation's.
+
+``EXPECTED`` is written by hand from design §4 and compared with what the running product answers. A denied
+request changes nothing, no GET changes anything, and no page shows a name to somebody who may not see it.
+"""
+
+import datetime as dt
+import io
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.support.world import PASSWORD, TODAY, World
+from training.domain.admissions import nomination_uploads, notifications, vetting_uploads
+from training.domain.assurance import rights_assessments
+from training.domain.finance import spend_uploads
+from training.domain.outcomes import completions
+from training.domain.people import duplicates
+from training.forms.admissions.vetting_uploads import OUTCOMES
+from training.kit.db import db, transaction
+from training.kit.tables import Row, Table
+from training.models import Base
+from training.models.admissions.nomination_uploads import NominationBatch
+from training.models.admissions.nominations import Nomination
+from training.models.admissions.notifications import Notice, NoticeKind
+from training.models.admissions.vetting import ClearanceBatch
+from training.models.assurance.rights_assessments import RightsAssessment, RightsAttachment, RightsMitigation
+from training.models.courses.cohorts import Cohort
+from training.models.courses.courses import Course
+from training.models.finance.claims import Claim, Evidence
+from training.models.finance.ledger import Commitment, LedgerEntry
+from training.models.finance.programmes import BudgetLine, Programme, Project
+from training.models.finance.spend_uploads import SpendBatch
+from training.models.identity.accounts import Role
+from training.models.identity.organisations import Organisation
+from training.models.outcomes.completions import Completion
+from training.models.people.people import Merge, Person
+from training.policy.scopes import unscoped
+from training.queries.assurance import rights_assessments as right_rows
+from training.queries.finance import ledger
+from training.web.common import guard
+
+ROLES = ("uk", "iraq", "trainer", "trainee", "funder", "approver", "vetting", "rights", "auditor", "admin", "nobody")
+
+# For each endpoint what the roles above get on their own side and on the other: "+" let in, "f" 403, "n" 404,
+# "s" sent to sign in (GET) or 401 (POST). One word where the endpoint has no record. Columns in the order of ROLES.
+EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
+    "identity.accounts.account": ("++++++++++s",),
+    "identity.accounts.invitation": ("nnnnnnnnnnn",),
+    "identity.accounts.sign_in": ("+++++++++++",),
+    "identity.accounts.sign_out": ("++++++++++s",),
+    "oversight.approvals.index": ("fffff+ffffs",),
+    "assurance.attachments.new": ("+nnnnnnffns", "+nnnnnnffns"),
+    "assurance.attachments.remove": ("+nnnnnnffns", "+nnnnnnffns"),
+    "assurance.attachments.show": ("+nnnnnn++ns", "+nnnnnn++ns"),
+    "identity.audit.index": ("ffffffff+fs",),
+    "admissions.nomination_uploads.columns": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "admissions.nomination_uploads.commit": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "admissions.nomination_uploads.download": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "admissions.nomination_uploads.new": ("++fffffffns", "+nnnnffffns"),
+    "admissions.nomination_uploads.next_row": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "admissions.nomination_uploads.organisations": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "admissions.nomination_uploads.preview": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "admissions.nomination_uploads.row": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "admissions.nomination_uploads.show": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "admissions.nomination_uploads.template": ("++ffffffffs",),
+    "admissions.nomination_uploads.undo": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "admissions.nomination_uploads.whom": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "finance.claims.attach": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "finance.claims.index": ("++ff++ff+fs",),
+    "finance.claims.search": ("++ff++ff+fs",),
+    "finance.claims.evidence": ("+nnnn+nn+ns", "+nnnn+nn+ns"),
+    "finance.claims.new": ("+fnnffnffns", "+nnnnfnffns"),
+    "finance.claims.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "admissions.vetting_uploads.new": ("ffffff+fffs",),
+    "admissions.vetting_uploads.record": ("nnnnnn+nnns", "nnnnnn+nnns"),
+    "admissions.vetting_uploads.save": ("ffffff+fffs",),
+    "admissions.vetting_uploads.show": ("nnnnnn+nnns", "nnnnnn+nnns"),
+    "oversight.cohort_page.ask_to_open": ("+ffffffffns", "+nnnnffffns"),
+    "courses.cohorts.cancel": ("+ffffffffns", "+nnnnffffns"),
+    "courses.cohorts.close": ("+ffffffffns", "+nnnnffffns"),
+    "courses.cohorts.costs": ("++fffffffns", "+nnnnffffns"),
+    "courses.cohorts.edit": ("++fffffffns", "+nnnnffffns"),
+    "courses.cohorts.index": ("+++++++++fs",),
+    "courses.cohorts.new": ("++ffffffffs", "++ffffffffs"),
+    "oversight.cohort_page.show": ("+++++++++ns", "+nnnn++++ns"),
+    "finance.commitments.release": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "finance.commitments.reschedule": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "finance.commitments.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "finance.commitments.top_up": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "outcomes.completions.claim": ("fff+nnfnfns", "fnnnnnfnfns"),
+    "outcomes.completions.confirm": ("+f+fnnfnfns", "+nnnnnfnfns"),
+    "outcomes.completions.index": ("+f+fffffffs",),
+    "outcomes.completions.refuse": ("+f+fnnfnfns", "+nnnnnfnfns"),
+    "courses.courses.costs": ("+fffffffffs", "+fffffffffs"),
+    "courses.courses.edit": ("+fffffffffs", "+fffffffffs"),
+    "courses.courses.index": ("++++++++++s",),
+    "courses.courses.new": ("+fffffffffs",),
+    "courses.courses.show": ("++++++++++s", "++++++++++s"),
+    "oversight.exports.of_claim": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "oversight.exports.of_claims": ("++ff++ff+fs",),
+    "oversight.exports.of_cohort": ("+++++++++ns", "+nnnn++++ns"),
+    "oversight.exports.of_commitment": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "people.duplicates.compare": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "people.duplicates.doubt": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "people.duplicates.index": ("++ffffffffs",),
+    "people.duplicates.keep_apart": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "people.duplicates.merge": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "people.duplicates.undo": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "oversight.exports.of_line": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "oversight.exports.of_people": ("++ffff+f+fs",),
+    "oversight.exports.of_programme": ("++nn++nf+ns", "+nnnn+nf+ns"),
+    "oversight.exports.of_project": ("++nn++nf+ns", "+nnnn+nf+ns"),
+    "oversight.exports.of_programmes": ("++ff++f++fs",),
+    "oversight.exports.of_rates": ("++ff++ff+fs",),
+    "oversight.exports.of_spend_file": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "oversight.exports.of_rights": ("+ffffff++fs",),
+    "identity.health.show": ("+++++++++++",),
+    "oversight.home.show": ("++++++++++s",),
+    "finance.spend_uploads.columns": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "finance.spend_uploads.new": ("+fnnffnffns", "+nnnnfnffns"),
+    "finance.spend_uploads.propose": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "finance.spend_uploads.show": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "finance.spend_uploads.withdraw": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "language.choose": ("+++++++++++",),
+    "oversight.entry_page.approve": ("ffnnf+nnfns", "fnnnn+nnfns"),
+    "finance.ledger.index": ("++nn++nf+ns", "+nnnn+nf+ns"),
+    "oversight.entry_page.refuse": ("ffnnf+nnfns", "fnnnn+nnfns"),
+    "finance.ledger.reverse": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "oversight.entry_page.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "oversight.entry_page.withdraw": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "finance.budget_lines.allocate": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "finance.budget_lines.commit": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "finance.budget_lines.give_back": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "finance.budget_lines.new": ("+fnnffnffns", "+nnnnfnffns"),
+    "finance.budget_lines.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "finance.budget_lines.transfer": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "admissions.nominations.confirm": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "admissions.nominations.nominate": ("++fffffffns", "+nnnnffffns"),
+    "admissions.nominations.put_forward": ("++fffffffns", "+nnnnffffns"),
+    "admissions.nominations.register": ("++fffffffns", "+nnnnffffns"),
+    "admissions.nominations.roster": ("+++fffff+ns", "+nnnnfff+ns"),
+    "admissions.nominations.search": ("+++fffff+ns", "+nnnnfff+ns"),
+    "admissions.nominations.send_to_vetting": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "admissions.nominations.shortlist": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "admissions.nominations.show": ("++++nn+n+ns", "+nnnnn+n+ns"),
+    "admissions.nominations.turn_down": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "admissions.nominations.wait": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "admissions.nominations.withdraw": ("++f+nnfnfns", "+nnnnnfnfns"),
+    "admissions.notifications.see": ("n+nnnnnnnns", "nnnnnnnnnns"),
+    "identity.organisations.deactivate": ("fffffffff+s", "fffffffff+s"),
+    "identity.organisations.edit": ("fffffffff+s", "fffffffff+s"),
+    "identity.organisations.index": ("++++++++++s",),
+    "identity.organisations.move": ("fffffffff+s", "fffffffff+s"),
+    "identity.organisations.new": ("fffffffff+s",),
+    "identity.organisations.reactivate": ("fffffffff+s", "fffffffff+s"),
+    "identity.organisations.show": ("++++++++++s", "++++++++++s"),
+    "admissions.deactivation.deactivate": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "people.people.edit": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "people.people.inactive": ("++ffffffffs",),
+    "people.people.index": ("++f+ff+f+fs",),
+    "people.people.new": ("++ffffffffs",),
+    "people.people.reactivate": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "people.people.search": ("++f+ff+f+fs",),
+    "oversight.person_page.show": ("++n+nn+n+ns", "+nnnnn+n+ns"),
+    "people.people.transfer": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "finance.spending_plans.edit": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "finance.spending_plans.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "finance.programmes.index": ("++ff++f++fs",),
+    "finance.programmes.new_project": ("+fnnffnffns", "+nnnnfnffns"),
+    "finance.programmes.show": ("++nn++n++ns", "+nnnn+n++ns"),
+    "finance.projects.show": ("++nn++n++ns", "+nnnn+n++ns"),
+    "finance.rates.index": ("++ff++ff+fs",),
+    "finance.rates.load": ("+fffffffffs",),
+    "finance.rates.new": ("+fffffffffs",),
+    "assurance.rights_assessments.approve": ("fnnnnnn+fns", "fnnnnnn+fns"),
+    "assurance.rights_assessments.edit": ("+nnnnnnffns", "+nnnnnnffns"),
+    "assurance.rights_assessments.finish": ("+nnnnnnffns", "+nnnnnnffns"),
+    "assurance.rights_assessments.index": ("+ffffff++fs",),
+    "assurance.rights_assessments.new": ("+fnnffnffns", "+nnnnfnffns"),
+    "assurance.rights_assessments.new_of_course": ("+fffffffffs", "+fffffffffs"),
+    "assurance.rights_assessments.new_of_project": ("+fnnffnffns", "+nnnnfnffns"),
+    "assurance.rights_assessments.note": ("+nnnnnnffns", "+nnnnnnffns"),
+    "assurance.rights_assessments.refuse": ("fnnnnnn+fns", "fnnnnnn+fns"),
+    "assurance.rights_assessments.show": ("+nnnnnn++ns", "+nnnnnn++ns"),
+    "admissions.seats.edit": ("+ffffffffns", "+nnnnffffns"),
+    "admissions.bulk_actions.take": ("++fffffffns", "+nnnnffffns"),
+    "assurance.rights_assessments.submit": ("+nnnnnnffns", "+nnnnnnffns"),
+    "oversight.unit_costs.index": ("+fnn++nf+ns", "+nnnn+nf+ns"),
+    "finance.variances.explain": ("+fnnffnnfns", "+nnnnfnnfns"),
+    "finance.variances.index": ("++nn++nf+ns", "+nnnn+nf+ns"),
+    "finance.variances.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
+    "admissions.vetting.decide": ("ffnfnn+nfns", "fnnnnn+nfns"),
+    "admissions.vetting.index": ("ffffff+fffs",),
+    "finance.year_end.show": ("++nn++nf+ns", "+nnnn+nf+ns"),
+}
+
+# Whose people may be named on a page: on the own side, on the other.
+NAMES = {
+    "uk": ("own", "other"),
+    "auditor": ("own", "other"),
+    "vetting": ("own", "other"),
+    "iraq": ("own",),
+    "trainer": ("own",),
+    "trainee": ("own",),
+}
+
+
+# Who decides about a payment reads to whom it went, also where that is a person.
+PAYEES = {
+    endpoint: {"approver": ("own", "other")}
+    for endpoint in (
+        "oversight.approvals.index",
+        "finance.claims.index",
+        "finance.claims.search",
+        "finance.claims.show",
+        "oversight.exports.of_claims",
+    )
+}
+
+
+@dataclass
+class Side:
+    """The records of one side, by kind, and the name that must not leak from it."""
+
+    records: dict[type[Base], str]
+    name: str
+    twin: str
+    """The id of another record of the same name."""
+
+
+def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Side:
+    """Build programme, money, cohort, nominee and completion for one organisation."""
+    line = world.line(80_000_00, world.project(code, body))
+    entry = world.proposed_commitment(line, 1_00)
+    commitment = world.commitment(line, 500_00)
+    receipt = world.evidence()
+    payment = world.payment(commitment, 100_00, payee=f"payee {name}", person=True, evidence=receipt)
+    world.covered(code)
+    with transaction():
+        drafted = rights_assessments.draft(
+            world.programme(code), rights_assessments.Assessment("", None, None), world.actor("uk"), TODAY
+        )
+        attachment = rights_assessments.attach(
+            drafted, io.BytesIO(b"%PDF-1.7"), "", world.app.config["SETTINGS"].evidence_folder, world.actor("uk")
+        )
+    assessment = world.assessment(world.programme(code))
+    cohort = world.draft(line, host=body, invited=(body,), trainers=(trainer,))
+    world.approve(world.asked(cohort))
+    person = world.person(name, body)
+    account = f"trainee.{body}"
+    world.account(account, Role.TRAINEE, body, person=person)
+    nomination = world.seated(cohort, person)
+    with transaction():
+        completion = completions.claim(
+            nomination, dt.date(2026, 11, 4), "", world.actor(account), dt.date(2026, 11, 24)
+        )
+    with transaction():
+        spend = io.BytesIO(b"Date,Amount,Supplier\n2026-11-02,1.00,A supplier\n")
+        folder = world.app.config["SETTINGS"].evidence_folder
+        batch = spend_uploads.read(spend, folder, world.programme(code), world.actor("uk"))
+    with transaction():
+        cells = [nomination.public_id, "cleared", "Another authority", "2026-11-02", "2029-11-02", ""]
+        returned = vetting_uploads.preview(
+            Table("0" * 64, [], [Row(2, cells)]),
+            vetting_uploads.Columns(*range(6)),
+            OUTCOMES,
+            world.actor("vetting"),
+            dt.date(2026, 11, 24),
+        )
+        notifications.tell(NoticeKind.SEATED, nomination)
+    to_partner = select(Notice).where(
+        Notice.nomination_id == nomination.id, Notice.user_id == world.actor(body).user_id
+    )
+    with transaction():
+        names = io.BytesIO(f"Name,Rank\n{name} of a file,Captain\n".encode())
+        named = nomination_uploads.read(names, cohort, world.organisations[body].id, world.actor(body))
+    twin, other = world.person(f"{name} twin", body), world.person(f"{name} other", body)
+    with transaction():
+        merge = duplicates.merge(twin, other, world.actor("uk"))
+    course = select(Course).where(Course.id == cohort.course_id)
+    records: dict[type[Base], Base] = {
+        Programme: world.programme(code),
+        Project: db.session.scalars(
+            unscoped(select(Project).where(Project.id == line.project_id), because="test")
+        ).one(),
+        BudgetLine: line,
+        LedgerEntry: entry,
+        Commitment: commitment,
+        Claim: ledger.claim_by_key(payment.claim_id or 0),
+        Evidence: receipt,
+        SpendBatch: batch,
+        NominationBatch: named,
+        RightsAssessment: assessment,
+        RightsAttachment: attachment,
+        RightsMitigation: right_rows.whole(assessment.id).mitigations[0],
+        Cohort: cohort,
+        Course: db.session.scalars(course).one(),
+        Organisation: world.organisations[body],
+        Person: person,
+        Merge: merge,
+        Nomination: nomination,
+        Notice: db.session.scalars(unscoped(to_partner, because="test")).one(),
+        ClearanceBatch: returned,
+        Completion: completion,
+    }
+    ids = {kind: record.public_id for kind, record in records.items()}  # type: ignore[attr-defined]
+    return Side(ids, name, twin.public_id)
+
+
+@pytest.fixture
+def sides(app: Flask) -> tuple[Side, Side]:
+    with app.app_context():
+        world = World(app)
+        trainer, foreign = world.person("Trainer one", "uk"), world.person("Trainer two", "uk")
+        world.account("trainer", Role.TRAINER, "uk", person=trainer)
+        own = _side(world, "TRAINING", "iraq", "Canary Baghdad", trainer)
+        other = _side(world, "KURDISTAN", "kri", "Canary Erbil", foreign)
+    app.config["WTF_CSRF_ENABLED"] = False
+    return own, other
+
+
+@cache
+def _tables() -> list[object]:
+    volatile = ("sign_ins", "sign_in_failures")
+    return [table for table in Base.metadata.sorted_tables if table.name not in volatile]
+
+
+def _snapshot(app: Flask) -> list[list[object]]:
+    with app.app_context(), db.engine.connect() as connection:
+        return [sorted(map(repr, connection.execute(select(table)))) for table in _tables()]  # type: ignore[call-overload]
+
+
+def _kind(app: Flask, endpoint: str) -> type[Base] | None:
+    """Return the kind of record whose id stands in the address of an endpoint."""
+    declaration = guard.declaration_of(app, endpoint)
+    if endpoint == "courses.cohorts.new":  # the permission is for cohorts, the address names the course
+        return Course
+    return declaration.on if declaration else None
+
+
+_TABLES = {
+    "oversight.exports.of_claim": "lines",
+    "oversight.exports.of_cohort": "costs",
+    "oversight.exports.of_commitment": "entries",
+    "oversight.exports.of_spend_file": "rows",
+}
+
+
+def _address(app: Flask, endpoint: str, side: Side) -> str:
+    kind = _kind(app, endpoint)
+    values = {"public_id": side.records[kind]} if kind else {}
+    if endpoint in (
+        "people.duplicates.compare",
+        "people.duplicates.doubt",
+        "people.duplicates.keep_apart",
+        "people.duplicates.merge",
+    ):
+        values |= {"other_id": side.twin}
+    if endpoint == "identity.accounts.invitation":
+        values = {"token": "no-such-token"}
+    if endpoint == "admissions.vetting_uploads.save":
+        values = {"kind": "csv"}
+    if endpoint.startswith("oversight.exports."):
+        values |= {"kind": "csv"} | ({"table": _TABLES.get(endpoint, "burn-down")} if kind else {})
+    values |= {
+        "admissions.nomination_uploads.row": {"number": "2"},
+        "admissions.nomination_uploads.whom": {"number": "2"},
+        "admissions.nomination_uploads.download": {"kind": "csv"},
+        "admissions.nomination_uploads.template": {"language": "ar", "kind": "csv"},
+    }.get(endpoint, {})
+    with app.test_request_context():
+        return url_for(endpoint, **values)
+
+
+def _ask(client: FlaskClient, method: str, address: str) -> tuple[str, str]:
+    """Return how a request is answered, in the letters of the table, and the page."""
+    answer = client.open(address, method=method, buffered=True)
+    if (answer.status_code == 302 and "/sign-in" in answer.location) or answer.status_code == 401:
+        return "s", answer.text
+    return {403: "f", 404: "n"}.get(answer.status_code, "+" if answer.status_code < 500 else "500"), answer.text
+
+
+def _methods(app: Flask, endpoint: str) -> list[str]:
+    (rule,) = app.url_map.iter_rules(endpoint)
+    return sorted((rule.methods or set()) & {"GET", "POST"})
+
+
+def test_the_table_names_every_endpoint(sqlite_app: Flask) -> None:
+    assert set(EXPECTED) == set(sqlite_app.view_functions)
+
+
+def _signed_in(app: Flask, role: str) -> FlaskClient:
+    client = app.test_client()
+    if role == "nobody":
+        return client
+    username = "trainee.iraq" if role == "trainee" else role
+    answer = client.post("/sign-in", data={"username": username, "password": PASSWORD})
+    assert answer.status_code == 302
+    return client
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_the_product_answers(app: Flask, sides: tuple[Side, Side], role: str) -> None:
+    client = _signed_in(app, role)
+    column = ROLES.index(role)
+    before = _snapshot(app)
+    wrong: list[str] = []
+    let_in: list[str] = []
+    for endpoint, expected in sorted(EXPECTED.items()):
+        for side, answers in zip(sides, expected, strict=False):
+            address = _address(app, endpoint, side)
+            for method in _methods(app, endpoint):
+                if method == "POST" and answers[column] == "+":
+                    let_in.append(f"{endpoint} {address}")
+                    continue
+                answer, page = _ask(client, method, address)
+                if answer != answers[column]:
+                    wrong.append(f"{method} {endpoint} {side.name}: {answer}, expected {answers[column]}")
+                names = PAYEES.get(endpoint, {}).get(role, NAMES.get(role, ()))
+                for canary, whose in ((sides[0].name, "own"), (sides[1].name, "other")):
+                    if whose not in names and canary in page:
+                        wrong.append(f"{method} {endpoint} {side.name}: shows {canary}")
+    assert wrong == []
+    assert _snapshot(app) == before, "a denied request or a GET changed something"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_is_let_in_is_let_in(app: Flask, sides: tuple[Side, Side], role: str) -> None:
+    """The forms and buttons that a role may use are answered; last of all sign-out."""
+    client = _signed_in(app, role)
+    column = ROLES.index(role)
+    wrong: list[str] = []
+    for endpoint, expected in sorted(EXPECTED.items(), key=lambda item: item[0] == "identity.accounts.sign_out"):
+        for side, answers in zip(sides, expected, strict=False):
+            if answers[column] == "+" and "POST" in _methods(app, endpoint):
+                answer, _page = _ask(client, "POST", _address(app, endpoint, side))
+                # Sign-out leads to the sign-in page; nobody to put forward was named, which is 404 of its own.
+                if answer != "+" and endpoint not in (
+                    "identity.accounts.sign_out",
+                    "admissions.nominations.put_forward",
+                ):
+                    wrong.append(f"POST {endpoint} {side.name}: {answer}")
+    assert wrong == []

@@ -1,0 +1,483 @@
+"""Signing in and out: what a stranger learns, what a stolen cookie is worth, how long one stays."""
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from tests.support.application import application
+from tests.support.world import PASSWORD, World, form_token, post
+from tests.web.browsing import building, press, together, typed, words
+from training.domain.identity import accounts
+from training.kit.clock import pretend
+from training.kit.db import db, transaction
+from training.models.identity.accounts import Role, User
+
+pytestmark = pytest.mark.usefixtures("noon")
+WRONG = "The username or the password is not right"
+LOCKED = "Too many attempts failed. Try again in 15 minutes"
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    with app.app_context():
+        return World(app)
+
+
+class Hasher:
+    """Counts what is asked of the real hasher; a quick one only compares with the test world's password."""
+
+    def __init__(self, real: Any, *, is_quick: bool = False) -> None:
+        self._real, self._is_quick = real, is_quick
+        self.calls = 0
+
+    def hash(self, password: str) -> str:
+        self.calls += 1
+        hashed: str = self._real.hash(password)
+        return hashed
+
+    def verify(self, stored: str, password: str) -> bool:
+        self.calls += 1
+        return password == PASSWORD if self._is_quick else bool(self._real.verify(stored, password))
+
+
+@pytest.fixture
+def hasher(monkeypatch: pytest.MonkeyPatch) -> Hasher:
+    counting = Hasher(accounts._hasher)
+    monkeypatch.setattr(accounts, "_hasher", counting)
+    return counting
+
+
+@pytest.fixture
+def quick_hasher(monkeypatch: pytest.MonkeyPatch) -> Hasher:
+    quick = Hasher(accounts._hasher, is_quick=True)
+    monkeypatch.setattr(accounts, "_hasher", quick)
+    return quick
+
+
+def try_to_sign_in(
+    client: FlaskClient, username: str, password: str = "not the password", *, address: str = "192.0.2.1"
+) -> TestResponse:
+    token = form_token(client, "/sign-in")
+    form = {"csrf_token": token, "username": username, "password": password}
+    return client.post("/sign-in", data=form, environ_base={"REMOTE_ADDR": address})
+
+
+def cookie(client: FlaskClient) -> str:
+    found = client.get_cookie("session")
+    assert found is not None
+    return found.value
+
+
+def is_signed_in(client: FlaskClient) -> bool:
+    return client.get("/account").status_code == 200
+
+
+# In and out.
+
+
+def test_one_signs_in_and_out(world: World, client: FlaskClient) -> None:
+    assert client.get("/account").location == "/sign-in?next=/account"
+    world.sign_in(client, "uk")
+    assert "Home Office" in words(client.get("/account"))
+    answer = post(client, "/sign-out", page="/account")
+    assert answer.location == "/sign-in"
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert not is_signed_in(client)
+
+
+def test_leaving_needs_a_form(world: World, client: FlaskClient) -> None:
+    world.sign_in(client, "uk")
+    assert client.get("/sign-out").status_code == 405
+    assert is_signed_in(client)
+
+
+def test_the_cookie_is_worth_nothing_after_sign_out(world: World, client: FlaskClient, app: Flask) -> None:
+    world.sign_in(client, "uk")
+    stolen = cookie(client)
+    thief = app.test_client()
+    thief.set_cookie("session", stolen)
+    assert is_signed_in(thief)
+    post(client, "/sign-out", page="/account")
+    thief.set_cookie("session", stolen)
+    assert not is_signed_in(thief)
+
+
+def test_each_sign_in_is_a_new_session(world: World, client: FlaskClient) -> None:
+    """A session id that was planted, or used before, is not the one of the sign-in."""
+    tokens = set()
+    for _ in range(3):
+        with client.session_transaction() as session:
+            session["planted"] = "by somebody else"
+        world.sign_in(client, "uk")
+        with client.session_transaction() as session:
+            tokens.add(session["_user_id"])
+            assert "planted" not in session
+    assert len(tokens) == 3
+
+
+def test_a_form_from_before_the_sign_in_is_no_form_after_it(world: World, client: FlaskClient) -> None:
+    token = form_token(client, "/sign-in")
+    world.sign_in(client, "uk")
+    assert client.post("/sign-out", data={"csrf_token": token}).status_code == 400
+    assert is_signed_in(client)
+
+
+def test_the_database_keeps_no_token_and_no_password(world: World, client: FlaskClient, app: Flask) -> None:
+    world.sign_in(client, "uk")
+    with client.session_transaction() as session:
+        token = session["_user_id"]
+    with app.app_context(), db.engine.connect() as connection:
+        rows = [
+            str(row) for table in ("sign_ins", "users") for row in connection.exec_driver_sql(f"SELECT * FROM {table}")
+        ]
+    assert not [row for row in rows if token in row or PASSWORD in row]
+
+
+@pytest.mark.parametrize("username", ["UK", "  uk ", "Uk\t"])
+def test_capitals_and_spaces_do_not_matter(world: World, client: FlaskClient, username: str) -> None:
+    assert try_to_sign_in(client, username, PASSWORD).status_code == 302
+
+
+def test_the_password_is_taken_as_typed(world: World, client: FlaskClient) -> None:
+    for password in (PASSWORD.upper(), f" {PASSWORD}", f"{PASSWORD} "):
+        assert WRONG in words(try_to_sign_in(client, "uk", password))
+
+
+def test_strange_names_are_wrong_names(world: World, client: FlaskClient) -> None:
+    for username in (
+        "\x00",
+        "uk\x00nul",
+        "u" * 10_000,
+        "u" * 254,
+        "أحمد",
+        "'; DROP TABLE users; --",
+        "<b>",
+        "İ",
+        "\u202e",
+    ):
+        answer = try_to_sign_in(client, username)
+        assert answer.status_code == 200, username[:20]
+        assert "There is a problem" in words(answer)
+    for password in ("\x00", "p" * 10_000, "p" * 128, "\ud7ff"):
+        assert try_to_sign_in(client, "uk", password).status_code == 200
+    assert "<b>" not in try_to_sign_in(client, "<b>").text
+
+
+def test_an_account_that_was_closed_is_out_at_once(world: World, client: FlaskClient) -> None:
+    world.sign_in(client, "uk")
+    close(world, "uk")
+    assert not is_signed_in(client)
+
+
+def close(world: World, username: str) -> None:
+    with building(world), transaction():
+        db.session.scalars(select(User).where(User.username == username)).one().is_active = False
+
+
+# What a stranger learns.
+
+
+def test_wrong_unknown_and_closed_are_one_answer(
+    world: World, app: Flask, hasher: Hasher, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    """The same page, the same number of hash calls and of statements."""
+    close(world, "iraq")
+    try_to_sign_in(app.test_client(), "kri")  # from now on the address has its counter
+    seen = {}
+    for username, password in (("uk", "wrong"), ("nobody", "wrong"), ("iraq", PASSWORD), ("iraq.2", "")):
+        client, before = app.test_client(), hasher.calls
+        form_token(client, "/sign-in")
+        with statements() as asked:
+            answer = try_to_sign_in(client, username, password or "wrong")
+        seen[username] = (answer.status_code, words(answer), hasher.calls - before, len(asked))
+    assert len(set(seen.values())) == 1, seen
+    status, page, hashes, _number = seen["uk"]
+    assert (status, hashes) == (200, 1)
+    assert WRONG in page
+
+
+def test_the_answer_repeats_the_name_and_not_the_password(world: World, client: FlaskClient) -> None:
+    answer = try_to_sign_in(client, "uk", "my secret")
+    assert typed(answer, "username") == "uk"
+    assert "my secret" not in answer.text
+
+
+# Lockout.
+
+
+def test_an_account_locks_and_opens_after_the_window(
+    world: World, app: Flask, noon: dt.datetime, quick_hasher: Hasher
+) -> None:
+    for _ in range(accounts.ACCOUNT_ATTEMPTS):
+        assert try_to_sign_in(app.test_client(), "uk").status_code == 200
+    before = quick_hasher.calls
+    for username in ("uk", " UK "):
+        answer = try_to_sign_in(app.test_client(), username, PASSWORD, address="198.51.100.7")
+        assert answer.status_code == 429
+        assert LOCKED in words(answer)
+    assert quick_hasher.calls == before, "a locked attempt is refused before the password is looked at"
+    assert try_to_sign_in(app.test_client(), "uk.2", PASSWORD).status_code == 302, "others are not locked"
+    with pretend(noon + accounts.LOCK_WINDOW - dt.timedelta(seconds=1)):
+        assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 429
+    with pretend(noon + accounts.LOCK_WINDOW):
+        assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 302
+
+
+def test_a_name_that_does_not_exist_locks_like_one_that_does(world: World, app: Flask, quick_hasher: Hasher) -> None:
+    pages = {
+        username: [
+            (answer.status_code, words(answer))
+            for answer in (try_to_sign_in(app.test_client(), username) for _ in range(accounts.ACCOUNT_ATTEMPTS + 1))
+        ]
+        for username in ("uk", "nobody")
+    }
+    assert pages["uk"] == pages["nobody"]
+    assert pages["uk"][-1][0] == 429
+
+
+def test_a_success_clears_the_count(world: World, app: Flask, quick_hasher: Hasher) -> None:
+    for _ in range(2):
+        for _ in range(accounts.ACCOUNT_ATTEMPTS - 1):
+            try_to_sign_in(app.test_client(), "uk")
+        assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 302
+
+
+def test_an_address_locks_whatever_names_it_tries(world: World, app: Flask, quick_hasher: Hasher) -> None:
+    client = app.test_client()
+    for number in range(accounts.ADDRESS_ATTEMPTS):
+        assert try_to_sign_in(client, f"guess-{number}").status_code == 200
+    assert try_to_sign_in(client, "uk", PASSWORD).status_code == 429
+    assert try_to_sign_in(client, "uk", PASSWORD, address="198.51.100.7").status_code == 302
+
+
+def test_a_success_does_not_clear_the_count_of_the_address(world: World, app: Flask, quick_hasher: Hasher) -> None:
+    for number in range(accounts.ADDRESS_ATTEMPTS):
+        if number % 40 == 0:
+            try_to_sign_in(app.test_client(), "uk", PASSWORD)
+        try_to_sign_in(app.test_client(), f"guess-{number}")
+    assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 429
+
+
+def test_the_count_is_the_databases_not_the_processs(
+    world: World, app: Flask, database_url: str, quick_hasher: Hasher
+) -> None:
+    with application(database_url) as other:
+        for number in range(accounts.ACCOUNT_ATTEMPTS):
+            try_to_sign_in((app, other)[number % 2].test_client(), "uk")
+        for each in (app, other):
+            assert try_to_sign_in(each.test_client(), "uk", PASSWORD).status_code == 429
+
+
+def test_attempts_at_the_same_moment_all_count(world: World, app: Flask, quick_hasher: Hasher) -> None:
+    clients = [app.test_client() for _ in range(accounts.ACCOUNT_ATTEMPTS)]
+    answers = together([lambda client=client: try_to_sign_in(client, "uk") for client in clients])
+    assert {answer.status_code for answer in answers} == {200}
+    assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 429
+
+
+# Where one goes on.
+
+HOSTILE = (
+    "//evil.example", "/\\evil.example", "https://evil.example", "/%0d%0aSet-Cookie:x", "////evil.example",
+    "javascript:alert(1)", "%09//evil.example", "/%09/evil.example", "/%5cevil.example", "%5c%5cevil.example",
+    "evil.example", "///%5cevil.example", "%20//evil.example", "https:evil.example", "/%00", "", "/%0a/evil.example",
+    "http:///evil.example",
+)  # fmt: skip
+
+
+def test_nobody_is_led_off_the_site(sqlite_app: Flask) -> None:
+    with sqlite_app.app_context():
+        world = World(sqlite_app)
+    for hostile in HOSTILE:
+        client = sqlite_app.test_client()
+        address = f"/sign-in?next={hostile}"
+        form = {"csrf_token": form_token(client, address), "username": "uk", "password": PASSWORD}
+        answer = client.post(address, data=form)
+        assert (answer.status_code, answer.location) == (302, "/"), hostile
+        form = {"language": "en", "next": unquote(hostile)}
+        answer = post(client, "/language", form, page="/")
+        assert (answer.status_code, answer.location) == (302, "/"), hostile
+    assert is_signed_in(world.sign_in(client, "uk"))
+
+
+def test_one_goes_on_where_one_wanted_to_go(world: World, client: FlaskClient) -> None:
+    asked = client.get("/cohorts?state=open&when=past")
+    address = asked.location
+    answer = post(client, address, {"username": "uk", "password": PASSWORD})
+    assert answer.location == "/cohorts?state=open&when=past"
+
+
+# How long one stays.
+
+
+def test_half_an_hour_of_silence_ends_it(world: World, client: FlaskClient, noon: dt.datetime) -> None:
+    world.sign_in(client, "uk")
+    with pretend(noon + dt.timedelta(minutes=29)):
+        assert is_signed_in(client)
+    with pretend(noon + dt.timedelta(minutes=58)):
+        assert is_signed_in(client)
+    with pretend(noon + dt.timedelta(minutes=88)):
+        assert not is_signed_in(client)
+    with pretend(noon + dt.timedelta(minutes=60)):
+        assert is_signed_in(client), "the clock of the test went back: it was the silence that ended it"
+
+
+def test_twelve_hours_end_it_however_busy_one_is(world: World, client: FlaskClient, noon: dt.datetime) -> None:
+    world.sign_in(client, "uk")
+    for minutes in range(20, 12 * 60, 20):
+        with pretend(noon + dt.timedelta(minutes=minutes)):
+            assert is_signed_in(client), minutes
+    with pretend(noon + dt.timedelta(hours=12)):
+        assert not is_signed_in(client)
+
+
+# Forms without a token.
+
+
+def test_no_form_is_taken_without_its_token(world: World, app: Flask) -> None:
+    client = world.sign_in(app.test_client(), "uk")
+    others = form_token(world.sign_in(app.test_client(), "uk"), "/account")
+    with app.test_request_context():
+        adapter = app.url_map.bind("localhost")
+        addresses = [
+            adapter.build(rule.endpoint, {name: "7" if name == "number" else "0123456789ab" for name in rule.arguments})
+            for rule in app.url_map.iter_rules()
+            if "POST" in (rule.methods or ())
+        ]
+    assert len(addresses) > 25
+    tokens: tuple[dict[str, str], ...] = ({}, {"csrf_token": ""}, {"csrf_token": "made up"}, {"csrf_token": others})
+    for form in tokens:
+        statuses = {address: client.post(address, data=form).status_code for address in addresses}
+        assert {address: status for address, status in statuses.items() if status != 400} == {}
+    assert is_signed_in(client)
+
+
+def test_a_form_without_a_token_is_told_so(world: World, client: FlaskClient) -> None:
+    world.sign_in(client, "uk")
+    assert "The form is no longer valid" in words(client.post("/sign-out"))
+
+
+# Invitations.
+
+
+@pytest.fixture
+def invitation(world: World) -> str:
+    with building(world), transaction():
+        token = accounts.invite(Role.PARTNER_COORDINATOR, world.organisations["iraq"], accounts.now())
+    return f"/invitation/{token}"
+
+
+NEW = {"display_name": "Sara <i>", "username": "Sara.H", "password": "four words make one"}
+
+
+def test_an_invitation_makes_one_account(invitation: str, client: FlaskClient, app: Flask) -> None:
+    told = press(client, invitation, NEW, page=invitation)
+    assert "Your account is ready. Sign in." in words(told)
+    assert try_to_sign_in(client, "sara.h", NEW["password"]).status_code == 302
+    page = words(client.get("/account"))
+    assert "Partner coordinator" in page
+    assert "Border Forces Command" in page
+    assert app.test_client().get(invitation).status_code == 404
+    assert post(client, invitation, NEW | {"username": "another"}, page="/account").status_code == 404
+
+
+def test_unknown_and_expired_invitations_are_no_pages(invitation: str, client: FlaskClient, noon: dt.datetime) -> None:
+    token = form_token(client, "/sign-in")
+    for address in (
+        "/invitation/none",
+        f"{invitation}x",
+        "/invitation/%00",
+        f"/invitation/{'a' * 5000}",
+        "/invitation/أ",
+    ):
+        assert client.get(address).status_code == 404, address[:30]
+        assert client.post(address, data=NEW | {"csrf_token": token}).status_code == 404, address[:30]
+    with pretend(noon + accounts.INVITATION_LIFE - dt.timedelta(seconds=1)):
+        assert client.get(invitation).status_code == 200
+    with pretend(noon + accounts.INVITATION_LIFE):
+        assert client.get(invitation).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "words_said"),
+    [
+        ({"password": "fourteen signs"}, "Use 15 characters or more"),
+        ({"username": " UK "}, "This username is taken: choose another"),
+        ({"username": "u" * 61}, "Use 60 characters or fewer"),
+        ({"password": ""}, "Choose a password"),
+        ({"display_name": "  \x00 "}, "Enter your name"),
+    ],
+)
+def test_what_was_typed_is_kept_but_the_password(
+    invitation: str, client: FlaskClient, change: dict[str, str], words_said: str
+) -> None:
+    form = NEW | change
+    answer = press(client, invitation, form, page=invitation)
+    assert words_said in words(answer)
+    for name in ("display_name", "username"):
+        assert typed(answer, name) == form[name].replace("\x00", "").strip()
+    assert typed(answer, "password") == ""
+    assert form["password"] == "" or form["password"] not in answer.text
+    assert client.get(invitation).status_code == 200, "it still works"
+
+
+def test_an_invitation_pressed_twice_at_once_makes_one_account(
+    invitation: str, app: Flask, quick_hasher: Hasher
+) -> None:
+    clients = [app.test_client() for _ in range(4)]
+    tokens = [form_token(client, invitation) for client in clients]
+    acts = [
+        lambda client=client, token=token, number=number: (
+            client.post(invitation, data=NEW | {"username": f"sara.{number}", "csrf_token": token}).status_code
+        )
+        for number, (client, token) in enumerate(zip(clients, tokens, strict=True))
+    ]
+    statuses = together(acts)
+    assert statuses.count(302) == 1
+    assert max(statuses) < 500
+    with app.app_context():
+        made = select(func.count()).select_from(User).where(User.username.like("sara%"))
+        assert db.session.scalar(made) == 1
+
+
+# Language.
+
+
+def test_the_language_switch_stays_on_the_page_and_is_remembered(world: World, app: Flask) -> None:
+    client = world.sign_in(app.test_client(), "uk")
+    here = "/cohorts?state=open&when=past"
+    page = client.get(here)
+    assert 'name="next" value="/cohorts?state=open&amp;when=past"' in page.text
+    answer = post(client, "/language", {"language": "ar", "next": here}, page=here)
+    assert answer.location == here
+    assert '<html class="govuk-template" lang="ar" dir="rtl">' in client.get(here).text
+    elsewhere = app.test_client()
+    assert 'lang="en"' in elsewhere.get("/sign-in").text
+    world.sign_in(elsewhere, "uk")
+    assert '<html class="govuk-template" lang="ar" dir="rtl">' in elsewhere.get("/").text
+    post(elsewhere, "/sign-out", page="/")
+    assert '<html class="govuk-template" lang="ar" dir="rtl">' in elsewhere.get("/sign-in").text
+
+
+def test_a_language_that_we_do_not_speak_is_refused(world: World, client: FlaskClient) -> None:
+    for code in ("", "fr", "../en", "\x00"):
+        assert post(client, "/language", {"language": code}, page="/sign-in").status_code == 400
+
+
+def test_the_browser_is_asked_for_its_language_the_first_time(client: FlaskClient) -> None:
+    for header, language in (
+        ("ckb,en;q=0.5", "ckb"),
+        ("ar-IQ,ar;q=0.9", "ar"),
+        ("fr", "en"),
+        ("", "en"),
+        ("\x7f;;q=x", "en"),
+    ):
+        assert f'lang="{language}"' in client.get("/sign-in", headers={"Accept-Language": header}).text[:200]

@@ -1,0 +1,504 @@
+"""The approver's inbox over HTTP: several proposals at once, one's own, two approvers, and what no longer fits."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from contextvars import Context
+from dataclasses import replace
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from tests.domain.finance.test_spend_uploads import PUBLISHED, PUBLISHED_PENCE, Office
+from tests.support.world import TODAY, World, form_token, post
+from training.domain.finance import claims, proposals, rates
+from training.domain.identity import accounts
+from training.domain.oversight import approvals
+from training.kit.db import db, transaction
+from training.kit.money import Currency
+from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Outcome
+from training.models.finance.programmes import BudgetLine
+from training.models.finance.spend_uploads import SpendBatch
+from training.models.identity.accounts import Role
+from training.policy.scopes import unscoped
+from training.queries.finance import ledger as entries
+from training.queries.finance import programmes as rows
+from training.queries.finance import spend_uploads as import_rows
+from training.queries.identity import accounts as account_rows
+
+INBOX = "/approvals"
+
+
+class Elsewhere(FlaskClient):
+    """A browser whose requests do not share the session in which the test itself reads."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request from a context of its own."""
+        return Context().run(super().open, *args, **kwargs)
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    app.test_client_class = Elsewhere
+    with app.app_context():
+        yield World(app)
+
+
+def approver(world: World, name: str = "approver") -> FlaskClient:
+    return world.sign_in(world.app.test_client(), name)
+
+
+def send(client: FlaskClient, decision: str, *names: str, reason: str = "") -> str:
+    form: dict[str, object] = {"chosen": list(names), "decision": decision, "reason": reason}
+    answer = post(client, INBOX, form)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def outcome(entry: LedgerEntry) -> Outcome | None:
+    db.session.rollback()
+    decision = entries.decision_about(entry.id)
+    return decision.outcome if decision else None
+
+
+def box(page: str, entry: LedgerEntry) -> str:
+    """Return the checkbox of a proposal as it stands on the page."""
+    found: str = page.split(f'id="chosen-{entry.bundle}"', 1)[1].split(">", 1)[0]
+    return found
+
+
+def moved(line: BudgetLine) -> int:
+    db.session.rollback()
+    return rows.line_by_key(line.id).allocated
+
+
+def transfer(world: World, pence: int) -> LedgerEntry:
+    source, target = world.line(500_00), world.line(100_00)
+    with transaction():
+        return proposals.propose_transfer(source, target, world.proposal(pence, "the reason why"), world.actor("uk"))
+
+
+def test_the_inbox_shows_what_approval_would_do(world: World) -> None:
+    moving = transfer(world, 200_00)
+    payment = world.payment(world.commitment(world.line(1_000_00), 400_00), 150_00, evidence=world.evidence())
+    sha256 = entries.claim_by_key(payment.claim_id or 0).evidence_sha256
+    page = approver(world).get(INBOX).text
+    assert page.count('name="chosen"') == 2, "one box for the two halves"
+    proposal, paying = page.split("<section")[1:]
+    assert moving.bundle in proposal
+    for shown in ("Transfer, <bdi", "the reason why", "£500.00", "£300.00", "£100.00"):
+        assert shown in proposal
+    for shown in ("Payment, <bdi", "£400.00", "£250.00", "£600.00", sha256[:12], "/evidence/", "/claims/"):
+        assert shown in paying
+    assert sha256 not in page
+
+
+def test_several_are_approved_at_once(world: World) -> None:
+    chosen = [world.proposed_line(100_00) for _ in range(2)]
+    left = world.proposed_line(100_00)
+    page = send(approver(world), "approved", *(entry.bundle for entry in chosen))
+    assert [outcome(entry) for entry in (*chosen, left)] == [Outcome.APPROVED, Outcome.APPROVED, None]
+    assert page.count("Approved</strong>") == 2
+    assert page.count('name="chosen"') == 1
+
+
+def test_several_are_refused_for_one_reason(world: World) -> None:
+    chosen = [world.proposed_line(100_00), transfer(world, 50_00)]
+    send(approver(world), "refused", *(entry.bundle for entry in chosen), reason="Not this year")
+    db.session.rollback()
+    reasons = db.session.scalars(unscoped(select(Approval.reason), because="a test")).all()
+    assert reasons.count("Not this year") == 3, "the transfer has two halves"
+
+
+def test_one_that_no_longer_fits_does_not_hold_back_the_rest(world: World) -> None:
+    line = world.line(100_00)
+    first, second = world.proposed_commitment(line, 60_00), world.proposed_commitment(line, 60_00)
+    third = world.proposed_line(1_00)
+    page = send(approver(world), "approved", first.bundle, second.bundle, third.bundle)
+    assert [outcome(entry) for entry in (first, second, third)] == [Outcome.APPROVED, None, Outcome.APPROVED]
+    assert "The line has £40.00 available" in page
+    assert " checked" in box(page, second), "its tick stays"
+    assert "Does not fit any more" in page
+
+
+def test_ones_own_stands_there_and_cannot_be_decided(world: World) -> None:
+    line = world.line(500_00)
+    with transaction():
+        user = account_rows.user_named("approver")
+        assert user is not None
+        accounts.grant(user, Role.UK_COORDINATOR, by=None)
+        own = proposals.propose_return(line, world.proposal(1_00), world.actor("approver"))
+    other = world.proposed_line(100_00)
+    client = approver(world)
+    page = client.get(INBOX).text
+    assert " disabled" in box(page, own)
+    assert " disabled" not in box(page, other)
+    for decision in ("approved", "refused"):
+        page = send(client, decision, own.bundle, reason="mine")
+        assert "You proposed this yourself" in page.split("<section")[0]
+        assert outcome(own) is None
+    page = approver(world, "approver.2").get(INBOX).text
+    assert " disabled" not in box(page, own)
+
+
+def test_what_was_decided_meanwhile_and_what_never_was(world: World) -> None:
+    decided, fresh = world.proposed_line(100_00), world.proposed_line(100_00)
+    world.approve(decided, by="approver.2")
+    page = send(approver(world), "approved", decided.bundle, "nosuchthing1", fresh.bundle)
+    assert "This was decided already" in page
+    assert "There is no such proposal" in page
+    assert outcome(fresh) is Outcome.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("decision", "is_chosen", "reason", "message"),
+    [
+        ("approved", False, "", "Choose at least one proposal"),
+        ("refused", False, "a reason", "Choose at least one proposal"),
+        ("refused", True, "", "Fill in: Reason"),
+        ("refused", True, "x" * 301, "Use 300 characters or fewer"),
+        ("", True, "a reason", "Say whether you approve or refuse"),
+        ("withdrawn", True, "a reason", "Choose one of the answers in the list"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_lost(
+    world: World, decision: str, is_chosen: bool, reason: str, message: str
+) -> None:
+    entry = world.proposed_line(100_00)
+    page = send(approver(world), decision, *([entry.bundle] if is_chosen else []), reason=reason)
+    assert message in page
+    assert outcome(entry) is None
+    assert (" checked" in box(page, entry)) is is_chosen
+    assert reason in page
+
+
+def test_two_approvers_at_once_make_one_decision_each(world: World) -> None:
+    names = [world.proposed_line(1_00).bundle for _ in range(4)] + [transfer(world, 50_00).bundle]
+    before = _decisions()
+    clients = [approver(world, "approver"), approver(world, "approver.2")]
+    tokens = [form_token(client, INBOX) for client in clients]
+    start = Barrier(len(clients))
+
+    def decide(number: int) -> str:
+        form = {
+            "chosen": names,
+            "decision": ("approved", "refused")[number],
+            "reason": "no",
+            "csrf_token": tokens[number],
+        }
+        start.wait(timeout=30)
+        return clients[number].post(INBOX, data=form).text
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        pages = list(pool.map(decide, range(len(clients))))
+    assert _decisions() == before + 6, "one for each entry"
+    told = [page.count("This was decided already") for page in pages]
+    done = [pages[0].count("Approved</strong>"), pages[1].count("Refused</strong>")]
+    assert sum(told) == sum(done) == 5
+    assert [a + b for a, b in zip(told, done, strict=True)] == [5, 5]
+
+
+def _decisions() -> int:
+    db.session.rollback()
+    return db.session.scalar(unscoped(select(func.count(Approval.id)), because="a test")) or 0
+
+
+def test_pages_of_the_inbox(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entries, "BUNDLES_ON_PAGE", 2)
+    line = world.line(500_00)
+    waiting = [transfer(world, 1_00)] + [world.proposed_commitment(line, 1_00) for _ in range(3)]
+    client = approver(world)
+    first = client.get(INBOX).text
+    address = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
+    second = client.get(address).text
+    for page, shown in ((first, waiting[:2]), (second, waiting[2:])):
+        assert [entry.bundle for entry in waiting if f'value="{entry.bundle}"' in page] == [e.bundle for e in shown]
+    form: dict[str, object] = {"chosen": [entry.bundle for entry in waiting[2:]], "decision": "approved"}
+    answer = post(client, address, form)
+    assert f'value="{waiting[0].bundle}"' in answer.text, "an emptied page leads to the first"
+
+
+def test_it_asks_the_database_as_often_for_many_as_for_few(
+    world: World, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    client = approver(world)
+    counts = []
+    for number in (1, 8):
+        commitment = world.commitment(world.line(500_00), 400_00)
+        for _ in range(number):
+            world.payment(commitment, 1_00, evidence=None)
+            transfer(world, 1_00)
+        world.covered()
+        world.asked(world.draft())
+        with statements() as seen:
+            assert client.get(INBOX).status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+# An entry's own page.
+
+
+def test_taking_back(world: World) -> None:
+    entry = transfer(world, 200_00)
+    second = entries.bundle_of(entry)[1]
+    address = f"/entries/{second.public_id}"
+    first_id = entry.public_id
+    world.proposed_line(1_00)  # the inbox has a form only while something waits
+    coordinator, other = approver(world, "uk"), approver(world, "uk.2")
+    page = coordinator.get(address).text
+    assert f"{address}/withdraw" in page
+    assert "Decided together with" in page
+    assert first_id in page
+    assert f"{address}/withdraw" not in other.get(address).text, "only who proposed it"
+    answer = post(other, f"{address}/withdraw", {"reason": "not mine"})
+    assert "Only who proposed this can take it back" in answer.text
+    assert post(coordinator, f"{address}/withdraw").status_code == 200, "a reason is asked for"
+    assert outcome(entry) is None
+    assert post(coordinator, f"{address}/withdraw", {"reason": "a slip"}).status_code == 302
+    assert outcome(entry) is Outcome.WITHDRAWN
+    page = coordinator.get(address).text
+    assert "Taken back</strong>" in page
+    assert f"{address}/withdraw" not in page
+    assert "This was decided already" in send(approver(world), "refused", entry.bundle, reason="too late")
+
+
+# Moving money between lines.
+
+
+def test_a_transfer_and_a_return_are_proposed(world: World) -> None:
+    source, target = world.line(500_00), world.line(100_00)
+    elsewhere = world.line(1_00, world.project("KURDISTAN", "kri"))
+    client = approver(world, "uk")
+    page = client.get(f"/lines/{source.public_id}/transfer").text
+    assert f'value="{target.public_id}"' in page
+    for absent in (source, elsewhere):
+        assert f'value="{absent.public_id}"' not in page
+    form: dict[str, object] = {"amount": "500.01", "purpose": "a reason", "target": target.public_id}
+    answer = post(client, f"/lines/{source.public_id}/transfer", form)
+    assert "The line has £500.00 available" in answer.text
+    assert 'value="500.01"' in answer.text
+    for address, wrong in (("transfer", elsewhere.public_id), ("transfer", "")):
+        answer = post(client, f"/lines/{source.public_id}/{address}", {**form, "amount": "1", "target": wrong})
+        assert answer.status_code == 200
+    for address in ("transfer", "return"):
+        answer = post(client, f"/lines/{source.public_id}/{address}", {**form, "amount": "200"})
+        assert answer.status_code == 302
+    page = approver(world).get(INBOX).text
+    names = [part.split('"', 1)[0] for part in page.split('name="chosen" type="checkbox" value="')[1:]]
+    assert len(names) == 2
+    send(approver(world), "approved", *names)
+    assert (moved(source), moved(target)) == (100_00, 300_00)
+
+
+def test_all_of_a_page_are_chosen_by_a_link_but_ones_own(world: World) -> None:
+    world.grant("approver", Role.UK_COORDINATOR)
+    line = world.line(500_00)
+    other = transfer(world, 1_00)
+    with transaction():
+        own = proposals.propose_return(line, world.proposal(1_00), world.actor("approver"))
+    client = approver(world)
+    assert " checked" not in box(client.get(INBOX).text, other)
+    page = client.get(f"{INBOX}?ticked=all").text
+    assert " checked" in box(page, other)
+    assert " checked" not in box(page, own)
+
+
+# What a claim is, and what is doubtful about it.
+
+
+def claimed(world: World, payment: claims.Payment, commitment: Commitment, pence: int = 5_00) -> LedgerEntry:
+    with transaction():
+        lines = [claims.ClaimLine(commitment, pence)]
+        return claims.propose(payment, lines, "a purpose", world.key(), world.actor("uk"), TODAY)
+
+
+def card(page: str, entry: LedgerEntry) -> str:
+    """Return what the inbox shows of a proposal."""
+    found: str = next(part for part in page.split("<section")[1:] if f'value="{entry.bundle}"' in part)
+    return found
+
+
+def test_a_card_says_what_the_claim_is(world: World) -> None:
+    commitment = world.commitment(world.line(5_000_00), 4_000_00)
+    rate = claims.Rate(12_700, TODAY, "a slip of paper")
+    payment = claims.Payment("Ahmed Hassan", True, TODAY, Currency.USD, rate, world.evidence())
+    with transaction():
+        published = rates.MonthlyRate(Currency.USD, TODAY, 1_270_000, "a list of rates")
+        rates.enter(published, world.actor("uk"))
+    entry = claimed(world, payment, commitment)
+    shown = card(approver(world).get(INBOX).text, entry)
+    for words in ("Ahmed Hassan", "24 November 2026", "USD 5.00", "£1 = USD 0.0127", "24 Nov 2026", "a slip of paper"):
+        assert words in shown, words
+    assert "Rate far from the table" in shown
+    assert "£1 = USD 1.27" in shown
+    assert "No evidence" not in shown
+
+
+def test_a_rate_that_the_table_bears_out_is_not_doubted(world: World) -> None:
+    commitment = world.commitment(world.line(5_000_00), 4_000_00)
+    near = claims.Payment("A", False, TODAY, Currency.USD, claims.Rate(1_333_500, TODAY, "a bank"))
+    entry = claimed(world, near, commitment)
+    assert "No rate in the table" in card(approver(world).get(INBOX).text, entry)
+    with transaction():
+        rates.enter(rates.MonthlyRate(Currency.USD, TODAY, 1_270_000, "a list of rates"), world.actor("uk"))
+    shown = card(approver(world).get(INBOX).text, entry)
+    assert "Rate far from the table" not in shown
+    assert "No rate in the table" not in shown
+
+
+def test_a_link_ticks_nothing_that_is_doubtful(world: World) -> None:
+    commitment = world.commitment(world.line(5_000_00), 4_000_00)
+    bare = world.payment(commitment, 1_00)
+    proved = world.payment(commitment, 2_00, evidence=world.evidence())
+    too_much = world.proposed_commitment(world.line(10_00), 5_00)
+    world.approve(world.proposed_commitment(rows.line_by_key(too_much.line_id), 6_00))
+    page = approver(world).get(f"{INBOX}?ticked=all").text
+    assert [" checked" in box(page, entry) for entry in (bare, proved, too_much)] == [False, True, False]
+    assert "No evidence" in card(page, bare)
+
+
+def test_payments_that_are_alike_lead_to_each_other(world: World) -> None:
+    commitment = world.commitment(world.line(5_000_00), 4_000_00)
+    first = world.payment(commitment, 1_00, payee="ACME Ltd")
+    second = world.payment(commitment, 1_00, payee="Acme  ltd.")
+    other = world.payment(commitment, 1_01, payee="ACME Ltd")
+    page = approver(world).get(INBOX).text
+    names = [entries.claim_by_key(entry.claim_id or 0).public_id for entry in (first, second)]
+    for entry, twin in ((first, names[1]), (second, names[0])):
+        assert "Like another claim" in card(page, entry)
+        assert f"/claims/{twin}" in card(page, entry)
+    assert "Like another claim" not in card(page, other)
+    with transaction():
+        approvals.refuse(first, "no", world.actor("approver"))
+    assert "Like another claim" not in approver(world).get(INBOX).text, "what was refused does not stand"
+
+
+# One spend file at once.
+
+
+@pytest.fixture
+def office(world: World, tmp_path: Path) -> Office:
+    return Office(world, PUBLISHED_PENCE, tmp_path)
+
+
+def proposed(office: Office, content: bytes) -> SpendBatch:
+    batch = office.previewed(content)
+    office.propose(batch)
+    return batch
+
+
+def names_of(batch: SpendBatch) -> list[str]:
+    db.session.rollback()
+    return [entry.bundle for entry in import_rows.entries_of(batch.id, are_decided=False)]
+
+
+def test_the_published_file_is_decided_in_one_press(office: Office) -> None:
+    world = office.world
+    elsewhere = world.proposed_line(100_00)
+    batch = proposed(office, PUBLISHED)
+    client = approver(world)
+    address = f"{INBOX}?file={batch.public_id}"
+    page = client.get(address).text
+    for shown in (batch.sha256, "400 payments of it wait", "£503,918.63", "Committed: Courses", "Spent: Courses"):
+        assert shown in page
+    assert page.count('name="chosen"') == 400
+    assert elsewhere.bundle not in page
+    assert client.get(f"{address}&ticked=all").text.count(" checked") == 0, "a spend file brings no receipts"
+    page = client.get(f"{address}&ticked=bare").text
+    assert page.count(" checked") == 400, "rows of one file that are equal are separate payments"
+    form: dict[str, object] = {"chosen": names_of(batch), "decision": "approved"}
+    answer = post(client, address, form)
+    assert "400 proposals were decided." in answer.text
+    assert "Not decided" not in answer.text
+    db.session.rollback()
+    assert world.programme("SPEND").spent == PUBLISHED_PENCE
+    assert names_of(batch) == []
+
+
+def test_what_a_file_would_do_is_shown_before_and_after(office: Office) -> None:
+    batch = proposed(office, b"Date,Amount,Supplier\n2020-10-05,5,A\n2020-10-06,7.50,B\n")
+    table = approver(office.world).get(f"{INBOX}?file={batch.public_id}").text.partition("<table")[2]
+    table = table.partition("</table>")[0]
+    numbers = [part.split("</bdi>")[0] for part in table.split('<bdi dir="ltr">')[1:]]
+    assert numbers == ["£503,918.63", "£503,906.13", "£0.00", "£12.50", "£503,918.63", "£503,906.13"]
+
+
+def test_of_a_file_that_is_too_large_for_its_commitment_the_last_do_not_fit(office: Office) -> None:
+    world = office.world
+    batch = proposed(office, b"Date,Amount,Supplier\n2020-10-05,5,A\n2020-10-06,7.50,B\n2020-10-07,1,C\n")
+    with transaction():
+        outstanding = world.proposal(PUBLISHED_PENCE - 12_00)
+        release = proposals.propose_release(office.commitment, outstanding, world.actor("uk"))
+    world.approve(release)
+    page = approver(world).get(f"{INBOX}?file={batch.public_id}&ticked=bare").text
+    ticked = [" checked" in page.split(f'id="chosen-{name}"', 1)[1].split(">", 1)[0] for name in names_of(batch)]
+    assert ticked == [True, False, True]
+    assert page.count("Does not fit any more") == 1
+
+
+def test_a_file_is_shown_by_the_same_statements_for_few_rows_and_for_many(
+    office: Office, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    client = approver(office.world)
+    counts = []
+    for number in (3, 300):
+        lines = [f"2020-10-05,{row + 1},Supplier {number}" for row in range(number)]
+        batch = proposed(office, "\n".join(["Date,Amount,Supplier", *lines]).encode())
+        with statements() as seen:
+            page = client.get(f"{INBOX}?file={batch.public_id}").text
+        assert page.count('name="chosen"') == number
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def test_ones_own_rows_of_a_file_cannot_be_ticked(office: Office) -> None:
+    office.world.grant("approver", Role.UK_COORDINATOR)
+    batch = office.previewed(b"Date,Amount,Supplier\n2020-10-05,5,A\n", by="approver")
+    office.propose(batch, by="approver")
+    page = approver(office.world).get(f"{INBOX}?file={batch.public_id}&ticked=bare").text
+    (name,) = names_of(batch)
+    own = page.split(f'id="chosen-{name}"', 1)[1].split(">", 1)[0]
+    assert " disabled" in own
+    assert " checked" not in own
+
+
+def test_the_inbox_is_narrowed_to_a_programme_and_a_proposer(office: Office) -> None:
+    world = office.world
+    here, there = world.proposed_line(100_00), world.proposed_line(1_00, world.project("KURDISTAN", "kri"))
+    line = world.line(5_00)
+    with transaction():
+        mine = proposals.propose_return(line, world.proposal(1_00), world.actor("uk.2"))
+    client = approver(world)
+    page = client.get(f"{INBOX}?programme={world.programme('KURDISTAN').public_id}").text
+    assert [f'value="{entry.bundle}"' in page for entry in (here, there, mine)] == [False, True, False]
+    user = account_rows.user_named("uk.2")
+    assert user is not None
+    page = client.get(f"{INBOX}?proposer={user.public_id}").text
+    assert [f'value="{entry.bundle}"' in page for entry in (here, there, mine)] == [False, False, True]
+    assert f"ticked=all&amp;proposer={user.public_id}" in page
+    page = client.get(f"{INBOX}?proposer=nobody&file=nothing").text
+    assert here.bundle in page, "what is not offered narrows nothing"
+    assert "Choose one of the answers" not in page
+
+
+def test_a_changed_file_of_evidence_shows_in_the_inbox(world: World, tmp_path: Path) -> None:
+    world.app.config["SETTINGS"] = replace(world.app.config["SETTINGS"], evidence_folder=tmp_path / "evidence")
+    commitment = world.commitment(world.line(5_000_00), 4_000_00)
+    entry = world.payment(commitment, 1_00, evidence=world.evidence())
+    client = approver(world)
+    assert "has changed" not in client.get(INBOX).text
+    (file,) = (tmp_path / "evidence").iterdir()
+    kept = file.read_bytes()
+    file.write_bytes(b"%PDF-1.7 another ")
+    page = client.get(f"{INBOX}?ticked=all").text
+    assert "The file has changed" in card(page, entry)
+    assert " checked" not in box(page, entry)
+    file.write_bytes(kept)
+    assert "has changed" not in client.get(INBOX).text

@@ -1,0 +1,1 @@
+"""Rules and use cases: nominations, vetting and seats."""

@@ -1,0 +1,71 @@
+"""One step for several nominees at once: what can be done is done, in the order of the list, in one transaction."""
+
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+
+from training.domain.admissions import nominations
+from training.domain.common.refusals import Refusal, SelectionRepeated
+from training.kit.clock import now
+from training.kit.db import db
+from training.models.admissions.nominations import Nomination, Selection
+from training.models.courses.cohorts import Cohort
+from training.models.identity.actor import Actor
+from training.queries.admissions import seats
+
+
+class SelectionStep(enum.StrEnum):
+    """What can be done to several at once."""
+
+    SHORTLIST = "shortlist"
+    SEND = "send"
+    CONFIRM = "confirm"
+    WAIT = "wait"
+    TURN_DOWN = "turn_down"
+    WITHDRAW = "withdraw"
+
+
+_RULES: Mapping[SelectionStep, Callable[[Nomination, Actor], None]] = {
+    SelectionStep.SHORTLIST: nominations.shortlist,
+    SelectionStep.SEND: nominations.send_to_vetting,
+    SelectionStep.CONFIRM: nominations.confirm,
+    SelectionStep.WAIT: nominations.put_on_waiting_list,
+    SelectionStep.WITHDRAW: nominations.withdraw,
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A step, the reason where somebody is turned down, and the key by which a form that was sent twice is known."""
+
+    step: SelectionStep
+    reason: str
+    key: str
+
+
+def take(cohort: Cohort, chosen: Sequence[Nomination], wish: Wish, by: Actor) -> list[Refusal | None]:
+    """Take a step for each of the chosen nominees of a cohort; return for each why it could not be taken, or None.
+
+    Raises SelectionRepeated when the key was used: then nothing changes.
+    """
+    try:
+        with db.session.begin_nested():
+            db.session.add(Selection(cohort_id=cohort.id, key=wish.key, made_by_id=by.user_id, made_at=now()))
+    except IntegrityError as error:
+        raise SelectionRepeated from error
+    seats.lock([cohort.id], [nomination.person_id for nomination in chosen])
+    return [_try(nomination, wish, by) for nomination in chosen]
+
+
+def _try(nomination: Nomination, wish: Wish, by: Actor) -> Refusal | None:
+    try:
+        with db.session.begin_nested():
+            if wish.step is SelectionStep.TURN_DOWN:
+                nominations.turn_down(nomination, wish.reason, by)
+            else:
+                _RULES[wish.step](nomination, by)
+    except Refusal as refusal:
+        return refusal
+    return None

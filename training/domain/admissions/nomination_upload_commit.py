@@ -1,0 +1,190 @@
+"""What a batch does when it is committed, and how that is undone: each in one transaction, whole or not at all."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import delete, or_, update
+
+from training.domain.admissions import nominations
+from training.domain.admissions.nomination_uploads import PIECE, row_read
+from training.domain.admissions.person_matching import Recogniser
+from training.domain.admissions.row_parsing import merged, particulars_of, stamp_of
+from training.domain.common.refusals import BatchActedOn, BatchChanged, BatchClosed, BatchNotCommitted
+from training.domain.identity import audit, jobs
+from training.domain.people import duplicates, people
+from training.domain.people.people import Particulars
+from training.kit.db import changed, db
+from training.models.admissions.nomination_uploads import (
+    NominationBatch,
+    NominationBatchState,
+    NominationRow,
+    NomineeOutcome,
+)
+from training.models.admissions.nominations import Nomination, NominationState
+from training.models.identity.actor import Actor
+from training.models.identity.jobs import Job, JobKind
+from training.models.people.people import Person, PersonKey, PersonWord, ReviewedPair
+from training.queries.admissions import nomination_uploads
+from training.queries.courses import cohorts as cohort_rows
+
+S, O = NominationBatchState, NomineeOutcome  # noqa: E741
+_AS_IT_IS = {"synchronize_session": False}
+_MOST_NAMED = 20
+
+
+def commit(batch_id: int, version: int, by: Actor) -> Iterator[int]:
+    """Register and nominate what the preview of this version promised, in one transaction.
+
+    Raises CohortNotOpen, NominationsClosed, BatchClosed when somebody did it before, and BatchChanged with the numbers
+    of the rows that mean somebody else by now, or whose people were changed since.
+    """
+    batch = nomination_uploads.batch_by_key(batch_id)
+    cohort = cohort_rows.lock_cohort(batch.cohort_id)
+    nominations.check_takes_nominations(cohort)
+    closing = update(NominationBatch).where(
+        NominationBatch.id == batch_id, NominationBatch.state == S.PREVIEWED, NominationBatch.version == version
+    )
+    if not changed(closing.values(state=S.COMMITTED)):
+        raise BatchClosed
+    rows = nomination_uploads.good_rows(batch_id)
+    given = _check_unchanged(batch, rows, by)
+    persons = _persons(batch, rows, given, by)
+    made = nominations.nominate_all(cohort, [persons[row.number] for row in rows], by)
+    became = [
+        {
+            "batch_id": batch_id,
+            "number": row.number,
+            "person_id": nomination.person_id,
+            "nomination_id": nomination.id,
+            "is_registered": row.outcome is O.NEW,
+            "stamp": stamp_of(persons[row.number]),
+            "before": row.before,
+            "differs": [],
+        }
+        for row, nomination in zip(rows, made, strict=True)
+    ]
+    db.session.execute(update(NominationRow), became)
+    _point_repeated(batch_id, persons)
+    apart = duplicates.keep_all_apart(_told_apart(rows, persons), by)
+    audit.record("nomination file committed", batch, by=by.user_id, rows=len(made), kept_apart=apart)
+    yield from ()
+
+
+def _point_repeated(batch_id: int, persons: Mapping[int, Person]) -> None:
+    """Note of rows that repeat another one whom they mean, so that they are known when the file comes again."""
+    became = [
+        {"batch_id": batch_id, "number": row.number, "person_id": person.id}
+        for row in nomination_uploads.repeated_rows(batch_id)
+        if (person := persons.get(row.same_as or 0))
+    ]
+    if became:
+        db.session.execute(update(NominationRow), became)
+
+
+def _told_apart(rows: Sequence[NominationRow], persons: Mapping[int, Person]) -> Iterator[tuple[int, int]]:
+    """Yield who was registered with each person, known or of another row, of whom somebody said that it is not them."""
+    for row in rows:
+        if row.outcome is O.NEW:
+            others = [*row.candidates, *(persons[number].id for number in row.alike if number in persons)]
+            yield from ((persons[row.number].id, other) for other in others)
+
+
+def _check_unchanged(batch: NominationBatch, rows: Sequence[NominationRow], by: Actor) -> dict[int, Particulars]:
+    """Return what each row says of its person. Raises BatchChanged."""
+    recogniser = Recogniser(batch, by, looks_for_similar=False)
+    given: dict[int, Particulars] = {}
+    moved = []
+    for start in range(0, len(rows), PIECE):
+        piece = rows[start : start + PIECE]
+        judged = recogniser.judge([row_read(row, batch.columns) for row in piece])
+        for row, (nominee, now) in zip(piece, judged, strict=True):
+            then = (row.outcome, row.person_id, row.organisation_id, row.stamp)
+            if nominee is None or then != (now.outcome, now.person_id, now.organisation_id, now.stamp):
+                moved.append(row.number)
+            else:
+                given[row.number] = nominee.particulars
+    if moved:
+        raise BatchChanged(moved[:_MOST_NAMED])
+    return given
+
+
+def _persons(
+    batch: NominationBatch, rows: Sequence[NominationRow], given: Mapping[int, Particulars], by: Actor
+) -> dict[int, Person]:
+    """Register the new, correct the known where that was asked for; return the person of each row."""
+    new = [row for row in rows if row.outcome is O.NEW]
+    registered = people.register_all([(row.organisation_id or 0, given[row.number]) for row in new], by)
+    persons = {row.number: person for row, person in zip(new, registered, strict=True)}
+    known = nomination_uploads.people_of(row.person_id for row in rows if row.outcome is O.MATCHED)
+    for row in rows:
+        if row.outcome is O.MATCHED and row.person_id:
+            person = persons[row.number] = known[row.person_id]
+            if (batch.corrects or row.corrects) and row.differs:
+                row.before = asdict(particulars_of(person))
+                people.correct(person, merged(particulars_of(person), given[row.number]), by)
+    return persons
+
+
+# Undoing
+
+
+def ask_undo(batch: NominationBatch, by: Actor) -> Job:
+    """Ask for a committed batch to be taken back. Raises BatchNotCommitted, BatchActedOn, JobStanding."""
+    batch = nomination_uploads.lock_batch(batch.id)
+    if batch.state is not S.COMMITTED:
+        raise BatchNotCommitted
+    _check_untouched(nomination_uploads.committed_rows(batch.id))
+    return jobs.ask(JobKind.UNDO_BATCH, batch, by, nomination_uploads.committed_size(batch.id))
+
+
+def _check_untouched(rows: Sequence[Any]) -> None:
+    """Raise BatchActedOn with the number of rows whose nomination moved on or whose person was changed."""
+    touched = [
+        row
+        for row, nomination, person in rows
+        if nomination.state is not NominationState.NOMINATED or (row.stamp and row.stamp != stamp_of(person))
+    ]
+    if touched:
+        raise BatchActedOn(len(touched))
+
+
+def undo(batch_id: int, by: Actor) -> Iterator[int]:
+    """Withdraw the nominations of a batch and remove the people whom it registered, in one transaction.
+
+    Somebody to whom something else refers meanwhile stays. Raises BatchNotCommitted, BatchActedOn.
+    """
+    batch = nomination_uploads.batch_by_key(batch_id)
+    cohort_rows.lock_cohort(batch.cohort_id)
+    undoing = update(NominationBatch).where(NominationBatch.id == batch_id, NominationBatch.state == S.COMMITTED)
+    if not changed(undoing.values(state=S.UNDONE)):
+        raise BatchNotCommitted
+    rows = nomination_uploads.committed_rows(batch_id)
+    _check_untouched(rows)
+    registered = {person.id: (nomination, person) for row, nomination, person in rows if row.is_registered}
+    staying = nomination_uploads.referred_elsewhere(batch_id, registered)
+    for row, _nomination, person in rows:
+        if row.before:
+            people.correct(person, Particulars(**row.before), by)
+    nominations.withdraw_all([one for _row, one, person in rows if person.id not in registered.keys() - staying], by)
+    _remove([registered[key] for key in registered.keys() - staying], by)
+    audit.record("nomination file undone", batch, by=by.user_id, rows=len(rows))
+    yield from ()
+
+
+def _remove(made: Sequence[tuple[Nomination, Person]], by: Actor) -> None:
+    """Delete people whom the batch registered, with their nominations: nobody ever acted on either."""
+    if not made:
+        return
+    audit.record_each("person removed", {person: {} for _nomination, person in made}, by=by.user_id)
+    persons, nominated = [person.id for _, person in made], [nomination.id for nomination, _ in made]
+    for statement in (
+        update(NominationRow).where(NominationRow.chosen_id.in_(persons)).values(chosen_id=None),
+        update(NominationRow).where(NominationRow.person_id.in_(persons)).values(person_id=None, nomination_id=None),
+        delete(Nomination).where(Nomination.id.in_(nominated)),
+        delete(PersonWord).where(PersonWord.person_id.in_(persons)),
+        delete(PersonKey).where(PersonKey.person_id.in_(persons)),
+        delete(ReviewedPair).where(or_(ReviewedPair.low_id.in_(persons), ReviewedPair.high_id.in_(persons))),
+        delete(Person).where(Person.id.in_(persons)),
+    ):
+        db.session.execute(statement, execution_options=_AS_IT_IS)

@@ -1,0 +1,252 @@
+"""Batches: a coordinator's file of names is read, previewed row by row, mended, committed, and taken back.
+
+Each of the steps that go through all rows is a generator: the outer room runs one piece of it in one transaction and
+shows how many rows are done.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import IO, Protocol
+
+from sqlalchemy import delete, insert, update
+
+from training.domain.admissions import column_mapping, nominations
+from training.domain.admissions.person_matching import Recogniser
+from training.domain.admissions.row_parsing import RowRead, cleaned
+from training.domain.common import cell_parsing
+from training.domain.common.refusals import (
+    BatchClosed,
+    BatchEmpty,
+    BatchFaulty,
+    ChangedMeanwhile,
+    NamesMissing,
+    NotInvited,
+    TableUnreadable,
+)
+from training.domain.identity import audit, jobs
+from training.kit import tables
+from training.kit.clock import now
+from training.kit.db import db
+from training.kit.names import fold
+from training.models.admissions.nomination_uploads import (
+    NominationBatch,
+    NominationBatchState,
+    NominationRow,
+    NomineeFault,
+    NomineeOutcome,
+    NomineePart,
+)
+from training.models.courses.cohorts import Cohort
+from training.models.identity.actor import Actor
+from training.models.identity.jobs import Job, JobKind
+from training.queries.admissions import nomination_uploads
+from training.queries.identity import organisation_trees
+
+S, O = NominationBatchState, NomineeOutcome  # noqa: E741
+_KEPT = dt.timedelta(days=7)
+_FOR_EVER = dt.timedelta(days=36_500)
+_AS_IT_IS = {"synchronize_session": False}
+PIECE = 1000
+"""Rows that are read in one transaction."""
+GOOD = (O.NEW, O.MATCHED)
+
+
+def read(
+    stream: IO[bytes], cohort: Cohort, default_organisation_id: int | None, by: Actor, sheet: str = ""
+) -> NominationBatch:
+    """Read a file, of a workbook the sheet of that name or the first that names people; keep its rows for a week.
+
+    Raises CohortNotOpen, NominationsClosed, NotInvited, TableUnreadable, SheetUnknown.
+    """
+    nominations.check_takes_nominations(cohort)
+    if default_organisation_id and default_organisation_id not in organisation_trees.keys_invited_to(cohort.id):
+        raise NotInvited
+    table = cell_parsing.read_table(stream, column_mapping.picker(sheet))
+    found, rows = column_mapping.below_headings(table)
+    if not rows:
+        raise TableUnreadable(tables.Problem.EMPTY)
+    batch = NominationBatch(
+        cohort_id=cohort.id,
+        organisation_id=by.organisation_id,
+        default_organisation_id=default_organisation_id,
+        sha256=table.sha256,
+        headings=found.cells,
+        headings_in=found.number,
+        sheet=table.sheet[:200],
+        unread=[list(one) for one in table.unread],
+        columns=column_mapping.guess(found.cells),
+        uploaded_by_id=by.user_id,
+        uploaded_at=now(),
+        keep_until=now() + _KEPT,
+    )
+    db.session.add(batch)
+    db.session.flush()
+    kept = [{"batch_id": batch.id, "number": row.number, "cells": row.cells} for row in rows]
+    db.session.execute(insert(NominationRow), kept)
+    audit.record("nomination file read", batch, by=by.user_id, rows=len(rows))
+    return batch
+
+
+def forget_old() -> None:
+    """Delete the rows of batches with which nobody went on for a week, and what the rows of the others say."""
+    over = nomination_uploads.over(now())
+    done = [key for key, state in over if state in (S.COMMITTED, S.UNDONE)]
+    left = [key for key, state in over if key not in done]
+    rows = update(NominationRow).where(NominationRow.batch_id.in_(done))
+    for statement in (
+        rows.values(cells=[], mended={}, before={}),
+        delete(NominationRow).where(NominationRow.batch_id.in_(left)),
+        update(NominationBatch).where(NominationBatch.id.in_(left)).values(state=S.FORGOTTEN),
+        update(NominationBatch)
+        .where(NominationBatch.id.in_(done + left))
+        .values(keep_until=now() + _FOR_EVER, sheet="", unread=[]),
+    ):
+        if over:
+            db.session.execute(statement, execution_options=_AS_IT_IS)
+
+
+# Deciding
+
+
+def check_open(batch: NominationBatch) -> NominationBatch:
+    """Return a batch as it is now, its rows still to be decided. Raises BatchClosed, JobStanding."""
+    batch = nomination_uploads.lock_batch(batch.id)
+    if batch.state not in (S.READ, S.PREVIEWED):
+        raise BatchClosed
+    jobs.check_none(batch)
+    return batch
+
+
+def say_columns(
+    batch: NominationBatch,
+    columns: Mapping[str, int],
+    default_organisation_id: int | None,
+    by: Actor,
+    *,
+    is_first_person: bool = False,
+) -> Job:
+    """Say which column is what, and whether the row that was taken for the headings is a person; ask for a preview.
+
+    Raises NamesMissing, NotInvited, BatchClosed, JobStanding.
+    """
+    batch = check_open(batch)
+    if not column_mapping.names_somebody(columns):
+        raise NamesMissing
+    if default_organisation_id and default_organisation_id not in organisation_trees.keys_invited_to(batch.cohort_id):
+        raise NotInvited
+    batch.columns, batch.default_organisation_id = dict(columns), default_organisation_id
+    if is_first_person != batch.is_first_person:
+        _turn_first_row(batch)
+    return ask_preview(batch, by)
+
+
+def _turn_first_row(batch: NominationBatch) -> None:
+    """Make a row of the headings, or headings of that row."""
+    batch.is_first_person = not batch.is_first_person
+    if batch.is_first_person:
+        db.session.add(NominationRow(batch_id=batch.id, number=batch.headings_in, cells=batch.headings))
+        batch.headings = [""] * len(batch.headings)
+    else:
+        first = nomination_uploads.row_by_number(batch.id, batch.headings_in)
+        batch.headings = first.cells
+        db.session.delete(first)
+    db.session.flush()
+
+
+def say_meanings(batch: NominationBatch, meanings: Mapping[str, int], by: Actor) -> Job:
+    """Say which organisations names of the file mean that the register does not have, by key; ask for a preview.
+
+    Raises NotInvited, BatchClosed, JobStanding.
+    """
+    batch = check_open(batch)
+    if not organisation_trees.keys_invited_to(batch.cohort_id).issuperset(meanings.values()):
+        raise NotInvited
+    batch.meanings = batch.meanings | {fold(name): key for name, key in meanings.items()}
+    return ask_preview(batch, by)
+
+
+def unknown_organisations(batch: NominationBatch) -> dict[str, int]:
+    """Return the names of organisations in a batch that nobody knows, each with the number of its rows, most first.
+
+    Of a name in several spellings the first stands for all.
+    """
+    spelt: dict[str, str] = {}
+    counted = Counter[str]()
+    for row in nomination_uploads.faulty_rows(batch.id, NomineeFault.ORGANISATION_UNKNOWN):
+        name = texts_of(row, batch.columns).get(NomineePart.ORGANISATION.value, "")
+        counted[spelt.setdefault(fold(name), name)] += 1
+    return dict(counted.most_common())
+
+
+def ask_preview(batch: NominationBatch, by: Actor) -> Job:
+    """Ask for a preview. Raises BatchClosed, JobStanding."""
+    batch = check_open(batch)
+    return jobs.ask(JobKind.PREVIEW_BATCH, batch, by, nomination_uploads.size(batch.id))
+
+
+class Written(Protocol):
+    """A row as it was sent, and what somebody wrote instead."""
+
+    cells: list[str]
+    mended: dict[str, str]
+
+
+def texts_of(row: Written, columns: Mapping[str, int]) -> dict[str, str]:
+    """Return what a row says by part: its cells, or what somebody wrote instead."""
+    as_sent = {part: row.cells[place] if place < len(row.cells) else "" for part, place in columns.items()}
+    return {part: cleaned(text) for part, text in (as_sent | row.mended).items()}
+
+
+def row_read(row: NominationRow, columns: Mapping[str, int]) -> RowRead:
+    """Return what goes into the matching."""
+    return RowRead(row.number, texts_of(row, columns), row.chosen_id, row.is_nobody_known, row.chosen_row)
+
+
+def preview(batch_id: int, by: Actor) -> Iterator[int]:
+    """Say of each row what will become of it; yields how many rows are done. Raises BatchClosed."""
+    recogniser, done, last = None, 0, 0
+    while True:
+        batch = nomination_uploads.lock_batch(batch_id)
+        if batch.state not in (S.READ, S.PREVIEWED):
+            raise BatchClosed
+        recogniser = recogniser or Recogniser(batch, by)
+        rows = nomination_uploads.rows_after(batch_id, last, PIECE)
+        if rows:
+            judge(recogniser, rows, batch)
+        if len(rows) < PIECE:
+            batch.state = S.PREVIEWED
+            batch.version += 1
+            return
+        done, last = done + len(rows), rows[-1].number
+        yield done
+
+
+def judge(recogniser: Recogniser, rows: Sequence[NominationRow], batch: NominationBatch) -> None:
+    """Write what will become of rows, given in the order of their numbers."""
+    read = [row_read(row, batch.columns) for row in rows]
+    values = [
+        {"batch_id": batch.id, "number": row.number, "fingerprint": row.fingerprint, **vars(one.verdict)}
+        for row, one in zip(read, recogniser.judge(read), strict=True)
+    ]
+    db.session.execute(update(NominationRow), values)
+
+
+def ask_commit(batch: NominationBatch, version: int, by: Actor, *, is_whole: bool, corrects: bool) -> Job:
+    """Ask for the good rows to be nominated; with ``is_whole`` only where no other row is left.
+
+    ``version`` is that of the preview which the actor saw. Raises BatchClosed, JobStanding, ChangedMeanwhile,
+    BatchEmpty, BatchFaulty.
+    """
+    batch = check_open(batch)
+    if batch.state is not S.PREVIEWED or batch.version != version:
+        raise ChangedMeanwhile
+    counts = nomination_uploads.counts(batch.id)
+    good = sum(counts.get(outcome, 0) for outcome in GOOD)
+    left = counts.get(O.FAULTY, 0) + counts.get(O.POSSIBLE, 0)
+    if not good:
+        raise BatchEmpty
+    if is_whole and left:
+        raise BatchFaulty(left)
+    batch.corrects = corrects
+    return jobs.ask(JobKind.COMMIT_BATCH, batch, by, good, version=version)

@@ -1,0 +1,259 @@
+"""Whom the rows of a file mean: somebody known, perhaps somebody known, or somebody new.
+
+Rule (design, bulk nomination): a row means a known person when the reference, or the service number inside the same
+organisation, is equal; or when every name that it gives is, in the same organisation, that of exactly one person whom
+nothing contradicts. Whoever is merely similar, or set aside, is shown to a human, who decides. So is an earlier row of
+the same file whose name is similar.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, NamedTuple
+
+from training.domain.admissions.row_parsing import COLUMNS, Faulty, Nominee, Reader, RowRead, Verdict, cleaned, stamp_of
+from training.domain.people.people import Particulars
+from training.kit.matching import Names, heard
+from training.kit.names import fold, name_key
+from training.models.admissions.nomination_uploads import NominationBatch, NomineeFault, NomineeOutcome, NomineePart
+from training.models.identity.actor import Actor
+from training.queries.admissions import person_matching
+from training.queries.people import matching
+from training.queries.people.matching import MOST_CANDIDATES
+
+P, O, F = NomineePart, NomineeOutcome, NomineeFault  # noqa: E741
+
+
+class Known:
+    """The people of the register who may be meant by some rows, found by reference, service number and names."""
+
+    def __init__(self, rows: dict[int, Any]) -> None:
+        self.by_id = rows
+        self.by_reference = {row.public_id: row for row in rows.values()}
+        self._by_number = defaultdict[tuple[int, str], list[Any]](list)
+        self._inside = defaultdict[tuple[int, str], list[Any]](list)
+        for row in rows.values():
+            self._by_number[row.organisation_id, row.service_number].append(row)
+            for name in {cleaned(row.name_latin), cleaned(row.name_native)} - {""}:
+                self._inside[row.organisation_id, name].append(row)
+
+    def of_number(self, organisation_id: int | None, number: str) -> list[Any]:
+        """Return who has a service number in an organisation; nobody where no number is given."""
+        return _best_of(self._by_number[organisation_id or 0, number]) if number else []
+
+    def of_name(self, nominee: Nominee) -> list[Any]:
+        """Return who has, in the same organisation, every name that is given."""
+        given = nominee.particulars
+        name = given.name_latin or given.name_native
+        return _best_of(
+            [
+                row
+                for row in self._inside[nominee.organisation_id or 0, name]
+                if given.name_latin in ("", cleaned(row.name_latin))
+                and given.name_native in ("", cleaned(row.name_native))
+            ]
+        )
+
+
+def _best_of(rows: list[Any]) -> list[Any]:
+    """Return the active people of some; where there are none, those who are set aside."""
+    return [row for row in rows if row.inactive_because is None] or rows
+
+
+def _contradicts(given: Particulars, row: Any) -> bool:
+    """Say whether sex or service number are given on both sides and are not equal."""
+    return bool(
+        (given.sex and row.sex and given.sex is not row.sex)
+        or (given.service_number and row.service_number and given.service_number != row.service_number)
+    )
+
+
+@dataclass
+class Seen:
+    """The rows of a file so far, so that a second one that means, or may mean, the same person is told the first."""
+
+    people: dict[int, int] = field(default_factory=dict)
+    numbers: dict[tuple[int, str], int] = field(default_factory=dict)
+    names: dict[tuple[int, str, str], list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
+    unknown: dict[int, Particulars] = field(default_factory=dict)
+    sounds: Names = field(default_factory=Names)
+
+    def check(self, number: int, nominee: Nominee, person: Any | None) -> None:
+        """Note a row. Raises Faulty with the number of an earlier one that means the same person."""
+        if person is not None:
+            self._refuse(self.people.setdefault(person.id, number), number, None)
+            return
+        body, given = nominee.organisation_id or 0, nominee.particulars
+        if given.service_number:
+            self._refuse(self.numbers.setdefault((body, given.service_number), number), number, P.SERVICE_NUMBER)
+        alike = self.names[body, fold(given.name_latin), fold(given.name_native)]
+        for earlier, service_number in alike:
+            if not (service_number and given.service_number):
+                self._refuse(earlier, number, P.NAME_LATIN if given.name_latin else P.NAME_NATIVE)
+        alike.append((number, given.service_number))
+
+    def alike(self, given: Particulars) -> list[int]:
+        """Return the earlier rows of people who are not known and may be this one, best first."""
+        found = self.sounds.like(heard(given.name_latin, given.name_native))
+        return [number for number in found if not _contradicts(given, self.unknown[number])][:MOST_CANDIDATES]
+
+    def add(self, number: int, given: Particulars) -> None:
+        """Let later rows be told that this one, of somebody who is not known, may be the same person."""
+        self.unknown[number] = given
+        self.sounds.add(number, heard(given.name_latin, given.name_native))
+
+    def _refuse(self, first: int, number: int, part: NomineePart | None) -> None:
+        if first != number:
+            raise Faulty(F.SAME_PERSON, part, same_as=first)
+
+
+class Judged(NamedTuple):
+    """Whom a row describes, None where it cannot be read, and what will become of it."""
+
+    nominee: Nominee | None
+    verdict: Verdict
+
+
+class Recogniser:
+    """Says of one piece of a file after another whom its rows mean; remembers the rows before."""
+
+    def __init__(self, batch: NominationBatch, by: Actor, *, looks_for_similar: bool = True) -> None:
+        self._reader = Reader(batch, by)
+        self._cohort_id, self._by, self._looks_for_similar = batch.cohort_id, by, looks_for_similar
+        self._seen = Seen()
+
+    def judge(self, rows: Sequence[RowRead]) -> list[Judged]:
+        """Return for each row whom it describes and a verdict."""
+        rows = self._with_remembered(rows)
+        read = [self._read_or_fault(row) for row in rows]
+        known = self._known(rows, [one for one in read if isinstance(one, Nominee)])
+        verdicts = [
+            self._verdict(row, one, known) if isinstance(one, Nominee) else one
+            for row, one in zip(rows, read, strict=True)
+        ]
+        if self._looks_for_similar:
+            verdicts = self._with_similar(rows, read, verdicts)
+        matched = {one.person_id for one in verdicts if one.outcome is O.MATCHED and one.person_id}
+        standing = person_matching.nominated_among(self._cohort_id, matched) if matched else set()
+        return [
+            Judged(
+                one if isinstance(one, Nominee) else None,
+                replace(verdict, outcome=O.NOMINATED) if verdict.person_id in standing else verdict,
+            )
+            for one, verdict in zip(read, verdicts, strict=True)
+        ]
+
+    def _with_remembered(self, rows: Sequence[RowRead]) -> list[RowRead]:
+        """Return the rows; one that somebody decided about in an earlier file is decided likewise."""
+        open_rows = {row.fingerprint for row in rows if row.chosen_id is None and not row.is_nobody_known}
+        became = person_matching.nominated_before(open_rows, self._by)
+        return [
+            replace(row, chosen_id=became.get(row.fingerprint)) if row.fingerprint in open_rows else row for row in rows
+        ]
+
+    def _with_similar(
+        self, rows: Sequence[RowRead], read: Sequence[Nominee | Verdict], verdicts: Sequence[Verdict]
+    ) -> list[Verdict]:
+        """Return the verdicts, those of people who are not known with whoever has a similar name beside them."""
+        new = [place for place, verdict in enumerate(verdicts) if _may_be_new(verdict)]
+        named = [one.particulars for place in new if isinstance(one := read[place], Nominee)]
+        wanted = [matching.Wanted(one.name_latin, one.name_native) for one in named]
+        changed = list(verdicts)
+        alike = matching.candidates(wanted, self._by, is_aside_too=True)
+        for place, found in zip(new, alike, strict=True):
+            is_open = found and changed[place].outcome is O.NEW and not rows[place].is_nobody_known
+            outcome = O.POSSIBLE if is_open else changed[place].outcome
+            similar = [one.person.id for one in found if one.person.id not in changed[place].candidates]
+            candidates = changed[place].candidates + similar
+            changed[place] = replace(changed[place], outcome=outcome, candidates=candidates)
+        return changed
+
+    def _read_or_fault(self, row: RowRead) -> Nominee | Verdict:
+        try:
+            return self._reader.read(row.texts)
+        except Faulty as faulty:
+            return Verdict(O.FAULTY, faulty.fault, faulty.part)
+
+    def _known(self, rows: Sequence[RowRead], read: Sequence[Nominee]) -> Known:
+        wanted = person_matching.Wanted(ids={row.chosen_id for row in rows if row.chosen_id})
+        for one in read:
+            given = one.particulars
+            wanted.references |= {one.reference} - {""}
+            wanted.organisations |= {one.organisation_id} - {None}  # type: ignore[arg-type]
+            wanted.numbers |= {given.service_number} - {""}
+            wanted.name_keys |= {name_key(given.name_latin) or name_key(given.name_native)} - {""}
+            wanted.natives |= {given.name_native} - {""}
+        return Known(person_matching.people_like(wanted, COLUMNS, self._by))
+
+    def _verdict(self, row: RowRead, nominee: Nominee, known: Known) -> Verdict:
+        try:
+            found = self._find(row, nominee, known)
+            person = found[0] if len(found) == 1 and not self._is_doubtful(row, nominee, found[0]) else None
+            if person is not None and person.organisation_id not in self._reader.invited:
+                raise Faulty(F.ORGANISATION_NOT_INVITED, P.ORGANISATION)
+            self._seen.check(row.number, nominee, person)
+        except Faulty as faulty:
+            return Verdict(O.FAULTY, faulty.fault, faulty.part, faulty.same_as)
+        if person is not None:
+            return _matched(nominee, person)
+        return self._unknown(row, nominee, [one.id for one in found])
+
+    def _unknown(self, row: RowRead, nominee: Nominee, candidates: list[int]) -> Verdict:
+        """Return what becomes of a row that is not clearly somebody known."""
+        body, given = nominee.organisation_id, nominee.particulars
+        alike = self._seen.alike(given) if self._looks_for_similar else []
+        if row.chosen_row in alike:
+            return Verdict(O.REPEATED, same_as=row.chosen_row, alike=alike, organisation_id=body, candidates=candidates)
+        if self._looks_for_similar:
+            self._seen.add(row.number, given)
+        # A reference means somebody, so "nobody of these" is no answer.
+        is_open = nominee.reference or ((candidates or alike) and not row.is_nobody_known)
+        outcome = O.POSSIBLE if is_open else O.NEW
+        return Verdict(outcome, alike=alike, organisation_id=body, candidates=candidates)
+
+    def _find(self, row: RowRead, nominee: Nominee, known: Known) -> list[Any]:
+        """Return whom the row may mean: one, several or nobody. Raises Faulty."""
+        if nominee.reference:
+            return [self._referred(nominee, known)]
+        if row.chosen_id in known.by_id:
+            return [known.by_id[row.chosen_id]]
+        number = nominee.particulars.service_number
+        return known.of_number(nominee.organisation_id, number) or known.of_name(nominee)
+
+    def _referred(self, nominee: Nominee, known: Known) -> Any:
+        person = known.by_reference.get(nominee.reference)
+        if person is None:
+            raise Faulty(F.REFERENCE_UNKNOWN, P.REFERENCE)
+        others = known.of_number(person.organisation_id, nominee.particulars.service_number)
+        if others and person not in others:
+            raise Faulty(F.REFERENCE_CONTRADICTED, P.SERVICE_NUMBER)
+        return person
+
+    def _is_doubtful(self, row: RowRead, nominee: Nominee, person: Any) -> bool:
+        """Say whether the person is set aside, or a name alone led there and something else speaks against it."""
+        if person.inactive_because is not None:
+            return True
+        if nominee.reference or row.chosen_id == person.id:
+            return False
+        has_number = bool(nominee.particulars.service_number)
+        is_by_number = has_number and person.service_number == nominee.particulars.service_number
+        return not is_by_number and (row.is_nobody_known or _contradicts(nominee.particulars, person))
+
+
+def _may_be_new(verdict: Verdict) -> bool:
+    """Say whether a row is of somebody who is not known, as far as the rows of the file tell."""
+    return verdict.outcome in (O.NEW, O.REPEATED) or (verdict.outcome is O.POSSIBLE and not verdict.candidates)
+
+
+def _matched(nominee: Nominee, person: Any) -> Verdict:
+    given = asdict(nominee.particulars)
+    differs = [name for name, value in given.items() if value and value != getattr(person, name)]
+    if nominee.names_organisation and nominee.organisation_id != person.organisation_id:
+        differs.append(P.ORGANISATION.value)
+    return Verdict(
+        O.MATCHED,
+        organisation_id=person.organisation_id,
+        person_id=person.id,
+        stamp=stamp_of(person),
+        differs=differs,
+    )

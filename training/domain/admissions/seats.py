@@ -1,0 +1,135 @@
+"""Seats: who may have one. Every rule is asked under the lock of the cohort, and capacity by the write itself."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import update
+
+from training.domain.common.refusals import (
+    CohortFull,
+    CohortNotOpen,
+    DeadlinesOutOfOrder,
+    FewerThanTaken,
+    NotCleared,
+    PersonInactive,
+    QuotaBelowTaken,
+    QuotaReached,
+    Refusal,
+    ReservedForWomen,
+    SeatClash,
+    TooManyReserved,
+)
+from training.domain.courses import cohorts
+from training.domain.identity import audit
+from training.domain.people import people
+from training.kit.db import changed, db
+from training.models.admissions.nominations import Hindrance, Nomination
+from training.models.courses.cohorts import Cohort, CohortInvitation, CohortState
+from training.models.identity.actor import Actor
+from training.models.people.people import Sex
+from training.queries.admissions import seats, vetting
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many seats, how many of them only for women, how many for each invited organisation (by its key), and the
+    last days for nominations and for vetting; None where there is no limit.
+    """
+
+    capacity: int
+    reserved_for_women: int = 0
+    quotas: Mapping[int, int | None] = field(default_factory=dict)
+    nominations_until: dt.date | None = None
+    vetting_by: dt.date | None = None
+
+
+_HINDRANCES: dict[type[Refusal], Hindrance] = {
+    PersonInactive: Hindrance.SET_ASIDE,
+    NotCleared: Hindrance.CLEARANCE,
+    SeatClash: Hindrance.CLASH,
+    QuotaReached: Hindrance.QUOTA,
+    ReservedForWomen: Hindrance.RESERVED,
+}
+
+
+def take(nomination: Nomination, cohort: Cohort) -> None:
+    """Take a seat of a locked cohort for a nominee whose state does not count as seated yet; what was taken before a
+    refusal goes back with its transaction or savepoint.
+
+    Raises CohortNotOpen, CohortFull, and what keeps this nominee from it: PersonInactive, NotCleared (the clearance
+    must last to the cohort's last day), SeatClash, QuotaReached, ReservedForWomen. Rules: domain §2, Vetting and Seats.
+    """
+    people.check_all_active([nomination.person_id])
+    if not vetting.is_cleared(nomination.person_id, cohort.ends_on):
+        raise NotCleared(cohort.ends_on)
+    if seats.is_seated_elsewhere(nomination.person_id, cohort):
+        raise SeatClash
+    if not cohorts.take_seat(cohort):
+        cohorts.check_open(cohort)
+        raise CohortFull
+    _check_shares(nomination, cohort)
+
+
+def _check_shares(nomination: Nomination, cohort: Cohort) -> None:
+    """Raise QuotaReached or ReservedForWomen. An unknown sex counts as not a woman's."""
+    for share in seats.shares(cohort.id, of=nomination.organisation_id):
+        if share.quota is not None and share.taken >= share.quota:
+            raise QuotaReached(share.quota)
+    sex = seats.sex_of(nomination.person_id)
+    if not cohort.reserved_for_women or sex is Sex.FEMALE:
+        return
+    if seats.taken_by_others_than_women(cohort.id) >= cohort.capacity - cohort.reserved_for_women:
+        raise ReservedForWomen(is_sex_unknown=sex is None)
+
+
+def try_to_take(nomination: Nomination, cohort: Cohort) -> Hindrance | None:
+    """Take a freed seat for somebody on the waiting list, or say what stands in the way. Raises CohortFull."""
+    try:
+        with db.session.begin_nested():
+            take(nomination, cohort)
+    except tuple(_HINDRANCES) as refusal:
+        return _HINDRANCES[type(refusal)]
+    return None
+
+
+def set_limits(cohort: Cohort, limits: Limits, by: Actor) -> None:
+    """Set seats, shares and deadlines of a draft or an open cohort; more seats seat nobody by themselves.
+
+    Raises DeadlinesOutOfOrder, FewerThanTaken, TooManyReserved, QuotaBelowTaken, CohortNotOpen. Rule: acceptance test
+    b; a limit never falls below the seats that are taken already.
+    """
+    days = [day for day in (limits.nominations_until, limits.vetting_by, cohort.starts_on) if day]
+    if days != sorted(days):
+        raise DeadlinesOutOfOrder
+    cohort = seats.lock([cohort.id], [])[cohort.id]
+    if cohort.state not in (CohortState.DRAFT, CohortState.OPEN):
+        raise CohortNotOpen
+    if limits.capacity < cohort.seats_taken:
+        raise FewerThanTaken(cohort.seats_taken)
+    most = limits.capacity - seats.taken_by_others_than_women(cohort.id)
+    if limits.reserved_for_women > most:
+        raise TooManyReserved(most)
+    _set_quotas(cohort, limits.quotas)
+    cohort.capacity, cohort.reserved_for_women = limits.capacity, limits.reserved_for_women
+    cohort.nominations_until, cohort.vetting_by = limits.nominations_until, limits.vetting_by
+    audit.record("seats and deadlines set", cohort, by=by.user_id, capacity=limits.capacity, **_told(limits))
+
+
+def _told(limits: Limits) -> dict[str, int | str | None]:
+    days = {"nominations_until": limits.nominations_until, "vetting_by": limits.vetting_by}
+    return {"reserved_for_women": limits.reserved_for_women} | {
+        name: day.isoformat() if day else None for name, day in days.items()
+    }
+
+
+def _set_quotas(cohort: Cohort, quotas: Mapping[int, int | None]) -> None:
+    for share in seats.shares(cohort.id):
+        quota = quotas.get(share.organisation.id)
+        if quota is not None and quota < share.taken:
+            raise QuotaBelowTaken(share.organisation, share.taken)
+        mine = (
+            CohortInvitation.cohort_id == cohort.id,
+            CohortInvitation.organisation_id == share.organisation.id,
+        )
+        changed(update(CohortInvitation).where(*mine).values(quota=quota))

@@ -1,0 +1,73 @@
+"""Clearances. Outcome, date, authority, expiry and unit are recorded; reasons never are."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import update
+
+from training.domain.admissions import nominations
+from training.domain.common.refusals import DecidedInFuture, ExpiryBeforeDecision
+from training.domain.identity import audit
+from training.kit.clock import now
+from training.kit.db import changed, db
+from training.models.admissions.vetting import VettingDecision, VettingOutcome
+from training.models.identity.actor import Actor
+from training.models.people.people import Person
+from training.queries.admissions import seats, vetting
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the vetting authority said; ``expires_on`` for a clearance only."""
+
+    outcome: VettingOutcome
+    authority: str
+    unit: str
+    decided_on: dt.date
+    expires_on: dt.date | None
+    reference: str = ""
+
+
+def record(person: Person, decision: Decision, by: Actor, on: dt.date) -> VettingDecision:
+    """Record a decision; it supersedes the one before, and the person's nominations move as it says.
+
+    Raises DecidedInFuture, ExpiryBeforeDecision.
+    """
+    check(decision, on)
+    hold([person.id])
+    return record_held(person.id, decision, by)
+
+
+def check(decision: Decision, on: dt.date) -> None:
+    """Raise DecidedInFuture or ExpiryBeforeDecision where the dates of a decision cannot be."""
+    if decision.decided_on > on:
+        raise DecidedInFuture
+    if decision.expires_on is not None and decision.expires_on <= decision.decided_on:
+        raise ExpiryBeforeDecision
+
+
+def hold(person_ids: Collection[int]) -> None:
+    """Lock people and the cohorts in which a decision about them may free a seat.
+
+    Nobody is sent to vetting or seated without the lock of the person, so that a second look finds no more.
+    """
+    wanted, held = set(vetting.cohorts_of(person_ids)), None
+    while wanted != held:
+        seats.lock(wanted, person_ids)
+        wanted, held = set(vetting.cohorts_of(person_ids)), wanted
+
+
+def record_held(person_id: int, decision: Decision, by: Actor) -> VettingDecision:
+    """Record a checked decision about a person who is locked."""
+    changed(
+        update(VettingDecision)
+        .where(VettingDecision.person_id == person_id, VettingDecision.superseded_at.is_(None))
+        .values(superseded_at=now())
+    )
+    recorded = VettingDecision(person_id=person_id, recorded_by_id=by.user_id, recorded_at=now(), **vars(decision))
+    db.session.add(recorded)
+    db.session.flush()
+    audit.record("clearance recorded", recorded, by=by.user_id, outcome=decision.outcome.value)
+    nominations.follow(recorded, by)
+    return recorded

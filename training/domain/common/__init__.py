@@ -1,0 +1,1 @@
+"""Rules and use cases: what every area uses."""

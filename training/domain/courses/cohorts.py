@@ -1,0 +1,221 @@
+"""Cohorts: drafted, put up for approval with their money, opened, closed or cancelled."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+
+from training.domain.common.refusals import (
+    CohortNotDraft,
+    CohortNotOpen,
+    CohortRunning,
+    DatesReversed,
+    DeadlinesOutOfOrder,
+    OtherProgramme,
+    OutsideProgramme,
+    TooManyReserved,
+)
+from training.domain.finance import proposals
+from training.domain.identity import audit
+from training.kit.db import changed, db
+from training.models.courses.cohorts import Cohort, CohortCost, CohortInvitation, CohortState, CohortTrainer, Venue
+from training.models.courses.courses import CostBasis, Course, CourseCost
+from training.models.finance.programmes import BudgetLine, LineCategory, Programme
+from training.models.identity.actor import Actor
+from training.models.identity.organisations import Organisation
+from training.models.people.people import Person
+from training.queries.courses import cohorts, courses
+
+_LONGEST_PURPOSE = 300
+
+
+@dataclass(frozen=True)
+class CohortPlan:
+    """What a cohort is to be; what it is to cost is planned apart."""
+
+    course: Course
+    programme: Programme
+    venue: Venue
+    host: Organisation
+    invited: Sequence[Organisation]
+    trainers: Sequence[Person]
+    starts_on: dt.date
+    ends_on: dt.date
+    capacity: int
+
+
+@dataclass(frozen=True)
+class PlannedCost:
+    """What a cohort is to cost in a category, in pence, and the line that pays for it."""
+
+    category: LineCategory
+    line: BudgetLine
+    amount: int
+
+
+def draft(plan: CohortPlan, by: Actor) -> Cohort:
+    """Add a cohort as a draft. Raises DatesReversed, OutsideProgramme."""
+    _check(plan)
+    cohort = _numbered(plan)
+    _name_parties(cohort, plan)
+    audit.record("cohort drafted", cohort, by=by.user_id, code=cohort.code)
+    return cohort
+
+
+def _numbered(plan: CohortPlan) -> Cohort:
+    """Add a cohort under the next free code; where another request took it in the same moment, under the one after."""
+    while True:
+        cohort = Cohort(code=cohorts.next_code(plan.starts_on.year), **_columns(plan))
+        try:
+            with db.session.begin_nested():
+                db.session.add(cohort)
+        except IntegrityError:
+            if not cohorts.is_code_taken(cohort.code):
+                raise
+        else:
+            return cohort
+
+
+def edit(cohort: Cohort, plan: CohortPlan, by: Actor) -> None:
+    """Change a draft; the limits that were set for its seats stay.
+
+    Raises CohortNotDraft, DatesReversed, OutsideProgramme, DeadlinesOutOfOrder, TooManyReserved.
+    """
+    _check(plan)
+    limits = cohorts.lock_cohort(cohort.id)
+    if any(day and day > plan.starts_on for day in (limits.nominations_until, limits.vetting_by)):
+        raise DeadlinesOutOfOrder
+    if limits.reserved_for_women > plan.capacity:
+        raise TooManyReserved(plan.capacity)
+    draft_still = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
+    if not changed(update(Cohort).where(*draft_still).values(**_columns(plan))):
+        raise CohortNotDraft
+    _name_parties(cohort, plan)
+    audit.record("cohort edited", cohort, by=by.user_id)
+
+
+def _check(plan: CohortPlan) -> None:
+    if plan.ends_on < plan.starts_on:
+        raise DatesReversed
+    _check_within(plan.programme, plan.starts_on, plan.ends_on)
+
+
+def _check_within(whole: Programme | BudgetLine, first: dt.date, last: dt.date) -> None:
+    if not (whole.starts_on <= first and last <= whole.ends_on):
+        raise OutsideProgramme(whole.starts_on, whole.ends_on)
+
+
+def _columns(plan: CohortPlan) -> dict[str, object]:
+    return {
+        "course_id": plan.course.id,
+        "programme_id": plan.programme.id,
+        "host_id": plan.host.id,
+        "venue_id": plan.venue.id,
+        "starts_on": plan.starts_on,
+        "ends_on": plan.ends_on,
+        "capacity": plan.capacity,
+    }
+
+
+def _name_parties(cohort: Cohort, plan: CohortPlan) -> None:
+    """Write down who is invited and who teaches; an organisation that stays invited keeps its quota."""
+    quotas = cohorts.quotas_of(cohort.id)
+    db.session.execute(delete(CohortInvitation).where(CohortInvitation.cohort_id == cohort.id))
+    db.session.execute(delete(CohortTrainer).where(CohortTrainer.cohort_id == cohort.id))
+    db.session.add_all(
+        CohortInvitation(cohort_id=cohort.id, organisation_id=body.id, quota=quotas.get(body.id))
+        for body in plan.invited
+    )
+    db.session.add_all(CohortTrainer(cohort_id=cohort.id, person_id=trainer.id) for trainer in plan.trainers)
+    db.session.flush()
+
+
+def move_on(cohort: Cohort, before: CohortState, after: CohortState) -> bool:
+    """Move a cohort on if it still stands at ``before``."""
+    return changed(update(Cohort).where(Cohort.id == cohort.id, Cohort.state == before).values(state=after))
+
+
+def suggested_costs(template: Sequence[CourseCost], days: int, trainees: int) -> dict[LineCategory, int]:
+    """Return what a course's cost template comes to, in pence per category."""
+    times = {
+        CostBasis.FIXED: 1,
+        CostBasis.PER_DAY: days,
+        CostBasis.PER_TRAINEE: trainees,
+        CostBasis.PER_TRAINEE_DAY: trainees * days,
+    }
+    total: Counter[LineCategory] = Counter()
+    for cost in template:
+        total[cost.category] += cost.amount * times[cost.basis]
+    return dict(total)
+
+
+def plan_costs(cohort: Cohort, costs: Sequence[PlannedCost], by: Actor) -> None:
+    """Say what a draft is to cost, replacing what was said before.
+
+    Raises CohortNotDraft, OtherProgramme, and OutsideProgramme where a line does not cover the cohort's dates.
+    """
+    for cost in costs:
+        if cost.line.programme_id != cohort.programme_id:
+            raise OtherProgramme
+        _check_within(cost.line, cohort.starts_on, cohort.ends_on)
+    total = sum(cost.amount for cost in costs)
+    draft_still = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
+    if not changed(update(Cohort).where(*draft_still).values(planned_cost=total)):
+        raise CohortNotDraft
+    db.session.execute(delete(CohortCost).where(CohortCost.cohort_id == cohort.id))
+    db.session.add_all(
+        CohortCost(cohort_id=cohort.id, category=cost.category, line_id=cost.line.id, amount=cost.amount)
+        for cost in costs
+    )
+    db.session.flush()
+    audit.record("cohort costs planned", cohort, by=by.user_id, pence=total)
+
+
+def purpose(cohort: Cohort) -> str:
+    """Return what the money of a cohort is for, as its entries say it: ``2026-006 Document fraud``."""
+    return f"{cohort.code} {courses.course_by_key(cohort.course_id).title_en}"[:_LONGEST_PURPOSE]
+
+
+def close(cohort: Cohort, by: Actor, on: dt.date) -> None:
+    """Close an open cohort after its last day. Raises CohortRunning, CohortNotOpen."""
+    if on <= cohort.ends_on:
+        raise CohortRunning(cohort.ends_on)
+    if not move_on(cohort, CohortState.OPEN, CohortState.CLOSED):
+        raise CohortNotOpen
+    audit.record("cohort closed", cohort, by=by.user_id)
+
+
+def cancel(cohort: Cohort, key: str, by: Actor) -> None:
+    """Cancel a draft or an open cohort; what its commitment still holds is proposed for release.
+
+    Raises CohortNotOpen when it is awaiting approval (its commitment is decided first), closed or cancelled.
+    """
+    is_cancelled = move_on(cohort, CohortState.OPEN, CohortState.CANCELLED) or move_on(
+        cohort, CohortState.DRAFT, CohortState.CANCELLED
+    )
+    if not is_cancelled:
+        raise CohortNotOpen
+    audit.record("cohort cancelled", cohort, by=by.user_id)
+    for number, commitment in enumerate(cohorts.standing_commitments(cohort.id)):
+        release = proposals.Proposal(commitment.committed, purpose(cohort), f"{key}-{number}")
+        proposals.propose_release(commitment, release, by)
+
+
+def check_open(cohort: Cohort) -> None:
+    """Raise CohortNotOpen unless the cohort is open now."""
+    if cohorts.state_of(cohort.id) is not CohortState.OPEN:
+        raise CohortNotOpen
+
+
+def take_seat(cohort: Cohort) -> bool:
+    """Take a seat if the cohort is open and has one; two who press at once cannot both have the last."""
+    free = (Cohort.id == cohort.id, Cohort.state == CohortState.OPEN, Cohort.seats_taken < Cohort.capacity)
+    return changed(update(Cohort).where(*free).values(seats_taken=Cohort.seats_taken + 1))
+
+
+def give_seat_back(cohort: Cohort) -> None:
+    """Free a seat that was taken."""
+    changed(update(Cohort).where(Cohort.id == cohort.id).values(seats_taken=Cohort.seats_taken - 1))

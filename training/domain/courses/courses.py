@@ -1,0 +1,94 @@
+"""Courses: written or edited here, or loaded as published."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from training.domain.common.refusals import ChangedMeanwhile, CourseExists
+from training.domain.identity import audit
+from training.kit.db import db
+from training.kit.names import fold
+from training.models.courses.courses import CostBasis, Course, CourseCost, Theme
+from training.models.finance.programmes import LineCategory
+from training.models.identity.actor import Actor
+from training.queries.courses import courses
+
+
+@dataclass(frozen=True)
+class CoursePlan:
+    """What a course is: titles, theme, length, and what counts as having completed it."""
+
+    title_en: str
+    title_ar: str
+    title_ckb: str
+    provider: str
+    theme: Theme
+    days: int | None
+    contact_hours: int | None
+    audience: str = ""
+    source: str = ""
+    source_date: str = ""
+    teaching_language: str = ""
+    attendance_percent: int = 80
+    pass_mark_percent: int | None = None
+    has_practical: bool = False
+
+
+def create(plan: CoursePlan, by: Actor | None) -> Course:
+    """Add a course. Raises CourseExists when the provider has one of this English title."""
+    course = Course()
+    _write(course, plan)
+    try:
+        with db.session.begin_nested():
+            db.session.add(course)
+    except IntegrityError as error:
+        raise CourseExists from error
+    audit.record("course added", course, by=by.user_id if by else None)
+    return course
+
+
+def edit(course: Course, plan: CoursePlan, version: int, by: Actor) -> None:
+    """Change a course that was shown as ``version``. Raises ChangedMeanwhile, CourseExists."""
+    if course.version != version:
+        raise ChangedMeanwhile
+    other = courses.course_titled(plan.title_en, plan.provider)
+    if other is not None and other.id != course.id:
+        raise CourseExists
+    _write(course, plan)
+    try:
+        db.session.flush()
+    except StaleDataError as error:
+        raise ChangedMeanwhile from error
+    except IntegrityError as error:
+        raise CourseExists from error
+    audit.record("course edited", course, by=by.user_id, version=course.version)
+
+
+def _write(course: Course, plan: CoursePlan) -> None:
+    for field in fields(plan):
+        setattr(course, field.name, getattr(plan, field.name))
+    course.title_key = fold(plan.title_en)
+    course.search_key = fold(" ".join((plan.title_en, plan.title_ar, plan.title_ckb, plan.provider)))
+
+
+@dataclass(frozen=True)
+class TemplateCost:
+    """A row of a cost template; pence."""
+
+    category: LineCategory
+    basis: CostBasis
+    amount: int
+
+
+def set_template(course: Course, costs: Sequence[TemplateCost], by: Actor) -> None:
+    """Say what a course costs to hold, replacing what was said before. Cohorts keep what they planned."""
+    courses.lock_course(course.id)
+    db.session.execute(delete(CourseCost).where(CourseCost.course_id == course.id))
+    db.session.add_all(
+        CourseCost(course_id=course.id, category=cost.category, basis=cost.basis, amount=cost.amount) for cost in costs
+    )
+    db.session.flush()
+    audit.record("course costs planned", course, by=by.user_id)

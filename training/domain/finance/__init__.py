@@ -1,0 +1,1 @@
+"""Rules and use cases: programmes, budgets, commitments and claims."""

@@ -1,0 +1,103 @@
+"""Evidence of claims: receipts and registers, kept outside the web root under random names."""
+
+import enum
+import hashlib
+from pathlib import Path
+from typing import IO, Protocol
+
+from training.domain.common.refusals import EvidenceAttached, EvidenceTooLarge, EvidenceUnreadable, EvidenceUsed
+from training.domain.identity import audit
+from training.kit import files
+from training.kit.clock import now
+from training.kit.db import db
+from training.models.finance.claims import Claim, ClaimEvidence, Evidence, EvidenceKind
+from training.models.identity.actor import Actor
+from training.queries.finance import claims, programmes
+
+LARGEST = 10 * 1024 * 1024
+"""Bytes; a photograph of a receipt has a tenth of it."""
+
+
+def take(stream: IO[bytes], folder: Path) -> files.Kept:
+    """Take in what was uploaded. Raises EvidenceUnreadable (by its first bytes no PDF, JPEG, PNG), EvidenceTooLarge."""
+    try:
+        return files.keep(stream, folder, LARGEST)
+    except files.UnknownKindError as error:
+        raise EvidenceUnreadable from error
+    except files.TooLargeError as error:
+        raise EvidenceTooLarge(LARGEST // (1024 * 1024)) from error
+
+
+def keep(stream: IO[bytes], folder: Path, by: Actor) -> Evidence:
+    """Keep an uploaded receipt or register. Raises what ``take`` raises."""
+    kept = take(stream, folder)
+    evidence = Evidence(
+        kind=EvidenceKind(kept.kind),
+        size=kept.size,
+        sha256=kept.sha256,
+        stored_as=kept.stored_as,
+        uploaded_by_id=by.user_id,
+        uploaded_at=now(),
+    )
+    db.session.add(evidence)
+    db.session.flush()
+    audit.record("evidence uploaded", evidence, by=by.user_id, kind=kept.kind, size=kept.size)
+    return evidence
+
+
+def attach(claim: Claim, evidence: Evidence, by: Actor) -> ClaimEvidence:
+    """Attach an upload to a claim that was proposed already: the claim stays as it is, the file is one more.
+
+    Raises EvidenceUsed, and EvidenceAttached when the claim has a file of the same bytes.
+    """
+    programmes.lock_programme(claim.programme_id)
+    claims.lock_upload(evidence.id)
+    if claims.is_used(evidence.id):
+        raise EvidenceUsed
+    if evidence.sha256 in claims.hashes_of(claim.id):
+        raise EvidenceAttached
+    attached = ClaimEvidence(
+        claim_id=claim.id,
+        evidence_id=evidence.id,
+        evidence_sha256=evidence.sha256,
+        attached_by_id=by.user_id,
+        attached_at=now(),
+    )
+    db.session.add(attached)
+    audit.record("evidence attached", claim, by=by.user_id, evidence=evidence.public_id)
+    return attached
+
+
+class FileState(enum.StrEnum):
+    """Whether a file is still what was uploaded."""
+
+    WHOLE = "whole"
+    CHANGED = "changed"
+    MISSING = "missing"
+
+
+class Stored(Protocol):
+    """A record of a file that was uploaded."""
+
+    stored_as: str
+    sha256: str
+
+
+def state_of(file: Stored, folder: Path) -> FileState:
+    """Say whether a file is still what was uploaded, by its hash."""
+    return _state(file, files.sha256_now(folder / file.stored_as))
+
+
+def content_of(file: Stored, folder: Path) -> tuple[FileState, bytes]:
+    """Return the bytes of a file with their state: what is handed out is what was looked at."""
+    try:
+        content = (folder / file.stored_as).read_bytes()
+    except FileNotFoundError:
+        return FileState.MISSING, b""
+    return _state(file, hashlib.sha256(content).hexdigest()), content
+
+
+def _state(file: Stored, found: str | None) -> FileState:
+    if found is None:
+        return FileState.MISSING
+    return FileState.WHOLE if found == file.sha256 else FileState.CHANGED

@@ -1,0 +1,70 @@
+"""What an approver is warned of before a payment is approved. A doubt forbids nothing: a person decides."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.domain.finance.evidence import FileState, state_of
+from training.kit.clock import month_of
+from training.kit.money import Currency
+from training.models.finance.claims import Claim, Evidence, ExchangeRate
+from training.queries.finance import claims as rows
+
+MOST_OFF = 5
+"""By so many percent may the rate of a claim depart from that of the table before it is doubted."""
+
+
+class Doubt(enum.StrEnum):
+    """Why somebody should look twice at a payment."""
+
+    ALIKE = "alike"
+    ODD_RATE = "odd_rate"
+    UNKNOWN_RATE = "unknown_rate"
+    NO_EVIDENCE = "no_evidence"
+    FILE_CHANGED = "file_changed"
+    NO_ROOM = "no_room"
+
+
+@dataclass(frozen=True)
+class Look:
+    """A claim with what it is compared with: standing claims that may be the same payment, and the table of rates."""
+
+    claim: Claim
+    alike: list[Claim]
+    table_rate: ExchangeRate | None
+    files: list[tuple[Evidence, FileState]]
+
+    @property
+    def doubts(self) -> list[Doubt]:
+        """What is doubtful about the claim by itself."""
+        found = {
+            Doubt.ALIKE: bool(self.alike),
+            Doubt.ODD_RATE: self.table_rate is not None and departs(self.claim.rate, self.table_rate.rate),
+            Doubt.UNKNOWN_RATE: self.table_rate is None and self.claim.currency is not Currency.GBP,
+            Doubt.NO_EVIDENCE: not self.files,
+            Doubt.FILE_CHANGED: any(state is not FileState.WHOLE for _file, state in self.files),
+        }
+        return [doubt for doubt, holds in found.items() if holds]
+
+
+def departs(rate: int, known: int) -> bool:
+    """Say whether a rate lies further from that of the table than is usual."""
+    return abs(rate - known) * 100 > known * MOST_OFF
+
+
+def look_at(claims: Sequence[Claim], folder: Path) -> dict[int, Look]:
+    """Return each claim, by its key, with what it is compared with; the claims come with their files."""
+    marks = {claim.id: rows.mark_of(claim) for claim in claims}
+    alike = rows.alike(set(marks.values()))
+    paid_abroad = [claim for claim in claims if claim.currency is not Currency.GBP]
+    rates = rows.rates_of({(claim.currency, month_of(claim.paid_on)) for claim in paid_abroad})
+    return {
+        claim.id: Look(
+            claim,
+            [other for other in alike[marks[claim.id]] if other.id != claim.id],
+            rates.get((claim.currency, month_of(claim.paid_on))),
+            [(file, state_of(file, folder)) for file in claim.files],
+        )
+        for claim in claims
+    }

@@ -1,0 +1,131 @@
+"""Programmes of the pact, their projects, and budget lines proposed with their first allocation."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from training.domain.common.refusals import DatesReversed, OutsideProgramme
+from training.domain.finance import proposals
+from training.domain.identity import audit
+from training.kit.db import db
+from training.models.finance.ledger import LedgerEntry
+from training.models.finance.programmes import BudgetLine, LineCategory, Programme, ProgrammeFact, Project, ProjectKind
+from training.models.identity.actor import Actor
+from training.models.identity.organisations import Organisation
+from training.queries.finance import programmes
+
+
+@dataclass(frozen=True)
+class Title:
+    """A title in up to three languages."""
+
+    en: str
+    ar: str = ""
+    ckb: str = ""
+
+    def columns(self) -> dict[str, str]:
+        """Return the title as the columns of a record."""
+        return {"title_en": self.en, "title_ar": self.ar, "title_ckb": self.ckb}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A published statement with its source."""
+
+    en: str
+    ar: str
+    ckb: str
+    source: str
+    published_on: dt.date
+
+
+@dataclass(frozen=True)
+class Published:
+    """A programme as published; ``ceiling`` in pence, 0 where no sum was published."""
+
+    code: str
+    title: Title
+    ceiling: int
+    starts_on: dt.date
+    ends_on: dt.date
+    facts: Sequence[Fact]
+
+
+def load(published: Published) -> bool:
+    """Add a programme as it was published; return False when there is one with its code already, which is left alone.
+
+    Only titles, dates, ceiling and facts: lines and money are proposed and approved like any movement.
+    """
+    if programmes.programme_with_code(published.code):
+        return False
+    programme = Programme(
+        code=published.code,
+        ceiling=published.ceiling,
+        starts_on=published.starts_on,
+        ends_on=published.ends_on,
+        **published.title.columns(),
+    )
+    db.session.add(programme)
+    db.session.flush()
+    for position, fact in enumerate(published.facts, start=1):
+        db.session.add(
+            ProgrammeFact(
+                programme_id=programme.id,
+                position=position,
+                statement_en=fact.en,
+                statement_ar=fact.ar,
+                statement_ckb=fact.ckb,
+                source=fact.source,
+                published_on=fact.published_on,
+            )
+        )
+    audit.record("programme loaded", programme, by=None, pence=published.ceiling)
+    return True
+
+
+def add_project(
+    programme: Programme, kind: ProjectKind, title: Title, organisation: Organisation, by: Actor
+) -> Project:
+    """Add a project; it holds no money until a line of it is proposed and approved."""
+    project = Project(programme_id=programme.id, kind=kind, organisation_id=organisation.id, **title.columns())
+    db.session.add(project)
+    db.session.flush()
+    audit.record("project added", project, by=by.user_id, kind=kind.value)
+    return project
+
+
+@dataclass(frozen=True)
+class NewLine:
+    """A budget line as it is proposed."""
+
+    title: Title
+    category: LineCategory
+    starts_on: dt.date
+    ends_on: dt.date
+
+
+def propose_line(project: Project, new: NewLine, proposal: proposals.Proposal, by: Actor) -> LedgerEntry:
+    """Propose a budget line: it exists with nothing on it until somebody else approves its allocation.
+
+    Raises DatesReversed, OutsideProgramme, OverCeiling.
+    """
+    programmes.lock_programme(project.programme_id)  # a twin of this request waits here, and then finds its answer
+    if known := proposals.proposed_before(proposal, by):
+        return known
+    programme = programmes.programme_by_key(project.programme_id)
+    if new.ends_on < new.starts_on:
+        raise DatesReversed
+    if not (programme.starts_on <= new.starts_on and new.ends_on <= programme.ends_on):
+        raise OutsideProgramme(programme.starts_on, programme.ends_on)
+    line = BudgetLine(
+        programme_id=programme.id,
+        project_id=project.id,
+        category=new.category,
+        starts_on=new.starts_on,
+        ends_on=new.ends_on,
+        **new.title.columns(),
+    )
+    db.session.add(line)
+    db.session.flush()
+    audit.record("line proposed", line, by=by.user_id, category=new.category.value)
+    return proposals.propose_allocation(line, proposal, by)

@@ -1,0 +1,267 @@
+"""Proposed movements of money. Nothing moves yet.
+
+What cannot fit today is refused at once; the approval decides again.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.exc import IntegrityError
+
+from training.domain.common.refusals import CommitmentClosed, OtherProgramme, OverCeiling, OverCommitment, OverLine
+from training.domain.finance.ledger import check_expected, check_reversible
+from training.domain.identity import audit
+from training.kit.clock import now
+from training.kit.db import db
+from training.kit.ids import new_public_id
+from training.models.finance.claims import Claim
+from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry
+from training.models.finance.programmes import BudgetLine
+from training.models.identity.actor import Actor
+from training.queries.finance import ledger as entries
+from training.queries.finance import programmes
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What every proposed movement says: pence, why, and the key of the form it came from.
+
+    The same content under the same key is the same request, however often it arrives. Other content is another
+    proposal: whoever goes back, changes the amount and sends the form again means it.
+    """
+
+    amount: int
+    purpose: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An entry as it is asked for, before it is appended; ``line`` is the one whose balances it moves."""
+
+    kind: EntryKind
+    line: BudgetLine
+    amount: int
+    commitment: Commitment | None = None
+    claim: Claim | None = None
+    original: int | None = None
+    closes: bool = False
+    reverses: LedgerEntry | None = None
+
+
+_KEY_LENGTH = 48
+"""Characters of a hash, with room for the number of an entry in its bundle."""
+
+
+def _own_key(proposal: Proposal, by: Actor) -> str:
+    """Return the key under which the entry is unique: one person's never meets another's."""
+    content = repr((by.user_id, proposal.key, proposal.amount, proposal.purpose))
+    return hashlib.sha256(content.encode()).hexdigest()[:_KEY_LENGTH]
+
+
+def proposed_before(proposal: Proposal, by: Actor) -> LedgerEntry | None:
+    """Return the entry that the same person proposed under the same key, if this is a repeated request."""
+    return entries.entry_with_key(_own_key(proposal, by))
+
+
+def append(wishes: Iterable[Wish], proposal: Proposal, by: Actor) -> LedgerEntry:
+    """Append the wishes as one bundle and return its first entry.
+
+    A request that was repeated in the same moment gets the entry that its twin appended; whoever calls has looked
+    with ``proposed_before`` already.
+    """
+    bundle = new_public_id()
+    entries_ = [_entry(wish, proposal, bundle, number, by) for number, wish in enumerate(wishes)]
+    try:
+        with db.session.begin_nested():
+            db.session.add_all(entries_)
+    except IntegrityError:
+        known = proposed_before(proposal, by)
+        if known is None:
+            raise
+        return known
+    for entry in entries_:
+        audit.record(f"{entry.kind.value} proposed", entry, by=by.user_id, pence=entry.amount)
+    return entries_[0]
+
+
+def append_payments(wanted: Iterable[tuple[Wish, Proposal]], by: Actor) -> None:
+    """Append each payment as a bundle of its own, all in a few statements.
+
+    The caller holds the programme's lock and knows that none of them was proposed before.
+    """
+    appended = [_entry(wish, proposal, new_public_id(), 0, by) for wish, proposal in wanted]
+    db.session.add_all(appended)
+    db.session.flush()
+    audit.record_each("pay proposed", {entry: {"pence": entry.amount} for entry in appended}, by=by.user_id)
+
+
+def _entry(wish: Wish, proposal: Proposal, bundle: str, number: int, by: Actor) -> LedgerEntry:
+    key = _own_key(proposal, by)
+    return LedgerEntry(
+        kind=wish.kind,
+        bundle=bundle,
+        programme_id=wish.line.programme_id,
+        line_id=wish.line.id,
+        commitment_id=wish.commitment.id if wish.commitment else None,
+        claim_id=wish.claim.id if wish.claim else None,
+        amount=wish.amount,
+        original=wish.original,
+        closes=wish.closes,
+        purpose=proposal.purpose,
+        reverses_id=wish.reverses.id if wish.reverses else None,
+        proposer_id=by.user_id,
+        proposed_at=now(),
+        idempotency_key=f"{key}#{number}" if number else key,
+    )
+
+
+def propose_allocation(line: BudgetLine, proposal: Proposal, by: Actor) -> LedgerEntry:
+    """Propose to move money from the programme to ``line``. Raises OverCeiling.
+
+    Rule: "up to £300,000" is a ceiling (domain §1).
+    """
+    if known := proposed_before(proposal, by):
+        return known
+    programme = programmes.programme_by_key(line.programme_id)
+    if proposal.amount > programme.unallocated:
+        raise OverCeiling(programme.unallocated)
+    return append([Wish(EntryKind.ALLOCATE, line, proposal.amount)], proposal, by)
+
+
+def propose_return(line: BudgetLine, proposal: Proposal, by: Actor) -> LedgerEntry:
+    """Propose to move money that ``line`` has available back to the programme. Raises OverLine."""
+    if known := proposed_before(proposal, by):
+        return known
+    _check_available(line, proposal.amount)
+    return append([Wish(EntryKind.DEALLOCATE, line, proposal.amount)], proposal, by)
+
+
+def propose_transfer(source: BudgetLine, target: BudgetLine, proposal: Proposal, by: Actor) -> LedgerEntry:
+    """Propose to move money from one line of a programme to another, both halves or neither.
+
+    Raises OverLine, OtherProgramme. Rule: transfers are proposals with a reason.
+    """
+    proposal = replace(proposal, key=f"{proposal.key} to {target.public_id}")
+    if known := proposed_before(proposal, by):
+        return known
+    if source.programme_id != target.programme_id or source.id == target.id:
+        raise OtherProgramme
+    _check_available(source, proposal.amount)
+    halves = ((EntryKind.DEALLOCATE, source), (EntryKind.ALLOCATE, target))
+    return append([Wish(kind, line, proposal.amount) for kind, line in halves], proposal, by)
+
+
+def _check_available(line: BudgetLine, amount: int) -> None:
+    available = programmes.line_by_key(line.id).available
+    if amount > available:
+        raise OverLine(available)
+
+
+def propose_commitment(line: BudgetLine, proposal: Proposal, expected_on: dt.date, by: Actor) -> LedgerEntry:
+    """Propose to reserve money on ``line`` for a purchase. Raises OverLine, ExpectedOutside."""
+    return propose_commitments([Reservation(line, proposal.amount)], proposal, expected_on, by)
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """What a commitment reserves on a line; pence."""
+
+    line: BudgetLine
+    amount: int
+
+
+def propose_commitments(
+    reservations: Sequence[Reservation],
+    proposal: Proposal,
+    expected_on: dt.date,
+    by: Actor,
+    *,
+    cohort_id: int | None = None,
+) -> LedgerEntry:
+    """Propose one commitment per line of a programme, decided together. Raises OverLine, ExpectedOutside.
+
+    Rule: a cohort has one commitment per line that its cost touches (design §3).
+    """
+    if known := proposed_before(proposal, by):
+        return known
+    for wanted in reservations:
+        _check_available(wanted.line, wanted.amount)
+        check_expected(wanted.line.programme_id, expected_on)
+    made = [
+        Commitment(
+            programme_id=wanted.line.programme_id,
+            line_id=wanted.line.id,
+            cohort_id=cohort_id,
+            purpose=proposal.purpose,
+            expected_on=expected_on,
+        )
+        for wanted in reservations
+    ]
+    with db.session.begin_nested() as savepoint:
+        db.session.add_all(made)
+        db.session.flush()
+        wishes = [
+            Wish(EntryKind.COMMIT, wanted.line, wanted.amount, commitment)
+            for wanted, commitment in zip(reservations, made, strict=True)
+        ]
+        appended = append(wishes, proposal, by)
+        if appended.commitment_id != made[0].id:
+            savepoint.rollback()  # a twin of this request was faster: its commitments stand
+    return appended
+
+
+def propose_top_up(commitment: Commitment, proposal: Proposal, by: Actor) -> LedgerEntry:
+    """Propose to reserve more for a commitment that was approved. Raises OverLine, CommitmentClosed.
+
+    Rule: paying more than is committed needs its own approved top-up.
+    """
+    if known := proposed_before(proposal, by):
+        return known
+    commitment = entries.commitment_by_key(commitment.id)
+    if commitment.is_closed or not (commitment.committed or commitment.spent):
+        raise CommitmentClosed
+    line = programmes.line_by_key(commitment.line_id)
+    _check_available(line, proposal.amount)
+    return append([Wish(EntryKind.COMMIT, line, proposal.amount, commitment)], proposal, by)
+
+
+def propose_release(commitment: Commitment, proposal: Proposal, by: Actor) -> LedgerEntry:
+    """Propose to give outstanding money of a commitment back to its line. Raises CommitmentClosed, OverCommitment."""
+    if known := proposed_before(proposal, by):
+        return known
+    commitment = check_outstanding(commitment, proposal.amount)
+    line = programmes.line_by_key(commitment.line_id)
+    return append([Wish(EntryKind.RELEASE, line, proposal.amount, commitment)], proposal, by)
+
+
+def check_outstanding(commitment: Commitment, amount: int) -> Commitment:
+    """Return the commitment as it is now. Raises CommitmentClosed, OverCommitment when it does not hold ``amount``."""
+    fresh = entries.commitment_by_key(commitment.id)
+    if fresh.is_closed:
+        raise CommitmentClosed
+    if amount > fresh.committed:
+        raise OverCommitment(fresh.committed)
+    return fresh
+
+
+def propose_reversal(entry: LedgerEntry, reason: str, key: str, by: Actor) -> LedgerEntry:
+    """Propose to undo an approved entry and what was decided with it, the last first.
+
+    Raises NotReversible, CohortHoldsMoney. Rule: a mistake is reversed, never edited (design §2, habit 8).
+    """
+    proposal = Proposal(entry.amount, reason, key)
+    if known := proposed_before(proposal, by):
+        return known
+    bundle = entries.bundle_of(entry)
+    for part in bundle:
+        check_reversible(part)
+    return append([_undoing(part) for part in reversed(bundle)], proposal, by)
+
+
+def _undoing(entry: LedgerEntry) -> Wish:
+    line = programmes.line_by_key(entry.line_id)
+    commitment = entries.commitment_by_key(entry.commitment_id) if entry.commitment_id else None
+    return Wish(EntryKind.REVERSE, line, entry.amount, commitment, reverses=entry)

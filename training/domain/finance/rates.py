@@ -1,0 +1,232 @@
+"""Monthly exchange rates: entered or read from a list, each with its source."""
+
+import datetime as dt
+import enum
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import IO
+
+from sqlalchemy.exc import IntegrityError
+
+from training.domain.common import cell_parsing
+from training.domain.common.refusals import ChangedMeanwhile, ColumnMissing, RateDoubtful
+from training.domain.identity import audit
+from training.kit import tables
+from training.kit.clock import month_of, now
+from training.kit.dates import parse_month
+from training.kit.db import db
+from training.kit.money import Currency, parse_rate
+from training.models.finance.claims import ExchangeRate
+from training.models.identity.actor import Actor
+from training.queries.finance import claims
+
+LONGEST_SOURCE = 300
+_FAR = 10
+"""A rate is far from another when it departs by more than one part of so many."""
+COLUMNS = ("currency", "month", "rate", "source")
+"""The headings of a list of rates: they are a format, the same in every language."""
+
+
+@dataclass(frozen=True)
+class MonthlyRate:
+    """The rate of a currency in a month: ``millionths`` of a unit to the pound."""
+
+    currency: Currency
+    month: dt.date
+    millionths: int
+    source: str
+
+    @property
+    def place(self) -> "_Place":
+        """Where in the table it stands."""
+        return self.currency, month_of(self.month)
+
+
+_Place = tuple[Currency, dt.date]
+_Table = Mapping[_Place, MonthlyRate]
+
+
+def enter(rate: MonthlyRate, by: Actor, *, told: str = "") -> ExchangeRate:
+    """Enter the rate of a month, or correct it. Claims keep the rate that they were proposed at.
+
+    A wrong rate moves money silently, so one that replaces another or departs from the month before by more than a
+    tenth asks whether it is right; ``told`` says which question was answered with yes. Raises RateDoubtful, and
+    ChangedMeanwhile when somebody entered it in the same moment.
+    """
+    table = _table()
+    doubt = _doubt(rate, table, table)
+    if doubt and doubt.told != told:
+        raise doubt
+    return _write(rate, by)
+
+
+def _table() -> dict[_Place, MonthlyRate]:
+    rates = (MonthlyRate(one.currency, one.month, one.rate, one.source) for one in claims.rates())
+    return {rate.place: rate for rate in rates}
+
+
+def _doubt(rate: MonthlyRate, known: _Table, whole: _Table) -> RateDoubtful | None:
+    """Return what makes a rate doubtful: another that is known, or the newest earlier one in the whole table."""
+    currency, month = rate.place
+    earlier = [one for one in whole.values() if one.currency == currency and one.place[1] < month]
+    before = max(earlier, key=lambda one: one.place[1], default=None)
+    replaced = known.get(rate.place)
+    is_far = before is not None and abs(rate.millionths - before.millionths) * _FAR > before.millionths
+    is_other = replaced is not None and replaced.millionths != rate.millionths
+    if not (is_far or is_other):
+        return None
+    return RateDoubtful(
+        currency,
+        month,
+        rate.millionths,
+        replaced=replaced.millionths if replaced and is_other else None,
+        before=(before.place[1], before.millionths) if before and is_far else None,
+    )
+
+
+def _write(rate: MonthlyRate, by: Actor) -> ExchangeRate:
+    currency, month = rate.place
+    entered = claims.rate_of(currency, month) or ExchangeRate(currency=currency, month=month)
+    entered.rate, entered.source = rate.millionths, rate.source
+    entered.entered_by_id, entered.entered_at = by.user_id, now()
+    try:
+        with db.session.begin_nested():
+            db.session.add(entered)
+    except IntegrityError as error:
+        raise ChangedMeanwhile from error
+    audit.record(
+        "rate entered", entered, by=by.user_id, currency=rate.currency.value, month=str(month), rate=rate.millionths
+    )
+    return entered
+
+
+class RateOutcome(enum.StrEnum):
+    """What became of a row of a list of rates, or what is wrong with it."""
+
+    ENTERED = "entered"
+    KNOWN = "known"
+    CURRENCY_UNKNOWN = "currency_unknown"
+    MONTH_UNREADABLE = "month_unreadable"
+    RATE_UNREADABLE = "rate_unreadable"
+    SOURCE_MISSING = "source_missing"
+    SOURCE_TOO_LONG = "source_too_long"
+    TWICE = "twice"
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether nothing of the list is entered because of it."""
+        return self not in (RateOutcome.ENTERED, RateOutcome.KNOWN)
+
+
+@dataclass(frozen=True)
+class RateRow:
+    """A row of the list by its number in the file, as it was written, and what became of it.
+
+    ``rate`` is what it says where it can be read; ``doubt`` asks whether that is right.
+    """
+
+    number: int
+    written: Mapping[str, str]
+    outcome: RateOutcome
+    rate: MonthlyRate | None = None
+    doubt: RateDoubtful | None = None
+
+
+@dataclass(frozen=True)
+class RateList:
+    """What became of a list. ``told`` names the questions that its doubtful rows ask; empty where none does."""
+
+    rows: list[RateRow]
+    told: str
+    is_entered: bool
+
+
+def load(stream: IO[bytes], by: Actor, *, told: str = "") -> RateList:
+    """Enter the rates of a list, all of them or none; say of each row what became of it.
+
+    None is entered where a row is faulty, or doubtful in the way of ``enter`` and not confirmed by ``told``. A rate
+    that is there already stays as it is, so a list may be sent again; another rate of a month corrects it.
+    Raises TableUnreadable, ColumnMissing.
+    """
+    table = cell_parsing.read_table(stream)
+    read = _Reader([heading.casefold() for heading in table.headings])
+    rows = read.doubted([read.row(row) for row in table.rows])
+    asked = _told(rows)
+    is_entered = asked in ("", told) and not any(row.outcome.is_fault for row in rows)
+    if is_entered:
+        for rate in read.new.values():
+            _write(rate, by)
+    return RateList(rows, asked, is_entered)
+
+
+def _told(rows: list[RateRow]) -> str:
+    questions = [row.doubt.told for row in rows if row.doubt]
+    return hashlib.sha256(repr(questions).encode()).hexdigest()[:16] if questions else ""
+
+
+class _Unreadable(Exception):  # noqa: N818 - an answer, not an error
+    """A cell cannot be what its column says."""
+
+    def __init__(self, outcome: RateOutcome) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+class _Reader:
+    """Reads the rows of a list; ``new`` are the rates to enter. Raises ColumnMissing."""
+
+    def __init__(self, headings: list[str]) -> None:
+        missing = next((name for name in COLUMNS if name not in headings), None)
+        if missing:
+            raise ColumnMissing(missing)
+        self._places = {name: headings.index(name) for name in COLUMNS}
+        self.new: dict[_Place, MonthlyRate] = {}
+        self._known = _table()
+
+    def row(self, row: tables.Row) -> RateRow:
+        """Return the row with what is to become of it."""
+        written = {name: row.cell(place) for name, place in self._places.items()}
+        try:
+            rate = _rate(written)
+        except _Unreadable as fault:
+            return RateRow(row.number, written, fault.outcome)
+        return RateRow(row.number, written, self._outcome(rate), rate)
+
+    def _outcome(self, rate: MonthlyRate) -> RateOutcome:
+        twin = self.new.get(rate.place)
+        if twin and twin != rate:
+            return RateOutcome.TWICE
+        if twin or self._known.get(rate.place) == rate:
+            return RateOutcome.KNOWN
+        self.new[rate.place] = rate
+        return RateOutcome.ENTERED
+
+    def doubted(self, rows: list[RateRow]) -> list[RateRow]:
+        """Return the rows once all are read, those to enter with their doubts: the month before may stand below."""
+        whole = self._known | self.new
+        return [
+            replace(row, doubt=_doubt(row.rate, self._known, whole))
+            if row.rate and row.outcome is RateOutcome.ENTERED
+            else row
+            for row in rows
+        ]
+
+
+def _rate(written: Mapping[str, str]) -> MonthlyRate:
+    code, source = written["currency"].upper(), written["source"]
+    if code not in set(Currency) - {Currency.GBP}:
+        raise _Unreadable(RateOutcome.CURRENCY_UNKNOWN)
+    if not source:
+        raise _Unreadable(RateOutcome.SOURCE_MISSING)
+    if len(source) > LONGEST_SOURCE:
+        raise _Unreadable(RateOutcome.SOURCE_TOO_LONG)
+    try:
+        month = parse_month(written["month"])
+    except ValueError as error:
+        raise _Unreadable(RateOutcome.MONTH_UNREADABLE) from error
+    try:
+        millionths = parse_rate(written["rate"])
+    except ValueError as error:
+        raise _Unreadable(RateOutcome.RATE_UNREADABLE) from error
+    return MonthlyRate(Currency(code), month, millionths, source)

@@ -1,0 +1,263 @@
+"""Spend files: a bank's or finance system's export becomes claims, one for each row.
+
+A file is read once; its rows are previewed, proposed and withdrawn together. Repeating a file changes nothing.
+"""
+
+import datetime as dt
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from sqlalchemy import delete, update
+
+from training.domain.common import cell_parsing
+from training.domain.common.cell_parsing import Faulty
+from training.domain.common.refusals import AlreadyDecided, BatchDecided, TableGone
+from training.domain.finance import claims, ledger
+from training.domain.identity import audit
+from training.kit import tables
+from training.kit.clock import now
+from training.kit.db import db
+from training.kit.money import parse_amount
+from training.models.finance.ledger import Commitment
+from training.models.finance.programmes import Programme
+from training.models.finance.spend_uploads import BatchState, Fault, RowOutcome, SpendBatch, SpendRow
+from training.models.identity.actor import Actor
+from training.queries.finance import programmes, spend_uploads
+
+_FOLDER = "spend"
+_KEPT = dt.timedelta(days=1)
+_LONGEST_PAYEE, _LONGEST_PURPOSE = 200, 300
+
+
+class Columns(NamedTuple):
+    """Which column has what, counted from 0; None where there is none."""
+
+    date: int
+    amount: int
+    payee: int
+    purpose: int | None = None
+    commitment: int | None = None
+
+
+# Reading. The file itself is not kept. What was read of it lies beside the evidence, out of the web's reach, until its
+# rows are proposed, so that nobody uploads twice because a column was chosen wrongly; without a script a page could
+# only carry it to and fro, ten megabytes each time. What nobody goes on with is forgotten after a day.
+
+
+def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> SpendBatch:
+    """Read a file as a table and keep that table for the choice of its columns. Raises TableUnreadable."""
+    table = cell_parsing.read_table(stream)
+    batch = SpendBatch(programme_id=programme.id, sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
+    db.session.add(batch)
+    db.session.flush()
+    audit.record("spend file read", batch, by=by.user_id, rows=len(table.rows))
+    path = _path(batch, folder)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_text(table.to_json(), encoding="utf-8")
+    path.chmod(0o600)
+    return batch
+
+
+def table_of(batch: SpendBatch, folder: Path) -> tables.Table:
+    """Return what was read of the file. Raises BatchDecided once its rows were proposed, TableGone after a day."""
+    if batch.state is not BatchState.PREVIEWED:
+        raise BatchDecided
+    try:
+        return tables.Table.from_json(_path(batch, folder).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise TableGone from error
+
+
+def forget(batch: SpendBatch, folder: Path) -> None:
+    """Forget what was read of the file: its rows are claims now."""
+    _path(batch, folder).unlink(missing_ok=True)
+
+
+def _path(batch: SpendBatch, folder: Path) -> Path:
+    return folder / _FOLDER / f"{batch.public_id}.json"
+
+
+def forget_old(folder: Path) -> None:
+    """Forget what was read of files more than a day ago and not proposed."""
+    oldest = (now() - _KEPT).timestamp()
+    for path in (folder / _FOLDER).glob("*.json"):
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+
+
+# Previewing
+
+
+def preview(
+    batch: SpendBatch, table: tables.Table, columns: Columns, otherwise: Commitment | None, on: dt.date
+) -> None:
+    """Read the rows by these columns and keep what would become of each; what an earlier choice made is replaced.
+
+    ``otherwise`` is the commitment of rows that name none. Raises BatchDecided.
+    """
+    programmes.lock_programme(batch.programme_id)
+    batch = spend_uploads.batch_by_key(batch.id)
+    if batch.state is not BatchState.PREVIEWED:
+        raise BatchDecided
+    db.session.execute(delete(SpendRow).where(SpendRow.batch_id == batch.id))
+    reader = _Reader(batch, columns, otherwise, on)
+    db.session.add_all([reader.read(row) for row in table.rows])
+    db.session.flush()
+    _mark_known(batch)
+
+
+class _Reader:
+    """Reads the rows of one file, and counts those that are alike: each of them is a payment of its own."""
+
+    def __init__(self, batch: SpendBatch, columns: Columns, otherwise: Commitment | None, on: dt.date) -> None:
+        self._batch, self._columns, self._otherwise, self._today = batch, columns, otherwise, on
+        self._programme = programmes.programme_by_key(batch.programme_id)
+        self._alike: Counter[tuple[dt.date, int, str]] = Counter()
+        self._commitments = defaultdict[str, list[Commitment]](list)
+        for commitment, cohort_code in spend_uploads.payable(batch.programme_id):
+            self._commitments[commitment.public_id].append(commitment)
+            if cohort_code:
+                self._commitments[cohort_code].append(commitment)
+
+    def read(self, row: tables.Row) -> SpendRow:
+        """Return the row as it will be kept."""
+        kept = SpendRow(batch_id=self._batch.id, number=row.number, outcome=RowOutcome.NEW)
+        try:
+            self._read_payment(row, kept)
+            self._check_day(row, kept)
+            kept.purpose = cell_parsing.text(row.cell(self._columns.purpose), _LONGEST_PURPOSE, Fault.TOO_LONG)
+            kept.commitment_id = self._commitment(row).id
+        except Faulty as faulty:
+            kept.outcome, kept.fault, kept.cell = RowOutcome.FAULTY, faulty.fault, faulty.cell
+        return kept
+
+    def _read_payment(self, row: tables.Row, kept: SpendRow) -> None:
+        """Read date, amount and payee, by which a payment is known again, whatever else is wrong with its row."""
+        kept.paid_on = paid_on = cell_parsing.day(row.cell(self._columns.date), Fault.DATE_UNREADABLE)
+        kept.amount = pence = _pence(row.cell(self._columns.amount))
+        kept.payee = payee = cell_parsing.text(row.cell(self._columns.payee), _LONGEST_PAYEE, Fault.TOO_LONG)
+        if not payee:
+            raise Faulty(Fault.PAYEE_MISSING, "")
+        self._alike[paid_on, pence, payee] += 1
+        content = repr(
+            (self._programme.public_id, paid_on.isoformat(), pence, payee, self._alike[paid_on, pence, payee])
+        )
+        kept.fingerprint = hashlib.sha256(content.encode()).hexdigest()
+
+    def _check_day(self, row: tables.Row, kept: SpendRow) -> None:
+        paid_on, written = kept.paid_on or self._today, row.cell(self._columns.date)
+        if paid_on > self._today:
+            raise Faulty(Fault.IN_FUTURE, written)
+        if not self._programme.starts_on <= paid_on <= self._programme.ends_on:
+            raise Faulty(Fault.OUTSIDE_PROGRAMME, written)
+
+    def _commitment(self, row: tables.Row) -> Commitment:
+        """Return the commitment whose id, or whose cohort's code, the row names."""
+        named = row.cell(self._columns.commitment)
+        if not named:
+            if self._otherwise is None:
+                raise Faulty(Fault.NO_COMMITMENT, "")
+            return self._otherwise
+        found = self._commitments.get(named, [])
+        if len(found) != 1:
+            raise Faulty(Fault.SEVERAL_COMMITMENTS if found else Fault.COMMITMENT_UNKNOWN, named)
+        return found[0]
+
+
+def _pence(text: str) -> int:
+    """Return the amount; a payment back, written with a minus or in brackets, is an amount but none to claim."""
+    is_negative = text.startswith(("-", "−", "(")) or text.endswith("-")
+    try:
+        pence = parse_amount(text.strip("-−()"))
+    except ValueError as error:
+        raise Faulty(Fault.AMOUNT_UNREADABLE, text) from error
+    if is_negative or not pence:
+        raise Faulty(Fault.NOT_POSITIVE, text)
+    return pence
+
+
+def _mark_known(batch: SpendBatch) -> None:
+    """Mark the rows whose payment is there already."""
+    _mark_as_known(batch, spend_uploads.known_rows(batch))
+
+
+def _mark_as_known(batch: SpendBatch, numbers: Iterable[int]) -> None:
+    known = update(SpendRow).where(SpendRow.batch_id == batch.id, SpendRow.number.in_(numbers))
+    db.session.execute(known.values(outcome=RowOutcome.KNOWN), execution_options={"synchronize_session": False})
+
+
+# Proposing and taking back
+
+
+def propose(batch: SpendBatch, by: Actor, on: dt.date, *, payees_are_people: bool, are_others: bool = False) -> int:
+    """Propose a claim for each good row and return their number, 0 when every payment is there already.
+
+    A row that is like a standing claim counts as that payment, unless ``are_others`` says that it is another.
+    Raises BatchDecided, and what ``claims.propose_all`` raises; then nothing is proposed. Rule: a file that is
+    repeated, by the same person or by two at once, makes no second claim (domain §4, imports).
+    """
+    programmes.lock_programme(batch.programme_id)
+    batch = spend_uploads.batch_by_key(batch.id)
+    if batch.state is not BatchState.PREVIEWED:
+        raise BatchDecided
+    _mark_known(batch)
+    alike = spend_uploads.alike_rows(batch)
+    if not are_others:
+        _mark_as_known(batch, alike)
+    rows = spend_uploads.new_rows(batch.id)
+    if not rows:
+        return 0
+    spent = [_spent(row, batch, payees_are_people=payees_are_people) for row in rows]
+    made = claims.propose_all(spent, batch.public_id, by, on)
+    became = [
+        {"batch_id": batch.id, "number": row.number, "claim_id": claim.id}
+        for row, claim in zip(rows, made, strict=True)
+    ]
+    db.session.execute(update(SpendRow), became)
+    batch.state = BatchState.PROPOSED
+    pence = sum(claim.amount for claim in made)
+    audit.record(
+        "spend file proposed",
+        batch,
+        by=by.user_id,
+        rows=len(made),
+        pence=pence,
+        alike=len(alike),
+        are_others=are_others,
+    )
+    return len(made)
+
+
+def _spent(row: SpendRow, batch: SpendBatch, *, payees_are_people: bool) -> claims.Spent:
+    """Return the payment of a good row; one without a purpose has that of its commitment."""
+    if row.paid_on is None or row.amount is None or row.commitment is None:
+        raise ValueError("the row is faulty")
+    payment = claims.Payment(row.payee, payees_are_people, row.paid_on, batch_id=batch.id, fingerprint=row.fingerprint)
+    return claims.Spent(payment, claims.ClaimLine(row.commitment, row.amount), row.purpose or row.commitment.purpose)
+
+
+class TakenBack(NamedTuple):
+    """How many claims of a batch were taken back, and how many stand because somebody had decided about them."""
+
+    withdrawn: int
+    decided: int
+
+
+def withdraw(batch: SpendBatch, reason: str, by: Actor) -> TakenBack:
+    """Take back every claim of the batch that nobody decided about. Raises NotOwnProposal, AlreadyDecided.
+
+    Afterwards the file can be read again.
+    """
+    programmes.lock_programme(batch.programme_id)
+    batch = spend_uploads.batch_by_key(batch.id)
+    decided = len(spend_uploads.entries_of(batch.id, are_decided=True))
+    waiting = spend_uploads.entries_of(batch.id, are_decided=False)
+    if not waiting:
+        raise AlreadyDecided
+    ledger.withdraw_payments(waiting, reason, by)
+    batch.state = BatchState.WITHDRAWN
+    audit.record("spend file taken back", batch, by=by.user_id, rows=len(waiting), decided=decided)
+    return TakenBack(len(waiting), decided)

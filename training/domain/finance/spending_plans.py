@@ -1,0 +1,74 @@
+"""Plans of budget lines: what a line means to spend in each of its months."""
+
+import datetime as dt
+import enum
+import hashlib
+from collections.abc import Sequence
+from itertools import groupby
+
+from sqlalchemy import delete
+
+from training.domain.common.refusals import PlanChanged
+from training.domain.identity import audit
+from training.kit.clock import months_between
+from training.kit.db import db
+from training.kit.money import spread_by_weight
+from training.models.finance.programmes import BudgetLine
+from training.models.finance.spending_plans import LinePlan
+from training.models.identity.actor import Actor
+from training.queries.finance import spending_plans
+from training.queries.finance.spending_plans import Months
+
+
+class Pattern(enum.StrEnum):
+    """How an allocation can be spread over the months of a line."""
+
+    EVEN = "even"
+    EARLY = "early"
+    """Each month a little less than the one before."""
+    LATE = "late"
+    """Each month a little more than the one before."""
+    QUARTERLY = "quarterly"
+    """The months of a quarter in its last one: June, September, December, March, and the last month of the line."""
+
+
+def months_of(line: BudgetLine) -> list[dt.date]:
+    """Return the first days of the months of a line."""
+    return months_between(line.starts_on, line.ends_on)
+
+
+def spread(pence: int, months: Sequence[dt.date], pattern: Pattern) -> Months:
+    """Return ``pence`` spread over ``months``, which follow on each other; the sum is exact."""
+    return dict(zip(months, spread_by_weight(pence, _weights(months, pattern)), strict=True))
+
+
+def _weights(months: Sequence[dt.date], pattern: Pattern) -> list[int]:
+    rising = list(range(1, len(months) + 1))
+    if pattern is Pattern.EARLY:
+        return rising[::-1]
+    if pattern is Pattern.LATE:
+        return rising
+    if pattern is Pattern.QUARTERLY:
+        quarters = (len(list(same)) for _, same in groupby(months, lambda day: (day.year, (day.month - 1) // 3)))
+        return [weight for length in quarters for weight in [0] * (length - 1) + [length]]
+    return [1] * len(months)
+
+
+def fingerprint(plan: Months) -> str:
+    """Return a short text that is another for every other plan, so that a form can say which one it showed."""
+    return hashlib.sha256(repr(sorted(plan.items())).encode()).hexdigest()[:16]
+
+
+def enter(line: BudgetLine, plan: Months, shown: str, by: Actor) -> None:
+    """Replace the plan of a line. ``shown`` is the fingerprint of the plan that the form showed.
+
+    Raises PlanChanged when that is not the plan any more. Rule: plan, commitments, spending and forecast are kept
+    per line (domain §2); a plan may differ from the allocation, which its page says.
+    """
+    spending_plans.lock_line(line.id)
+    if fingerprint(spending_plans.entered(line.id)) != shown:
+        raise PlanChanged
+    db.session.execute(delete(LinePlan).where(LinePlan.line_id == line.id))
+    db.session.add_all(LinePlan(line_id=line.id, month=month, amount=amount) for month, amount in plan.items())
+    db.session.flush()
+    audit.record("line plan entered", line, by=by.user_id, pence=sum(plan.values()))

@@ -1,0 +1,1 @@
+"""Rules and use cases: accounts, organisations, the audit trail, jobs."""

@@ -1,0 +1,131 @@
+"""Organisations: a tree for each jurisdiction, kept by administrators or loaded as published."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from training.domain.common.refusals import (
+    ChangedMeanwhile,
+    OrganisationExists,
+    OrganisationInactive,
+    OrganisationInUse,
+    ParentElsewhere,
+    ParentInactive,
+    UnderItself,
+)
+from training.domain.identity import audit
+from training.kit.db import db
+from training.models.identity.actor import Actor
+from training.models.identity.organisations import Jurisdiction, Organisation
+from training.queries.identity import organisations
+
+
+@dataclass(frozen=True)
+class Body:
+    """What is recorded of an organisation; ``aliases`` are other published names, ``; `` between them."""
+
+    name_en: str
+    jurisdiction: Jurisdiction
+    name_ar: str = ""
+    name_ckb: str = ""
+    aliases: str = ""
+    source: str = ""
+
+
+def create(body: Body, parent: Organisation | None = None, *, by: Actor | None) -> Organisation:
+    """Add an organisation. Raises OrganisationExists, ParentElsewhere, ParentInactive."""
+    organisations.lock_tree()
+    _check_parent(parent, body.jurisdiction)
+    added = Organisation(parent_id=parent.id if parent else None, **vars(body))
+    try:
+        with db.session.begin_nested():
+            db.session.add(added)
+    except IntegrityError as error:
+        raise OrganisationExists from error
+    audit.record("organisation added", added, by=by.user_id if by else None)
+    return added
+
+
+def edit(organisation: Organisation, body: Body, version: int, *, by: Actor | None) -> None:
+    """Change what is recorded of an organisation that was shown as ``version``.
+
+    Raises ChangedMeanwhile, OrganisationExists, and ParentElsewhere where the body above or one below is under another
+    law: a tree is of one jurisdiction.
+    """
+    organisations.lock_tree()
+    if organisations.jurisdictions_beside(organisation) - {body.jurisdiction}:
+        raise ParentElsewhere
+    other = organisations.organisation_named(body.name_en)
+    if other is not None and other.id != organisation.id:
+        raise OrganisationExists
+    _check_version(organisation, version)
+    for name, value in vars(body).items():
+        setattr(organisation, name, value)
+    _save(organisation, "organisation edited", by)
+
+
+def move(organisation: Organisation, parent: Organisation | None, version: int, *, by: Actor | None) -> None:
+    """Put an organisation, with all below it, under another one or at the top of its tree.
+
+    Raises UnderItself, ParentElsewhere, ParentInactive, ChangedMeanwhile. Two who move A under B and B under A at once
+    queue at the lock of the tree, and the second is refused.
+    """
+    organisations.lock_tree()
+    _check_parent(parent, organisation.jurisdiction)
+    if parent and parent.id in organisations.keys_below(organisation.id):
+        raise UnderItself
+    _check_version(organisation, version)
+    organisation.parent_id = parent.id if parent else None
+    _save(organisation, "organisation moved", by)
+
+
+def deactivate(organisation: Organisation, version: int, *, by: Actor) -> None:
+    """Put an organisation out of use. Raises OrganisationInUse while anybody or anything depends on it."""
+    organisations.lock_against_use(organisation.id)
+    if used_by := organisations.dependants(organisation.id):
+        raise OrganisationInUse(used_by)
+    _check_version(organisation, version)
+    organisation.is_active = False
+    _save(organisation, "organisation deactivated", by)
+
+
+def reactivate(organisation: Organisation, version: int, *, by: Actor) -> None:
+    """Take an organisation into use again. Raises ParentInactive, ChangedMeanwhile."""
+    organisations.lock_tree()
+    if organisation.parent_id is not None:
+        _check_parent(organisations.organisation_by_key(organisation.parent_id), organisation.jurisdiction)
+    _check_version(organisation, version)
+    organisation.is_active = True
+    _save(organisation, "organisation reactivated", by)
+
+
+def check_in_use(organisation_ids: Collection[int]) -> None:
+    """Raise OrganisationInactive when one of these is out of use; they stay in use until the transaction ends."""
+    if organisations.has_inactive(organisation_ids):
+        raise OrganisationInactive
+
+
+def _check_parent(parent: Organisation | None, jurisdiction: Jurisdiction) -> None:
+    """Check a parent as it is now, behind the lock."""
+    if parent is None:
+        return
+    fresh = organisations.organisation_by_key(parent.id)
+    if fresh.jurisdiction is not jurisdiction:
+        raise ParentElsewhere
+    if not fresh.is_active:
+        raise ParentInactive
+
+
+def _check_version(organisation: Organisation, version: int) -> None:
+    if organisation.version != version:
+        raise ChangedMeanwhile
+
+
+def _save(organisation: Organisation, act: str, by: Actor | None) -> None:
+    try:
+        db.session.flush()
+    except StaleDataError as error:
+        raise ChangedMeanwhile from error
+    audit.record(act, organisation, by=by.user_id if by else None, version=organisation.version)

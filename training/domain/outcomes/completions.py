@@ -1,0 +1,75 @@
+"""Completions: the trainee claims, a trainer or coordinator confirms, a refused claim has a reason."""
+
+import datetime as dt
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from training.domain.common.refusals import (
+    AlreadyClaimed,
+    AlreadyDecided,
+    CohortRunning,
+    CompletedOutsideCohort,
+    NotSeated,
+    OwnCompletion,
+)
+from training.domain.identity import audit
+from training.kit.clock import now
+from training.kit.db import changed, db
+from training.models.admissions.nominations import Nomination, NominationState
+from training.models.identity.actor import Actor
+from training.models.outcomes.completions import Completion, CompletionState
+from training.queries.admissions import nominations
+from training.queries.courses import cohorts
+
+
+def claim(nomination: Nomination, completed_on: dt.date, note: str, by: Actor, on: dt.date) -> Completion:
+    """Claim that the course was completed.
+
+    Raises NotSeated, CohortRunning before the cohort's last day, CompletedOutsideCohort, AlreadyClaimed.
+    """
+    cohort = cohorts.lock_cohort(nomination.cohort_id)
+    if nominations.state_of(nomination.id) is not NominationState.CONFIRMED:
+        raise NotSeated
+    if on < cohort.ends_on:
+        raise CohortRunning(cohort.ends_on)
+    if not cohort.starts_on <= completed_on <= on:
+        raise CompletedOutsideCohort(cohort.starts_on, on)
+    completion = Completion(
+        nomination_id=nomination.id,
+        completed_on=completed_on,
+        note=note,
+        claimed_by_id=by.user_id,
+        claimed_at=now(),
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(completion)
+    except IntegrityError as error:
+        raise AlreadyClaimed from error
+    audit.record("completion claimed", completion, by=by.user_id)
+    return completion
+
+
+def confirm(completion: Completion, by: Actor) -> None:
+    """Confirm a claim. Raises OwnCompletion, AlreadyDecided."""
+    _decide(completion, CompletionState.CONFIRMED, "", by)
+
+
+def refuse(completion: Completion, reason: str, by: Actor) -> None:
+    """Refuse a claim; the trainee reads the reason and may claim again. Raises OwnCompletion, AlreadyDecided."""
+    _decide(completion, CompletionState.REFUSED, reason, by)
+
+
+def _decide(completion: Completion, state: CompletionState, reason: str, by: Actor) -> None:
+    nomination = nominations.nomination_by_key(completion.nomination_id)
+    if completion.claimed_by_id == by.user_id or nomination.person_id == by.person_id:
+        raise OwnCompletion
+    statement = (
+        update(Completion)
+        .where(Completion.id == completion.id, Completion.state == CompletionState.CLAIMED)
+        .values(state=state, reason=reason, decided_by_id=by.user_id, decided_at=now())
+    )
+    if not changed(statement):
+        raise AlreadyDecided
+    audit.record(f"completion {state.value}", completion, by=by.user_id)

@@ -1,0 +1,186 @@
+"""Decisions about money, with what follows from them: an approved commitment opens its cohort."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from training.domain.common.refusals import Refusal
+from training.domain.finance import ledger
+from training.domain.oversight import opening
+from training.kit.db import db
+from training.models.courses.cohorts import Cohort, CohortState
+from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry, LedgerPosting, Outcome
+from training.models.finance.programmes import BudgetLine, Programme
+from training.models.identity.actor import Actor
+from training.queries.courses import cohorts as cohort_rows
+from training.queries.finance import ledger as entries
+from training.queries.finance import programmes
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a record has left, in pence: now, and after approval."""
+
+    record: Programme | BudgetLine | Commitment
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What approval would do to what lines have available, programmes unallocated and commitments outstanding."""
+
+    lines: list[Change]
+    programmes: list[Change]
+    commitments: list[Change]
+
+    @property
+    def fit(self) -> bool:
+        """Whether the money is there today; the approval itself decides."""
+        return all(change.after >= 0 for change in (*self.lines, *self.programmes, *self.commitments))
+
+
+def effects(bundle: Sequence[LedgerEntry], undone: Mapping[int, LedgerPosting]) -> Effects:
+    """Return what approving the entries of a bundle would do now. Raises NotReversible, CommitmentClosed.
+
+    The entries come with their lines, programmes and commitments; ``undone`` is what the entries moved that these
+    reverse. Programmes whose allocation stays as it is, and commitments that hold nothing yet, are left out.
+    """
+    lines: Counter[BudgetLine] = Counter()
+    programmes: Counter[Programme] = Counter()
+    commitments: Counter[Commitment] = Counter()
+    for entry in bundle:
+        held = entry.commitment
+        moved = ledger.movement(
+            entry, held, undone.get(entry.reverses_id or 0), taken=-commitments[held] if held else 0
+        )
+        lines[entry.line] += moved.allocated - moved.committed - moved.spent
+        programmes[entry.programme] -= moved.allocated
+        if held:
+            commitments[held] += moved.committed
+    return Effects(
+        [_change(line, line.available, by) for line, by in lines.items()],
+        [_change(one, one.unallocated, by) for one, by in programmes.items() if by],
+        [_change(one, one.committed, by) for one, by in commitments.items() if one.committed or one.spent],
+    )
+
+
+@dataclass(frozen=True)
+class LineEffect:
+    """What payments would do to a line that holds their commitments; pence."""
+
+    line: BudgetLine
+    committed: Change
+    spent: Change
+
+
+@dataclass(frozen=True)
+class Payments:
+    """What many payments would do together if all were approved: to lines, and to commitments outstanding."""
+
+    lines: list[LineEffect]
+    commitments: list[Change]
+
+
+def effects_of_payments(takings: Sequence[entries.Taking]) -> Payments:
+    """Return what payments would do, none of which closes its commitment."""
+    lines: Counter[BudgetLine] = Counter()
+    for taking in takings:
+        lines[taking.commitment.line] += taking.pence
+    return Payments(
+        [
+            LineEffect(line, _change(line, line.committed, -by), _change(line, line.spent, by))
+            for line, by in lines.items()
+        ],
+        [_change(one.commitment, one.commitment.committed, -one.pence) for one in takings],
+    )
+
+
+def without_room(payments: Sequence[LedgerEntry]) -> set[int]:
+    """Return the keys of the payments that would not fit any more if all before them were approved."""
+    left: dict[int, int] = {}
+    found = set()
+    for entry in payments:
+        held = entry.commitment
+        if held is None:
+            continue
+        room = left.setdefault(held.id, 0 if held.is_closed else held.committed)
+        if entry.amount > room:
+            found.add(entry.id)
+        else:
+            left[held.id] = room - entry.amount
+    return found
+
+
+def _change(record: Programme | BudgetLine | Commitment, before: int, by: int) -> Change:
+    return Change(record, before, before + by)
+
+
+def approve(entry: LedgerEntry, by: Actor, on: dt.date) -> None:
+    """Approve a proposal; the commitments of a cohort open it in the same transaction.
+
+    Raises what ``ledger.approve`` and ``opening.open_funded`` raise.
+    """
+    ledger.approve(entry, by, on)
+    if cohort := _cohort_of(entry):
+        opening.open_funded(cohort, by, on)
+
+
+def refuse(entry: LedgerEntry, reason: str, by: Actor) -> None:
+    """Refuse a proposal; its cohort is a draft again. Raises OwnProposal, AlreadyDecided."""
+    ledger.refuse(entry, reason, by)
+    if cohort := _cohort_of(entry):
+        opening.return_to_draft(cohort, by)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Approved or refused, with the reason of a refusal."""
+
+    outcome: Outcome
+    reason: str = ""
+
+
+AT_ONCE = 50
+"""So many proposals are decided in one transaction: fewer take longer in all, more keep others waiting."""
+
+
+def decide_each(chosen: Sequence[LedgerEntry], decision: Decision, by: Actor, on: dt.date) -> dict[str, Refusal]:
+    """Decide about proposals, each on its own: one that cannot be decided does not hold back the rest.
+
+    Return why not, by the names of those that were not decided. Locks are taken in one order whatever was chosen.
+    """
+    for programme_id in sorted({entry.programme_id for entry in chosen}):
+        programmes.lock_programme(programme_id)
+    why_not: dict[str, Refusal] = {}
+    for entry in sorted(chosen, key=lambda one: one.id):
+        try:
+            with db.session.begin_nested():
+                _decide(entry, decision, by, on)
+        except Refusal as refusal:
+            why_not[entry.bundle] = refusal
+    return why_not
+
+
+def _decide(entry: LedgerEntry, decision: Decision, by: Actor, on: dt.date) -> None:
+    if decision.outcome is Outcome.APPROVED:
+        approve(entry, by, on)
+    else:
+        refuse(entry, decision.reason, by)
+
+
+def withdraw(entry: LedgerEntry, reason: str, by: Actor) -> None:
+    """Take one's own proposal back; its cohort is a draft again. Raises NotOwnProposal, AlreadyDecided."""
+    ledger.withdraw(entry, reason, by)
+    if cohort := _cohort_of(entry):
+        opening.return_to_draft(cohort, by)
+
+
+def _cohort_of(entry: LedgerEntry) -> Cohort | None:
+    """Return the cohort that waits for the commitments of this entry; a top-up of an open one has none."""
+    if entry.kind is not EntryKind.COMMIT or entry.commitment_id is None:
+        return None
+    cohort_id = entries.commitment_by_key(entry.commitment_id).cohort_id
+    cohort = cohort_rows.cohort_by_key(cohort_id) if cohort_id else None
+    return cohort if cohort and cohort.state is CohortState.AWAITING_APPROVAL else None

@@ -1,0 +1,59 @@
+"""Opening a cohort: put up for approval with its money, opened when that is approved."""
+
+import datetime as dt
+from collections import Counter
+
+from training.domain.assurance import coverage
+from training.domain.common.refusals import CohortNotDraft, NoCosts
+from training.domain.courses import cohorts
+from training.domain.finance import proposals
+from training.domain.identity import audit
+from training.kit.clock import within_financial_year
+from training.models.courses.cohorts import Cohort, CohortState
+from training.models.finance.ledger import LedgerEntry
+from training.models.finance.programmes import BudgetLine
+from training.models.identity.actor import Actor
+from training.queries.courses import cohorts as cohort_rows
+
+
+def ask_to_open(cohort: Cohort, key: str, by: Actor, on: dt.date) -> LedgerEntry:
+    """Put a draft up for approval: what it is to cost is proposed as one commitment per line, decided together.
+
+    Raises CohortNotDraft, NoCosts, NoRightsAssessment, OverLine. Rules: design §3 (asking to open makes the proposal),
+    domain §2 (rights assessment first).
+    """
+    proposal = proposals.Proposal(cohort.planned_cost, cohorts.purpose(cohort), key)
+    if known := proposals.proposed_before(proposal, by):
+        return known
+    coverage.check_covered(cohort, on)
+    if not cohorts.move_on(cohort, CohortState.DRAFT, CohortState.AWAITING_APPROVAL):
+        raise CohortNotDraft
+    reservations = _reservations(cohort)
+    if not reservations:
+        raise NoCosts
+    expected_on = within_financial_year(cohort.starts_on, cohort.ends_on)
+    entry = proposals.propose_commitments(reservations, proposal, expected_on, by, cohort_id=cohort.id)
+    audit.record("cohort put up for approval", cohort, by=by.user_id)
+    return entry
+
+
+def _reservations(cohort: Cohort) -> list[proposals.Reservation]:
+    """Return what each line is to reserve for a cohort."""
+    per_line: Counter[BudgetLine] = Counter()
+    for cost in cohort_rows.costs_of(cohort.id):
+        per_line[cost.line] += cost.amount
+    return [proposals.Reservation(line, amount) for line, amount in per_line.items()]
+
+
+def open_funded(cohort: Cohort, by: Actor, on: dt.date) -> None:
+    """Open a cohort whose commitment was approved. Raises NoRightsAssessment, CohortNotDraft."""
+    coverage.check_covered(cohort, on)
+    if not cohorts.move_on(cohort, CohortState.AWAITING_APPROVAL, CohortState.OPEN):
+        raise CohortNotDraft
+    audit.record("cohort opened", cohort, by=by.user_id)
+
+
+def return_to_draft(cohort: Cohort, by: Actor) -> None:
+    """Give a cohort back to its drafter because its commitment was refused."""
+    if cohorts.move_on(cohort, CohortState.AWAITING_APPROVAL, CohortState.DRAFT):
+        audit.record("cohort returned to draft", cohort, by=by.user_id)

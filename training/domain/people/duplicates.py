@@ -1,0 +1,116 @@
+"""Two records that may be one person: told apart until somebody doubts it, or joined, and parted again."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.exc import IntegrityError
+
+from training.domain.common.refusals import BothHaveAccounts, BothNominated, MergeActedOn, MergeUndone, SamePerson
+from training.domain.identity import audit
+from training.domain.people import people
+from training.kit.clock import now
+from training.kit.db import changed, db
+from training.models.admissions.nominations import Nomination
+from training.models.admissions.vetting import VettingDecision
+from training.models.courses.cohorts import CohortTrainer
+from training.models.identity.accounts import User
+from training.models.identity.actor import Actor
+from training.models.people.people import Inactive, Merge, Person, ReviewedPair
+from training.queries.people import duplicates, matching
+from training.queries.people import people as rows
+
+
+def keep_apart(one: Person, other: Person, by: Actor) -> None:
+    """Remember that two records are not one person, so that they are never offered as one. Raises SamePerson.
+
+    Said twice it is remembered once.
+    """
+    if one.id == other.id:
+        raise SamePerson
+    low, high = sorted((one, other), key=lambda person: person.id)
+    pair = ReviewedPair(low_id=low.id, high_id=high.id, reviewed_by_id=by.user_id, reviewed_at=now())
+    try:
+        with db.session.begin_nested():
+            db.session.add(pair)
+    except IntegrityError:
+        return
+    audit.record("people told apart", low, by=by.user_id, other=high.public_id)
+
+
+def doubt(one: Person, other: Person, by: Actor) -> None:
+    """Forget that two records were told apart, so that they are offered as one again; a second time changes nothing."""
+    low, high = sorted((one, other), key=lambda person: person.id)
+    pair = (ReviewedPair.low_id == low.id, ReviewedPair.high_id == high.id)
+    if changed(delete(ReviewedPair).where(*pair)):
+        audit.record("people no longer told apart", low, by=by.user_id, other=high.public_id)
+
+
+def keep_all_apart(pairs: Iterable[tuple[int, int]], by: Actor) -> int:
+    """Remember pairs of keys whose records are not one person; return how many were not remembered yet.
+
+    The act in which they were told apart is recorded by whoever calls this.
+    """
+    wanted = {(min(pair), max(pair)) for pair in pairs}
+    new = sorted(wanted - matching.reviewed_among(wanted))
+    values = [{"low_id": low, "high_id": high, "reviewed_by_id": by.user_id, "reviewed_at": now()} for low, high in new]
+    if values:
+        db.session.execute(insert(ReviewedPair), values)
+    return len(values)
+
+
+def merge(kept: Person, merged: Person, by: Actor) -> Merge:
+    """Take ``merged`` up into ``kept``; it stays, set aside. Nominations, clearances, teaching and account move.
+
+    Of two current clearances the later decision stays the current one. Raises SamePerson, PersonInactive,
+    BothNominated (for one cohort), BothHaveAccounts.
+    """
+    if kept.id == merged.id:
+        raise SamePerson
+    people.check_all_active([kept.id, merged.id])
+    if duplicates.stand_for_one_cohort(kept.id, merged.id):
+        raise BothNominated
+    if duplicates.have_accounts(kept.id, merged.id):
+        raise BothHaveAccounts
+    moved = duplicates.belongings(kept.id, merged.id)
+    _move(moved, merged.id, kept.id)
+    people.set_aside(merged, Inactive.MERGED)
+    joined = Merge(kept_id=kept.id, merged_id=merged.id, moved=moved, merged_by_id=by.user_id, merged_at=now())
+    db.session.add(joined)
+    db.session.flush()
+    audit.record("people merged", kept, by=by.user_id, merged=merged.public_id)
+    return joined
+
+
+def undo(joined: Merge, by: Actor) -> None:
+    """Part two records again, exactly as they were.
+
+    Raises MergeUndone, PersonInactive (the kept record was itself set aside), MergeActedOn: somebody has since moved a
+    nomination that came along, claimed or decided a completion of it, or recorded a clearance.
+    """
+    kept, merged = duplicates.both(joined.id)
+    rows.lock_people([kept.id, merged.id])
+    if not changed(update(Merge).where(Merge.id == joined.id, Merge.undone_at.is_(None)).values(undone_at=now())):
+        raise MergeUndone
+    people.check_active(kept)
+    if duplicates.acted_since(joined):
+        raise MergeActedOn
+    _move(joined.moved, kept.id, merged.id)
+    people.take_up(merged)
+    audit.record("merge undone", kept, by=by.user_id, merged=merged.public_id)
+
+
+def _move(moved: dict[str, Any], origin: int, to: int) -> None:
+    """Move what belonged to a record; a clearance that another had superseded, or has to, changes its place first."""
+    is_back = moved["merged_id"] == to
+    superseded = VettingDecision.id.in_(moved["superseded"])
+    if not is_back:
+        changed(update(VettingDecision).where(superseded).values(superseded_at=now()))
+    for kind in (Nomination, VettingDecision):
+        moving = kind.id.in_(moved[kind.__tablename__])
+        changed(update(kind).where(moving, kind.person_id == origin).values(person_id=to))
+    taught = CohortTrainer.cohort_id.in_(moved["cohort_trainers"])
+    changed(update(CohortTrainer).where(taught, CohortTrainer.person_id == origin).values(person_id=to))
+    changed(update(User).where(User.id.in_(moved["users"]), User.person_id == origin).values(person_id=to))
+    if is_back:
+        changed(update(VettingDecision).where(superseded).values(superseded_at=None))

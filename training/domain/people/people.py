@@ -1,0 +1,233 @@
+"""The register of people: trainees and trainers by organisation."""
+
+import datetime as dt
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import delete, update
+
+from training.domain.common.refusals import (
+    MergedAway,
+    NameWithoutLetters,
+    PersonActive,
+    PersonInactive,
+    PersonIncomplete,
+    SameOrganisation,
+    TransferOutOfOrder,
+)
+from training.domain.identity import audit, organisations
+from training.kit.clock import now
+from training.kit.db import changed, db, insert_many
+from training.kit.ids import new_public_id
+from training.kit.matching import heard, keys
+from training.kit.names import name_key, name_words
+from training.models.common.base import Base
+from training.models.identity.actor import Actor
+from training.models.identity.organisations import Organisation
+from training.models.people.people import Inactive, Person, PersonKey, PersonWord, Sex, Transfer
+from training.queries.people import people
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """What is recorded of a person; no more than the work needs."""
+
+    name_latin: str
+    name_native: str
+    rank: str = ""
+    unit: str = ""
+    sex: Sex | None = None
+    service_number: str = ""
+    phone: str = ""
+    email: str = ""
+    languages: str = ""
+    """Codes of ``Spoken``, with a space between them."""
+
+
+LONGEST: Mapping[str, int] = {
+    "name_latin": 200,
+    "name_native": 200,
+    "rank": 100,
+    "unit": 200,
+    "service_number": 50,
+    "phone": 40,
+    "email": 254,
+}
+"""So many characters each of the particulars may have, in a form as in a file."""
+
+PHONE = re.compile(r"\+?(?:[ ()./-]*\d){3,20}[ ()]*")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+"""How a telephone number and an e-mail address are written, in a form as in a file."""
+
+_AT_ONCE = 1_000
+"""So many people are indexed in one statement: each has a dozen words and keys, which are in memory at once."""
+
+
+def register(organisation_id: int, particulars: Particulars, by: Actor) -> Person:
+    """Add a person to an organisation.
+
+    Raises PersonIncomplete where no name is given, NameWithoutLetters, OrganisationInactive.
+    """
+    return register_all([(organisation_id, particulars)], by)[0]
+
+
+def register_all(newcomers: Sequence[tuple[int, Particulars]], by: Actor) -> list[Person]:
+    """Add many people, each to the organisation with that key, in a few statements and in the order given.
+
+    Raises as ``register`` does.
+    """
+    rows = [_row(organisation_id, particulars) for organisation_id, particulars in newcomers]
+    if not rows:
+        return []
+    organisations.check_in_use({organisation_id for organisation_id, _particulars in newcomers})
+    insert_many(Base.metadata.tables["people"], rows)
+    made = people.with_public_ids([row["public_id"] for row in rows])
+    persons = [made[row["public_id"]] for row in rows]
+    for start in range(0, len(persons), _AT_ONCE):
+        index(persons[start : start + _AT_ONCE])
+    audit.record_each("person registered", {person: {} for person in persons}, by=by.user_id)
+    return persons
+
+
+def _row(organisation_id: int, particulars: Particulars) -> dict[str, Any]:
+    _check(particulars)
+    return {
+        "public_id": new_public_id(),
+        "organisation_id": organisation_id,
+        "name_key": _key(particulars),
+        **asdict(particulars),
+    }
+
+
+def correct(person: Person, particulars: Particulars, by: Actor) -> None:
+    """Correct what is recorded of a person. Raises PersonIncomplete, NameWithoutLetters."""
+    _check(particulars)
+    for name, value in asdict(particulars).items():
+        setattr(person, name, value)
+    person.name_key = _key(particulars)
+    _index_anew(person)
+    audit.record("person corrected", person, by=by.user_id)
+
+
+def transfer(person: Person, to: Organisation, since: dt.date, by: Actor, on: dt.date) -> Transfer:
+    """Move a person to another organisation; nominations keep the organisation of their time.
+
+    Who sees the person follows at once. Raises SameOrganisation, OrganisationInactive, TransferOutOfOrder,
+    PersonInactive.
+    """
+    organisations.check_in_use([to.id])
+    check_active(person)
+    origin = people.organisation_of(person.id)
+    if origin == to.id:
+        raise SameOrganisation
+    last = people.last_transfer(person.id)
+    if since > on or (last and since < last):
+        raise TransferOutOfOrder(last)
+    moved = Transfer(
+        person_id=person.id,
+        from_id=origin,
+        to_id=to.id,
+        since=since,
+        recorded_by_id=by.user_id,
+        recorded_at=now(),
+    )
+    db.session.add(moved)
+    changed(update(Person).where(Person.id == person.id).values(organisation_id=to.id))
+    changed(update(PersonKey).where(PersonKey.person_id == person.id).values(organisation_id=to.id))
+    audit.record("person transferred", person, by=by.user_id, to=to.public_id, since=since.isoformat())
+    return moved
+
+
+def reactivate(person: Person, by: Actor) -> None:
+    """Take up the record of a person again; nominations that ended with it stay withdrawn.
+
+    Raises PersonActive, MergedAway.
+    """
+    people.lock_people([person.id])
+    why = people.inactive_because(person.id)
+    if why is None:
+        raise PersonActive
+    if why is Inactive.MERGED:
+        raise MergedAway
+    take_up(person)
+    audit.record("person reactivated", person, by=by.user_id)
+
+
+def set_aside(person: Person, reason: Inactive) -> None:
+    """Let a record be found no more. Raises PersonInactive when it was set aside already."""
+    people.lock_people([person.id])
+    statement = update(Person).where(Person.id == person.id, Person.inactive_because.is_(None))
+    if not changed(statement.values(inactive_because=reason, inactive_since=now())):
+        raise PersonInactive
+    db.session.refresh(person)
+    _index_anew(person)
+
+
+def take_up(person: Person) -> None:
+    """Let a record that was set aside be found again."""
+    changed(update(Person).where(Person.id == person.id).values(inactive_because=None, inactive_since=None))
+    db.session.refresh(person)
+    _index_anew(person)
+
+
+def check_active(person: Person) -> None:
+    """Hold the record of a person until the transaction ends. Raises PersonInactive when it is set aside."""
+    check_all_active([person.id])
+
+
+def check_all_active(person_ids: Collection[int]) -> None:
+    """Hold the records of people until the transaction ends. Raises PersonInactive when one is set aside."""
+    if any(people.lock_people(person_ids)):
+        raise PersonInactive
+
+
+def _check(particulars: Particulars) -> None:
+    if not _key(particulars):
+        raise PersonIncomplete
+    for name in (particulars.name_latin, particulars.name_native):
+        if name and not any(letter.isalpha() for letter in name):
+            raise NameWithoutLetters
+
+
+def _key(particulars: Particulars) -> str:
+    """Return the folded name by which lists are ordered."""
+    return name_key(particulars.name_latin) or name_key(particulars.name_native)
+
+
+def index(people: Sequence[Person]) -> None:
+    """Note under which words and keys active people are found, in any order, spelling and script."""
+    tables = Base.metadata.tables
+    insert_many(tables["person_words"], list(chain.from_iterable(map(_words, people))))
+    _index_keys(people)
+
+
+def _index_keys(people: Sequence[Person]) -> None:
+    # A name in a script that has no sound for us has words, but no key.
+    insert_many(Base.metadata.tables["person_keys"], list(chain.from_iterable(map(_keys, people))))
+
+
+def _index_anew(person: Person) -> None:
+    """Note words and keys anew; of one who is set aside the keys alone, and none where another record took it up."""
+    _unindex(person)
+    if person.is_active:
+        index([person])
+    elif person.inactive_because is not Inactive.MERGED:
+        _index_keys([person])
+
+
+def _unindex(person: Person) -> None:
+    db.session.execute(delete(PersonWord).where(PersonWord.person_id == person.id))
+    db.session.execute(delete(PersonKey).where(PersonKey.person_id == person.id))
+
+
+def _words(person: Person) -> Iterator[dict[str, int | str]]:
+    for word in {*name_words(person.name_latin), *name_words(person.name_native)}:
+        yield {"word": word, "person_id": person.id}
+
+
+def _keys(person: Person) -> Iterator[dict[str, int]]:
+    for key in chain.from_iterable(keys(*heard(person.name_latin, person.name_native))):
+        yield {"key": key, "organisation_id": person.organisation_id, "person_id": person.id}

@@ -1,0 +1,1 @@
+"""Forms: nominations, vetting and seats."""

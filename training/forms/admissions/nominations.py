@@ -1,0 +1,53 @@
+"""Narrowing a roster, and taking a step for several nominees."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.form import BaseForm as AnyForm
+
+from training.domain.admissions.bulk_actions import SelectionStep, Wish
+from training.forms.common.base import BaseForm, FilterForm
+from training.forms.common.checks import choose_one, longest, may_be_empty, required
+from training.forms.common.fields import CheckboxesField, KeyField, SelectField, TextField
+
+
+class RosterFilter(FilterForm):
+    """Which nominees to show."""
+
+    state = SelectField(_l("State"), [may_be_empty()])
+    organisation = SelectField(_l("Organisation"), [may_be_empty()])
+
+
+class NomineesField(CheckboxesField):
+    """The nominees that are ticked. Whether the step still applies to one only the step can tell."""
+
+    def pre_validate(self, _form: AnyForm) -> None:
+        """Take every id: a nominee who moved on meanwhile is answered like the others."""
+
+
+class SelectionForm(BaseForm):
+    """A step for the nominees that are ticked."""
+
+    step = SelectField(_l("Step for the chosen"), [choose_one()])
+    reason = TextField(
+        _l("Reason, to turn down"),
+        [may_be_empty(), longest(300)],
+        description=_l("The nominating organisations read it"),
+    )
+    chosen = NomineesField(_l("Nominees"), [required(_l("Choose at least one nominee"))])
+    key = KeyField()
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Ask for somebody who is chosen, and for a reason where the step needs one."""
+        super().validate(extra_validators)
+        if self.step.data == SelectionStep.TURN_DOWN and not self.reason.data:
+            self.refuse(_("Give the reason: the nominating organisations read it"), "reason")
+        return not self.field_errors
+
+    @property
+    def ids(self) -> list[str]:
+        """The nominees that are ticked, each once."""
+        return list(dict.fromkeys(self.chosen.data or ()))
+
+    def wish(self) -> Wish:
+        """Return what is to be done."""
+        return Wish(SelectionStep(self.step.data or ""), self.reason.data or "", self.key.data or "")

@@ -1,0 +1,51 @@
+"""Recording a clearance. There is no field for reasons, and there never will be."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from training.domain.admissions.vetting import Decision
+from training.forms.common.base import BaseForm, FilterForm
+from training.forms.common.checks import choose_one, longest, may_be_empty, required
+from training.forms.common.fields import DateField, RadioField, ReferenceField, SelectField, TextField
+from training.models.admissions.vetting import VettingOutcome
+
+
+class QueueFilter(FilterForm):
+    """Which nominees to show."""
+
+    queue = SelectField(_l("Show"), [may_be_empty()])
+
+
+class DecisionForm(BaseForm):
+    """What the vetting authority said."""
+
+    outcome = RadioField(_l("Outcome"), [choose_one()])
+    authority = TextField(_l("Authority"), [required(), longest(200)], description=_l("Who decided"))
+    unit = TextField(_l("Unit that was vetted"), [may_be_empty(), longest(200)])
+    reference = ReferenceField(
+        _l("Reference"), [may_be_empty(), longest(100)], description=_l("The authority's number of the decision")
+    )
+    decided_on = DateField(_l("Decided on"), [required()])
+    expires_on = DateField(_l("Valid until"), [may_be_empty()], description=_l("For a clearance only"))
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Ask for the end of a clearance, which a refusal does not have."""
+        is_valid: bool = super().validate(extra_validators)
+        if is_valid and self.outcome.data == VettingOutcome.CLEARED and self.expires_on.data is None:
+            self.refuse(_("Enter the day until which the clearance is valid"), "expires_on")
+            return False
+        return is_valid
+
+    def decision(self) -> Decision:
+        """Return the decision."""
+        if self.decided_on.data is None:
+            raise ValueError("the form was not checked")
+        outcome = VettingOutcome(self.outcome.data or "")
+        return Decision(
+            outcome=outcome,
+            authority=self.authority.data or "",
+            unit=self.unit.data or "",
+            decided_on=self.decided_on.data,
+            expires_on=self.expires_on.data if outcome is VettingOutcome.CLEARED else None,
+            reference=self.reference.data or "",
+        )

@@ -1,0 +1,1 @@
+"""Forms: human-rights assessments."""

@@ -1,0 +1,1 @@
+"""Forms: what every area uses."""

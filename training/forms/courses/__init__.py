@@ -1,0 +1,1 @@
+"""Forms: courses and cohorts."""

@@ -1,0 +1,89 @@
+"""Drafting cohorts, and looking for them."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from training.forms.common.base import BaseForm, FilterForm
+from training.forms.common.checks import between, choose_one, may_be_empty, required
+from training.forms.common.fields import CheckboxesField, DateField, IntegerField, KeyField, MoneyField, SelectField
+from training.models.finance.programmes import LineCategory
+
+
+class CohortForm(BaseForm):
+    """Where, when, for whom, and at what cost a course is to be held."""
+
+    venue = SelectField(_l("Venue"), [choose_one()])
+    host = SelectField(_l("Host"), [choose_one()], description=_l("The organisation that receives the cohort"))
+    starts_on = DateField(_l("First day"), [required()])
+    ends_on = DateField(_l("Last day"), [required()])
+    capacity = IntegerField(_l("Seats"), [required(), between(1, 1000)])
+    invited = CheckboxesField(_l("Who may nominate"), [choose_one()])
+    trainers = CheckboxesField(_l("Trainers"), [may_be_empty()])
+    programme = SelectField(_l("Programme"), [choose_one()])
+
+    def days(self) -> tuple[dt.date, dt.date]:
+        """Return the first and the last day."""
+        if self.starts_on.data is None or self.ends_on.data is None:
+            raise ValueError("the form was not checked")
+        return self.starts_on.data, self.ends_on.data
+
+
+class CostFields(NamedTuple):
+    """The inputs of one category of cost."""
+
+    category: LineCategory
+    amount: MoneyField
+    line: SelectField
+
+
+def _with_categories(form: Any) -> Any:
+    """Give a form an amount and a line for each category of cost."""
+    for category in LineCategory:
+        setattr(form, f"amount_{category}", MoneyField(_l("Amount"), [may_be_empty()]))
+        setattr(form, f"line_{category}", SelectField(_l("Budget line"), [may_be_empty()]))
+    return form
+
+
+@_with_categories
+class CohortCostsForm(BaseForm):
+    """What a cohort is to cost, category by category, and which line pays."""
+
+    def leave_out(self, categories: Iterable[LineCategory]) -> None:
+        """Do not ask for these categories."""
+        for category in categories:
+            del self[f"amount_{category}"], self[f"line_{category}"]
+
+    def categories(self) -> list[CostFields]:
+        """Return the inputs of each category that is asked for."""
+        return [
+            CostFields(category, self[f"amount_{category}"], self[f"line_{category}"])
+            for category in LineCategory
+            if f"amount_{category}" in self
+        ]
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check each field, then that each amount has its line."""
+        super().validate(*args, **kwargs)
+        for category in self.categories():
+            if category.amount.data and not category.line.data:
+                self.refuse(_("Choose the line that pays for it"), category.line.name)
+        if not any(category.amount.data for category in self.categories()) and not self.field_errors:
+            self.refuse(_("Enter at least one amount"), self.categories()[0].amount.name)
+        return not self.field_errors
+
+
+class StepForm(BaseForm):
+    """A step without words of its own. The key makes a button that was pressed twice one step."""
+
+    key = KeyField()
+
+
+class CohortFilter(FilterForm):
+    """Narrows the list of cohorts."""
+
+    state = SelectField(_l("State"), [may_be_empty()])
+    when = SelectField(_l("When"), [may_be_empty()])

@@ -1,0 +1,1 @@
+"""Forms: programmes, budgets, commitments and claims."""

@@ -1,0 +1,83 @@
+"""Proposing and deciding movements of money."""
+
+import datetime as dt
+
+from flask_babel import lazy_gettext as _l
+
+from training.domain.finance.proposals import Proposal
+from training.forms.common.base import BaseForm, FilterForm
+from training.forms.common.checks import choose_one, longest, may_be_empty, more_than_nothing, required
+from training.forms.common.fields import (
+    DateField,
+    HiddenField,
+    KeyField,
+    MoneyField,
+    SelectField,
+    TextAreaField,
+    TextField,
+)
+
+FUNDERS_READ_IT = _l("Funders read this: name nobody who takes part")
+
+
+class ProposalForm(BaseForm):
+    """An amount and what it is for. The key makes a form that was sent twice one proposal."""
+
+    amount = MoneyField(
+        _l("Amount"), [required(), more_than_nothing()], description=_l("In pounds, for example 1,250.00")
+    )
+    purpose = TextField(_l("Purpose"), [required(), longest(300)], description=FUNDERS_READ_IT)
+    key = KeyField()
+
+    def proposal(self) -> Proposal:
+        """Return what is proposed."""
+        return Proposal(self.amount.data or 0, self.purpose.data or "", self.key.data or "")
+
+
+class ExpectationForm(BaseForm):
+    """The day on which a payment is expected."""
+
+    expected_on = DateField(_l("Payment expected on"), [required()])
+
+    def expected(self) -> dt.date:
+        """Return the day on which the payment is expected."""
+        if self.expected_on.data is None:
+            raise ValueError("the form was not checked")
+        day: dt.date = self.expected_on.data
+        return day
+
+
+class CommitmentForm(ProposalForm, ExpectationForm):
+    """A reservation for a purchase."""
+
+
+class RescheduleForm(ExpectationForm):
+    """Another day; ``shown`` is the one that stood there when the form was opened."""
+
+    shown = HiddenField()
+
+
+class ReturnForm(ProposalForm):
+    """Money that a line gives back to its programme, and why."""
+
+    purpose = TextField(_l("Reason"), [required(), longest(300)])
+
+
+class TransferForm(ProposalForm):
+    """Money that a line gives to another line, and why."""
+
+    target = SelectField(_l("To the budget line"), [choose_one()])
+    purpose = TextField(_l("Reason"), [required(), longest(300)])
+
+
+class ReasonForm(BaseForm):
+    """Why something is refused, turned down or reversed. The key makes a form that was sent twice one act."""
+
+    reason = TextAreaField(_l("Reason"), [required(), longest(300)])
+    key = KeyField()
+
+
+class EntryFilter(FilterForm):
+    """Narrows the list of entries."""
+
+    kind = SelectField(_l("Kind"), [may_be_empty()])

@@ -1,0 +1,60 @@
+"""Proposing projects and budget lines."""
+
+from flask_babel import lazy_gettext as _l
+
+from training.domain.finance.programmes import NewLine, Title
+from training.domain.finance.proposals import Proposal
+from training.forms.common.base import BaseForm
+from training.forms.common.checks import choose_one, longest, may_be_empty, more_than_nothing, required
+from training.forms.common.fields import DateField, KeyField, MoneyField, SelectField, TextField
+from training.models.finance.programmes import LineCategory, ProjectKind
+
+
+class TitledForm(BaseForm):
+    """A title in three languages, of which the English one is asked for."""
+
+    title_en = TextField(_l("Title in English"), [required(), longest(300)])
+    title_ar = TextField(_l("Title in Arabic"), [may_be_empty(), longest(300)])
+    title_ckb = TextField(_l("Title in Kurdish (Sorani)"), [may_be_empty(), longest(300)])
+
+    def title(self) -> Title:
+        """Return the title."""
+        return Title(self.title_en.data or "", self.title_ar.data or "", self.title_ckb.data or "")
+
+
+class ProjectForm(TitledForm):
+    """A new project."""
+
+    kind = SelectField(_l("Kind of project"), [choose_one()])
+    organisation = SelectField(
+        _l("Delivered by"),
+        [choose_one()],
+        description=_l("Its coordinators will see the lines and entries of this project"),
+    )
+
+    def project_kind(self) -> ProjectKind:
+        """Return the kind that was chosen."""
+        return ProjectKind(self.kind.data or "")
+
+
+class LineForm(TitledForm):
+    """A new budget line with its first allocation."""
+
+    category = SelectField(_l("What it pays for"), [choose_one()])
+    starts_on = DateField(_l("First day"), [required()])
+    ends_on = DateField(_l("Last day"), [required()])
+    amount = MoneyField(
+        _l("Amount to allocate"), [required(), more_than_nothing()], description=_l("In pounds, for example 1,250.00")
+    )
+    key = KeyField()
+
+    def line(self) -> NewLine:
+        """Return the line that is proposed. Call it after the form was found valid."""
+        first, last = self.starts_on.data, self.ends_on.data
+        if first is None or last is None:
+            raise ValueError("the form was not checked")
+        return NewLine(self.title(), LineCategory(self.category.data or ""), first, last)
+
+    def proposal(self) -> Proposal:
+        """Return the allocation that is proposed with it."""
+        return Proposal(self.amount.data or 0, self.title_en.data or "", self.key.data or "")

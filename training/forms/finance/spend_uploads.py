@@ -1,0 +1,117 @@
+"""Spend files: sending one, saying what its columns are, proposing its rows."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from training.domain.finance.spend_uploads import Columns
+from training.forms.common.base import BaseForm, FilterForm
+from training.forms.common.checks import choose_one, may_be_empty, required
+from training.forms.common.fields import FileField, SelectField, TickField
+from training.forms.common.widgets import Choice
+from training.kit.names import fold
+
+_HEADINGS = {
+    "date": (
+        "date", "payment date", "date paid", "paid on", "date of payment", "transaction date", "posting date",
+        "تاريخ", "التاريخ", "تاريخ الدفع", "تاريخ العملية", "بەروار", "ڕێککەوت", "بەرواری پارەدان",
+    ),
+    "amount": (
+        "amount", "amount gbp", "amount £", "value", "net amount", "total", "sum",
+        "مبلغ", "المبلغ", "القيمة", "المجموع", "بڕ", "بڕی پارە", "کۆ",
+    ),
+    "payee": (
+        "supplier", "supplier name", "payee", "paid to", "vendor", "vendor name", "merchant", "merchant name",
+        "المورد", "اسم المورد", "المستفيد", "الجهة", "المدفوع له", "دابینکەر", "وەرگر", "فرۆشیار",
+    ),
+    "purpose": (
+        "purpose", "description", "details", "expense type", "narrative",
+        "الغرض", "الوصف", "البيان", "التفاصيل", "مەبەست", "وەسف", "وردەکاری",
+    ),
+    "commitment": (
+        "commitment", "commitment id", "cohort", "cohort code",
+        "الالتزام", "رمز الالتزام", "الدفعة", "رمز الدفعة", "پابەندبوون", "کۆدی پابەندبوون", "خول", "کۆدی خول",
+    ),
+}  # fmt: skip
+"""Headings that say what a column is, in the three languages; spellings are levelled before they are compared."""
+
+_GUESSES = {fold(heading): part for part, headings in _HEADINGS.items() for heading in headings}
+
+
+class SpendFileForm(BaseForm):
+    """The file. Its name is not read."""
+
+    file = FileField(
+        _l("Spend file"),
+        [required()],
+        description=_l(
+            "CSV, Excel or OpenDocument, at most 10 megabytes and 20,000 rows. The first row has the headings"
+        ),
+    )
+
+
+class ColumnsForm(BaseForm):
+    """Which column has what, and the commitment of rows that name none."""
+
+    date = SelectField(
+        _l("Date of payment"),
+        [choose_one()],
+        description=_l("Such as 2020-12-01, 1/12/2020 or 1 Dec 2020: the day stands before the month"),
+    )
+    amount = SelectField(_l("Amount"), [choose_one()], description=_l("In pounds, for example 1,250.00"))
+    payee = SelectField(_l("Paid to"), [choose_one()])
+    purpose = SelectField(
+        _l("Purpose"), [may_be_empty()], description=_l("Where it is empty, that of the commitment is taken")
+    )
+    commitment = SelectField(
+        _l("Commitment"), [may_be_empty()], description=_l("A column with a commitment's id or its cohort's code")
+    )
+    otherwise = SelectField(_l("Commitment of rows that name none"), [may_be_empty()])
+
+    def offer(self, headings: Sequence[str], commitments: Sequence[Choice]) -> None:
+        """Fill the lists, and before anything was chosen choose what the headings say."""
+        columns = [
+            Choice(str(place), heading or _("Column %(number)s", number=place + 1))
+            for place, heading in enumerate(headings)
+        ]
+        for part in _HEADINGS:
+            self[part].choices = columns
+        self.otherwise.choices = list(commitments)
+        if not self.is_submitted():
+            for place, heading in reversed(list(enumerate(headings))):
+                guessed = _GUESSES.get(fold(heading))
+                if guessed:
+                    self[guessed].data = str(place)
+
+    def columns(self) -> Columns:
+        """Return which column has what."""
+        return Columns(
+            date=int(self.date.data),
+            amount=int(self.amount.data),
+            payee=int(self.payee.data),
+            purpose=int(self.purpose.data) if self.purpose.data else None,
+            commitment=int(self.commitment.data) if self.commitment.data else None,
+        )
+
+
+class RowFilter(FilterForm):
+    """Narrows the list of rows."""
+
+    outcome = SelectField(_l("Rows"), blank=_l("All rows"))
+
+
+class ProposeRowsForm(BaseForm):
+    """The step from a preview to claims."""
+
+    payees_are_people = TickField(
+        _l("The payees are people"), description=_l("Funders then read “participant” instead of the names")
+    )
+    are_others = TickField(
+        _l("These are other payments"),
+        description=_l("Not ticked, the rows that are like a claim count as that payment and are not proposed"),
+    )
+
+    def said(self) -> dict[str, bool]:
+        """Return what was said of all rows, by the names of the use case."""
+        return {"payees_are_people": bool(self.payees_are_people.data), "are_others": bool(self.are_others.data)}

@@ -1,0 +1,1 @@
+"""Forms: accounts, organisations, the audit trail, jobs."""

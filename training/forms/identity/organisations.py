@@ -1,0 +1,64 @@
+"""Adding, editing and moving organisations."""
+
+from flask_babel import lazy_gettext as _l
+
+from training.domain.identity.organisations import Body
+from training.forms.common.base import BaseForm, FilterForm
+from training.forms.common.checks import choose_one, longest, may_be_empty, required
+from training.forms.common.fields import HiddenField, SelectField, TextAreaField, TextField
+from training.models.identity.organisations import Jurisdiction
+
+
+class OrganisationForm(BaseForm):
+    """What is recorded of an organisation. ``version`` is that which the form showed."""
+
+    name_en = TextField(_l("Name in English"), [required(), longest(200)])
+    name_ar = TextField(_l("Name in Arabic"), [may_be_empty(), longest(200)])
+    name_ckb = TextField(_l("Name in Kurdish (Sorani)"), [may_be_empty(), longest(200)])
+    jurisdiction = SelectField(_l("Jurisdiction"), [choose_one()])
+    aliases = TextField(
+        _l("Other names"),
+        [may_be_empty(), longest(1000)],
+        description=_l("Abbreviations too; a semicolon between them"),
+    )
+    source = TextAreaField(
+        _l("Source"), [may_be_empty(), longest(500)], description=_l("Where the names were published")
+    )
+    version = HiddenField()
+
+    def body(self) -> Body:
+        """Return what was written."""
+        return Body(
+            name_en=self.name_en.data or "",
+            jurisdiction=Jurisdiction(self.jurisdiction.data or ""),
+            name_ar=self.name_ar.data or "",
+            name_ckb=self.name_ckb.data or "",
+            aliases=self.aliases.data or "",
+            source=self.source.data or "",
+        )
+
+
+class NewOrganisationForm(OrganisationForm):
+    """An organisation and the body above it."""
+
+    parent = SelectField(_l("Body above it"), [may_be_empty()], blank=_l("None: it is at the top"))
+
+
+class MoveForm(BaseForm):
+    """Under which body an organisation comes. ``told`` is the body for which the effect was shown."""
+
+    parent = SelectField(_l("Body above it"), [], blank=_l("None: it is at the top"))
+    told = HiddenField()
+    version = HiddenField()
+
+
+class StateForm(BaseForm):
+    """The press that puts an organisation, as it was shown, out of use or into it."""
+
+    version = HiddenField()
+
+
+class OrganisationFilter(FilterForm):
+    """Chooses a tree."""
+
+    jurisdiction = SelectField(_l("Jurisdiction"), [may_be_empty()])

@@ -1,0 +1,1 @@
+"""Forms: what spans areas: approvals, reports, exports."""

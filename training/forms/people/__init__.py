@@ -1,0 +1,1 @@
+"""Forms: trainees and trainers."""

@@ -1,0 +1,1 @@
+"""Records: nominations, vetting and seats."""

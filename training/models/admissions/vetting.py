@@ -1,0 +1,101 @@
+"""Clearances: outcome, date, authority, expiry and unit; never the reasons."""
+
+import datetime as dt
+import enum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.models.admissions.nominations import Nomination
+from training.models.common.base import Base, Guarded, Key, PublicId, choice
+from training.models.finance.spend_uploads import RowOutcome
+
+
+class VettingOutcome(enum.StrEnum):
+    """What the vetting authority said."""
+
+    CLEARED = "cleared"
+    NOT_CLEARED = "not_cleared"
+
+
+class VettingDecision(Guarded, Base):
+    """A decision about a person. The current one is that which nothing has superseded."""
+
+    __tablename__ = "vetting_decisions"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    outcome: Mapped[VettingOutcome] = mapped_column(choice(VettingOutcome))
+    authority: Mapped[str] = mapped_column(String(200))
+    unit: Mapped[str] = mapped_column(String(200), default="")
+    decided_on: Mapped[dt.date]
+    expires_on: Mapped[dt.date | None]
+    reference: Mapped[str] = mapped_column(String(100), default="")
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    recorded_at: Mapped[dt.datetime]
+    superseded_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_vetting_decisions_current",
+            "person_id",
+            unique=True,
+            postgresql_where=text("superseded_at IS NULL"),
+            sqlite_where=text("superseded_at IS NULL"),
+        ),
+        CheckConstraint("(outcome = 'cleared') = (expires_on IS NOT NULL)", name="clearance_expires"),
+        CheckConstraint("expires_on >= decided_on", name="dates_in_order"),
+    )
+
+
+class ClearanceFault(enum.StrEnum):
+    """Why a row cannot be recorded."""
+
+    NOMINATION_UNKNOWN = "nomination_unknown"
+    OUTCOME_UNREADABLE = "outcome_unreadable"
+    AUTHORITY_MISSING = "authority_missing"
+    TEXT_TOO_LONG = "text_too_long"
+    DECIDED_UNREADABLE = "decided_unreadable"
+    END_UNREADABLE = "end_unreadable"
+    DECIDED_IN_FUTURE = "decided_in_future"
+    END_BEFORE_DECISION = "end_before_decision"
+    DECIDED_TWICE = "decided_twice"
+    NAME_DIFFERS = "name_differs"
+
+
+class ClearanceBatch(Guarded, Base):
+    """A returned spreadsheet of clearances. Its rows are kept from preview to recording, a day at most."""
+
+    __tablename__ = "clearance_batches"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    sha256: Mapped[str] = mapped_column(String(64))
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    uploaded_at: Mapped[dt.datetime]
+    recorded_at: Mapped[dt.datetime | None]
+
+
+class ClearanceRow(Guarded, Base):
+    """What a row of the spreadsheet says. ``number`` is its row in the file (the heading is 1).
+
+    ``known_id`` is the person's current decision at the preview; ``cell`` is the text at fault.
+    """
+
+    __tablename__ = "clearance_rows"
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("clearance_batches.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    result: Mapped[RowOutcome] = mapped_column(choice(RowOutcome))
+    nomination_id: Mapped[int | None] = mapped_column(ForeignKey("nominations.id"), index=True)
+    known_id: Mapped[int | None] = mapped_column(ForeignKey("vetting_decisions.id"), index=True)
+    outcome: Mapped[VettingOutcome | None] = mapped_column(choice(VettingOutcome))
+    authority: Mapped[str] = mapped_column(String(200), default="")
+    decided_on: Mapped[dt.date | None]
+    expires_on: Mapped[dt.date | None]
+    reference: Mapped[str] = mapped_column(String(100), default="")
+    fault: Mapped[ClearanceFault | None] = mapped_column(choice(ClearanceFault))
+    cell: Mapped[str] = mapped_column(String(200), default="")
+
+    nomination: Mapped[Nomination | None] = relationship(lazy="raise")

@@ -1,0 +1,1 @@
+"""Records: what every area uses."""

@@ -1,0 +1,1 @@
+"""Records: courses and cohorts."""

@@ -1,0 +1,1 @@
+"""Records: programmes, budgets, commitments and claims."""

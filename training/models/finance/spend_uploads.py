@@ -1,0 +1,87 @@
+"""Spend files: rows of a bank's or finance system's export, on their way to become claims."""
+
+import datetime as dt
+import enum
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.models.common.base import Base, Guarded, Key, PublicId, choice
+from training.models.finance.claims import Claim
+from training.models.finance.ledger import Commitment
+from training.models.finance.programmes import Programme
+from training.models.identity.accounts import User
+
+
+class BatchState(enum.StrEnum):
+    """Where a batch stands."""
+
+    PREVIEWED = "previewed"
+    PROPOSED = "proposed"
+    WITHDRAWN = "withdrawn"
+
+
+class RowOutcome(enum.StrEnum):
+    """What will become, or became, of a row."""
+
+    NEW = "new"
+    KNOWN = "known"
+    """An equal row is already there."""
+    FAULTY = "faulty"
+
+
+class Fault(enum.StrEnum):
+    """Why a row cannot become a claim."""
+
+    DATE_UNREADABLE = "date_unreadable"
+    AMOUNT_UNREADABLE = "amount_unreadable"
+    NOT_POSITIVE = "not_positive"
+    PAYEE_MISSING = "payee_missing"
+    TOO_LONG = "too_long"
+    IN_FUTURE = "in_future"
+    OUTSIDE_PROGRAMME = "outside_programme"
+    NO_COMMITMENT = "no_commitment"
+    COMMITMENT_UNKNOWN = "commitment_unknown"
+    SEVERAL_COMMITMENTS = "several_commitments"
+
+
+class SpendBatch(Guarded, Base):
+    """A file that was read. ``sha256`` is that of the file; its name is not kept."""
+
+    __tablename__ = "spend_batches"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[BatchState] = mapped_column(choice(BatchState), default=BatchState.PREVIEWED)
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    uploaded_at: Mapped[dt.datetime]
+
+    programme: Mapped[Programme] = relationship(lazy="raise")
+    uploaded_by: Mapped[User] = relationship(lazy="raise")
+
+
+class SpendRow(Guarded, Base):
+    """A row of a spend file. ``number`` is its row in the file (the heading is 1); ``amount`` in pence.
+
+    ``cell`` is the text at fault.
+    """
+
+    __tablename__ = "spend_rows"
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("spend_batches.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    outcome: Mapped[RowOutcome] = mapped_column(choice(RowOutcome))
+    paid_on: Mapped[dt.date | None]
+    amount: Mapped[int | None]
+    payee: Mapped[str] = mapped_column(String(200), default="")
+    purpose: Mapped[str] = mapped_column(String(300), default="")
+    commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitments.id"), index=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), default="")
+    fault: Mapped[Fault | None] = mapped_column(choice(Fault))
+    cell: Mapped[str] = mapped_column(String(200), default="")
+    claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"), unique=True)
+
+    commitment: Mapped[Commitment | None] = relationship(lazy="raise")
+    claim: Mapped[Claim | None] = relationship(lazy="raise")

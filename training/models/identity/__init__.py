@@ -1,0 +1,1 @@
+"""Records: accounts, organisations, the audit trail, jobs."""

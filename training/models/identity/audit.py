@@ -1,0 +1,29 @@
+"""The audit trail: who did what, when. Rows are only ever added, and hold no names of people."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.models.common.base import Base, Key
+
+
+class AuditEntry(Base):
+    """One act. ``subject`` is the kind and opaque id of the record; ``details`` hold codes and sums, never names."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[Key]
+    at: Mapped[dt.datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    action: Mapped[str] = mapped_column(String(60))
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str] = mapped_column(String(12))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    __table_args__ = (
+        Index("ix_audit_entries_action_id", "action", "id"),
+        Index("ix_audit_entries_user_id_id", "user_id", "id"),
+        Index("ix_audit_entries_subject_id_id", "subject_id", "id"),
+    )

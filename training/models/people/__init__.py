@@ -1,0 +1,1 @@
+"""Records: trainees and trainers."""

@@ -1,0 +1,178 @@
+"""People: trainees and trainers, how their names are found, and which records are one person."""
+
+import datetime as dt
+import enum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.kit.names import LONGEST_KEY
+from training.models.common.base import Base, Guarded, Key, PublicId, choice
+from training.models.identity.organisations import Organisation
+
+
+class Sex(enum.StrEnum):
+    """As the nominating organisation records it; needed for reserved places."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class Spoken(enum.StrEnum):
+    """A language that somebody speaks well enough to follow a course in it."""
+
+    ARABIC = "ar"
+    SORANI = "ckb"
+    KURMANJI = "kmr"
+    ENGLISH = "en"
+    TURKMEN = "tk"
+    SYRIAC = "syr"
+
+
+class Inactive(enum.StrEnum):
+    """Why a record of a person is set aside. A kind and no more: reasons in free text would say too much."""
+
+    LEFT_SERVICE = "left_service"
+    RETIRED = "retired"
+    DIED = "died"
+    REGISTERED_IN_ERROR = "registered_in_error"
+    OTHER = "other_reason"
+    MERGED = "merged"
+
+
+class Person(Guarded, Base):
+    """An officer, as trainee or trainer. An officer's name in the wrong hands can cost a life."""
+
+    __tablename__ = "people"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    name_latin: Mapped[str] = mapped_column(String(200), default="")
+    name_native: Mapped[str] = mapped_column(String(200), default="")
+    name_key: Mapped[str] = mapped_column(String(LONGEST_KEY))
+    rank: Mapped[str] = mapped_column(String(100), default="")
+    unit: Mapped[str] = mapped_column(String(200), default="")
+    sex: Mapped[Sex | None] = mapped_column(choice(Sex))
+    service_number: Mapped[str] = mapped_column(String(50), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    languages: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    """Codes of ``Spoken``, with a space between them."""
+    inactive_because: Mapped[Inactive | None] = mapped_column(choice(Inactive))
+    """Nobody who is inactive is found, offered or nominated; what happened stays."""
+    inactive_since: Mapped[dt.datetime | None]
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+    __table_args__ = (
+        Index("ix_people_organisation_id_name_key", "organisation_id", "name_key", "id"),
+        Index("ix_people_name_key_id", "name_key", "id"),
+        Index(
+            "ix_people_inactive",
+            "name_key",
+            "id",
+            postgresql_where=text("inactive_because IS NOT NULL"),
+            sqlite_where=text("inactive_because IS NOT NULL"),
+        ),
+        Index("ix_people_service_number", "service_number"),
+        Index("ix_people_organisation_id_name_native", "organisation_id", "name_native"),
+    )
+
+    @property
+    def is_active(self) -> bool:
+        """Say whether the person can be found and nominated."""
+        return self.inactive_because is None
+
+    @property
+    def speaks(self) -> list[Spoken]:
+        """Return the languages that the person speaks."""
+        return [Spoken(code) for code in self.languages.split()]
+
+
+class PersonWord(Guarded, Base):
+    """One folded word of a person's names, so that a search by any word in any order uses an index."""
+
+    __tablename__ = "person_words"
+
+    # Byte order, so that a range of words with one beginning is one stretch of the index in any locale.
+    word: Mapped[str] = mapped_column(
+        String(LONGEST_KEY).with_variant(String(LONGEST_KEY, collation="C"), "postgresql"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+
+
+class PersonKey(Guarded, Base):
+    """A key under which a person's name is found in any spelling (see ``kit.matching``).
+
+    Whoever is set aside keeps theirs, to be offered where the same person comes again; not whose record was joined
+    with another. A key repeats the person's organisation, so that the reader's scope narrows the index itself.
+    """
+
+    __tablename__ = "person_keys"
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+
+
+class ReviewedPair(Guarded, Base):
+    """Two records about which somebody said that they are not one person; they are never offered as one again."""
+
+    __tablename__ = "reviewed_pairs"
+
+    low_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    high_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    reviewed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reviewed_at: Mapped[dt.datetime]
+
+    __table_args__ = (CheckConstraint("low_id < high_id", name="in_order"),)
+
+
+class Merge(Guarded, Base):
+    """One record of a person taken up into another; ``moved`` says what went with it, so that it can be undone."""
+
+    __tablename__ = "merges"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    kept_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    merged_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    moved: Mapped[dict[str, Any]] = mapped_column(JSON)
+    merged_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    merged_at: Mapped[dt.datetime]
+    undone_at: Mapped[dt.datetime | None]
+
+    kept: Mapped[Person] = relationship(lazy="raise", foreign_keys=[kept_id])
+    merged: Mapped[Person] = relationship(lazy="raise", foreign_keys=[merged_id])
+
+    __table_args__ = (
+        CheckConstraint("kept_id <> merged_id", name="two_records"),
+        Index(
+            "uq_merges_standing",
+            "merged_id",
+            unique=True,
+            postgresql_where=text("undone_at IS NULL"),
+            sqlite_where=text("undone_at IS NULL"),
+        ),
+    )
+
+
+class Transfer(Guarded, Base):
+    """A person's move from one organisation to another. Nominations keep the organisation of their time."""
+
+    __tablename__ = "transfers"
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    from_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    since: Mapped[dt.date]
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    recorded_at: Mapped[dt.datetime]
+
+    origin: Mapped[Organisation] = relationship(lazy="raise", foreign_keys=[from_id])
+    destination: Mapped[Organisation] = relationship(lazy="raise", foreign_keys=[to_id])
+
+    __table_args__ = (CheckConstraint("from_id <> to_id", name="moved"),)

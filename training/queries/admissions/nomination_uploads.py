@@ -1,0 +1,336 @@
+"""Reading batches of nominations and their rows."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from training.kit.db import AnySelect, db
+from training.models.admissions.nomination_uploads import NominationBatch, NominationRow, NomineeFault, NomineeOutcome
+from training.models.admissions.nominations import Nomination
+from training.models.admissions.vetting import VettingDecision
+from training.models.courses.cohorts import Cohort, CohortTrainer
+from training.models.identity.accounts import User
+from training.models.identity.actor import Actor
+from training.models.identity.jobs import Job, JobState
+from training.models.identity.organisations import Organisation
+from training.models.people.people import Merge, Person, Transfer
+from training.policy.matrix import Permission
+from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.queries.admissions.person_matching import nominated_among
+from training.queries.common.paging import Cut, Page, read_numbered
+from training.queries.identity import jobs, organisation_trees
+
+_RECENT = 20
+
+
+def batch_by_key(batch_id: int) -> NominationBatch:
+    """Return a batch as the database has it now."""
+    statement = select(NominationBatch).where(NominationBatch.id == batch_id)
+    statement = statement.execution_options(populate_existing=True)
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+
+
+def lock_batch(batch_id: int) -> NominationBatch:
+    """Return a batch and let nobody else decide about its rows until the transaction ends."""
+    statement = select(NominationBatch).where(NominationBatch.id == batch_id).with_for_update()
+    statement = statement.execution_options(populate_existing=True)
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+
+
+def over(at: dt.datetime) -> list[tuple[int, Any]]:
+    """Return the keys and states of the batches whose time is over."""
+    statement = select(NominationBatch.id, NominationBatch.state).where(NominationBatch.keep_until < at)
+    return [(key, state) for key, state in db.session.execute(unscoped(statement, because="deleted, never shown"))]
+
+
+def size(batch_id: int) -> int:
+    """Return how many rows a batch has."""
+    return sum(counts(batch_id).values())
+
+
+def counts(batch_id: int) -> dict[NomineeOutcome | None, int]:
+    """Return how many rows of a batch have each outcome."""
+    statement = (
+        select(NominationRow.outcome, func.count().label("rows"))
+        .where(NominationRow.batch_id == batch_id)
+        .group_by(NominationRow.outcome)
+    )
+    return {row.outcome: row.rows for row in db.session.execute(unscoped(statement, because=ADMITTED))}
+
+
+def row_by_number(batch_id: int, number: int) -> NominationRow:
+    """Return a row of a batch as the database has it now."""
+    statement = select(NominationRow).where(NominationRow.batch_id == batch_id, NominationRow.number == number)
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+
+
+def rows_after(batch_id: int, number: int, most: int) -> Sequence[NominationRow]:
+    """Return the next rows of a batch after a number."""
+    statement = (
+        select(NominationRow)
+        .where(NominationRow.batch_id == batch_id, NominationRow.number > number)
+        .order_by(NominationRow.number)
+        .limit(most)
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+def faulty_rows(batch_id: int, fault: NomineeFault) -> Sequence[NominationRow]:
+    """Return the rows of a batch that have a fault of one kind."""
+    statement = (
+        select(NominationRow)
+        .where(NominationRow.batch_id == batch_id, NominationRow.fault == fault)
+        .order_by(NominationRow.number)
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+def number_faulty(batch_id: int, fault: NomineeFault) -> int:
+    """Return how many rows of a batch have a fault of one kind."""
+    statement = select(func.count()).select_from(NominationRow)
+    statement = statement.where(NominationRow.batch_id == batch_id, NominationRow.fault == fault)
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+
+
+def outline(batch_id: int) -> Sequence[Any]:
+    """Return what the rows of a batch say and which others they mean, without their records."""
+    row = NominationRow
+    statement = (
+        select(row.number, row.cells, row.mended, row.same_as, row.alike, row.person_id, row.chosen_id)
+        .where(row.batch_id == batch_id)
+        .order_by(row.number)
+    )
+    return db.session.execute(unscoped(statement, because=ADMITTED)).all()
+
+
+def rows_numbered(batch_id: int, numbers: Collection[int]) -> Sequence[NominationRow]:
+    """Return rows of a batch by their numbers, in the order of these, as the database has them now."""
+    statement = (
+        select(NominationRow)
+        .where(NominationRow.batch_id == batch_id, NominationRow.number.in_(numbers))
+        .order_by(NominationRow.number)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+def good_rows(batch_id: int) -> Sequence[NominationRow]:
+    """Return the rows of a batch that will be nominated."""
+    good = (NomineeOutcome.NEW, NomineeOutcome.MATCHED)
+    statement = (
+        select(NominationRow)
+        .where(NominationRow.batch_id == batch_id, NominationRow.outcome.in_(good))
+        .order_by(NominationRow.number)
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+def repeated_rows(batch_id: int) -> Sequence[NominationRow]:
+    """Return the rows of a batch that somebody said repeat another one."""
+    statement = select(NominationRow).where(
+        NominationRow.batch_id == batch_id, NominationRow.outcome == NomineeOutcome.REPEATED
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+def people_of(ids: Iterable[int | None]) -> dict[int, Person]:
+    """Return these people by key."""
+    statement = select(Person).where(Person.id.in_([key for key in ids if key]))
+    return {person.id: person for person in db.session.scalars(unscoped(statement, because=ADMITTED))}
+
+
+def committed_size(batch_id: int) -> int:
+    """Return how many nominations a batch made."""
+    made = NominationRow.nomination_id.is_not(None)
+    statement = select(func.count()).select_from(NominationRow).where(NominationRow.batch_id == batch_id, made)
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+
+
+def committed_rows(batch_id: int) -> Sequence[Any]:
+    """Return the rows of a batch that became nominations, each with its nomination and person."""
+    statement = (
+        select(NominationRow, Nomination, Person)
+        .join(Nomination, Nomination.id == NominationRow.nomination_id)
+        .join(Person, Person.id == Nomination.person_id)
+        .where(NominationRow.batch_id == batch_id)
+        .order_by(NominationRow.number)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.execute(unscoped(statement, because=ADMITTED)).all()
+
+
+def referred_elsewhere(batch_id: int, person_ids: Collection[int]) -> set[int]:
+    """Return who of these people is known to something else than this batch."""
+    own = select(NominationRow.nomination_id).where(
+        NominationRow.batch_id == batch_id, NominationRow.nomination_id.is_not(None)
+    )
+    referring: tuple[AnySelect, ...] = (
+        select(Nomination.person_id).where(Nomination.person_id.in_(person_ids), Nomination.id.not_in(own)),
+        select(VettingDecision.person_id).where(VettingDecision.person_id.in_(person_ids)),
+        select(User.person_id).where(User.person_id.in_(person_ids)),
+        select(CohortTrainer.person_id).where(CohortTrainer.person_id.in_(person_ids)),
+        select(Transfer.person_id).where(Transfer.person_id.in_(person_ids)),
+        select(Merge.kept_id).where(Merge.kept_id.in_(person_ids)),
+        select(Merge.merged_id).where(Merge.merged_id.in_(person_ids)),
+    )
+    return {key for statement in referring for key in db.session.scalars(unscoped(statement, because=ADMITTED))}
+
+
+# Pages
+
+
+@dataclass(frozen=True)
+class BatchPage:
+    """A batch with the counts of its rows, the newest work on it, and its cohort."""
+
+    batch: NominationBatch
+    cohort: Cohort
+    counts: dict[NomineeOutcome | None, int]
+    job: Job | None
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Whether work on the rows waits or goes on."""
+        return self.job is not None and self.job.state in (JobState.WAITING, JobState.RUNNING)
+
+    @property
+    def figures(self) -> list[tuple[NomineeOutcome, int]]:
+        """The outcomes that there are, each with the number of its rows."""
+        return [(outcome, self.counts[outcome]) for outcome in NomineeOutcome if outcome in self.counts]
+
+    @property
+    def good(self) -> int:
+        """How many rows will be nominated."""
+        return self.counts.get(NomineeOutcome.NEW, 0) + self.counts.get(NomineeOutcome.MATCHED, 0)
+
+    @property
+    def needing(self) -> int:
+        """How many rows need somebody."""
+        return sum(self.counts.get(outcome, 0) for outcome in NEEDING)
+
+    @property
+    def size(self) -> int:
+        """How many rows the file has."""
+        return sum(self.counts.values())
+
+
+def _seen(statement: AnySelect, actor: Actor) -> AnySelect:
+    return seen(statement, actor, Permission.NOMINATE, NominationBatch)
+
+
+def batch_page(batch: NominationBatch, actor: Actor) -> BatchPage:
+    """Return what the page of a batch shows beside its rows."""
+    whole = (
+        select(NominationBatch)
+        .where(NominationBatch.id == batch.id)
+        .options(joinedload(NominationBatch.cohort).joinedload(Cohort.course), joinedload(NominationBatch.uploaded_by))
+        .execution_options(populate_existing=True)
+    )
+    fresh = db.session.scalars(_seen(whole, actor)).one()
+    return BatchPage(fresh, fresh.cohort, counts(fresh.id), jobs.newest_of(fresh.public_id))
+
+
+def _rows(batch: NominationBatch, outcome: NomineeOutcome | None, actor: Actor) -> AnySelect:
+    """Return the rows, each with its person where ``actor`` sees that person now: a transfer may have ended it."""
+    is_seen = where(actor, Permission.SEE_PERSON, Person)
+    statement: AnySelect = (
+        select(NominationRow)
+        .join(NominationBatch, NominationBatch.id == NominationRow.batch_id)
+        .where(NominationRow.batch_id == batch.id)
+        .options(joinedload(NominationRow.person.and_(is_seen)), joinedload(NominationRow.organisation))
+    )
+    if outcome:
+        statement = statement.where(NominationRow.outcome == outcome)
+    return _seen(statement, actor)
+
+
+def rows_of(batch: NominationBatch, outcome: NomineeOutcome | None, cut: Cut, actor: Actor) -> Page[NominationRow]:
+    """Return a page of a batch's rows by their number; of one outcome or of all."""
+    page = read_numbered(_rows(batch, outcome, actor), NominationRow.number, cut)
+    return Page([row[0] for row in page.rows], page.previous, page.next)
+
+
+def all_rows(batch: NominationBatch, outcome: NomineeOutcome | None, actor: Actor) -> Sequence[NominationRow]:
+    """Return all rows of a batch by their number; of one outcome or of all."""
+    statement = _rows(batch, outcome, actor).order_by(NominationRow.number)
+    return db.session.scalars(statement).all()
+
+
+def find_row(batch: NominationBatch, number: int, actor: Actor) -> NominationRow | None:
+    """Return a row by its number in the file."""
+    statement = _rows(batch, None, actor).where(NominationRow.number == min(number, 2**31 - 1))
+    return db.session.scalar(statement)
+
+
+NEEDING = (NomineeOutcome.FAULTY, NomineeOutcome.POSSIBLE)
+"""Rows of these outcomes need somebody."""
+
+
+def next_needing(
+    batch: NominationBatch, number: int, outcome: NomineeOutcome | None, actor: Actor
+) -> NominationRow | None:
+    """Return the first row from a number on that needs somebody, and begins anew at the end; of one outcome or all."""
+    outcomes = (outcome,) if outcome in NEEDING else NEEDING
+    order = (NominationRow.number < number, NominationRow.number)
+    statement = _rows(batch, None, actor).where(NominationRow.outcome.in_(outcomes)).order_by(*order).limit(1)
+    return db.session.scalar(statement)
+
+
+def first_rows(batch: NominationBatch, most: int, actor: Actor) -> Sequence[NominationRow]:
+    """Return the first rows of a batch."""
+    return db.session.scalars(_rows(batch, None, actor).order_by(NominationRow.number).limit(most)).all()
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Somebody whom a row may mean; whether they stand nominated for the cohort already."""
+
+    person: Person
+    is_nominated: bool
+
+
+def candidates_of(row: NominationRow, cohort_id: int, actor: Actor) -> Sequence[Meant]:
+    """Return the people whom a row may mean, in the order in which they were found."""
+    wanted = [*row.candidates, *([row.person_id] if row.person_id else [])]
+    statement = select(Person).where(Person.id.in_(wanted)).options(joinedload(Person.organisation))
+    found = {one.id: one for one in db.session.scalars(seen(statement, actor, Permission.EDIT_PERSON, Person))}
+    standing = nominated_among(cohort_id, found)
+    return [Meant(found[key], key in standing) for key in wanted if key in found]
+
+
+def alike_rows(row: NominationRow, actor: Actor) -> Sequence[NominationRow]:
+    """Return the earlier rows of the batch that may mean the same person."""
+    statement = select(NominationRow).join(NominationBatch, NominationBatch.id == NominationRow.batch_id)
+    statement = statement.where(NominationRow.batch_id == row.batch_id, NominationRow.number.in_(row.alike))
+    return db.session.scalars(_seen(statement.order_by(NominationRow.number), actor)).all()
+
+
+def recent(cohort_id: int, actor: Actor) -> Sequence[Any]:
+    """Return the newest batches of a cohort, each with the number of its rows."""
+    rows = (
+        select(func.count())
+        .select_from(NominationRow)
+        .where(NominationRow.batch_id == NominationBatch.id)
+        .scalar_subquery()
+    )
+    statement = (
+        select(NominationBatch, rows.label("rows"))
+        .where(NominationBatch.cohort_id == cohort_id)
+        .options(joinedload(NominationBatch.uploaded_by))
+        .order_by(NominationBatch.id.desc())
+        .limit(_RECENT)
+    )
+    return db.session.execute(_seen(statement, actor)).all()
+
+
+def nominating_organisations(cohort_id: int, actor: Actor) -> Sequence[Organisation]:
+    """Return the organisations that were invited to a cohort and whose people ``actor`` may put forward."""
+    invited = select(organisation_trees.invited_to(cohort_id).c.id)
+    statement = select(Organisation).where(
+        Organisation.id.in_(invited), where(actor, Permission.EDIT_PERSON, Organisation)
+    )
+    return db.session.scalars(statement.order_by(Organisation.name_en)).all()

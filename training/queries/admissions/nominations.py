@@ -1,0 +1,316 @@
+"""Reading nominations."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Bundle, contains_eager, joinedload
+
+from training.kit.db import AnySelect, db
+from training.models.admissions.nominations import LEFT_STATES, Nomination, NominationState
+from training.models.admissions.vetting import VettingDecision
+from training.models.courses.cohorts import Cohort
+from training.models.identity.accounts import User
+from training.models.identity.actor import Actor
+from training.models.identity.audit import AuditEntry
+from training.models.identity.organisations import Organisation
+from training.models.outcomes.completions import Completion, CompletionState
+from training.models.people.people import Person
+from training.policy.matrix import Permission
+from training.policy.scopes import ADMITTED, VETTED_STATES, holds, seen, unscoped, where
+from training.queries.admissions import vetting
+from training.queries.common.paging import Cut, Page, read_page
+from training.queries.people import people
+
+
+def vetted_of(person_id: int) -> Sequence[Nomination]:
+    """Return the nominations of a person about which a decision of the vetting authority has something to say."""
+    statement = (
+        select(Nomination)
+        .where(Nomination.person_id == person_id, Nomination.state.in_(VETTED_STATES))
+        .options(joinedload(Nomination.cohort))
+        .order_by(Nomination.id)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+def lock_standing(person_id: int) -> Sequence[Nomination]:
+    """Return the nominations of a person that nobody turned down or withdrew, and let nobody else move them."""
+    statement = (
+        select(Nomination)
+        .where(Nomination.person_id == person_id, Nomination.state.not_in(LEFT_STATES))
+        .options(joinedload(Nomination.cohort))
+        .order_by(Nomination.id)
+        .with_for_update(of=Nomination)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+def state_of(nomination_id: int) -> NominationState:
+    """Return the state of a nomination as the database has it now."""
+    statement = select(Nomination.state).where(Nomination.id == nomination_id)
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+
+
+def has_claim(nomination_id: int) -> bool:
+    """Say whether a completion was claimed that stands or was confirmed."""
+    claimed = exists().where(Completion.nomination_id == nomination_id, Completion.state != CompletionState.REFUSED)
+    return bool(db.session.scalar(unscoped(select(claimed), because=ADMITTED)))
+
+
+def with_public_ids(public_ids: Collection[str]) -> dict[str, Nomination]:
+    """Return the nominations with these opaque ids, by id."""
+    statement = select(Nomination).where(Nomination.public_id.in_(public_ids))
+    found = db.session.scalars(unscoped(statement, because="a use case reads what it has just written"))
+    return {nomination.public_id: nomination for nomination in found}
+
+
+def nomination_by_key(nomination_id: int) -> Nomination:
+    """Return a nomination as the database has it now."""
+    statement = select(Nomination).where(Nomination.id == nomination_id).execution_options(populate_existing=True)
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+
+
+class RosterRow(NamedTuple):
+    """A nominee on a roster: of each record the columns that are shown, not the record.
+
+    Those of clearance and completion are None where there is none; clearance and place also for who may not see the
+    person.
+    """
+
+    nomination: Any
+    """``public_id``, ``state``, ``reason``, ``hindrance``, ``place``: that in the line, counted from 1"""
+
+    person: Any
+    """``public_id``, ``name_latin``, ``name_native``"""
+
+    organisation: Any
+    """``name_en``, ``name_ar``, ``name_ckb``"""
+
+    completion: Any
+    """``public_id``, ``state``"""
+
+    clearance: Any
+    """``outcome``, ``expires_on``"""
+
+    may_see_person: bool
+    may_select: bool
+    may_withdraw: bool
+    may_confirm_completion: bool
+    is_own_claim: bool
+
+
+ROSTER_SIZE = 200
+"""How many nominees a page of a roster holds: most rosters whole, and no page too long for a poor line."""
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """Whom a roster shows: of one state, of one organisation (by its opaque id), whose names match; or everybody."""
+
+    state: NominationState | None = None
+    organisation: str = ""
+    words: str = ""
+
+    def narrow(self, statement: AnySelect, actor: Actor) -> AnySelect:
+        """Narrow what reads nominations with their people and organisations."""
+        if self.state:
+            statement = statement.where(Nomination.state == self.state, _has_shown_state(actor))
+        if self.organisation:
+            statement = statement.where(Organisation.public_id == self.organisation)
+        return people.named(statement, self.words) if self.words else statement
+
+
+def roster(cohort_id: int, sieve: Sieve, cut: Cut, actor: Actor) -> Page[RosterRow]:
+    """Return the page at ``cut`` of the nominees of a cohort whom ``actor`` may see, by name; who waits, as they wait.
+
+    A host reads the name and organisation of everybody on its cohort (the one stated exception to isolation), a
+    trainer the names; state and clearance are for those who may see the person.
+    """
+    may_see_person, line = _is_seen_as_person(actor), _line(cohort_id)
+    place = case((may_see_person, line.c.place)).label("place")
+    statement: AnySelect = (
+        select(
+            Bundle(
+                "nomination", Nomination.public_id, Nomination.state, Nomination.reason, Nomination.hindrance, place
+            ),
+            Bundle("person", Person.public_id, Person.name_latin, Person.name_native),
+            Bundle("organisation", Organisation.name_en, Organisation.name_ar, Organisation.name_ckb),
+            Bundle("completion", Completion.public_id, Completion.state),
+            Bundle("clearance", VettingDecision.outcome, VettingDecision.expires_on),
+            may_see_person.label("may_see_person"),
+            where(actor, Permission.SELECT_NOMINEES, Nomination).label("may_select"),
+            where(actor, Permission.WITHDRAW_NOMINATION, Nomination).label("may_withdraw"),
+            where(actor, Permission.CONFIRM_COMPLETION, Nomination).label("may_confirm_completion"),
+            is_own_claim(actor).label("is_own_claim"),
+        )
+        .join(Person, Person.id == Nomination.person_id)
+        .join(Organisation, Organisation.id == Nomination.organisation_id)
+        .outerjoin(line, line.c.id == Nomination.id)
+        .outerjoin(
+            Completion,
+            and_(Completion.nomination_id == Nomination.id, Completion.state != CompletionState.REFUSED),
+        )
+        .outerjoin(
+            VettingDecision,
+            and_(vetting.current_of_nominee(), may_see_person),
+        )
+        .where(Nomination.cohort_id == cohort_id)
+    )
+    statement = seen(sieve.narrow(statement, actor), actor, Permission.SEE_NOMINATION, Nomination)
+    if sieve.state is NominationState.WAITING:
+        page = read_page(statement, Nomination, Nomination.place, cut, size=ROSTER_SIZE)
+    else:
+        page = read_page(statement, Nomination, Person.name_key, cut, through=Nomination.person, size=ROSTER_SIZE)
+    return replace(page, rows=[RosterRow(*row) for row in page.rows])
+
+
+def is_own_claim(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which a claim is the actor's own, so that somebody else decides about it."""
+    return or_(Completion.claimed_by_id == actor.user_id, Nomination.person_id == actor.person_id)
+
+
+def _line(cohort_id: int) -> Subquery:
+    """Return the waiting list of a cohort as keys, each with its place in the line, counted from 1."""
+    place = func.row_number().over(order_by=Nomination.place).label("place")
+    waits = (Nomination.cohort_id == cohort_id, Nomination.state == NominationState.WAITING)
+    return select(Nomination.id, place).where(*waits).subquery()
+
+
+def roster_counts(cohort_id: int, organisation: str, actor: Actor) -> dict[NominationState | None, int]:
+    """Return how many nominees of a cohort ``actor`` sees in each state; under None those whose state is not shown.
+
+    Of one organisation (by its opaque id), or of all.
+    """
+    shown = case((_has_shown_state(actor), Nomination.state))
+    statement: AnySelect = (
+        select(shown, func.count())
+        .join(Organisation, Organisation.id == Nomination.organisation_id)
+        .where(Nomination.cohort_id == cohort_id)
+        .group_by(shown)
+    )
+    narrowed = Sieve(organisation=organisation).narrow(statement, actor)
+    return dict(db.session.execute(seen(narrowed, actor, Permission.SEE_NOMINATION, Nomination)).all())
+
+
+def roster_organisations(cohort_id: int, actor: Actor) -> list[tuple[Organisation, int]]:
+    """Return the organisations whose nominees for a cohort ``actor`` sees, each with how many these are."""
+    statement: AnySelect = (
+        select(Organisation, func.count())
+        .join(Nomination, Nomination.organisation_id == Organisation.id)
+        .where(Nomination.cohort_id == cohort_id)
+        .group_by(Organisation.id)
+        .order_by(Organisation.name_en)
+    )
+    rows = db.session.execute(seen(statement, actor, Permission.SEE_NOMINATION, Nomination))
+    return [(organisation, number) for organisation, number in rows]
+
+
+def _is_seen_as_person(actor: Actor) -> ColumnElement[bool]:
+    return Nomination.person_id.in_(select(Person.id).where(where(actor, Permission.SEE_PERSON, Person)))
+
+
+def _has_shown_state(actor: Actor) -> ColumnElement[bool]:
+    """Whose state is not shown is not found or counted by it either; a seat is no secret on a roster."""
+    return or_(_is_seen_as_person(actor), Nomination.state == NominationState.CONFIRMED)
+
+
+def nomination_page(nomination: Nomination, actor: Actor) -> Nomination:
+    """Return a nomination with person, cohort and course, as ``actor`` may see it."""
+    statement = _whole().where(Nomination.id == nomination.id).execution_options(populate_existing=True)
+    found: Nomination = db.session.scalars(seen(statement, actor, Permission.SEE_NOMINATION, Nomination)).one()
+    return found
+
+
+def nominations_of(person_id: int, actor: Actor) -> Sequence[Nomination]:
+    """Return the nominations of a person that ``actor`` may see, the newest first."""
+    statement = (
+        select(Nomination)
+        .where(Nomination.person_id == person_id)
+        .options(joinedload(Nomination.cohort).joinedload(Cohort.course), joinedload(Nomination.organisation))
+        .order_by(Nomination.id.desc())
+    )
+    return db.session.scalars(seen(statement, actor, Permission.SEE_NOMINATION, Nomination)).all()
+
+
+def chosen(cohort_id: int, public_ids: Collection[str], actor: Actor, permission: Permission) -> Sequence[Nomination]:
+    """Return those of the nominations of a cohort for which ``actor`` has ``permission``, in the roster's order."""
+    statement = (
+        select(Nomination)
+        .join(Person, Person.id == Nomination.person_id)
+        .where(Nomination.cohort_id == cohort_id, Nomination.public_id.in_(public_ids))
+        .options(contains_eager(Nomination.person))
+        .order_by(Person.name_key, Nomination.id)
+    )
+    return db.session.scalars(seen(statement, actor, permission, Nomination)).all()
+
+
+class Move(NamedTuple):
+    """A step of a nomination: when, what (an act of the audit trail), and by whom, where that is shown."""
+
+    at: dt.datetime
+    action: str
+    by: str | None
+
+
+@dataclass(frozen=True)
+class NominationSteps:
+    """A nomination with its steps and its place in the line, counted from 1 (None: it does not wait).
+
+    All but the nomination are for readers who may see the person.
+    """
+
+    nomination: Nomination
+    place: int | None
+    clearance: VettingDecision | None
+    moves: Sequence[Move]
+    may_see_person: bool
+    may_select: bool
+
+
+def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:
+    """Return what the page of a nomination shows to ``actor``. Who took a step is for those who select or audit."""
+    may_see_person = _is_seen_as_person(actor)
+    may_select = where(actor, Permission.SELECT_NOMINEES, Nomination)
+    line = _line(nomination.cohort_id)
+    statement = (
+        _whole()
+        .add_columns(may_see_person, may_select, line.c.place)
+        .outerjoin(line, line.c.id == Nomination.id)
+        .where(Nomination.id == nomination.id)
+        .execution_options(populate_existing=True)
+    )
+    found, is_reader, is_selector, place = db.session.execute(
+        seen(statement, actor, Permission.SEE_NOMINATION, Nomination)
+    ).one()
+    shows_who = bool(is_selector) or holds(actor, Permission.READ_AUDIT)
+    return NominationSteps(
+        nomination=found,
+        place=place if is_reader else None,
+        clearance=vetting.current_decision(found.person_id) if is_reader else None,
+        moves=_moves(found.public_id, shows_who=shows_who) if is_reader else (),
+        may_see_person=bool(is_reader),
+        may_select=bool(is_selector),
+    )
+
+
+def _moves(public_id: str, *, shows_who: bool) -> list[Move]:
+    statement = (
+        select(AuditEntry.at, AuditEntry.action, User.display_name)
+        .outerjoin(User, User.id == AuditEntry.user_id)
+        .where(AuditEntry.subject_kind == Nomination.__name__, AuditEntry.subject_id == public_id)
+        .order_by(AuditEntry.id)
+    )
+    return [Move(at, action, name if shows_who else None) for at, action, name in db.session.execute(statement)]
+
+
+def _whole() -> AnySelect:
+    return select(Nomination).options(
+        joinedload(Nomination.person),
+        joinedload(Nomination.organisation),
+        joinedload(Nomination.cohort).joinedload(Cohort.course),
+    )

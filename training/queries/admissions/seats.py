@@ -1,0 +1,115 @@
+"""Reading what decides about a seat, under the lock of the cohort: quotas, reserved places, clashes, who waits."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import exists, func, select, true
+from sqlalchemy.orm import aliased
+
+from training.kit.db import db
+from training.models.admissions.nominations import Nomination, NominationState
+from training.models.courses.cohorts import Cohort, CohortInvitation, CohortState
+from training.models.identity.organisations import Organisation
+from training.models.people.people import Person, Sex
+from training.policy.scopes import ADMITTED, unscoped
+
+
+def lock(cohort_ids: Collection[int], person_ids: Collection[int]) -> Mapping[int, Cohort]:
+    """Let nobody else seat, unseat or vet until the transaction ends; return the cohorts as they are now.
+
+    Besides ``person_ids`` those are held who wait for a seat of these cohorts, since a seat may fall to them. Each
+    table is locked in the order of its keys, so that two who need the same rows wait for each other in turn.
+    """
+    cohorts = select(Cohort).where(Cohort.id.in_(cohort_ids)).order_by(Cohort.id).with_for_update()
+    found = db.session.scalars(cohorts.execution_options(populate_existing=True)).all()
+    waiting = select(Nomination.person_id).where(
+        Nomination.cohort_id.in_(cohort_ids), Nomination.state == NominationState.WAITING
+    )
+    people = select(Person.id).where(Person.id.in_(person_ids) | Person.id.in_(waiting)).order_by(Person.id)
+    db.session.execute(unscoped(people.with_for_update(), because="a lock; nothing is shown"))
+    return {cohort.id: cohort for cohort in found}
+
+
+def waiting(cohort_id: int) -> Sequence[Nomination]:
+    """Return the waiting list of a cohort, the first in line first."""
+    statement = (
+        select(Nomination)
+        .where(Nomination.cohort_id == cohort_id, Nomination.state == NominationState.WAITING)
+        .order_by(Nomination.place)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+def last_place(cohort_id: int) -> int:
+    """Return the last place on the waiting list of a cohort, 0 when nobody waits."""
+    last = select(func.max(Nomination.place)).where(Nomination.cohort_id == cohort_id)
+    return db.session.scalar(unscoped(last, because=ADMITTED)) or 0
+
+
+def is_seated_elsewhere(person_id: int, cohort: Cohort) -> bool:
+    """Say whether a person has a seat in another cohort that was not cancelled and shares a day with this one."""
+    other = aliased(Cohort)
+    seat = (
+        exists()
+        .where(
+            Nomination.person_id == person_id,
+            Nomination.state == NominationState.CONFIRMED,
+            Nomination.cohort_id == other.id,
+        )
+        .where(other.id != cohort.id, other.state.in_((CohortState.OPEN, CohortState.CLOSED)))
+        .where(other.starts_on <= cohort.ends_on, cohort.starts_on <= other.ends_on)
+    )
+    return bool(db.session.scalar(unscoped(select(seat), because=ADMITTED)))
+
+
+def sex_of(person_id: int) -> Sex | None:
+    """Return what is recorded of a person's sex, None where nothing is."""
+    return db.session.scalar(unscoped(select(Person.sex).where(Person.id == person_id), because=ADMITTED))
+
+
+def taken_by_others_than_women(cohort_id: int) -> int:
+    """Return how many seats those have who are not recorded as women."""
+    statement = (
+        select(func.count())
+        .select_from(Nomination)
+        .join(Person, Person.id == Nomination.person_id)
+        .where(Nomination.cohort_id == cohort_id, Nomination.state == NominationState.CONFIRMED)
+        .where(Person.sex.is_distinct_from(Sex.FEMALE))
+    )
+    return db.session.scalar(unscoped(statement, because=ADMITTED)) or 0
+
+
+class Share(NamedTuple):
+    """An invited organisation, the most seats it may have (None: no limit), and those that it and those below have."""
+
+    organisation: Organisation
+    quota: int | None
+    taken: int
+
+
+def shares(cohort_id: int, of: int | None = None) -> list[Share]:
+    """Return the shares of a cohort's invited organisations; with ``of`` only of those that are, or stand above, it."""
+    tree = (
+        select(CohortInvitation.organisation_id.label("root"), CohortInvitation.organisation_id.label("id"))
+        .where(CohortInvitation.cohort_id == cohort_id)
+        .cte(recursive=True)
+    )
+    tree = tree.union(select(tree.c.root, Organisation.id).join(tree, Organisation.parent_id == tree.c.id))
+    seat = (Nomination.cohort_id == cohort_id) & (Nomination.state == NominationState.CONFIRMED)
+    counted = (
+        select(tree.c.root, func.count(Nomination.id).label("taken"))
+        .outerjoin(Nomination, seat & (Nomination.organisation_id == tree.c.id))
+        .group_by(tree.c.root)
+        .subquery()
+    )
+    above = select(tree.c.root).where(tree.c.id == of)
+    statement = (
+        select(Organisation, CohortInvitation.quota, counted.c.taken)
+        .join(CohortInvitation, CohortInvitation.organisation_id == Organisation.id)
+        .join(counted, counted.c.root == CohortInvitation.organisation_id)
+        .where(CohortInvitation.cohort_id == cohort_id)
+        .where(CohortInvitation.organisation_id.in_(above) if of is not None else true())
+        .order_by(Organisation.name_en)
+    )
+    return [Share(*row) for row in db.session.execute(unscoped(statement, because=ADMITTED))]

@@ -1,0 +1,122 @@
+"""Reading clearances."""
+
+import datetime as dt
+import enum
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import joinedload
+
+from training.kit.db import AnySelect, db
+from training.models.admissions.nominations import Nomination, NominationState
+from training.models.admissions.vetting import VettingDecision, VettingOutcome
+from training.models.courses.cohorts import Cohort, CohortState
+from training.models.identity.actor import Actor
+from training.policy.matrix import Permission
+from training.policy.scopes import ADMITTED, VETTED_STATES, seen, unscoped
+from training.queries.common.paging import Cut, Page, read_page
+
+
+def is_cleared(person_id: int, on: dt.date) -> bool:
+    """Say whether the person's current decision is a clearance that lasts to ``on``."""
+    cleared = exists().where(
+        VettingDecision.person_id == person_id,
+        VettingDecision.superseded_at.is_(None),
+        VettingDecision.outcome == VettingOutcome.CLEARED,
+        VettingDecision.expires_on >= on,
+    )
+    return bool(db.session.scalar(unscoped(select(cleared), because=ADMITTED)))
+
+
+def current_decision(person_id: int) -> VettingDecision | None:
+    """Return the decision about a person that nothing has superseded. For readers of that person only."""
+    statement = select(VettingDecision).where(
+        VettingDecision.person_id == person_id, VettingDecision.superseded_at.is_(None)
+    )
+    return db.session.scalar(unscoped(statement, because="the reader was admitted to the person"))
+
+
+def current_of_nominee() -> ColumnElement[bool]:
+    """Return the condition under which a decision is the current one about the person of a nomination."""
+    return and_(VettingDecision.person_id == Nomination.person_id, VettingDecision.superseded_at.is_(None))
+
+
+def cohorts_of(person_ids: Collection[int]) -> Sequence[int]:
+    """Return the keys of the cohorts in which these people were vetted or are in vetting."""
+    statement = select(Nomination.cohort_id).where(
+        Nomination.person_id.in_(person_ids), Nomination.state.in_(VETTED_STATES)
+    )
+    return db.session.scalars(unscoped(statement.distinct(), because=ADMITTED)).all()
+
+
+class Queue(enum.StrEnum):
+    """Which nominees a vetting officer looks at."""
+
+    WAITING = "waiting"
+    WITHIN_60 = "within_60"
+    WITHIN_30 = "within_30"
+    LAPSED = "lapsed"
+    DECIDED = "decided"
+
+
+_SOON = {Queue.WITHIN_60: dt.timedelta(days=60), Queue.WITHIN_30: dt.timedelta(days=30)}
+
+
+def _fits(queue: Queue, today: dt.date) -> ColumnElement[bool]:
+    if queue is Queue.WAITING:
+        return Nomination.state == NominationState.IN_VETTING
+    vetted = Nomination.state.in_(set(VETTED_STATES) - {NominationState.IN_VETTING})
+    if queue is Queue.DECIDED:
+        return vetted
+    cleared = and_(vetted, VettingDecision.outcome == VettingOutcome.CLEARED, _is_ahead(today))
+    if queue is Queue.LAPSED:
+        return and_(cleared, VettingDecision.expires_on < today)
+    return and_(cleared, VettingDecision.expires_on.between(today, today + _SOON[queue]))
+
+
+def _is_ahead(today: dt.date) -> ColumnElement[bool]:
+    """Return the condition under which the cohort of a nomination is still to be held, or is being held."""
+    ahead = select(Cohort.id).where(Cohort.state == CohortState.OPEN, Cohort.ends_on >= today)
+    return Nomination.cohort_id.in_(ahead)
+
+
+def _queued(queue: Queue, today: dt.date) -> AnySelect:
+    return (
+        select(Nomination, VettingDecision)
+        .outerjoin(VettingDecision, current_of_nominee())
+        .where(_fits(queue, today))
+        .options(
+            joinedload(Nomination.person),
+            joinedload(Nomination.organisation),
+            joinedload(Nomination.cohort).joinedload(Cohort.course),
+        )
+    )
+
+
+def page_of(queue: Queue, today: dt.date, cut: Cut, actor: Actor) -> Page[Any]:
+    """Return a page of (nomination, current decision) of nominees in a queue, the oldest first."""
+    statement = seen(_queued(queue, today), actor, Permission.VET, Nomination)
+    return read_page(statement, Nomination, Nomination.id, cut)
+
+
+def all_of(queue: Queue, today: dt.date, actor: Actor) -> list[tuple[Nomination, VettingDecision | None]]:
+    """Return all nominees in a queue, the oldest first, for the table that is sent to the vetting authority."""
+    statement = seen(_queued(queue, today), actor, Permission.VET, Nomination).order_by(Nomination.id)
+    return [(nomination, decision) for nomination, decision in db.session.execute(statement)]
+
+
+def lapsing(permission: Permission, today: dt.date, most: int, actor: Actor) -> list[tuple[Nomination, dt.date]]:
+    """Return the nominees of cohorts ahead whose clearance lapsed or lapses within 60 days, the first to lapse first.
+
+    Those for whom ``actor`` has ``permission``; each with the last day of the clearance.
+    """
+    last = today + _SOON[Queue.WITHIN_60]
+    statement = (
+        _queued(Queue.DECIDED, today)
+        .where(_is_ahead(today), VettingDecision.expires_on <= last)
+        .order_by(VettingDecision.expires_on, Nomination.id)
+        .limit(most)
+    )
+    rows = db.session.execute(seen(statement, actor, permission, Nomination))
+    return [(nomination, decision.expires_on) for nomination, decision in rows]

@@ -1,0 +1,86 @@
+"""Reading returned spreadsheets of clearances: their rows, the nominees they name, what is known of these."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from training.kit.db import AnySelect, db
+from training.models.admissions.nominations import Nomination
+from training.models.admissions.vetting import ClearanceBatch, ClearanceRow, VettingDecision
+from training.models.finance.spend_uploads import RowOutcome
+from training.models.identity.actor import Actor
+from training.policy.matrix import Permission
+from training.policy.scopes import ADMITTED, seen, unscoped
+from training.queries.admissions import vetting
+from training.queries.common.paging import Cut, Page, read_numbered
+
+
+def lock_batch(batch_id: int) -> ClearanceBatch:
+    """Return a batch as it is now and let nobody else record its rows until the transaction ends."""
+    statement = select(ClearanceBatch).where(ClearanceBatch.id == batch_id).with_for_update()
+    statement = statement.execution_options(populate_existing=True)
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+
+
+def batches_before(moment: dt.datetime) -> Sequence[int]:
+    """Return the keys of the batches that were read before a moment and of which rows are still kept."""
+    statement = select(ClearanceBatch.id).join(ClearanceRow).where(ClearanceBatch.uploaded_at < moment).distinct()
+    return db.session.scalars(unscoped(statement, because="what is old is forgotten; nothing is shown")).all()
+
+
+def named(public_ids: Collection[str], actor: Actor) -> Mapping[str, tuple[Nomination, VettingDecision | None]]:
+    """Return the nominations with these opaque ids that ``actor`` vets, with their people and current decisions."""
+    statement = (
+        select(Nomination, VettingDecision)
+        .outerjoin(VettingDecision, vetting.current_of_nominee())
+        .where(Nomination.public_id.in_(public_ids))
+        .options(joinedload(Nomination.person))
+    )
+    rows = db.session.execute(seen(statement, actor, Permission.VET, Nomination))
+    return {nomination.public_id: (nomination, decision) for nomination, decision in rows}
+
+
+def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
+    """Return the rows to record, each with its person and the key of that person's decision as it is now."""
+    statement = (
+        select(ClearanceRow, Nomination.person_id, VettingDecision.id)
+        .join(Nomination, Nomination.id == ClearanceRow.nomination_id)
+        .outerjoin(VettingDecision, vetting.current_of_nominee())
+        .where(ClearanceRow.batch_id == batch_id, ClearanceRow.result == RowOutcome.NEW)
+        .order_by(ClearanceRow.number)
+    )
+    rows = db.session.execute(unscoped(statement, because=ADMITTED))
+    return [(row, person_id, decision_id) for row, person_id, decision_id in rows]
+
+
+@dataclass(frozen=True)
+class BatchPage:
+    """A batch with the number of its rows by what will become of them."""
+
+    batch: ClearanceBatch
+    counts: Mapping[RowOutcome, int]
+
+
+def batch_page(batch: ClearanceBatch, actor: Actor) -> BatchPage:
+    """Return what the page of a batch shows beside its rows."""
+    counted = select(ClearanceRow.result, func.count()).group_by(ClearanceRow.result)
+    rows = db.session.execute(_of(counted, batch.id, actor)).all()
+    return BatchPage(batch, {row[0]: row[1] for row in rows})
+
+
+def rows_of(batch: ClearanceBatch, cut: Cut, actor: Actor) -> Page[ClearanceRow]:
+    """Return a page of a batch's rows by their number, at which the page is cut."""
+    statement = select(ClearanceRow).options(
+        joinedload(ClearanceRow.nomination).joinedload(Nomination.person),
+        joinedload(ClearanceRow.nomination).joinedload(Nomination.cohort),
+    )
+    page = read_numbered(_of(statement, batch.id, actor), ClearanceRow.number, cut)
+    return replace(page, rows=[row for (row,) in page.rows])
+
+
+def _of(statement: AnySelect, batch_id: int, actor: Actor) -> AnySelect:
+    whole = statement.join(ClearanceBatch, ClearanceBatch.id == ClearanceRow.batch_id)
+    return seen(whole.where(ClearanceBatch.id == batch_id), actor, Permission.VET, ClearanceBatch)

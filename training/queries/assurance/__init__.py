@@ -1,0 +1,1 @@
+"""Reading: human-rights assessments."""

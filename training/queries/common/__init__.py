@@ -1,0 +1,1 @@
+"""Reading: what every area uses."""

@@ -1,0 +1,305 @@
+"""Reading cohorts."""
+
+import datetime as dt
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, not_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from training.kit.db import AnySelect, db
+from training.models.courses.cohorts import Cohort, CohortCost, CohortInvitation, CohortState, CohortTrainer, Venue
+from training.models.courses.courses import CourseCost
+from training.models.finance.ledger import Commitment
+from training.models.finance.programmes import BudgetLine, Programme
+from training.models.identity.accounts import Role, RoleAssignment, User
+from training.models.identity.actor import Actor
+from training.models.identity.organisations import Jurisdiction, Organisation
+from training.models.people.people import Person
+from training.policy.matrix import Permission, Scope
+from training.policy.scopes import ADMITTED, scopes_of, seen, unscoped, where
+from training.queries.common.paging import Cut, Page, read_page
+
+_MOST = 50
+
+
+def next_code(year: int) -> str:
+    """Return the next free code of a year, ``2027-014``. The unique constraint settles a race."""
+    newest = select(Cohort.code).where(Cohort.code.like(f"{year}-%")).order_by(func.length(Cohort.code).desc())
+    taken = db.session.scalar(newest.order_by(Cohort.code.desc()).limit(1))
+    return f"{year}-{int(taken.rpartition('-')[2]) + 1 if taken else 1:03d}"
+
+
+def is_code_taken(code: str) -> bool:
+    """Say whether a cohort has this code."""
+    return db.session.scalar(select(Cohort.id).where(Cohort.code == code)) is not None
+
+
+def state_of(cohort_id: int) -> CohortState:
+    """Return the state of a cohort as the database has it now."""
+    return db.session.scalars(select(Cohort.state).where(Cohort.id == cohort_id)).one()
+
+
+def cohort_by_key(cohort_id: int) -> Cohort:
+    """Return a cohort as the database has it now."""
+    statement = select(Cohort).where(Cohort.id == cohort_id).execution_options(populate_existing=True)
+    return db.session.scalars(statement).one()
+
+
+def standing_commitments(cohort_id: int) -> Sequence[Commitment]:
+    """Return the commitments of a cohort that still hold money."""
+    statement = select(Commitment).where(Commitment.cohort_id == cohort_id, Commitment.committed > 0)
+    return db.session.scalars(unscoped(statement.order_by(Commitment.id), because=ADMITTED)).all()
+
+
+def costs_of(cohort_id: int) -> Sequence[CohortCost]:
+    """Return what a cohort is to cost, with the lines that pay for it."""
+    statement = select(CohortCost).where(CohortCost.cohort_id == cohort_id).options(joinedload(CohortCost.line))
+    return db.session.scalars(unscoped(statement.order_by(CohortCost.category), because=ADMITTED)).all()
+
+
+def costs_in_sight(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:
+    """Return the costs of a cohort that lines whose money ``actor`` may see pay."""
+    return db.session.scalars(seen(_costs_with_lines(cohort_id), actor, Permission.SEE_MONEY, BudgetLine)).all()
+
+
+def costs_out_of_sight(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:
+    """Return the other costs of a cohort: they are kept when ``actor`` plans anew."""
+    statement = _costs_with_lines(cohort_id).where(not_(where(actor, Permission.SEE_MONEY, BudgetLine)))
+    return db.session.scalars(unscoped(statement, because="kept as they are, never shown")).all()
+
+
+def _costs_with_lines(cohort_id: int) -> AnySelect:
+    return (
+        select(CohortCost)
+        .join(BudgetLine, BudgetLine.id == CohortCost.line_id)
+        .where(CohortCost.cohort_id == cohort_id)
+        .options(contains_eager(CohortCost.line))
+        .order_by(CohortCost.category)
+    )
+
+
+def template_of(course_id: int) -> Sequence[CourseCost]:
+    """Return the cost template of a course."""
+    statement = select(CourseCost).where(CourseCost.course_id == course_id)
+    return db.session.scalars(statement.order_by(CourseCost.category, CourseCost.basis)).all()
+
+
+def lock_cohort(cohort_id: int) -> Cohort:
+    """Return a cohort and let nobody else seat or unseat anybody in it until the transaction ends."""
+    statement = select(Cohort).where(Cohort.id == cohort_id).with_for_update()
+    return db.session.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def _listed(*conditions: ColumnElement[bool]) -> AnySelect:
+    return (
+        select(Cohort)
+        .where(*conditions)
+        .options(joinedload(Cohort.course), joinedload(Cohort.venue), joinedload(Cohort.host))
+    )
+
+
+def of_course(course_id: int, actor: Actor) -> Sequence[Cohort]:
+    """Return the newest cohorts of a course that ``actor`` may see."""
+    statement = _listed(Cohort.course_id == course_id).order_by(Cohort.starts_on.desc()).limit(_MOST)
+    return db.session.scalars(seen(statement, actor, Permission.SEE_COHORT, Cohort)).all()
+
+
+class When(enum.StrEnum):
+    """Where a cohort lies in time, read from its dates."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    PAST = "past"
+
+
+def page_of(
+    state: CohortState | None, when: When | None, today: dt.date, cut: Cut, actor: Actor, *, is_descending: bool
+) -> Page[Any]:
+    """Return a page of the cohorts that ``actor`` may see, by first day."""
+    conditions: list[ColumnElement[bool]] = []
+    if state:
+        conditions.append(Cohort.state == state)
+    if when is When.PLANNED:
+        conditions.append(Cohort.starts_on > today)
+    elif when is When.RUNNING:
+        conditions += [Cohort.starts_on <= today, Cohort.ends_on >= today]
+    elif when is When.PAST:
+        conditions.append(Cohort.ends_on < today)
+    statement = seen(_listed(*conditions), actor, Permission.SEE_COHORT, Cohort)
+    return read_page(statement, Cohort, Cohort.starts_on, cut, is_descending=is_descending)
+
+
+@dataclass(frozen=True)
+class CohortHead:
+    """A cohort with what one reader may do about it."""
+
+    cohort: Cohort
+    may_see_roster: bool
+    may_draft: bool
+    may_run: bool
+    may_nominate: bool
+
+
+@dataclass(frozen=True)
+class CohortPage(CohortHead):
+    """A cohort as one reader sees it; ``costs`` and ``commitments`` are those of lines whose money they may see."""
+
+    trainers: Sequence[Person]
+    costs: Sequence[CohortCost]
+    commitments: Sequence[Commitment]
+
+
+def cohort_head(cohort: Cohort, actor: Actor) -> CohortHead:
+    """Return a cohort with course, venue and host, and what ``actor`` may do, in one statement."""
+    allowed = [
+        where(actor, permission, Cohort)
+        for permission in (Permission.SEE_ROSTER, Permission.DRAFT_COHORT, Permission.RUN_COHORT, Permission.NOMINATE)
+    ]
+    whole = (
+        select(Cohort, *allowed)
+        .where(Cohort.id == cohort.id)
+        .options(
+            joinedload(Cohort.course),
+            joinedload(Cohort.venue),
+            joinedload(Cohort.host),
+        )
+        .execution_options(populate_existing=True)
+    )
+    fresh, *may = db.session.execute(seen(whole, actor, Permission.SEE_COHORT, Cohort)).one()
+    return CohortHead(fresh, *map(bool, may))
+
+
+def cohort_page(cohort: Cohort, actor: Actor) -> CohortPage:
+    """Return what the page of a cohort shows to ``actor``."""
+    key, head = cohort.id, cohort_head(cohort, actor)
+    commitments = (
+        select(Commitment)
+        .where(Commitment.cohort_id == key)
+        .options(joinedload(Commitment.line))
+        .order_by(Commitment.id)
+    )
+    return CohortPage(
+        **vars(head),
+        trainers=_trainers_of(key) if head.may_see_roster else (),
+        costs=costs_in_sight(key, actor),
+        commitments=db.session.scalars(seen(commitments, actor, Permission.SEE_MONEY, Commitment)).all(),
+    )
+
+
+def quotas_of(cohort_id: int) -> dict[int, int | None]:
+    """Return the most seats that each invited organisation may have in a cohort, by its key; None: no limit."""
+    statement = select(CohortInvitation.organisation_id, CohortInvitation.quota)
+    rows = db.session.execute(statement.where(CohortInvitation.cohort_id == cohort_id))
+    return {row.organisation_id: row.quota for row in rows}
+
+
+def _invited_to(cohort_id: int) -> Sequence[Organisation]:
+    statement = (
+        select(Organisation)
+        .join(CohortInvitation, CohortInvitation.organisation_id == Organisation.id)
+        .where(CohortInvitation.cohort_id == cohort_id)
+        .order_by(Organisation.name_en)
+    )
+    return db.session.scalars(statement).all()
+
+
+def _trainers_of(cohort_id: int) -> Sequence[Person]:
+    statement = (
+        select(Person)
+        .join(CohortTrainer, CohortTrainer.person_id == Person.id)
+        .where(CohortTrainer.cohort_id == cohort_id)
+        .order_by(Person.name_key)
+    )
+    return db.session.scalars(unscoped(statement, because="trainers' names go with the roster")).all()
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What somebody may choose from when drafting a cohort, by opaque id."""
+
+    programmes: dict[str, Programme]
+    venues: dict[str, Venue]
+    hosts: dict[str, Organisation]
+    organisations: dict[str, Organisation]
+    trainers: dict[str, Person]
+
+
+def offers(actor: Actor) -> Offers:
+    """Return what ``actor`` may choose from: programmes, venues, hosts within their reach, trainers."""
+    programmes = seen(select(Programme).order_by(Programme.id), actor, Permission.SEE_PROGRAMME, Programme)
+    bodies = db.session.scalars(
+        select(Organisation)
+        .where(Organisation.jurisdiction != Jurisdiction.UK, Organisation.is_active)
+        .order_by(Organisation.name_en)
+    ).all()
+    trainers = (
+        select(Person)
+        .join(User, User.person_id == Person.id)
+        .join(RoleAssignment, RoleAssignment.user_id == User.id)
+        .where(RoleAssignment.role == Role.TRAINER, RoleAssignment.revoked_at.is_(None), User.is_active)
+        .where(Person.inactive_because.is_(None))
+        .order_by(Person.name_key)
+    )
+    venues = db.session.scalars(select(Venue).order_by(Venue.name_en))
+    is_everywhere = Scope.ALL in scopes_of(actor, Permission.DRAFT_COHORT)
+    return Offers(
+        programmes={programme.public_id: programme for programme in db.session.scalars(programmes)},
+        venues={venue.public_id: venue for venue in venues},
+        hosts={body.public_id: body for body in bodies if is_everywhere or body.id in actor.organisations},
+        organisations={body.public_id: body for body in bodies},
+        trainers={
+            person.public_id: person
+            for person in db.session.scalars(unscoped(trainers, because="who drafts a cohort names its trainers"))
+        },
+    )
+
+
+def payers(cohort: Cohort, actor: Actor) -> dict[str, BudgetLine]:
+    """Return the lines that may pay for a cohort, by opaque id: those of its programme that hold money."""
+    statement = (
+        select(BudgetLine)
+        .where(BudgetLine.programme_id == cohort.programme_id, BudgetLine.allocated > 0)
+        .order_by(BudgetLine.id)
+    )
+    lines = db.session.scalars(seen(statement, actor, Permission.SEE_MONEY, BudgetLine))
+    return {line.public_id: line for line in lines}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a draft says now, as its form shows it: records as opaque ids."""
+
+    programme: str
+    venue: str
+    host: str
+    invited: list[str]
+    trainers: list[str]
+    starts_on: dt.date
+    ends_on: dt.date
+    capacity: int
+
+
+def chosen(cohort: Cohort) -> Chosen:
+    """Return what a draft says, to fill its form."""
+    statement = (
+        select(Programme.public_id, Venue.public_id, Organisation.public_id)
+        .select_from(Cohort)
+        .join(Programme, Programme.id == Cohort.programme_id)
+        .join(Venue, Venue.id == Cohort.venue_id)
+        .join(Organisation, Organisation.id == Cohort.host_id)
+        .where(Cohort.id == cohort.id)
+    )
+    programme, venue, host = db.session.execute(unscoped(statement, because=ADMITTED)).one()
+    return Chosen(
+        programme=programme,
+        venue=venue,
+        host=host,
+        invited=[body.public_id for body in _invited_to(cohort.id)],
+        trainers=[person.public_id for person in _trainers_of(cohort.id)],
+        starts_on=cohort.starts_on,
+        ends_on=cohort.ends_on,
+        capacity=cohort.capacity,
+    )

@@ -1,0 +1,1 @@
+"""Reading: programmes, budgets, commitments and claims."""

@@ -1,0 +1,308 @@
+"""Reading claims, their evidence and exchange rates."""
+
+import datetime as dt
+import enum
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import joinedload, selectinload
+
+from training.kit.clock import month_after, months_between
+from training.kit.db import AnySelect, db
+from training.kit.money import Currency
+from training.kit.names import fold
+from training.models.finance.claims import Claim, ClaimEvidence, Evidence, ExchangeRate
+from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Outcome
+from training.models.identity.accounts import User
+from training.models.identity.actor import Actor
+from training.policy.matrix import Permission
+from training.policy.scopes import ADMITTED, holds, seen, unscoped
+from training.queries.common.paging import Cut, Page, read_page
+from training.queries.finance.ledger import EntryRow, with_decisions, with_files
+
+
+def rate_of(currency: Currency, month: dt.date) -> ExchangeRate | None:
+    """Return the rate of a currency in a month (its first day)."""
+    return db.session.scalar(select(ExchangeRate).where(ExchangeRate.currency == currency, ExchangeRate.month == month))
+
+
+def rates_of(months: Collection[tuple[Currency, dt.date]]) -> dict[tuple[Currency, dt.date], ExchangeRate]:
+    """Return the rates of currencies in months (their first days), where the table has them."""
+    place = tuple_(ExchangeRate.currency, ExchangeRate.month)
+    found = db.session.scalars(select(ExchangeRate).where(place.in_(months))) if months else ()
+    return {(one.currency, one.month): one for one in found}
+
+
+def rates() -> Sequence[ExchangeRate]:
+    """Return every rate."""
+    return db.session.scalars(select(ExchangeRate)).all()
+
+
+def rates_page(cut: Cut) -> Page[Any]:
+    """Return a page of the rates, the newest month first, each with the name of who entered it."""
+    statement = select(ExchangeRate, User.display_name).join(User, User.id == ExchangeRate.entered_by_id)
+    return read_page(statement, ExchangeRate, ExchangeRate.month, cut, is_descending=True)
+
+
+def lock_upload(evidence_id: int) -> None:
+    """Let nobody else take this file for a claim until the transaction ends."""
+    statement = select(Evidence.id).where(Evidence.id == evidence_id).with_for_update()
+    db.session.execute(unscoped(statement, because=ADMITTED))
+
+
+def is_used(evidence_id: int) -> bool:
+    """Say whether a file is the evidence of a claim already."""
+    claimed = exists().where(Claim.evidence_id == evidence_id)
+    attached = exists().where(ClaimEvidence.evidence_id == evidence_id)
+    return bool(db.session.scalar(unscoped(select(or_(claimed, attached)), because=ADMITTED)))
+
+
+def hashes_of(claim_id: int) -> set[str]:
+    """Return the hashes of all files of a claim."""
+    whole = select(Claim).where(Claim.id == claim_id).options(*with_files()).execution_options(populate_existing=True)
+    return {file.sha256 for file in db.session.scalars(unscoped(whole, because=ADMITTED)).one().files}
+
+
+# Payments that are alike
+
+
+@dataclass(frozen=True)
+class Mark:
+    """By what a payment is known again, however it came here: ``files`` are the hashes of its evidence."""
+
+    programme_id: int
+    paid_on: dt.date
+    pence: int
+    payee: str
+    files: frozenset[str]
+    batch_id: int | None = None
+
+    @property
+    def keys(self) -> frozenset[object]:
+        """What it has in common with every payment that may be the same."""
+        return self.files | {(self.paid_on, self.pence)}
+
+    def is_like(self, other: "Mark") -> bool:
+        """Say whether two payments may be one. Rows of one spend file never are, however equal (domain rule)."""
+        if self.programme_id != other.programme_id or (self.batch_id and self.batch_id == other.batch_id):
+            return False
+        is_same = (self.paid_on, self.pence) == (other.paid_on, other.pence) and fold(self.payee) == fold(other.payee)
+        return is_same or not self.files.isdisjoint(other.files)
+
+
+def mark_of(claim: Claim) -> Mark:
+    """Return by what a claim is known again; it comes with its files."""
+    files = frozenset(file.sha256 for file in claim.files)
+    return Mark(claim.programme_id, claim.paid_on, claim.amount, claim.payee, files, claim.batch_id)
+
+
+def stands() -> ColumnElement[bool]:
+    """Return the condition under which a claim waits, or was approved and not reversed since."""
+    is_over = exists().where(
+        LedgerEntry.claim_id == Claim.id, Approval.entry_id == LedgerEntry.id, Approval.outcome != Outcome.APPROVED
+    )
+    is_undone = exists().where(LedgerEntry.claim_id == Claim.id, Approval.reverses_id == LedgerEntry.id)
+    return and_(~is_over, ~is_undone)
+
+
+def alike(marks: Collection[Mark]) -> dict[Mark, list[Claim]]:
+    """Return for each payment the standing claims that may be the same, itself included where it is one of them."""
+    if not marks:
+        return {}
+    hashes = frozenset[str]().union(*(mark.files for mark in marks))
+    places = {(mark.paid_on, mark.pence) for mark in marks}
+    attached = select(ClaimEvidence.claim_id).where(ClaimEvidence.evidence_sha256.in_(hashes))
+    statement = (
+        select(Claim)
+        .where(
+            Claim.programme_id.in_({mark.programme_id for mark in marks}),
+            or_(
+                tuple_(Claim.paid_on, Claim.amount).in_(places),
+                Claim.evidence_sha256.in_(hashes),
+                Claim.id.in_(attached),
+            ),
+            stands(),
+        )
+        .options(*with_files())
+        .order_by(Claim.id)
+    )
+    found = defaultdict[object, list[Claim]](list)
+    for claim in db.session.scalars(unscoped(statement, because=ADMITTED)):
+        for key in mark_of(claim).keys:
+            found[key].append(claim)
+    near = {mark: dict.fromkeys(claim for key in mark.keys for claim in found[key]) for mark in marks}
+    return {mark: [claim for claim in claims if mark.is_like(mark_of(claim))] for mark, claims in near.items()}
+
+
+def own_upload(public_id: str, actor: Actor) -> Evidence | None:
+    """Return a file that ``actor`` uploaded."""
+    statement = select(Evidence).where(Evidence.public_id == public_id, Evidence.uploaded_by_id == actor.user_id)
+    return db.session.scalar(unscoped(statement, because="one's own upload"))
+
+
+def payable(programme_id: int, actor: Actor) -> Sequence[Commitment]:
+    """Return the commitments of a programme from which can be paid, with their lines."""
+    statement = (
+        select(Commitment)
+        .where(Commitment.programme_id == programme_id, Commitment.committed > 0, ~Commitment.is_closed)
+        .options(joinedload(Commitment.line))
+        .order_by(Commitment.line_id, Commitment.id)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.SEE_MONEY, Commitment)).all()
+
+
+@dataclass(frozen=True)
+class ClaimPage:
+    """A claim with its lines, which were decided together; its evidence comes with it."""
+
+    claim: Claim
+    lines: list[EntryRow]
+
+    @property
+    def first(self) -> EntryRow:
+        """The line whose decision, and reversal, are those of all."""
+        return self.lines[0]
+
+
+def claim_page(claim: Claim, actor: Actor) -> ClaimPage:
+    """Return what the page of a claim shows to ``actor``, who may see it."""
+    key = claim.id
+    whole = (
+        select(Claim)
+        .where(Claim.id == key)
+        .options(joinedload(Claim.programme), joinedload(Claim.proposer), *with_files())
+        .execution_options(populate_existing=True)
+    )
+    fresh = db.session.scalars(seen(whole, actor, Permission.SEE_MONEY, Claim)).one()
+    lines = with_decisions(LedgerEntry.claim_id == key).order_by(LedgerEntry.id)
+    rows = db.session.execute(seen(lines, actor, Permission.SEE_MONEY, LedgerEntry))
+    return ClaimPage(fresh, [EntryRow(*row) for row in rows])
+
+
+# The list
+
+
+class ClaimState(enum.StrEnum):
+    """How a claim stands: the decision about its lines, which are decided together, and whether one was reversed."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REVERSED = "reversed"
+    """Approved, and wholly or in part reversed since."""
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+MOST_PAYEES = 1_000
+"""A search that fits more payees than this says too little."""
+
+
+@dataclass(frozen=True)
+class Payees:
+    """Names that fit a search; ``is_cut`` when more do."""
+
+    names: Collection[str]
+    is_cut: bool
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which claims are listed: all, or those of a programme, paid in a month, in a state, to one of the payees."""
+
+    programme_id: int | None = None
+    month: dt.date | None = None
+    state: ClaimState | None = None
+    payees: Payees | None = None
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """A claim of the list, with its programme and how it stands."""
+
+    claim: Claim
+    state: ClaimState
+
+
+def may_see_payees(actor: Actor) -> bool:
+    """Say whether ``actor`` reads the names of payees who are people; to others they are participants."""
+    return holds(actor, Permission.SEE_EVIDENCE)
+
+
+def payees_like(words: str, actor: Actor) -> Payees:
+    """Return the payees of claims in sight whose names hold all the words, however they are spelt.
+
+    A payee whose name ``actor`` may not see is not found by it either.
+    """
+    statement = select(Claim.payee).distinct().order_by(Claim.payee)
+    if not may_see_payees(actor):
+        statement = statement.where(~Claim.payee_is_person)
+    wanted = fold(words).split()
+    names = db.session.scalars(seen(statement, actor, Permission.SEE_MONEY, Claim))
+    fitting = [name for name in names if all(word in fold(name) for word in wanted)]
+    return Payees(fitting[:MOST_PAYEES], len(fitting) > MOST_PAYEES)
+
+
+def months_with_claims(actor: Actor) -> list[dt.date]:
+    """Return the months from the first payment in sight to the last, the newest first."""
+    statement = seen(select(func.min(Claim.paid_on), func.max(Claim.paid_on)), actor, Permission.SEE_MONEY, Claim)
+    first, last = db.session.execute(statement).one()
+    return months_between(first, last)[::-1] if first else []
+
+
+def claims_page(wanted: Wanted, cut: Cut, actor: Actor) -> Page[ClaimRow]:
+    """Return a page of the claims that ``actor`` may see, the newest payment first."""
+    page = read_page(_listed(wanted, actor), Claim, Claim.paid_on, cut, is_descending=True)
+    return Page([_claim_row(*row) for row in page.rows], page.previous, page.next)
+
+
+def all_claims(wanted: Wanted, actor: Actor) -> Iterator[ClaimRow]:
+    """Yield all of them, the newest payment first, for a file."""
+    statement = _listed(wanted, actor).order_by(Claim.paid_on.desc(), Claim.id.desc())
+    for row in db.session.execute(statement, execution_options={"yield_per": 1000}):
+        yield _claim_row(*row)
+
+
+def _listed(wanted: Wanted, actor: Actor) -> AnySelect:
+    statement = select(Claim, _outcome(), _is_reversed()).options(
+        joinedload(Claim.programme), selectinload(Claim.attached)
+    )
+    if wanted.programme_id:
+        statement = statement.where(Claim.programme_id == wanted.programme_id)
+    if wanted.month:
+        statement = statement.where(Claim.paid_on >= wanted.month, Claim.paid_on < month_after(wanted.month))
+    if wanted.state:
+        statement = statement.where(_stands(wanted.state))
+    if wanted.payees:
+        statement = statement.where(Claim.payee.in_(wanted.payees.names))
+        if not may_see_payees(actor):
+            statement = statement.where(~Claim.payee_is_person)
+    return seen(statement, actor, Permission.SEE_MONEY, Claim)
+
+
+def _outcome() -> ScalarSelect[Outcome]:
+    """Return the decision about a claim, null while there is none: its lines are decided together."""
+    statement = select(Approval.outcome).join(LedgerEntry, LedgerEntry.id == Approval.entry_id)
+    return statement.where(LedgerEntry.claim_id == Claim.id).limit(1).correlate(Claim).scalar_subquery()
+
+
+def _is_reversed() -> ColumnElement[bool]:
+    return exists().where(Approval.reverses_id == LedgerEntry.id, LedgerEntry.claim_id == Claim.id)
+
+
+def _stands(state: ClaimState) -> ColumnElement[bool]:
+    if state is ClaimState.WAITING:
+        return _outcome().is_(None)
+    if state is ClaimState.REVERSED:
+        return _is_reversed()
+    if state is ClaimState.APPROVED:
+        return (_outcome() == Outcome.APPROVED) & ~_is_reversed()
+    return _outcome() == Outcome(state.value)
+
+
+def _claim_row(claim: Claim, outcome: Outcome | None, is_reversed: bool) -> ClaimRow:
+    if outcome is None:
+        return ClaimRow(claim, ClaimState.WAITING)
+    return ClaimRow(claim, ClaimState.REVERSED if is_reversed else ClaimState(outcome.value))

@@ -1,0 +1,266 @@
+"""Reading spend files: their batches, rows and what became of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import aliased, joinedload
+
+from training.kit.db import AnySelect, db
+from training.kit.names import fold
+from training.models.courses.cohorts import Cohort
+from training.models.finance.claims import Claim
+from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Outcome
+from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendRow
+from training.models.identity.actor import Actor
+from training.policy.matrix import Permission
+from training.policy.scopes import ADMITTED, seen, unscoped
+from training.queries.common.paging import Cut, Page, read_numbered
+from training.queries.finance.claims import stands
+
+_RECENT = 20
+
+
+def batch_by_key(batch_id: int) -> SpendBatch:
+    """Return a batch as the database has it now."""
+    statement = select(SpendBatch).where(SpendBatch.id == batch_id).execution_options(populate_existing=True)
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+
+
+def payable(programme_id: int) -> list[tuple[Commitment, str | None]]:
+    """Return the commitments of a programme from which can be paid, each with the code of its cohort."""
+    statement = (
+        select(Commitment, Cohort.code)
+        .outerjoin(Cohort, Cohort.id == Commitment.cohort_id)
+        .where(Commitment.programme_id == programme_id, Commitment.committed > 0, ~Commitment.is_closed)
+        .order_by(Commitment.id)
+    )
+    return [(commitment, code) for commitment, code in db.session.execute(unscoped(statement, because=ADMITTED))]
+
+
+def known_rows(batch: SpendBatch) -> Sequence[int]:
+    """Return the numbers of the new rows whose payment is a claim of the programme that stands or waits.
+
+    A claim that was refused, taken back or reversed counts no more: its row may be proposed again.
+    """
+    undoing = aliased(Approval)
+    statement = (
+        select(SpendRow.number)
+        .join(Claim, Claim.fingerprint == SpendRow.fingerprint)
+        .join(LedgerEntry, LedgerEntry.claim_id == Claim.id)
+        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .outerjoin(undoing, undoing.reverses_id == LedgerEntry.id)
+        .where(
+            undoing.id.is_(None),
+            SpendRow.batch_id == batch.id,
+            SpendRow.outcome == RowOutcome.NEW,
+            Claim.programme_id == batch.programme_id,
+            func.coalesce(Approval.outcome, Outcome.APPROVED) == Outcome.APPROVED,
+        )
+        .distinct()
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
+    """Return the new rows, by number, that are like a standing claim: same day, pence and payee, levelled as names are.
+
+    Rows that are equal are separate payments: a claim that is one of this file's rows is like no other of them, and a
+    claim made by hand is like one of them.
+    """
+    own = select(SpendRow.fingerprint).where(SpendRow.batch_id == batch.id, SpendRow.fingerprint != "")
+    statement = (
+        select(SpendRow.number, SpendRow.payee, Claim)
+        .join(Claim, and_(Claim.paid_on == SpendRow.paid_on, Claim.amount == SpendRow.amount))
+        .where(
+            SpendRow.batch_id == batch.id,
+            SpendRow.outcome == RowOutcome.NEW,
+            Claim.programme_id == batch.programme_id,
+            Claim.fingerprint.not_in(own),
+            stands(),
+        )
+        .order_by(SpendRow.number, Claim.id)
+    )
+    found: dict[int, Claim] = {}
+    taken: set[int] = set()
+    for number, payee, claim in db.session.execute(unscoped(statement, because=ADMITTED)):
+        if number not in found and claim.id not in taken and fold(payee) == fold(claim.payee):
+            found[number] = claim
+            taken.add(claim.id)
+    return found
+
+
+def new_rows(batch_id: int) -> Sequence[SpendRow]:
+    """Return the rows that are to become claims, with their commitments."""
+    statement = (
+        select(SpendRow)
+        .where(SpendRow.batch_id == batch_id, SpendRow.outcome == RowOutcome.NEW)
+        .options(joinedload(SpendRow.commitment))
+        .order_by(SpendRow.number)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+def entries_of(batch_id: int, *, are_decided: bool) -> Sequence[LedgerEntry]:
+    """Return the entries of a batch that are decided, or those that still wait."""
+    statement = (
+        select(LedgerEntry)
+        .join(Claim, Claim.id == LedgerEntry.claim_id)
+        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .where(Claim.batch_id == batch_id, Approval.id.is_not(None) if are_decided else Approval.id.is_(None))
+        .order_by(LedgerEntry.id)
+    )
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+
+
+# Pages
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many rows have an outcome, and their pence together."""
+
+    outcome: RowOutcome
+    rows: int
+    pence: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What the new rows of a batch take from a commitment, in pence."""
+
+    commitment: Commitment
+    rows: int
+    pence: int
+
+
+@dataclass(frozen=True)
+class BatchPage:
+    """A batch with its totals; ``waiting`` claims of it are undecided."""
+
+    batch: SpendBatch
+    counts: list[Count]
+    taken: list[Taken]
+    waiting: int
+
+
+def batch_page(batch: SpendBatch, actor: Actor) -> BatchPage:
+    """Return what the page of a batch shows beside its rows."""
+    key = batch.id
+    whole = (
+        select(SpendBatch)
+        .where(SpendBatch.id == key)
+        .options(joinedload(SpendBatch.programme), joinedload(SpendBatch.uploaded_by))
+        .execution_options(populate_existing=True)
+    )
+    return BatchPage(
+        batch=db.session.scalars(_seen(whole, actor)).one(),
+        counts=_counts(key, actor),
+        taken=_taken(key, actor),
+        waiting=_waiting(key, actor),
+    )
+
+
+def _seen(statement: AnySelect, actor: Actor) -> AnySelect:
+    return seen(statement, actor, Permission.PROPOSE_MONEY, SpendBatch)
+
+
+def _counts(batch_id: int, actor: Actor) -> list[Count]:
+    statement = (
+        select(SpendRow.outcome, func.count(), func.coalesce(func.sum(SpendRow.amount), 0))
+        .join(SpendBatch, SpendBatch.id == SpendRow.batch_id)
+        .where(SpendRow.batch_id == batch_id)
+        .group_by(SpendRow.outcome)
+    )
+    found = {outcome: (rows, int(pence)) for outcome, rows, pence in db.session.execute(_seen(statement, actor))}
+    return [Count(outcome, *found.get(outcome, (0, 0))) for outcome in RowOutcome] if found else []
+
+
+def _taken(batch_id: int, actor: Actor) -> list[Taken]:
+    sums = (
+        select(SpendRow.commitment_id, func.count().label("rows"), func.sum(SpendRow.amount).label("pence"))
+        .where(SpendRow.batch_id == batch_id, SpendRow.outcome == RowOutcome.NEW)
+        .group_by(SpendRow.commitment_id)
+        .subquery()
+    )
+    statement = (
+        select(Commitment, sums.c.rows, sums.c.pence)
+        .join(sums, sums.c.commitment_id == Commitment.id)
+        .options(joinedload(Commitment.line))
+        .order_by(Commitment.id)
+    )
+    rows = db.session.execute(seen(statement, actor, Permission.PROPOSE_MONEY, Commitment))
+    return [Taken(commitment, count, int(pence)) for commitment, count, pence in rows]
+
+
+def _waiting(batch_id: int, actor: Actor) -> int:
+    statement = (
+        select(func.count())
+        .select_from(LedgerEntry)
+        .join(Claim, Claim.id == LedgerEntry.claim_id)
+        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .where(Claim.batch_id == batch_id, Approval.id.is_(None))
+    )
+    return db.session.scalars(seen(statement, actor, Permission.PROPOSE_MONEY, LedgerEntry)).one()
+
+
+@dataclass(frozen=True)
+class RowOfBatch:
+    """A row with the decision about the claim that it became, and the public id of the entry that reverses that."""
+
+    row: SpendRow
+    decision: Approval | None
+    undone_by: str | None
+
+
+def rows_of(batch: SpendBatch, outcome: RowOutcome | None, cut: Cut, actor: Actor) -> Page[RowOfBatch]:
+    """Return a page of a batch's rows by their number, at which the page is cut; of one outcome or of all."""
+    statement = _with_decisions(SpendRow.batch_id == batch.id)
+    if outcome:
+        statement = statement.where(SpendRow.outcome == outcome)
+    page = read_numbered(_seen(statement, actor), SpendRow.number, cut)
+    return Page([RowOfBatch(*row) for row in page.rows], page.previous, page.next)
+
+
+def all_rows_of(batch: SpendBatch, actor: Actor) -> Iterator[RowOfBatch]:
+    """Yield every row of a batch by its number, for a file."""
+    statement = _with_decisions(SpendRow.batch_id == batch.id).order_by(SpendRow.number)
+    for row in db.session.execute(_seen(statement, actor), execution_options={"yield_per": 1000}):
+        yield RowOfBatch(*row)
+
+
+def _with_decisions(condition: ColumnElement[bool]) -> AnySelect:
+    undoing, reversal = aliased(Approval), aliased(LedgerEntry)
+    return (
+        select(SpendRow, Approval, reversal.public_id)
+        .join(SpendBatch, SpendBatch.id == SpendRow.batch_id)
+        .outerjoin(LedgerEntry, LedgerEntry.claim_id == SpendRow.claim_id)
+        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .outerjoin(undoing, undoing.reverses_id == LedgerEntry.id)
+        .outerjoin(reversal, reversal.id == undoing.entry_id)
+        .where(condition)
+        .options(joinedload(SpendRow.commitment), joinedload(SpendRow.claim))
+    )
+
+
+def recent(programme_id: int, actor: Actor) -> Sequence[Any]:
+    """Return the newest spend files of a programme, each with the number of its rows."""
+    return db.session.execute(_batches(programme_id, actor).limit(_RECENT)).all()
+
+
+def all_of_programme(programme_id: int, actor: Actor) -> Sequence[Any]:
+    """Return every spend file of a programme, for a file."""
+    return db.session.execute(_batches(programme_id, actor)).all()
+
+
+def _batches(programme_id: int, actor: Actor) -> AnySelect:
+    rows = select(func.count()).select_from(SpendRow).where(SpendRow.batch_id == SpendBatch.id).scalar_subquery()
+    statement = (
+        select(SpendBatch, rows.label("rows"))
+        .where(SpendBatch.programme_id == programme_id)
+        .options(joinedload(SpendBatch.uploaded_by))
+        .order_by(SpendBatch.id.desc())
+    )
+    return _seen(statement, actor)

@@ -1,0 +1,1 @@
+"""Reading: accounts, organisations, the audit trail, jobs."""

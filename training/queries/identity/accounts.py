@@ -1,0 +1,165 @@
+"""Reading accounts, sign-ins and invitations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, exists, func, inspect, literal, select, true
+from sqlalchemy.orm import contains_eager, joinedload
+
+from training.kit.db import AnySelect, db
+from training.models.finance.programmes import Programme
+from training.models.identity.accounts import Invitation, Role, RoleAssignment, SignIn, SignInFailure, User
+from training.models.identity.actor import Actor
+from training.models.identity.organisations import Organisation
+from training.policy.scopes import unscoped
+from training.queries.identity import organisation_trees
+
+
+def user_named(username: str) -> User | None:
+    """Return the account with this username (in any case), active or not."""
+    return db.session.scalar(select(User).where(User.username == username.strip().lower()))
+
+
+def _with_reach(statement: AnySelect, root: Select[int]) -> AnySelect:
+    """Add to a statement about one user each organisation from ``root`` downwards beside each role: both are few."""
+    tree = organisation_trees.below(root)
+    return (
+        statement.join(tree, true())
+        .outerjoin(RoleAssignment, and_(RoleAssignment.user_id == User.id, RoleAssignment.revoked_at.is_(None)))
+        .add_columns(tree.c.id, RoleAssignment.role, RoleAssignment.programme_id, RoleAssignment.grade)
+    )
+
+
+_THIS_TOKEN = and_(SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None), User.is_active)
+_SIGNED_IN = _with_reach(
+    select(SignIn)
+    .join(SignIn.user)
+    .join(User.organisation)
+    .where(_THIS_TOKEN)
+    .options(contains_eager(SignIn.user).contains_eager(User.organisation).load_only(Organisation.jurisdiction)),
+    root=select(User.organisation_id.label("id")).join(SignIn, SignIn.user_id == User.id).where(_THIS_TOKEN),
+)
+"""The one statement that every request of somebody who is signed in runs first: it is built once."""
+
+_THIS_USER = User.id == bindparam("user_id")
+_USER = _with_reach(
+    select(User).select_from(User).where(_THIS_USER), root=select(User.organisation_id.label("id")).where(_THIS_USER)
+)
+
+
+def signed_in(token_hash: str) -> tuple[SignIn, Actor] | None:
+    """Return the sign-in whose token has this hash, with its account, and what rules need to know of who it is.
+
+    None if it was ended or the account deactivated.
+    """
+    rows = db.session.execute(_SIGNED_IN, {"token_hash": token_hash}).all()
+    if not rows:
+        return None
+    sign_in: SignIn = rows[0][0]
+    return sign_in, _actor(sign_in.user, [row[1:] for row in rows])
+
+
+def active_user(user_id: int) -> User | None:
+    """Return the account with its organisation, unless it was deactivated."""
+    return db.session.scalar(
+        select(User).where(User.id == user_id, User.is_active).options(joinedload(User.organisation))
+    )
+
+
+def lock_account(user_id: int) -> User:
+    """Return an account, held until the transaction ends."""
+    return db.session.scalars(select(User).where(User.id == user_id).with_for_update()).one()
+
+
+def actor_of(user: User) -> Actor:
+    """Return what rules and permissions need to know of ``user`` now."""
+    rows = db.session.execute(_USER, {"user_id": user.id}).all()
+    return _actor(user, [row[1:] for row in rows])
+
+
+def _actor(user: User, reach: Sequence[Sequence[Any]]) -> Actor:
+    return Actor(
+        user_id=user.id,
+        person_id=user.person_id,
+        organisation_id=user.organisation_id,
+        jurisdiction=user.organisation.jurisdiction,
+        roles=frozenset(role for _, role, _, _ in reach if role),
+        organisations=frozenset(organisation for organisation, *_ in reach),
+        funded=frozenset(programme for _, role, programme, _ in reach if role is Role.FUNDER and programme is not None),
+        grade=next((grade for *_, grade in reach if grade), None),
+    )
+
+
+def failures(key: str) -> SignInFailure | None:
+    """Return the counter of failed sign-ins under a hashed key."""
+    return db.session.get(SignInFailure, key, populate_existing=True)
+
+
+def has_administrator() -> bool:
+    """Say whether an active account holds the administrator's role."""
+    standing = (
+        select(literal(1))
+        .select_from(RoleAssignment)
+        .join(User, User.id == RoleAssignment.user_id)
+        .where(
+            RoleAssignment.role == Role.ADMINISTRATOR,
+            RoleAssignment.revoked_at.is_(None),
+            User.is_active,
+        )
+    )
+    return bool(db.session.scalar(select(exists(standing))))
+
+
+def has_demonstration_accounts() -> bool:
+    """Say whether a demonstration account exists; a database without tables has none."""
+    if not inspect(db.engine).has_table(User.__tablename__):
+        return False
+    return bool(db.session.scalar(select(exists().where(User.is_demonstration))))
+
+
+def demonstration_accounts() -> list[User]:
+    """Return the demonstration accounts by username."""
+    return list(db.session.scalars(select(User).where(User.is_demonstration).order_by(User.username)))
+
+
+def invitation_of(token_hash: str) -> Invitation | None:
+    """Return the invitation whose token has this hash."""
+    return db.session.scalar(select(Invitation).where(Invitation.token_hash == token_hash))
+
+
+def lock_invitations_to(role: Role) -> None:
+    """Let nobody else accept an invitation to this role until the transaction ends."""
+    statement = select(Invitation.id).where(Invitation.role == role).order_by(Invitation.id).with_for_update()
+    db.session.execute(statement)
+
+
+def is_username_taken(username: str) -> bool:
+    """Say whether an account has this username."""
+    return bool(db.session.scalar(select(func.count()).where(User.username == username.strip().lower())))
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    """What somebody sees of their own account: themselves, their roles, and the programmes they fund."""
+
+    user: User
+    roles: list[tuple[Role, Programme | None]]
+
+
+def account_page(user_id: int) -> AccountPage:
+    """Return the account page of the user with this key."""
+    user = db.session.scalars(select(User).where(User.id == user_id).options(joinedload(User.organisation))).one()
+    statement = (
+        select(RoleAssignment.role, Programme)
+        .outerjoin(Programme, Programme.id == RoleAssignment.programme_id)
+        .where(RoleAssignment.user_id == user_id, RoleAssignment.revoked_at.is_(None))
+        .order_by(RoleAssignment.id)
+    )
+    rows = db.session.execute(unscoped(statement, because="everybody may know what they themselves fund"))
+    return AccountPage(user, [(role, programme) for role, programme in rows])
+
+
+def has_accounts() -> bool:
+    """Say whether anybody has an account."""
+    return bool(db.session.scalar(select(exists().where(User.id > 0))))

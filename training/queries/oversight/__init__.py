@@ -1,0 +1,1 @@
+"""Reading: what spans areas: approvals, reports, exports."""

@@ -1,0 +1,160 @@
+"""What waits for somebody: each list short, scoped, in one statement."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Row, and_, exists, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from training.kit.db import db
+from training.models.admissions.nominations import Nomination, NominationState
+from training.models.assurance.rights_assessments import RightsAssessment
+from training.models.courses.cohorts import Cohort, CohortState
+from training.models.finance.ledger import Approval, LedgerEntry
+from training.models.finance.programmes import Programme
+from training.models.identity.actor import Actor
+from training.models.outcomes.completions import Completion, CompletionState
+from training.policy.matrix import Permission
+from training.policy.scopes import seen
+from training.queries.assurance import rights_assessments
+from training.queries.outcomes import completions
+
+SHOWN = 5
+
+_SELECTING = (
+    NominationState.NOMINATED,
+    NominationState.SHORTLISTED,
+    NominationState.CLEARED,
+    NominationState.NOT_CLEARED,
+)
+
+
+def nominees_by_step(actor: Actor) -> Sequence[Row[Cohort, NominationState, int]]:
+    """Return per cohort how many nominees wait for its coordinator at each step, the next cohort first.
+
+    Those on a waiting list count where a seat is free.
+    """
+    has_free_seat = and_(Nomination.state == NominationState.WAITING, Cohort.seats_taken < Cohort.capacity)
+    statement = (
+        select(Cohort, Nomination.state, func.count())
+        .join(Nomination, Nomination.cohort_id == Cohort.id)
+        .where(Cohort.state == CohortState.OPEN, or_(Nomination.state.in_(_SELECTING), has_free_seat))
+        .group_by(Cohort.id, Nomination.state)
+        .order_by(Cohort.starts_on, Cohort.id, Nomination.state)
+        .limit(5 * SHOWN)
+    )
+    statement = statement.options(joinedload(Cohort.course))
+    rows = db.session.execute(seen(statement, actor, Permission.SELECT_NOMINEES, Nomination))
+    return rows.all()
+
+
+def claims(actor: Actor) -> Sequence[Completion]:
+    """Return the oldest claims of completion that ``actor`` may confirm."""
+    statement = (
+        completions.whole().where(Completion.state == CompletionState.CLAIMED).order_by(Completion.id).limit(SHOWN)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.CONFIRM_COMPLETION, Completion)).all()
+
+
+def entries_to_decide(actor: Actor) -> Sequence[LedgerEntry]:
+    """Return the oldest proposals of others that wait for a decision."""
+    decided = exists().where(Approval.entry_id == LedgerEntry.id)
+    statement = (
+        select(LedgerEntry)
+        .where(~decided, LedgerEntry.proposer_id != actor.user_id)
+        .options(joinedload(LedgerEntry.line))
+        .order_by(LedgerEntry.id)
+        .limit(SHOWN)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.APPROVE_MONEY, LedgerEntry)).all()
+
+
+def assessments_to_decide(actor: Actor) -> Sequence[RightsAssessment]:
+    """Return the oldest assessments of others that wait for a decision of the actor's grade."""
+    statement = (
+        select(RightsAssessment)
+        .where(rights_assessments.waits_for(actor))
+        .options(
+            joinedload(RightsAssessment.programme),
+            joinedload(RightsAssessment.project),
+            joinedload(RightsAssessment.course),
+        )
+        .order_by(RightsAssessment.id)
+        .limit(SHOWN)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.APPROVE_RIGHTS, RightsAssessment)).all()
+
+
+def nominees_in_vetting(actor: Actor) -> Sequence[Nomination]:
+    """Return the nominees who have waited longest for vetting."""
+    statement = (
+        select(Nomination)
+        .where(Nomination.state == NominationState.IN_VETTING)
+        .options(joinedload(Nomination.person), joinedload(Nomination.cohort).joinedload(Cohort.course))
+        .order_by(Nomination.id)
+        .limit(SHOWN)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.VET, Nomination)).all()
+
+
+def cohorts_to_nominate_for(actor: Actor, today: dt.date) -> Sequence[Cohort]:
+    """Return the next open cohorts that have not begun and take nominations from ``actor``."""
+    statement = (
+        select(Cohort)
+        .where(Cohort.state == CohortState.OPEN, Cohort.starts_on > today)
+        .where(or_(Cohort.nominations_until.is_(None), Cohort.nominations_until >= today))
+        .options(joinedload(Cohort.course))
+        .order_by(Cohort.starts_on, Cohort.id)
+        .limit(SHOWN)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.NOMINATE, Cohort)).all()
+
+
+def taught(actor: Actor) -> Sequence[Cohort]:
+    """Return the newest open cohorts whose completions ``actor`` confirms."""
+    statement = (
+        select(Cohort)
+        .where(Cohort.state == CohortState.OPEN)
+        .options(joinedload(Cohort.course))
+        .order_by(Cohort.starts_on.desc(), Cohort.id)
+        .limit(SHOWN)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.CONFIRM_COMPLETION, Cohort)).all()
+
+
+@dataclass(frozen=True)
+class OwnCourse:
+    """A course of one's own: the nomination with its cohort, the standing claim, and whether one may claim now."""
+
+    nomination: Nomination
+    completion: Completion | None
+    may_claim: bool
+
+
+def own_courses(actor: Actor, today: dt.date) -> list[OwnCourse]:
+    """Return the trainee's own courses, the newest first."""
+    statement = (
+        select(Nomination, Completion)
+        .join(Cohort, Cohort.id == Nomination.cohort_id)
+        .outerjoin(
+            Completion,
+            and_(Completion.nomination_id == Nomination.id, Completion.state != CompletionState.REFUSED),
+        )
+        .options(contains_eager(Nomination.cohort).joinedload(Cohort.course))
+        .order_by(Cohort.starts_on.desc(), Nomination.id)
+        .limit(2 * SHOWN)
+    )
+    rows = db.session.execute(seen(statement, actor, Permission.CLAIM_COMPLETION, Nomination))
+    return [OwnCourse(nomination, claim, _may_claim(nomination, claim, today)) for nomination, claim in rows]
+
+
+def _may_claim(nomination: Nomination, claim: Completion | None, today: dt.date) -> bool:
+    has_seat = nomination.state is NominationState.CONFIRMED
+    return has_seat and claim is None and today >= nomination.cohort.ends_on
+
+
+def programmes_with_balances(actor: Actor) -> Sequence[Programme]:
+    """Return the programmes whose balances ``actor`` may see."""
+    statement = select(Programme).where(Programme.ceiling > 0).order_by(Programme.id).limit(SHOWN)
+    return db.session.scalars(seen(statement, actor, Permission.SEE_BALANCES, Programme)).all()

@@ -1,0 +1,1 @@
+"""Reading: trainees and trainers."""

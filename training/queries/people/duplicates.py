@@ -1,0 +1,94 @@
+"""Reading what two records of a person have: before they are joined, and before they are parted."""
+
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from training.kit.db import db
+from training.models.admissions.nominations import LEFT_STATES, Nomination
+from training.models.admissions.vetting import VettingDecision
+from training.models.courses.cohorts import CohortTrainer
+from training.models.identity.accounts import User
+from training.models.outcomes.completions import Completion
+from training.models.people.people import Merge, Person
+from training.policy.scopes import ADMITTED, unscoped
+
+
+def stand_for_one_cohort(one_id: int, other_id: int) -> bool:
+    """Say whether both stand nominated for the same cohort."""
+    other = aliased(Nomination)
+    both = exists().where(
+        Nomination.person_id == one_id,
+        other.person_id == other_id,
+        other.cohort_id == Nomination.cohort_id,
+        Nomination.state.not_in(LEFT_STATES),
+        other.state.not_in(LEFT_STATES),
+    )
+    return bool(db.session.scalar(unscoped(select(both), because=ADMITTED)))
+
+
+def have_accounts(one_id: int, other_id: int) -> bool:
+    """Say whether both have an account."""
+    number = select(func.count()).where(User.person_id.in_((one_id, other_id)))
+    return (db.session.scalar(number) or 0) > 1
+
+
+def belongings(kept_id: int, merged_id: int) -> dict[str, Any]:
+    """Return the keys of what moves when ``merged_id`` is taken up into ``kept_id``, by table.
+
+    ``superseded``: the older of two current clearances.
+    """
+    taught = select(CohortTrainer.cohort_id)
+    theirs = taught.where(
+        CohortTrainer.person_id == merged_id,
+        CohortTrainer.cohort_id.not_in(taught.where(CohortTrainer.person_id == kept_id)),
+    )
+    current = (
+        select(VettingDecision.id)
+        .where(VettingDecision.person_id.in_((kept_id, merged_id)), VettingDecision.superseded_at.is_(None))
+        .order_by(VettingDecision.decided_on.desc(), VettingDecision.id.desc())
+        .offset(1)
+    )
+    wanted = {
+        "nominations": select(Nomination.id).where(Nomination.person_id == merged_id),
+        "vetting_decisions": select(VettingDecision.id).where(VettingDecision.person_id == merged_id),
+        "cohort_trainers": theirs,
+        "users": select(User.id).where(User.person_id == merged_id),
+        "superseded": current,
+    }
+    found = {name: list(db.session.scalars(unscoped(one, because=ADMITTED))) for name, one in wanted.items()}
+    return {"merged_id": merged_id, **found}
+
+
+def both(merge_id: int) -> tuple[Person, Person]:
+    """Return the kept and the merged record of a merge."""
+    kept, merged = aliased(Person), aliased(Person)
+    statement = (
+        select(kept, merged)
+        .select_from(Merge)
+        .join(kept, kept.id == Merge.kept_id)
+        .join(merged, merged.id == Merge.merged_id)
+        .where(Merge.id == merge_id)
+    )
+    row = db.session.execute(unscoped(statement, because=ADMITTED)).one()
+    return row[0], row[1]
+
+
+def acted_since(joined: Merge) -> bool:
+    """Say whether somebody acted since on what a merge moved, vetted, or gave the merged record anything."""
+    nominations, at = joined.moved["nominations"], joined.merged_at
+    moved_on = exists().where(Nomination.id.in_(nominations), Nomination.moved_at > at)
+    completed = exists().where(
+        Completion.nomination_id.in_(nominations),
+        or_(Completion.claimed_at > at, Completion.decided_at > at),
+    )
+    vetted = exists().where(VettingDecision.person_id == joined.kept_id, VettingDecision.recorded_at > at)
+    given = (
+        exists().where(VettingDecision.person_id == joined.merged_id),
+        exists().where(
+            CohortTrainer.person_id == joined.merged_id, CohortTrainer.cohort_id.in_(joined.moved["cohort_trainers"])
+        ),
+        exists().where(User.person_id == joined.merged_id),
+    )
+    return bool(db.session.scalar(unscoped(select(or_(moved_on, completed, vetted, *given)), because=ADMITTED)))

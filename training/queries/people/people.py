@@ -1,0 +1,278 @@
+"""Reading people."""
+
+import datetime as dt
+import enum
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import and_, exists, false, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from training.kit.db import AnySelect, db
+from training.kit.matching import word_keys
+from training.kit.money import western_digits
+from training.kit.names import name_words
+from training.models.admissions.nominations import LEFT_STATES, Nomination
+from training.models.courses.cohorts import CohortTrainer
+from training.models.identity.actor import Actor
+from training.models.identity.organisations import Organisation
+from training.models.people.people import Inactive, Merge, Person, PersonKey, PersonWord, ReviewedPair, Transfer
+from training.policy.matrix import Permission
+from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.queries.common.paging import SIZE, Cut, Page, read_page
+from training.queries.identity import organisation_trees
+from training.queries.people import matching
+
+_LAST = "\uffff"
+"""Sorts after every letter: a range of words with one beginning uses the index, a pattern might not."""
+
+
+_MOST_WORDS = 10
+"""Each word is one more join: PostgreSQL planned a search for 800 of them for ten minutes."""
+
+
+def lock_people(person_ids: Collection[int]) -> Sequence[Inactive | None]:
+    """Let nobody else decide about these people until the transaction ends; return why they are set aside.
+
+    They are locked in the order of their keys, so that two who need the same wait for each other in turn.
+    """
+    statement = select(Person.inactive_because).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update()
+    return db.session.scalars(unscoped(statement, because="a lock; nothing is shown")).all()
+
+
+def with_public_ids(public_ids: Collection[str]) -> dict[str, Person]:
+    """Return the people with these opaque ids, by id."""
+    statement = select(Person).where(Person.public_id.in_(public_ids))
+    found = db.session.scalars(unscoped(statement, because="a use case reads what it has just written"))
+    return {person.public_id: person for person in found}
+
+
+def inactive_because(person_id: int) -> Inactive | None:
+    """Return why a record is set aside, as the database has it now; None when it is not."""
+    statement = select(Person.inactive_because).where(Person.id == person_id)
+    return db.session.scalar(unscoped(statement, because=ADMITTED))
+
+
+def organisation_of(person_id: int) -> int:
+    """Return the key of a person's organisation, as the database has it now."""
+    statement = select(Person.organisation_id).where(Person.id == person_id)
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+
+
+def last_transfer(person_id: int) -> dt.date | None:
+    """Return since when a person belongs to the present organisation, where that is recorded."""
+    statement = select(func.max(Transfer.since)).where(Transfer.person_id == person_id)
+    return db.session.scalar(unscoped(statement, because=ADMITTED))
+
+
+MOST_COUNTED = 1_000
+
+
+def inactive_page(cut: Cut, actor: Actor) -> Page[Any]:
+    """Return a page of the records that are set aside, by name."""
+    statement = _listed().where(Person.inactive_because.is_not(None))
+    return read_page(seen(statement, actor, Permission.EDIT_PERSON, Person), Person, Person.name_key, cut)
+
+
+class Kind(enum.StrEnum):
+    """As what a person is here: whoever teaches a cohort is a trainer."""
+
+    TRAINEE = "trainee"
+    TRAINER = "trainer"
+
+
+_TEACHES = exists().where(CohortTrainer.person_id == Person.id)
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """To which people a list is narrowed; None: to none."""
+
+    organisation_id: int | None = None
+    kind: Kind | None = None
+
+    def of(self, statement: AnySelect) -> AnySelect:
+        """Return a list of people as it is narrowed."""
+        if self.organisation_id is not None:
+            statement = statement.where(Person.organisation_id == self.organisation_id)
+        if self.kind is not None:
+            statement = statement.where(_TEACHES if self.kind is Kind.TRAINER else ~_TEACHES)
+        return statement
+
+
+EVERYBODY = Narrowed()
+
+
+def organisations_in_sight(actor: Actor) -> Sequence[Organisation]:
+    """Return the organisations whose people ``actor`` may see."""
+    statement = select(Organisation).where(where(actor, Permission.SEE_PERSON, Organisation))
+    return db.session.scalars(statement.order_by(Organisation.name_en)).all()
+
+
+def all_of(words: str, narrowed: Narrowed, actor: Actor) -> Sequence[Person]:
+    """Return every active person whom ``actor`` may see, and whose names match where ``words`` are given."""
+    statement = narrowed.of(_listed()).where(Person.inactive_because.is_(None))
+    statement = named(statement, words) if words else statement
+    return db.session.scalars(
+        seen(statement.order_by(Person.name_key, Person.id), actor, Permission.SEE_PERSON, Person)
+    ).all()
+
+
+def page_of(cut: Cut, narrowed: Narrowed, actor: Actor) -> Page[Any]:
+    """Return a page of the active people whom ``actor`` may see, by name.
+
+    Beside each stands ``number``: how many they are in all, counted to one above ``MOST_COUNTED``.
+    """
+    is_active = Person.inactive_because.is_(None)
+    some = narrowed.of(select(Person.id)).where(is_active)
+    some = seen(some, actor, Permission.SEE_PERSON, Person).limit(MOST_COUNTED + 1)
+    number = select(func.count()).select_from(some.subquery()).scalar_subquery()
+    statement = narrowed.of(_listed()).add_columns(number.label("number")).where(is_active)
+    return read_page(seen(statement, actor, Permission.SEE_PERSON, Person), Person, Person.name_key, cut)
+
+
+def _listed() -> AnySelect:
+    return select(Person).options(joinedload(Person.organisation))
+
+
+def named(statement: AnySelect, words: str) -> AnySelect:
+    """Narrow to active people of whose names each word is the beginning of one, or sounds like one in any script.
+
+    Also to those whose service number the words are. The order of the words does not matter. The first ten different
+    words count; what follows them is ignored.
+    """
+    begun = [
+        select(PersonWord.person_id).where(PersonWord.word >= word, PersonWord.word < word + _LAST)
+        for word in name_words(words)[:_MOST_WORDS]
+    ]
+    alike = [select(PersonKey.person_id).where(PersonKey.key == key) for key in word_keys(words)]
+    ways = [and_(*(Person.id.in_(matching) for matching in way)) for way in (begun, alike) if way]
+    number = western_digits(words.strip())
+    ways += [Person.service_number == number] if number else []
+    return statement.where(Person.inactive_because.is_(None), or_(*ways) if ways else false())
+
+
+People: TypeAlias = Sequence[Person]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found; ``has_more`` when there are more than are shown."""
+
+    people: People
+    has_more: bool
+
+
+def search(words: str, actor: Actor, narrowed: Narrowed = EVERYBODY) -> Found:
+    """Return up to fifty people whom ``actor`` may see and whose names match, or whose service number it is."""
+    statement = seen(named(narrowed.of(_listed()), words), actor, Permission.SEE_PERSON, Person)
+    return _first(statement.order_by(Person.name_key, Person.id))
+
+
+def _first(statement: AnySelect) -> Found:
+    rows = db.session.scalars(statement.limit(SIZE + 1)).all()
+    return Found(rows[:SIZE], len(rows) > SIZE)
+
+
+def eligible(cohort_id: int, words: str, actor: Actor) -> Found:
+    """Return up to fifty people whom ``actor`` may put forward: of invited organisations, not nominated yet."""
+    invited = select(organisation_trees.invited_to(cohort_id).c.id)
+    standing = exists().where(
+        Nomination.cohort_id == cohort_id,
+        Nomination.person_id == Person.id,
+        Nomination.state.not_in(LEFT_STATES),
+    )
+    statement = named(_listed(), words).where(Person.organisation_id.in_(invited), ~standing)
+    statement = seen(statement, actor, Permission.EDIT_PERSON, Person)
+    return _first(statement.order_by(Person.name_key, Person.id))
+
+
+def own_organisations(actor: Actor) -> Sequence[Organisation]:
+    """Return the organisations in which ``actor`` may register people."""
+    statement = select(Organisation).where(Organisation.is_active, where(actor, Permission.EDIT_PERSON, Organisation))
+    return db.session.scalars(statement.order_by(Organisation.name_en)).all()
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """A person with what the reader may see of the record itself.
+
+    ``alike``: other records that may be the same person, ``apart``, those
+    last told apart from it, and ``merges``, records that were taken up into this one: for those who may edit.
+    """
+
+    person: Person
+    transfers: Sequence[Transfer]
+    alike: Sequence[matching.Candidate]
+    apart: Sequence[Person]
+    merges: Sequence[Merge]
+    merged_into: Person | None
+    may_edit: bool
+    may_vet: bool
+    is_trainer: bool
+
+
+def person_page(person: Person, actor: Actor) -> PersonPage:
+    """Return what the page of a person shows to ``actor``."""
+    key = person.id
+    may_edit, may_vet = (where(actor, p, Person) for p in (Permission.EDIT_PERSON, Permission.VET))
+    whole = (
+        select(Person, may_edit, may_vet, _TEACHES)
+        .where(Person.id == key)
+        .options(joinedload(Person.organisation))
+        .execution_options(populate_existing=True)
+    )
+    fresh, is_editor, is_vetter, is_trainer = db.session.execute(
+        seen(whole, actor, Permission.SEE_PERSON, Person)
+    ).one()
+    merges = _merges(key, actor) if is_editor else []
+    return PersonPage(
+        person=fresh,
+        transfers=_transfers(key),
+        alike=matching.duplicates([fresh], actor)[0] if is_editor and fresh.is_active else (),
+        apart=_told_apart(key, actor) if is_editor else (),
+        merges=[merge for merge in merges if merge.kept_id == key],
+        merged_into=next((merge.kept for merge in merges if merge.merged_id == key), None),
+        may_edit=bool(is_editor),
+        may_vet=bool(is_vetter),
+        is_trainer=is_trainer,
+    )
+
+
+def _told_apart(key: int, actor: Actor) -> Sequence[Person]:
+    """Return the records that were last told apart from one, of those that ``actor`` may edit."""
+    pair = or_(
+        and_(ReviewedPair.low_id == key, ReviewedPair.high_id == Person.id),
+        and_(ReviewedPair.high_id == key, ReviewedPair.low_id == Person.id),
+    )
+    statement = _listed().join(ReviewedPair, pair).where(Person.inactive_because.is_(None))
+    statement = statement.order_by(ReviewedPair.reviewed_at.desc(), Person.id).limit(SIZE)
+    return db.session.scalars(seen(statement, actor, Permission.EDIT_PERSON, Person)).all()
+
+
+def _transfers(key: int) -> Sequence[Transfer]:
+    statement = (
+        select(Transfer)
+        .where(Transfer.person_id == key)
+        .options(joinedload(Transfer.origin), joinedload(Transfer.destination))
+        .order_by(Transfer.id.desc())
+    )
+    return db.session.scalars(unscoped(statement, because="the reader was admitted to the person")).all()
+
+
+def _merges(key: int, actor: Actor) -> Sequence[Merge]:
+    """Return the standing merges into and of a record of which ``actor`` may edit both."""
+    statement = (
+        select(Merge)
+        .where(or_(Merge.kept_id == key, Merge.merged_id == key), Merge.undone_at.is_(None))
+        .options(joinedload(Merge.kept), joinedload(Merge.merged))
+        .order_by(Merge.id.desc())
+    )
+    return db.session.scalars(seen(statement, actor, Permission.EDIT_PERSON, Merge)).all()
+
+
+def kept_of(merge_id: int) -> str:
+    """Return the opaque id of the record that a merge kept."""
+    statement = select(Person.public_id).join(Merge, Merge.kept_id == Person.id).where(Merge.id == merge_id)
+    return db.session.scalars(unscoped(statement, because="the reader was admitted to both")).one()

@@ -1,0 +1,25 @@
+"""Pages: nominations, vetting and seats."""
+
+from training.web.admissions import (
+    bulk_actions,
+    deactivation,
+    nomination_uploads,
+    nominations,
+    notifications,
+    seats,
+    vetting,
+    vetting_uploads,
+)
+from training.web.common.areas import area
+
+bp = area(
+    "admissions",
+    bulk_actions.bp,
+    deactivation.bp,
+    nomination_uploads.bp,
+    nominations.bp,
+    notifications.bp,
+    seats.bp,
+    vetting.bp,
+    vetting_uploads.bp,
+)

@@ -1,0 +1,50 @@
+"""One step for several nominees of a roster at once."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
+
+from training.domain.admissions import bulk_actions as rules
+from training.domain.admissions.bulk_actions import SelectionStep
+from training.models.courses.cohorts import Cohort
+from training.policy.matrix import Permission
+from training.queries.admissions import nominations
+from training.queries.courses import cohorts
+from training.web.admissions.nominations import roster_page, selection_form
+from training.web.common.filters import person
+from training.web.common.guard import actor, needs
+from training.web.common.lists import place
+from training.web.common.refusals import words_for
+from training.web.common.use_case import attempt
+
+bp = Blueprint("bulk_actions", __name__)
+
+
+@bp.post("/cohorts/<public_id>/selection")
+@needs(Permission.SEE_ROSTER, on=Cohort)
+def take(cohort: Cohort) -> ResponseReturnValue:
+    """Take a step for the chosen nominees, and say of each that could not why."""
+    form = selection_form()
+    if form is None:
+        abort(403)
+    if not form.validate_on_submit():
+        return roster_page(cohort, form)
+    wish = form.wish()
+    permission = Permission.WITHDRAW_NOMINATION if wish.step is SelectionStep.WITHDRAW else Permission.SELECT_NOMINEES
+    with attempt() as done:
+        chosen = nominations.chosen(cohort.id, form.ids, actor(), permission)
+        answers = rules.take(cohort, chosen, wish, actor())
+        left = [
+            (place, person(one.person), words_for(refusal))
+            for place, (one, refusal) in enumerate(zip(chosen, answers, strict=True), 1)
+            if refusal
+        ]
+    if not done:
+        return redirect(url_for("admissions.nominations.roster", public_id=cohort.public_id, **place()))
+    if number := len(chosen) - len(left):
+        flash(ngettext("Done for %(num)s nominee.", "Done for %(num)s nominees.", number))
+    if not left:
+        return redirect(url_for("admissions.nominations.roster", public_id=cohort.public_id, **place()))
+    return render_template(
+        "admissions/bulk_actions/take.html", page=cohorts.cohort_head(cohort, actor()), left=left, place=place()
+    )

@@ -1,0 +1,370 @@
+"""Files of names: send one, say what its columns are, look, mend, nominate, take back."""
+
+from itertools import islice
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain.admissions import column_mapping, nomination_upload_commit, row_corrections
+from training.domain.admissions import nomination_uploads as rules
+from training.domain.admissions.row_parsing import languages_said, sex_said
+from training.domain.identity import export_limits
+from training.domain.identity.export_limits import Departure
+from training.domain.identity.jobs import SILENT
+from training.forms.admissions.nomination_uploads import (
+    CommitForm,
+    NomineeColumnsForm,
+    NomineeFileForm,
+    NomineeFilter,
+    NomineeRowForm,
+    WhomForm,
+    meanings_form,
+)
+from training.forms.common.widgets import Choice
+from training.forms.courses.cohorts import StepForm
+from training.kit.clock import day_began
+from training.kit.locale import LANGUAGES
+from training.models.admissions.nomination_uploads import (
+    NominationBatch,
+    NominationBatchState,
+    NominationRow,
+    NomineeFault,
+    NomineeOutcome,
+)
+from training.models.courses.cohorts import Cohort
+from training.models.identity.jobs import Job
+from training.models.identity.organisations import Organisation
+from training.models.people.people import Sex, Spoken
+from training.policy.matrix import Permission
+from training.queries.admissions import nomination_uploads
+from training.queries.courses import cohorts
+from training.queries.identity import health
+from training.web.admissions import tables
+from training.web.common.downloads import file_of
+from training.web.common.filters import name, person_line
+from training.web.common.guard import actor, needs
+from training.web.common.labels import choices, outcome_word, word
+from training.web.common.lists import cut, pager
+from training.web.common.refusals import job_words
+from training.web.common.uploads import takes_file
+from training.web.common.use_case import attempt
+from training.work import queue
+
+bp = Blueprint("nomination_uploads", __name__)
+
+_SAMPLE = 3
+_LOOK_SECONDS = 5
+_MOST_NAMES = 50
+"""So many unknown organisations are asked about at once, those of most rows first."""
+_OPEN = (NominationBatchState.READ, NominationBatchState.PREVIEWED)
+
+
+def _offered(cohort_id: int) -> tuple[dict[str, Organisation], list[Choice]]:
+    """Return the organisations for which the actor may nominate, and the same as choices."""
+    bodies = {one.public_id: one for one in nomination_uploads.nominating_organisations(cohort_id, actor())}
+    return bodies, [Choice(key, name(one)) for key, one in bodies.items()]
+
+
+def _key(bodies: dict[str, Organisation], chosen: str | None) -> int | None:
+    return bodies[chosen].id if chosen else None
+
+
+def _do(job: Job) -> None:
+    """Have the work done that was asked for."""
+    queue.start(job.id, job.total)
+
+
+def _shown(batch: NominationBatch) -> ResponseReturnValue:
+    return redirect(url_for("admissions.nomination_uploads.show", public_id=batch.public_id))
+
+
+@bp.route("/cohorts/<public_id>/nominate/file", methods=["GET", "POST"])
+@needs(Permission.NOMINATE, on=Cohort)
+@takes_file
+def new(cohort: Cohort) -> ResponseReturnValue:
+    """Send a file of names; the earlier ones are listed below."""
+    form = NomineeFileForm()
+    bodies, form.organisation.choices = _offered(cohort.id)
+    if len(bodies) == 1 and not form.is_submitted():
+        form.organisation.data = next(iter(bodies))
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            body = _key(bodies, form.organisation.data)
+            batch = rules.read(form.file.data.stream, cohort, body, actor(), form.sheet.data or "")
+            job = rules.ask_preview(batch, actor()) if column_mapping.names_somebody(batch.columns) else None
+        if done:
+            if job is None:
+                return redirect(url_for(".columns", public_id=batch.public_id))
+            _do(job)
+            return _shown(batch)
+    page = cohorts.cohort_page(cohort, actor())
+    recent = nomination_uploads.recent(page.cohort.id, actor())
+    return render_template(
+        "admissions/nomination_uploads/new.html", form=form, page=page, recent=recent, languages=LANGUAGES.values()
+    )
+
+
+@bp.get("/nominations/template-<language>.<kind>")
+@needs(Permission.NOMINATE)
+def template(language: str, kind: str) -> ResponseReturnValue:
+    """Send an empty table with headings that are understood."""
+    if language not in LANGUAGES:
+        abort(404)
+    made = tables.nominee_template(language)
+    return file_of(made, f"nominations-{language}", kind, direction=LANGUAGES[language].direction)
+
+
+@bp.route("/batches/<public_id>/columns", methods=["GET", "POST"])
+@needs(Permission.NOMINATE, on=NominationBatch)
+def columns(batch: NominationBatch) -> ResponseReturnValue:
+    """Say which column is what; until the rows are nominated that may be changed."""
+    page = nomination_uploads.batch_page(batch, actor())
+    if page.batch.state not in _OPEN:
+        return _shown(page.batch)
+    form = NomineeColumnsForm()
+    bodies, offered = _offered(page.cohort.id)
+    default = next((key for key, one in bodies.items() if one.id == page.batch.default_organisation_id), "")
+    form.offer(page.batch.headings, page.batch.columns, offered, default)
+    if not form.is_submitted():
+        form.is_first_person.data = page.batch.is_first_person
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            body = _key(bodies, form.default.data)
+            is_first_person = bool(form.is_first_person.data)
+            job = rules.say_columns(batch, form.columns(), body, actor(), is_first_person=is_first_person)
+        if done:
+            _do(job)
+            return _shown(batch)
+    sample = nomination_uploads.first_rows(batch, _SAMPLE, actor())
+    return render_template("admissions/nomination_uploads/columns.html", form=form, page=page, sample=sample)
+
+
+@bp.get("/batches/<public_id>")
+@needs(Permission.NOMINATE, on=NominationBatch)
+def show(batch: NominationBatch) -> ResponseReturnValue:
+    """Show what will become, or became, of each row; or how far the work on them is."""
+    page = nomination_uploads.batch_page(batch, actor())
+    if page.is_worked_on:
+        shown = render_template(
+            "admissions/nomination_uploads/working.html", page=page, is_anybody_there=health.is_worker_alive(SILENT)
+        )
+        return shown, {"Refresh": str(_LOOK_SECONDS)}
+    if page.batch.state is NominationBatchState.READ and page.job is None:
+        return redirect(url_for(".columns", public_id=page.batch.public_id))
+    form = NomineeFilter(request.args)
+    form.outcome.choices = [Choice(one.value, outcome_word(one, page.batch.state)) for one in NomineeOutcome]
+    outcome = NomineeOutcome(form.outcome.data) if form.validate() and form.outcome.data else None
+    return _page(page, form, outcome, _commit_form(page))
+
+
+def _outcome() -> NomineeOutcome | None:
+    """Return to which rows the list is narrowed from which the reader came."""
+    return next((one for one in NomineeOutcome if one == request.values.get("outcome")), None)
+
+
+def _commit_form(page: nomination_uploads.BatchPage) -> CommitForm | None:
+    if page.batch.state is not NominationBatchState.PREVIEWED:
+        return None
+    form = CommitForm()
+    form.offer()
+    if not form.is_submitted():
+        form.version.data, form.mode.data = str(page.batch.version), "good"
+    return form
+
+
+def _page(
+    page: nomination_uploads.BatchPage, form: NomineeFilter, outcome: NomineeOutcome | None, step: CommitForm | None
+) -> ResponseReturnValue:
+    rows = nomination_uploads.rows_of(page.batch, outcome, cut(), actor())
+    return render_template(
+        "admissions/nomination_uploads/show.html",
+        page=page,
+        form=form,
+        rows=rows,
+        outcome=outcome,
+        texts={row.number: rules.texts_of(row, page.batch.columns) for row in rows.rows},
+        reason_of=tables.reason_of,
+        unnamed=nomination_uploads.number_faulty(page.batch.id, NomineeFault.ORGANISATION_UNKNOWN) if step else 0,
+        pager=pager(rows),
+        step=step,
+        failure=job_words(page.job),
+        unread=[one for place, one in enumerate(page.batch.headings) if place not in page.batch.columns.values()],
+    )
+
+
+@bp.post("/batches/<public_id>/preview")
+@needs(Permission.NOMINATE, on=NominationBatch)
+def preview(batch: NominationBatch) -> ResponseReturnValue:
+    """Look again whom the rows mean."""
+    with attempt() as done:
+        job = rules.ask_preview(batch, actor())
+    if done:
+        _do(job)
+    return _shown(batch)
+
+
+@bp.post("/batches/<public_id>/commit")
+@needs(Permission.NOMINATE, on=NominationBatch)
+def commit(batch: NominationBatch) -> ResponseReturnValue:
+    """Nominate the good rows, or all rows or nothing."""
+    form = CommitForm()
+    form.offer()
+    written = form.version.data or ""
+    version = int(written) if written.isdecimal() else -1
+    with attempt() as done:
+        job = rules.ask_commit(
+            batch, version, actor(), is_whole=form.mode.data == "whole", corrects=bool(form.corrects.data)
+        )
+    if done:
+        _do(job)
+        page = nomination_uploads.batch_page(batch, actor())
+        if page.batch.state is NominationBatchState.COMMITTED:
+            flash(_("Nominated."))
+    return _shown(batch)
+
+
+@bp.route("/batches/<public_id>/undo", methods=["GET", "POST"])
+@needs(Permission.NOMINATE, on=NominationBatch)
+def undo(batch: NominationBatch) -> ResponseReturnValue:
+    """Take a whole batch back, after a question."""
+    form = StepForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            job = nomination_upload_commit.ask_undo(batch, actor())
+        if done:
+            _do(job)
+            return _shown(batch)
+    return render_template(
+        "admissions/nomination_uploads/undo.html", form=form, page=nomination_uploads.batch_page(batch, actor())
+    )
+
+
+@bp.route("/batches/<public_id>/organisations", methods=["GET", "POST"])
+@needs(Permission.NOMINATE, on=NominationBatch)
+def organisations(batch: NominationBatch) -> ResponseReturnValue:
+    """Say once for all rows which organisation a name means that the register does not have."""
+    page = nomination_uploads.batch_page(batch, actor())
+    names = dict(islice(rules.unknown_organisations(page.batch).items(), _MOST_NAMES))
+    bodies, offered = _offered(page.cohort.id)
+    form = meanings_form(names, offered)
+    if form.validate_on_submit():
+        meanings = {name: bodies[key].id for name, key in form.meanings(names).items()}
+        with attempt(form) as done:
+            job = rules.say_meanings(batch, meanings, actor())
+        if done:
+            _do(job)
+            return _shown(batch)
+    if not names or page.batch.state not in _OPEN:
+        return _shown(batch)
+    return render_template("admissions/nomination_uploads/organisations.html", form=form, page=page)
+
+
+def _next(batch: NominationBatch, number: int, *, begins_anew: bool = True) -> ResponseReturnValue:
+    """Go to the first row from a number on that needs the reader, in the part of the list from which they came.
+
+    After the last, either the first comes again, or the list: whoever leaves rows as they are would go in circles.
+    """
+    outcome = _outcome()
+    place: dict[str, Any] = {"public_id": batch.public_id, "outcome": outcome}
+    if outcome and outcome not in nomination_uploads.NEEDING:
+        return redirect(url_for(".show", after=number - 1, **place))
+    found = nomination_uploads.next_needing(batch, number, outcome, actor())
+    if found is None:
+        flash(_("No row of this kind needs you any more.") if outcome else _("No row needs you any more."))
+        return redirect(url_for(".show", **(place | {"outcome": None})))
+    if found.number < number and not begins_anew:
+        return redirect(url_for(".show", **place))
+    endpoint = ".row" if found.outcome is NomineeOutcome.FAULTY else ".whom"
+    return redirect(url_for(endpoint, number=found.number, **place))
+
+
+@bp.get("/batches/<public_id>/rows/next")
+@needs(Permission.NOMINATE, on=NominationBatch)
+def next_row(batch: NominationBatch) -> ResponseReturnValue:
+    """Go to the next row that needs the reader, after the one that they leave as it is."""
+    number = request.args.get("after", "")
+    return _next(batch, int(number[:9]) + 1 if number.isdecimal() else 0, begins_anew=False)
+
+
+def _row(batch: NominationBatch, number: int) -> NominationRow:
+    found = nomination_uploads.find_row(batch, number, actor())
+    return found if found else abort(404)
+
+
+@bp.route("/batches/<public_id>/rows/<int:number>", methods=["GET", "POST"])
+@needs(Permission.NOMINATE, on=NominationBatch)
+def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
+    """Write what a row should say."""
+    page, found = nomination_uploads.batch_page(batch, actor()), _row(batch, number)
+    texts = rules.texts_of(found, page.batch.columns)
+    form = NomineeRowForm(
+        data=texts | {"sex": sex_said(texts.get("sex", "")), "speaks": languages_said(texts.get("languages", ""))}
+    )
+    form.sex.choices, form.speaks.choices = choices(Sex), choices(Spoken)
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            row_corrections.mend(batch, number, form.texts(), actor())
+        if done:
+            return _next(batch, number)
+    if found.fault and not form.is_submitted():
+        form.refuse(tables.reason_of(found), form.field_of(found.part))
+    said = texts.get(found.part.value, "") if found.part else ""
+    return render_template(
+        "admissions/nomination_uploads/row.html", form=form, page=page, row=found, said=said, outcome=_outcome()
+    )
+
+
+@bp.route("/batches/<public_id>/rows/<int:number>/whom", methods=["GET", "POST"])
+@needs(Permission.NOMINATE, on=NominationBatch)
+def whom(batch: NominationBatch, number: int) -> ResponseReturnValue:
+    """Say whom a row means, beside those whom it may mean."""
+    page, found = nomination_uploads.batch_page(batch, actor()), _row(batch, number)
+    meant = nomination_uploads.candidates_of(found, page.cohort.id, actor())
+    people = {one.person.public_id: one.person for one in meant}
+    alike = nomination_uploads.alike_rows(found, actor())
+    form = WhomForm()
+    form.offer([_meant(one) for one in meant], [one.number for one in alike])
+    if found.person and not form.is_submitted():
+        form.whom.data = found.person.public_id
+    if form.validate_on_submit():
+        same_as, chosen = form.row(), people.get(form.whom.data)
+        with attempt(form) as done:
+            if same_as is not None:
+                row_corrections.choose_row(batch, number, same_as, actor())
+            else:
+                row_corrections.choose(batch, number, chosen, actor(), corrects=bool(form.corrects.data))
+        if done:
+            return _next(batch, number)
+    rows = [(one, rules.texts_of(one, page.batch.columns)) for one in (found, *alike)]
+    return render_template(
+        "admissions/nomination_uploads/whom.html",
+        form=form,
+        page=page,
+        row=found,
+        rows=rows,
+        meant=meant,
+        outcome=_outcome(),
+    )
+
+
+def _meant(one: nomination_uploads.Meant) -> Choice:
+    """Return somebody whom a row may mean as an answer, with what follows from it."""
+    hint = _("Nominated for this cohort already") if one.is_nominated else ""
+    if reason := one.person.inactive_because:
+        hint = _("Set aside: %(reason)s. The record is taken up again", reason=word(reason))
+    return Choice(one.person.public_id, person_line(one.person), hint)
+
+
+@bp.post("/batches/<public_id>/rows.<kind>")
+@needs(Permission.NOMINATE, on=NominationBatch)
+def download(batch: NominationBatch, kind: str) -> ResponseReturnValue:
+    """Send the rows as a table that can be mended and sent again; of one outcome or all."""
+    outcome = _outcome()
+    page = nomination_uploads.batch_page(batch, actor())
+    rows = nomination_uploads.all_rows(page.batch, outcome, actor())
+    made = tables.nominees(rows, page.batch.columns)
+    with attempt() as done:
+        export_limits.note(Departure.NOMINEES, len(rows), actor(), day_began())
+    return file_of(made, f"rows-{page.batch.public_id}", kind) if done else _shown(batch)

@@ -1,0 +1,231 @@
+"""Nominations: finding and putting forward, the roster, and each step to a seat."""
+
+from collections.abc import Callable, Iterable
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from training.domain.admissions import nominations as rules
+from training.domain.admissions.bulk_actions import SelectionStep
+from training.forms.admissions.nominations import RosterFilter, SelectionForm
+from training.forms.common.widgets import Choice
+from training.forms.courses.cohorts import StepForm
+from training.forms.finance.ledger import ReasonForm
+from training.forms.people.people import NewPersonForm, SearchForm
+from training.kit.clock import today
+from training.models.admissions.nominations import Nomination, NominationState
+from training.models.courses.cohorts import Cohort
+from training.models.people.people import Person
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries.admissions import nominations
+from training.queries.admissions.nominations import Sieve
+from training.queries.common import records
+from training.queries.common.paging import Cut
+from training.queries.courses import cohorts
+from training.queries.people import people
+from training.queries.people.matching import Candidate
+from training.web.common.filters import name
+from training.web.common.guard import actor, needs
+from training.web.common.labels import word
+from training.web.common.lists import are_all_ticked, cut, pager, place
+from training.web.common.use_case import attempt
+from training.web.people.people import alike, offer_organisations, register_from
+
+bp = Blueprint("nominations", __name__)
+
+
+@bp.route("/cohorts/<public_id>/nominate", methods=["GET", "POST"])
+@needs(Permission.NOMINATE, on=Cohort)
+def nominate(cohort: Cohort) -> ResponseReturnValue:
+    """Find somebody to put forward. The name travels in the body, never in the address."""
+    form = SearchForm()
+    found = None
+    if form.validate_on_submit():
+        found = people.eligible(cohort.id, form.words.data or "", actor())
+    page = cohorts.cohort_head(cohort, actor())
+    return render_template("admissions/nominations/nominate.html", form=form, page=page, found=found, today=today())
+
+
+@bp.post("/cohorts/<public_id>/nominate/chosen")
+@needs(Permission.NOMINATE, on=Cohort)
+def put_forward(cohort: Cohort) -> ResponseReturnValue:
+    """Nominate the person who was chosen."""
+    chosen = records.find(Person, request.form.get("person", ""), actor(), Permission.EDIT_PERSON)
+    if chosen is None or not chosen.is_allowed:
+        abort(404)
+    with attempt() as done:
+        rules.nominate(cohort, chosen.record, actor())
+    if not done:
+        return redirect(url_for(".nominate", public_id=cohort.public_id))
+    flash(_("Nominated."))
+    return redirect(url_for(".roster", public_id=cohort.public_id))
+
+
+@bp.route("/cohorts/<public_id>/nominate/new", methods=["GET", "POST"])
+@needs(Permission.NOMINATE, on=Cohort)
+def register(cohort: Cohort) -> ResponseReturnValue:
+    """Register somebody new and nominate them, both or neither; where the name is known, after a look at both."""
+    form = NewPersonForm()
+    bodies = offer_organisations(form)
+    known: list[Candidate] = []
+    if form.validate_on_submit():
+        body = bodies[form.organisation.data or ""]
+        known = alike(form, body)
+        if not known:
+            with attempt(form) as done:
+                rules.nominate(cohort, register_from(form, body), actor())
+            if done:
+                flash(_("Registered and nominated."))
+                return redirect(url_for(".roster", public_id=cohort.public_id))
+    page = cohorts.cohort_head(cohort, actor())
+    return render_template("admissions/nominations/register.html", form=form, page=page, alike=known)
+
+
+@bp.get("/cohorts/<public_id>/roster")
+@needs(Permission.SEE_ROSTER, on=Cohort)
+def roster(cohort: Cohort) -> ResponseReturnValue:
+    """Show who is nominated, and the next step for each."""
+    return roster_page(cohort, selection_form())
+
+
+@bp.post("/cohorts/<public_id>/roster")
+@needs(Permission.SEE_ROSTER, on=Cohort)
+def search(cohort: Cohort) -> ResponseReturnValue:
+    """Show the nominees whose names match. The name travels in the body, never in the address."""
+    return roster_page(cohort, selection_form(), SearchForm())
+
+
+def selection_form() -> SelectionForm | None:
+    """Return the form for a step with several nominees; None for who can take none."""
+    steps: Iterable[SelectionStep] = ()
+    if holds(actor(), Permission.SELECT_NOMINEES):
+        steps = SelectionStep
+    elif holds(actor(), Permission.NOMINATE):
+        steps = (SelectionStep.WITHDRAW,)
+    form = SelectionForm()
+    form.step.choices = [Choice(step.value, word(step)) for step in steps]
+    return form if form.step.choices else None
+
+
+def _sieve(form: RosterFilter, cohort: Cohort) -> tuple[Sieve, int]:
+    """Return whom the filter asks for, and how many they are; each answer of it says how many it would show."""
+    bodies = nominations.roster_organisations(cohort.id, actor())
+    form.organisation.choices = [
+        Choice(one.public_id, Markup("{} ({})").format(name(one), number)) for one, number in bodies
+    ]
+    organisation = next((one.public_id for one, _n in bodies if one.public_id == form.organisation.data), "")
+    if len(bodies) < 2:
+        del form.organisation
+    counts = nominations.roster_counts(cohort.id, organisation, actor())
+    shown = NominationState if holds(actor(), Permission.SEE_PERSON) else (NominationState.CONFIRMED,)
+    form.state.choices = [Choice(state.value, f"{word(state)} ({counts.get(state, 0)})") for state in shown]
+    state = next((one for one in shown if one == form.state.data), None)
+    return Sieve(state, organisation), counts.get(state, 0) if state else sum(counts.values())
+
+
+def roster_page(
+    cohort: Cohort, selection: SelectionForm | None, search: SearchForm | None = None
+) -> ResponseReturnValue:
+    """Return a page of a roster, with the form for several nominees, or for a name, as it was sent, if it was."""
+    form = RosterFilter(request.args)
+    sieve, number = _sieve(form, cohort)
+    is_search = search is not None and search.validate()
+    search = search or SearchForm(formdata=None)
+    if is_search:
+        sieve = Sieve(words=search.words.data or "")
+    found = nominations.roster(cohort.id, sieve, Cut() if is_search else cut(), actor())
+    return render_template(
+        "admissions/nominations/roster.html",
+        page=cohorts.cohort_head(cohort, actor()),
+        form=form,
+        search=search,
+        selection=selection,
+        rows=found.rows,
+        pager=None if is_search else pager(found, "admissions.nominations.roster"),
+        has_more=is_search and bool(found.next),
+        place=place(),
+        are_all_ticked=are_all_ticked() and request.method == "GET",
+        caption=ngettext("%(num)s nominee", "%(num)s nominees", len(found.rows) if is_search else number),
+        today=today(),
+    )
+
+
+@bp.get("/nominations/<public_id>")
+@needs(Permission.SEE_NOMINATION, on=Nomination)
+def show(nomination: Nomination) -> ResponseReturnValue:
+    """Show a nomination and its steps, as far as its reader may know them."""
+    page = nominations.nomination_steps(nomination, actor())
+    return render_template("admissions/nominations/show.html", page=page, today=today())
+
+
+def _step(nomination: Nomination, rule: Callable[..., None], said: str) -> ResponseReturnValue:
+    """Take a step that needs no words, and go back to where its button stood."""
+    with attempt() as done:
+        rule(nomination, actor())
+    if done:
+        flash(said)
+    page = nominations.nomination_page(nomination, actor())
+    return redirect(url_for(".roster", public_id=page.cohort.public_id, **place()))
+
+
+@bp.post("/nominations/<public_id>/shortlist")
+@needs(Permission.SELECT_NOMINEES, on=Nomination)
+def shortlist(nomination: Nomination) -> ResponseReturnValue:
+    """Put a nominee on the shortlist."""
+    return _step(nomination, rules.shortlist, _("Shortlisted."))
+
+
+@bp.post("/nominations/<public_id>/send-to-vetting")
+@needs(Permission.SELECT_NOMINEES, on=Nomination)
+def send_to_vetting(nomination: Nomination) -> ResponseReturnValue:
+    """Ask the vetting officers about a nominee."""
+    return _step(nomination, rules.send_to_vetting, _("Sent to vetting."))
+
+
+@bp.post("/nominations/<public_id>/confirm")
+@needs(Permission.SELECT_NOMINEES, on=Nomination)
+def confirm(nomination: Nomination) -> ResponseReturnValue:
+    """Give a cleared nominee a seat."""
+    return _step(nomination, rules.confirm, _("Seat confirmed."))
+
+
+@bp.post("/nominations/<public_id>/wait")
+@needs(Permission.SELECT_NOMINEES, on=Nomination)
+def wait(nomination: Nomination) -> ResponseReturnValue:
+    """Put a cleared nominee on the waiting list."""
+    return _step(nomination, rules.put_on_waiting_list, _("On the waiting list."))
+
+
+@bp.route("/nominations/<public_id>/turn-down", methods=["GET", "POST"])
+@needs(Permission.SELECT_NOMINEES, on=Nomination)
+def turn_down(nomination: Nomination) -> ResponseReturnValue:
+    """Decline a nominee, with a reason that the nominating organisation reads."""
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            rules.turn_down(nomination, form.reason.data or "", actor())
+        if done:
+            flash(_("Turned down. The nominating organisation reads your reason."))
+            page = nominations.nomination_page(nomination, actor())
+            return redirect(url_for(".roster", public_id=page.cohort.public_id, **place()))
+    page = nominations.nomination_page(nomination, actor())
+    return render_template("admissions/nominations/turn_down.html", form=form, nomination=page)
+
+
+@bp.route("/nominations/<public_id>/withdraw", methods=["GET", "POST"])
+@needs(Permission.WITHDRAW_NOMINATION, on=Nomination)
+def withdraw(nomination: Nomination) -> ResponseReturnValue:
+    """Take a nomination back, after a question."""
+    form = StepForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            rules.withdraw(nomination, actor())
+        if done:
+            flash(_("Withdrawn."))
+            return redirect(url_for("oversight.home.show"))
+    page = nominations.nomination_page(nomination, actor())
+    return render_template("admissions/nominations/withdraw.html", form=form, nomination=page)

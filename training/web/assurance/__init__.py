@@ -1,0 +1,6 @@
+"""Pages: human-rights assessments."""
+
+from training.web.assurance import attachments, rights_assessments
+from training.web.common.areas import area
+
+bp = area("assurance", attachments.bp, rights_assessments.bp)

@@ -1,0 +1,1 @@
+"""Pages: what every area uses."""

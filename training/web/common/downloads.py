@@ -1,0 +1,35 @@
+"""Send tables as CSV and XLSX files, in the reader's language and direction."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from flask import Response, abort
+
+from training.kit.sheets import Column, Value, to_csv, to_xlsx
+from training.web.common.language import language
+
+TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+class Table(NamedTuple):
+    """A table as it is saved: what it is called, its columns and rows."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Value]]
+
+
+def file_of(made: Table, name: str, kind: str, *, direction: str | None = None) -> Response:
+    """Return a table as a file to save; ``direction`` is that of its language where it is not the page's.
+
+    A kind that is not known is 404.
+    """
+    if kind not in TYPES:
+        abort(404)
+    if kind == "csv":
+        body = to_csv(made.columns, made.rows)
+    else:
+        body = to_xlsx(made.name, made.columns, made.rows, right_to_left=(direction or language().direction) == "rtl")
+    response = Response(body, content_type=TYPES[kind])
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
+    return response

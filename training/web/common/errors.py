@@ -1,0 +1,101 @@
+"""Pages for what goes wrong, in the reader's language, with the reference that stands in the log."""
+
+import logging
+
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from training.kit.db import is_busy
+from training.kit.tracebacks import trace
+from training.web.common.logs import reference
+
+log = logging.getLogger("training.errors")
+
+
+def _words(code: int) -> tuple[str, str]:
+    """Return heading and explanation for a status."""
+    words = {
+        400: (
+            _("The request could not be understood"),
+            _("Go back, reload the page and try again."),
+        ),
+        401: (
+            _("You are not signed in"),
+            _("Your sign-in has ended. Sign in and send the form again."),
+        ),
+        403: (
+            _("You may not do this"),
+            _("Your roles do not include this step. Nothing was changed."),
+        ),
+        404: (
+            _("Page not found"),
+            _("There is no such page, or it is not one that you may see."),
+        ),
+        405: (
+            _("The request could not be understood"),
+            _("Go back, reload the page and try again."),
+        ),
+        409: (
+            _("Somebody else was faster"),
+            _("The record changed meanwhile. Nothing of yours was saved; look at it again."),
+        ),
+        410: (
+            _("The file has changed"),
+            _("What is kept here is no longer what was uploaded, so it is not handed out. Tell an administrator."),
+        ),
+        413: (
+            _("Too much was sent"),
+            _("The form or file is larger than is accepted. Nothing was saved."),
+        ),
+        429: (_("Too many attempts"), _("Wait a while and try again.")),
+        503: (
+            _("Many people are saving at this moment"),
+            _("Nothing of yours was saved. Go back and send the form again in a few seconds."),
+        ),
+    }
+    fallback = (
+        _("Something went wrong"),
+        _("The fault is ours and was recorded. Nothing was saved; try again later."),
+    )
+    return words.get(code, fallback)
+
+
+def _explained(heading: str, explanation: str, template: str = "common/errors/error.html") -> str:
+    return render_template(template, heading=heading, explanation=explanation, reference=reference())
+
+
+def page(code: int, template: str = "common/errors/error.html") -> ResponseReturnValue:
+    """Return the page for a status."""
+    return _explained(*_words(code), template), code
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response
+    return page(error.code or 500)
+
+
+def _strange_host(_error: SecurityError) -> ResponseReturnValue:
+    return page(400, "common/errors/host.html")
+
+
+def _expired_form(_error: CSRFError) -> ResponseReturnValue:
+    heading = _("The form is no longer valid")
+    explanation = _("Your session changed since the page was loaded. Go back, reload the page and send the form again.")
+    return _explained(heading, explanation), 400
+
+
+def _crash(error: Exception) -> ResponseReturnValue:
+    log.error("%s reference %s\n%s", type(error).__name__, reference(), trace(error))
+    return page(503 if is_busy(error) else 500)
+
+
+def init_app(app: Flask) -> None:
+    """Answer every failure with a page of ours."""
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(SecurityError, _strange_host)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _crash)

@@ -1,0 +1,155 @@
+"""The gate: who is signed in, what each endpoint asks for, and what happens without it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import Flask, abort, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+
+from training.domain.identity import accounts as rules
+from training.kit.clock import now
+from training.kit.db import transaction
+from training.kit.ids import token_hash
+from training.models.common.base import Base
+from training.models.identity.actor import Actor
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries.common import records
+from training.queries.identity import accounts
+
+View = Callable[..., ResponseReturnValue]
+login_manager = LoginManager()
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What an endpoint asks for: a permission (on a kind of record), or a stated reason to ask for none."""
+
+    permission: Permission | None = None
+    on: type[Base] | None = None
+    reason: str = ""
+    is_public: bool = False
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login is not typed
+    """The person at the other end of the line; ``get_id`` is the token of the server-side session."""
+
+    def __init__(self, token: str, username: str, display_name: str, language: str, who: Actor) -> None:
+        self.token, self.username, self.display_name, self.language, self.actor = (
+            token,
+            username,
+            display_name,
+            language,
+            who,
+        )
+
+    def get_id(self) -> str:
+        """Return what the session cookie keeps."""
+        return self.token
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def signed_in_as(token: str) -> SignedIn | None:
+    """Return who is signed in with this token; roles are read anew at each request."""
+    at = now()
+    found = accounts.signed_in(token_hash(token))
+    if found is None or not rules.is_alive(found[0], at):
+        return None
+    sign_in, actor = found
+    user = sign_in.user
+    who = SignedIn(token, user.username, user.display_name, user.language, actor)
+    if rules.needs_refresh(sign_in, at):
+        with transaction():
+            sign_in.last_seen_at = at
+    return who
+
+
+@login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
+def _ask_to_sign_in() -> ResponseReturnValue:
+    """Lead a reader to the sign-in page and back; a form sent without a sign-in is 401."""
+    if request.method != "GET":
+        abort(401)
+    here = request.full_path if request.query_string else request.path
+    return redirect(url_for("identity.accounts.sign_in", next=None if here == "/" else here))
+
+
+def actor() -> Actor:
+    """Return who is acting. Only for views behind ``needs`` or ``signed_in``."""
+    who: Actor = current_user.actor
+    return who
+
+
+def needs(permission: Permission, on: type[Base] | None = None) -> Callable[[View], View]:
+    """Let only those in who hold ``permission``; with ``on``, for the record whose ``public_id`` is in the address.
+
+    The view then receives the record. Unseen is 404, seen but not allowed is 403.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(**arguments: Any) -> ResponseReturnValue:
+            if not current_user.is_authenticated:
+                return login_manager.unauthorized()  # type: ignore[no-any-return]
+            if on is None:
+                return view(**arguments) if holds(actor(), permission) else abort(403)
+            found = records.find(on, arguments.pop("public_id"), actor(), permission)
+            if found is None:
+                abort(404)
+            return view(found.record, **arguments) if found.is_allowed else abort(403)
+
+        return _declare(guarded, Declaration(permission, on))
+
+    return decorate
+
+
+def signed_in(*, because: str) -> Callable[[View], View]:
+    """Let everybody in who is signed in; ``because`` says why that is enough."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(**arguments: Any) -> ResponseReturnValue:
+            if not current_user.is_authenticated:
+                return login_manager.unauthorized()  # type: ignore[no-any-return]
+            return view(**arguments)
+
+        return _declare(guarded, Declaration(reason=because))
+
+    return decorate
+
+
+def public(*, because: str) -> Callable[[View], View]:
+    """Let everybody in; ``because`` says why that is right."""
+    return lambda view: _declare(view, Declaration(reason=because, is_public=True))
+
+
+def _declare(view: View, declaration: Declaration) -> View:
+    view.declaration = declaration  # type: ignore[attr-defined]
+    return view
+
+
+def declaration_of(app: Flask, endpoint: str) -> Declaration | None:
+    """Return what an endpoint declares, or None."""
+    return getattr(app.view_functions[endpoint], "declaration", None)
+
+
+def check_declared(app: Flask) -> None:
+    """Raise RuntimeError when an endpoint declares nothing: such an application does not start."""
+    bare = sorted(endpoint for endpoint in app.view_functions if declaration_of(app, endpoint) is None)
+    if bare:
+        raise RuntimeError(f"no permission declared for: {', '.join(bare)}")
+
+
+def init_app(app: Flask) -> None:
+    """Set up Flask-Login over our own server-side sessions."""
+    login_manager.session_protection = None  # phones change their address; the token is the proof
+    # The extension's context processor would read the user while an error page is rendered.
+    login_manager.init_app(app, add_context_processor=False)
+    app.jinja_env.globals["current_user"] = current_user
+
+
+def forget() -> None:
+    """Drop all that the browser's session held."""
+    session.clear()

@@ -1,0 +1,75 @@
+"""The menu: the pages that the reader may open."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from flask import Flask, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from flask_login import current_user
+
+from training.models.identity.actor import Actor
+from training.policy.scopes import holds, sees_others
+from training.web.common import guard
+
+
+class Link(NamedTuple):
+    """One entry of the menu."""
+
+    text: str
+    href: str
+    current: bool
+
+
+_MENU: tuple[tuple[str, LazyString], ...] = (
+    ("oversight.home.show", _l("Home")),
+    ("finance.programmes.index", _l("Programmes")),
+    ("oversight.approvals.index", _l("Approvals")),
+    ("courses.courses.index", _l("Courses")),
+    ("courses.cohorts.index", _l("Cohorts")),
+    ("identity.organisations.index", _l("Organisations")),
+    ("people.people.index", _l("People")),
+    ("admissions.vetting.index", _l("Vetting")),
+    ("assurance.rights_assessments.index", _l("Rights assessments")),
+    ("identity.audit.index", _l("Audit")),
+)
+
+
+_ABOUT_OTHERS = {"people.people.index"}
+"""What is in the menu only for those who would find there more than themselves."""
+
+
+def _may_open(app: Flask, endpoint: str, actor: Actor) -> bool:
+    declared = guard.declaration_of(app, endpoint)
+    permission = declared.permission if declared else None
+    has = sees_others if endpoint in _ABOUT_OTHERS else holds
+    return permission is None or has(actor, permission)
+
+
+_ANY_ID = "public-id"
+
+
+def addresses(endpoint: str, **query: Any) -> Callable[[str], str]:
+    """Return what makes the address of each record at ``endpoint`` from its opaque id, for pages with many records.
+
+    The routes are searched once. An opaque id consists of letters and digits, so that it stands in an address as it is.
+    """
+    before, after = url_for(endpoint, public_id=_ANY_ID, **query).split(_ANY_ID, 1)
+    return lambda public_id: f"{before}{public_id}{after}"
+
+
+def init_app(app: Flask) -> None:
+    """Make ``navigation()`` known to the layout, and ``addresses()`` to pages with many records."""
+
+    def navigation() -> list[Link]:
+        if not current_user.is_authenticated:
+            return []
+        actor, here = guard.actor(), request.blueprint
+        return [
+            Link(str(text), url_for(endpoint), endpoint.rpartition(".")[0] == here)
+            for endpoint, text in _MENU
+            if _may_open(app, endpoint, actor)
+        ]
+
+    app.jinja_env.globals["navigation"] = navigation
+    app.jinja_env.globals["addresses"] = addresses

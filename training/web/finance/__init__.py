@@ -1,0 +1,31 @@
+"""Pages: programmes, budget lines, the ledger, claims and reports of money."""
+
+from training.web.common.areas import area
+from training.web.finance import (
+    budget_lines,
+    claims,
+    commitments,
+    ledger,
+    programmes,
+    projects,
+    rates,
+    spend_uploads,
+    spending_plans,
+    variances,
+    year_end,
+)
+
+bp = area(
+    "finance",
+    budget_lines.bp,
+    claims.bp,
+    commitments.bp,
+    ledger.bp,
+    programmes.bp,
+    projects.bp,
+    rates.bp,
+    spend_uploads.bp,
+    spending_plans.bp,
+    variances.bp,
+    year_end.bp,
+)

@@ -1,0 +1,86 @@
+"""The burn-down chart in the reader's language and direction, for the months that the reader chose."""
+
+from dataclasses import dataclass
+
+from flask import request
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from training.forms.common.widgets import Choice
+from training.forms.finance.burn_down import PeriodForm
+from training.kit.money import format_pounds
+from training.queries.finance.burn_down import Period, Series
+from training.web.common.filters import month
+from training.web.common.language import language
+from training.web.finance.charts import BurnDown, Named, burn_down, legend
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The chart as a picture with its legend, the same figures for its table, and the form that chooses its months."""
+
+    chart: Markup
+    legend: list[Named]
+    series: BurnDown
+    periods: PeriodForm
+
+
+def chosen_period() -> Period | None:
+    """Return the period that the address asks for; None where it asks for none or for one that there is not."""
+    wanted = request.args.get("period")
+    return Period(wanted) if wanted in set(Period) else None
+
+
+def picture(series: Series, *, whole: int, whole_label: str) -> Picture:
+    """Return the chart of ``series`` under a line at ``whole`` (pence), which is named as its tile is."""
+    said = BurnDown(
+        title=_("Burn-down"),
+        description=_description(series, whole),
+        months=[month(day) for day in series.months],
+        ceiling=whole,
+        planned=series.planned,
+        committed=series.committed,
+        spent=series.spent,
+        forecast=series.forecast,
+        labels={
+            "ceiling": whole_label,
+            "planned": _("Planned"),
+            "committed": _("Committed and spent"),
+            "spent": _("Spent"),
+            "forecast": _("Forecast"),
+            "month": _("Month"),
+        },
+    )
+    chart = burn_down(said, right_to_left=language().direction == "rtl")
+    return Picture(chart, legend(said), said, _periods())
+
+
+def _periods() -> PeriodForm:
+    form = PeriodForm(data={"period": chosen_period()})
+    form.period.choices = [
+        Choice(Period.FINANCIAL_YEAR, _("This financial year")),
+        Choice(Period.TWELVE_MONTHS, _("The last twelve months")),
+        Choice(Period.ALL, _("All months")),
+    ]
+    return form
+
+
+def _description(series: Series, whole: int) -> str:
+    spent = [value for value in series.spent if value is not None]
+    forecast = [value for value in series.forecast if value is not None]
+    if not forecast:
+        past: str = _(
+            "Of %(ceiling)s, %(spent)s was spent by the end of %(month)s.",
+            ceiling=format_pounds(whole),
+            spent=format_pounds(spent[-1]),
+            month=month(series.months[-1]),
+        )
+        return past
+    said: str = _(
+        "Of %(ceiling)s, %(spent)s is spent; the forecast for %(month)s is %(forecast)s.",
+        ceiling=format_pounds(whole),
+        spent=format_pounds(spent[-1]),
+        month=month(series.months[-1]),
+        forecast=format_pounds(forecast[-1]),
+    )
+    return said

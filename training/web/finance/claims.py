@@ -1,0 +1,202 @@
+"""Claims: the list, proposing a payment with its evidence, its page, and the file for those who may see it."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from training.domain.common.refusals import AlikePayment, EvidenceUsed, OverCommitment, Refusal
+from training.domain.finance import claims as rules
+from training.domain.finance import evidence as evidence_rules
+from training.domain.finance import payment_warnings
+from training.forms.common.widgets import Choice
+from training.forms.finance.claims import AttachEvidenceForm, ClaimFilter, ClaimForm, LineFields
+from training.kit.clock import today
+from training.kit.db import transaction
+from training.kit.money import Currency
+from training.models.finance.claims import Claim, Evidence
+from training.models.finance.ledger import Commitment
+from training.models.finance.programmes import Programme
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries.common.paging import Page
+from training.queries.finance import claims, ledger, programmes
+from training.web.common.filters import commitment_text, month, title
+from training.web.common.guard import actor, needs
+from training.web.common.labels import choices
+from training.web.common.lists import cut, pager
+from training.web.common.refusals import refuse, words_for
+from training.web.common.uploads import folder, saved, takes_file
+from training.web.common.use_case import attempt
+from training.web.finance.proposing import proposed
+
+bp = Blueprint("claims", __name__)
+
+
+def _offer(form: ClaimForm, programme_id: int) -> dict[str, Commitment]:
+    """Fill the lists of the form: commitments that hold money, and currencies."""
+    commitments = {one.public_id: one for one in claims.payable(programme_id, actor())}
+    for line in form.lines():
+        line.commitment.choices = [Choice(key, commitment_text(one)) for key, one in commitments.items()]
+    form.currency.choices = [Choice(currency, currency) for currency in Currency]
+    form.currency.data = form.currency.data or Currency.GBP
+    return commitments
+
+
+def _evidence(form: ClaimForm) -> Evidence | None:
+    """Return the file that came with this try or an earlier one, kept at once so that no upload is lost."""
+    if form.file.data:
+        with attempt(form):
+            kept = evidence_rules.keep(form.file.data.stream, folder(), actor())
+            form.evidence.data = kept.public_id
+    found = claims.own_upload(form.evidence.data, actor()) if form.evidence.data else None
+    if form.evidence.data and found is None:
+        form.refuse(_("The file is no longer here: choose it again"), "file")
+        form.evidence.data = ""
+    return found
+
+
+def _refuse(form: ClaimForm, refusal: Refusal) -> None:
+    """Show a refusal at what it is about; a file that another claim has is not offered again."""
+    if isinstance(refusal, EvidenceUsed):
+        form.evidence.data = ""
+    if refusal.place is None:
+        refuse(form, refusal)
+    else:
+        form.refuse(words_for(refusal), form.filled()[refusal.place].amount.name)
+
+
+def _short(form: ClaimForm, refusal: Refusal) -> LineFields | None:
+    """Return the line whose commitment holds too little, if that is why the claim is refused."""
+    is_short = isinstance(refusal, OverCommitment) and refusal.place is not None
+    return form.filled()[refusal.place or 0] if is_short else None
+
+
+@bp.route("/programmes/<public_id>/claims/new", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=Programme)
+@takes_file
+def new(programme: Programme) -> ResponseReturnValue:
+    """Propose that commitments, or parts of them, were paid."""
+    form = ClaimForm()
+    if not form.is_submitted():
+        form["commitment_1"].data = request.args.get("commitment")
+    commitments = _offer(form, programme.id)
+    short = None
+    is_valid = form.validate_on_submit()
+    alike: list[str] = []
+    evidence = _evidence(form) if form.is_submitted() else None
+    if is_valid and not form.field_errors:
+        try:
+            with transaction():
+                entry = rules.propose(
+                    form.payment(evidence),
+                    form.claim_lines(commitments),
+                    form.purpose.data or "",
+                    form.key.data or "",
+                    actor(),
+                    today(),
+                )
+                claim = ledger.claim_by_key(entry.claim_id or 0)
+        except Refusal as refusal:
+            _refuse(form, refusal)
+            short = _short(form, refusal)
+            alike = refusal.claims if isinstance(refusal, AlikePayment) else []
+            evidence = evidence if form.evidence.data else None
+        else:
+            return proposed(url_for(".show", public_id=claim.public_id))
+    return render_template(
+        "finance/claims/new.html", form=form, programme=programme, evidence=evidence, short=short, alike=alike
+    )
+
+
+def asked(typed: MultiDict[str, str]) -> tuple[ClaimFilter, claims.Wanted | None]:
+    """Return the filter as it was sent, and which claims it asks for; None where it cannot be read."""
+    form = ClaimFilter(typed)
+    within = {row.Programme.public_id: row.Programme for row in programmes.list_for(actor())}
+    form.programme.choices = [Choice(key, title(one)) for key, one in within.items()]
+    months = {f"{day:%Y-%m}": day for day in claims.months_with_claims(actor())}
+    form.month.choices = [Choice(key, month(day)) for key, day in months.items()]
+    form.state.choices = choices(claims.ClaimState)
+    if not form.validate():
+        return form, None
+    programme = within.get(form.programme.data or "")
+    return form, claims.Wanted(
+        programme.id if programme else None,
+        months.get(form.month.data or ""),
+        claims.ClaimState(form.state.data) if form.state.data else None,
+        claims.payees_like(form.payee.data, actor()) if form.payee.data else None,
+    )
+
+
+@bp.get("/claims")
+@needs(Permission.SEE_MONEY)
+def index() -> ResponseReturnValue:
+    """List the claims, the newest payment first; no payee is read from the address."""
+    kept = {name: text for name, text in request.args.items() if name != "payee"}
+    return _listed(*asked(MultiDict(kept)))
+
+
+@bp.post("/claims")
+@needs(Permission.SEE_MONEY)
+def search() -> ResponseReturnValue:
+    """List the claims of payees whose names match; without a name, lead to the list with the rest in its address."""
+    form, wanted = asked(request.form)
+    if wanted and not wanted.payees:
+        return redirect(url_for(".index", **form.kept()))
+    return _listed(form, wanted)
+
+
+def _listed(form: ClaimFilter, wanted: claims.Wanted | None) -> ResponseReturnValue:
+    page = claims.claims_page(wanted, cut(), actor()) if wanted else Page[claims.ClaimRow]([], "", "")
+    return render_template(
+        "finance/claims/index.html",
+        form=form,
+        page=page,
+        pager=pager(page),
+        is_cut=bool(wanted and wanted.payees and wanted.payees.is_cut),
+        may_see_payee=claims.may_see_payees(actor()),
+    )
+
+
+@bp.get("/claims/<public_id>")
+@needs(Permission.SEE_MONEY, on=Claim)
+def show(claim: Claim) -> ResponseReturnValue:
+    """Show a claim: lines, rate, evidence, decision."""
+    page = claims.claim_page(claim, actor())
+    return render_template(
+        "finance/claims/show.html",
+        page=page,
+        look=payment_warnings.look_at([page.claim], folder())[claim.id],
+        may_see_payee=claims.may_see_payees(actor()),
+        may_see_file=holds(actor(), Permission.SEE_EVIDENCE),
+        may_attach=holds(actor(), Permission.PROPOSE_MONEY),
+    )
+
+
+def _attached(form: AttachEvidenceForm, claim: Claim) -> bool:
+    """Attach the file that came; its record is there before a rule may refuse it, so that the file is forgotten too."""
+    with attempt(form) as step:
+        kept = evidence_rules.keep(form.file.data.stream, folder(), actor())
+    if step:
+        with attempt(form) as step:
+            evidence_rules.attach(claim, kept, actor())
+    return bool(step)
+
+
+@bp.route("/claims/<public_id>/attach", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=Claim)
+@takes_file
+def attach(claim: Claim) -> ResponseReturnValue:
+    """Attach one more file of evidence to a claim."""
+    form = AttachEvidenceForm()
+    if form.validate_on_submit() and _attached(form, claim):
+        flash(_("Evidence attached."))
+        return redirect(url_for(".show", public_id=claim.public_id))
+    return render_template("finance/claims/attach.html", form=form, claim=claim)
+
+
+@bp.get("/evidence/<public_id>")
+@needs(Permission.SEE_EVIDENCE, on=Evidence)
+def evidence(evidence: Evidence) -> ResponseReturnValue:
+    """Send the file."""
+    return saved(evidence, f"evidence-{evidence.public_id}")

@@ -1,0 +1,74 @@
+"""Commitments: what is outstanding, proposals to reserve more or to release them, and when they will be paid."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain.finance import ledger as rules
+from training.domain.finance import proposals
+from training.forms.finance.ledger import ProposalForm, RescheduleForm
+from training.models.finance.ledger import Commitment
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries.finance import ledger
+from training.web.common.guard import actor, needs
+from training.web.common.use_case import attempt
+from training.web.finance.proposing import proposed
+
+bp = Blueprint("commitments", __name__)
+
+
+@bp.get("/commitments/<public_id>")
+@needs(Permission.SEE_MONEY, on=Commitment)
+def show(commitment: Commitment) -> ResponseReturnValue:
+    """Show a commitment and its entries."""
+    return render_template(
+        "finance/commitments/show.html",
+        commitment=ledger.commitment_page(commitment, actor()),
+        entries=ledger.of_commitment(commitment.id, actor()),
+        may_propose=holds(actor(), Permission.PROPOSE_MONEY),
+    )
+
+
+@bp.route("/commitments/<public_id>/top-up", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=Commitment)
+def top_up(commitment: Commitment) -> ResponseReturnValue:
+    """Propose to reserve more, because more will have to be paid."""
+    form = ProposalForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            proposals.propose_top_up(commitment, form.proposal(), actor())
+        if done:
+            return proposed(url_for(".show", public_id=commitment.public_id))
+    page = ledger.commitment_page(commitment, actor())
+    return render_template("finance/commitments/top_up.html", form=form, commitment=page)
+
+
+@bp.route("/commitments/<public_id>/release", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=Commitment)
+def release(commitment: Commitment) -> ResponseReturnValue:
+    """Propose to give money of the commitment back to its line."""
+    form = ProposalForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            proposals.propose_release(commitment, form.proposal(), actor())
+        if done:
+            return proposed(url_for(".show", public_id=commitment.public_id))
+    page = ledger.commitment_page(commitment, actor())
+    return render_template("finance/commitments/release.html", form=form, commitment=page)
+
+
+@bp.route("/commitments/<public_id>/reschedule", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=Commitment)
+def reschedule(commitment: Commitment) -> ResponseReturnValue:
+    """Say that the payment is expected on another day; no money moves, so nobody else decides."""
+    form = RescheduleForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            rules.reschedule(commitment, form.expected(), form.shown.data or "", actor())
+        if done:
+            flash(_("The payment is now expected on this date."))
+            return redirect(url_for(".show", public_id=commitment.public_id))
+    page = ledger.commitment_page(commitment, actor())
+    form.shown.data = str(page.expected_on)
+    return render_template("finance/commitments/reschedule.html", form=form, commitment=page)

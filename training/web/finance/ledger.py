@@ -1,0 +1,42 @@
+"""The entries of the ledger: lists, one page each, and the decision about them."""
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from training.domain.finance import proposals
+from training.forms.finance.ledger import EntryFilter, ReasonForm
+from training.models.finance.ledger import EntryKind, LedgerEntry
+from training.models.finance.programmes import Programme
+from training.policy.matrix import Permission
+from training.queries.finance import ledger
+from training.web.common.guard import actor, needs
+from training.web.common.labels import choices
+from training.web.common.lists import cut, pager
+from training.web.common.use_case import attempt
+from training.web.finance.proposing import proposed
+
+bp = Blueprint("ledger", __name__)
+
+
+@bp.get("/programmes/<public_id>/entries")
+@needs(Permission.SEE_MONEY, on=Programme)
+def index(programme: Programme) -> ResponseReturnValue:
+    """List the entries of a programme, the newest first."""
+    form = EntryFilter(request.args)
+    form.kind.choices = choices(EntryKind)
+    kind = EntryKind(form.kind.data) if form.validate() and form.kind.data else None
+    page = ledger.page_of(programme.id, kind, cut(), actor())
+    return render_template("finance/ledger/index.html", programme=programme, form=form, page=page, pager=pager(page))
+
+
+@bp.route("/entries/<public_id>/reverse", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=LedgerEntry)
+def reverse(entry: LedgerEntry) -> ResponseReturnValue:
+    """Propose to undo an approved entry, with a reason."""
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            reversal = proposals.propose_reversal(entry, form.reason.data or "", form.key.data or "", actor())
+        if done:
+            return proposed(url_for("oversight.entry_page.show", public_id=reversal.public_id))
+    return render_template("finance/ledger/reverse.html", form=form, page=ledger.entry_page(entry, actor()))

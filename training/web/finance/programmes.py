@@ -1,0 +1,69 @@
+"""Programmes of the pact: balances, burn-down, lines; proposing projects."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain.finance import programmes as rules
+from training.forms.common.widgets import Choice
+from training.forms.finance.programmes import ProjectForm
+from training.kit.clock import today
+from training.kit.db import transaction
+from training.models.finance.programmes import Programme, ProjectKind
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries.finance import burn_down, ledger, programmes
+from training.queries.identity import organisations
+from training.web.common.filters import name
+from training.web.common.guard import actor, needs
+from training.web.common.labels import choices
+from training.web.finance.burn_down import chosen_period, picture
+
+bp = Blueprint("programmes", __name__)
+
+
+@bp.get("/programmes")
+@needs(Permission.SEE_PROGRAMME)
+def index() -> ResponseReturnValue:
+    """List the programmes."""
+    return render_template(
+        "finance/programmes/index.html",
+        rows=programmes.list_for(actor()),
+        may_see_money=holds(actor(), Permission.SEE_MONEY),
+    )
+
+
+@bp.get("/programmes/<public_id>")
+@needs(Permission.SEE_PROGRAMME, on=Programme)
+def show(programme: Programme) -> ResponseReturnValue:
+    """Show a programme: what was published, where its money is, and how it burns down."""
+    page = programmes.programme_page(programme, actor())
+    may_see = page.may_see_balances
+    series = burn_down.of_programme(programme.id, actor(), today(), chosen_period()) if may_see else None
+    chart = picture(series, whole=page.programme.ceiling, whole_label=_("Ceiling")) if series else None
+    return render_template(
+        "finance/programmes/show.html",
+        page=page,
+        chart=chart,
+        entries=ledger.newest(programme.id, actor()),
+        may_propose=holds(actor(), Permission.PROPOSE_MONEY),
+        may_see_money=holds(actor(), Permission.SEE_MONEY),
+        may_write_rights=holds(actor(), Permission.WRITE_RIGHTS),
+    )
+
+
+@bp.route("/programmes/<public_id>/projects/new", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=Programme)
+def new_project(programme: Programme) -> ResponseReturnValue:
+    """Add a project; money comes to it with approved lines."""
+    form = ProjectForm()
+    bodies = {body.public_id: body for body in organisations.in_use()}
+    form.kind.choices = choices(ProjectKind)
+    form.organisation.choices = [Choice(key, name(body)) for key, body in bodies.items()]
+    if form.validate_on_submit():
+        with transaction():
+            body = bodies[form.organisation.data or ""]
+            rules.add_project(programme, form.project_kind(), form.title(), body, actor())
+        flash(_("Project added. Propose its budget lines next."))
+        return redirect(url_for(".show", public_id=programme.public_id))
+    return render_template("finance/programmes/new_project.html", form=form, programme=programme)

@@ -1,0 +1,68 @@
+"""The table of exchange rates: what is in it, entering a rate, reading a list of them."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain.common.refusals import RateDoubtful
+from training.domain.finance import rates as rules
+from training.forms.finance.rates import RateForm, RateListForm
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries.finance import claims
+from training.web.common.guard import actor, needs
+from training.web.common.lists import cut, pager
+from training.web.common.refusals import words_for
+from training.web.common.uploads import takes_file
+from training.web.common.use_case import attempt
+
+bp = Blueprint("rates", __name__, url_prefix="/rates")
+
+
+@bp.get("")
+@needs(Permission.SEE_MONEY)
+def index() -> ResponseReturnValue:
+    """List the rates, the newest month first."""
+    page = claims.rates_page(cut())
+    return render_template(
+        "finance/rates/index.html", page=page, pager=pager(page), may_enter=holds(actor(), Permission.PROPOSE_MONEY)
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY)
+def new() -> ResponseReturnValue:
+    """Enter the rate of a month, or correct it."""
+    form = RateForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            try:
+                rules.enter(form.monthly_rate(), actor(), told=form.confirmed)
+            except RateDoubtful as doubt:
+                form.ask(doubt.told)
+                raise
+        if done:
+            flash(_("The rate was entered."))
+            return redirect(url_for(".index"))
+    return render_template("finance/rates/new.html", form=form)
+
+
+@bp.route("/import", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY)
+@takes_file
+def load() -> ResponseReturnValue:
+    """Read a list of rates and say of each row what became of it; sent again, it changes nothing."""
+    form = RateListForm()
+    read = None
+    if form.validate_on_submit():
+        with attempt(form):
+            read = rules.load(form.file.data.stream, actor(), told=form.confirmed)
+            form.ask("" if read.is_entered else read.told)
+    return render_template("finance/rates/load.html", form=form, read=read, doubts=_doubts(read), columns=rules.COLUMNS)
+
+
+def _doubts(read: rules.RateList | None) -> dict[int, str]:
+    """Return what is asked about rows that were not entered, by their numbers."""
+    if read is None or read.is_entered:
+        return {}
+    return {row.number: words_for(row.doubt) for row in read.rows if row.doubt}

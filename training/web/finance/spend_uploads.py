@@ -1,0 +1,131 @@
+"""Spend files: sending one, choosing its columns, the preview, proposing and taking back its rows."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from training.domain.common.refusals import Refusal
+from training.domain.finance import spend_uploads as rules
+from training.forms.common.widgets import Choice
+from training.forms.finance.ledger import ReasonForm
+from training.forms.finance.spend_uploads import ColumnsForm, ProposeRowsForm, RowFilter, SpendFileForm
+from training.kit.clock import today
+from training.models.finance.programmes import Programme
+from training.models.finance.spend_uploads import BatchState, RowOutcome, SpendBatch
+from training.policy.matrix import Permission
+from training.queries.finance import claims, spend_uploads
+from training.web.common.filters import commitment_text
+from training.web.common.guard import actor, needs
+from training.web.common.labels import choices
+from training.web.common.lists import cut, pager
+from training.web.common.refusals import words_for
+from training.web.common.uploads import folder, takes_file
+from training.web.common.use_case import attempt
+
+bp = Blueprint("spend_uploads", __name__)
+
+_SAMPLE = 3
+
+
+@bp.route("/programmes/<public_id>/spending/new", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=Programme)
+@takes_file
+def new(programme: Programme) -> ResponseReturnValue:
+    """Send a spend file; the earlier ones are listed below."""
+    form = SpendFileForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            batch = rules.read(form.file.data.stream, folder(), programme, actor())
+        if done:
+            return redirect(url_for(".columns", public_id=batch.public_id))
+    recent = spend_uploads.recent(programme.id, actor())
+    return render_template("finance/spend_uploads/new.html", form=form, programme=programme, recent=recent)
+
+
+@bp.route("/spending/<public_id>/columns", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=SpendBatch)
+def columns(batch: SpendBatch) -> ResponseReturnValue:
+    """Say which column has what. As long as nothing is proposed, that may be changed without sending the file again."""
+    page = spend_uploads.batch_page(batch, actor())
+    try:
+        table = rules.table_of(batch, folder())
+    except Refusal as refusal:
+        flash(words_for(refusal), "important")
+        return redirect(url_for(".new", public_id=page.batch.programme.public_id))
+    commitments = {one.public_id: one for one in claims.payable(batch.programme_id, actor())}
+    form = ColumnsForm()
+    form.offer(table.headings, [Choice(key, commitment_text(one)) for key, one in commitments.items()])
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            rules.preview(batch, table, form.columns(), commitments.get(form.otherwise.data or ""), today())
+        if done:
+            return redirect(url_for(".show", public_id=batch.public_id))
+    return render_template(
+        "finance/spend_uploads/columns.html", form=form, page=page, table=table, sample=table.rows[:_SAMPLE]
+    )
+
+
+@bp.get("/spending/<public_id>")
+@needs(Permission.PROPOSE_MONEY, on=SpendBatch)
+def show(batch: SpendBatch) -> ResponseReturnValue:
+    """Show what will become, or became, of each row."""
+    page = spend_uploads.batch_page(batch, actor())
+    if not page.counts:
+        return redirect(url_for(".columns", public_id=batch.public_id))
+    form = RowFilter(request.args)
+    form.outcome.choices = choices(RowOutcome)
+    outcome = RowOutcome(form.outcome.data) if form.validate() and form.outcome.data else None
+    rows = spend_uploads.rows_of(batch, outcome, cut(), actor())
+    is_previewed = page.batch.state is BatchState.PREVIEWED
+    return render_template(
+        "finance/spend_uploads/show.html",
+        page=page,
+        form=form,
+        rows=rows,
+        pager=pager(rows),
+        step=ProposeRowsForm() if is_previewed else None,
+        alike=spend_uploads.alike_rows(batch) if is_previewed else {},
+    )
+
+
+@bp.post("/spending/<public_id>/propose")
+@needs(Permission.PROPOSE_MONEY, on=SpendBatch)
+def propose(batch: SpendBatch) -> ResponseReturnValue:
+    """Propose a claim for each good row."""
+    form = ProposeRowsForm()
+    with attempt() as done:
+        proposed = rules.propose(
+            batch,
+            actor(),
+            today(),
+            payees_are_people=bool(form.payees_are_people.data),
+            are_others=bool(form.are_others.data),
+        )
+    if done:
+        if proposed:
+            rules.forget(batch, folder())
+            said = ngettext("%(num)s claim was proposed.", "%(num)s claims were proposed.", proposed)
+            flash(said + " " + _("Each takes effect when another person approves it."))
+        else:
+            flash(_("No row is new: every payment is there already, or its row is faulty."), "important")
+    return redirect(url_for(".show", public_id=batch.public_id))
+
+
+@bp.route("/spending/<public_id>/withdraw", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=SpendBatch)
+def withdraw(batch: SpendBatch) -> ResponseReturnValue:
+    """Take back the claims of the file that nobody decided about."""
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            back = rules.withdraw(batch, form.reason.data or "", actor())
+        if done:
+            said = ngettext("%(num)s claim was taken back.", "%(num)s claims were taken back.", back.withdrawn)
+            if back.decided:
+                said += " " + ngettext("%(num)s was decided and stays.", "%(num)s were decided and stay.", back.decided)
+            flash(said)
+            return redirect(url_for(".show", public_id=batch.public_id))
+    return render_template(
+        "finance/spend_uploads/withdraw.html", form=form, page=spend_uploads.batch_page(batch, actor())
+    )

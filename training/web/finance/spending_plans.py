@@ -1,0 +1,79 @@
+"""What a budget line means to spend in each of its months."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain.common.refusals import PlanChanged
+from training.domain.finance import spending_plans as rules
+from training.domain.finance.spending_plans import Pattern
+from training.forms.finance.spending_plans import PatternForm, PlanForm
+from training.models.finance.programmes import BudgetLine
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries.finance import spending_plans
+from training.web.common.filters import month
+from training.web.common.guard import actor, needs
+from training.web.common.labels import choices
+from training.web.common.use_case import attempt
+
+bp = Blueprint("spending_plans", __name__)
+
+
+@bp.get("/lines/<public_id>/plan")
+@needs(Permission.SEE_MONEY, on=BudgetLine)
+def show(line: BudgetLine) -> ResponseReturnValue:
+    """Show the plan of a line beside what was spent, month by month."""
+    return render_template(
+        "finance/spending_plans/show.html",
+        page=spending_plans.plan_page(line, actor()),
+        may_propose=holds(actor(), Permission.PROPOSE_MONEY),
+    )
+
+
+@bp.route("/lines/<public_id>/plan/edit", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=BudgetLine)
+def edit(line: BudgetLine) -> ResponseReturnValue:
+    """Enter the plan of a line; a form opened before somebody else's change is refused."""
+    form = PlanForm.over({day: month(day) for day in rules.months_of(line)})
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            try:
+                rules.enter(line, form.plan(), form.shown.data or "", actor())
+            except PlanChanged:
+                _show_beside(form, line)
+                raise
+        if done:
+            flash(_("Plan saved."))
+            return redirect(url_for(".show", public_id=line.public_id))
+    elif not form.is_submitted():
+        _show(form, line)
+    page = spending_plans.plan_page(line, actor())
+    return render_template("finance/spending_plans/edit.html", form=form, patterns=_patterns(), page=page)
+
+
+def _show(form: PlanForm, line: BudgetLine) -> None:
+    """Fill the form by the pattern that the address asks for, else with the plan as it is, else evenly."""
+    entered, pattern = spending_plans.entered(line.id), _pattern()
+    shown = rules.fingerprint(entered)
+    if entered and pattern is None:
+        form.show(entered, shown)
+    else:
+        form.show(rules.spread(line.allocated, rules.months_of(line), pattern or Pattern.EVEN), shown)
+
+
+def _show_beside(form: PlanForm, line: BudgetLine) -> None:
+    """Let the person compare what they typed with what somebody else saved since; they may then save all the same."""
+    saved = spending_plans.entered(line.id)
+    form.show_beside(saved, rules.fingerprint(saved))
+
+
+def _pattern() -> Pattern | None:
+    wanted = request.args.get("pattern")
+    return Pattern(wanted) if wanted in set(Pattern) else None
+
+
+def _patterns() -> PatternForm:
+    form = PatternForm(data={"pattern": _pattern()})
+    form.pattern.choices = choices(Pattern)
+    return form

@@ -1,0 +1,6 @@
+"""Pages: accounts, organisations, the audit trail, health."""
+
+from training.web.common.areas import area
+from training.web.identity import accounts, audit, health, organisations
+
+bp = area("identity", accounts.bp, audit.bp, health.bp, organisations.bp)

@@ -1,0 +1,114 @@
+"""Signing in and out, the account page, and accepting an invitation."""
+
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+
+from training.domain.common.refusals import InvitationSpent, Refusal, SignInFailed, SignInLocked
+from training.domain.identity import accounts as rules
+from training.forms.identity.accounts import AcceptInvitationForm, SignInForm
+from training.kit.clock import now
+from training.kit.db import transaction
+from training.kit.ids import token_hash
+from training.queries.identity import accounts
+from training.web.common import guard
+from training.web.common.addresses import safe_next
+from training.web.common.language import language
+from training.web.common.refusals import refuse
+from training.web.common.use_case import attempt
+
+bp = Blueprint("accounts", __name__)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@guard.public(because="this is where one signs in")
+def sign_in() -> ResponseReturnValue:
+    """Open a server-side session for a username and password."""
+    form = SignInForm()
+    if form.validate_on_submit():
+        tried = rules.Attempt(form.username.data or "", form.password.data or "", request.remote_addr or "")
+        try:
+            _open(tried)
+        except SignInLocked as refusal:
+            refuse(form, refusal)
+            return render_template("identity/accounts/sign_in.html", form=form), 429
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            return redirect(safe_next(request.args.get("next")))
+    return render_template("identity/accounts/sign_in.html", form=form)
+
+
+def _open(tried: rules.Attempt) -> None:
+    """Sign in. The password is hashed before the transaction opens: hashing is slow."""
+    rules.check_not_locked(tried, now())
+    user = rules.verify(tried)
+    if user is None:
+        with transaction():
+            rules.count_failure(tried, now())
+        raise SignInFailed
+    with transaction():
+        token = rules.start_sign_in(user, tried, now())
+    chosen = user.language
+    guard.forget()
+    session["language"] = chosen
+    session.permanent = True
+    login_user(guard.signed_in_as(token))
+
+
+@bp.post("/sign-out")
+@guard.signed_in(because="everybody may leave")
+def sign_out() -> ResponseReturnValue:
+    """Close the server-side session; the cookie is worth nothing afterwards."""
+    here = language().code
+    if found := accounts.signed_in(token_hash(current_user.get_id())):
+        row, user = found[0], found[0].user
+        with transaction():
+            rules.end_sign_in(row, user, now())
+    logout_user()
+    guard.forget()
+    session["language"] = here
+    response = redirect(url_for("identity.accounts.sign_in"))
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@bp.get("/account")
+@guard.signed_in(because="everybody may see their own account")
+def account() -> ResponseReturnValue:
+    """Show who one is here and what one may do."""
+    return render_template("identity/accounts/account.html", account=accounts.account_page(guard.actor().user_id))
+
+
+@bp.route("/invitation/<token>", methods=["GET", "POST"])
+@guard.public(because="the one-time token in the address is the proof")
+def invitation(token: str) -> ResponseReturnValue:
+    """Make an account from an invitation."""
+    try:
+        offered = rules.open_invitation(token, now())
+    except InvitationSpent:
+        abort(404)
+    form = AcceptInvitationForm()
+    if form.validate_on_submit():
+        wanted = rules.NewAccount(
+            username=form.username.data or "",
+            display_name=form.display_name.data or "",
+            password=form.password.data or "",
+            language=language().code,
+        )
+        with attempt(form) as done:
+            rules.accept_invitation(offered, wanted, now())
+        if done:
+            flash(_("Your account is ready. Sign in."))
+            return redirect(url_for(".sign_in"))
+    return render_template("identity/accounts/invitation.html", form=form)

@@ -1,0 +1,161 @@
+"""The approver's inbox: what waits for a decision, and deciding about several proposals at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain.common.refusals import OwnProposal, Refusal
+from training.domain.finance import payment_warnings
+from training.domain.finance.payment_warnings import Doubt, Look
+from training.domain.oversight import approvals
+from training.domain.oversight.approvals import Effects
+from training.forms.common.widgets import Choice
+from training.forms.oversight.approvals import DecisionForm, InboxFilter
+from training.kit.clock import today
+from training.kit.db import transaction
+from training.kit.money import format_pounds
+from training.models.finance.ledger import Outcome
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries.common.paging import Cut
+from training.queries.finance import ledger
+from training.queries.finance.ledger import Bundle, Narrowed, Parts
+from training.web.common.filters import title, typed
+from training.web.common.guard import actor, needs
+from training.web.common.lists import are_all_ticked, cut, pager, place
+from training.web.common.refusals import words_for
+from training.web.common.uploads import folder
+
+bp = Blueprint("approvals", __name__)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A proposal that waits, with what its approval would do; ``why_not`` where that cannot be any more.
+
+    ``look`` is there for a claim, ``doubts`` say why somebody should look twice; ``effects`` are left out where many
+    payments are shown with what they would do together.
+    """
+
+    bundle: Bundle
+    look: Look | None
+    doubts: list[Doubt]
+    effects: Effects | None = None
+    why_not: str = ""
+
+    def is_ticked(self, *, are_all: bool, are_bare: bool) -> bool:
+        """Say whether a link ticks this one: never against a doubt, but for the lack of evidence if that is asked."""
+        return (are_all or are_bare) and set(self.doubts) <= ({Doubt.NO_EVIDENCE} if are_bare else set())
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a chosen proposal; ``why_not`` where it was not decided."""
+
+    bundle: Bundle | None
+    outcome: Outcome
+    why_not: str
+
+
+@bp.route("/approvals", methods=["GET", "POST"])
+@needs(Permission.APPROVE_MONEY)
+def index() -> ResponseReturnValue:
+    """List the proposals that wait, the oldest first, and decide about the chosen ones, each on its own."""
+    form = DecisionForm()
+    results = _decide_chosen(form) if form.validate_on_submit() else []
+    if results and not any(result.why_not for result in results):
+        form = DecisionForm(formdata=None)
+    parts = ledger.parts_of_inbox(actor())
+    filter_ = _filter(parts)
+    narrowed = Narrowed(**filter_.chosen())
+    page = ledger.waiting(narrowed, cut(), actor())
+    if not page.rows:  # all of this page may just have been decided
+        page = ledger.waiting(narrowed, Cut(), actor())
+    file = next((one for one in parts.files if one.batch.public_id == narrowed.file), None)
+    ticks = {"are_all": are_all_ticked(), "are_bare": are_all_ticked(_BARE)}
+    return render_template(
+        "oversight/approvals/index.html",
+        form=form,
+        filter=filter_,
+        results=results,
+        decided=[result for result in results if not result.why_not],
+        file=file,
+        together=approvals.effects_of_payments(ledger.takings(narrowed, actor())) if file else None,
+        rows=_payments(page.rows) if file else foreseen(page.rows),
+        pager=pager(page),
+        place=place(),
+        ticks={} if form.is_submitted() else ticks,
+        bare=_BARE,
+        me=actor().user_id,
+        own=words_for(OwnProposal()),
+        may_see_file=holds(actor(), Permission.SEE_EVIDENCE),
+    )
+
+
+_BARE = "bare"
+"""In an address: also what lacks nothing but evidence begins ticked."""
+
+
+def _filter(parts: Parts) -> InboxFilter:
+    form = InboxFilter(request.args)
+    form.programme.choices = [Choice(one.public_id, title(one)) for one in parts.programmes]
+    form.proposer.choices = [Choice(one.public_id, typed(one.display_name)) for one in parts.proposers]
+    form.file.choices = [
+        Choice(one.batch.public_id, f"{one.batch.public_id}, {format_pounds(one.pence)}") for one in parts.files
+    ]
+    return form
+
+
+def foreseen(bundles: Sequence[Bundle]) -> list[Waiting]:
+    """Return proposals with what the approval of each would do today, as if it were the only one."""
+    looks = _looks(bundles)
+    return [_foreseen(bundle, looks) for bundle in bundles]
+
+
+def _foreseen(bundle: Bundle, looks: Mapping[int, Look]) -> Waiting:
+    look = looks.get(bundle.first.claim_id or 0)
+    found = look.doubts if look else []
+    try:
+        effects = approvals.effects(bundle.entries, bundle.undone)
+    except Refusal as refusal:
+        return Waiting(bundle, look, [*found, Doubt.NO_ROOM], None, words_for(refusal))
+    return Waiting(bundle, look, found if effects.fit else [*found, Doubt.NO_ROOM], effects)
+
+
+def _payments(bundles: Sequence[Bundle]) -> list[Waiting]:
+    """Return the payments of a spend file; one fits as long as there is room for it and all before it."""
+    looks = _looks(bundles)
+    others = [bundle.first for bundle in bundles if bundle.first.proposer_id != actor().user_id]
+    no_room = approvals.without_room(others)
+    rows = []
+    for bundle in bundles:
+        look = looks[bundle.first.claim_id or 0]
+        rows.append(Waiting(bundle, look, look.doubts + [Doubt.NO_ROOM] * (bundle.first.id in no_room)))
+    return rows
+
+
+def _looks(bundles: Sequence[Bundle]) -> dict[int, Look]:
+    claims = [bundle.first.claim for bundle in bundles if bundle.first.claim]
+    return payment_warnings.look_at(claims, folder())
+
+
+def _decide_chosen(form: DecisionForm) -> list[Result]:
+    """Decide about the chosen proposals, some at a time, so that others who write get their turn in between."""
+    names, decision = form.names, approvals.Decision(form.outcome, form.reason.data or "")
+    why_not: dict[str, str] = {}
+    for first in range(0, len(names), approvals.AT_ONCE):
+        why_not |= _decide(names[first : first + approvals.AT_ONCE], decision)
+    bundles = ledger.bundles(names, actor())
+    return [Result(bundles.get(name), form.outcome, why_not.get(name, "")) for name in names]
+
+
+def _decide(names: Sequence[str], decision: approvals.Decision) -> dict[str, str]:
+    """Decide about some proposals; return why not, by the names of those about which that cannot be."""
+    with transaction():
+        entries = ledger.to_decide(names, actor())
+        refused = approvals.decide_each(list(entries.values()), decision, actor(), today())
+    unknown = {name: _("There is no such proposal") for name in names if name not in entries}
+    return unknown | {name: words_for(refusal) for name, refusal in refused.items()}

@@ -1,0 +1,57 @@
+"""The page of a cohort: what it costs, who is invited, what keeps it from opening; asking to open it."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain.assurance import coverage
+from training.domain.oversight import opening
+from training.forms.courses.cohorts import StepForm
+from training.kit.clock import today
+from training.models.courses.cohorts import Cohort, CohortState
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries.admissions import seats
+from training.queries.courses import cohorts
+from training.queries.oversight import unit_costs
+from training.web.common.guard import actor, needs
+from training.web.common.refusals import words_for
+from training.web.common.use_case import attempt
+
+bp = Blueprint("cohort_page", __name__)
+
+
+@bp.get("/cohorts/<public_id>")
+@needs(Permission.SEE_COHORT, on=Cohort)
+def show(cohort: Cohort) -> ResponseReturnValue:
+    """Show a cohort, and what keeps it from opening."""
+    page = cohorts.cohort_page(cohort, actor())
+    return render_template(
+        "oversight/cohort_page/show.html",
+        page=page,
+        shares=seats.shares(page.cohort.id),
+        cost=unit_costs.of_cohort(cohort.id, actor()) if holds(actor(), Permission.SEE_BALANCES) else None,
+        gap=_gap(page.cohort),
+        today=today(),
+    )
+
+
+def _gap(cohort: Cohort) -> str:
+    """Return why no rights assessment covers a cohort that is to open, and whose turn it is; nothing where one does."""
+    is_to_open = cohort.state in (CohortState.DRAFT, CohortState.AWAITING_APPROVAL)
+    gap = coverage.gap_of(cohort, today()) if is_to_open else None
+    return words_for(gap) if gap else ""
+
+
+@bp.post("/cohorts/<public_id>/ask-to-open")
+@needs(Permission.RUN_COHORT, on=Cohort)
+def ask_to_open(cohort: Cohort) -> ResponseReturnValue:
+    """Put a draft up for approval, with its planned cost as a commitment."""
+    form = StepForm()
+    if not form.validate_on_submit():
+        abort(400)
+    with attempt() as done:
+        opening.ask_to_open(cohort, form.key.data or "", actor(), today())
+    if done:
+        flash(_("Put up for approval: the cohort opens when its commitment is approved."))
+    return redirect(url_for(".show", public_id=cohort.public_id))

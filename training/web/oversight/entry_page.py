@@ -1,0 +1,74 @@
+"""The page of a ledger entry, and the decision about it."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain.oversight import approvals
+from training.forms.finance.ledger import ReasonForm
+from training.kit.clock import today
+from training.models.finance.ledger import LedgerEntry
+from training.policy.matrix import Permission
+from training.policy.scopes import holds
+from training.queries.finance import claims, ledger
+from training.web.common.guard import actor, needs
+from training.web.common.use_case import attempt
+from training.web.oversight.approvals import foreseen
+
+bp = Blueprint("entry_page", __name__)
+
+
+@bp.get("/entries/<public_id>")
+@needs(Permission.SEE_MONEY, on=LedgerEntry)
+def show(entry: LedgerEntry) -> ResponseReturnValue:
+    """Show an entry: who proposed it, who decided, what it moved."""
+    me = actor()
+    page = ledger.entry_page(entry, me)
+    return render_template(
+        "oversight/entry_page/show.html",
+        page=page,
+        waiting=None if page.decision else foreseen([page.bundle])[0],
+        may_approve=holds(me, Permission.APPROVE_MONEY),
+        is_own=entry.proposer_id == me.user_id,
+        may_propose=holds(me, Permission.PROPOSE_MONEY),
+        may_see_payee=claims.may_see_payees(me),
+    )
+
+
+@bp.post("/entries/<public_id>/approve")
+@needs(Permission.APPROVE_MONEY, on=LedgerEntry)
+def approve(entry: LedgerEntry) -> ResponseReturnValue:
+    """Let a proposal take effect."""
+    with attempt() as done:
+        approvals.approve(entry, actor(), today())
+    if done:
+        flash(_("Approved. The balances have moved."))
+    return redirect(url_for(".show", public_id=entry.public_id))
+
+
+@bp.route("/entries/<public_id>/refuse", methods=["GET", "POST"])
+@needs(Permission.APPROVE_MONEY, on=LedgerEntry)
+def refuse(entry: LedgerEntry) -> ResponseReturnValue:
+    """Turn a proposal down, with a reason."""
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            approvals.refuse(entry, form.reason.data or "", actor())
+        if done:
+            flash(_("Refused. The proposer reads your reason."))
+            return redirect(url_for(".show", public_id=entry.public_id))
+    return render_template("oversight/entry_page/refuse.html", form=form, page=ledger.entry_page(entry, actor()))
+
+
+@bp.route("/entries/<public_id>/withdraw", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=LedgerEntry)
+def withdraw(entry: LedgerEntry) -> ResponseReturnValue:
+    """Take one's own proposal back, with a reason."""
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            approvals.withdraw(entry, form.reason.data or "", actor())
+        if done:
+            flash(_("Taken back. Nothing has moved."))
+            return redirect(url_for(".show", public_id=entry.public_id))
+    return render_template("oversight/entry_page/withdraw.html", form=form, page=ledger.entry_page(entry, actor()))

@@ -1,0 +1,226 @@
+"""Tables as CSV and XLSX, in the reader's language and direction, with what the reader's page shows."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from training.domain.identity import export_limits
+from training.domain.identity.export_limits import Departure
+from training.forms.people.people import ExportForm
+from training.kit.clock import day_began, today
+from training.models.courses.cohorts import Cohort
+from training.models.finance.claims import Claim
+from training.models.finance.ledger import Commitment
+from training.models.finance.programmes import BudgetLine, Programme, Project
+from training.models.finance.spend_uploads import SpendBatch
+from training.policy.matrix import Permission
+from training.policy.scopes import holds, sees_others
+from training.queries.assurance import rights_assessments
+from training.queries.courses import cohorts
+from training.queries.finance import (
+    burn_down,
+    claims,
+    ledger,
+    programmes,
+    spend_uploads,
+    spending_plans,
+    variances,
+    year_end,
+)
+from training.queries.finance.burn_down import Period
+from training.queries.oversight import unit_costs
+from training.queries.people import people
+from training.web.assurance import tables as assurance_tables
+from training.web.assurance.rights_assessments import filtered
+from training.web.common.downloads import TYPES, Table, file_of
+from training.web.common.guard import actor, needs
+from training.web.common.use_case import attempt
+from training.web.courses import tables as course_tables
+from training.web.finance import tables
+from training.web.finance.claims import asked
+from training.web.oversight import tables as oversight_tables
+from training.web.people import tables as people_tables
+from training.web.people.people import narrowing
+
+bp = Blueprint("exports", __name__)
+
+Builder = Callable[[Any], Table]
+
+
+def _also(permission: Permission, build: Builder) -> Builder:
+    """Return ``build`` for those alone who have ``permission`` too; to others it is 403."""
+
+    def checked(record: Any) -> Table:
+        if not holds(actor(), permission):
+            abort(403)
+        return build(record)
+
+    return checked
+
+
+_OF_PROGRAMME: Mapping[str, Callable[[Programme], Table]] = {
+    "entries": lambda one: tables.entries(ledger.all_of_programme(one.id, actor())),
+    "lines": lambda one: tables.lines(programmes.programme_page(one, actor()).lines),
+    "burn-down": lambda one: tables.burn_down(burn_down.of_programme(one.id, actor(), today(), Period.ALL)),
+    "outstanding": lambda one: tables.outstanding(year_end.outstanding(one.id, actor())),
+    "year-end": lambda one: tables.year_end(year_end.year_end_page(one, actor(), today())),
+    "variances": lambda one: tables.variances(variances.of_programme(one.id, actor(), today())),
+    "spend-files": _also(
+        Permission.PROPOSE_MONEY, lambda one: tables.spend_files(spend_uploads.all_of_programme(one.id, actor()))
+    ),
+    "unit-costs": _also(
+        Permission.SEE_BALANCES, lambda one: oversight_tables.unit_costs(unit_costs.all_of(one.id, actor()))
+    ),
+    "unit-costs-by-course": _also(
+        Permission.SEE_BALANCES,
+        lambda one: oversight_tables.unit_costs_by_course(unit_costs.by_course(one.id, actor())),
+    ),
+}
+_OF_PROJECT: Mapping[str, Callable[[Project], Table]] = {
+    "burn-down": lambda one: tables.burn_down(burn_down.of_project(one.id, actor(), today(), Period.ALL)),
+    "entries": lambda one: tables.entries(ledger.all_of_project(one.id, actor())),
+    "lines": lambda one: tables.lines(programmes.project_page(one, actor()).lines),
+}
+_OF_LINE: Mapping[str, Callable[[BudgetLine], Table]] = {
+    "entries": lambda one: tables.entries(ledger.all_of_line(one.id, actor())),
+    "commitments": lambda one: tables.commitments(programmes.all_commitments(one.id, actor())),
+    "burn-down": lambda one: tables.burn_down(burn_down.of_line(one.id, actor(), today(), Period.ALL)),
+    "plan": lambda one: tables.plan(spending_plans.plan_page(one, actor())),
+    "reasons": lambda one: tables.reasons(variances.all_reasons_of(one.id, actor())),
+}
+_OF_COMMITMENT: Mapping[str, Callable[[Commitment], Table]] = {
+    "entries": lambda one: tables.entries(ledger.all_of_commitment(one.id, actor())),
+}
+_OF_CLAIM: Mapping[str, Callable[[Claim], Table]] = {
+    "lines": lambda one: tables.claim_lines(claims.claim_page(one, actor())),
+}
+_OF_SPEND_FILE: Mapping[str, Callable[[SpendBatch], Table]] = {
+    "rows": lambda one: tables.spend_rows(spend_uploads.all_rows_of(one, actor())),
+    "taken": lambda one: tables.taken(spend_uploads.batch_page(one, actor()).taken),
+}
+_OF_COHORT: Mapping[str, Callable[[Cohort], Table]] = {
+    "costs": lambda one: course_tables.planned_costs(cohorts.costs_in_sight(one.id, actor())),
+    "commitments": lambda one: tables.commitments(cohorts.cohort_page(one, actor()).commitments),
+}
+
+
+@bp.get("/programmes/table.<kind>")
+@needs(Permission.SEE_PROGRAMME)
+def of_programmes(kind: str) -> ResponseReturnValue:
+    """Send the table of programmes."""
+    return file_of(tables.programmes(programmes.list_for(actor())), "programmes", kind)
+
+
+@bp.get("/programmes/<public_id>/tables/<table>.<kind>")
+@needs(Permission.SEE_MONEY, on=Programme)
+def of_programme(programme: Programme, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a programme."""
+    return _sent(_OF_PROGRAMME, programme, table, kind)
+
+
+@bp.get("/projects/<public_id>/tables/<table>.<kind>")
+@needs(Permission.SEE_MONEY, on=Project)
+def of_project(project: Project, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a project."""
+    return _sent(_OF_PROJECT, project, table, kind)
+
+
+@bp.get("/lines/<public_id>/tables/<table>.<kind>")
+@needs(Permission.SEE_MONEY, on=BudgetLine)
+def of_line(line: BudgetLine, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a budget line."""
+    return _sent(_OF_LINE, line, table, kind)
+
+
+@bp.get("/commitments/<public_id>/tables/<table>.<kind>")
+@needs(Permission.SEE_MONEY, on=Commitment)
+def of_commitment(commitment: Commitment, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a commitment."""
+    return _sent(_OF_COMMITMENT, commitment, table, kind)
+
+
+@bp.post("/claims/table.<kind>")
+@needs(Permission.SEE_MONEY)
+def of_claims(kind: str) -> ResponseReturnValue:
+    """Send the list of claims, narrowed as it is; the payee who is looked for travels in the body.
+
+    Where it names people it is a list of people: recorded, and so many times a day.
+    """
+    form, wanted = asked(request.form)
+    if wanted is None or kind not in TYPES:
+        abort(404)
+    may_see = claims.may_see_payees(actor())
+    rows = list(claims.all_claims(wanted, actor()))
+    made = tables.claims(rows, may_see_payees=may_see)
+    named = len({row.claim.payee for row in rows if row.claim.payee_is_person}) if may_see else 0
+    with attempt() as done:
+        if named:
+            export_limits.note(Departure.PAYEES, named, actor(), day_began())
+    return file_of(made, "claims", kind) if done else redirect(url_for("finance.claims.index", **form.kept()))
+
+
+@bp.get("/claims/<public_id>/tables/<table>.<kind>")
+@needs(Permission.SEE_MONEY, on=Claim)
+def of_claim(claim: Claim, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a claim."""
+    return _sent(_OF_CLAIM, claim, table, kind)
+
+
+@bp.get("/spending/<public_id>/tables/<table>.<kind>")
+@needs(Permission.PROPOSE_MONEY, on=SpendBatch)
+def of_spend_file(batch: SpendBatch, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a spend file."""
+    return _sent(_OF_SPEND_FILE, batch, table, kind)
+
+
+@bp.get("/cohorts/<public_id>/tables/<table>.<kind>")
+@needs(Permission.SEE_COHORT, on=Cohort)
+def of_cohort(cohort: Cohort, table: str, kind: str) -> ResponseReturnValue:
+    """Send a table of a cohort."""
+    return _sent(_OF_COHORT, cohort, table, kind)
+
+
+@bp.get("/rates/table.<kind>")
+@needs(Permission.SEE_MONEY)
+def of_rates(kind: str) -> ResponseReturnValue:
+    """Send the table of exchange rates."""
+    return file_of(tables.rates(claims.rates()), "rates", kind)
+
+
+@bp.get("/rights/table.<kind>")
+@needs(Permission.SEE_RIGHTS)
+def of_rights(kind: str) -> ResponseReturnValue:
+    """Send the table of rights assessments, narrowed as the list is."""
+    _form, which = filtered()
+    return file_of(
+        assurance_tables.rights(rights_assessments.all_of(which, today(), actor())), "rights-assessments", kind
+    )
+
+
+@bp.post("/people/table.<kind>")
+@needs(Permission.SEE_PERSON)
+def of_people(kind: str) -> ResponseReturnValue:
+    """Send the list of people as it is narrowed, or of those whose names match: recorded, and so many times a day.
+
+    The name that is looked for travels in the body, never in the address.
+    """
+    if not sees_others(actor(), Permission.SEE_PERSON):
+        abort(403)
+    form = ExportForm()
+    if not form.validate() or kind not in TYPES:
+        abort(404)
+    _filtered, narrowed = narrowing()
+    rows = people.all_of(form.words.data or "", narrowed, actor())
+    made = people_tables.people(rows)
+    with attempt() as done:
+        export_limits.note(Departure.PEOPLE, len(rows), actor(), day_began())
+    return file_of(made, "people", kind) if done else redirect(url_for("people.people.index"))
+
+
+def _sent(builders: Mapping[str, Builder], record: Any, table: str, kind: str) -> Response:
+    """Return a table of a record; the file's name says what it is and of which record, never of whom."""
+    if table not in builders:
+        abort(404)
+    return file_of(builders[table](record), f"{table}-{record.public_id}", kind)

@@ -1,0 +1,189 @@
+"""The register of people: list, search, page, register, correct, transfer, set aside."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from training.domain.people import duplicates
+from training.domain.people import people as rules
+from training.forms.common.widgets import Choice
+from training.forms.people.people import (
+    NewPersonForm,
+    PeopleFilter,
+    PersonForm,
+    SearchForm,
+    TransferForm,
+)
+from training.kit.clock import today
+from training.models.identity.organisations import Organisation
+from training.models.people.people import Person, Sex, Spoken
+from training.policy.matrix import Permission
+from training.policy.scopes import holds, sees_others
+from training.queries.common import records
+from training.queries.people import matching, people
+from training.web.common.filters import name
+from training.web.common.guard import actor, needs
+from training.web.common.labels import choices
+from training.web.common.lists import Pager, cut, pager
+from training.web.common.use_case import attempt
+
+bp = Blueprint("people", __name__)
+
+
+@bp.get("/people")
+@needs(Permission.SEE_PERSON)
+def index() -> ResponseReturnValue:
+    """List the people."""
+    filtered, narrowed = narrowing()
+    page = people.page_of(cut(), narrowed, actor())
+    number = page.rows[0].number if page.rows else 0
+    return _listed(SearchForm(), filtered, [row.Person for row in page.rows], pager(page), number=number)
+
+
+def narrowing() -> tuple[PeopleFilter, people.Narrowed]:
+    """Return the form that narrows the list of people, as the address fills it, and what it says."""
+    form = PeopleFilter(request.args)
+    bodies = {one.public_id: one for one in people.organisations_in_sight(actor())}
+    form.organisation.choices = [Choice(key, name(one)) for key, one in bodies.items()]
+    form.here_as.choices = choices(people.Kind)
+    if not form.validate():
+        return form, people.EVERYBODY
+    body = bodies[form.organisation.data].id if form.organisation.data else None
+    return form, people.Narrowed(body, people.Kind(form.here_as.data) if form.here_as.data else None)
+
+
+@bp.post("/people")
+@needs(Permission.SEE_PERSON)
+def search() -> ResponseReturnValue:
+    """List the people whose names match, of those to whom the list is narrowed."""
+    form = SearchForm()
+    filtered, narrowed = narrowing()
+    if not form.validate():
+        return _listed(form, filtered, [])
+    found = people.search(form.words.data or "", actor(), narrowed)
+    return _listed(form, filtered, found.people, has_more=found.has_more)
+
+
+def _listed(
+    form: SearchForm,
+    filtered: PeopleFilter,
+    found: people.People,
+    pages: Pager | None = None,
+    *,
+    has_more: bool = False,
+    number: int | None = None,
+) -> ResponseReturnValue:
+    return render_template(
+        "people/people/index.html",
+        form=form,
+        filtered=filtered,
+        place={key: value for key, value in filtered.data.items() if value},
+        people=found,
+        pager=pages,
+        has_more=has_more,
+        number=number,
+        most_counted=people.MOST_COUNTED,
+        may_register=holds(actor(), Permission.EDIT_PERSON),
+        may_export=sees_others(actor(), Permission.SEE_PERSON),
+    )
+
+
+@bp.get("/people/set-aside")
+@needs(Permission.EDIT_PERSON)
+def inactive() -> ResponseReturnValue:
+    """List the records that are set aside."""
+    page = people.inactive_page(cut(), actor())
+    return render_template("people/people/inactive.html", people=[row.Person for row in page.rows], pager=pager(page))
+
+
+def offer_choices(form: PersonForm) -> None:
+    """Fill the form's lists."""
+    form.sex.choices = choices(Sex)
+    form.speaks.choices = choices(Spoken)
+
+
+def offer_organisations(form: NewPersonForm) -> dict[str, Organisation]:
+    """Fill the form's list with the organisations in which the actor may register people."""
+    offer_choices(form)
+    return _offer_bodies(form)
+
+
+def _offer_bodies(form: NewPersonForm | TransferForm) -> dict[str, Organisation]:
+    bodies = {body.public_id: body for body in people.own_organisations(actor())}
+    form.organisation.choices = [Choice(key, name(body)) for key, body in bodies.items()]
+    return bodies
+
+
+def alike(form: NewPersonForm, body: Organisation) -> list[matching.Candidate]:
+    """Return who may be the person in the form, and was not shown to the reader before; nobody is registered then."""
+    known = matching.alike(form.particulars(), body.id, actor())
+    return [] if form.has_told(one.person.public_id for one in known) else known
+
+
+def register_from(form: NewPersonForm, body: Organisation) -> Person:
+    """Register the person in the form, and tell them apart from everybody who was shown. Raises as the rules do."""
+    person = rules.register(body.id, form.particulars(), actor())
+    for other in records.find_each(Person, form.told, actor(), Permission.EDIT_PERSON):
+        duplicates.keep_apart(person, other, actor())
+    return person
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+@needs(Permission.EDIT_PERSON)
+def new() -> ResponseReturnValue:
+    """Register a person; where somebody of that name is known, after a look at both."""
+    form = NewPersonForm()
+    bodies = offer_organisations(form)
+    known: list[matching.Candidate] = []
+    if form.validate_on_submit():
+        body = bodies[form.organisation.data or ""]
+        known = alike(form, body)
+        if not known:
+            with attempt(form) as done:
+                person = register_from(form, body)
+            if done:
+                flash(_("Registered."))
+                return redirect(url_for("oversight.person_page.show", public_id=person.public_id))
+    return render_template("people/people/new.html", form=form, alike=known)
+
+
+@bp.route("/people/<public_id>/edit", methods=["GET", "POST"])
+@needs(Permission.EDIT_PERSON, on=Person)
+def edit(person: Person) -> ResponseReturnValue:
+    """Correct what is recorded of a person."""
+    form = PersonForm(obj=person)
+    offer_choices(form)
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            rules.correct(person, form.particulars(), actor())
+        if done:
+            flash(_("Saved."))
+            return redirect(url_for("oversight.person_page.show", public_id=person.public_id))
+    return render_template("people/people/edit.html", form=form, page=people.person_page(person, actor()))
+
+
+@bp.route("/people/<public_id>/transfer", methods=["GET", "POST"])
+@needs(Permission.EDIT_PERSON, on=Person)
+def transfer(person: Person) -> ResponseReturnValue:
+    """Move a person to another organisation among those in which the actor may register people."""
+    form = TransferForm()
+    bodies = _offer_bodies(form)
+    if form.validate_on_submit() and form.since.data:
+        with attempt(form) as done:
+            rules.transfer(person, bodies[form.organisation.data or ""], form.since.data, actor(), today())
+        if done:
+            flash(_("Transferred."))
+            return redirect(url_for("oversight.person_page.show", public_id=person.public_id))
+    return render_template("people/people/transfer.html", form=form, page=people.person_page(person, actor()))
+
+
+@bp.post("/people/<public_id>/reactivate")
+@needs(Permission.EDIT_PERSON, on=Person)
+def reactivate(person: Person) -> ResponseReturnValue:
+    """Take up the record of a person again."""
+    address = url_for("oversight.person_page.show", public_id=person.public_id)
+    with attempt() as done:
+        rules.reactivate(person, actor())
+    if done:
+        flash(_("The record was taken up again."))
+    return redirect(address)
