@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from training.config import ROOT
-from training.domain.common.refusals import CourseExists
 from training.domain.courses import courses
+from training.domain.courses.refusals import CourseExists
 from training.domain.finance import programmes
 from training.kit.money import western_digits
 from training.models.courses.courses import Theme
