@@ -5,7 +5,6 @@ Nothing is skipped: where PostgreSQL or Chromium cannot start, the run fails and
 
 from __future__ import annotations
 
-import os
 import signal
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from tests.support.depth import IS_DEEP
 from tests.support.folder import shared_folder
 from tests.support.postgres import stopped
 from tests.support.server import none_left, serving
@@ -39,8 +39,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("deep", settings.get_profile("short"), max_examples=520)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
-"""``HYPOTHESIS_PROFILE=deep`` takes more than 20,000 steps through the ledger where the usual run takes some 1,300."""
+settings.load_profile("deep" if IS_DEEP else "short")
+"""The deep profile takes more than 20,000 steps through the ledger where the usual run takes some 1,300."""
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,7 +1,7 @@
 """The path to a seat against a model of it: random walks over three cohorts whose rules touch each other.
 
 The model is a few dictionaries and knows no SQL. After each step the records must say what it says, and what must hold
-is read off the records alone. Faults that are planted on purpose must be found. ``HYPOTHESIS_PROFILE=deep`` walks
+is read off the records alone. Faults that are planted on purpose must be found. ``TESTS_DEPTH=deep`` walks
 further (tests/conftest.py).
 """
 

@@ -1,7 +1,7 @@
 """The whole ledger against a model of it: random walks over every use case that moves money.
 
 The model is a dictionary of balances and knows no SQL. After each step the books must say what it says; faults that
-are planted on purpose must be found. ``HYPOTHESIS_PROFILE=deep`` walks further (tests/conftest.py).
+are planted on purpose must be found. ``TESTS_DEPTH=deep`` walks further (tests/conftest.py).
 """
 
 import copy
