@@ -43,6 +43,26 @@ settings.load_profile("deep" if IS_DEEP else "short")
 """The deep profile takes more than 20,000 steps through the ledger where the usual run takes some 1,300."""
 
 
+_SLOW = {"postgresql_url", "browser", "live_server", "demonstration_url"}
+"""Fixtures of which none is in a fast run."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fast", action="store_true", help="SQLite alone: no PostgreSQL, browser, servers, races")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.option.fast:
+        slow = [item for item in items if _is_slow(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return bool(_SLOW.intersection(item.fixturenames)) or "postgresql" in parameters or "faults" in item.path.parts
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run its folder, in the leading process; its workers find by it what one of them has started."""
     if hasattr(config, "workerinput") or config.option.collectonly:
