@@ -43,7 +43,7 @@ settings.load_profile("deep" if IS_DEEP else "short")
 """The deep profile takes more than 20,000 steps through the ledger where the usual run takes some 1,300."""
 
 
-_SLOW = {"postgresql_url", "browser", "live_server", "demonstration_url"}
+_SLOW = {"postgresql_url", "browser", "live_server"}
 """Fixtures of which none is in a fast run."""
 
 
