@@ -15,7 +15,7 @@ ROLES = ("uk.coordinator", "iraq.coordinator", "trainer", "trainee", "funder", "
          "auditor", "admin")  # fmt: skip
 STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 READABLE = set(LANGUAGES) if IS_DEEP else {"en", "ar"}
-"""In which languages the standard is asked, page by page; Sorani is laid out as Arabic is (``make deep`` asks in all)."""
+"""In which languages pages are held to the standard: Sorani is laid out as Arabic is (``make deep`` asks in all)."""
 
 PHONE = 320
 _FILE = re.compile(r"^/static/|/tables?[/.]|^/evidence/|^/rights/attachments/|\.(csv|xlsx)(\?|$)")

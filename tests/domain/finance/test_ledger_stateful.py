@@ -27,6 +27,7 @@ from sqlalchemy import func, select
 
 from tests.support.application import application
 from tests.support.databases import sqlite_template
+from tests.support.depth import IS_DEEP
 from tests.support.world import CEILING, TODAY, World
 from training.domain.common.refusals import Refusal
 from training.domain.courses import cohorts
@@ -721,19 +722,64 @@ def free_too_early(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ledger, "_held_since", lambda *_: dt.date.min)
 
 
-@pytest.mark.parametrize(
-    ("plant", "how_it_shows"),
-    [
-        (approve_twice, "its entries say"),
-        (pass_the_ceiling, "went through|beyond its limit"),
-        (forget_expected, "expected"),
-        (free_too_early, "less than nothing"),
-        (reverse_twice, "refused with|went through|^assert"),
-    ],
-)
+Step = Callable[[Books], None]
+
+MONEY: Step = lambda books: books.begin(50_000_00, 50_000_00)  # noqa: E731
+RESERVED: Step = lambda books: books.commit([0], 1_000_00, at_once=True)  # noqa: E731
+
+PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], str, list[Step]]] = [
+    (approve_twice, "its entries say", [MONEY, lambda books: books.decide_again(0)]),
+    (
+        pass_the_ceiling,
+        "went through|beyond its limit",
+        [MONEY, lambda books: books.allocate(0, "all"), lambda books: books.allocate(1, "all"), Books.approve_all],
+    ),
+    (forget_expected, "expected", [MONEY, RESERVED, lambda books: books.release(0, "all"), Books.approve_newest]),
+    (
+        free_too_early,
+        "less than nothing",
+        [MONEY, RESERVED, lambda books: books.claim(Currency.GBP, [(0, "all", False)], at_once=True, ago=100)],
+    ),
+    (
+        reverse_twice,
+        "refused with|went through|^assert",
+        [MONEY, lambda books: books.reverse(0), Books.approve_newest],
+    ),
+]
+"""Each fault, how it shows, and a short walk on which it does."""
+
+
+def walk(steps: list[Step]) -> None:
+    """Walk as hypothesis would, by known steps."""
+    books = Books()
+    try:
+        for step in steps:
+            step(books)
+            books.the_books_say_what_the_model_says()
+    finally:
+        books.teardown()
+
+
+@pytest.mark.parametrize(("plant", "how_it_shows", "steps"), PLANTED)
 def test_a_planted_fault_is_found(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None], how_it_shows: str
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    plant: Callable[[pytest.MonkeyPatch], None],
+    how_it_shows: str,
+    steps: list[Step],
 ) -> None:
+    walk(steps)
     plant(monkeypatch)
     with pytest.raises((AssertionError, pytest.fail.Exception), match=how_it_shows):
-        run_state_machine_as_test(Books, settings=settings(settings(), max_examples=400))
+        walk(steps)
+
+
+if IS_DEEP:
+
+    @pytest.mark.parametrize(("plant", "how_it_shows"), [planted[:2] for planted in PLANTED])
+    def test_a_planted_fault_is_found_by_random_walks(
+        stage: Stage, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None], how_it_shows: str
+    ) -> None:
+        plant(monkeypatch)
+        with pytest.raises((AssertionError, pytest.fail.Exception), match=how_it_shows):
+            run_state_machine_as_test(Books, settings=settings(settings(), max_examples=400))
