@@ -8,4 +8,4 @@ from flask import current_app
 @click.option("--stops-with-parent", is_flag=True, help="End when the process that started this one is gone.")
 def worker(*, stops_with_parent: bool) -> None:
     """Do the jobs that wait, and those to come, until a signal ends the process."""
-    current_app.extensions["bell"].answer(stops_with_parent=stops_with_parent)
+    current_app.extensions["job_queue"].run(stops_with_parent=stops_with_parent)
