@@ -1,7 +1,7 @@
 """The queue that wakes the work process, and the process itself.
 
-What is to be done stands in our own table of jobs. The library's queue carries nothing but "look now": a lost message is
-made up for by the check that runs every minute.
+What is to be done stands in our own table of jobs. The library's queue carries nothing but "look now": a lost
+message is made up for by the check that runs every minute.
 """
 
 import os
