@@ -105,6 +105,11 @@ def _person_in_vetting(actor: Actor) -> ColumnElement[bool]:
     return Person.id.in_(select(Nomination.person_id).where(_nomination_in_vetting(actor)))
 
 
+def _every_course(_actor: Actor) -> ColumnElement[bool]:
+    """A course belongs to no organisation and no programme: what a role may do with some, it may do with each."""
+    return true()
+
+
 def _own_peoples_merge(actor: Actor) -> ColumnElement[bool]:
     own = select(Person.id).where(Person.organisation_id.in_(actor.organisations))
     return and_(Merge.kept_id.in_(own), Merge.merged_id.in_(own))
@@ -147,7 +152,7 @@ CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
     },
     Evidence: {},
     SpendBatch: {},
-    Course: {},
+    Course: dict.fromkeys((Scope.ORG, Scope.HOST, Scope.FUND), _every_course),
     RightsAssessment: {Scope.GRADE: lambda actor: RightsAssessment.needed_grade.in_(actor.grades)},
     RightsAttachment: {},
     RightsMitigation: {},
