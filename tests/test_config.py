@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.support.application import SECRET, settings_for
+from tests.support.application import settings_for
+from tests.support.secrets import SECRET
 from training import create_app
 from training.config import DEMO, PRODUCTION, Settings, SettingsError
 from training.domain.identity import accounts, organisations

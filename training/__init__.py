@@ -1,20 +1,29 @@
 """The Border Training Register: seats, vetting, completions and money of the UK-Iraq border-security pact."""
 
-from flask import Flask
+from __future__ import annotations
 
-from training import cli, web
-from training.config import ROOT, Settings, SettingsError
-from training.kit.db import engine_options
-from training.kit.db import init_app as init_db
-from training.policy import guard
-from training.queries.identity import accounts
-from training.work import queue
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from training.config import Settings
 
 _LARGEST_REQUEST = 1024 * 1024
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application. Raises SettingsError, and RuntimeError when a route declares no permission."""
+    # Here and not above: who needs a module of the kit need not load all pages with it.
+    from flask import Flask
+
+    from training import cli, web
+    from training.config import ROOT, Settings
+    from training.kit.db import engine_options
+    from training.kit.db import init_app as init_db
+    from training.policy import guard
+    from training.work import queue
+
     settings = settings or Settings.from_environment()
     app = Flask("training", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.from_mapping(
@@ -44,6 +53,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _refuse_demonstration(app: Flask) -> None:
+    from training.config import SettingsError
+    from training.queries.identity import accounts
+
     with app.app_context():
         if accounts.has_demonstration_accounts():
             raise SettingsError("This database holds demonstration accounts: production needs one of its own.")

@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.cli import done, everything, run
-from tests.support.application import DEMO_PASSWORD, application
+from tests.support.application import application
+from tests.support.secrets import DEMO_PASSWORD
 from tests.support.world import PASSWORD, World, post
 from training.config import PRODUCTION, SettingsError
 from training.domain.identity import accounts

@@ -9,7 +9,7 @@ from typing import Literal
 from babel.support import Translations
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.application import DEMO_PASSWORD
+from tests.support.secrets import DEMO_PASSWORD
 from training.config import ROOT
 from training.kit.money import parse_amount
 

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import insert, text
 from sqlalchemy.exc import OperationalError
 
+from tests.support.depth import IS_DEEP
 from tests.support.processes import context
 from tests.support.world import TODAY, World
 from training import create_app
@@ -24,10 +25,10 @@ from training.queries.finance import ledger_check
 from training.queries.finance import programmes as rows
 
 PROCESSES = 8
-SHARE = 150
+SHARE = 150 if IS_DEEP else 60
 """Decisions of each process in a round."""
 
-ROUNDS = 5
+ROUNDS = 5 if IS_DEEP else 1
 PENCE = 100_00
 
 

@@ -1,12 +1,11 @@
 """The path to a seat against a model of it: random walks over three cohorts whose rules touch each other.
 
 The model is a few dictionaries and knows no SQL. After each step the records must say what it says, and what must hold
-is read off the records alone. Faults that are planted on purpose must be found. ``HYPOTHESIS_PROFILE=deep`` walks
+is read off the records alone. Faults that are planted on purpose must be found. ``TESTS_DEPTH=deep`` walks
 further (tests/conftest.py).
 """
 
 import datetime as dt
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from tests.support.application import application
+from tests.support.databases import sqlite_template
 from tests.support.world import TODAY, World
 from training.domain.admissions import bulk_actions, deactivation, nominations, seats, vetting
 from training.domain.admissions.bulk_actions import SelectionStep
@@ -227,7 +227,7 @@ def _raw() -> sqlite3.Connection:
 def stage() -> Iterator[Stage]:
     noon = dt.datetime.combine(TODAY, dt.time(12), dt.UTC)
     with application("sqlite://") as app, app.app_context(), pretend(noon):
-        template = sqlite3.connect(os.environ["TESTS_SQLITE_TEMPLATE"])
+        template = sqlite3.connect(sqlite_template())
         template.backup(_raw())
         template.close()
         Path.stage = _furnish(app)

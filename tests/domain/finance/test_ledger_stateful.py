@@ -1,12 +1,11 @@
 """The whole ledger against a model of it: random walks over every use case that moves money.
 
 The model is a dictionary of balances and knows no SQL. After each step the books must say what it says; faults that
-are planted on purpose must be found. ``HYPOTHESIS_PROFILE=deep`` walks further (tests/conftest.py).
+are planted on purpose must be found. ``TESTS_DEPTH=deep`` walks further (tests/conftest.py).
 """
 
 import copy
 import datetime as dt
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -27,6 +26,7 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 
 from tests.support.application import application
+from tests.support.databases import sqlite_template
 from tests.support.world import CEILING, TODAY, World
 from training.domain.common.refusals import Refusal
 from training.domain.courses import cohorts
@@ -210,7 +210,7 @@ def _raw() -> sqlite3.Connection:
 @pytest.fixture
 def stage() -> Iterator[Stage]:
     with application("sqlite://") as app, app.app_context():
-        template = sqlite3.connect(os.environ["TESTS_SQLITE_TEMPLATE"])
+        template = sqlite3.connect(sqlite_template())
         template.backup(_raw())
         template.close()
         world = World(app)
