@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from tests.support.depth import IS_DEEP
 from tests.support.processes import context
 from tests.support.world import TODAY, World
-from training import create_app
+from training.app import create_app
 from training.config import Settings
 from training.domain.finance import ledger
 from training.domain.finance.refusals import OverLine

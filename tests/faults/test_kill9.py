@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from tests.support.processes import context
 from tests.support.world import TODAY, World
-from training import create_app
+from training.app import create_app
 from training.config import Settings
 from training.domain.finance import claims, proposals
 from training.domain.oversight import approvals
