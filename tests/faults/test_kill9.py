@@ -24,8 +24,7 @@ from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Le
 from training.models.identity.actor import Actor
 from training.models.identity.audit import AuditEntry
 from training.policy.scopes import unscoped
-from training.queries.finance import ledger as entries
-from training.queries.finance import ledger_check
+from training.queries.finance import entries, ledger_check
 from training.queries.finance import programmes as rows
 
 ROUNDS = 60

@@ -32,7 +32,7 @@ from training.models.identity.organisations import Jurisdiction, Organisation
 from training.models.people.people import Person
 from training.queries.assurance import rights_assessments as right_rows
 from training.queries.courses import cohorts as cohort_rows
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries
 from training.queries.finance import programmes as programme_rows
 from training.queries.identity import accounts as account_rows
 

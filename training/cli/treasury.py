@@ -16,7 +16,7 @@ from training.models.finance.claims import Evidence
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import BudgetLine, LineCategory, Project, ProjectKind
 from training.queries.assurance import rights_assessments as right_rows
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries
 from training.queries.finance import programmes as programme_rows
 from training.queries.oversight import demo as demo_rows
 

@@ -31,7 +31,7 @@ from training.models.finance.ledger import EntryKind, LedgerEntry, Outcome
 from training.models.finance.programmes import BudgetLine, LineCategory
 from training.policy.scopes import unscoped
 from training.queries.courses import cohorts as cohort_rows
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries
 from training.queries.finance import programmes as rows
 
 

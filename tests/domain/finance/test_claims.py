@@ -27,7 +27,7 @@ from training.kit.money import Currency, parse_rate
 from training.models.finance.claims import Claim
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.policy.scopes import unscoped
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries
 from training.queries.finance import programmes as rows
 
 USD, EUR, IQD, GBP = Currency.USD, Currency.EUR, Currency.IQD, Currency.GBP

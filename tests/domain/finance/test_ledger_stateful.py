@@ -42,8 +42,7 @@ from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
 from training.policy.scopes import unscoped
 from training.queries.courses import cohorts as cohort_rows
-from training.queries.finance import ledger as entries
-from training.queries.finance import ledger_check
+from training.queries.finance import entries, ledger_check
 from training.queries.finance import programmes as rows
 
 EXPECTED_ON = dt.date(2027, 1, 15)
@@ -612,7 +611,7 @@ class Books(RuleBasedStateMachine):
         self.model.cohorts[key] = "cancelled"
         for held_key, held in sorted(self.model.helds.items()):
             if held.cohort == key and held.committed:
-                entry = entries.of_commitment(held_key, self.stage.uk)[-1].entry
+                entry = entries.oldest(entries.of_commitment(held_key), self.stage.uk)[-1].entry
                 assert (entry.kind, entry.amount) == (EntryKind.RELEASE, held.committed)
                 self.waiting.append(Bundle(entry.id, [Part("release", held.line, held.committed, held_key)]))
 

@@ -41,7 +41,7 @@ from training.models.outcomes.completions import Completion
 from training.models.people.people import Merge, Person
 from training.policy.scopes import unscoped
 from training.queries.assurance import rights_assessments as right_rows
-from training.queries.finance import ledger
+from training.queries.finance import entries
 from training.web.common import guard
 
 ROLES = ("uk", "iraq", "trainer", "trainee", "funder", "approver", "vetting", "rights", "auditor", "admin", "nobody")
@@ -291,7 +291,7 @@ def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Sid
         BudgetLine: line,
         LedgerEntry: entry,
         Commitment: commitment,
-        Claim: ledger.claim_by_key(payment.claim_id or 0),
+        Claim: entries.claim_by_key(payment.claim_id or 0),
         Evidence: receipt,
         SpendBatch: batch,
         NominationBatch: named,

@@ -20,7 +20,7 @@ from training.kit.db import db
 from training.models.finance.ledger import Commitment
 from training.models.identity.accounts import Role
 from training.policy.scopes import unscoped
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries
 
 
 @dataclass

@@ -27,7 +27,7 @@ from training.models.finance.programmes import BudgetLine
 from training.models.finance.spend_uploads import SpendBatch
 from training.models.identity.accounts import Role
 from training.policy.scopes import unscoped
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries, inbox
 from training.queries.finance import programmes as rows
 from training.queries.finance import spend_uploads as import_rows
 from training.queries.identity import accounts as account_rows
@@ -210,7 +210,7 @@ def _decisions() -> int:
 
 
 def test_pages_of_the_inbox(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(entries, "BUNDLES_ON_PAGE", 2)
+    monkeypatch.setattr(inbox, "BUNDLES_ON_PAGE", 2)
     line = world.line(500_00)
     waiting = [transfer(world, 1_00)] + [world.proposed_commitment(line, 1_00) for _ in range(3)]
     client = approver(world)

@@ -46,8 +46,7 @@ from training.models.finance.ledger import (
 )
 from training.models.finance.programmes import BudgetLine, Programme
 from training.models.identity.actor import Actor
-from training.queries.finance import ledger as entries
-from training.queries.finance import programmes
+from training.queries.finance import entries, programmes
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,7 @@ from training.models.finance.claims import Claim
 from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry
 from training.models.finance.programmes import BudgetLine
 from training.models.identity.actor import Actor
-from training.queries.finance import ledger as entries
-from training.queries.finance import programmes
+from training.queries.finance import entries, programmes
 
 
 @dataclass(frozen=True)

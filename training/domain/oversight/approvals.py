@@ -14,8 +14,8 @@ from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry, L
 from training.models.finance.programmes import BudgetLine, Programme
 from training.models.identity.actor import Actor
 from training.queries.courses import cohorts as cohort_rows
-from training.queries.finance import ledger as entries
-from training.queries.finance import programmes
+from training.queries.finance import entries, programmes
+from training.queries.finance.inbox import Taking
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Payments:
     commitments: list[Change]
 
 
-def effects_of_payments(takings: Sequence[entries.Taking]) -> Payments:
+def effects_of_payments(takings: Sequence[Taking]) -> Payments:
     """Return what payments would do, none of which closes its commitment."""
     lines: Counter[BudgetLine] = Counter()
     for taking in takings:

@@ -21,7 +21,7 @@ from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, holds, seen, unscoped
 from training.queries.common.paging import Cut, Page, read_page
-from training.queries.finance.ledger import EntryRow, with_decisions, with_files
+from training.queries.finance.entries import EntryRow, with_decisions, with_files
 
 
 def rate_of(currency: Currency, month: dt.date) -> ExchangeRate | None:

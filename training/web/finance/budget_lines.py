@@ -15,7 +15,7 @@ from training.kit.clock import today
 from training.models.finance.programmes import BudgetLine, LineCategory, Project
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries.finance import burn_down, ledger, programmes, variances
+from training.queries.finance import burn_down, entries, programmes, variances
 from training.web.common.filters import title
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices
@@ -53,7 +53,7 @@ def show(line: BudgetLine) -> ResponseReturnValue:
         chart=picture(series, whole=page.line.allocated, whole_label=_("Allocated")) if series else None,
         variance=variance,
         is_reason_due=awaits_reason(variance),
-        entries=ledger.of_line(line.id, actor()),
+        entries=entries.newest(entries.of_line(line.id), actor(), most=50),
         may_propose=holds(actor(), Permission.PROPOSE_MONEY),
     )
 

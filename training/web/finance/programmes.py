@@ -12,7 +12,7 @@ from training.kit.db import transaction
 from training.models.finance.programmes import Programme, ProjectKind
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries.finance import burn_down, ledger, programmes
+from training.queries.finance import burn_down, entries, programmes
 from training.queries.identity import organisations
 from training.web.common.filters import name
 from training.web.common.guard import actor, needs
@@ -45,7 +45,7 @@ def show(programme: Programme) -> ResponseReturnValue:
         "finance/programmes/show.html",
         page=page,
         chart=chart,
-        entries=ledger.newest(programme.id, actor()),
+        entries=entries.newest(entries.of_programme(programme.id), actor()),
         may_propose=holds(actor(), Permission.PROPOSE_MONEY),
         may_see_money=holds(actor(), Permission.SEE_MONEY),
         may_write_rights=holds(actor(), Permission.WRITE_RIGHTS),

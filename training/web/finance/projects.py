@@ -8,7 +8,7 @@ from training.kit.clock import today
 from training.models.finance.programmes import Project
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries.finance import burn_down, ledger, programmes
+from training.queries.finance import burn_down, entries, programmes
 from training.web.common.guard import actor, needs
 from training.web.finance.burn_down import chosen_period, picture
 
@@ -25,7 +25,7 @@ def show(project: Project) -> ResponseReturnValue:
         "finance/projects/show.html",
         page=page,
         chart=picture(series, whole=page.balances.allocated, whole_label=_("Allocated")) if series else None,
-        entries=ledger.newest_of_project(project.id, actor()),
+        entries=entries.newest(entries.of_project(project.id), actor()),
         may_propose=holds(actor(), Permission.PROPOSE_MONEY),
         may_see_money=holds(actor(), Permission.SEE_MONEY),
         may_write_rights=holds(actor(), Permission.WRITE_RIGHTS),

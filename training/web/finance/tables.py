@@ -15,7 +15,7 @@ from training.models.finance.programmes import BudgetLine
 from training.models.finance.spending_plans import VarianceReason
 from training.queries.finance.burn_down import Series
 from training.queries.finance.claims import ClaimPage, ClaimRow
-from training.queries.finance.ledger import EntryRow
+from training.queries.finance.entries import EntryRow
 from training.queries.finance.spend_uploads import RowOfBatch, Taken
 from training.queries.finance.spending_plans import PlanPage
 from training.queries.finance.variances import Variance

@@ -10,7 +10,7 @@ from training.kit.clock import today
 from training.models.finance.ledger import LedgerEntry
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries.finance import claims, ledger
+from training.queries.finance import bundles, claims
 from training.web.common.guard import actor, needs
 from training.web.common.use_case import attempt
 from training.web.oversight.approvals import foreseen
@@ -23,7 +23,7 @@ bp = Blueprint("entry_page", __name__)
 def show(entry: LedgerEntry) -> ResponseReturnValue:
     """Show an entry: who proposed it, who decided, what it moved."""
     me = actor()
-    page = ledger.entry_page(entry, me)
+    page = bundles.entry_page(entry, me)
     return render_template(
         "oversight/entry_page/show.html",
         page=page,
@@ -57,7 +57,7 @@ def refuse(entry: LedgerEntry) -> ResponseReturnValue:
         if done:
             flash(_("Refused. The proposer reads your reason."))
             return redirect(url_for(".show", public_id=entry.public_id))
-    return render_template("oversight/entry_page/refuse.html", form=form, page=ledger.entry_page(entry, actor()))
+    return render_template("oversight/entry_page/refuse.html", form=form, page=bundles.entry_page(entry, actor()))
 
 
 @bp.route("/entries/<public_id>/withdraw", methods=["GET", "POST"])
@@ -71,4 +71,4 @@ def withdraw(entry: LedgerEntry) -> ResponseReturnValue:
         if done:
             flash(_("Taken back. Nothing has moved."))
             return redirect(url_for(".show", public_id=entry.public_id))
-    return render_template("oversight/entry_page/withdraw.html", form=form, page=ledger.entry_page(entry, actor()))
+    return render_template("oversight/entry_page/withdraw.html", form=form, page=bundles.entry_page(entry, actor()))

@@ -22,7 +22,7 @@ from training.queries.courses import cohorts
 from training.queries.finance import (
     burn_down,
     claims,
-    ledger,
+    entries,
     programmes,
     spend_uploads,
     spending_plans,
@@ -61,7 +61,7 @@ def _also(permission: Permission, build: Builder) -> Builder:
 
 
 _OF_PROGRAMME: Mapping[str, Callable[[Programme], Table]] = {
-    "entries": lambda one: tables.entries(ledger.all_of_programme(one.id, actor())),
+    "entries": lambda one: tables.entries(entries.every(entries.of_programme(one.id), actor())),
     "lines": lambda one: tables.lines(programmes.programme_page(one, actor()).lines),
     "burn-down": lambda one: tables.burn_down(burn_down.of_programme(one.id, actor(), today(), Period.ALL)),
     "outstanding": lambda one: tables.outstanding(year_end.outstanding(one.id, actor())),
@@ -80,18 +80,18 @@ _OF_PROGRAMME: Mapping[str, Callable[[Programme], Table]] = {
 }
 _OF_PROJECT: Mapping[str, Callable[[Project], Table]] = {
     "burn-down": lambda one: tables.burn_down(burn_down.of_project(one.id, actor(), today(), Period.ALL)),
-    "entries": lambda one: tables.entries(ledger.all_of_project(one.id, actor())),
+    "entries": lambda one: tables.entries(entries.every(entries.of_project(one.id), actor())),
     "lines": lambda one: tables.lines(programmes.project_page(one, actor()).lines),
 }
 _OF_LINE: Mapping[str, Callable[[BudgetLine], Table]] = {
-    "entries": lambda one: tables.entries(ledger.all_of_line(one.id, actor())),
+    "entries": lambda one: tables.entries(entries.every(entries.of_line(one.id), actor())),
     "commitments": lambda one: tables.commitments(programmes.all_commitments(one.id, actor())),
     "burn-down": lambda one: tables.burn_down(burn_down.of_line(one.id, actor(), today(), Period.ALL)),
     "plan": lambda one: tables.plan(spending_plans.plan_page(one, actor())),
     "reasons": lambda one: tables.reasons(variances.all_reasons_of(one.id, actor())),
 }
 _OF_COMMITMENT: Mapping[str, Callable[[Commitment], Table]] = {
-    "entries": lambda one: tables.entries(ledger.all_of_commitment(one.id, actor())),
+    "entries": lambda one: tables.entries(entries.every(entries.of_commitment(one.id), actor())),
 }
 _OF_CLAIM: Mapping[str, Callable[[Claim], Table]] = {
     "lines": lambda one: tables.claim_lines(claims.claim_page(one, actor())),
