@@ -27,7 +27,7 @@ from training.models.finance.claims import Claim, Evidence
 from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry
 from training.models.finance.programmes import BudgetLine, Programme
 from training.models.identity.actor import Actor
-from training.queries.finance import claims, programmes
+from training.queries.finance import claims, programmes, rates
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _rate(payment: Payment) -> Rate:
         return Rate(RATE_SCALE, payment.paid_on, "")
     if payment.rate is not None:
         return payment.rate
-    known = claims.rate_of(payment.currency, month_of(payment.paid_on))
+    known = rates.of_month(payment.currency, month_of(payment.paid_on))
     if known is None:
         raise MissingRate(payment.currency, month_of(payment.paid_on))
     return Rate(known.rate, known.month, known.source)

@@ -9,7 +9,7 @@ from training.domain.finance import rates as rules
 from training.forms.finance.rates import RateForm, RateListForm
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries.finance import claims
+from training.queries.finance import rates
 from training.web.common.guard import actor, needs
 from training.web.common.lists import cut, pager
 from training.web.common.refusals import words_for
@@ -23,7 +23,7 @@ bp = Blueprint("rates", __name__, url_prefix="/rates")
 @needs(Permission.SEE_MONEY)
 def index() -> ResponseReturnValue:
     """List the rates, the newest month first."""
-    page = claims.rates_page(cut())
+    page = rates.page(cut())
     return render_template(
         "finance/rates/index.html", page=page, pager=pager(page), may_enter=holds(actor(), Permission.PROPOSE_MONEY)
     )

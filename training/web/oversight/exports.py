@@ -24,6 +24,7 @@ from training.queries.finance import (
     claims,
     entries,
     programmes,
+    rates,
     spend_uploads,
     spending_plans,
     variances,
@@ -186,7 +187,7 @@ def of_cohort(cohort: Cohort, table: str, kind: str) -> ResponseReturnValue:
 @needs(Permission.SEE_MONEY)
 def of_rates(kind: str) -> ResponseReturnValue:
     """Send the table of exchange rates."""
-    return file_of(tables.rates(claims.rates()), "rates", kind)
+    return file_of(tables.rates(rates.every()), "rates", kind)
 
 
 @bp.get("/rights/table.<kind>")
