@@ -222,7 +222,8 @@ class World:
         payment = claims.Payment(payee, person, paid_on, evidence=evidence, is_another=True)
         lines = [claims.ClaimLine(commitment, pence, closes)]
         with transaction():
-            return claims.propose(payment, lines, "a purpose", self.key(), self.actor("uk"), TODAY)
+            claim = claims.propose(payment, lines, "a purpose", self.key(), self.actor("uk"), TODAY)
+            return entries.first_of_claim(claim.id)
 
     def evidence(self, content: bytes = b"%PDF-1.7 a receipt", by: str = "uk") -> Evidence:
         """Upload a file."""

@@ -201,7 +201,8 @@ class Treasury(Stage):
             receipt = self._receipt()
             payment = claims.Payment(payee, payee_is_person=False, paid_on=day, currency=currency, evidence=receipt)
             purpose = entries.commitment_by_key(lines[0].commitment.id).purpose
-            entry = claims.propose(payment, lines, purpose, self.key(), self.by(UK_COORDINATOR_2), day)
+            claim = claims.propose(payment, lines, purpose, self.key(), self.by(UK_COORDINATOR_2), day)
+            entry = entries.first_of_claim(claim.id)
         self.approve(entry, days + 2, APPROVER_2)
         return entry
 

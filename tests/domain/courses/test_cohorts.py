@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from tests.support.ledger import decision_about
 from tests.support.world import TODAY, World
 from training.domain.common.refusals import (
     CohortNotDraft,
@@ -73,7 +74,7 @@ def test_an_assessment_that_lapsed_meanwhile_keeps_it_shut(world: World) -> None
     with pytest.raises(NoRightsAssessment):
         world.approve(entry, on=dt.date(2031, 1, 1))
     assert state(cohort) is CohortState.AWAITING_APPROVAL
-    assert entries.decision_about(entry.id) is None, "the approval fell with the opening"
+    assert decision_about(entry.id) is None, "the approval fell with the opening"
 
 
 def test_it_cannot_cost_more_than_its_line_has(world: World) -> None:

@@ -14,6 +14,7 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from tests.support.ledger import claim_of
 from tests.support.world import PASSWORD, TODAY, World
 from training.domain.admissions import nomination_uploads, notifications, vetting_uploads
 from training.domain.assurance import rights_assessments
@@ -41,7 +42,6 @@ from training.models.outcomes.completions import Completion
 from training.models.people.people import Merge, Person
 from training.policy.scopes import unscoped
 from training.queries.assurance import rights_assessments as right_rows
-from training.queries.finance import entries
 from training.web.common import guard
 
 ROLES = ("uk", "iraq", "trainer", "trainee", "funder", "approver", "vetting", "rights", "auditor", "admin", "nobody")
@@ -291,7 +291,7 @@ def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Sid
         BudgetLine: line,
         LedgerEntry: entry,
         Commitment: commitment,
-        Claim: entries.claim_by_key(payment.claim_id or 0),
+        Claim: claim_of(payment),
         Evidence: receipt,
         SpendBatch: batch,
         NominationBatch: named,

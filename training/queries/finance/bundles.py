@@ -1,9 +1,11 @@
 """Reading bundles: the entries of one proposal, which are decided together."""
 
-from collections.abc import Collection
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training.kit.db import db
@@ -11,8 +13,9 @@ from training.models.courses.cohorts import Cohort
 from training.models.finance.ledger import Approval, Commitment, EntryKind, LedgerEntry, LedgerPosting
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import seen, where
+from training.policy.scopes import ADMITTED, seen, unscoped, where
 from training.queries.finance.entries import entry_by_key, with_files
+from training.queries.finance.programmes import lock_programme
 
 
 @dataclass(frozen=True)
@@ -31,24 +34,101 @@ class Bundle:
         """The entry that stands for all: they share programme, proposer, moment, purpose and claim."""
         return self.entries[0]
 
-    @property
-    def is_transfer(self) -> bool:
-        """Whether one line gets what another gives: a transfer, or the reversal of one."""
-        changes = [self._allocates(entry) for entry in self.entries]
-        return any(changes) and not sum(changes)
+
+@dataclass(frozen=True)
+class Standing:
+    """An entry with what it moved once it was approved, and whether an approved entry reverses it."""
+
+    entry: LedgerEntry
+    posting: LedgerPosting | None
+    is_reversed: bool
+
+
+@dataclass(frozen=True)
+class LockedBundle:
+    """All that a decision about a bundle depends on, while nobody else moves money of its programme.
+
+    The entries come with their programme, lines, commitments and claims. ``originals`` holds the entries that these
+    reverse, by key; ``changes`` by how many pence what a commitment holds changed in each month, by its key.
+    """
+
+    entries: Sequence[LedgerEntry]
+    is_decided: bool
+    originals: Mapping[int, Standing]
+    changes: Mapping[int | None, Mapping[dt.date, int]]
 
     @property
-    def amount(self) -> int:
-        """What is proposed in all, in pence; a transfer's two halves are one amount."""
-        return self.first.amount if self.is_transfer else sum(entry.amount for entry in self.entries)
+    def undone(self) -> dict[int, LedgerPosting]:
+        """What the entries moved that these reverse, by their keys."""
+        return {key: one.posting for key, one in self.originals.items() if one.posting is not None}
 
-    def _allocates(self, entry: LedgerEntry) -> int:
-        if entry.kind is EntryKind.ALLOCATE:
-            return entry.amount
-        if entry.kind is EntryKind.DEALLOCATE:
-            return -entry.amount
-        undone = self.undone.get(entry.reverses_id or 0)
-        return -undone.allocated if undone else 0
+
+def lock_bundle(entry: LedgerEntry) -> LockedBundle:
+    """Lock the programme of an entry, and return its bundle as the database has it now."""
+    lock_programme(entry.programme_id)
+    statement = (
+        select(LedgerEntry, Approval.id)
+        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .where(LedgerEntry.bundle == entry.bundle)
+        .options(
+            joinedload(LedgerEntry.programme),
+            joinedload(LedgerEntry.line),
+            joinedload(LedgerEntry.commitment),
+            joinedload(LedgerEntry.claim),
+        )
+        .order_by(LedgerEntry.id)
+        .execution_options(populate_existing=True)
+    )
+    rows = db.session.execute(unscoped(statement, because=ADMITTED)).all()
+    found = [entry for entry, _ in rows]
+    return LockedBundle(
+        entries=found,
+        is_decided=any(decision is not None for _, decision in rows),
+        originals=_originals({entry.reverses_id for entry in found if entry.reverses_id}),
+        changes=_changes({entry.commitment_id for entry in found if entry.commitment_id and _may_lessen(entry)}),
+    )
+
+
+def _may_lessen(entry: LedgerEntry) -> bool:
+    """Say whether an entry may lessen what its commitment holds."""
+    return entry.kind is not EntryKind.COMMIT
+
+
+def _originals(keys: Collection[int]) -> dict[int, Standing]:
+    return {one.entry.id: one for one in _standings(LedgerEntry.id.in_(keys))} if keys else {}
+
+
+def standings(bundle: str) -> list[Standing]:
+    """Return how the entries of a bundle stand, in their order, with their lines and commitments."""
+    return _standings(LedgerEntry.bundle == bundle)
+
+
+def _standings(condition: ColumnElement[bool]) -> list[Standing]:
+    is_reversed = exists().where(Approval.reverses_id == LedgerEntry.id)
+    statement = (
+        select(LedgerEntry, LedgerPosting, is_reversed)
+        .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
+        .where(condition)
+        .options(joinedload(LedgerEntry.line), joinedload(LedgerEntry.commitment))
+        .order_by(LedgerEntry.id)
+        .execution_options(populate_existing=True)
+    )
+    return [Standing(*row) for row in db.session.execute(unscoped(statement, because=ADMITTED))]
+
+
+def _changes(commitments: Collection[int]) -> Mapping[int | None, Mapping[dt.date, int]]:
+    """Return by how many pence what each commitment holds changed in each month."""
+    if not commitments:
+        return {}
+    statement = (
+        select(LedgerPosting.commitment_id, LedgerPosting.committed_month, func.sum(LedgerPosting.committed))
+        .where(LedgerPosting.commitment_id.in_(commitments))
+        .group_by(LedgerPosting.commitment_id, LedgerPosting.committed_month)
+    )
+    found = defaultdict[int | None, dict[dt.date, int]](dict)
+    for commitment_id, month, pence in db.session.execute(unscoped(statement, because=ADMITTED)):
+        found[commitment_id][month] = int(pence)
+    return found
 
 
 def named(names: Collection[str], actor: Actor) -> dict[str, Bundle]:

@@ -21,6 +21,11 @@ from training.queries.common.paging import Cut, Page, read_page
 from training.queries.finance.entries import EntryRow, with_decisions, with_files
 
 
+def proposed_with(entry: LedgerEntry) -> Claim:
+    """Return the claim of a payment's entry."""
+    return db.session.scalars(unscoped(select(Claim).where(Claim.id == entry.claim_id), because=ADMITTED)).one()
+
+
 def lock_upload(evidence_id: int) -> None:
     """Let nobody else take this file for a claim until the transaction ends."""
     statement = select(Evidence.id).where(Evidence.id == evidence_id).with_for_update()

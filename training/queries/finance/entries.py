@@ -1,11 +1,10 @@
 """Reading ledger entries with their decisions and postings, one by one and as lists."""
 
-import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from training.kit.db import AnySelect, db
@@ -29,53 +28,16 @@ def entry_by_key(entry_id: int) -> LedgerEntry:
     return db.session.scalars(unscoped(select(LedgerEntry).where(LedgerEntry.id == entry_id), because=ADMITTED)).one()
 
 
-def bundle_of(entry: LedgerEntry) -> list[LedgerEntry]:
-    """Return the entries that are decided together with this one, itself included, in the order of their proposal."""
-    statement = select(LedgerEntry).where(LedgerEntry.bundle == entry.bundle).order_by(LedgerEntry.id)
-    return list(db.session.scalars(unscoped(statement, because=ADMITTED)))
-
-
-def claim_by_key(claim_id: int) -> Claim:
-    """Return the claim with this key."""
-    return db.session.scalars(unscoped(select(Claim).where(Claim.id == claim_id), because=ADMITTED)).one()
-
-
-def decision_about(entry_id: int) -> Approval | None:
-    """Return the decision about an entry, if there is one."""
-    return db.session.scalar(unscoped(select(Approval).where(Approval.entry_id == entry_id), because=ADMITTED))
-
-
-def posting_of(entry_id: int) -> LedgerPosting | None:
-    """Return what an approved entry moved."""
-    return db.session.scalar(
-        unscoped(
-            select(LedgerPosting).where(LedgerPosting.entry_id == entry_id),
-            because=ADMITTED,
-        )
-    )
-
-
-def is_undone(entry_id: int) -> bool:
-    """Say whether an approved entry reverses this one."""
-    statement = select(Approval.id).where(Approval.reverses_id == entry_id)
-    return db.session.scalar(unscoped(statement, because=ADMITTED)) is not None
+def first_of_claim(claim_id: int) -> LedgerEntry:
+    """Return the entry of the first line of a claim."""
+    statement = select(LedgerEntry).where(LedgerEntry.claim_id == claim_id).order_by(LedgerEntry.id).limit(1)
+    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
 
 
 def commitment_by_key(commitment_id: int) -> Commitment:
     """Return a commitment as the database has it now."""
     statement = select(Commitment).where(Commitment.id == commitment_id).execution_options(populate_existing=True)
     return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
-
-
-def changes_of(commitment_id: int) -> Sequence[Row[dt.date, int]]:
-    """Return by how many pence what a commitment holds changed in each month, the first month first."""
-    statement = (
-        select(LedgerPosting.committed_month, func.sum(LedgerPosting.committed))
-        .where(LedgerPosting.commitment_id == commitment_id)
-        .group_by(LedgerPosting.committed_month)
-        .order_by(LedgerPosting.committed_month)
-    )
-    return db.session.execute(unscoped(statement, because=ADMITTED)).all()
 
 
 def with_files() -> tuple[Any, ...]:

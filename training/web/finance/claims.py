@@ -20,7 +20,7 @@ from training.models.finance.programmes import Programme
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries.common.paging import Page
-from training.queries.finance import claims, entries, programmes
+from training.queries.finance import claims, programmes
 from training.web.common.filters import commitment_text, month, title
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices
@@ -88,7 +88,7 @@ def new(programme: Programme) -> ResponseReturnValue:
     if is_valid and not form.field_errors:
         try:
             with transaction():
-                entry = rules.propose(
+                claim = rules.propose(
                     form.payment(evidence),
                     form.claim_lines(commitments),
                     form.purpose.data or "",
@@ -96,7 +96,6 @@ def new(programme: Programme) -> ResponseReturnValue:
                     actor(),
                     today(),
                 )
-                claim = entries.claim_by_key(entry.claim_id or 0)
         except Refusal as refusal:
             _refuse(form, refusal)
             short = _short(form, refusal)

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from training.domain.finance import proposals
+from training.domain.finance.decisions import summary
 from training.forms.finance.ledger import EntryFilter, ReasonForm
 from training.models.finance.ledger import EntryKind, LedgerEntry
 from training.models.finance.programmes import Programme
@@ -39,4 +40,5 @@ def reverse(entry: LedgerEntry) -> ResponseReturnValue:
             reversal = proposals.propose_reversal(entry, form.reason.data or "", form.key.data or "", actor())
         if done:
             return proposed(url_for("oversight.entry_page.show", public_id=reversal.public_id))
-    return render_template("finance/ledger/reverse.html", form=form, page=bundles.entry_page(entry, actor()))
+    page = bundles.entry_page(entry, actor())
+    return render_template("finance/ledger/reverse.html", form=form, page=page, summary=summary(page.bundle))

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from training.domain.common.refusals import OwnProposal, Refusal
 from training.domain.finance import payment_warnings
+from training.domain.finance.decisions import Summary, summary
 from training.domain.finance.payment_warnings import Doubt, Look
 from training.domain.oversight import approvals
 from training.domain.oversight.approvals import Effects
@@ -47,6 +48,11 @@ class Waiting:
     effects: Effects | None = None
     why_not: str = ""
 
+    @property
+    def summary(self) -> Summary:
+        """What is proposed in all."""
+        return summary(self.bundle)
+
     def is_ticked(self, *, are_all: bool, are_bare: bool) -> bool:
         """Say whether a link ticks this one: never against a doubt, but for the lack of evidence if that is asked."""
         return (are_all or are_bare) and set(self.doubts) <= ({Doubt.NO_EVIDENCE} if are_bare else set())
@@ -59,6 +65,11 @@ class Result:
     bundle: Bundle | None
     outcome: Outcome
     why_not: str
+
+    @property
+    def summary(self) -> Summary | None:
+        """What was proposed in all, where there is such a proposal."""
+        return summary(self.bundle) if self.bundle else None
 
 
 @bp.route("/approvals", methods=["GET", "POST"])

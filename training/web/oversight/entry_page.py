@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from training.domain.finance.decisions import summary
 from training.domain.oversight import approvals
 from training.forms.finance.ledger import ReasonForm
 from training.kit.clock import today
@@ -57,7 +58,8 @@ def refuse(entry: LedgerEntry) -> ResponseReturnValue:
         if done:
             flash(_("Refused. The proposer reads your reason."))
             return redirect(url_for(".show", public_id=entry.public_id))
-    return render_template("oversight/entry_page/refuse.html", form=form, page=bundles.entry_page(entry, actor()))
+    page = bundles.entry_page(entry, actor())
+    return render_template("oversight/entry_page/refuse.html", form=form, page=page, summary=summary(page.bundle))
 
 
 @bp.route("/entries/<public_id>/withdraw", methods=["GET", "POST"])
@@ -71,4 +73,5 @@ def withdraw(entry: LedgerEntry) -> ResponseReturnValue:
         if done:
             flash(_("Taken back. Nothing has moved."))
             return redirect(url_for(".show", public_id=entry.public_id))
-    return render_template("oversight/entry_page/withdraw.html", form=form, page=bundles.entry_page(entry, actor()))
+    page = bundles.entry_page(entry, actor())
+    return render_template("oversight/entry_page/withdraw.html", form=form, page=page, summary=summary(page.bundle))
