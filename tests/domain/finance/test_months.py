@@ -10,16 +10,16 @@ from sqlalchemy import select
 
 from tests.support.world import TODAY, World
 from training.domain.common.refusals import ChangedMeanwhile, CommitmentClosed, ExpectedOutside
-from training.domain.finance import ledger, proposals
+from training.domain.finance import burn_down, ledger, proposals
+from training.domain.finance.burn_down import Period
 from training.kit.clock import months_between
 from training.kit.db import db, transaction
 from training.models.finance.ledger import Commitment, LedgerEntry, LineMonth
 from training.models.finance.programmes import BudgetLine
 from training.models.identity.audit import AuditEntry
 from training.policy.scopes import unscoped
-from training.queries.finance import burn_down, entries
+from training.queries.finance import entries
 from training.queries.finance import programmes as rows
-from training.queries.finance.burn_down import Period
 
 SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (dt.date(2026, month, 10) for month in (9, 10, 11, 12))
 MONTHS = months_between(dt.date(2026, 8, 1), DECEMBER)

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from training.domain.finance import burn_down
 from training.domain.finance import programmes as rules
 from training.forms.common.widgets import Choice
 from training.forms.finance.programmes import ProjectForm
@@ -12,7 +13,7 @@ from training.kit.db import transaction
 from training.models.finance.programmes import Programme, ProjectKind
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries.finance import burn_down, entries, programmes
+from training.queries.finance import entries, programmes
 from training.queries.identity import organisations
 from training.web.common.filters import name
 from training.web.common.guard import actor, needs

@@ -4,11 +4,12 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from training.domain.finance import burn_down
 from training.kit.clock import today
 from training.models.finance.programmes import Project
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries.finance import burn_down, entries, programmes
+from training.queries.finance import entries, programmes
 from training.web.common.guard import actor, needs
 from training.web.finance.burn_down import chosen_period, picture
 

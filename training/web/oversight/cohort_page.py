@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain.assurance import coverage
-from training.domain.oversight import opening
+from training.domain.oversight import opening, unit_costs
 from training.forms.courses.cohorts import StepForm
 from training.kit.clock import today
 from training.models.courses.cohorts import Cohort, CohortState
@@ -13,7 +13,6 @@ from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries.admissions import seats
 from training.queries.courses import cohorts
-from training.queries.oversight import unit_costs
 from training.web.common.guard import actor, needs
 from training.web.common.refusals import words_for
 from training.web.common.use_case import attempt

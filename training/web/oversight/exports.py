@@ -6,8 +6,13 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from training.domain.finance import burn_down, spending_plans
+from training.domain.finance import variances as variance_rules
+from training.domain.finance import year_end as year_end_rules
+from training.domain.finance.burn_down import Period
 from training.domain.identity import export_limits
 from training.domain.identity.export_limits import Departure
+from training.domain.oversight import unit_costs
 from training.forms.people.people import ExportForm
 from training.kit.clock import day_began, today
 from training.models.courses.cohorts import Cohort
@@ -20,18 +25,14 @@ from training.policy.scopes import holds, sees_others
 from training.queries.assurance import rights_assessments
 from training.queries.courses import cohorts
 from training.queries.finance import (
-    burn_down,
     claims,
     entries,
     programmes,
     rates,
     spend_uploads,
-    spending_plans,
     variances,
     year_end,
 )
-from training.queries.finance.burn_down import Period
-from training.queries.oversight import unit_costs
 from training.queries.people import people
 from training.web.assurance import tables as assurance_tables
 from training.web.assurance.rights_assessments import filtered
@@ -66,8 +67,8 @@ _OF_PROGRAMME: Mapping[str, Callable[[Programme], Table]] = {
     "lines": lambda one: tables.lines(programmes.programme_page(one, actor()).lines),
     "burn-down": lambda one: tables.burn_down(burn_down.of_programme(one.id, actor(), today(), Period.ALL)),
     "outstanding": lambda one: tables.outstanding(year_end.outstanding(one.id, actor())),
-    "year-end": lambda one: tables.year_end(year_end.year_end_page(one, actor(), today())),
-    "variances": lambda one: tables.variances(variances.of_programme(one.id, actor(), today())),
+    "year-end": lambda one: tables.year_end(year_end_rules.year_end_page(one, actor(), today())),
+    "variances": lambda one: tables.variances(variance_rules.of_programme(one.id, actor(), today())),
     "spend-files": _also(
         Permission.PROPOSE_MONEY, lambda one: tables.spend_files(spend_uploads.all_of_programme(one.id, actor()))
     ),
