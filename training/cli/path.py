@@ -1,4 +1,4 @@
-"""``flask nominations path``: the path of a nomination as a table and a drawing, for the documentation."""
+"""``flask nominations path``: the path of a nomination as a table and a diagram."""
 
 from collections.abc import Iterator
 
@@ -57,7 +57,7 @@ _NOTES = """\
 
 
 def document() -> str:
-    """Return the path as a page of the documentation."""
+    """Return the path as a documentation page."""
     return "\n".join(
         (
             "# The path of a nomination",
@@ -99,5 +99,5 @@ def _arrows() -> Iterator[str]:
 
 @nominations.command()
 def path() -> None:
-    """Print the path of a nomination: each step, from where to where, by whom."""
+    """Print the path of a nomination: each step, its states, and who may take it."""
     click.echo(document())

@@ -11,16 +11,16 @@ from sqlalchemy import select, update
 from tests.support.world import TODAY, World
 from training.domain.admissions import nominations, seats, vetting
 from training.domain.admissions.nominations import Act
-from training.domain.common.refusals import (
+from training.domain.admissions.refusals import (
     AlreadyClaimed,
     AlreadyNominated,
     CohortFull,
-    CohortNotOpen,
     NominationsClosed,
     NotCleared,
     NotInvited,
     WrongStep,
 )
+from training.domain.courses.refusals import CohortNotOpen
 from training.domain.outcomes import completions
 from training.kit.clock import pretend
 from training.kit.db import db, transaction

@@ -12,7 +12,10 @@ from sqlalchemy import Update, func, select
 
 from tests.support.ledger import bundle_of, decision_about
 from tests.support.world import CEILING, TODAY, World
-from training.domain.common.refusals import (
+from training.domain.common.refusals import Refusal
+from training.domain.courses import cohorts
+from training.domain.finance import ledger, proposals
+from training.domain.finance.refusals import (
     AlreadyDecided,
     CommitmentClosed,
     FundsMovedOn,
@@ -22,10 +25,7 @@ from training.domain.common.refusals import (
     OverCeiling,
     OverLine,
     OwnProposal,
-    Refusal,
 )
-from training.domain.courses import cohorts
-from training.domain.finance import ledger, proposals
 from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.models.courses.cohorts import Cohort, CohortState

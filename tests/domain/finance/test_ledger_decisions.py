@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from training.domain.common.refusals import (
+from training.domain.common.refusals import Refusal
+from training.domain.finance import decisions
+from training.domain.finance.decisions import MonthlyChange, Months, Movement, Summary
+from training.domain.finance.refusals import (
     AlreadyDecided,
     CohortHoldsMoney,
     CommitmentClosed,
     NotOwnProposal,
     NotReversible,
     OwnProposal,
-    Refusal,
 )
-from training.domain.finance import decisions
-from training.domain.finance.decisions import MonthlyChange, Months, Movement, Summary
 from training.models.finance.claims import Claim
 from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry, LedgerPosting, Outcome
 from training.models.finance.programmes import BudgetLine, Programme
@@ -315,7 +315,7 @@ def test_totals_are_those_of_each_record() -> None:
 
 def test_the_halves_of_a_transfer_are_one_amount() -> None:
     halves = [entry(EntryKind.DEALLOCATE, 200), entry(EntryKind.ALLOCATE, 200)]
-    assert decisions.summary(Bundle(halves, None, {})) == Summary(200, is_transfer=True)
+    assert decisions.summary(Bundle(halves, None, False, {})) == Summary(200, is_transfer=True)
 
 
 def test_the_reversal_of_a_transfer_is_one_too() -> None:
@@ -324,7 +324,7 @@ def test_the_reversal_of_a_transfer_is_one_too() -> None:
         posting(entry(EntryKind.ALLOCATE, 200), allocated=200),
     ]
     undone = {half.entry.id: half.posting for half in halves if half.posting}
-    assert decisions.summary(Bundle([reversal(half) for half in halves], None, undone)) == Summary(
+    assert decisions.summary(Bundle([reversal(half) for half in halves], None, False, undone)) == Summary(
         200, is_transfer=True
     )
 
@@ -332,5 +332,5 @@ def test_the_reversal_of_a_transfer_is_one_too() -> None:
 def test_other_bundles_are_the_sum_of_their_entries() -> None:
     held = commitment(0)
     purchases = [entry(EntryKind.COMMIT, 200, held), entry(EntryKind.COMMIT, 300, held)]
-    assert decisions.summary(Bundle(purchases, None, {})) == Summary(500, is_transfer=False)
-    assert decisions.summary(Bundle([entry(EntryKind.ALLOCATE, 7)], None, {})) == Summary(7, is_transfer=False)
+    assert decisions.summary(Bundle(purchases, None, False, {})) == Summary(500, is_transfer=False)
+    assert decisions.summary(Bundle([entry(EntryKind.ALLOCATE, 7)], None, False, {})) == Summary(7, is_transfer=False)

@@ -1,6 +1,5 @@
 """Nominations: nominate, shortlist, vet, confirm. Vetting comes late, so that nobody is checked needlessly."""
 
-import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +8,13 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from training.domain.admissions import notifications, seats
-from training.domain.common.refusals import AlreadyClaimed, AlreadyNominated, NominationsClosed, NotInvited, WrongStep
+from training.domain.admissions.refusals import (
+    AlreadyClaimed,
+    AlreadyNominated,
+    NominationsClosed,
+    NotInvited,
+    WrongStep,
+)
 from training.domain.courses import cohorts
 from training.domain.identity import audit
 from training.domain.people import people
@@ -21,6 +26,7 @@ from training.models.admissions.notifications import NoticeKind
 from training.models.admissions.vetting import VettingDecision, VettingOutcome
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.identity.actor import Actor
+from training.models.identity.audit import AuditEvent
 from training.models.people.people import Person
 from training.queries.admissions import nominations, vetting
 from training.queries.admissions import seats as seat_rows
@@ -29,7 +35,7 @@ from training.queries.identity import organisation_trees
 S = NominationState
 
 
-class Act(enum.StrEnum):
+class Act(AuditEvent):
     """What moves a nomination, as the audit trail says it."""
 
     NOMINATE = "nominated"

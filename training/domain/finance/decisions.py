@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from training.domain.common.refusals import (
+from training.domain.finance.refusals import (
     AlreadyDecided,
     CohortHoldsMoney,
     CommitmentClosed,

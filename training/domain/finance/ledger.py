@@ -13,8 +13,11 @@ from typing import cast
 
 from sqlalchemy import ColumnElement, Table, Update, update
 
-from training.domain.common.refusals import (
-    ChangedMeanwhile,
+from training.domain.common.refusals import ChangedMeanwhile, Refusal
+from training.domain.finance import decisions
+from training.domain.finance.decisions import LineAndMonth, MonthlyChange, Movement, Posting
+from training.domain.finance.events import FinanceEvent
+from training.domain.finance.refusals import (
     CommitmentClosed,
     ExpectedOutside,
     FundsMovedOn,
@@ -22,10 +25,7 @@ from training.domain.common.refusals import (
     OverCeiling,
     OverCommitment,
     OverLine,
-    Refusal,
 )
-from training.domain.finance import decisions
-from training.domain.finance.decisions import LineAndMonth, MonthlyChange, Movement, Posting
 from training.domain.identity import audit
 from training.kit.clock import now
 from training.kit.db import add_to_rows, changed, db
@@ -90,13 +90,15 @@ def withdraw_payments(undecided: Sequence[LedgerEntry], reason: str, by: Actor) 
     if any(entry.proposer_id != by.user_id for entry in undecided):
         raise NotOwnProposal
     db.session.add_all(_decision(entry, Outcome.WITHDRAWN, by, reason) for entry in undecided)
-    audit.record_each("pay withdrawn", {entry: {"pence": entry.amount} for entry in undecided}, by=by.user_id)
+    audit.record_each(
+        FinanceEvent.PAY_WITHDRAWN, {entry: {"pence": entry.amount} for entry in undecided}, by=by.user_id
+    )
 
 
 def _decide(decided: Sequence[LedgerEntry], outcome: Outcome, by: Actor, reason: str = "") -> None:
     db.session.add_all(_decision(entry, outcome, by, reason) for entry in decided)
     for entry in decided:
-        audit.record(f"{entry.kind.value} {outcome.value}", entry, by=by.user_id, pence=entry.amount)
+        audit.record(FinanceEvent(f"{entry.kind.value} {outcome.value}"), entry, by=by.user_id, pence=entry.amount)
 
 
 def _decision(entry: LedgerEntry, outcome: Outcome, by: Actor, reason: str) -> Approval:
@@ -209,7 +211,7 @@ def reschedule(commitment: Commitment, day: dt.date, shown: str, by: Actor) -> N
         raise ChangedMeanwhile
     _add_to_months(decisions.rescheduled(fresh, day))
     fresh.expected_on = day
-    audit.record("commitment rescheduled", fresh, by=by.user_id, before=str(before), after=str(day))
+    audit.record(FinanceEvent.COMMITMENT_RESCHEDULED, fresh, by=by.user_id, before=str(before), after=str(day))
 
 
 def check_expected(programme_id: int, day: dt.date) -> None:

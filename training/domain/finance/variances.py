@@ -4,7 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
 
-from training.domain.common.refusals import WithinPlan
+from training.domain.finance.events import FinanceEvent
+from training.domain.finance.refusals import WithinPlan
 from training.domain.finance.spending_plans import spread_over
 from training.domain.identity import audit
 from training.kit.clock import month_before, now
@@ -100,5 +101,5 @@ def give_reason(line: BudgetLine, reason: str, by: Actor, on: dt.date) -> Varian
     )
     db.session.add(given)
     db.session.flush()
-    audit.record("variance explained", line, by=by.user_id, month=str(found.month), pence=found.difference)
+    audit.record(FinanceEvent.VARIANCE_EXPLAINED, line, by=by.user_id, month=str(found.month), pence=found.difference)
     return given

@@ -22,11 +22,13 @@ from training.queries.finance.programmes import lock_programme
 class Bundle:
     """A proposal: the entries that are decided together, in their order, and the cohort that they pay for.
 
-    ``undone`` holds what the entries moved that these reverse, by the keys of those.
+    ``undone`` holds what the entries moved that these reverse, by the keys of those. ``may_see_file`` is about the
+    evidence of a claim, and who its payee is.
     """
 
     entries: list[LedgerEntry]
     cohort: Cohort | None
+    may_see_file: bool
     undone: dict[int, LedgerPosting]
 
     @property
@@ -134,7 +136,7 @@ def _changes(commitments: Collection[int]) -> Mapping[int | None, Mapping[dt.dat
 def named(names: Collection[str], actor: Actor) -> dict[str, Bundle]:
     """Return the proposals of these names with all that stands on them, by name, the oldest first."""
     statement = (
-        select(LedgerEntry, Cohort, LedgerPosting)
+        select(LedgerEntry, Cohort, LedgerPosting, where(actor, Permission.SEE_EVIDENCE, LedgerEntry))
         .outerjoin(LedgerEntry.commitment)
         .outerjoin(Cohort, and_(Cohort.id == Commitment.cohort_id, where(actor, Permission.SEE_COHORT, Cohort)))
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.reverses_id)
@@ -150,8 +152,9 @@ def named(names: Collection[str], actor: Actor) -> dict[str, Bundle]:
         .execution_options(populate_existing=True)
     )
     found: dict[str, Bundle] = {}
-    for entry, cohort, undone in db.session.execute(seen(statement, actor, Permission.SEE_MONEY, LedgerEntry)):
-        bundle = found.setdefault(entry.bundle, Bundle([], cohort, {}))
+    rows = db.session.execute(seen(statement, actor, Permission.SEE_MONEY, LedgerEntry))
+    for entry, cohort, undone, may_see_file in rows:
+        bundle = found.setdefault(entry.bundle, Bundle([], cohort, bool(may_see_file), {}))
         bundle.entries.append(entry)
         if undone is not None:
             bundle.undone[undone.entry_id] = undone

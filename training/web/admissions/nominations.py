@@ -20,7 +20,6 @@ from training.models.admissions.nominations import Nomination, NominationState
 from training.models.courses.cohorts import Cohort
 from training.models.people.people import Person
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
 from training.queries.admissions import nominations
 from training.queries.admissions.nominations import Sieve
 from training.queries.common import records
@@ -29,13 +28,16 @@ from training.queries.courses import cohorts
 from training.queries.people import people
 from training.queries.people.matching import Candidate
 from training.web.common.filters import name
-from training.web.common.guard import actor, needs
+from training.web.common.guard import actor, may, needs
 from training.web.common.labels import word
 from training.web.common.lists import are_all_ticked, cut, pager, place
 from training.web.common.use_case import attempt
 from training.web.people.people import alike, offer_organisations, register_from
 
 bp = Blueprint("nominations", __name__)
+
+ROSTER_OFFERS = (Permission.SELECT_NOMINEES, Permission.NOMINATE, Permission.SEE_PERSON)
+"""What decides which steps and states a roster offers."""
 
 
 @bp.route("/cohorts/<public_id>/nominate", methods=["GET", "POST"])
@@ -86,14 +88,14 @@ def register(cohort: Cohort) -> ResponseReturnValue:
 
 
 @bp.get("/cohorts/<public_id>/roster")
-@needs(Permission.SEE_ROSTER, on=Cohort)
+@needs(Permission.SEE_ROSTER, on=Cohort, offers=ROSTER_OFFERS)
 def roster(cohort: Cohort) -> ResponseReturnValue:
     """Show who is nominated, and the next step for each."""
     return roster_page(cohort, selection_form())
 
 
 @bp.post("/cohorts/<public_id>/roster")
-@needs(Permission.SEE_ROSTER, on=Cohort)
+@needs(Permission.SEE_ROSTER, on=Cohort, offers=ROSTER_OFFERS)
 def search(cohort: Cohort) -> ResponseReturnValue:
     """Show the nominees whose names match. The name travels in the body, never in the address."""
     return roster_page(cohort, selection_form(), SearchForm())
@@ -102,9 +104,9 @@ def search(cohort: Cohort) -> ResponseReturnValue:
 def selection_form() -> SelectionForm | None:
     """Return the form for a step with several nominees; None for who can take none."""
     steps: Iterable[SelectionStep] = ()
-    if holds(actor(), Permission.SELECT_NOMINEES):
+    if may(Permission.SELECT_NOMINEES):
         steps = SelectionStep
-    elif holds(actor(), Permission.NOMINATE):
+    elif may(Permission.NOMINATE):
         steps = (SelectionStep.WITHDRAW,)
     form = SelectionForm()
     form.step.choices = [Choice(step.value, word(step)) for step in steps]
@@ -121,7 +123,7 @@ def _sieve(form: RosterFilter, cohort: Cohort) -> tuple[Sieve, int]:
     if len(bodies) < 2:
         del form.organisation
     counts = nominations.roster_counts(cohort.id, organisation, actor())
-    shown = NominationState if holds(actor(), Permission.SEE_PERSON) else (NominationState.CONFIRMED,)
+    shown = NominationState if may(Permission.SEE_PERSON) else (NominationState.CONFIRMED,)
     form.state.choices = [Choice(state.value, f"{word(state)} ({counts.get(state, 0)})") for state in shown]
     state = next((one for one in shown if one == form.state.data), None)
     return Sieve(state, organisation), counts.get(state, 0) if state else sum(counts.values())

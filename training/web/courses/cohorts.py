@@ -1,6 +1,6 @@
 """Cohorts: list, page, drafting, and the steps from draft to closed."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,7 +13,6 @@ from training.models.courses.cohorts import Cohort, CohortState
 from training.models.courses.courses import Course
 from training.models.finance.programmes import BudgetLine, LineCategory
 from training.policy.matrix import Permission
-from training.queries.common import records
 from training.queries.courses import cohorts, courses
 from training.web.common.filters import name, person, title, title_text
 from training.web.common.guard import actor, needs
@@ -84,21 +83,18 @@ def _plan(form: CohortForm, offers: cohorts.Offers, course: Course) -> rules.Coh
 
 
 @bp.route("/courses/<public_id>/cohorts/new", methods=["GET", "POST"])
-@needs(Permission.DRAFT_COHORT)
-def new(public_id: str) -> ResponseReturnValue:
+@needs(Permission.DRAFT_COHORT, on=Course)
+def new(course: Course) -> ResponseReturnValue:
     """Draft a cohort of a course."""
-    found = records.find(Course, public_id, actor(), Permission.SEE_COURSE)
-    if found is None:
-        abort(404)
     form = CohortForm()
     offers = _offer(form)
     if form.validate_on_submit():
         with attempt(form) as done:
-            cohort = rules.draft(_plan(form, offers, found.record), actor())
+            cohort = rules.draft(_plan(form, offers, course), actor())
         if done:
             flash(_("Drafted. Plan what it is to cost, then ask for it to be opened."))
             return redirect(url_for(".costs", public_id=cohort.public_id))
-    return render_template("courses/cohorts/new.html", form=form, course=courses.course_by_key(found.record.id))
+    return render_template("courses/cohorts/new.html", form=form, course=courses.course_by_key(course.id))
 
 
 @bp.route("/cohorts/<public_id>/edit", methods=["GET", "POST"])

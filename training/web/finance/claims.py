@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from training.domain.common.refusals import AlikePayment, EvidenceUsed, OverCommitment, Refusal
+from training.domain.common.refusals import Refusal
 from training.domain.finance import claims as rules
 from training.domain.finance import evidence as evidence_rules
 from training.domain.finance import payment_warnings
+from training.domain.finance.refusals import AlikePayment, EvidenceUsed, OverCommitment
 from training.forms.common.widgets import Choice
 from training.forms.finance.claims import AttachEvidenceForm, ClaimFilter, ClaimForm, LineFields
 from training.kit.clock import today
@@ -18,14 +19,12 @@ from training.models.finance.claims import Claim, Evidence
 from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import Programme
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
 from training.queries.common.paging import Page
 from training.queries.finance import claims, programmes
 from training.web.common.filters import commitment_text, month, title
-from training.web.common.guard import actor, needs
-from training.web.common.labels import choices
+from training.web.common.guard import actor, may, needs
+from training.web.common.labels import choices, refuse, words_for
 from training.web.common.lists import cut, pager
-from training.web.common.refusals import refuse, words_for
 from training.web.common.uploads import folder, saved, takes_file
 from training.web.common.use_case import attempt
 from training.web.finance.proposing import proposed
@@ -153,12 +152,11 @@ def _listed(form: ClaimFilter, wanted: claims.Wanted | None) -> ResponseReturnVa
         page=page,
         pager=pager(page),
         is_cut=bool(wanted and wanted.payees and wanted.payees.is_cut),
-        may_see_payee=claims.may_see_payees(actor()),
     )
 
 
 @bp.get("/claims/<public_id>")
-@needs(Permission.SEE_MONEY, on=Claim)
+@needs(Permission.SEE_MONEY, on=Claim, offers=(Permission.SEE_EVIDENCE, Permission.PROPOSE_MONEY))
 def show(claim: Claim) -> ResponseReturnValue:
     """Show a claim: lines, rate, evidence, decision."""
     page = claims.claim_page(claim, actor())
@@ -166,9 +164,8 @@ def show(claim: Claim) -> ResponseReturnValue:
         "finance/claims/show.html",
         page=page,
         look=payment_warnings.look_at([page.claim], folder())[claim.id],
-        may_see_payee=claims.may_see_payees(actor()),
-        may_see_file=holds(actor(), Permission.SEE_EVIDENCE),
-        may_attach=holds(actor(), Permission.PROPOSE_MONEY),
+        may_see_file=may(Permission.SEE_EVIDENCE),
+        may_attach=may(Permission.PROPOSE_MONEY),
     )
 
 

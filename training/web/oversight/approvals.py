@@ -7,10 +7,11 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from training.domain.common.refusals import OwnProposal, Refusal
+from training.domain.common.refusals import Refusal
 from training.domain.finance import payment_warnings
 from training.domain.finance.decisions import Summary, summary
 from training.domain.finance.payment_warnings import Doubt, Look
+from training.domain.finance.refusals import OwnProposal
 from training.domain.oversight import approvals
 from training.domain.oversight.approvals import Effects
 from training.forms.common.widgets import Choice
@@ -20,15 +21,14 @@ from training.kit.db import transaction
 from training.kit.money import format_pounds
 from training.models.finance.ledger import Outcome
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
 from training.queries.common.paging import Cut
 from training.queries.finance import bundles, inbox
 from training.queries.finance.bundles import Bundle
 from training.queries.finance.inbox import Narrowed, Parts
 from training.web.common.filters import title, typed
 from training.web.common.guard import actor, needs
+from training.web.common.labels import words_for
 from training.web.common.lists import are_all_ticked, cut, pager, place
-from training.web.common.refusals import words_for
 from training.web.common.uploads import folder
 
 bp = Blueprint("approvals", __name__)
@@ -103,7 +103,6 @@ def index() -> ResponseReturnValue:
         bare=_BARE,
         me=actor().user_id,
         own=words_for(OwnProposal()),
-        may_see_file=holds(actor(), Permission.SEE_EVIDENCE),
     )
 
 
