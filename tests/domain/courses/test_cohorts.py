@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from tests.support.ledger import decision_about
 from tests.support.world import TODAY, World
 from training.domain.assurance.refusals import NoRightsAssessment
 from training.domain.courses import cohorts
@@ -16,7 +17,7 @@ from training.kit.db import db, transaction
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.finance.ledger import EntryKind
 from training.queries.courses import cohorts as rows
-from training.queries.finance import ledger
+from training.queries.finance import entries
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_an_assessment_that_lapsed_meanwhile_keeps_it_shut(world: World) -> None
     with pytest.raises(NoRightsAssessment):
         world.approve(entry, on=dt.date(2031, 1, 1))
     assert state(cohort) is CohortState.AWAITING_APPROVAL
-    assert ledger.decision_about(entry.id) is None, "the approval fell with the opening"
+    assert decision_about(entry.id) is None, "the approval fell with the opening"
 
 
 def test_it_cannot_cost_more_than_its_line_has(world: World) -> None:
@@ -115,7 +116,9 @@ def test_cancelling_proposes_to_release_its_money(world: World) -> None:
         cohorts.cancel(cohort, world.key(), world.actor("uk"))
     assert state(cohort) is CohortState.CANCELLED
     (commitment,) = rows.standing_commitments(cohort.id)
-    (row,) = [row for row in ledger.of_commitment(commitment.id, world.actor("uk")) if row.decision is None]
+    (row,) = [
+        row for row in entries.oldest(entries.of_commitment(commitment.id), world.actor("uk")) if row.decision is None
+    ]
     assert (row.entry.kind, row.entry.amount) == (EntryKind.RELEASE, 1_000_00)
 
 

@@ -34,7 +34,7 @@ from training.models.finance.spend_uploads import BatchState, Fault, RowOutcome,
 from training.models.identity.audit import AuditEntry
 from training.policy.scopes import unscoped
 from training.queries.common.paging import Cut
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries
 from training.queries.finance import programmes as programme_rows
 from training.queries.finance import spend_uploads as rows
 

@@ -12,7 +12,7 @@ from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import BudgetLine, LineCategory, Programme, Project, ProjectKind
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries
 from training.queries.finance import programmes as programme_rows
 
 PENCE = 100
@@ -139,7 +139,8 @@ def claim_payment(
         evidence=evidence.keep(receipt, context.settings.evidence_folder, by),
     )
     purpose = entries.commitment_by_key(commitment.id).purpose
-    context.add(name, claims.propose(payment, [line], purpose, context.key(), by, today()))
+    claim = claims.propose(payment, [line], purpose, context.key(), by, today())
+    context.add(name, entries.first_of_claim(claim.id))
 
 
 def approve(_context: Context, proposals: list[LedgerEntry], by: Actor) -> None:

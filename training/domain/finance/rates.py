@@ -21,7 +21,7 @@ from training.kit.db import db
 from training.kit.money import Currency, parse_rate
 from training.models.finance.claims import ExchangeRate
 from training.models.identity.actor import Actor
-from training.queries.finance import claims
+from training.queries.finance import rates as rate_rows
 
 LONGEST_SOURCE = 300
 _FAR = 10
@@ -64,7 +64,7 @@ def enter(rate: MonthlyRate, by: Actor, *, told: str = "") -> ExchangeRate:
 
 
 def _table() -> dict[_Place, MonthlyRate]:
-    rates = (MonthlyRate(one.currency, one.month, one.rate, one.source) for one in claims.rates())
+    rates = (MonthlyRate(one.currency, one.month, one.rate, one.source) for one in rate_rows.every())
     return {rate.place: rate for rate in rates}
 
 
@@ -89,7 +89,7 @@ def _doubt(rate: MonthlyRate, known: _Table, whole: _Table) -> RateDoubtful | No
 
 def _write(rate: MonthlyRate, by: Actor) -> ExchangeRate:
     currency, month = rate.place
-    entered = claims.rate_of(currency, month) or ExchangeRate(currency=currency, month=month)
+    entered = rate_rows.of_month(currency, month) or ExchangeRate(currency=currency, month=month)
     entered.rate, entered.source = rate.millionths, rate.source
     entered.entered_by_id, entered.entered_at = by.user_id, now()
     try:

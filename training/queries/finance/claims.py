@@ -5,46 +5,25 @@ import enum
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from training.kit.clock import month_after, months_between
 from training.kit.db import AnySelect, db
-from training.kit.money import Currency
 from training.kit.names import fold
-from training.models.finance.claims import Claim, ClaimEvidence, Evidence, ExchangeRate
+from training.models.finance.claims import Claim, ClaimEvidence, Evidence
 from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Outcome
-from training.models.identity.accounts import User
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, seen, unscoped, where
 from training.queries.common.paging import Cut, Page, read_page
-from training.queries.finance.ledger import EntryRow, with_decisions, with_files
+from training.queries.finance.entries import EntryRow, with_decisions, with_files
 
 
-def rate_of(currency: Currency, month: dt.date) -> ExchangeRate | None:
-    """Return the rate of a currency in a month (its first day)."""
-    return db.session.scalar(select(ExchangeRate).where(ExchangeRate.currency == currency, ExchangeRate.month == month))
-
-
-def rates_of(months: Collection[tuple[Currency, dt.date]]) -> dict[tuple[Currency, dt.date], ExchangeRate]:
-    """Return the rates of currencies in months (their first days), where the table has them."""
-    place = tuple_(ExchangeRate.currency, ExchangeRate.month)
-    found = db.session.scalars(select(ExchangeRate).where(place.in_(months))) if months else ()
-    return {(one.currency, one.month): one for one in found}
-
-
-def rates() -> Sequence[ExchangeRate]:
-    """Return every rate."""
-    return db.session.scalars(select(ExchangeRate)).all()
-
-
-def rates_page(cut: Cut) -> Page[Any]:
-    """Return a page of the rates, the newest month first, each with the name of who entered it."""
-    statement = select(ExchangeRate, User.display_name).join(User, User.id == ExchangeRate.entered_by_id)
-    return read_page(statement, ExchangeRate, ExchangeRate.month, cut, is_descending=True)
+def proposed_with(entry: LedgerEntry) -> Claim:
+    """Return the claim of a payment's entry."""
+    return db.session.scalars(unscoped(select(Claim).where(Claim.id == entry.claim_id), because=ADMITTED)).one()
 
 
 def lock_upload(evidence_id: int) -> None:

@@ -6,20 +6,20 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from training.domain.finance.burn_down import Series
 from training.domain.finance.rates import COLUMNS as RATE_COLUMNS
+from training.domain.finance.spending_plans import PlanPage
+from training.domain.finance.variances import Variance
+from training.domain.finance.year_end import YearEndPage
 from training.kit.money import exact_amount, exact_rate
 from training.kit.sheets import Column, Value
 from training.models.finance.claims import ExchangeRate
 from training.models.finance.ledger import Approval, Commitment, LedgerPosting
 from training.models.finance.programmes import BudgetLine
 from training.models.finance.spending_plans import VarianceReason
-from training.queries.finance.burn_down import Series
 from training.queries.finance.claims import ClaimPage, ClaimRow
-from training.queries.finance.ledger import EntryRow
+from training.queries.finance.entries import EntryRow
 from training.queries.finance.spend_uploads import RowOfBatch, Taken
-from training.queries.finance.spending_plans import PlanPage
-from training.queries.finance.variances import Variance
-from training.queries.finance.year_end import YearEndPage
 from training.web.common.downloads import Table
 from training.web.common.filters import title_text
 from training.web.common.labels import word

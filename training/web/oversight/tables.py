@@ -4,20 +4,20 @@ from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
 
+from training.domain.oversight.unit_costs import CohortUnitCost, CourseUnitCost, UnitCost
 from training.kit.sheets import Column, Value
-from training.queries.oversight.unit_costs import CohortRow, CourseRow, UnitCost
 from training.web.common.downloads import Table
 from training.web.common.filters import title_text
 
 
-def unit_costs(of: Iterable[CohortRow]) -> Table:
+def unit_costs(of: Iterable[CohortUnitCost]) -> Table:
     """Return what each cohort costs, in all and by trainee, completion and contact hour."""
     columns = [Column(_("Cohort")), Column(_("Course")), *_unit_cost_columns()]
     rows = ((row.cohort.code, title_text(row.cohort.course), *_unit_cost(row.cost)) for row in of)
     return Table(_("Unit costs"), columns, rows)
 
 
-def unit_costs_by_course(of: Iterable[CourseRow]) -> Table:
+def unit_costs_by_course(of: Iterable[CourseUnitCost]) -> Table:
     """Return the same course by course."""
     columns = [Column(_("Course")), Column(_("Cohorts")), *_unit_cost_columns()]
     rows = ((title_text(row.course), row.cohorts, *_unit_cost(row.cost)) for row in of)
