@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from training.domain.admissions import nominations as rules
+from training.domain.admissions.nomination_path import Event
 from training.domain.common import refusals
 from training.domain.identity.export_limits import Departure
 from training.kit.tables import Problem
@@ -22,9 +22,9 @@ from training.web.identity import audit_labels
 DOMAIN = Path(__file__).parents[2] / "training" / "domain"
 REFUSALS = list(refusals.Refusal.__subclasses__())
 WORDLESS = {
-    "Act",  # its words are those of the audit trail
     "Currency",  # said by its code
     "Departure",  # its words are those of the audit trail
+    "Event",  # its words are those of the audit trail
     "EvidenceKind",  # said by its code
     "JobKind",
     "JobState",
@@ -73,6 +73,6 @@ def test_each_act_and_record_has_a_word() -> None:
     made |= {f"rights assessment {act.value}" for act in rights_assessments.RightsAct}
     made |= {f"completion {what}" for what in ("confirmed", "refused")}
     made |= {state.value.replace("_", " ") for state in nominations.NominationState}
-    made |= {*Departure, *rules.Act}
+    made |= {*Departure, *Event}
     assert made == set(audit_labels.ACTS)
     assert set(audit_labels.RECORDS) <= {mapper.class_.__name__ for mapper in base.Base.registry.mappers}

@@ -37,6 +37,9 @@ VETTED_STATES = (
 )
 """A vetting officer learns of a nominee only once there is something to vet."""
 
+ROSTER_STATES = (NominationState.CONFIRMED,)
+"""A seat is no secret on a roster; any other state is for those who may see the person."""
+
 
 def _invited(actor: Actor) -> ColumnElement[bool]:
     return exists().where(
@@ -214,6 +217,11 @@ def holds(actor: Actor, permission: Permission) -> bool:
 def sees_others(actor: Actor, permission: Permission) -> bool:
     """Say whether the actor has ``permission`` for more than what is their own."""
     return bool(scopes_of(actor, permission) - {Scope.SELF})
+
+
+def roster_states(actor: Actor) -> tuple[NominationState, ...]:
+    """Return the states by which the actor may narrow a roster."""
+    return tuple(NominationState) if holds(actor, Permission.SEE_PERSON) else ROSTER_STATES
 
 
 def where(actor: Actor, permission: Permission, model: type[Base]) -> ColumnElement[bool]:

@@ -69,5 +69,5 @@ def record_held(person_id: int, decision: Decision, by: Actor) -> VettingDecisio
     db.session.add(recorded)
     db.session.flush()
     audit.record("clearance recorded", recorded, by=by.user_id, outcome=decision.outcome.value)
-    nominations.follow(recorded, by)
+    nominations.apply_vetting_decision(recorded, by)
     return recorded

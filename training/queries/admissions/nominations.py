@@ -19,7 +19,7 @@ from training.models.identity.organisations import Organisation
 from training.models.outcomes.completions import Completion, CompletionState
 from training.models.people.people import Person
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, VETTED_STATES, holds, seen, unscoped, where
+from training.policy.scopes import ADMITTED, ROSTER_STATES, VETTED_STATES, holds, seen, unscoped, where
 from training.queries.admissions import vetting
 from training.queries.common.paging import Cut, Page, read_page
 from training.queries.people import people
@@ -102,6 +102,11 @@ class RosterRow(NamedTuple):
     may_withdraw: bool
     may_confirm_completion: bool
     is_own_claim: bool
+
+    @property
+    def shows_state(self) -> bool:
+        """Whether the reader may know where the nomination stands."""
+        return self.may_see_person or self.nomination.state in ROSTER_STATES
 
 
 ROSTER_SIZE = 200
@@ -216,7 +221,7 @@ def _is_seen_as_person(actor: Actor) -> ColumnElement[bool]:
 
 def _has_shown_state(actor: Actor) -> ColumnElement[bool]:
     """Whose state is not shown is not found or counted by it either; a seat is no secret on a roster."""
-    return or_(_is_seen_as_person(actor), Nomination.state == NominationState.CONFIRMED)
+    return or_(_is_seen_as_person(actor), Nomination.state.in_(ROSTER_STATES))
 
 
 def nomination_page(nomination: Nomination, actor: Actor) -> Nomination:
@@ -270,6 +275,11 @@ class NominationSteps:
     moves: Sequence[Move]
     may_see_person: bool
     may_select: bool
+
+    @property
+    def shows_state(self) -> bool:
+        """Whether the reader may know where the nomination stands."""
+        return self.may_see_person or self.nomination.state in ROSTER_STATES
 
 
 def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:

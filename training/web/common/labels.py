@@ -7,7 +7,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from training.domain.admissions.bulk_actions import SelectionStep
+from training.domain.admissions.nomination_path import SelectionStep
 from training.domain.finance.evidence import FileState
 from training.domain.finance.payment_warnings import Doubt
 from training.domain.finance.rates import RateOutcome
