@@ -1,6 +1,6 @@
 """Pages: courses and cohorts."""
 
 from training.web.common.areas import area
-from training.web.courses import cohorts, courses
+from training.web.courses import cohorts, costs, courses
 
-bp = area("courses", cohorts.bp, courses.bp)
+bp = area("courses", cohorts.bp, costs.bp, courses.bp)
