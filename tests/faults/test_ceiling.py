@@ -11,8 +11,8 @@ from tests.support.processes import context
 from tests.support.world import TODAY, World
 from training import create_app
 from training.config import Settings
-from training.domain.common.refusals import OverLine
 from training.domain.finance import ledger
+from training.domain.finance.refusals import OverLine
 from training.kit.clock import now
 from training.kit.db import db, transaction
 from training.kit.ids import new_public_id

@@ -8,8 +8,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.world import TODAY, World, form_token
-from training.domain.common.refusals import AlreadyDecided, CohortNotDraft, Refusal
+from training.domain.common.refusals import Refusal
+from training.domain.courses.refusals import CohortNotDraft
 from training.domain.finance import claims, programmes, proposals
+from training.domain.finance.refusals import AlreadyDecided
 from training.domain.oversight import approvals, opening
 from training.kit.db import db, transaction
 from training.models.finance.claims import Claim

@@ -9,11 +9,13 @@ from sqlalchemy import func, select
 
 from tests.support.world import PASSWORD, TODAY, World
 from training.domain.admissions import deactivation, nominations, vetting
-from training.domain.common.refusals import InvitationSpent, PersonInactive, Refusal, TooManyExports
+from training.domain.common.refusals import Refusal
 from training.domain.courses import cohorts
 from training.domain.identity import accounts, export_limits
-from training.domain.identity.export_limits import Departure
+from training.domain.identity.export_limits import ExportEvent
+from training.domain.identity.refusals import InvitationSpent, TooManyExports
 from training.domain.people import duplicates
+from training.domain.people.refusals import PersonInactive
 from training.kit.clock import day_began, now
 from training.kit.db import db, transaction
 from training.models.admissions.nominations import Nomination
@@ -186,8 +188,8 @@ def test_the_last_list_of_the_day_is_saved_once(app: Flask) -> None:
         by, morning = World(app).actor("uk"), day_began()
         for _ in range(export_limits.MOST_A_DAY - 1):
             with transaction():
-                export_limits.note(Departure.PEOPLE, 1, by, morning)
-    answers = _together(app, lambda _number: export_limits.note(Departure.PEOPLE, 1, by, morning))
+                export_limits.note(ExportEvent.PEOPLE, 1, by, morning)
+    answers = _together(app, lambda _number: export_limits.note(ExportEvent.PEOPLE, 1, by, morning))
     assert sum(isinstance(answer, TooManyExports) for answer in answers) == THREADS - 1
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from tests.support.world import TODAY, World
 from training.domain.admissions import deactivation, nominations, seats, vetting
-from training.domain.common.refusals import CohortFull, Refusal, SeatClash, WrongStep
+from training.domain.admissions.refusals import CohortFull, SeatClash, WrongStep
+from training.domain.common.refusals import Refusal
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
 from training.models.admissions.nominations import Nomination, NominationState

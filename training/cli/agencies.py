@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from training.cli.published import RowResult, rows_of, short
-from training.domain.common.refusals import ParentElsewhere, ParentInactive, UnderItself
 from training.domain.identity import organisations as rules
+from training.domain.identity.refusals import ParentElsewhere, ParentInactive, UnderItself
 from training.models.identity.organisations import Jurisdiction, Organisation
 from training.queries.identity import organisations
 

@@ -1,42 +1,42 @@
-"""``flask nominations path``: the path of a nomination as a table and a drawing, for the documentation."""
+"""``flask nominations path``: the path of a nomination as a table and a diagram."""
 
 from collections.abc import Iterator
 
 import click
 from flask.cli import AppGroup
 
-from training.domain.admissions.nomination_path import PATH, Event
+from training.domain.admissions.nomination_path import PATH, NominationEvent
 from training.models.admissions.nominations import NominationState
 from training.policy.matrix import MATRIX, Permission
 
 nominations = AppGroup("nominations", help="Nominations.")
 
 # Who may take each step; None: it follows from another step.
-_PERMISSIONS: dict[Event, Permission | None] = {
-    Event.NOMINATE: Permission.NOMINATE,
-    Event.SHORTLIST: Permission.SELECT_NOMINEES,
-    Event.SEND: Permission.SELECT_NOMINEES,
-    Event.CLEAR: Permission.VET,
-    Event.NOT_CLEAR: Permission.VET,
-    Event.CONFIRM: Permission.SELECT_NOMINEES,
-    Event.WAIT: Permission.SELECT_NOMINEES,
-    Event.PROMOTE: None,
-    Event.TURN_DOWN: Permission.SELECT_NOMINEES,
-    Event.WITHDRAW: Permission.WITHDRAW_NOMINATION,
-    Event.SET_ASIDE: Permission.EDIT_PERSON,
+_PERMISSIONS: dict[NominationEvent, Permission | None] = {
+    NominationEvent.NOMINATE: Permission.NOMINATE,
+    NominationEvent.SHORTLIST: Permission.SELECT_NOMINEES,
+    NominationEvent.SEND: Permission.SELECT_NOMINEES,
+    NominationEvent.CLEAR: Permission.VET,
+    NominationEvent.NOT_CLEAR: Permission.VET,
+    NominationEvent.CONFIRM: Permission.SELECT_NOMINEES,
+    NominationEvent.WAIT: Permission.SELECT_NOMINEES,
+    NominationEvent.PROMOTE: None,
+    NominationEvent.TURN_DOWN: Permission.SELECT_NOMINEES,
+    NominationEvent.WITHDRAW: Permission.WITHDRAW_NOMINATION,
+    NominationEvent.SET_ASIDE: Permission.EDIT_PERSON,
 }
 _WHAT = {
-    Event.NOMINATE: "nominate",
-    Event.SHORTLIST: "shortlist",
-    Event.SEND: "send to vetting",
-    Event.CLEAR: "record a clearance",
-    Event.NOT_CLEAR: "record a refusal",
-    Event.CONFIRM: "confirm the seat",
-    Event.WAIT: "put on the waiting list",
-    Event.PROMOTE: "a seat becomes free",
-    Event.TURN_DOWN: "turn down",
-    Event.WITHDRAW: "withdraw",
-    Event.SET_ASIDE: "set the record aside",
+    NominationEvent.NOMINATE: "nominate",
+    NominationEvent.SHORTLIST: "shortlist",
+    NominationEvent.SEND: "send to vetting",
+    NominationEvent.CLEAR: "record a clearance",
+    NominationEvent.NOT_CLEAR: "record a refusal",
+    NominationEvent.CONFIRM: "confirm the seat",
+    NominationEvent.WAIT: "put on the waiting list",
+    NominationEvent.PROMOTE: "a seat becomes free",
+    NominationEvent.TURN_DOWN: "turn down",
+    NominationEvent.WITHDRAW: "withdraw",
+    NominationEvent.SET_ASIDE: "set the record aside",
 }
 _NOTES = """\
 - *Send to vetting* clears at once whoever holds a clearance that lasts to the cohort's last day.
@@ -57,7 +57,7 @@ _NOTES = """\
 
 
 def document() -> str:
-    """Return the path as a page of the documentation."""
+    """Return the path as a documentation page."""
     return "\n".join(
         (
             "# The path of a nomination",
@@ -100,5 +100,5 @@ def _arrows() -> Iterator[str]:
 
 @nominations.command()
 def path() -> None:
-    """Print the path of a nomination: each step, from where to where, by whom."""
+    """Print the path of a nomination: each step, its states, and who may take it."""
     click.echo(document())

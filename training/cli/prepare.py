@@ -1,4 +1,4 @@
-"""``flask prepare``: everything between an installed package and a served page."""
+"""``flask prepare``: prepare an installed product for serving."""
 
 import click
 from flask import current_app

@@ -35,7 +35,7 @@ VETTED_STATES = (
     NominationState.WAITING,
     NominationState.CONFIRMED,
 )
-"""A vetting officer learns of a nominee only once there is something to vet."""
+"""A vetting officer sees nominees only from the state *in vetting* onwards."""
 
 ROSTER_STATES = (NominationState.CONFIRMED,)
 """A seat is no secret on a roster; any other state is for those who may see the person."""
@@ -200,7 +200,7 @@ SEEING: Mapping[type[Base], Permission] = {
     ClearanceBatch: Permission.VET,
     Completion: Permission.SEE_NOMINATION,
 }
-"""The permission without which a record of this kind does not exist for somebody."""
+"""The permission without which a record of this kind is not found (404)."""
 
 
 def scopes_of(actor: Actor, permission: Permission) -> frozenset[Scope]:
@@ -210,12 +210,12 @@ def scopes_of(actor: Actor, permission: Permission) -> frozenset[Scope]:
 
 
 def holds(actor: Actor, permission: Permission) -> bool:
-    """Say whether the actor has ``permission`` for any record at all."""
+    """Return whether ``actor`` has ``permission`` for any record at all."""
     return bool(scopes_of(actor, permission))
 
 
 def sees_others(actor: Actor, permission: Permission) -> bool:
-    """Say whether the actor has ``permission`` for more than what is their own."""
+    """Return whether ``actor`` has ``permission`` for more than their own records."""
     return bool(scopes_of(actor, permission) - {Scope.SELF})
 
 
@@ -238,17 +238,17 @@ def where(actor: Actor, permission: Permission, model: type[Base]) -> ColumnElem
 
 
 SCOPED = "scoped"
-"""The execution option which says that a statement was written in somebody's name, or why not."""
+"""The execution option that holds the permission of a scoped statement, or the reason for having none."""
 
 ADMITTED = "a use case applies its rule to records that the outer room already admitted"
 """Why most statements of use cases have no scope."""
 
 
 def seen(statement: Statement, actor: Actor, permission: Permission, model: type[Base]) -> Statement:
-    """Narrow ``statement`` to the rows of ``model`` for which ``actor`` has ``permission``."""
+    """Restrict ``statement`` to the rows of ``model`` for which ``actor`` has ``permission``."""
     return statement.where(where(actor, permission, model)).execution_options(**{SCOPED: permission.value})
 
 
 def unscoped(statement: Statement, *, because: str) -> Statement:
-    """Let ``statement`` read guarded records in nobody's name; ``because`` says why that is right."""
+    """Allow ``statement`` to read guarded records without a scope; ``because`` gives the reason."""
     return statement.execution_options(**{SCOPED: because})

@@ -8,7 +8,6 @@ from training.config import Settings
 from training.kit.ids import new_token
 from training.web import admissions, assurance, courses, finance, identity, outcomes, oversight, people
 from training.web.common import assets, errors, filters, guard, labels, language, logs, navigation, uploads
-from training.web.identity import audit_labels
 
 _csrf = CSRFProtect()
 _AREAS = (identity, people, finance, courses, assurance, admissions, outcomes, oversight)
@@ -22,8 +21,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     logs.init_app(app)
     # After the log: it reads the body, and a form that is refused there has a reference and a time too.
     _csrf.init_app(app)
-    for part in (guard, language, filters, labels, audit_labels, navigation, errors):
+    for part in (guard, language, filters, navigation, errors):
         part.init_app(app)
+    labels.init_app(app, *(area.LABELS for area in _AREAS))
     app.register_blueprint(language.bp)
     for area in _AREAS:
         app.register_blueprint(area.bp)

@@ -1,4 +1,4 @@
-"""Doing jobs: one piece of work in one transaction, with what is done noted in the same."""
+"""Run jobs: each step in one transaction, together with its progress."""
 
 import gc
 import logging
@@ -30,7 +30,7 @@ _STEPS: Mapping[JobKind, Steps] = {
 
 
 def do_here(job_id: int) -> None:
-    """Do a job at once, unless a worker was faster."""
+    """Run a job at once, unless a worker has taken it."""
     with transaction():
         is_ours = jobs.take_this(job_id, new_token())
     if is_ours:
@@ -38,7 +38,7 @@ def do_here(job_id: int) -> None:
 
 
 def do_waiting(worker: str) -> None:
-    """Do one job after the other until none waits."""
+    """Run waiting jobs until there are none."""
     while True:
         with transaction():
             job_id = jobs.take(worker)
@@ -48,7 +48,7 @@ def do_waiting(worker: str) -> None:
 
 
 def _do(job_id: int) -> None:
-    """Do a job that was taken. A rule that says no, and a fault of ours, are noted where its page finds them."""
+    """Run a job that was taken; record a refusal or an unexpected error on it."""
     try:
         _do_or_refuse(job_id)
     except Exception as error:  # whatever it is, the job must not stay "running"
@@ -68,7 +68,7 @@ def _do_or_refuse(job_id: int) -> None:
 
 
 def _goes_on(steps: Iterator[int], job_id: int) -> bool:
-    """Do the next piece and say whether there was one; the end is noted in the transaction of the last."""
+    """Run the next step and return whether there was one; the last records the end in its transaction."""
     with _collector_at_rest(), transaction():
         done = next(steps, None)
         if done is None:
@@ -80,7 +80,7 @@ def _goes_on(steps: Iterator[int], job_id: int) -> bool:
 
 @contextmanager
 def _collector_at_rest() -> Iterator[None]:
-    """Let the garbage collector rest for one piece: it would walk ten thousand living records again and again.
+    """Pause the garbage collector for one step: it would traverse ten thousand live records repeatedly.
 
     Measured: with it a file of 10,000 names takes half as long again, and hardly less memory.
     """
@@ -92,7 +92,7 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def _begin(job_id: int) -> Iterator[int]:
-    """Return the pieces of a job, in the name of who asked for it, with the rights that they have now."""
+    """Return the steps of a job on behalf of its requester, with their current permissions."""
     job = rows.job_by_key(job_id)
     user = accounts.active_user(job.asked_by_id)
     by = accounts.actor_of(user) if user else None

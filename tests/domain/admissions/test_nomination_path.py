@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from training.domain.admissions import nominations
-from training.domain.admissions.nomination_path import PATH, Event, SelectionStep, next_steps, steps_of
+from training.domain.admissions.nomination_path import PATH, NominationEvent, SelectionStep, next_steps, steps_of
 from training.models.admissions.nominations import NominationState
 from training.models.courses.cohorts import Cohort, CohortState
 
@@ -50,7 +50,7 @@ def test_the_steps_of_a_role_are_those_of_its_permissions() -> None:
 
 
 def test_each_step_has_a_transition() -> None:
-    assert [step.transition for step in N] == [PATH[Event[step.name]] for step in N]
+    assert [step.transition for step in N] == [PATH[NominationEvent[step.name]] for step in N]
 
 
 @pytest.mark.parametrize("state", CohortState)

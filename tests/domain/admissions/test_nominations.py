@@ -10,17 +10,17 @@ from sqlalchemy import select, update
 
 from tests.support.world import TODAY, World
 from training.domain.admissions import nominations, seats, vetting
-from training.domain.admissions.nomination_path import PATH, Event
-from training.domain.common.refusals import (
+from training.domain.admissions.nomination_path import PATH, NominationEvent
+from training.domain.admissions.refusals import (
     AlreadyClaimed,
     AlreadyNominated,
     CohortFull,
-    CohortNotOpen,
     NominationsClosed,
     NotCleared,
     NotInvited,
     WrongStep,
 )
+from training.domain.courses.refusals import CohortNotOpen
 from training.domain.outcomes import completions
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
@@ -125,15 +125,20 @@ def test_every_state_against_every_decision(
 
 def test_the_table_says_what_the_product_does() -> None:
     """PATH, from which the documentation is printed, holds what the tests above found by trying."""
-    events = {"shortlist": Event.SHORTLIST, "confirm": Event.CONFIRM, "wait": Event.WAIT, "turn down": Event.TURN_DOWN,
-            "withdraw": Event.WITHDRAW}  # fmt: skip
+    events = {
+        "shortlist": NominationEvent.SHORTLIST,
+        "confirm": NominationEvent.CONFIRM,
+        "wait": NominationEvent.WAIT,
+        "turn down": NominationEvent.TURN_DOWN,
+        "withdraw": NominationEvent.WITHDRAW,
+    }
     for name, event in events.items():
         assert dict.fromkeys(PATH[event].before, PATH[event].after) == TABLE[name]
-    assert PATH[Event.SEND].before == set(TABLE["send"])
+    assert PATH[NominationEvent.SEND].before == set(TABLE["send"])
     tried = [before for (outcome, _until), found in DECISIONS.items() if outcome.value == "cleared" for before in found]
-    assert PATH[Event.CLEAR].before == set(tried)
-    assert PATH[Event.NOT_CLEAR].before == set(DECISIONS[VettingOutcome.NOT_CLEARED, None])
-    assert [event for event, transition in PATH.items() if transition.needs_reason] == [Event.TURN_DOWN]
+    assert PATH[NominationEvent.CLEAR].before == set(tried)
+    assert PATH[NominationEvent.NOT_CLEAR].before == set(DECISIONS[VettingOutcome.NOT_CLEARED, None])
+    assert [event for event, transition in PATH.items() if transition.needs_reason] == [NominationEvent.TURN_DOWN]
 
 
 def test_two_for_the_last_seat(world: World) -> None:

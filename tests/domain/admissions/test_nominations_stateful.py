@@ -30,7 +30,8 @@ from tests.support.application import application
 from tests.support.world import TODAY, World
 from training.domain.admissions import bulk_actions, deactivation, nominations, seats, vetting
 from training.domain.admissions.nomination_path import SelectionStep
-from training.domain.common.refusals import Refusal, SelectionRepeated
+from training.domain.admissions.refusals import SelectionRepeated
+from training.domain.common.refusals import Refusal
 from training.domain.identity import organisations
 from training.domain.identity.organisations import Body
 from training.domain.people import people

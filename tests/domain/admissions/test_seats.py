@@ -9,27 +9,25 @@ from sqlalchemy import select
 
 from tests.support.world import TODAY, World
 from training.domain.admissions import deactivation, nominations, seats, vetting
-from training.domain.admissions.seats import Limits
-from training.domain.common.refusals import (
+from training.domain.admissions.refusals import (
     CohortFull,
-    CohortNotOpen,
-    DeadlinesOutOfOrder,
     FewerThanTaken,
     NotCleared,
-    PersonInactive,
     QuotaBelowTaken,
     QuotaReached,
-    Refusal,
     ReservedForWomen,
     SeatClash,
-    TooManyReserved,
     WrongStep,
 )
+from training.domain.admissions.seats import Limits
+from training.domain.common.refusals import Refusal
 from training.domain.courses import cohorts as cohort_rules
+from training.domain.courses.refusals import CohortNotOpen, DeadlinesOutOfOrder, TooManyReserved
 from training.domain.identity import organisations
 from training.domain.identity.organisations import Body
 from training.domain.outcomes import completions
 from training.domain.people import people
+from training.domain.people.refusals import PersonInactive
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
 from training.models.admissions.nominations import Hindrance, Nomination, NominationState

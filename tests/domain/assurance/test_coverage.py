@@ -8,7 +8,7 @@ from flask import Flask
 
 from tests.support.world import TODAY, World
 from training.domain.assurance import coverage, rights_assessments
-from training.domain.common.refusals import Lack, NoRightsAssessment
+from training.domain.assurance.refusals import Lack, NoRightsAssessment
 from training.kit.db import transaction
 from training.models.assurance.rights_assessments import Assessed, AssessmentState, RightsAssessment
 from training.models.courses.courses import Course

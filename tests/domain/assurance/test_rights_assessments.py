@@ -13,20 +13,17 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from tests.support.world import TODAY, World
 from tests.web.browsing import together
 from training.domain.assurance import rights_assessments
-from training.domain.common.refusals import (
-    AlreadyDecided,
+from training.domain.assurance.refusals import (
     AssessmentIncomplete,
-    ChangedMeanwhile,
-    EvidenceUnreadable,
     GradeTooLow,
     MitigationDone,
     NoDraft,
     NoLongerCurrent,
     NotMonitored,
     NotOwnDraft,
-    OwnProposal,
-    Refusal,
 )
+from training.domain.common.refusals import ChangedMeanwhile, Refusal
+from training.domain.finance.refusals import AlreadyDecided, EvidenceUnreadable, OwnProposal
 from training.kit.db import db, transaction
 from training.models.assurance.rights_assessments import (
     AssessmentState,

@@ -7,16 +7,10 @@ import pytest
 from flask import Flask
 
 from tests.support.world import TODAY, World
-from training.domain.common.refusals import (
-    CohortNotDraft,
-    CohortNotOpen,
-    CohortRunning,
-    DatesReversed,
-    NoRightsAssessment,
-    OutsideProgramme,
-    OverLine,
-)
+from training.domain.assurance.refusals import NoRightsAssessment
 from training.domain.courses import cohorts
+from training.domain.courses.refusals import CohortNotDraft, CohortNotOpen, CohortRunning
+from training.domain.finance.refusals import DatesReversed, OutsideProgramme, OverLine
 from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.models.courses.cohorts import Cohort, CohortState

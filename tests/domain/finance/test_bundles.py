@@ -10,7 +10,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.world import CEILING, TODAY, World
-from training.domain.common.refusals import (
+from training.domain.common.refusals import Refusal
+from training.domain.courses import cohorts
+from training.domain.finance import ledger, proposals
+from training.domain.finance.refusals import (
     AlreadyDecided,
     CommitmentClosed,
     FundsMovedOn,
@@ -20,10 +23,7 @@ from training.domain.common.refusals import (
     OverCeiling,
     OverLine,
     OwnProposal,
-    Refusal,
 )
-from training.domain.courses import cohorts
-from training.domain.finance import ledger, proposals
 from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.models.courses.cohorts import Cohort, CohortState

@@ -8,7 +8,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.world import TODAY, World
-from training.domain.common.refusals import (
+from training.domain.common.refusals import Refusal
+from training.domain.finance import claims, proposals, rates
+from training.domain.finance.claims import ClaimLine, Payment, Rate
+from training.domain.finance.refusals import (
     CommitmentClosed,
     EvidenceUsed,
     LessThanAPenny,
@@ -18,10 +21,7 @@ from training.domain.common.refusals import (
     PaidInFuture,
     PaidOutside,
     RateDoubtful,
-    Refusal,
 )
-from training.domain.finance import claims, proposals, rates
-from training.domain.finance.claims import ClaimLine, Payment, Rate
 from training.kit.db import db, transaction
 from training.kit.money import Currency, parse_rate
 from training.models.finance.claims import Claim

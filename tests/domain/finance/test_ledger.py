@@ -8,7 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from tests.support.world import CEILING, TODAY, World
-from training.domain.common.refusals import (
+from training.domain.finance import proposals
+from training.domain.finance.refusals import (
     AlreadyDecided,
     CohortHoldsMoney,
     CommitmentClosed,
@@ -19,7 +20,6 @@ from training.domain.common.refusals import (
     OverLine,
     OwnProposal,
 )
-from training.domain.finance import proposals
 from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.models.finance.ledger import Commitment, LedgerEntry

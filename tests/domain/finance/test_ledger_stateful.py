@@ -28,9 +28,10 @@ from sqlalchemy import func, select
 
 from tests.support.application import application
 from tests.support.world import CEILING, TODAY, World
-from training.domain.common.refusals import AlreadyDecided, NotOwnProposal, OwnProposal, Refusal
+from training.domain.common.refusals import Refusal
 from training.domain.courses import cohorts
 from training.domain.finance import claims, ledger, proposals, rates
+from training.domain.finance.refusals import AlreadyDecided, NotOwnProposal, OwnProposal
 from training.domain.oversight import approvals, opening
 from training.kit.db import db, transaction
 from training.kit.money import Currency

@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.world import TODAY, World
-from training.domain.common.refusals import ChangedMeanwhile, CommitmentClosed, ExpectedOutside
+from training.domain.common.refusals import ChangedMeanwhile
 from training.domain.finance import ledger, proposals
+from training.domain.finance.refusals import CommitmentClosed, ExpectedOutside
 from training.kit.clock import months_between
 from training.kit.db import db, transaction
 from training.models.finance.ledger import Commitment, LedgerEntry, LineMonth

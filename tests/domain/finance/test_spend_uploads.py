@@ -15,16 +15,15 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.world import World
-from training.domain.common.refusals import (
+from training.domain.common.refusals import TableGone, TableUnreadable
+from training.domain.finance import claims, ledger, programmes, proposals, spend_uploads
+from training.domain.finance.refusals import (
     AlreadyDecided,
     BatchDecided,
     NotOwnProposal,
     OverCommitmentInSum,
     OwnProposal,
-    TableGone,
-    TableUnreadable,
 )
-from training.domain.finance import claims, ledger, programmes, proposals, spend_uploads
 from training.domain.finance.spend_uploads import Columns
 from training.domain.oversight import approvals
 from training.kit.db import db, transaction

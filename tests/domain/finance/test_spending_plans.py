@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.world import World
-from training.domain.common.refusals import PlanChanged
 from training.domain.finance import spending_plans
+from training.domain.finance.refusals import PlanChanged
 from training.domain.finance.spending_plans import Pattern
 from training.kit.clock import months_between
 from training.kit.db import transaction

@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.world import TODAY, World
-from training.domain.common.refusals import WithinPlan
 from training.domain.finance import variances as rules
+from training.domain.finance.refusals import WithinPlan
 from training.kit.db import db, transaction
 from training.models.finance.ledger import LineMonth
 from training.models.finance.programmes import BudgetLine

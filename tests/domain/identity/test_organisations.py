@@ -7,18 +7,17 @@ from flask import Flask
 
 from tests.support.world import World
 from tests.web.browsing import together
-from training.domain.common.refusals import (
-    ChangedMeanwhile,
+from training.domain.common.refusals import ChangedMeanwhile, Refusal
+from training.domain.identity import organisations
+from training.domain.identity.organisations import Body
+from training.domain.identity.refusals import (
     OrganisationExists,
     OrganisationInactive,
     OrganisationInUse,
     ParentElsewhere,
     ParentInactive,
-    Refusal,
     UnderItself,
 )
-from training.domain.identity import organisations
-from training.domain.identity.organisations import Body
 from training.domain.people import people
 from training.kit.db import db, transaction
 from training.models.identity.accounts import Role

@@ -7,15 +7,11 @@ import pytest
 from flask import Flask
 
 from tests.support.world import TODAY, World
-from training.domain.common.refusals import (
-    AlreadyClaimed,
-    AlreadyDecided,
-    CohortRunning,
-    CompletedOutsideCohort,
-    NotSeated,
-    OwnCompletion,
-)
+from training.domain.admissions.refusals import AlreadyClaimed
+from training.domain.courses.refusals import CohortRunning
+from training.domain.finance.refusals import AlreadyDecided
 from training.domain.outcomes import completions
+from training.domain.outcomes.refusals import CompletedOutsideCohort, NotSeated, OwnCompletion
 from training.kit.db import transaction
 from training.models.admissions.nominations import Nomination
 from training.models.identity.accounts import Role

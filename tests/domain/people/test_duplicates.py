@@ -9,7 +9,13 @@ from sqlalchemy import select
 
 from tests.support.world import TODAY, World
 from training.domain.admissions import deactivation, nominations
-from training.domain.common.refusals import (
+from training.domain.common.refusals import Refusal
+from training.domain.identity import export_limits
+from training.domain.identity.export_limits import ExportEvent
+from training.domain.identity.refusals import TooManyExports
+from training.domain.outcomes import completions
+from training.domain.people import duplicates, people
+from training.domain.people.refusals import (
     BothHaveAccounts,
     BothNominated,
     MergeActedOn,
@@ -17,16 +23,10 @@ from training.domain.common.refusals import (
     MergeUndone,
     PersonActive,
     PersonInactive,
-    Refusal,
     SameOrganisation,
     SamePerson,
-    TooManyExports,
     TransferOutOfOrder,
 )
-from training.domain.identity import export_limits
-from training.domain.identity.export_limits import Departure
-from training.domain.outcomes import completions
-from training.domain.people import duplicates, people
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
 from training.models import Base
@@ -295,10 +295,10 @@ def test_so_many_lists_a_day(world: World) -> None:
     with pretend(LATER):
         for _ in range(export_limits.MOST_A_DAY):
             with transaction():
-                export_limits.note(Departure.PEOPLE, 3, actor, morning)
+                export_limits.note(ExportEvent.PEOPLE, 3, actor, morning)
         with transaction(), pytest.raises(TooManyExports):
-            export_limits.note(Departure.PEOPLE, 3, actor, morning)
+            export_limits.note(ExportEvent.PEOPLE, 3, actor, morning)
         with transaction():
-            export_limits.note(Departure.PEOPLE, 3, world.actor("uk"), morning)
+            export_limits.note(ExportEvent.PEOPLE, 3, world.actor("uk"), morning)
     with pretend(LATER + dt.timedelta(days=1)), transaction():
-        export_limits.note(Departure.PEOPLE, 3, actor, LATER + dt.timedelta(days=1))
+        export_limits.note(ExportEvent.PEOPLE, 3, actor, LATER + dt.timedelta(days=1))

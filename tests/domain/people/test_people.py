@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 
 from tests.support.world import World
-from training.domain.common.refusals import PersonIncomplete
 from training.domain.people import people
+from training.domain.people.refusals import PersonIncomplete
 from training.kit.db import transaction
 from training.models.people.people import Person
 from training.queries.people import people as rows

@@ -16,7 +16,7 @@ from tests.support.naming import Desk, count, desk_in, tile
 from tests.support.world import post
 from training.domain.admissions import deactivation, nominations
 from training.domain.identity import export_limits
-from training.domain.identity.export_limits import Departure
+from training.domain.identity.export_limits import ExportEvent
 from training.domain.people import people
 from training.kit.clock import day_began
 from training.kit.db import db, transaction
@@ -208,11 +208,11 @@ def test_rows_that_are_saved_are_recorded_and_counted_with_the_other_lists(app: 
     desk.saved(address, "csv")
     with app.app_context():
         by = desk.world.actor("iraq")
-        taken = db.session.scalars(select(AuditEntry).where(AuditEntry.action == Departure.NOMINEES)).one()
+        taken = db.session.scalars(select(AuditEntry).where(AuditEntry.action == ExportEvent.NOMINEES)).one()
         assert (taken.user_id, taken.details) == (by.user_id, {"rows": 3})
         for _ in range(export_limits.MOST_A_DAY - 1):
             with transaction():
-                export_limits.note(Departure.PEOPLE, 1, by, day_began())
+                export_limits.note(ExportEvent.PEOPLE, 1, by, day_began())
     over = post(desk.browser, f"{address}/rows.csv", page=address)
     assert over.status_code == 302
     assert "which is the most: go on tomorrow" in desk.browser.get(over.location).text

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from tests.support.world import TODAY, World, post
 from tests.web.browsing import building, date, press, words
 from training.domain.admissions import nominations, seats
-from training.domain.common.refusals import AlreadyClaimed, WrongStep
+from training.domain.admissions.refusals import AlreadyClaimed, WrongStep
 from training.domain.outcomes import completions
 from training.domain.people import people
 from training.kit.clock import pretend

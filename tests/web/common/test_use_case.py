@@ -7,11 +7,13 @@ from flask import Flask, get_flashed_messages
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from training.domain.common.refusals import CohortFull, OrganisationExists, Refusal
+from training.domain.admissions.refusals import CohortFull
+from training.domain.common.refusals import Refusal
+from training.domain.identity.refusals import OrganisationExists
 from training.forms.identity.organisations import NewOrganisationForm
 from training.kit.db import db
 from training.models.identity.organisations import Jurisdiction, Organisation
-from training.web.common.refusals import words_for
+from training.web.common.labels import words_for
 from training.web.common.use_case import Step, attempt
 
 

@@ -7,7 +7,8 @@ from sqlalchemy.exc import IntegrityError
 
 from training.domain.admissions import nominations
 from training.domain.admissions.nomination_path import SelectionStep
-from training.domain.common.refusals import Refusal, SelectionRepeated
+from training.domain.admissions.refusals import SelectionRepeated
+from training.domain.common.refusals import Refusal
 from training.kit.clock import now
 from training.kit.db import db
 from training.models.admissions.nominations import Nomination, Selection

@@ -3,6 +3,7 @@
 from training.domain.admissions import nominations, vetting
 from training.domain.identity import audit
 from training.domain.people import people
+from training.domain.people.events import PeopleEvent
 from training.models.identity.actor import Actor
 from training.models.people.people import Inactive, Person
 
@@ -16,5 +17,5 @@ def deactivate(person: Person, reason: Inactive, by: Actor) -> None:
     """
     vetting.hold([person.id])
     people.set_aside(person, reason)
-    audit.record("person deactivated", person, by=by.user_id, reason=reason.value)
+    audit.record(PeopleEvent.PERSON_DEACTIVATED, person, by=by.user_id, reason=reason.value)
     nominations.withdraw_all_for_person(person.id, by)

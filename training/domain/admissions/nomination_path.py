@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from training.models.admissions.nominations import NominationState
+from training.models.identity.audit import AuditEvent
 
 S = NominationState
 
 
-class Event(enum.StrEnum):
+class NominationEvent(AuditEvent):
     """What moves a nomination, as the audit trail says it."""
 
     NOMINATE = "nominated"
@@ -36,18 +37,18 @@ class Transition:
 
 
 _UNSEATED = frozenset({S.NOMINATED, S.SHORTLISTED, S.IN_VETTING, S.CLEARED, S.NOT_CLEARED, S.WAITING})
-PATH: Mapping[Event, Transition] = {
-    Event.NOMINATE: Transition(frozenset(), S.NOMINATED),
-    Event.SHORTLIST: Transition(frozenset({S.NOMINATED}), S.SHORTLISTED),
-    Event.SEND: Transition(frozenset({S.SHORTLISTED}), S.IN_VETTING),
-    Event.CLEAR: Transition(frozenset({S.IN_VETTING, S.NOT_CLEARED, S.CONFIRMED}), S.CLEARED),
-    Event.NOT_CLEAR: Transition(frozenset({S.IN_VETTING, S.CLEARED, S.WAITING, S.CONFIRMED}), S.NOT_CLEARED),
-    Event.CONFIRM: Transition(frozenset({S.CLEARED, S.WAITING}), S.CONFIRMED),
-    Event.WAIT: Transition(frozenset({S.CLEARED}), S.WAITING),
-    Event.PROMOTE: Transition(frozenset({S.WAITING}), S.CONFIRMED),
-    Event.TURN_DOWN: Transition(_UNSEATED, S.TURNED_DOWN, needs_reason=True),
-    Event.WITHDRAW: Transition(_UNSEATED | {S.CONFIRMED}, S.WITHDRAWN),
-    Event.SET_ASIDE: Transition(_UNSEATED | {S.CONFIRMED}, S.WITHDRAWN),
+PATH: Mapping[NominationEvent, Transition] = {
+    NominationEvent.NOMINATE: Transition(frozenset(), S.NOMINATED),
+    NominationEvent.SHORTLIST: Transition(frozenset({S.NOMINATED}), S.SHORTLISTED),
+    NominationEvent.SEND: Transition(frozenset({S.SHORTLISTED}), S.IN_VETTING),
+    NominationEvent.CLEAR: Transition(frozenset({S.IN_VETTING, S.NOT_CLEARED, S.CONFIRMED}), S.CLEARED),
+    NominationEvent.NOT_CLEAR: Transition(frozenset({S.IN_VETTING, S.CLEARED, S.WAITING, S.CONFIRMED}), S.NOT_CLEARED),
+    NominationEvent.CONFIRM: Transition(frozenset({S.CLEARED, S.WAITING}), S.CONFIRMED),
+    NominationEvent.WAIT: Transition(frozenset({S.CLEARED}), S.WAITING),
+    NominationEvent.PROMOTE: Transition(frozenset({S.WAITING}), S.CONFIRMED),
+    NominationEvent.TURN_DOWN: Transition(_UNSEATED, S.TURNED_DOWN, needs_reason=True),
+    NominationEvent.WITHDRAW: Transition(_UNSEATED | {S.CONFIRMED}, S.WITHDRAWN),
+    NominationEvent.SET_ASIDE: Transition(_UNSEATED | {S.CONFIRMED}, S.WITHDRAWN),
 }
 """The whole path. What leads from *confirmed* to *cleared* is a new clearance that ends before the last day."""
 
@@ -65,7 +66,7 @@ class SelectionStep(enum.StrEnum):
     @property
     def transition(self) -> Transition:
         """Where the step leads, and from where."""
-        return PATH[Event[self.name]]
+        return PATH[NominationEvent[self.name]]
 
 
 def steps_of(*, may_select: bool, may_withdraw: bool) -> tuple[SelectionStep, ...]:

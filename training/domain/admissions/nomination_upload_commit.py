@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import delete, or_, update
 
 from training.domain.admissions import nominations
+from training.domain.admissions.events import AdmissionEvent
 from training.domain.admissions.nomination_uploads import PIECE, row_read
 from training.domain.admissions.person_matching import Recogniser
+from training.domain.admissions.refusals import BatchActedOn, BatchChanged, BatchClosed, BatchNotCommitted
 from training.domain.admissions.row_parsing import merged, particulars_of, stamp_of
-from training.domain.common.refusals import BatchActedOn, BatchChanged, BatchClosed, BatchNotCommitted
 from training.domain.identity import audit, jobs
 from training.domain.people import duplicates, people
+from training.domain.people.events import PeopleEvent
 from training.domain.people.people import Particulars
 from training.kit.db import changed, db
 from training.models.admissions.nomination_uploads import (
@@ -67,7 +69,7 @@ def commit(batch_id: int, version: int, by: Actor) -> Iterator[int]:
     db.session.execute(update(NominationRow), became)
     _point_repeated(batch_id, persons)
     apart = duplicates.keep_all_apart(_told_apart(rows, persons), by)
-    audit.record("nomination file committed", batch, by=by.user_id, rows=len(made), kept_apart=apart)
+    audit.record(AdmissionEvent.NOMINATION_FILE_COMMITTED, batch, by=by.user_id, rows=len(made), kept_apart=apart)
     yield from ()
 
 
@@ -168,7 +170,7 @@ def undo(batch_id: int, by: Actor) -> Iterator[int]:
             people.correct(person, Particulars(**row.before), by)
     nominations.withdraw_all([one for _row, one, person in rows if person.id not in registered.keys() - staying], by)
     _remove([registered[key] for key in registered.keys() - staying], by)
-    audit.record("nomination file undone", batch, by=by.user_id, rows=len(rows))
+    audit.record(AdmissionEvent.NOMINATION_FILE_UNDONE, batch, by=by.user_id, rows=len(rows))
     yield from ()
 
 
@@ -176,7 +178,7 @@ def _remove(made: Sequence[tuple[Nomination, Person]], by: Actor) -> None:
     """Delete people whom the batch registered, with their nominations: nobody ever acted on either."""
     if not made:
         return
-    audit.record_each("person removed", {person: {} for _nomination, person in made}, by=by.user_id)
+    audit.record_each(PeopleEvent.PERSON_REMOVED, {person: {} for _nomination, person in made}, by=by.user_id)
     persons, nominated = [person.id for _, person in made], [nomination.id for nomination, _ in made]
     for statement in (
         update(NominationRow).where(NominationRow.chosen_id.in_(persons)).values(chosen_id=None),

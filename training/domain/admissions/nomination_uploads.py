@@ -12,18 +12,12 @@ from typing import IO, Protocol
 from sqlalchemy import delete, insert, update
 
 from training.domain.admissions import column_mapping, nominations
+from training.domain.admissions.events import AdmissionEvent
 from training.domain.admissions.person_matching import Recogniser
+from training.domain.admissions.refusals import BatchClosed, BatchEmpty, BatchFaulty, NamesMissing, NotInvited
 from training.domain.admissions.row_parsing import RowRead, cleaned
 from training.domain.common import cell_parsing
-from training.domain.common.refusals import (
-    BatchClosed,
-    BatchEmpty,
-    BatchFaulty,
-    ChangedMeanwhile,
-    NamesMissing,
-    NotInvited,
-    TableUnreadable,
-)
+from training.domain.common.refusals import ChangedMeanwhile, TableUnreadable
 from training.domain.identity import audit, jobs
 from training.kit import tables
 from training.kit.clock import now
@@ -84,7 +78,7 @@ def read(
     db.session.flush()
     kept = [{"batch_id": batch.id, "number": row.number, "cells": row.cells} for row in rows]
     db.session.execute(insert(NominationRow), kept)
-    audit.record("nomination file read", batch, by=by.user_id, rows=len(rows))
+    audit.record(AdmissionEvent.NOMINATION_FILE_READ, batch, by=by.user_id, rows=len(rows))
     return batch
 
 

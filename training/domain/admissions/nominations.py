@@ -8,8 +8,14 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from training.domain.admissions import notifications, seats
-from training.domain.admissions.nomination_path import PATH, Event
-from training.domain.common.refusals import AlreadyClaimed, AlreadyNominated, NominationsClosed, NotInvited, WrongStep
+from training.domain.admissions.nomination_path import PATH, NominationEvent
+from training.domain.admissions.refusals import (
+    AlreadyClaimed,
+    AlreadyNominated,
+    NominationsClosed,
+    NotInvited,
+    WrongStep,
+)
 from training.domain.courses import cohorts
 from training.domain.identity import audit
 from training.domain.people import people
@@ -54,7 +60,7 @@ def nominate_all(cohort: Cohort, persons: Sequence[Person], by: Actor) -> list[N
     except IntegrityError as error:
         raise AlreadyNominated from error
     made = nominations.with_public_ids([row["public_id"] for row in rows])
-    audit.record_each(Event.NOMINATE, {nomination: {} for nomination in made.values()}, by=by.user_id)
+    audit.record_each(NominationEvent.NOMINATE, {nomination: {} for nomination in made.values()}, by=by.user_id)
     return [made[row["public_id"]] for row in rows]
 
 
@@ -100,12 +106,12 @@ def withdraw_all(nominated: Sequence[Nomination], by: Actor) -> None:
     )
     if changed_rows(statement) != len(nominated):
         raise WrongStep
-    audit.record_each(Event.WITHDRAW, {nomination: {} for nomination in nominated}, by=by.user_id)
+    audit.record_each(NominationEvent.WITHDRAW, {nomination: {} for nomination in nominated}, by=by.user_id)
 
 
 def shortlist(nomination: Nomination, by: Actor) -> None:
     """Put a nominee on the shortlist. Raises WrongStep."""
-    _move(nomination, Event.SHORTLIST, by)
+    _move(nomination, NominationEvent.SHORTLIST, by)
 
 
 def send_to_vetting(nomination: Nomination, by: Actor) -> None:
@@ -114,19 +120,19 @@ def send_to_vetting(nomination: Nomination, by: Actor) -> None:
     Whoever holds a clearance to the last day is cleared at once: nobody is checked needlessly.
     """
     cohort = seat_rows.lock([nomination.cohort_id], [nomination.person_id])[nomination.cohort_id]
-    _move(nomination, Event.SEND, by)
+    _move(nomination, NominationEvent.SEND, by)
     if vetting.is_cleared(nomination.person_id, cohort.ends_on):
-        _move(nomination, Event.CLEAR, by)
+        _move(nomination, NominationEvent.CLEAR, by)
 
 
 def confirm(nomination: Nomination, by: Actor) -> None:
     """Give a cleared nominee a seat. Raises WrongStep, and what ``seats.take`` raises."""
     cohort = seat_rows.lock([nomination.cohort_id], [nomination.person_id])[nomination.cohort_id]
     state = nominations.state_of(nomination.id)
-    if state not in PATH[Event.CONFIRM].before:
+    if state not in PATH[NominationEvent.CONFIRM].before:
         raise WrongStep(state)
     seats.take(nomination, cohort)
-    _move(nomination, Event.CONFIRM, by)
+    _move(nomination, NominationEvent.CONFIRM, by)
 
 
 def put_on_waiting_list(nomination: Nomination, by: Actor) -> None:
@@ -137,12 +143,12 @@ def put_on_waiting_list(nomination: Nomination, by: Actor) -> None:
     cohort = seat_rows.lock([nomination.cohort_id], [nomination.person_id])[nomination.cohort_id]
     cohorts.check_open(cohort)
     people.check_all_active([nomination.person_id])
-    _move(nomination, Event.WAIT, by, place=seat_rows.last_place(cohort.id) + 1)
+    _move(nomination, NominationEvent.WAIT, by, place=seat_rows.last_place(cohort.id) + 1)
 
 
 def turn_down(nomination: Nomination, reason: str, by: Actor) -> None:
     """Decline a nominee who has no seat; the nominating organisation reads the reason. Raises WrongStep."""
-    _move(nomination, Event.TURN_DOWN, by, reason)
+    _move(nomination, NominationEvent.TURN_DOWN, by, reason)
 
 
 def withdraw(nomination: Nomination, by: Actor) -> None:
@@ -154,7 +160,7 @@ def withdraw(nomination: Nomination, by: Actor) -> None:
     if nominations.has_claim(nomination.id):
         raise AlreadyClaimed
     had_seat = nominations.state_of(nomination.id) is S.CONFIRMED
-    _move(nomination, Event.WITHDRAW, by)
+    _move(nomination, NominationEvent.WITHDRAW, by)
     if had_seat:
         _free_seat(cohort, by)
 
@@ -165,7 +171,7 @@ def apply_vetting_decision(decision: VettingDecision, by: Actor) -> None:
     A seat that the decision no longer covers to the last day becomes free, unless the course is over or completed:
     no seat is filled without clearance (domain §2, Vetting).
     """
-    event = Event.CLEAR if decision.outcome is VettingOutcome.CLEARED else Event.NOT_CLEAR
+    event = NominationEvent.CLEAR if decision.outcome is VettingOutcome.CLEARED else NominationEvent.NOT_CLEAR
     for nomination in nominations.vetted_of(decision.person_id):
         if nomination.state is S.CONFIRMED:
             _apply_to_seated(nomination, event, decision, by)
@@ -173,7 +179,7 @@ def apply_vetting_decision(decision: VettingDecision, by: Actor) -> None:
             _move(nomination, event, by)
 
 
-def _apply_to_seated(nomination: Nomination, event: Event, decision: VettingDecision, by: Actor) -> None:
+def _apply_to_seated(nomination: Nomination, event: NominationEvent, decision: VettingDecision, by: Actor) -> None:
     lasts = decision.expires_on is not None and decision.expires_on >= nomination.cohort.ends_on
     if lasts or _is_past(nomination):
         return
@@ -198,7 +204,7 @@ def withdraw_all_for_person(person_id: int, by: Actor) -> None:
     """
     for nomination in filter(ends_with_record, nominations.lock_standing(person_id)):
         had_seat = nomination.state is S.CONFIRMED
-        _move(nomination, Event.SET_ASIDE, by)
+        _move(nomination, NominationEvent.SET_ASIDE, by)
         notifications.tell(NoticeKind.SET_ASIDE, nomination)
         if had_seat:
             _free_seat(nomination.cohort, by)
@@ -225,13 +231,15 @@ def _promote_next_waiting(cohort: Cohort, by: Actor) -> None:
     for nomination in seat_rows.waiting(cohort.id):
         hindrance = seats.try_to_take(nomination, cohort)
         if hindrance is None:
-            _move(nomination, Event.PROMOTE, by)
+            _move(nomination, NominationEvent.PROMOTE, by)
             notifications.tell(NoticeKind.SEATED, nomination)
             return
         nomination.hindrance = hindrance
 
 
-def _move(nomination: Nomination, event: Event, by: Actor, reason: str = "", place: int | None = None) -> None:
+def _move(
+    nomination: Nomination, event: NominationEvent, by: Actor, reason: str = "", place: int | None = None
+) -> None:
     """Take a step if the nomination still stands where the step begins. Raises WrongStep.
 
     ``reason`` is that of turning down, ``place`` that on the waiting list.

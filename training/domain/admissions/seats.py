@@ -6,23 +6,22 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import update
 
-from training.domain.common.refusals import (
+from training.domain.admissions.events import AdmissionEvent
+from training.domain.admissions.refusals import (
     CohortFull,
-    CohortNotOpen,
-    DeadlinesOutOfOrder,
     FewerThanTaken,
     NotCleared,
-    PersonInactive,
     QuotaBelowTaken,
     QuotaReached,
-    Refusal,
     ReservedForWomen,
     SeatClash,
-    TooManyReserved,
 )
+from training.domain.common.refusals import Refusal
 from training.domain.courses import cohorts
+from training.domain.courses.refusals import CohortNotOpen, DeadlinesOutOfOrder, TooManyReserved
 from training.domain.identity import audit
 from training.domain.people import people
+from training.domain.people.refusals import PersonInactive
 from training.kit.db import changed, db
 from training.models.admissions.nominations import Hindrance, Nomination
 from training.models.courses.cohorts import Cohort, CohortInvitation, CohortState
@@ -113,7 +112,9 @@ def set_limits(cohort: Cohort, limits: Limits, by: Actor) -> None:
     _set_quotas(cohort, limits.quotas)
     cohort.capacity, cohort.reserved_for_women = limits.capacity, limits.reserved_for_women
     cohort.nominations_until, cohort.vetting_by = limits.nominations_until, limits.vetting_by
-    audit.record("seats and deadlines set", cohort, by=by.user_id, capacity=limits.capacity, **_told(limits))
+    audit.record(
+        AdmissionEvent.SEATS_AND_DEADLINES_SET, cohort, by=by.user_id, capacity=limits.capacity, **_told(limits)
+    )
 
 
 def _told(limits: Limits) -> dict[str, int | str | None]:

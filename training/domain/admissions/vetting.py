@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import update
 
 from training.domain.admissions import nominations
-from training.domain.common.refusals import DecidedInFuture, ExpiryBeforeDecision
+from training.domain.admissions.events import AdmissionEvent
+from training.domain.admissions.refusals import DecidedInFuture, ExpiryBeforeDecision
 from training.domain.identity import audit
 from training.kit.clock import now
 from training.kit.db import changed, db
@@ -68,6 +69,6 @@ def record_held(person_id: int, decision: Decision, by: Actor) -> VettingDecisio
     recorded = VettingDecision(person_id=person_id, recorded_by_id=by.user_id, recorded_at=now(), **vars(decision))
     db.session.add(recorded)
     db.session.flush()
-    audit.record("clearance recorded", recorded, by=by.user_id, outcome=decision.outcome.value)
+    audit.record(AdmissionEvent.CLEARANCE_RECORDED, recorded, by=by.user_id, outcome=decision.outcome.value)
     nominations.apply_vetting_decision(recorded, by)
     return recorded

@@ -10,16 +10,17 @@ from typing import NamedTuple
 from sqlalchemy import delete
 
 from training.domain.admissions import vetting
-from training.domain.admissions.vetting import Decision
-from training.domain.common import cell_parsing
-from training.domain.common.cell_parsing import Faulty
-from training.domain.common.refusals import (
+from training.domain.admissions.events import AdmissionEvent
+from training.domain.admissions.refusals import (
     ClearanceChanged,
     ClearancesRecorded,
     DecidedInFuture,
     ExpiryBeforeDecision,
-    TableGone,
 )
+from training.domain.admissions.vetting import Decision
+from training.domain.common import cell_parsing
+from training.domain.common.cell_parsing import Faulty
+from training.domain.common.refusals import TableGone
 from training.domain.identity import audit
 from training.kit import tables
 from training.kit.clock import now
@@ -76,7 +77,7 @@ def preview(
     reader.known = vetting_uploads.named({row.cell(columns.nomination).lower() for row in filled}, by)
     db.session.add_all([reader.read(batch, row) for row in filled])
     db.session.flush()
-    audit.record("clearances read", batch, by=by.user_id, rows=len(filled))
+    audit.record(AdmissionEvent.CLEARANCES_READ, batch, by=by.user_id, rows=len(filled))
     return batch
 
 
@@ -185,7 +186,7 @@ def record(batch: ClearanceBatch, by: Actor) -> int:
         vetting.record_held(person_id, _decision_of(row), by)
     db.session.execute(delete(ClearanceRow).where(ClearanceRow.batch_id == batch.id))
     batch.recorded_at = now()
-    audit.record("clearances recorded", batch, by=by.user_id, rows=len(rows))
+    audit.record(AdmissionEvent.CLEARANCES_RECORDED, batch, by=by.user_id, rows=len(rows))
     return len(rows)
 
 

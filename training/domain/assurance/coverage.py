@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from training.domain.common.refusals import Lack, NoRightsAssessment
+from training.domain.assurance.refusals import Lack, NoRightsAssessment
 from training.domain.courses import cohorts
 from training.models.assurance.rights_assessments import Assessed, AssessmentState, RightsAssessment
 from training.models.courses.cohorts import Cohort

@@ -14,19 +14,19 @@ from typing import IO, Any, TypeAlias
 
 from sqlalchemy import delete, update
 
-from training.domain.common.refusals import (
-    AlreadyDecided,
+from training.domain.assurance.events import AssuranceEvent
+from training.domain.assurance.refusals import (
     AssessmentIncomplete,
-    ChangedMeanwhile,
     GradeTooLow,
     MitigationDone,
     NoDraft,
     NoLongerCurrent,
     NotMonitored,
     NotOwnDraft,
-    OwnProposal,
 )
+from training.domain.common.refusals import ChangedMeanwhile
 from training.domain.finance import evidence
+from training.domain.finance.refusals import AlreadyDecided, OwnProposal
 from training.domain.identity import audit
 from training.kit.clock import now
 from training.kit.db import changed, db
@@ -275,7 +275,7 @@ def _note(
     )
     db.session.add(step)
     db.session.flush()
-    audit.record(f"rights assessment {act.value}", assessment, by=by.user_id, sha256=step.sha256)
+    audit.record(AssuranceEvent(f"rights assessment {act.value}"), assessment, by=by.user_id, sha256=step.sha256)
 
 
 def content_of(whole: rights_assessments.Whole) -> str:

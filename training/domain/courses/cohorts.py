@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
-from training.domain.common.refusals import (
+from training.domain.courses.events import CourseEvent
+from training.domain.courses.refusals import (
     CohortNotDraft,
     CohortNotOpen,
     CohortRunning,
-    DatesReversed,
     DeadlinesOutOfOrder,
-    OtherProgramme,
-    OutsideProgramme,
     TooManyReserved,
 )
 from training.domain.finance import proposals
+from training.domain.finance.refusals import DatesReversed, OtherProgramme, OutsideProgramme
 from training.domain.identity import audit
 from training.kit.db import changed, db
 from training.models.courses.cohorts import Cohort, CohortCost, CohortInvitation, CohortState, CohortTrainer, Venue
@@ -86,7 +85,7 @@ def draft(plan: CohortPlan, by: Actor) -> Cohort:
     _check(plan)
     cohort = _numbered(plan)
     _name_parties(cohort, plan)
-    audit.record("cohort drafted", cohort, by=by.user_id, code=cohort.code)
+    audit.record(CourseEvent.COHORT_DRAFTED, cohort, by=by.user_id, code=cohort.code)
     return cohort
 
 
@@ -125,7 +124,7 @@ def edit(cohort: Cohort, plan: CohortPlan, by: Actor) -> None:
     if not changed(update(Cohort).where(*draft_still).values(**_columns(plan))):
         raise CohortNotDraft
     _name_parties(cohort, plan)
-    audit.record("cohort edited", cohort, by=by.user_id)
+    audit.record(CourseEvent.COHORT_EDITED, cohort, by=by.user_id)
 
 
 def _check(plan: CohortPlan) -> None:
@@ -210,7 +209,7 @@ def plan_costs(cohort: Cohort, costs: Sequence[PlannedCost], by: Actor) -> None:
         for cost in costs
     )
     db.session.flush()
-    audit.record("cohort costs planned", cohort, by=by.user_id, pence=total)
+    audit.record(CourseEvent.COHORT_COSTS_PLANNED, cohort, by=by.user_id, pence=total)
 
 
 def purpose(cohort: Cohort) -> str:
@@ -224,7 +223,7 @@ def close(cohort: Cohort, by: Actor, on: dt.date) -> None:
         raise CohortRunning(cohort.ends_on)
     if not move_on(cohort, CohortState.OPEN, CohortState.CLOSED):
         raise CohortNotOpen
-    audit.record("cohort closed", cohort, by=by.user_id)
+    audit.record(CourseEvent.COHORT_CLOSED, cohort, by=by.user_id)
 
 
 def cancel(cohort: Cohort, key: str, by: Actor) -> None:
@@ -237,7 +236,7 @@ def cancel(cohort: Cohort, key: str, by: Actor) -> None:
     )
     if not is_cancelled:
         raise CohortNotOpen
-    audit.record("cohort cancelled", cohort, by=by.user_id)
+    audit.record(CourseEvent.COHORT_CANCELLED, cohort, by=by.user_id)
     for number, commitment in enumerate(cohorts.standing_commitments(cohort.id)):
         release = proposals.Proposal(commitment.committed, purpose(cohort), f"{key}-{number}")
         proposals.propose_release(commitment, release, by)

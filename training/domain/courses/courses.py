@@ -7,7 +7,9 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from training.domain.common.refusals import ChangedMeanwhile, CourseExists
+from training.domain.common.refusals import ChangedMeanwhile
+from training.domain.courses.events import CourseEvent
+from training.domain.courses.refusals import CourseExists
 from training.domain.identity import audit
 from training.kit.db import db
 from training.kit.names import fold
@@ -46,7 +48,7 @@ def create(plan: CoursePlan, by: Actor | None) -> Course:
             db.session.add(course)
     except IntegrityError as error:
         raise CourseExists from error
-    audit.record("course added", course, by=by.user_id if by else None)
+    audit.record(CourseEvent.COURSE_ADDED, course, by=by.user_id if by else None)
     return course
 
 
@@ -64,7 +66,7 @@ def edit(course: Course, plan: CoursePlan, version: int, by: Actor) -> None:
         raise ChangedMeanwhile from error
     except IntegrityError as error:
         raise CourseExists from error
-    audit.record("course edited", course, by=by.user_id, version=course.version)
+    audit.record(CourseEvent.COURSE_EDITED, course, by=by.user_id, version=course.version)
 
 
 def _write(course: Course, plan: CoursePlan) -> None:
@@ -91,4 +93,4 @@ def set_template(course: Course, costs: Sequence[TemplateCost], by: Actor) -> No
         CourseCost(course_id=course.id, category=cost.category, basis=cost.basis, amount=cost.amount) for cost in costs
     )
     db.session.flush()
-    audit.record("course costs planned", course, by=by.user_id)
+    audit.record(CourseEvent.COURSE_COSTS_PLANNED, course, by=by.user_id)

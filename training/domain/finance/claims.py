@@ -5,7 +5,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from training.domain.common.refusals import (
+from training.domain.common.refusals import Refusal
+from training.domain.finance import proposals
+from training.domain.finance.events import FinanceEvent
+from training.domain.finance.refusals import (
     AlikePayment,
     CommitmentClosed,
     EvidenceUsed,
@@ -16,9 +19,7 @@ from training.domain.common.refusals import (
     OverCommitmentInSum,
     PaidInFuture,
     PaidOutside,
-    Refusal,
 )
-from training.domain.finance import proposals
 from training.domain.identity import audit
 from training.kit.clock import month_of, now
 from training.kit.db import db
@@ -222,7 +223,7 @@ def _add(payment: Payment, programme: Programme, purpose: str, total: tuple[int,
     db.session.add(claim)
     db.session.flush()
     if alike:
-        audit.record("payment told apart", claim, by=by.user_id, alike=", ".join(alike[:_NAMED]))
+        audit.record(FinanceEvent.PAYMENT_TOLD_APART, claim, by=by.user_id, alike=", ".join(alike[:_NAMED]))
     return claim
 
 

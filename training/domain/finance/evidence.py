@@ -5,7 +5,8 @@ import hashlib
 from pathlib import Path
 from typing import IO, Protocol
 
-from training.domain.common.refusals import EvidenceAttached, EvidenceTooLarge, EvidenceUnreadable, EvidenceUsed
+from training.domain.finance.events import FinanceEvent
+from training.domain.finance.refusals import EvidenceAttached, EvidenceTooLarge, EvidenceUnreadable, EvidenceUsed
 from training.domain.identity import audit
 from training.kit import files
 from training.kit.clock import now
@@ -41,7 +42,7 @@ def keep(stream: IO[bytes], folder: Path, by: Actor) -> Evidence:
     )
     db.session.add(evidence)
     db.session.flush()
-    audit.record("evidence uploaded", evidence, by=by.user_id, kind=kept.kind, size=kept.size)
+    audit.record(FinanceEvent.EVIDENCE_UPLOADED, evidence, by=by.user_id, kind=kept.kind, size=kept.size)
     return evidence
 
 
@@ -64,7 +65,7 @@ def attach(claim: Claim, evidence: Evidence, by: Actor) -> ClaimEvidence:
         attached_at=now(),
     )
     db.session.add(attached)
-    audit.record("evidence attached", claim, by=by.user_id, evidence=evidence.public_id)
+    audit.record(FinanceEvent.EVIDENCE_ATTACHED, claim, by=by.user_id, evidence=evidence.public_id)
     return attached
 
 

@@ -18,9 +18,10 @@ from sqlalchemy import ColumnElement, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
-from training.domain.common.refusals import (
+from training.domain.common.refusals import ChangedMeanwhile
+from training.domain.finance.events import FinanceEvent
+from training.domain.finance.refusals import (
     AlreadyDecided,
-    ChangedMeanwhile,
     CohortHoldsMoney,
     CommitmentClosed,
     ExpectedOutside,
@@ -87,7 +88,9 @@ def withdraw_payments(undecided: Sequence[LedgerEntry], reason: str, by: Actor) 
             db.session.add_all(_decision(entry, Outcome.WITHDRAWN, by, reason) for entry in undecided)
     except IntegrityError as error:
         raise AlreadyDecided from error
-    audit.record_each("pay withdrawn", {entry: {"pence": entry.amount} for entry in undecided}, by=by.user_id)
+    audit.record_each(
+        FinanceEvent.PAY_WITHDRAWN, {entry: {"pence": entry.amount} for entry in undecided}, by=by.user_id
+    )
 
 
 def approve(entry: LedgerEntry, by: Actor, on: dt.date) -> None:
@@ -139,7 +142,7 @@ def _decide(entry: LedgerEntry, outcome: Outcome, by: Actor, reason: str = "") -
             db.session.add(_decision(entry, outcome, by, reason, undone))
     except IntegrityError as error:
         raise AlreadyDecided from error
-    audit.record(f"{entry.kind.value} {outcome.value}", entry, by=by.user_id, pence=entry.amount)
+    audit.record(FinanceEvent(f"{entry.kind.value} {outcome.value}"), entry, by=by.user_id, pence=entry.amount)
 
 
 def _decision(entry: LedgerEntry, outcome: Outcome, by: Actor, reason: str, undone: int | None = None) -> Approval:
@@ -306,7 +309,7 @@ def reschedule(commitment: Commitment, day: dt.date, shown: str, by: Actor) -> N
     _expect(fresh, -fresh.committed)
     fresh.expected_on = day
     _expect(fresh, fresh.committed)
-    audit.record("commitment rescheduled", fresh, by=by.user_id, before=str(before), after=str(day))
+    audit.record(FinanceEvent.COMMITMENT_RESCHEDULED, fresh, by=by.user_id, before=str(before), after=str(day))
 
 
 def check_expected(programme_id: int, day: dt.date) -> None:

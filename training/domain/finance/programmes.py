@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.domain.common.refusals import DatesReversed, OutsideProgramme
 from training.domain.finance import proposals
+from training.domain.finance.events import FinanceEvent
+from training.domain.finance.refusals import DatesReversed, OutsideProgramme
 from training.domain.identity import audit
 from training.kit.db import db
 from training.models.finance.ledger import LedgerEntry
@@ -79,7 +80,7 @@ def load(published: Published) -> bool:
                 published_on=fact.published_on,
             )
         )
-    audit.record("programme loaded", programme, by=None, pence=published.ceiling)
+    audit.record(FinanceEvent.PROGRAMME_LOADED, programme, by=None, pence=published.ceiling)
     return True
 
 
@@ -90,7 +91,7 @@ def add_project(
     project = Project(programme_id=programme.id, kind=kind, organisation_id=organisation.id, **title.columns())
     db.session.add(project)
     db.session.flush()
-    audit.record("project added", project, by=by.user_id, kind=kind.value)
+    audit.record(FinanceEvent.PROJECT_ADDED, project, by=by.user_id, kind=kind.value)
     return project
 
 
@@ -127,5 +128,5 @@ def propose_line(project: Project, new: NewLine, proposal: proposals.Proposal, b
     )
     db.session.add(line)
     db.session.flush()
-    audit.record("line proposed", line, by=by.user_id, category=new.category.value)
+    audit.record(FinanceEvent.LINE_PROPOSED, line, by=by.user_id, category=new.category.value)
     return proposals.propose_allocation(line, proposal, by)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import IntegrityError
 
-from training.domain.common.refusals import CommitmentClosed, OtherProgramme, OverCeiling, OverCommitment, OverLine
+from training.domain.finance.events import FinanceEvent
 from training.domain.finance.ledger import check_expected, check_reversible
+from training.domain.finance.refusals import CommitmentClosed, OtherProgramme, OverCeiling, OverCommitment, OverLine
 from training.domain.identity import audit
 from training.kit.clock import now
 from training.kit.db import db
@@ -83,7 +84,7 @@ def append(wishes: Iterable[Wish], proposal: Proposal, by: Actor) -> LedgerEntry
             raise
         return known
     for entry in entries_:
-        audit.record(f"{entry.kind.value} proposed", entry, by=by.user_id, pence=entry.amount)
+        audit.record(FinanceEvent(f"{entry.kind.value} proposed"), entry, by=by.user_id, pence=entry.amount)
     return entries_[0]
 
 
@@ -95,7 +96,7 @@ def append_payments(wanted: Iterable[tuple[Wish, Proposal]], by: Actor) -> None:
     appended = [_entry(wish, proposal, new_public_id(), 0, by) for wish, proposal in wanted]
     db.session.add_all(appended)
     db.session.flush()
-    audit.record_each("pay proposed", {entry: {"pence": entry.amount} for entry in appended}, by=by.user_id)
+    audit.record_each(FinanceEvent.PAY_PROPOSED, {entry: {"pence": entry.amount} for entry in appended}, by=by.user_id)
 
 
 def _entry(wish: Wish, proposal: Proposal, bundle: str, number: int, by: Actor) -> LedgerEntry:

@@ -10,7 +10,9 @@ from typing import IO
 from sqlalchemy.exc import IntegrityError
 
 from training.domain.common import cell_parsing
-from training.domain.common.refusals import ChangedMeanwhile, ColumnMissing, RateDoubtful
+from training.domain.common.refusals import ChangedMeanwhile, ColumnMissing
+from training.domain.finance.events import FinanceEvent
+from training.domain.finance.refusals import RateDoubtful
 from training.domain.identity import audit
 from training.kit import tables
 from training.kit.clock import month_of, now
@@ -96,7 +98,12 @@ def _write(rate: MonthlyRate, by: Actor) -> ExchangeRate:
     except IntegrityError as error:
         raise ChangedMeanwhile from error
     audit.record(
-        "rate entered", entered, by=by.user_id, currency=rate.currency.value, month=str(month), rate=rate.millionths
+        FinanceEvent.RATE_ENTERED,
+        entered,
+        by=by.user_id,
+        currency=rate.currency.value,
+        month=str(month),
+        rate=rate.millionths,
     )
     return entered
 

@@ -14,8 +14,10 @@ from sqlalchemy import delete, update
 
 from training.domain.common import cell_parsing
 from training.domain.common.cell_parsing import Faulty
-from training.domain.common.refusals import AlreadyDecided, BatchDecided, TableGone
+from training.domain.common.refusals import TableGone
 from training.domain.finance import claims, ledger
+from training.domain.finance.events import FinanceEvent
+from training.domain.finance.refusals import AlreadyDecided, BatchDecided
 from training.domain.identity import audit
 from training.kit import tables
 from training.kit.clock import now
@@ -53,7 +55,7 @@ def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> Sp
     batch = SpendBatch(programme_id=programme.id, sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
     db.session.add(batch)
     db.session.flush()
-    audit.record("spend file read", batch, by=by.user_id, rows=len(table.rows))
+    audit.record(FinanceEvent.SPEND_FILE_READ, batch, by=by.user_id, rows=len(table.rows))
     path = _path(batch, folder)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.write_text(table.to_json(), encoding="utf-8")
@@ -220,7 +222,7 @@ def propose(batch: SpendBatch, by: Actor, on: dt.date, *, payees_are_people: boo
     batch.state = BatchState.PROPOSED
     pence = sum(claim.amount for claim in made)
     audit.record(
-        "spend file proposed",
+        FinanceEvent.SPEND_FILE_PROPOSED,
         batch,
         by=by.user_id,
         rows=len(made),
@@ -259,5 +261,5 @@ def withdraw(batch: SpendBatch, reason: str, by: Actor) -> TakenBack:
         raise AlreadyDecided
     ledger.withdraw_payments(waiting, reason, by)
     batch.state = BatchState.WITHDRAWN
-    audit.record("spend file taken back", batch, by=by.user_id, rows=len(waiting), decided=decided)
+    audit.record(FinanceEvent.SPEND_FILE_TAKEN_BACK, batch, by=by.user_id, rows=len(waiting), decided=decided)
     return TakenBack(len(waiting), decided)

@@ -8,7 +8,8 @@ from itertools import groupby
 
 from sqlalchemy import delete
 
-from training.domain.common.refusals import PlanChanged
+from training.domain.finance.events import FinanceEvent
+from training.domain.finance.refusals import PlanChanged
 from training.domain.identity import audit
 from training.kit.clock import months_between
 from training.kit.db import db
@@ -71,4 +72,4 @@ def enter(line: BudgetLine, plan: Months, shown: str, by: Actor) -> None:
     db.session.execute(delete(LinePlan).where(LinePlan.line_id == line.id))
     db.session.add_all(LinePlan(line_id=line.id, month=month, amount=amount) for month, amount in plan.items())
     db.session.flush()
-    audit.record("line plan entered", line, by=by.user_id, pence=sum(plan.values()))
+    audit.record(FinanceEvent.LINE_PLAN_ENTERED, line, by=by.user_id, pence=sum(plan.values()))

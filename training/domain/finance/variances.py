@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from training.domain.common.refusals import WithinPlan
+from training.domain.finance.events import FinanceEvent
+from training.domain.finance.refusals import WithinPlan
 from training.domain.identity import audit
 from training.kit.clock import now
 from training.kit.db import db
@@ -52,5 +53,7 @@ def give_reason(line: BudgetLine, reason: str, by: Actor, on: dt.date) -> Varian
     )
     db.session.add(given)
     db.session.flush()
-    audit.record("variance explained", line, by=by.user_id, month=str(variance.month), pence=variance.difference)
+    audit.record(
+        FinanceEvent.VARIANCE_EXPLAINED, line, by=by.user_id, month=str(variance.month), pence=variance.difference
+    )
     return given

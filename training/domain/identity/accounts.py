@@ -9,8 +9,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
-from training.domain.common.refusals import InvitationSpent, SignInLocked, UsernameTaken, WeakPassword
 from training.domain.identity import audit
+from training.domain.identity.events import IdentityEvent
+from training.domain.identity.refusals import InvitationSpent, SignInLocked, UsernameTaken, WeakPassword
 from training.kit.clock import now
 from training.kit.db import changed, db
 from training.kit.ids import new_token, token_hash
@@ -135,7 +136,7 @@ def start_sign_in(user: User, attempt: Attempt, at: dt.datetime) -> str:
             last_seen_at=at,
         )
     )
-    audit.record("signed in", user, by=user.id)
+    audit.record(IdentityEvent.SIGNED_IN, user, by=user.id)
     return token
 
 
@@ -152,7 +153,7 @@ def needs_refresh(sign_in: SignIn, at: dt.datetime) -> bool:
 def end_sign_in(sign_in: SignIn, user: User, at: dt.datetime) -> None:
     """Close a session."""
     sign_in.ended_at = at
-    audit.record("signed out", user, by=user.id)
+    audit.record(IdentityEvent.SIGNED_OUT, user, by=user.id)
 
 
 def invite(role: Role, organisation: Organisation, at: dt.datetime) -> str:
@@ -226,7 +227,7 @@ def create_account(
             db.session.add(user)
     except IntegrityError as error:
         raise UsernameTaken from error
-    audit.record("account created", user, by=None)
+    audit.record(IdentityEvent.ACCOUNT_CREATED, user, by=None)
     return user
 
 
@@ -256,7 +257,7 @@ def grant(
             granted_at=now(),
         )
     )
-    audit.record("role granted", user, by=by, role=role.value, grade=grade.value if grade else None)
+    audit.record(IdentityEvent.ROLE_GRANTED, user, by=by, role=role.value, grade=grade.value if grade else None)
 
 
 def regrade(user: User, grade: ApprovalGrade, *, by: int | None) -> bool:

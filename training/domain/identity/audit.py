@@ -7,31 +7,31 @@ from sqlalchemy import insert
 
 from training.kit.clock import now
 from training.kit.db import db
-from training.models.identity.audit import AuditEntry
+from training.models.identity.audit import AuditEntry, AuditEvent
 
 Details: TypeAlias = Mapping[str, int | str | bool | None]
 """What is recorded of an act: codes, states, dates and pence."""
 
 
-def record(action: str, subject: Any, *, by: int | None, **details: int | str | bool | None) -> None:
-    """Add an audit row for ``action`` on ``subject`` (a record with ``public_id``) by the user with key ``by``.
+def record(event: AuditEvent, subject: Any, *, by: int | None, **details: int | str | bool | None) -> None:
+    """Add an audit row for ``event`` on ``subject`` (a record with ``public_id``) by the user with key ``by``.
 
     ``details`` are codes, states, dates and pence: never a name of a person (an auditor's list must not spread names).
     """
-    db.session.add(AuditEntry(**_row(action, subject, by, details)))
+    db.session.add(AuditEntry(**_row(event, subject, by, details)))
 
 
-def record_each(action: str, subjects: Mapping[Any, Details], *, by: int | None) -> None:
+def record_each(event: AuditEvent, subjects: Mapping[Any, Details], *, by: int | None) -> None:
     """Add a row for each subject, with its details, in one statement."""
-    rows = [_row(action, subject, by, details) for subject, details in subjects.items()]
+    rows = [_row(event, subject, by, details) for subject, details in subjects.items()]
     db.session.execute(insert(AuditEntry), rows)
 
 
-def _row(action: str, subject: Any, by: int | None, details: Details) -> dict[str, Any]:
+def _row(event: AuditEvent, subject: Any, by: int | None, details: Details) -> dict[str, Any]:
     return {
         "at": now(),
         "user_id": by,
-        "action": action,
+        "action": event.value,
         "subject_kind": type(subject).__name__,
         "subject_id": subject.public_id,
         "details": details,

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
-from training.domain.common import refusals
-from training.domain.common.refusals import JobStanding, Refusal
+from training.domain.common.refusals import Refusal
+from training.domain.identity.refusals import JobStanding
 from training.kit.clock import now
 from training.kit.db import changed, db
 from training.models.identity.actor import Actor
@@ -101,7 +101,7 @@ def refusal_of(job: Job) -> Refusal | None:
     """Return the refusal with which a job failed; None where it did not, or the fault was ours."""
     if not job.refusal:
         return None
-    kind: type[Refusal] = getattr(refusals, job.refusal)
+    kind = next(kind for kind in Refusal.__subclasses__() if kind.__name__ == job.refusal)
     return kind(**{field: _from_json(value) for field, value in job.details.items()})
 
 

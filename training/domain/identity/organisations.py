@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from training.domain.common.refusals import (
-    ChangedMeanwhile,
+from training.domain.common.refusals import ChangedMeanwhile
+from training.domain.identity import audit
+from training.domain.identity.events import IdentityEvent
+from training.domain.identity.refusals import (
     OrganisationExists,
     OrganisationInactive,
     OrganisationInUse,
@@ -15,7 +17,6 @@ from training.domain.common.refusals import (
     ParentInactive,
     UnderItself,
 )
-from training.domain.identity import audit
 from training.kit.db import db
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Jurisdiction, Organisation
@@ -44,7 +45,7 @@ def create(body: Body, parent: Organisation | None = None, *, by: Actor | None) 
             db.session.add(added)
     except IntegrityError as error:
         raise OrganisationExists from error
-    audit.record("organisation added", added, by=by.user_id if by else None)
+    audit.record(IdentityEvent.ORGANISATION_ADDED, added, by=by.user_id if by else None)
     return added
 
 
@@ -63,7 +64,7 @@ def edit(organisation: Organisation, body: Body, version: int, *, by: Actor | No
     _check_version(organisation, version)
     for name, value in vars(body).items():
         setattr(organisation, name, value)
-    _save(organisation, "organisation edited", by)
+    _save(organisation, IdentityEvent.ORGANISATION_EDITED, by)
 
 
 def move(organisation: Organisation, parent: Organisation | None, version: int, *, by: Actor | None) -> None:
@@ -78,7 +79,7 @@ def move(organisation: Organisation, parent: Organisation | None, version: int, 
         raise UnderItself
     _check_version(organisation, version)
     organisation.parent_id = parent.id if parent else None
-    _save(organisation, "organisation moved", by)
+    _save(organisation, IdentityEvent.ORGANISATION_MOVED, by)
 
 
 def deactivate(organisation: Organisation, version: int, *, by: Actor) -> None:
@@ -88,7 +89,7 @@ def deactivate(organisation: Organisation, version: int, *, by: Actor) -> None:
         raise OrganisationInUse(used_by)
     _check_version(organisation, version)
     organisation.is_active = False
-    _save(organisation, "organisation deactivated", by)
+    _save(organisation, IdentityEvent.ORGANISATION_DEACTIVATED, by)
 
 
 def reactivate(organisation: Organisation, version: int, *, by: Actor) -> None:
@@ -98,7 +99,7 @@ def reactivate(organisation: Organisation, version: int, *, by: Actor) -> None:
         _check_parent(organisations.organisation_by_key(organisation.parent_id), organisation.jurisdiction)
     _check_version(organisation, version)
     organisation.is_active = True
-    _save(organisation, "organisation reactivated", by)
+    _save(organisation, IdentityEvent.ORGANISATION_REACTIVATED, by)
 
 
 def check_in_use(organisation_ids: Collection[int]) -> None:
@@ -123,9 +124,9 @@ def _check_version(organisation: Organisation, version: int) -> None:
         raise ChangedMeanwhile
 
 
-def _save(organisation: Organisation, act: str, by: Actor | None) -> None:
+def _save(organisation: Organisation, event: IdentityEvent, by: Actor | None) -> None:
     try:
         db.session.flush()
     except StaleDataError as error:
         raise ChangedMeanwhile from error
-    audit.record(act, organisation, by=by.user_id if by else None, version=organisation.version)
+    audit.record(event, organisation, by=by.user_id if by else None, version=organisation.version)

@@ -5,15 +5,12 @@ import datetime as dt
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from training.domain.common.refusals import (
-    AlreadyClaimed,
-    AlreadyDecided,
-    CohortRunning,
-    CompletedOutsideCohort,
-    NotSeated,
-    OwnCompletion,
-)
+from training.domain.admissions.refusals import AlreadyClaimed
+from training.domain.courses.refusals import CohortRunning
+from training.domain.finance.refusals import AlreadyDecided
 from training.domain.identity import audit
+from training.domain.outcomes.events import CompletionEvent
+from training.domain.outcomes.refusals import CompletedOutsideCohort, NotSeated, OwnCompletion
 from training.kit.clock import now
 from training.kit.db import changed, db
 from training.models.admissions.nominations import Nomination, NominationState
@@ -47,7 +44,7 @@ def claim(nomination: Nomination, completed_on: dt.date, note: str, by: Actor, o
             db.session.add(completion)
     except IntegrityError as error:
         raise AlreadyClaimed from error
-    audit.record("completion claimed", completion, by=by.user_id)
+    audit.record(CompletionEvent.COMPLETION_CLAIMED, completion, by=by.user_id)
     return completion
 
 
@@ -72,4 +69,4 @@ def _decide(completion: Completion, state: CompletionState, reason: str, by: Act
     )
     if not changed(statement):
         raise AlreadyDecided
-    audit.record(f"completion {state.value}", completion, by=by.user_id)
+    audit.record(CompletionEvent(f"completion {state.value}"), completion, by=by.user_id)

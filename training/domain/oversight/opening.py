@@ -4,8 +4,9 @@ import datetime as dt
 from collections import Counter
 
 from training.domain.assurance import coverage
-from training.domain.common.refusals import CohortNotDraft, NoCosts
 from training.domain.courses import cohorts
+from training.domain.courses.events import CourseEvent
+from training.domain.courses.refusals import CohortNotDraft, NoCosts
 from training.domain.finance import proposals
 from training.domain.identity import audit
 from training.kit.clock import within_financial_year
@@ -33,7 +34,7 @@ def ask_to_open(cohort: Cohort, key: str, by: Actor, on: dt.date) -> LedgerEntry
         raise NoCosts
     expected_on = within_financial_year(cohort.starts_on, cohort.ends_on)
     entry = proposals.propose_commitments(reservations, proposal, expected_on, by, cohort_id=cohort.id)
-    audit.record("cohort put up for approval", cohort, by=by.user_id)
+    audit.record(CourseEvent.COHORT_PUT_UP_FOR_APPROVAL, cohort, by=by.user_id)
     return entry
 
 
@@ -50,10 +51,10 @@ def open_funded(cohort: Cohort, by: Actor, on: dt.date) -> None:
     coverage.check_covered(cohort, on)
     if not cohorts.move_on(cohort, CohortState.AWAITING_APPROVAL, CohortState.OPEN):
         raise CohortNotDraft
-    audit.record("cohort opened", cohort, by=by.user_id)
+    audit.record(CourseEvent.COHORT_OPENED, cohort, by=by.user_id)
 
 
 def return_to_draft(cohort: Cohort, by: Actor) -> None:
     """Give a cohort back to its drafter because its commitment was refused."""
     if cohorts.move_on(cohort, CohortState.AWAITING_APPROVAL, CohortState.DRAFT):
-        audit.record("cohort returned to draft", cohort, by=by.user_id)
+        audit.record(CourseEvent.COHORT_RETURNED_TO_DRAFT, cohort, by=by.user_id)

@@ -11,6 +11,7 @@ from sqlalchemy import delete
 
 from training.domain.admissions import nomination_uploads, vetting_uploads
 from training.domain.finance import spend_uploads
+from training.domain.finance.events import FinanceEvent
 from training.domain.identity import audit
 from training.kit.clock import now
 from training.kit.db import db
@@ -45,7 +46,7 @@ def _forget_uploads(folder: Path) -> int:
         path = folder / upload.stored_as
         if path.exists():
             path.unlink()
-            audit.record("upload forgotten", upload, by=None)
+            audit.record(FinanceEvent.UPLOAD_FORGOTTEN, upload, by=None)
             forgotten += 1
     return forgotten
 
@@ -53,7 +54,7 @@ def _forget_uploads(folder: Path) -> int:
 def _forget_previews() -> int:
     idle = retention.idle_previews(now() - PREVIEWS_KEPT)
     for batch in idle:
-        audit.record("spend file forgotten", batch, by=None)
+        audit.record(FinanceEvent.SPEND_FILE_FORGOTTEN, batch, by=None)
         db.session.execute(delete(SpendRow).where(SpendRow.batch_id == batch.id))
         db.session.execute(delete(SpendBatch).where(SpendBatch.id == batch.id))
     return len(idle)

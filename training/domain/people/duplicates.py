@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
-from training.domain.common.refusals import BothHaveAccounts, BothNominated, MergeActedOn, MergeUndone, SamePerson
 from training.domain.identity import audit
 from training.domain.people import people
+from training.domain.people.events import PeopleEvent
+from training.domain.people.refusals import BothHaveAccounts, BothNominated, MergeActedOn, MergeUndone, SamePerson
 from training.kit.clock import now
 from training.kit.db import changed, db
 from training.models.admissions.nominations import Nomination
@@ -35,7 +36,7 @@ def keep_apart(one: Person, other: Person, by: Actor) -> None:
             db.session.add(pair)
     except IntegrityError:
         return
-    audit.record("people told apart", low, by=by.user_id, other=high.public_id)
+    audit.record(PeopleEvent.PEOPLE_TOLD_APART, low, by=by.user_id, other=high.public_id)
 
 
 def doubt(one: Person, other: Person, by: Actor) -> None:
@@ -43,7 +44,7 @@ def doubt(one: Person, other: Person, by: Actor) -> None:
     low, high = sorted((one, other), key=lambda person: person.id)
     pair = (ReviewedPair.low_id == low.id, ReviewedPair.high_id == high.id)
     if changed(delete(ReviewedPair).where(*pair)):
-        audit.record("people no longer told apart", low, by=by.user_id, other=high.public_id)
+        audit.record(PeopleEvent.PEOPLE_NO_LONGER_TOLD_APART, low, by=by.user_id, other=high.public_id)
 
 
 def keep_all_apart(pairs: Iterable[tuple[int, int]], by: Actor) -> int:
@@ -78,7 +79,7 @@ def merge(kept: Person, merged: Person, by: Actor) -> Merge:
     joined = Merge(kept_id=kept.id, merged_id=merged.id, moved=moved, merged_by_id=by.user_id, merged_at=now())
     db.session.add(joined)
     db.session.flush()
-    audit.record("people merged", kept, by=by.user_id, merged=merged.public_id)
+    audit.record(PeopleEvent.PEOPLE_MERGED, kept, by=by.user_id, merged=merged.public_id)
     return joined
 
 
@@ -97,7 +98,7 @@ def undo(joined: Merge, by: Actor) -> None:
         raise MergeActedOn
     _move(joined.moved, kept.id, merged.id)
     people.take_up(merged)
-    audit.record("merge undone", kept, by=by.user_id, merged=merged.public_id)
+    audit.record(PeopleEvent.MERGE_UNDONE, kept, by=by.user_id, merged=merged.public_id)
 
 
 def _move(moved: dict[str, Any], origin: int, to: int) -> None:

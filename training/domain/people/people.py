@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import delete, update
 
-from training.domain.common.refusals import (
+from training.domain.identity import audit, organisations
+from training.domain.people.events import PeopleEvent
+from training.domain.people.refusals import (
     MergedAway,
     NameWithoutLetters,
     PersonActive,
@@ -18,7 +20,6 @@ from training.domain.common.refusals import (
     SameOrganisation,
     TransferOutOfOrder,
 )
-from training.domain.identity import audit, organisations
 from training.kit.clock import now
 from training.kit.db import changed, db, insert_many
 from training.kit.ids import new_public_id
@@ -88,7 +89,7 @@ def register_all(newcomers: Sequence[tuple[int, Particulars]], by: Actor) -> lis
     persons = [made[row["public_id"]] for row in rows]
     for start in range(0, len(persons), _AT_ONCE):
         index(persons[start : start + _AT_ONCE])
-    audit.record_each("person registered", {person: {} for person in persons}, by=by.user_id)
+    audit.record_each(PeopleEvent.PERSON_REGISTERED, {person: {} for person in persons}, by=by.user_id)
     return persons
 
 
@@ -109,7 +110,7 @@ def correct(person: Person, particulars: Particulars, by: Actor) -> None:
         setattr(person, name, value)
     person.name_key = _key(particulars)
     _index_anew(person)
-    audit.record("person corrected", person, by=by.user_id)
+    audit.record(PeopleEvent.PERSON_CORRECTED, person, by=by.user_id)
 
 
 def transfer(person: Person, to: Organisation, since: dt.date, by: Actor, on: dt.date) -> Transfer:
@@ -137,7 +138,7 @@ def transfer(person: Person, to: Organisation, since: dt.date, by: Actor, on: dt
     db.session.add(moved)
     changed(update(Person).where(Person.id == person.id).values(organisation_id=to.id))
     changed(update(PersonKey).where(PersonKey.person_id == person.id).values(organisation_id=to.id))
-    audit.record("person transferred", person, by=by.user_id, to=to.public_id, since=since.isoformat())
+    audit.record(PeopleEvent.PERSON_TRANSFERRED, person, by=by.user_id, to=to.public_id, since=since.isoformat())
     return moved
 
 
@@ -153,7 +154,7 @@ def reactivate(person: Person, by: Actor) -> None:
     if why is Inactive.MERGED:
         raise MergedAway
     take_up(person)
-    audit.record("person reactivated", person, by=by.user_id)
+    audit.record(PeopleEvent.PERSON_REACTIVATED, person, by=by.user_id)
 
 
 def set_aside(person: Person, reason: Inactive) -> None:

@@ -1,12 +1,27 @@
 """The audit trail: who did what, when. Rows are only ever added, and hold no names of people."""
 
 import datetime as dt
+import enum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.models.common.base import Base, Key
+
+
+class AuditEvent(enum.StrEnum):
+    """What was done. Each area declares its events as a subclass; the value is what the trail stores."""
+
+    @staticmethod
+    @cache
+    def stored(value: str) -> "AuditEvent":
+        """Return the event that the trail stores as ``value``. Raises ValueError where no area declares it."""
+        for kind in AuditEvent.__subclasses__():
+            if value in kind.__members__.values():
+                return kind(value)
+        raise ValueError(value)
 
 
 class AuditEntry(Base):

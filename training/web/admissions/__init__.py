@@ -10,6 +10,7 @@ from training.web.admissions import (
     vetting,
     vetting_uploads,
 )
+from training.web.admissions.labels import LABELS
 from training.web.common.areas import area
 
 bp = area(
@@ -23,3 +24,5 @@ bp = area(
     vetting.bp,
     vetting_uploads.bp,
 )
+
+__all__ = ["LABELS", "bp"]

@@ -13,8 +13,8 @@ from training.queries.courses import cohorts
 from training.web.admissions.nominations import roster_page, selection_form
 from training.web.common.filters import person
 from training.web.common.guard import actor, needs
+from training.web.common.labels import words_for
 from training.web.common.lists import place
-from training.web.common.refusals import words_for
 from training.web.common.use_case import attempt
 
 bp = Blueprint("bulk_actions", __name__)

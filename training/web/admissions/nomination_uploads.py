@@ -11,7 +11,7 @@ from training.domain.admissions import column_mapping, nomination_upload_commit,
 from training.domain.admissions import nomination_uploads as rules
 from training.domain.admissions.row_parsing import languages_said, sex_said
 from training.domain.identity import export_limits
-from training.domain.identity.export_limits import Departure
+from training.domain.identity.export_limits import ExportEvent
 from training.domain.identity.jobs import SILENT
 from training.forms.admissions.nomination_uploads import (
     CommitForm,
@@ -42,12 +42,12 @@ from training.queries.admissions import nomination_uploads
 from training.queries.courses import cohorts
 from training.queries.identity import health
 from training.web.admissions import tables
+from training.web.admissions.labels import outcome_word
 from training.web.common.downloads import file_of
 from training.web.common.filters import name, person_line
 from training.web.common.guard import actor, needs
-from training.web.common.labels import choices, outcome_word, word
+from training.web.common.labels import choices, job_words, word
 from training.web.common.lists import cut, pager
-from training.web.common.refusals import job_words
 from training.web.common.uploads import takes_file
 from training.web.common.use_case import attempt
 from training.work import queue
@@ -366,5 +366,5 @@ def download(batch: NominationBatch, kind: str) -> ResponseReturnValue:
     rows = nomination_uploads.all_rows(page.batch, outcome, actor())
     made = tables.nominees(rows, page.batch.columns)
     with attempt() as done:
-        export_limits.note(Departure.NOMINEES, len(rows), actor(), day_began())
+        export_limits.note(ExportEvent.NOMINEES, len(rows), actor(), day_began())
     return file_of(made, f"rows-{page.batch.public_id}", kind) if done else _shown(batch)

@@ -9,7 +9,7 @@ from training.domain.admissions import vetting_uploads as rules
 from training.domain.common import cell_parsing
 from training.domain.common.refusals import Refusal
 from training.domain.identity import export_limits
-from training.domain.identity.export_limits import Departure
+from training.domain.identity.export_limits import ExportEvent
 from training.forms.admissions.vetting_uploads import OUTCOMES, WORDS, ClearanceFileForm
 from training.forms.courses.cohorts import StepForm
 from training.kit.clock import day_began, today
@@ -21,9 +21,9 @@ from training.queries.admissions.vetting import Queue
 from training.web.admissions import tables
 from training.web.common.downloads import file_of
 from training.web.common.guard import actor, needs
+from training.web.common.labels import refuse
 from training.web.common.language import language
 from training.web.common.lists import cut, pager
-from training.web.common.refusals import refuse
 from training.web.common.uploads import takes_file
 from training.web.common.use_case import attempt
 
@@ -37,7 +37,7 @@ def save(kind: str) -> ResponseReturnValue:
     rows = vetting.all_of(Queue.WAITING, today(), actor())
     saved = file_of(tables.vetting_queue(rows), "vetting-queue", kind)
     with attempt() as done:
-        export_limits.note(Departure.VETTING_QUEUE, len(rows), actor(), day_began())
+        export_limits.note(ExportEvent.VETTING_QUEUE, len(rows), actor(), day_began())
     return saved if done else redirect(url_for("admissions.vetting.index"))
 
 

@@ -16,10 +16,10 @@ from training.models.finance.programmes import Programme, Project
 from training.policy.matrix import Permission
 from training.queries.assurance import rights_assessments
 from training.queries.assurance.rights_assessments import Which
+from training.web.assurance.labels import parts_words
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices
 from training.web.common.lists import cut, pager
-from training.web.common.refusals import parts_words
 from training.web.common.use_case import attempt
 
 bp = Blueprint("rights_assessments", __name__)

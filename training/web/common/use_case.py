@@ -8,7 +8,7 @@ from flask import flash
 from training.domain.common.refusals import Refusal
 from training.forms.common.base import BaseForm
 from training.kit.db import transaction
-from training.web.common.refusals import refuse, words_for
+from training.web.common.labels import refuse, words_for
 
 
 class Step:

@@ -14,6 +14,7 @@ from training.web.finance import (
     variances,
     year_end,
 )
+from training.web.finance.labels import LABELS
 
 bp = area(
     "finance",
@@ -29,3 +30,5 @@ bp = area(
     variances.bp,
     year_end.bp,
 )
+
+__all__ = ["LABELS", "bp"]

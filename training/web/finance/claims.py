@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from training.domain.common.refusals import AlikePayment, EvidenceUsed, OverCommitment, Refusal
+from training.domain.common.refusals import Refusal
 from training.domain.finance import claims as rules
 from training.domain.finance import evidence as evidence_rules
 from training.domain.finance import payment_warnings
+from training.domain.finance.refusals import AlikePayment, EvidenceUsed, OverCommitment
 from training.forms.common.widgets import Choice
 from training.forms.finance.claims import AttachEvidenceForm, ClaimFilter, ClaimForm, LineFields
 from training.kit.clock import today
@@ -23,9 +24,8 @@ from training.queries.common.paging import Page
 from training.queries.finance import claims, ledger, programmes
 from training.web.common.filters import commitment_text, month, title
 from training.web.common.guard import actor, needs
-from training.web.common.labels import choices
+from training.web.common.labels import choices, refuse, words_for
 from training.web.common.lists import cut, pager
-from training.web.common.refusals import refuse, words_for
 from training.web.common.uploads import folder, saved, takes_file
 from training.web.common.use_case import attempt
 from training.web.finance.proposing import proposed

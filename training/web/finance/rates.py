@@ -4,15 +4,15 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from training.domain.common.refusals import RateDoubtful
 from training.domain.finance import rates as rules
+from training.domain.finance.refusals import RateDoubtful
 from training.forms.finance.rates import RateForm, RateListForm
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries.finance import claims
 from training.web.common.guard import actor, needs
+from training.web.common.labels import words_for
 from training.web.common.lists import cut, pager
-from training.web.common.refusals import words_for
 from training.web.common.uploads import takes_file
 from training.web.common.use_case import attempt
 

@@ -17,9 +17,8 @@ from training.policy.matrix import Permission
 from training.queries.finance import claims, spend_uploads
 from training.web.common.filters import commitment_text
 from training.web.common.guard import actor, needs
-from training.web.common.labels import choices
+from training.web.common.labels import choices, words_for
 from training.web.common.lists import cut, pager
-from training.web.common.refusals import words_for
 from training.web.common.uploads import folder, takes_file
 from training.web.common.use_case import attempt
 

@@ -4,8 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from training.domain.common.refusals import PlanChanged
 from training.domain.finance import spending_plans as rules
+from training.domain.finance.refusals import PlanChanged
 from training.domain.finance.spending_plans import Pattern
 from training.forms.finance.spending_plans import PatternForm, PlanForm
 from training.models.finance.programmes import BudgetLine

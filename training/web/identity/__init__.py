@@ -2,5 +2,8 @@
 
 from training.web.common.areas import area
 from training.web.identity import accounts, audit, health, organisations
+from training.web.identity.labels import LABELS
 
 bp = area("identity", accounts.bp, audit.bp, health.bp, organisations.bp)
+
+__all__ = ["LABELS", "bp"]

@@ -14,8 +14,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
-from training.domain.common.refusals import InvitationSpent, Refusal, SignInFailed, SignInLocked
+from training.domain.common.refusals import Refusal
 from training.domain.identity import accounts as rules
+from training.domain.identity.refusals import InvitationSpent, SignInFailed, SignInLocked
 from training.forms.identity.accounts import AcceptInvitationForm, SignInForm
 from training.kit.clock import now
 from training.kit.db import transaction
@@ -23,8 +24,8 @@ from training.kit.ids import token_hash
 from training.queries.identity import accounts
 from training.web.common import guard
 from training.web.common.addresses import safe_next
+from training.web.common.labels import refuse
 from training.web.common.language import language
-from training.web.common.refusals import refuse
 from training.web.common.use_case import attempt
 
 bp = Blueprint("accounts", __name__)

@@ -8,8 +8,8 @@ from training.forms.identity.audit import AuditFilter
 from training.policy.matrix import Permission
 from training.queries.identity import audit
 from training.web.common.guard import needs
+from training.web.common.labels import event_word
 from training.web.common.lists import cut, pager
-from training.web.identity.audit_labels import act
 
 bp = Blueprint("audit", __name__)
 
@@ -19,7 +19,7 @@ bp = Blueprint("audit", __name__)
 def index() -> ResponseReturnValue:
     """List who did what, the newest first."""
     form = AuditFilter(request.args)
-    form.action.choices = [Choice(action, act(action)) for action in audit.actions()]
+    form.action.choices = [Choice(action, event_word(action)) for action in audit.actions()]
     wanted = audit.Wanted()
     if form.validate():
         wanted = audit.Wanted(

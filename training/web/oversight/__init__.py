@@ -1,6 +1,8 @@
 """Pages: what spans areas: first page, approvals, records as a whole, exports."""
 
 from training.web.common.areas import area
+from training.web.common.labels import Labels
 from training.web.oversight import approvals, cohort_page, entry_page, exports, home, person_page, unit_costs
 
 bp = area("oversight", approvals.bp, cohort_page.bp, entry_page.bp, exports.bp, home.bp, person_page.bp, unit_costs.bp)
+LABELS = Labels()

@@ -7,9 +7,10 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from training.domain.common.refusals import OwnProposal, Refusal
+from training.domain.common.refusals import Refusal
 from training.domain.finance import payment_warnings
 from training.domain.finance.payment_warnings import Doubt, Look
+from training.domain.finance.refusals import OwnProposal
 from training.domain.oversight import approvals
 from training.domain.oversight.approvals import Effects
 from training.forms.common.widgets import Choice
@@ -25,8 +26,8 @@ from training.queries.finance import ledger
 from training.queries.finance.ledger import Bundle, Narrowed, Parts
 from training.web.common.filters import title, typed
 from training.web.common.guard import actor, needs
+from training.web.common.labels import words_for
 from training.web.common.lists import are_all_ticked, cut, pager, place
-from training.web.common.refusals import words_for
 from training.web.common.uploads import folder
 
 bp = Blueprint("approvals", __name__)

@@ -15,7 +15,7 @@ from training.queries.admissions import seats
 from training.queries.courses import cohorts
 from training.queries.oversight import unit_costs
 from training.web.common.guard import actor, needs
-from training.web.common.refusals import words_for
+from training.web.common.labels import words_for
 from training.web.common.use_case import attempt
 
 bp = Blueprint("cohort_page", __name__)

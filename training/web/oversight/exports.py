@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from training.domain.identity import export_limits
-from training.domain.identity.export_limits import Departure
+from training.domain.identity.export_limits import ExportEvent
 from training.forms.people.people import ExportForm
 from training.kit.clock import day_began, today
 from training.models.courses.cohorts import Cohort
@@ -157,7 +157,7 @@ def of_claims(kind: str) -> ResponseReturnValue:
     named = len({row.claim.payee for row in rows if row.claim.payee_is_person}) if may_see else 0
     with attempt() as done:
         if named:
-            export_limits.note(Departure.PAYEES, named, actor(), day_began())
+            export_limits.note(ExportEvent.PAYEES, named, actor(), day_began())
     return file_of(made, "claims", kind) if done else redirect(url_for("finance.claims.index", **form.kept()))
 
 
@@ -215,7 +215,7 @@ def of_people(kind: str) -> ResponseReturnValue:
     rows = people.all_of(form.words.data or "", narrowed, actor())
     made = people_tables.people(rows)
     with attempt() as done:
-        export_limits.note(Departure.PEOPLE, len(rows), actor(), day_began())
+        export_limits.note(ExportEvent.PEOPLE, len(rows), actor(), day_began())
     return file_of(made, "people", kind) if done else redirect(url_for("people.people.index"))
 
 

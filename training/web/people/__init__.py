@@ -2,5 +2,8 @@
 
 from training.web.common.areas import area
 from training.web.people import duplicates, people
+from training.web.people.labels import LABELS
 
 bp = area("people", duplicates.bp, people.bp)
+
+__all__ = ["LABELS", "bp"]

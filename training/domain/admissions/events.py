@@ -1,0 +1,15 @@
+"""What the audit trail records about seats, clearances and files of names."""
+
+from training.models.identity.audit import AuditEvent
+
+
+class AdmissionEvent(AuditEvent):
+    """An audit event about seats, clearances and files of names; the value is stored."""
+
+    SEATS_AND_DEADLINES_SET = "seats and deadlines set"
+    CLEARANCES_READ = "clearances read"
+    CLEARANCES_RECORDED = "clearances recorded"
+    CLEARANCE_RECORDED = "clearance recorded"
+    NOMINATION_FILE_READ = "nomination file read"
+    NOMINATION_FILE_COMMITTED = "nomination file committed"
+    NOMINATION_FILE_UNDONE = "nomination file undone"

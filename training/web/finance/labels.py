@@ -1,0 +1,257 @@
+"""The words of this area: codes, refusals, audit events and kinds of record, about money."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from training.domain.finance import refusals as r
+from training.domain.finance.events import FinanceEvent
+from training.domain.finance.evidence import FileState
+from training.domain.finance.payment_warnings import Doubt
+from training.domain.finance.rates import RateOutcome
+from training.domain.finance.spending_plans import Pattern
+from training.kit.money import Currency, format_pounds, format_rate
+from training.models.finance.claims import Claim, Evidence, ExchangeRate
+from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry, Outcome
+from training.models.finance.programmes import BudgetLine, LineCategory, Programme, Project, ProjectKind
+from training.models.finance.spend_uploads import BatchState, Fault, RowOutcome, SpendBatch
+from training.queries.finance.claims import ClaimState
+from training.web.common.filters import long_date, month
+from training.web.common.labels import Labels
+
+
+def _doubt(refusal: r.RateDoubtful) -> str:
+    said = []
+    if refusal.replaced:
+        said.append(
+            _(
+                "%(month)s has the rate %(rate)s already: this one would replace it.",
+                month=month(refusal.month),
+                rate=_rate(refusal.replaced, refusal.currency),
+            )
+        )
+    if refusal.before:
+        before, known = refusal.before
+        said.append(
+            _(
+                "The rate departs by more than a tenth from that of %(month)s, %(rate)s.",
+                month=month(before),
+                rate=_rate(known, refusal.currency),
+            )
+        )
+    return " ".join(said)
+
+
+def _rate(millionths: int, currency: Currency) -> str:
+    """Return a rate where no markup can stand: isolated and on one line, so that it keeps its order among Arabic."""
+    return f"\u2066£1\u00a0=\u00a0{currency}\u00a0{format_rate(millionths)}\u2069"
+
+
+LABELS = Labels(
+    words=(
+        (ProjectKind.TRAINING, _l("Training")),
+        (ProjectKind.TASK_FORCE, _l("Task force")),
+        (ProjectKind.EQUIPMENT, _l("Equipment (project)")),
+        (ProjectKind.CAMPAIGN_ACTIVITY, _l("Campaign activity")),
+        (LineCategory.TRAINERS, _l("Trainers")),
+        (LineCategory.TRAVEL, _l("Travel")),
+        (LineCategory.ACCOMMODATION, _l("Accommodation")),
+        (LineCategory.VENUE, _l("Venue")),
+        (LineCategory.INTERPRETATION, _l("Interpretation")),
+        (LineCategory.EQUIPMENT, _l("Equipment")),
+        (LineCategory.MATERIALS, _l("Materials")),
+        (LineCategory.EVALUATION, _l("Evaluation")),
+        (LineCategory.OTHER, _l("Other costs")),
+        (EntryKind.ALLOCATE, _l("Allocation")),
+        (EntryKind.DEALLOCATE, _l("Return to the programme")),
+        (EntryKind.COMMIT, _l("Commitment")),
+        (EntryKind.PAY, _l("Payment")),
+        (EntryKind.RELEASE, _l("Release")),
+        (EntryKind.REVERSE, _l("Reversal")),
+        (Outcome.APPROVED, _l("Approved")),
+        (Outcome.REFUSED, _l("Refused")),
+        (Outcome.WITHDRAWN, _l("Taken back")),
+        (ClaimState.WAITING, _l("Waiting")),
+        (ClaimState.APPROVED, _l("Approved")),
+        (ClaimState.REVERSED, _l("Reversed, wholly or in part")),
+        (ClaimState.REFUSED, _l("Refused")),
+        (ClaimState.WITHDRAWN, _l("Taken back")),
+        (Doubt.ALIKE, _l("Like another claim")),
+        (Doubt.ODD_RATE, _l("Rate far from the table")),
+        (Doubt.UNKNOWN_RATE, _l("No rate in the table")),
+        (Doubt.NO_EVIDENCE, _l("No evidence")),
+        (Doubt.FILE_CHANGED, _l("Evidence changed or missing")),
+        (Doubt.NO_ROOM, _l("Does not fit any more")),
+        (FileState.WHOLE, _l("Unchanged")),
+        (FileState.CHANGED, _l("The file has changed")),
+        (FileState.MISSING, _l("The file is missing")),
+        (Pattern.EVEN, _l("Evenly")),
+        (Pattern.EARLY, _l("More at the beginning")),
+        (Pattern.LATE, _l("More at the end")),
+        (Pattern.QUARTERLY, _l("At the end of each quarter")),
+        (BatchState.PREVIEWED, _l("Previewed")),
+        (BatchState.PROPOSED, _l("Claims proposed")),
+        (BatchState.WITHDRAWN, _l("Taken back")),
+        (RowOutcome.NEW, _l("Will be created")),
+        (RowOutcome.KNOWN, _l("Already there")),
+        (RowOutcome.FAULTY, _l("Faulty")),
+        (Fault.DATE_UNREADABLE, _l("The date is missing or cannot be read")),
+        (Fault.AMOUNT_UNREADABLE, _l("The amount is missing or cannot be read")),
+        (Fault.NOT_POSITIVE, _l("The amount is nought or less")),
+        (Fault.PAYEE_MISSING, _l("Nobody is named who was paid")),
+        (Fault.TOO_LONG, _l("The text is too long")),
+        (Fault.IN_FUTURE, _l("The date is in the future")),
+        (Fault.OUTSIDE_PROGRAMME, _l("The date is outside the programme")),
+        (Fault.NO_COMMITMENT, _l("No commitment is named")),
+        (Fault.COMMITMENT_UNKNOWN, _l("No commitment of the programme with money outstanding has this id or cohort")),
+        (Fault.SEVERAL_COMMITMENTS, _l("The cohort has several commitments: write the id of one")),
+        (RateOutcome.ENTERED, _l("Entered")),
+        (RateOutcome.KNOWN, _l("Already there")),
+        (RateOutcome.CURRENCY_UNKNOWN, _l("The currency is none of USD, EUR and IQD")),
+        (RateOutcome.MONTH_UNREADABLE, _l("The month is missing or cannot be read")),
+        (RateOutcome.RATE_UNREADABLE, _l("The rate is missing or cannot be read")),
+        (RateOutcome.SOURCE_MISSING, _l("The source is missing")),
+        (RateOutcome.SOURCE_TOO_LONG, _l("The text is too long")),
+        (RateOutcome.TWICE, _l("The list has another rate for this month above")),
+        (FinanceEvent.PROGRAMME_LOADED, _l("Programme loaded")),
+        (FinanceEvent.PROJECT_ADDED, _l("Project added")),
+        (FinanceEvent.LINE_PROPOSED, _l("Budget line proposed")),
+        (FinanceEvent.LINE_PLAN_ENTERED, _l("Plan of the budget line entered")),
+        (FinanceEvent.ALLOCATE_PROPOSED, _l("Allocation proposed")),
+        (FinanceEvent.ALLOCATE_APPROVED, _l("Allocation approved")),
+        (FinanceEvent.ALLOCATE_REFUSED, _l("Allocation refused")),
+        (FinanceEvent.ALLOCATE_WITHDRAWN, _l("Allocation taken back")),
+        (FinanceEvent.DEALLOCATE_PROPOSED, _l("Return to the programme proposed")),
+        (FinanceEvent.DEALLOCATE_APPROVED, _l("Return to the programme approved")),
+        (FinanceEvent.DEALLOCATE_REFUSED, _l("Return to the programme refused")),
+        (FinanceEvent.DEALLOCATE_WITHDRAWN, _l("Return to the programme taken back")),
+        (FinanceEvent.COMMIT_PROPOSED, _l("Commitment proposed")),
+        (FinanceEvent.COMMIT_APPROVED, _l("Commitment approved")),
+        (FinanceEvent.COMMIT_REFUSED, _l("Commitment refused")),
+        (FinanceEvent.COMMITMENT_RESCHEDULED, _l("Expected date of a payment changed")),
+        (FinanceEvent.COMMIT_WITHDRAWN, _l("Commitment taken back")),
+        (FinanceEvent.PAY_PROPOSED, _l("Payment proposed")),
+        (FinanceEvent.PAY_APPROVED, _l("Payment approved")),
+        (FinanceEvent.PAY_REFUSED, _l("Payment refused")),
+        (FinanceEvent.PAY_WITHDRAWN, _l("Payment taken back")),
+        (FinanceEvent.RELEASE_PROPOSED, _l("Release proposed")),
+        (FinanceEvent.RELEASE_APPROVED, _l("Release approved")),
+        (FinanceEvent.RELEASE_REFUSED, _l("Release refused")),
+        (FinanceEvent.RELEASE_WITHDRAWN, _l("Release taken back")),
+        (FinanceEvent.REVERSE_PROPOSED, _l("Reversal proposed")),
+        (FinanceEvent.REVERSE_APPROVED, _l("Reversal approved")),
+        (FinanceEvent.REVERSE_REFUSED, _l("Reversal refused")),
+        (FinanceEvent.REVERSE_WITHDRAWN, _l("Reversal taken back")),
+        (FinanceEvent.VARIANCE_EXPLAINED, _l("Variance explained")),
+        (FinanceEvent.EVIDENCE_UPLOADED, _l("Evidence uploaded")),
+        (FinanceEvent.EVIDENCE_ATTACHED, _l("Evidence attached to a claim")),
+        (FinanceEvent.PAYMENT_TOLD_APART, _l("Said to be another payment than one that is alike")),
+        (FinanceEvent.UPLOAD_FORGOTTEN, _l("Upload that no claim took forgotten")),
+        (FinanceEvent.RATE_ENTERED, _l("Exchange rate entered")),
+        (FinanceEvent.SPEND_FILE_READ, _l("Spend file read")),
+        (FinanceEvent.SPEND_FILE_PROPOSED, _l("Rows of a spend file proposed")),
+        (FinanceEvent.SPEND_FILE_TAKEN_BACK, _l("Rows of a spend file taken back")),
+        (FinanceEvent.SPEND_FILE_FORGOTTEN, _l("Rows of a spend file that nobody proposed forgotten")),
+    ),
+    tones=(
+        (Outcome.APPROVED, "green"),
+        (Outcome.REFUSED, "red"),
+        (Outcome.WITHDRAWN, "grey"),
+        (ClaimState.WAITING, "yellow"),
+        (ClaimState.APPROVED, "green"),
+        (ClaimState.REVERSED, "orange"),
+        (ClaimState.REFUSED, "red"),
+        (ClaimState.WITHDRAWN, "grey"),
+        (Doubt.ALIKE, "orange"),
+        (Doubt.ODD_RATE, "orange"),
+        (Doubt.UNKNOWN_RATE, "yellow"),
+        (Doubt.NO_EVIDENCE, "yellow"),
+        (Doubt.FILE_CHANGED, "red"),
+        (Doubt.NO_ROOM, "red"),
+        (FileState.CHANGED, "red"),
+        (FileState.MISSING, "red"),
+        (BatchState.PREVIEWED, "yellow"),
+        (BatchState.PROPOSED, "blue"),
+        (BatchState.WITHDRAWN, "grey"),
+        (RowOutcome.NEW, "blue"),
+        (RowOutcome.KNOWN, "grey"),
+        (RowOutcome.FAULTY, "red"),
+    ),
+    refusals={
+        r.OverCeiling: lambda x: _(
+            "The programme has %(available)s left to allocate: enter that or less",
+            available=format_pounds(x.available),
+        ),
+        r.OverLine: lambda x: _(
+            "The line has %(available)s available: enter that or less",
+            available=format_pounds(x.available),
+        ),
+        r.OverCommitment: lambda x: _(
+            "The commitment has %(available)s outstanding: enter that or less",
+            available=format_pounds(x.available),
+        ),
+        r.OverCommitmentInSum: lambda x: _(
+            "The rows for “%(purpose)s” come to %(sum)s, but it has %(available)s outstanding. Nothing was proposed",
+            purpose=x.purpose,
+            sum=format_pounds(x.pence),
+            available=format_pounds(x.available),
+        ),
+        r.OwnProposal: lambda _r: _("You proposed this yourself: another person has to decide"),
+        r.NotOwnProposal: lambda _r: _("Only who proposed this can take it back"),
+        r.OtherProgramme: lambda _r: _("Money moves between two lines of one programme only"),
+        r.MissingRate: lambda x: _(
+            "No rate of %(currency)s for %(month)s is known: enter one here, or ask for it to be entered in the table",
+            currency=x.currency.value,
+            month=month(x.month),
+        ),
+        r.RateDoubtful: lambda x: _doubt(x),
+        r.LessThanAPenny: lambda _r: _("An amount of the claim is worth less than a penny"),
+        r.EvidenceUsed: lambda _r: _("This file is the evidence of another claim: choose another"),
+        r.EvidenceAttached: lambda _r: _("The claim has this file already: choose another"),
+        r.AlikePayment: lambda _r: _(
+            "A claim like this stands already: look at it, and say so if this is another payment"
+        ),
+        r.EvidenceUnreadable: lambda _r: _("The file is no PDF, JPEG or PNG, whatever its name says: choose another"),
+        r.EvidenceTooLarge: lambda x: _(
+            "The file has more than %(most)s megabytes: choose a smaller one", most=x.megabytes
+        ),
+        r.PaidOutside: lambda x: _(
+            "The date of payment must lie between %(first)s and %(last)s",
+            first=long_date(x.first),
+            last=long_date(x.last),
+        ),
+        r.ExpectedOutside: lambda x: _(
+            "The date of payment must lie between %(first)s and %(last)s",
+            first=long_date(x.first),
+            last=long_date(x.last),
+        ),
+        r.AlreadyDecided: lambda _r: _("This was decided already"),
+        r.WithinPlan: lambda _r: _("The line keeps to its plan within a tenth: no reason is needed"),
+        r.CommitmentClosed: lambda _r: _("The commitment is closed"),
+        r.NotReversible: lambda _r: _("Only an approved entry that was not reversed before can be reversed"),
+        r.FundsMovedOn: lambda _r: _("The money has since been committed or spent, so it cannot be taken back"),
+        r.CohortHoldsMoney: lambda _r: _("The commitment belongs to a cohort: cancel or close the cohort instead"),
+        r.PaidInFuture: lambda _r: _("The date of payment is in the future"),
+        r.OutsideProgramme: lambda x: _(
+            "The dates must lie between %(first)s and %(last)s",
+            first=long_date(x.first),
+            last=long_date(x.last),
+        ),
+        r.DatesReversed: lambda _r: _("The last day is before the first day"),
+        r.PlanChanged: lambda _r: _(
+            "Somebody else saved the plan since you opened the form. What they saved stands at each month that "
+            "differs; save again to replace it with yours"
+        ),
+        r.BatchDecided: lambda _r: _("The rows of this file were proposed already"),
+    },
+    records={
+        Programme: _l("Programme"),
+        Project: _l("Project"),
+        BudgetLine: _l("Budget line"),
+        Commitment: _l("Commitment"),
+        LedgerEntry: _l("Entry"),
+        Evidence: _l("Evidence"),
+        Claim: _l("Claim"),
+        ExchangeRate: _l("Exchange rate"),
+        SpendBatch: _l("Spend file"),
+    },
+)

@@ -1,0 +1,86 @@
+"""The words of this area: codes, refusals, audit events and records of accounts and organisations."""
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from training.domain.identity import refusals as r
+from training.domain.identity.events import IdentityEvent
+from training.domain.identity.export_limits import ExportEvent
+from training.models.identity.accounts import ApprovalGrade, Role, User
+from training.models.identity.organisations import Jurisdiction, Organisation
+from training.web.common.labels import Labels, word
+
+_DEPENDANTS: dict[str, Callable[[], str]] = {
+    "people": lambda: _("people"),
+    "accounts": lambda: _("accounts"),
+    "bodies": lambda: _("bodies below it"),
+    "projects": lambda: _("projects"),
+    "cohorts": lambda: _("cohorts that are not closed"),
+}
+
+
+def role_word(code: str) -> str:
+    """Return the word for a role as the trail of an assessment keeps it."""
+    return word(Role(code))
+
+
+LABELS = Labels(
+    words=(
+        (Role.UK_COORDINATOR, _l("UK coordinator")),
+        (Role.PARTNER_COORDINATOR, _l("Partner coordinator")),
+        (Role.TRAINER, _l("Trainer")),
+        (Role.TRAINEE, _l("Trainee")),
+        (Role.FUNDER, _l("Funder")),
+        (Role.FINANCE_APPROVER, _l("Finance approver")),
+        (Role.VETTING_OFFICER, _l("Vetting officer")),
+        (Role.RIGHTS_APPROVER, _l("Rights approver")),
+        (Role.AUDITOR, _l("Auditor")),
+        (Role.ADMINISTRATOR, _l("Administrator")),
+        (ApprovalGrade.OFFICIAL, _l("Official")),
+        (ApprovalGrade.SENIOR, _l("Senior official")),
+        (ApprovalGrade.MINISTERIAL, _l("Minister")),
+        (Jurisdiction.UK, _l("United Kingdom")),
+        (Jurisdiction.IRAQ, _l("Iraq (federal)")),
+        (Jurisdiction.KURDISTAN, _l("Kurdistan Region of Iraq")),
+        (IdentityEvent.ACCOUNT_CREATED, _l("Account created")),
+        (IdentityEvent.SIGNED_IN, _l("Signed in")),
+        (IdentityEvent.SIGNED_OUT, _l("Signed out")),
+        (IdentityEvent.ROLE_GRANTED, _l("Role granted")),
+        (IdentityEvent.ORGANISATION_ADDED, _l("Organisation added")),
+        (IdentityEvent.ORGANISATION_EDITED, _l("Organisation changed")),
+        (IdentityEvent.ORGANISATION_MOVED, _l("Organisation moved")),
+        (IdentityEvent.ORGANISATION_DEACTIVATED, _l("Organisation put out of use")),
+        (IdentityEvent.ORGANISATION_REACTIVATED, _l("Organisation taken into use again")),
+        (ExportEvent.PEOPLE, _l("List of people saved as a file")),
+        (ExportEvent.PAYEES, _l("List of payees saved as a file")),
+        (ExportEvent.NOMINEES, _l("Rows of a file of names saved as a file")),
+        (ExportEvent.VETTING_QUEUE, _l("Vetting queue saved as a file")),
+    ),
+    tones=(),
+    refusals={
+        r.SignInFailed: lambda _r: _("The username or the password is not right"),
+        r.SignInLocked: lambda x: _("Too many attempts failed. Try again in %(minutes)s minutes", minutes=x.minutes),
+        r.InvitationSpent: lambda _r: _("This invitation was used already or has expired"),
+        r.UsernameTaken: lambda _r: _("This username is taken: choose another"),
+        r.WeakPassword: lambda x: _("Use %(shortest)s characters or more", shortest=x.shortest),
+        r.OrganisationExists: lambda _r: _("An organisation has this English name already"),
+        r.ParentElsewhere: lambda _r: _("The body above it and those below it must be of the same jurisdiction"),
+        r.OrganisationInactive: lambda _r: _("The organisation is out of use: choose another"),
+        r.ParentInactive: lambda _r: _("The body above it is out of use: choose another"),
+        r.UnderItself: lambda _r: _("An organisation cannot come under itself or under a body below it"),
+        r.OrganisationInUse: lambda x: _(
+            "The organisation is still needed. It has: %(kinds)s", kinds=", ".join(_DEPENDANTS[kind]() for kind in x.by)
+        ),
+        r.JobStanding: lambda _r: _("Work on this file goes on: wait until it is done"),
+        r.TooManyExports: lambda x: _(
+            "You have saved lists of people %(most)s times today, which is the most: go on tomorrow", most=x.most
+        ),
+    },
+    records={
+        User: _l("Account"),
+        Organisation: _l("Organisation"),
+    },
+    filters={"role_word": role_word},
+)

@@ -1,0 +1,69 @@
+"""The words of this area: codes, refusals, audit events and kinds of record, about people."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from training.domain.people import refusals as r
+from training.domain.people.events import PeopleEvent
+from training.models.people.people import Inactive, Person, Sex, Spoken
+from training.queries.people.people import Kind
+from training.web.common.filters import long_date
+from training.web.common.labels import Labels
+
+LABELS = Labels(
+    words=(
+        (Kind.TRAINEE, _l("Trainee")),
+        (Kind.TRAINER, _l("Trainer")),
+        (Sex.FEMALE, _l("Female")),
+        (Sex.MALE, _l("Male")),
+        (Spoken.ARABIC, _l("Arabic")),
+        (Spoken.SORANI, _l("Kurdish (Sorani)")),
+        (Spoken.KURMANJI, _l("Kurdish (Kurmanji)")),
+        (Spoken.ENGLISH, _l("English")),
+        (Spoken.TURKMEN, _l("Turkmen")),
+        (Spoken.SYRIAC, _l("Syriac")),
+        (Inactive.LEFT_SERVICE, _l("Left the service")),
+        (Inactive.RETIRED, _l("Retired")),
+        (Inactive.DIED, _l("Died")),
+        (Inactive.REGISTERED_IN_ERROR, _l("Registered in error")),
+        (Inactive.OTHER, _l("Another reason")),
+        (Inactive.MERGED, _l("Joined with another record")),
+        (PeopleEvent.PERSON_REGISTERED, _l("Person registered")),
+        (PeopleEvent.PERSON_CORRECTED, _l("Person corrected")),
+        (PeopleEvent.PERSON_TRANSFERRED, _l("Person transferred to another organisation")),
+        (PeopleEvent.PERSON_DEACTIVATED, _l("Record of a person set aside")),
+        (PeopleEvent.PERSON_REACTIVATED, _l("Record of a person taken up again")),
+        (PeopleEvent.PEOPLE_TOLD_APART, _l("Two people told apart")),
+        (PeopleEvent.PEOPLE_NO_LONGER_TOLD_APART, _l("Two people no longer told apart")),
+        (PeopleEvent.PEOPLE_MERGED, _l("Two records of a person joined")),
+        (PeopleEvent.MERGE_UNDONE, _l("Two records of a person parted again")),
+        (PeopleEvent.PERSON_REMOVED, _l("Person removed")),
+    ),
+    tones=(),
+    refusals={
+        r.PersonIncomplete: lambda _r: _("Enter the name in Latin letters, in Arabic or Kurdish letters, or both"),
+        r.NameWithoutLetters: lambda _r: _("A name has letters: enter it as it is written in the person's papers"),
+        r.PersonInactive: lambda _r: _("The record of this person was set aside"),
+        r.PersonActive: lambda _r: _("The record of this person is not set aside"),
+        r.MergedAway: lambda _r: _("The record was joined with another: part the two instead"),
+        r.SamePerson: lambda _r: _("This is one record, not two"),
+        r.SameOrganisation: lambda _r: _("The person belongs to this organisation already"),
+        r.TransferOutOfOrder: lambda x: (
+            _("The day must lie between %(first)s and today", first=long_date(x.after))
+            if x.after
+            else _("The day is in the future")
+        ),
+        r.BothNominated: lambda _r: _(
+            "Both are nominated for the same cohort: withdraw one of the nominations, then join the records"
+        ),
+        r.BothHaveAccounts: lambda _r: _("Both have an account, so the records cannot be joined"),
+        r.MergeUndone: lambda _r: _("The records were parted already"),
+        r.MergeActedOn: lambda _r: _(
+            "Somebody has since acted on a nomination, completion or clearance of the joined record, "
+            "so it cannot be parted any more"
+        ),
+    },
+    records={
+        Person: _l("Person"),
+    },
+)
