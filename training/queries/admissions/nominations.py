@@ -22,6 +22,7 @@ from training.policy.matrix import Permission
 from training.policy.scopes import ADMITTED, ROSTER_STATES, VETTED_STATES, holds, seen, unscoped, where
 from training.queries.admissions import vetting
 from training.queries.common.paging import Cut, Page, read_page
+from training.queries.identity import organisation_trees
 from training.queries.people import people
 
 
@@ -252,6 +253,18 @@ def chosen(cohort_id: int, public_ids: Collection[str], actor: Actor, permission
         .order_by(Person.name_key, Nomination.id)
     )
     return db.session.scalars(seen(statement, actor, permission, Nomination)).all()
+
+
+def eligible(cohort_id: int, words: str, actor: Actor) -> people.Found:
+    """Return up to fifty people whom ``actor`` may put forward: of invited organisations, not nominated yet."""
+    invited = select(organisation_trees.invited_to(cohort_id).c.id)
+    standing = exists().where(
+        Nomination.cohort_id == cohort_id,
+        Nomination.person_id == Person.id,
+        Nomination.state.not_in(LEFT_STATES),
+    )
+    statement = people.named(people.listed(), words).where(Person.organisation_id.in_(invited), ~standing)
+    return people.first_of(seen(statement, actor, Permission.EDIT_PERSON, Person))
 
 
 class Move(NamedTuple):

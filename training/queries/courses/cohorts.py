@@ -50,6 +50,11 @@ def setting_of(cohort_id: int) -> tuple[Programme, Venue, Organisation]:
     return programme, venue, host
 
 
+def public_id_of(cohort_id: int) -> str:
+    """Return the opaque id of a cohort."""
+    return db.session.scalars(select(Cohort.public_id).where(Cohort.id == cohort_id)).one()
+
+
 def state_of(cohort_id: int) -> CohortState:
     """Return the state of a cohort as the database has it now."""
     return db.session.scalars(select(Cohort.state).where(Cohort.id == cohort_id)).one()

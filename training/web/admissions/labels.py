@@ -17,7 +17,7 @@ from training.models.admissions.nomination_uploads import (
 )
 from training.models.admissions.nominations import Hindrance, Nomination, NominationState
 from training.models.admissions.notifications import NoticeKind
-from training.models.admissions.vetting import ClearanceBatch, ClearanceFault, VettingDecision, VettingOutcome
+from training.models.admissions.vetting import ClearanceBatch, ClearanceFault, Lapsing, VettingDecision, VettingOutcome
 from training.web.common.filters import long_date, name_text
 from training.web.common.labels import Labels, word
 
@@ -122,6 +122,8 @@ LABELS = Labels(
         (SelectionStep.WAIT, _l("Put on the waiting list")),
         (SelectionStep.TURN_DOWN, _l("Turn down")),
         (SelectionStep.WITHDRAW, _l("Withdraw")),
+        (Lapsing.WITHIN_30, _l("Within 30 days")),
+        (Lapsing.WITHIN_60, _l("Within 60 days")),
         (VettingOutcome.CLEARED, _l("Cleared")),
         (VettingOutcome.NOT_CLEARED, _l("Not cleared")),
         (AdmissionEvent.SEATS_AND_DEADLINES_SET, _l("Seats and deadlines of the cohort set")),
@@ -164,6 +166,8 @@ LABELS = Labels(
         (NominationState.CONFIRMED, "green"),
         (NominationState.TURNED_DOWN, "red"),
         (NominationState.WITHDRAWN, "grey"),
+        (Lapsing.WITHIN_30, "orange"),
+        (Lapsing.WITHIN_60, "yellow"),
         (VettingOutcome.CLEARED, "green"),
         (VettingOutcome.NOT_CLEARED, "red"),
     ),

@@ -27,7 +27,6 @@ from training.queries.admissions.nominations import RosterRow, Sieve
 from training.queries.common import records
 from training.queries.common.paging import Cut
 from training.queries.courses import cohorts
-from training.queries.people import people
 from training.queries.people.matching import Candidate
 from training.web.common.filters import name
 from training.web.common.guard import actor, needs
@@ -46,7 +45,7 @@ def nominate(cohort: Cohort) -> ResponseReturnValue:
     form = SearchForm()
     found = None
     if form.validate_on_submit():
-        found = people.eligible(cohort.id, form.words.data or "", actor())
+        found = nominations.eligible(cohort.id, form.words.data or "", actor())
     page = cohorts.cohort_head(cohort, actor())
     return render_template(
         "admissions/nominations/nominate.html",
@@ -183,12 +182,17 @@ def show(nomination: Nomination) -> ResponseReturnValue:
 
 def _step(nomination: Nomination, rule: Callable[..., None], said: str) -> ResponseReturnValue:
     """Take a step that needs no words, and go back to where its button stood."""
+    roster = _roster_of(nomination)
     with attempt() as done:
         rule(nomination, actor())
     if done:
         flash(said)
-    page = nominations.nomination_page(nomination, actor())
-    return redirect(url_for(".roster", public_id=page.cohort.public_id, **place()))
+    return redirect(roster)
+
+
+def _roster_of(nomination: Nomination) -> str:
+    """Return the address of the roster on which a nomination stands, at the part of it that was shown."""
+    return url_for(".roster", public_id=cohorts.public_id_of(nomination.cohort_id), **place())
 
 
 @bp.post("/nominations/<public_id>/shortlist")
@@ -225,12 +229,12 @@ def turn_down(nomination: Nomination) -> ResponseReturnValue:
     """Decline a nominee, with a reason that the nominating organisation reads."""
     form = ReasonForm()
     if form.validate_on_submit():
+        roster = _roster_of(nomination)
         with attempt(form) as done:
             rules.turn_down(nomination, form.reason.data or "", actor())
         if done:
             flash(_("Turned down. The nominating organisation reads your reason."))
-            page = nominations.nomination_page(nomination, actor())
-            return redirect(url_for(".roster", public_id=page.cohort.public_id, **place()))
+            return redirect(roster)
     page = nominations.nomination_page(nomination, actor())
     return render_template("admissions/nominations/turn_down.html", form=form, nomination=page)
 

@@ -62,7 +62,7 @@ def show(course: Course) -> ResponseReturnValue:
     may_see_costs = holds(actor(), Permission.SEE_MONEY)
     return render_template(
         "courses/courses/show.html",
-        course=courses.course_by_key(course.id),
+        course=course,
         cohorts=cohorts.of_course(course.id, actor()),
         costs=_costs(course) if may_see_costs else None,
         may_edit=holds(actor(), Permission.EDIT_COURSE),
@@ -102,7 +102,7 @@ def costs(course: Course) -> ResponseReturnValue:
         return redirect(url_for(".show", public_id=course.public_id))
     if not form.is_submitted():
         form.show(cohorts.template_of(course.id))
-    return render_template("courses/courses/costs.html", form=form, course=courses.course_by_key(course.id))
+    return render_template("courses/courses/costs.html", form=form, course=course)
 
 
 @bp.route("/courses/new", methods=["GET", "POST"])
@@ -132,4 +132,4 @@ def edit(course: Course) -> ResponseReturnValue:
         if done:
             flash(_("Course saved."))
             return redirect(url_for(".show", public_id=course.public_id))
-    return render_template("courses/courses/edit.html", form=form, course=courses.course_by_key(course.id))
+    return render_template("courses/courses/edit.html", form=form, course=course)
