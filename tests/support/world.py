@@ -100,12 +100,13 @@ class World:
             accounts.grant(user, role, programme_id=funded, grade=grade, by=None)
         return user
 
-    def grant(self, username: str, role: Role) -> None:
-        """Give an account one more role."""
+    def grant(self, username: str, role: Role, programme: str | None = None) -> None:
+        """Give an account one more role, a funder's for ``programme``."""
         user = account_rows.user_named(username)
         assert user is not None
         with transaction():
-            accounts.grant(user, role, by=None)
+            funded = self.programme(programme).id if programme else None
+            accounts.grant(user, role, programme_id=funded, by=None)
 
     def actor(self, username: str) -> Actor:
         """Return the account as one who acts, as the database has it now."""

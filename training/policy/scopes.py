@@ -108,6 +108,11 @@ def _person_in_vetting(actor: Actor) -> ColumnElement[bool]:
     return Person.id.in_(select(Nomination.person_id).where(_nomination_in_vetting(actor)))
 
 
+def _every_course(_actor: Actor) -> ColumnElement[bool]:
+    """A course belongs to no organisation and no programme: what a role may do with some, it may do with each."""
+    return true()
+
+
 def _own_peoples_merge(actor: Actor) -> ColumnElement[bool]:
     own = select(Person.id).where(Person.organisation_id.in_(actor.organisations))
     return and_(Merge.kept_id.in_(own), Merge.merged_id.in_(own))
@@ -150,7 +155,7 @@ CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
     },
     Evidence: {},
     SpendBatch: {},
-    Course: {},
+    Course: dict.fromkeys((Scope.ORG, Scope.HOST, Scope.FUND), _every_course),
     RightsAssessment: {Scope.GRADE: lambda actor: RightsAssessment.needed_grade.in_(actor.grades)},
     RightsAttachment: {},
     RightsMitigation: {},
@@ -219,9 +224,9 @@ def sees_others(actor: Actor, permission: Permission) -> bool:
     return bool(scopes_of(actor, permission) - {Scope.SELF})
 
 
-def roster_states(actor: Actor) -> tuple[NominationState, ...]:
-    """Return the states by which the actor may narrow a roster."""
-    return tuple(NominationState) if holds(actor, Permission.SEE_PERSON) else ROSTER_STATES
+def roster_states(*, may_see_people: bool) -> tuple[NominationState, ...]:
+    """Return the states by which somebody may narrow a roster."""
+    return tuple(NominationState) if may_see_people else ROSTER_STATES
 
 
 def where(actor: Actor, permission: Permission, model: type[Base]) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from training.models.identity.organisations import Organisation
 from training.models.outcomes.completions import Completion, CompletionState
 from training.models.people.people import Person
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, ROSTER_STATES, VETTED_STATES, holds, seen, unscoped, where
+from training.policy.scopes import ADMITTED, ROSTER_STATES, VETTED_STATES, seen, unscoped, where
 from training.queries.admissions import vetting
 from training.queries.common.paging import Cut, Page, read_page
 from training.queries.identity import organisation_trees
@@ -299,18 +299,19 @@ def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:
     """Return what the page of a nomination shows to ``actor``. Who took a step is for those who select or audit."""
     may_see_person = _is_seen_as_person(actor)
     may_select = where(actor, Permission.SELECT_NOMINEES, Nomination)
+    may_audit = where(actor, Permission.READ_AUDIT, Nomination)
     line = _line(nomination.cohort_id)
     statement = (
         _whole()
-        .add_columns(may_see_person, may_select, line.c.place)
+        .add_columns(may_see_person, may_select, may_audit, line.c.place)
         .outerjoin(line, line.c.id == Nomination.id)
         .where(Nomination.id == nomination.id)
         .execution_options(populate_existing=True)
     )
-    found, is_reader, is_selector, place = db.session.execute(
+    found, is_reader, is_selector, is_auditor, place = db.session.execute(
         seen(statement, actor, Permission.SEE_NOMINATION, Nomination)
     ).one()
-    shows_who = bool(is_selector) or holds(actor, Permission.READ_AUDIT)
+    shows_who = bool(is_selector or is_auditor)
     return NominationSteps(
         nomination=found,
         place=place if is_reader else None,

@@ -19,7 +19,7 @@ from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Ou
 from training.models.identity.accounts import User
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, holds, seen, unscoped
+from training.policy.scopes import ADMITTED, seen, unscoped, where
 from training.queries.common.paging import Cut, Page, read_page
 from training.queries.finance.ledger import EntryRow, with_decisions, with_files
 
@@ -220,25 +220,28 @@ class Wanted:
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """A claim of the list, with its programme and how it stands."""
+    """A claim of the list, with its programme and how it stands.
+
+    Without ``may_see_payee`` a payee who is a person is shown as a participant.
+    """
 
     claim: Claim
     state: ClaimState
+    may_see_payee: bool
 
 
-def may_see_payees(actor: Actor) -> bool:
-    """Say whether ``actor`` reads the names of payees who are people; to others they are participants."""
-    return holds(actor, Permission.SEE_EVIDENCE)
+def _may_see_payee(actor: Actor) -> ColumnElement[bool]:
+    return where(actor, Permission.SEE_EVIDENCE, Claim)
+
+
+def _has_shown_payee(actor: Actor) -> ColumnElement[bool]:
+    """A payee whose name is not shown is not found by it either."""
+    return or_(~Claim.payee_is_person, _may_see_payee(actor))
 
 
 def payees_like(words: str, actor: Actor) -> Payees:
-    """Return the payees of claims in sight whose names hold all the words, however they are spelt.
-
-    A payee whose name ``actor`` may not see is not found by it either.
-    """
-    statement = select(Claim.payee).distinct().order_by(Claim.payee)
-    if not may_see_payees(actor):
-        statement = statement.where(~Claim.payee_is_person)
+    """Return the payees of claims in sight whose names hold all the words, however they are spelt."""
+    statement = select(Claim.payee).distinct().where(_has_shown_payee(actor)).order_by(Claim.payee)
     wanted = fold(words).split()
     names = db.session.scalars(seen(statement, actor, Permission.SEE_MONEY, Claim))
     fitting = [name for name in names if all(word in fold(name) for word in wanted)]
@@ -266,7 +269,7 @@ def all_claims(wanted: Wanted, actor: Actor) -> Iterator[ClaimRow]:
 
 
 def _listed(wanted: Wanted, actor: Actor) -> AnySelect:
-    statement = select(Claim, _outcome(), _is_reversed()).options(
+    statement = select(Claim, _outcome(), _is_reversed(), _may_see_payee(actor)).options(
         joinedload(Claim.programme), selectinload(Claim.attached)
     )
     if wanted.programme_id:
@@ -276,9 +279,7 @@ def _listed(wanted: Wanted, actor: Actor) -> AnySelect:
     if wanted.state:
         statement = statement.where(_stands(wanted.state))
     if wanted.payees:
-        statement = statement.where(Claim.payee.in_(wanted.payees.names))
-        if not may_see_payees(actor):
-            statement = statement.where(~Claim.payee_is_person)
+        statement = statement.where(Claim.payee.in_(wanted.payees.names), _has_shown_payee(actor))
     return seen(statement, actor, Permission.SEE_MONEY, Claim)
 
 
@@ -302,7 +303,11 @@ def _stands(state: ClaimState) -> ColumnElement[bool]:
     return _outcome() == Outcome(state.value)
 
 
-def _claim_row(claim: Claim, outcome: Outcome | None, is_reversed: bool) -> ClaimRow:
+def _claim_row(claim: Claim, outcome: Outcome | None, is_reversed: bool, may_see_payee: bool) -> ClaimRow:
+    return ClaimRow(claim, _state_of(outcome, is_reversed=is_reversed), bool(may_see_payee))
+
+
+def _state_of(outcome: Outcome | None, *, is_reversed: bool) -> ClaimState:
     if outcome is None:
-        return ClaimRow(claim, ClaimState.WAITING)
-    return ClaimRow(claim, ClaimState.REVERSED if is_reversed else ClaimState(outcome.value))
+        return ClaimState.WAITING
+    return ClaimState.REVERSED if is_reversed else ClaimState(outcome.value)

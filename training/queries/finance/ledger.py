@@ -198,11 +198,13 @@ def page_of(programme_id: int, kind: EntryKind | None, cut: Cut, actor: Actor) -
 class Bundle:
     """A proposal: the entries that are decided together, in their order, and the cohort that they pay for.
 
-    ``undone`` holds what the entries moved that these reverse, by the keys of those.
+    ``undone`` holds what the entries moved that these reverse, by the keys of those. ``may_see_file`` is about the
+    evidence of a claim, and who its payee is.
     """
 
     entries: list[LedgerEntry]
     cohort: Cohort | None
+    may_see_file: bool
     undone: dict[int, LedgerPosting]
 
     @property
@@ -364,7 +366,7 @@ def to_decide(names: Collection[str], actor: Actor) -> dict[str, LedgerEntry]:
 def bundles(names: Collection[str], actor: Actor) -> dict[str, Bundle]:
     """Return the proposals of these names with all that stands on them, by name, the oldest first."""
     statement = (
-        select(LedgerEntry, Cohort, LedgerPosting)
+        select(LedgerEntry, Cohort, LedgerPosting, where(actor, Permission.SEE_EVIDENCE, LedgerEntry))
         .outerjoin(LedgerEntry.commitment)
         .outerjoin(Cohort, and_(Cohort.id == Commitment.cohort_id, where(actor, Permission.SEE_COHORT, Cohort)))
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.reverses_id)
@@ -380,8 +382,10 @@ def bundles(names: Collection[str], actor: Actor) -> dict[str, Bundle]:
         .execution_options(populate_existing=True)
     )
     found: dict[str, Bundle] = {}
-    for entry, cohort, undone in db.session.execute(seen(statement, actor, Permission.SEE_MONEY, LedgerEntry)):
-        bundle = found.setdefault(entry.bundle, Bundle([], cohort, {}))
+    for entry, cohort, undone, may_see_file in db.session.execute(
+        seen(statement, actor, Permission.SEE_MONEY, LedgerEntry)
+    ):
+        bundle = found.setdefault(entry.bundle, Bundle([], cohort, bool(may_see_file), {}))
         bundle.entries.append(entry)
         if undone is not None:
             bundle.undone[undone.entry_id] = undone

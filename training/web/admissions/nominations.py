@@ -21,7 +21,7 @@ from training.models.admissions.nominations import Nomination
 from training.models.courses.cohorts import Cohort
 from training.models.people.people import Person
 from training.policy.matrix import Permission
-from training.policy.scopes import holds, roster_states
+from training.policy.scopes import roster_states
 from training.queries.admissions import nominations
 from training.queries.admissions.nominations import RosterRow, Sieve
 from training.queries.common import records
@@ -29,13 +29,16 @@ from training.queries.common.paging import Cut
 from training.queries.courses import cohorts
 from training.queries.people.matching import Candidate
 from training.web.common.filters import name
-from training.web.common.guard import actor, needs
+from training.web.common.guard import actor, may, needs
 from training.web.common.labels import word
 from training.web.common.lists import are_all_ticked, cut, pager, place
 from training.web.common.use_case import attempt
 from training.web.people.people import alike, offer_organisations, register_from
 
 bp = Blueprint("nominations", __name__)
+
+ROSTER_OFFERS = (Permission.SELECT_NOMINEES, Permission.NOMINATE, Permission.SEE_PERSON)
+"""What decides which steps and states a roster offers."""
 
 
 @bp.route("/cohorts/<public_id>/nominate", methods=["GET", "POST"])
@@ -93,14 +96,14 @@ def register(cohort: Cohort) -> ResponseReturnValue:
 
 
 @bp.get("/cohorts/<public_id>/roster")
-@needs(Permission.SEE_ROSTER, on=Cohort)
+@needs(Permission.SEE_ROSTER, on=Cohort, offers=ROSTER_OFFERS)
 def roster(cohort: Cohort) -> ResponseReturnValue:
     """Show who is nominated, and the next step for each."""
     return roster_page(cohort, selection_form())
 
 
 @bp.post("/cohorts/<public_id>/roster")
-@needs(Permission.SEE_ROSTER, on=Cohort)
+@needs(Permission.SEE_ROSTER, on=Cohort, offers=ROSTER_OFFERS)
 def search(cohort: Cohort) -> ResponseReturnValue:
     """Show the nominees whose names match. The name travels in the body, never in the address."""
     return roster_page(cohort, selection_form(), SearchForm())
@@ -108,9 +111,7 @@ def search(cohort: Cohort) -> ResponseReturnValue:
 
 def selection_form() -> SelectionForm | None:
     """Return the form for a step with several nominees; None for who can take none."""
-    steps = nomination_path.steps_of(
-        may_select=holds(actor(), Permission.SELECT_NOMINEES), may_withdraw=holds(actor(), Permission.NOMINATE)
-    )
+    steps = nomination_path.steps_of(may_select=may(Permission.SELECT_NOMINEES), may_withdraw=may(Permission.NOMINATE))
     form = SelectionForm()
     form.step.choices = [Choice(step.value, word(step)) for step in steps]
     return form if form.step.choices else None
@@ -126,7 +127,7 @@ def _sieve(form: RosterFilter, cohort: Cohort) -> tuple[Sieve, int]:
     if len(bodies) < 2:
         del form.organisation
     counts = nominations.roster_counts(cohort.id, organisation, actor())
-    shown = roster_states(actor())
+    shown = roster_states(may_see_people=may(Permission.SEE_PERSON))
     form.state.choices = [Choice(state.value, f"{word(state)} ({counts.get(state, 0)})") for state in shown]
     state = next((one for one in shown if one == form.state.data), None)
     return Sieve(state, organisation), counts.get(state, 0) if state else sum(counts.values())

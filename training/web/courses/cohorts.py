@@ -1,6 +1,6 @@
 """Cohorts: list, page, drafting, and the steps from draft to closed."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,7 +11,6 @@ from training.kit.clock import today
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.courses.courses import Course
 from training.policy.matrix import Permission
-from training.queries.common import records
 from training.queries.courses import cohorts, courses
 from training.web.common.filters import name, person, title
 from training.web.common.guard import actor, needs
@@ -67,21 +66,18 @@ def _offer(form: CohortForm) -> Offers:
 
 
 @bp.route("/courses/<public_id>/cohorts/new", methods=["GET", "POST"])
-@needs(Permission.DRAFT_COHORT)
-def new(public_id: str) -> ResponseReturnValue:
+@needs(Permission.DRAFT_COHORT, on=Course)
+def new(course: Course) -> ResponseReturnValue:
     """Draft a cohort of a course."""
-    found = records.find(Course, public_id, actor(), Permission.SEE_COURSE)
-    if found is None:
-        abort(404)
     form = CohortForm()
     offers = _offer(form)
     if form.validate_on_submit():
         with attempt(form) as done:
-            cohort = rules.draft(form.plan(found.record, offers), actor())
+            cohort = rules.draft(form.plan(course, offers), actor())
         if done:
             flash(_("Drafted. Plan what it is to cost, then ask for it to be opened."))
             return redirect(url_for("courses.costs.edit", public_id=cohort.public_id))
-    return render_template("courses/cohorts/new.html", form=form, course=courses.course_by_key(found.record.id))
+    return render_template("courses/cohorts/new.html", form=form, course=course)
 
 
 @bp.route("/cohorts/<public_id>/edit", methods=["GET", "POST"])

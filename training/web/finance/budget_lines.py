@@ -14,10 +14,9 @@ from training.forms.finance.programmes import LineForm
 from training.kit.clock import today
 from training.models.finance.programmes import BudgetLine, LineCategory, Project
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
 from training.queries.finance import burn_down, ledger, programmes, variances
 from training.web.common.filters import title
-from training.web.common.guard import actor, needs
+from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
 from training.web.common.use_case import attempt
 from training.web.finance.burn_down import chosen_period, picture
@@ -41,7 +40,7 @@ def new(project: Project) -> ResponseReturnValue:
 
 
 @bp.get("/lines/<public_id>")
-@needs(Permission.SEE_MONEY, on=BudgetLine)
+@needs(Permission.SEE_MONEY, on=BudgetLine, offers=(Permission.PROPOSE_MONEY,))
 def show(line: BudgetLine) -> ResponseReturnValue:
     """Show a line: balances, burn-down, commitments, entries."""
     page = programmes.line_page(line, actor())
@@ -54,7 +53,7 @@ def show(line: BudgetLine) -> ResponseReturnValue:
         variance=variance,
         is_reason_due=awaits_reason(variance),
         entries=ledger.of_line(line.id, actor()),
-        may_propose=holds(actor(), Permission.PROPOSE_MONEY),
+        may_propose=may(Permission.PROPOSE_MONEY),
     )
 
 

@@ -9,9 +9,8 @@ from training.domain.finance import proposals
 from training.forms.finance.ledger import ProposalForm, RescheduleForm
 from training.models.finance.ledger import Commitment
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
 from training.queries.finance import ledger
-from training.web.common.guard import actor, needs
+from training.web.common.guard import actor, may, needs
 from training.web.common.use_case import attempt
 from training.web.finance.proposing import proposed
 
@@ -19,14 +18,14 @@ bp = Blueprint("commitments", __name__)
 
 
 @bp.get("/commitments/<public_id>")
-@needs(Permission.SEE_MONEY, on=Commitment)
+@needs(Permission.SEE_MONEY, on=Commitment, offers=(Permission.PROPOSE_MONEY,))
 def show(commitment: Commitment) -> ResponseReturnValue:
     """Show a commitment and its entries."""
     return render_template(
         "finance/commitments/show.html",
         commitment=ledger.commitment_page(commitment, actor()),
         entries=ledger.of_commitment(commitment.id, actor()),
-        may_propose=holds(actor(), Permission.PROPOSE_MONEY),
+        may_propose=may(Permission.PROPOSE_MONEY),
     )
 
 

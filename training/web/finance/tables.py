@@ -145,7 +145,7 @@ def outstanding(of: Iterable[Commitment]) -> Table:
     return Table(_("Outstanding commitments"), columns, rows)
 
 
-def claims(of: Iterable[ClaimRow], *, may_see_payees: bool) -> Table:
+def claims(of: Iterable[ClaimRow]) -> Table:
     """Return claims as they are listed: to whom, when, how much in which currency, and how they stand.
 
     Of their evidence the hashes are told, those of files that were attached later among them.
@@ -167,7 +167,7 @@ def claims(of: Iterable[ClaimRow], *, may_see_payees: bool) -> Table:
         (
             claim.public_id,
             title_text(claim.programme),
-            _("participant") if claim.payee_is_person and not may_see_payees else claim.payee,
+            _("participant") if claim.payee_is_person and not may_see_payee else claim.payee,
             claim.purpose,
             claim.paid_on,
             claim.amount,
@@ -177,7 +177,7 @@ def claims(of: Iterable[ClaimRow], *, may_see_payees: bool) -> Table:
             " ".join(filter(None, [claim.evidence_sha256, *(one.evidence_sha256 for one in claim.attached)])),
             word(state),
         )
-        for claim, state in ((row.claim, row.state) for row in of)
+        for claim, state, may_see_payee in ((row.claim, row.state, row.may_see_payee) for row in of)
     ]
     return Table(_("Claims"), columns, rows)
 

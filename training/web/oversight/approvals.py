@@ -20,7 +20,6 @@ from training.kit.db import transaction
 from training.kit.money import format_pounds
 from training.models.finance.ledger import Outcome
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
 from training.queries.common.paging import Cut
 from training.queries.finance import ledger
 from training.queries.finance.ledger import Bundle, Narrowed, Parts
@@ -92,7 +91,6 @@ def index() -> ResponseReturnValue:
         bare=_BARE,
         me=actor().user_id,
         own=words_for(OwnProposal()),
-        may_see_file=holds(actor(), Permission.SEE_EVIDENCE),
     )
 
 

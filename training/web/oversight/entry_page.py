@@ -9,9 +9,8 @@ from training.forms.finance.ledger import ReasonForm
 from training.kit.clock import today
 from training.models.finance.ledger import LedgerEntry
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
-from training.queries.finance import claims, ledger
-from training.web.common.guard import actor, needs
+from training.queries.finance import ledger
+from training.web.common.guard import actor, may, needs
 from training.web.common.use_case import attempt
 from training.web.oversight.approvals import foreseen
 
@@ -19,7 +18,11 @@ bp = Blueprint("entry_page", __name__)
 
 
 @bp.get("/entries/<public_id>")
-@needs(Permission.SEE_MONEY, on=LedgerEntry)
+@needs(
+    Permission.SEE_MONEY,
+    on=LedgerEntry,
+    offers=(Permission.APPROVE_MONEY, Permission.PROPOSE_MONEY, Permission.SEE_EVIDENCE),
+)
 def show(entry: LedgerEntry) -> ResponseReturnValue:
     """Show an entry: who proposed it, who decided, what it moved."""
     me = actor()
@@ -28,10 +31,10 @@ def show(entry: LedgerEntry) -> ResponseReturnValue:
         "oversight/entry_page/show.html",
         page=page,
         waiting=None if page.decision else foreseen([page.bundle])[0],
-        may_approve=holds(me, Permission.APPROVE_MONEY),
+        may_approve=may(Permission.APPROVE_MONEY),
         is_own=entry.proposer_id == me.user_id,
-        may_propose=holds(me, Permission.PROPOSE_MONEY),
-        may_see_payee=claims.may_see_payees(me),
+        may_propose=may(Permission.PROPOSE_MONEY),
+        may_see_payee=may(Permission.SEE_EVIDENCE),
     )
 
 
