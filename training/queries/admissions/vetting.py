@@ -30,7 +30,7 @@ def is_cleared(person_id: int, on: dt.date) -> bool:
 
 
 def current_decision(person_id: int) -> VettingDecision | None:
-    """Return the decision about a person that nothing has superseded. For readers of that person only."""
+    """Return the current decision about a person. For readers of that person only."""
     statement = select(VettingDecision).where(
         VettingDecision.person_id == person_id, VettingDecision.superseded_at.is_(None)
     )
@@ -51,7 +51,7 @@ def cohorts_of(person_ids: Collection[int]) -> Sequence[int]:
 
 
 class Queue(enum.StrEnum):
-    """Which nominees a vetting officer looks at."""
+    """A queue of nominees for vetting officers."""
 
     WAITING = "waiting"
     WITHIN_60 = Lapsing.WITHIN_60.value

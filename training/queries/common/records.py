@@ -1,4 +1,4 @@
-"""Reading single records on behalf of an actor."""
+"""Read single records on behalf of an actor."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

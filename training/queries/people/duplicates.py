@@ -1,4 +1,4 @@
-"""Reading what two records of a person have: before they are joined, and before they are parted."""
+"""Read what two records of a person hold, before a merge and before its undoing."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from training.policy.scopes import ADMITTED, unscoped
 
 
 def stand_for_one_cohort(one_id: int, other_id: int) -> bool:
-    """Say whether both stand nominated for the same cohort."""
+    """Return whether both have open nominations for the same cohort."""
     other = aliased(Nomination)
     both = exists().where(
         Nomination.person_id == one_id,
@@ -29,7 +29,7 @@ def stand_for_one_cohort(one_id: int, other_id: int) -> bool:
 
 
 def have_accounts(one_id: int, other_id: int) -> bool:
-    """Say whether both have an account."""
+    """Return whether both have an account."""
     number = select(func.count()).where(User.person_id.in_((one_id, other_id)))
     return (db.session.scalar(number) or 0) > 1
 
@@ -76,7 +76,7 @@ def both(merge_id: int) -> tuple[Person, Person]:
 
 
 def acted_since(joined: Merge) -> bool:
-    """Say whether somebody acted since on what a merge moved, vetted, or gave the merged record anything."""
+    """Return whether anything moved by a merge, or either record's clearance, has changed since."""
     nominations, at = joined.moved["nominations"], joined.merged_at
     moved_on = exists().where(Nomination.id.in_(nominations), Nomination.moved_at > at)
     completed = exists().where(
