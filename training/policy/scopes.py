@@ -37,6 +37,9 @@ VETTED_STATES = (
 )
 """A vetting officer sees nominees only from the state *in vetting* onwards."""
 
+ROSTER_STATES = (NominationState.CONFIRMED,)
+"""A seat is no secret on a roster; any other state is for those who may see the person."""
+
 
 def _invited(actor: Actor) -> ColumnElement[bool]:
     return exists().where(
@@ -219,6 +222,11 @@ def holds(actor: Actor, permission: Permission) -> bool:
 def sees_others(actor: Actor, permission: Permission) -> bool:
     """Return whether ``actor`` has ``permission`` for more than their own records."""
     return bool(scopes_of(actor, permission) - {Scope.SELF})
+
+
+def roster_states(*, may_see_people: bool) -> tuple[NominationState, ...]:
+    """Return the states by which somebody may narrow a roster."""
+    return tuple(NominationState) if may_see_people else ROSTER_STATES
 
 
 def where(actor: Actor, permission: Permission, model: type[Base]) -> ColumnElement[bool]:

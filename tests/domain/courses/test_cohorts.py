@@ -15,7 +15,9 @@ from training.domain.finance.refusals import DatesReversed, OutsideProgramme, Ov
 from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.models.courses.cohorts import Cohort, CohortState
+from training.models.courses.courses import CostBasis, CourseCost
 from training.models.finance.ledger import EntryKind
+from training.models.finance.programmes import BudgetLine, LineCategory
 from training.queries.courses import cohorts as rows
 from training.queries.finance import entries
 
@@ -128,3 +130,48 @@ def test_what_awaits_approval_is_decided_before_it_is_cancelled(world: World) ->
     world.asked(cohort)
     with pytest.raises(CohortNotOpen), transaction():
         cohorts.cancel(cohort, world.key(), world.actor("uk"))
+
+
+def cost(category: LineCategory, basis: CostBasis, pence: int) -> CourseCost:
+    return CourseCost(category=category, basis=basis, amount=pence)
+
+
+def line(category: LineCategory) -> BudgetLine:
+    return BudgetLine(category=category)
+
+
+def test_a_suggestion_counts_both_the_first_and_the_last_day() -> None:
+    cohort = Cohort(starts_on=TODAY, ends_on=TODAY + dt.timedelta(days=2), capacity=10)
+    template = [
+        cost(LineCategory.TRAINERS, CostBasis.PER_DAY, 100),
+        cost(LineCategory.TRAVEL, CostBasis.PER_TRAINEE_DAY, 7),
+        cost(LineCategory.VENUE, CostBasis.FIXED, 500),
+    ]
+    found = cohorts.suggested_plan(cohort, template, [])
+    assert {one.category: one.amount for one in found} == {
+        LineCategory.TRAINERS: 300,
+        LineCategory.TRAVEL: 210,
+        LineCategory.VENUE: 500,
+    }
+    assert {one.line for one in found} == {None}
+
+
+def test_the_first_line_of_a_category_is_to_pay_for_it() -> None:
+    cohort = Cohort(starts_on=TODAY, ends_on=TODAY, capacity=1)
+    first, second, other = line(LineCategory.VENUE), line(LineCategory.VENUE), line(LineCategory.TRAVEL)
+    template = [cost(LineCategory.VENUE, CostBasis.FIXED, 1), cost(LineCategory.TRAINERS, CostBasis.FIXED, 1)]
+    found = cohorts.suggested_plan(cohort, template, [other, first, second])
+    assert {one.category: one.line for one in found} == {LineCategory.VENUE: first, LineCategory.TRAINERS: None}
+
+
+@pytest.mark.parametrize(
+    ("newest", "code"),
+    [(None, "2027-001"), ("2027-001", "2027-002"), ("2027-099", "2027-100"), ("2027-999", "2027-1000")],
+)
+def test_codes_of_a_year_follow_on_each_other(newest: str | None, code: str) -> None:
+    assert cohorts.next_code(2027, newest) == code
+
+
+def test_only_what_has_not_opened_is_to_open() -> None:
+    to_open = {state for state in CohortState if cohorts.is_to_open(Cohort(state=state))}
+    assert to_open == {CohortState.DRAFT, CohortState.AWAITING_APPROVAL}

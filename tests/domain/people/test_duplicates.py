@@ -32,6 +32,7 @@ from training.kit.db import db, transaction
 from training.models import Base
 from training.models.identity.accounts import Role
 from training.models.people.people import Inactive, Merge, Person
+from training.queries.admissions import nominations as nomination_rows
 from training.queries.people import matching
 from training.queries.people import people as rows
 
@@ -262,7 +263,7 @@ def test_a_record_that_is_set_aside_is_not_found_and_not_nominated(world: World)
     with transaction():
         deactivation.deactivate(person, Inactive.LEFT_SERVICE, world.actor("iraq"))
     assert rows.search("ahmed", world.actor("iraq")).people == []
-    assert rows.eligible(cohort.id, "ahmed", world.actor("iraq")).people == []
+    assert nomination_rows.eligible(cohort.id, "ahmed", world.actor("iraq")).people == []
     assert offered(world, world.person("Ahmad Kazem")) == []
     with pytest.raises(PersonInactive):
         world.nominated(cohort, person)

@@ -88,7 +88,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "oversight.cohort_page.ask_to_open": ("+ffffffffns", "+nnnnffffns"),
     "courses.cohorts.cancel": ("+ffffffffns", "+nnnnffffns"),
     "courses.cohorts.close": ("+ffffffffns", "+nnnnffffns"),
-    "courses.cohorts.costs": ("++fffffffns", "+nnnnffffns"),
+    "courses.costs.edit": ("++fffffffns", "+nnnnffffns"),
     "courses.cohorts.edit": ("++fffffffns", "+nnnnffffns"),
     "courses.cohorts.index": ("+++++++++fs",),
     "courses.cohorts.new": ("++ffffffffs", "++ffffffffs"),

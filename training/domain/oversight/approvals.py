@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from training.domain.common.refusals import Refusal
 from training.domain.finance import decisions, ledger
+from training.domain.finance.payment_warnings import Doubt, Look
 from training.domain.oversight import opening
 from training.kit.db import db
 from training.models.courses.cohorts import Cohort, CohortState
@@ -89,11 +90,14 @@ def effects_of_payments(takings: Sequence[Taking]) -> Payments:
     )
 
 
-def without_room(payments: Sequence[LedgerEntry]) -> set[int]:
-    """Return the keys of the payments that would not fit any more if all before them were approved."""
+def without_room(payments: Sequence[LedgerEntry], by: Actor) -> set[int]:
+    """Return the keys of the payments that would not fit any more if ``by`` approved all before them.
+
+    Those that ``by`` proposed are left out: nobody approves their own.
+    """
     left: dict[int, int] = {}
     found = set()
-    for entry in payments:
+    for entry in (one for one in payments if one.proposer_id != by.user_id):
         held = entry.commitment
         if held is None:
             continue
@@ -103,6 +107,15 @@ def without_room(payments: Sequence[LedgerEntry]) -> set[int]:
         else:
             left[held.id] = room - entry.amount
     return found
+
+
+def warnings(look: Look | None, *, has_room: bool) -> list[Doubt]:
+    """Return why somebody should look twice at a proposal: what is doubtful about its claim, and that it has no room.
+
+    ``look`` is that at the claim of a payment; None for other proposals.
+    """
+    found = look.doubts if look else []
+    return found if has_room else [*found, Doubt.NO_ROOM]
 
 
 def _change(record: Programme | BudgetLine | Commitment, before: int, by: int) -> Change:
@@ -134,6 +147,11 @@ class Decision:
 
 AT_ONCE = 50
 """So many proposals are decided in one transaction: fewer take longer in all, more keep others waiting."""
+
+
+def in_turns(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Return the names of proposals in parts, each to be decided in a transaction of its own."""
+    return (names[first : first + AT_ONCE] for first in range(0, len(names), AT_ONCE))
 
 
 def decide_each(chosen: Sequence[LedgerEntry], decision: Decision, by: Actor, on: dt.date) -> dict[str, Refusal]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from training.kit.db import AnySelect, db
 from training.models.admissions.nominations import Nomination, NominationState
-from training.models.admissions.vetting import VettingDecision, VettingOutcome
+from training.models.admissions.vetting import Lapsing, VettingDecision, VettingOutcome
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
@@ -54,13 +54,10 @@ class Queue(enum.StrEnum):
     """A queue of nominees for vetting officers."""
 
     WAITING = "waiting"
-    WITHIN_60 = "within_60"
-    WITHIN_30 = "within_30"
+    WITHIN_60 = Lapsing.WITHIN_60.value
+    WITHIN_30 = Lapsing.WITHIN_30.value
     LAPSED = "lapsed"
     DECIDED = "decided"
-
-
-_SOON = {Queue.WITHIN_60: dt.timedelta(days=60), Queue.WITHIN_30: dt.timedelta(days=30)}
 
 
 def _fits(queue: Queue, today: dt.date) -> ColumnElement[bool]:
@@ -72,7 +69,7 @@ def _fits(queue: Queue, today: dt.date) -> ColumnElement[bool]:
     cleared = and_(vetted, VettingDecision.outcome == VettingOutcome.CLEARED, _is_ahead(today))
     if queue is Queue.LAPSED:
         return and_(cleared, VettingDecision.expires_on < today)
-    return and_(cleared, VettingDecision.expires_on.between(today, today + _SOON[queue]))
+    return and_(cleared, VettingDecision.expires_on.between(today, today + Lapsing(queue).span))
 
 
 def _is_ahead(today: dt.date) -> ColumnElement[bool]:
@@ -111,7 +108,7 @@ def lapsing(permission: Permission, today: dt.date, most: int, actor: Actor) -> 
 
     Those for whom ``actor`` has ``permission``; each with the last day of the clearance.
     """
-    last = today + _SOON[Queue.WITHIN_60]
+    last = today + Lapsing.WITHIN_60.span
     statement = (
         _queued(Queue.DECIDED, today)
         .where(_is_ahead(today), VettingDecision.expires_on <= last)

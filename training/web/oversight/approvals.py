@@ -128,23 +128,21 @@ def foreseen(bundles: Sequence[Bundle]) -> list[Waiting]:
 
 def _foreseen(bundle: Bundle, looks: Mapping[int, Look]) -> Waiting:
     look = looks.get(bundle.first.claim_id or 0)
-    found = look.doubts if look else []
     try:
         effects = approvals.effects(bundle.entries, bundle.undone)
     except Refusal as refusal:
-        return Waiting(bundle, look, [*found, Doubt.NO_ROOM], None, words_for(refusal))
-    return Waiting(bundle, look, found if effects.fit else [*found, Doubt.NO_ROOM], effects)
+        return Waiting(bundle, look, approvals.warnings(look, has_room=False), None, words_for(refusal))
+    return Waiting(bundle, look, approvals.warnings(look, has_room=effects.fit), effects)
 
 
 def _payments(bundles: Sequence[Bundle]) -> list[Waiting]:
     """Return the payments of a spend file; one fits as long as there is room for it and all before it."""
     looks = _looks(bundles)
-    others = [bundle.first for bundle in bundles if bundle.first.proposer_id != actor().user_id]
-    no_room = approvals.without_room(others)
+    no_room = approvals.without_room([bundle.first for bundle in bundles], actor())
     rows = []
     for bundle in bundles:
         look = looks[bundle.first.claim_id or 0]
-        rows.append(Waiting(bundle, look, look.doubts + [Doubt.NO_ROOM] * (bundle.first.id in no_room)))
+        rows.append(Waiting(bundle, look, approvals.warnings(look, has_room=bundle.first.id not in no_room)))
     return rows
 
 
@@ -157,8 +155,8 @@ def _decide_chosen(form: DecisionForm) -> list[Result]:
     """Decide about the chosen proposals, some at a time, so that others who write get their turn in between."""
     names, decision = form.names, approvals.Decision(form.outcome, form.reason.data or "")
     why_not: dict[str, str] = {}
-    for first in range(0, len(names), approvals.AT_ONCE):
-        why_not |= _decide(names[first : first + approvals.AT_ONCE], decision)
+    for some in approvals.in_turns(names):
+        why_not |= _decide(some, decision)
     found = bundles.named(names, actor())
     return [Result(found.get(name), form.outcome, why_not.get(name, "")) for name in names]
 
