@@ -11,8 +11,7 @@ EXTRACT := $(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k lazy_
 .PHONY: run test deep check bench messages install
 
 run: install
-	$(BIN)/flask --app wsgi prepare
-	exec $(BIN)/python tools/serve.py
+	exec $(BIN)/python -m training run
 
 install: .venv/installed .venv/stylesheet .venv/catalogues
 
@@ -65,3 +64,10 @@ messages: install .venv/installed-dev
 	$(EXTRACT) -o .venv/messages.pot .
 	for language in ar ckb; do $(BIN)/pybabel -q update -i .venv/messages.pot -d training/translations -l $$language \
 		--no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date; done
+
+.PHONY: wheel docs
+wheel: install .venv/installed-dev ## build the package that pip installs, into dist/
+	$(BIN)/python -m hatchling build --target wheel --directory dist
+
+docs: .venv/installed-dev ## draw docs/entities.md from the models
+	$(BIN)/python -m tools.draw_entities

@@ -9,8 +9,8 @@ import pytest
 
 from tests.e2e.conftest import Enter
 from tests.e2e.people import Reader, said
-from training.config import ROOT
 from training.kit.clock import today
+from training.kit.resources import ROOT
 
 COHORT = "2027-001"
 NAMES = ROOT / "seed" / "demo" / "nominations.csv"
