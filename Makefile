@@ -66,8 +66,8 @@ messages: install .venv/installed-dev
 		--no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date; done
 
 .PHONY: wheel docs
-wheel: install .venv/installed-dev ## build the package that pip installs, into dist/
+wheel: install .venv/installed-dev  ## build the package that pip installs, into dist/
 	$(BIN)/python -m hatchling build --target wheel --directory dist
 
-docs: .venv/installed-dev ## draw docs/entities.md from the models
+docs: .venv/installed-dev  ## draw docs/entities.md from the models
 	$(BIN)/python -m tools.draw_entities
