@@ -24,7 +24,7 @@ SAFE = {
 
 
 def read(folder: Path, **environment: str) -> Settings:
-    return Settings.from_environment(environment, folder / "instance")
+    return Settings.from_environment({"TRAINING_INSTANCE": str(folder / "instance"), **environment})
 
 
 # A demonstration needs nothing.

@@ -3,9 +3,10 @@
 from flask import Flask
 
 from training import cli, web
-from training.config import ROOT, Settings, SettingsError
+from training.config import Settings, SettingsError
 from training.kit.db import engine_options
 from training.kit.db import init_app as init_db
+from training.kit.resources import ROOT
 from training.policy import guard
 from training.queries.identity import accounts
 from training.work import queue

@@ -7,7 +7,7 @@ import pytest
 from tests.e2e import steps
 from tests.e2e.conftest import Enter
 from tests.e2e.people import Reader
-from training.config import ROOT
+from training.kit.resources import ROOT
 
 COURSE = "Profiling, identification"
 NAMES = ROOT / "seed" / "demo" / "nominations.csv"

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.e2e import steps
 from tests.e2e.conftest import Enter
 from tests.e2e.people import Reader, path_of
-from training.config import ROOT
+from training.kit.resources import ROOT
 from training.kit.clock import today
 
 SEED = ROOT / "seed" / "demo"
