@@ -145,7 +145,7 @@ def test_the_published_file_fits_to_the_last_penny(office: Office) -> None:
     assert office.counts(batch) == [400, 0, 0]
     assert office.propose(batch) == 400
     assert claimed() == (400, PUBLISHED_PENCE)
-    assert spend_uploads.imports.batch_by_key(batch.id).state is BatchState.PROPOSED
+    assert rows.batch_by_key(batch.id).state is BatchState.PROPOSED
     for entry in entries_of(batch):
         with transaction():
             approvals.approve(entry, office.world.actor("approver"), TODAY)

@@ -14,7 +14,7 @@ from training.domain.common.refusals import BatchActedOn, BatchChanged, BatchClo
 from training.domain.identity import audit, jobs
 from training.domain.people import duplicates, people
 from training.domain.people.people import Particulars
-from training.kit.db import changed, db
+from training.kit.db import changed, changed_rows, db
 from training.models.admissions.nomination_uploads import (
     NominationBatch,
     NominationBatchState,
@@ -29,7 +29,6 @@ from training.queries.admissions import nomination_uploads
 from training.queries.courses import cohorts as cohort_rows
 
 S, O = NominationBatchState, NomineeOutcome  # noqa: E741
-_AS_IT_IS = {"synchronize_session": False}
 _MOST_NAMED = 20
 
 
@@ -187,4 +186,4 @@ def _remove(made: Sequence[tuple[Nomination, Person]], by: Actor) -> None:
         delete(ReviewedPair).where(or_(ReviewedPair.low_id.in_(persons), ReviewedPair.high_id.in_(persons))),
         delete(Person).where(Person.id.in_(persons)),
     ):
-        db.session.execute(statement, execution_options=_AS_IT_IS)
+        changed_rows(statement)

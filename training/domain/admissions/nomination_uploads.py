@@ -11,10 +11,11 @@ from typing import IO, Protocol
 
 from sqlalchemy import delete, insert, update
 
-from training.domain.admissions import column_mapping, nominations
+from training.domain.admissions import nominations
+from training.domain.admissions.column_mapping import FORMAT
 from training.domain.admissions.person_matching import Recogniser
-from training.domain.admissions.row_parsing import RowRead, cleaned
-from training.domain.common import cell_parsing
+from training.domain.admissions.row_parsing import RowRead
+from training.domain.common import table_import
 from training.domain.common.refusals import (
     BatchClosed,
     BatchEmpty,
@@ -22,12 +23,11 @@ from training.domain.common.refusals import (
     ChangedMeanwhile,
     NamesMissing,
     NotInvited,
-    TableUnreadable,
 )
+from training.domain.common.table_columns import cleaned
 from training.domain.identity import audit, jobs
-from training.kit import tables
 from training.kit.clock import now
-from training.kit.db import db
+from training.kit.db import changed_rows, db
 from training.kit.names import fold
 from training.models.admissions.nomination_uploads import (
     NominationBatch,
@@ -46,7 +46,6 @@ from training.queries.identity import organisation_trees
 S, O = NominationBatchState, NomineeOutcome  # noqa: E741
 _KEPT = dt.timedelta(days=7)
 _FOR_EVER = dt.timedelta(days=36_500)
-_AS_IT_IS = {"synchronize_session": False}
 PIECE = 1000
 """Rows that are read in one transaction."""
 GOOD = (O.NEW, O.MATCHED)
@@ -62,29 +61,26 @@ def read(
     nominations.check_takes_nominations(cohort)
     if default_organisation_id and default_organisation_id not in organisation_trees.keys_invited_to(cohort.id):
         raise NotInvited
-    table = cell_parsing.read_table(stream, column_mapping.picker(sheet))
-    found, rows = column_mapping.below_headings(table)
-    if not rows:
-        raise TableUnreadable(tables.Problem.EMPTY)
+    table = table_import.find_table(stream, FORMAT, sheet)
     batch = NominationBatch(
         cohort_id=cohort.id,
         organisation_id=by.organisation_id,
         default_organisation_id=default_organisation_id,
         sha256=table.sha256,
-        headings=found.cells,
-        headings_in=found.number,
+        headings=table.headings,
+        headings_in=table.headings_in,
         sheet=table.sheet[:200],
         unread=[list(one) for one in table.unread],
-        columns=column_mapping.guess(found.cells),
+        columns=FORMAT.guess(table.headings),
         uploaded_by_id=by.user_id,
         uploaded_at=now(),
         keep_until=now() + _KEPT,
     )
     db.session.add(batch)
     db.session.flush()
-    kept = [{"batch_id": batch.id, "number": row.number, "cells": row.cells} for row in rows]
+    kept = [{"batch_id": batch.id, "number": row.number, "cells": row.cells} for row in table.rows]
     db.session.execute(insert(NominationRow), kept)
-    audit.record("nomination file read", batch, by=by.user_id, rows=len(rows))
+    audit.record("nomination file read", batch, by=by.user_id, rows=len(table.rows))
     return batch
 
 
@@ -103,7 +99,7 @@ def forget_old() -> None:
         .values(keep_until=now() + _FOR_EVER, sheet="", unread=[]),
     ):
         if over:
-            db.session.execute(statement, execution_options=_AS_IT_IS)
+            changed_rows(statement)
 
 
 # Deciding
@@ -131,7 +127,7 @@ def say_columns(
     Raises NamesMissing, NotInvited, BatchClosed, JobStanding.
     """
     batch = check_open(batch)
-    if not column_mapping.names_somebody(columns):
+    if not FORMAT.is_told_by(columns):
         raise NamesMissing
     if default_organisation_id and default_organisation_id not in organisation_trees.keys_invited_to(batch.cohort_id):
         raise NotInvited

@@ -279,7 +279,15 @@ class TableGone(Refusal):
 
 @dataclass
 class ColumnMissing(Refusal):
-    """The list of rates lacks a column of this name."""
+    """The table lacks a column with this heading."""
+
+    field = "file"
+    heading: str
+
+
+@dataclass
+class ColumnDoubled(Refusal):
+    """Two columns of the table say that they are the same; the second has this heading."""
 
     field = "file"
     heading: str

@@ -12,14 +12,15 @@ from typing import IO, NamedTuple
 
 from sqlalchemy import delete, update
 
-from training.domain.common import cell_parsing
-from training.domain.common.cell_parsing import Faulty
+from training.domain.common import table_import
 from training.domain.common.refusals import AlreadyDecided, BatchDecided, TableGone
+from training.domain.common.table_columns import Cells, Column, Faulty, TableFormat, text
 from training.domain.finance import claims, ledger
 from training.domain.identity import audit
 from training.kit import tables
 from training.kit.clock import now
-from training.kit.db import db
+from training.kit.dates import parse_day
+from training.kit.db import changed_rows, db
 from training.kit.money import parse_amount
 from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import Programme
@@ -42,6 +43,67 @@ class Columns(NamedTuple):
     commitment: int | None = None
 
 
+def _pence(written: str) -> int:
+    """Return the amount; a payment back, written with a minus or in brackets, is an amount but none to claim."""
+    is_negative = written.startswith(("-", "−", "(")) or written.endswith("-")
+    pence = parse_amount(written.strip("-−()"))
+    if is_negative or not pence:
+        raise Faulty(Fault.NOT_POSITIVE)
+    return pence
+
+
+DATE = Column(
+    "date",
+    {
+        "en": ("date", "payment date", "date paid", "paid on", "date of payment", "transaction date", "posting date"),
+        "ar": ("تاريخ", "التاريخ", "تاريخ الدفع", "تاريخ العملية"),
+        "ckb": ("بەروار", "ڕێککەوت", "بەرواری پارەدان"),
+    },
+    parse_day,
+    Fault.DATE_UNREADABLE,
+)
+AMOUNT = Column(
+    "amount",
+    {
+        "en": ("amount", "amount gbp", "amount £", "value", "net amount", "total", "sum"),
+        "ar": ("مبلغ", "المبلغ", "القيمة", "المجموع"),
+        "ckb": ("بڕ", "بڕی پارە", "کۆ"),
+    },
+    _pence,
+    Fault.AMOUNT_UNREADABLE,
+)
+PAYEE = Column(
+    "payee",
+    {
+        "en": ("supplier", "supplier name", "payee", "paid to", "vendor", "vendor name", "merchant", "merchant name"),
+        "ar": ("المورد", "اسم المورد", "المستفيد", "الجهة", "المدفوع له"),
+        "ckb": ("دابینکەر", "وەرگر", "فرۆشیار"),
+    },
+    text(_LONGEST_PAYEE, Fault.TOO_LONG, Fault.PAYEE_MISSING),
+)
+PURPOSE = Column(
+    "purpose",
+    {
+        "en": ("purpose", "description", "details", "expense type", "narrative"),
+        "ar": ("الغرض", "الوصف", "البيان", "التفاصيل"),
+        "ckb": ("مەبەست", "وەسف", "وردەکاری"),
+    },
+    text(_LONGEST_PURPOSE, Fault.TOO_LONG),
+    is_required=False,
+)
+COMMITMENT = Column(
+    "commitment",
+    {
+        "en": ("commitment", "commitment id", "cohort", "cohort code"),
+        "ar": ("الالتزام", "رمز الالتزام", "الدفعة", "رمز الدفعة"),
+        "ckb": ("پابەندبوون", "کۆدی پابەندبوون", "خول", "کۆدی خول"),
+    },
+    str,
+    is_required=False,
+)
+FORMAT = TableFormat(DATE, AMOUNT, PAYEE, PURPOSE, COMMITMENT)
+
+
 # Reading. The file itself is not kept. What was read of it lies beside the evidence, out of the web's reach, until its
 # rows are proposed, so that nobody uploads twice because a column was chosen wrongly; without a script a page could
 # only carry it to and fro, ten megabytes each time. What nobody goes on with is forgotten after a day.
@@ -49,7 +111,7 @@ class Columns(NamedTuple):
 
 def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> SpendBatch:
     """Read a file as a table and keep that table for the choice of its columns. Raises TableUnreadable."""
-    table = cell_parsing.read_table(stream)
+    table = table_import.read_table(stream)
     batch = SpendBatch(programme_id=programme.id, sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
     db.session.add(batch)
     db.session.flush()
@@ -103,17 +165,17 @@ def preview(
     if batch.state is not BatchState.PREVIEWED:
         raise BatchDecided
     db.session.execute(delete(SpendRow).where(SpendRow.batch_id == batch.id))
-    reader = _Reader(batch, columns, otherwise, on)
-    db.session.add_all([reader.read(row) for row in table.rows])
+    payments, places = _Payments(batch, otherwise, on), columns._asdict()
+    db.session.add_all([payments.read(FORMAT.cells(row, places)) for row in table.rows])
     db.session.flush()
     _mark_known(batch)
 
 
-class _Reader:
+class _Payments:
     """Reads the rows of one file, and counts those that are alike: each of them is a payment of its own."""
 
-    def __init__(self, batch: SpendBatch, columns: Columns, otherwise: Commitment | None, on: dt.date) -> None:
-        self._batch, self._columns, self._otherwise, self._today = batch, columns, otherwise, on
+    def __init__(self, batch: SpendBatch, otherwise: Commitment | None, on: dt.date) -> None:
+        self._batch, self._otherwise, self._today = batch, otherwise, on
         self._programme = programmes.programme_by_key(batch.programme_id)
         self._alike: Counter[tuple[dt.date, int, str]] = Counter()
         self._commitments = defaultdict[str, list[Commitment]](list)
@@ -122,61 +184,42 @@ class _Reader:
             if cohort_code:
                 self._commitments[cohort_code].append(commitment)
 
-    def read(self, row: tables.Row) -> SpendRow:
+    def read(self, cells: Cells) -> SpendRow:
         """Return the row as it will be kept."""
-        kept = SpendRow(batch_id=self._batch.id, number=row.number, outcome=RowOutcome.NEW)
+        row = SpendRow(batch_id=self._batch.id, number=cells.number, outcome=RowOutcome.NEW)
         try:
-            self._read_payment(row, kept)
-            self._check_day(row, kept)
-            kept.purpose = cell_parsing.text(row.cell(self._columns.purpose), _LONGEST_PURPOSE, Fault.TOO_LONG)
-            kept.commitment_id = self._commitment(row).id
+            row.paid_on, row.amount, row.payee = cells[DATE], cells[AMOUNT], cells[PAYEE]
+            row.fingerprint = self._fingerprint(row.paid_on, row.amount, row.payee)
+            self._check_day(cells)
+            row.purpose = cells[PURPOSE]
+            row.commitment_id = self._commitment(cells).id
         except Faulty as faulty:
-            kept.outcome, kept.fault, kept.cell = RowOutcome.FAULTY, faulty.fault, faulty.cell
-        return kept
+            row.outcome, row.fault, row.cell = RowOutcome.FAULTY, faulty.fault, faulty.cell
+        return row
 
-    def _read_payment(self, row: tables.Row, kept: SpendRow) -> None:
-        """Read date, amount and payee, by which a payment is known again, whatever else is wrong with its row."""
-        kept.paid_on = paid_on = cell_parsing.day(row.cell(self._columns.date), Fault.DATE_UNREADABLE)
-        kept.amount = pence = _pence(row.cell(self._columns.amount))
-        kept.payee = payee = cell_parsing.text(row.cell(self._columns.payee), _LONGEST_PAYEE, Fault.TOO_LONG)
-        if not payee:
-            raise Faulty(Fault.PAYEE_MISSING, "")
+    def _fingerprint(self, paid_on: dt.date, pence: int, payee: str) -> str:
+        """Return by what a payment is known again, whatever else is wrong with its row."""
         self._alike[paid_on, pence, payee] += 1
-        content = repr(
-            (self._programme.public_id, paid_on.isoformat(), pence, payee, self._alike[paid_on, pence, payee])
-        )
-        kept.fingerprint = hashlib.sha256(content.encode()).hexdigest()
+        content = (self._programme.public_id, paid_on.isoformat(), pence, payee, self._alike[paid_on, pence, payee])
+        return hashlib.sha256(repr(content).encode()).hexdigest()
 
-    def _check_day(self, row: tables.Row, kept: SpendRow) -> None:
-        paid_on, written = kept.paid_on or self._today, row.cell(self._columns.date)
-        if paid_on > self._today:
-            raise Faulty(Fault.IN_FUTURE, written)
-        if not self._programme.starts_on <= paid_on <= self._programme.ends_on:
-            raise Faulty(Fault.OUTSIDE_PROGRAMME, written)
+    def _check_day(self, cells: Cells) -> None:
+        if cells[DATE] > self._today:
+            raise cells.fault(DATE, Fault.IN_FUTURE)
+        if not self._programme.starts_on <= cells[DATE] <= self._programme.ends_on:
+            raise cells.fault(DATE, Fault.OUTSIDE_PROGRAMME)
 
-    def _commitment(self, row: tables.Row) -> Commitment:
+    def _commitment(self, cells: Cells) -> Commitment:
         """Return the commitment whose id, or whose cohort's code, the row names."""
-        named = row.cell(self._columns.commitment)
+        named = cells[COMMITMENT]
         if not named:
             if self._otherwise is None:
-                raise Faulty(Fault.NO_COMMITMENT, "")
+                raise cells.fault(COMMITMENT, Fault.NO_COMMITMENT)
             return self._otherwise
         found = self._commitments.get(named, [])
         if len(found) != 1:
-            raise Faulty(Fault.SEVERAL_COMMITMENTS if found else Fault.COMMITMENT_UNKNOWN, named)
+            raise cells.fault(COMMITMENT, Fault.SEVERAL_COMMITMENTS if found else Fault.COMMITMENT_UNKNOWN)
         return found[0]
-
-
-def _pence(text: str) -> int:
-    """Return the amount; a payment back, written with a minus or in brackets, is an amount but none to claim."""
-    is_negative = text.startswith(("-", "−", "(")) or text.endswith("-")
-    try:
-        pence = parse_amount(text.strip("-−()"))
-    except ValueError as error:
-        raise Faulty(Fault.AMOUNT_UNREADABLE, text) from error
-    if is_negative or not pence:
-        raise Faulty(Fault.NOT_POSITIVE, text)
-    return pence
 
 
 def _mark_known(batch: SpendBatch) -> None:
@@ -186,7 +229,7 @@ def _mark_known(batch: SpendBatch) -> None:
 
 def _mark_as_known(batch: SpendBatch, numbers: Iterable[int]) -> None:
     known = update(SpendRow).where(SpendRow.batch_id == batch.id, SpendRow.number.in_(numbers))
-    db.session.execute(known.values(outcome=RowOutcome.KNOWN), execution_options={"synchronize_session": False})
+    changed_rows(known.values(outcome=RowOutcome.KNOWN))
 
 
 # Proposing and taking back

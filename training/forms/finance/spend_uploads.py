@@ -5,38 +5,11 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from training.domain.finance.spend_uploads import Columns
+from training.domain.finance.spend_uploads import FORMAT, Columns
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import choose_one, may_be_empty, required
 from training.forms.common.fields import FileField, SelectField, TickField
 from training.forms.common.widgets import Choice
-from training.kit.names import fold
-
-_HEADINGS = {
-    "date": (
-        "date", "payment date", "date paid", "paid on", "date of payment", "transaction date", "posting date",
-        "تاريخ", "التاريخ", "تاريخ الدفع", "تاريخ العملية", "بەروار", "ڕێککەوت", "بەرواری پارەدان",
-    ),
-    "amount": (
-        "amount", "amount gbp", "amount £", "value", "net amount", "total", "sum",
-        "مبلغ", "المبلغ", "القيمة", "المجموع", "بڕ", "بڕی پارە", "کۆ",
-    ),
-    "payee": (
-        "supplier", "supplier name", "payee", "paid to", "vendor", "vendor name", "merchant", "merchant name",
-        "المورد", "اسم المورد", "المستفيد", "الجهة", "المدفوع له", "دابینکەر", "وەرگر", "فرۆشیار",
-    ),
-    "purpose": (
-        "purpose", "description", "details", "expense type", "narrative",
-        "الغرض", "الوصف", "البيان", "التفاصيل", "مەبەست", "وەسف", "وردەکاری",
-    ),
-    "commitment": (
-        "commitment", "commitment id", "cohort", "cohort code",
-        "الالتزام", "رمز الالتزام", "الدفعة", "رمز الدفعة", "پابەندبوون", "کۆدی پابەندبوون", "خول", "کۆدی خول",
-    ),
-}  # fmt: skip
-"""Headings that say what a column is, in the three languages; spellings are levelled before they are compared."""
-
-_GUESSES = {fold(heading): part for part, headings in _HEADINGS.items() for heading in headings}
 
 
 class SpendFileForm(BaseForm):
@@ -75,14 +48,12 @@ class ColumnsForm(BaseForm):
             Choice(str(place), heading or _("Column %(number)s", number=place + 1))
             for place, heading in enumerate(headings)
         ]
-        for part in _HEADINGS:
+        for part in FORMAT.columns:
             self[part].choices = columns
         self.otherwise.choices = list(commitments)
         if not self.is_submitted():
-            for place, heading in reversed(list(enumerate(headings))):
-                guessed = _GUESSES.get(fold(heading))
-                if guessed:
-                    self[guessed].data = str(place)
+            for part, place in FORMAT.guess(headings).items():
+                self[part].data = str(place)
 
     def columns(self) -> Columns:
         """Return which column has what."""

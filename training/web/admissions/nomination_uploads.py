@@ -7,9 +7,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from training.domain.admissions import column_mapping, nomination_upload_commit, row_corrections
+from training.domain.admissions import nomination_upload_commit, row_corrections
 from training.domain.admissions import nomination_uploads as rules
-from training.domain.admissions.row_parsing import languages_said, sex_said
+from training.domain.admissions.column_mapping import FORMAT, languages_said, sex_said
 from training.domain.identity import export_limits
 from training.domain.identity.export_limits import Departure
 from training.domain.identity.jobs import SILENT
@@ -22,6 +22,7 @@ from training.forms.admissions.nomination_uploads import (
     WhomForm,
     meanings_form,
 )
+from training.forms.common.fields import version_of
 from training.forms.common.widgets import Choice
 from training.forms.courses.cohorts import StepForm
 from training.kit.clock import day_began
@@ -93,7 +94,7 @@ def new(cohort: Cohort) -> ResponseReturnValue:
         with attempt(form) as done:
             body = _key(bodies, form.organisation.data)
             batch = rules.read(form.file.data.stream, cohort, body, actor(), form.sheet.data or "")
-            job = rules.ask_preview(batch, actor()) if column_mapping.names_somebody(batch.columns) else None
+            job = rules.ask_preview(batch, actor()) if FORMAT.is_told_by(batch.columns) else None
         if done:
             if job is None:
                 return redirect(url_for(".columns", public_id=batch.public_id))
@@ -211,11 +212,13 @@ def commit(batch: NominationBatch) -> ResponseReturnValue:
     """Nominate the good rows, or all rows or nothing."""
     form = CommitForm()
     form.offer()
-    written = form.version.data or ""
-    version = int(written) if written.isdecimal() else -1
     with attempt() as done:
         job = rules.ask_commit(
-            batch, version, actor(), is_whole=form.mode.data == "whole", corrects=bool(form.corrects.data)
+            batch,
+            version_of(form.version),
+            actor(),
+            is_whole=form.mode.data == "whole",
+            corrects=bool(form.corrects.data),
         )
     if done:
         _do(job)

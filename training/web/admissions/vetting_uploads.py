@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from training.domain.admissions import vetting_uploads as rules
-from training.domain.common import cell_parsing
+from training.domain.common import table_import
 from training.domain.common.refusals import Refusal
 from training.domain.identity import export_limits
 from training.domain.identity.export_limits import Departure
@@ -49,11 +49,11 @@ def new() -> ResponseReturnValue:
     form = ClearanceFileForm()
     if form.validate_on_submit():
         try:
-            table = cell_parsing.read_table(form.file.data.stream)
-            if columns := form.columns(table.headings):
-                with transaction():
-                    batch = rules.preview(table, columns, OUTCOMES, actor(), today())
-                return redirect(url_for(".show", public_id=batch.public_id))
+            table = table_import.read_table(form.file.data.stream)
+            columns = rules.Columns(**rules.FORMAT.find(table.headings))
+            with transaction():
+                batch = rules.preview(table, columns, OUTCOMES, actor(), today())
+            return redirect(url_for(".show", public_id=batch.public_id))
         except Refusal as refusal:
             refuse(form, refusal)
     return render_template("admissions/vetting_uploads/new.html", form=form, taken=WORDS)

@@ -236,6 +236,7 @@ _WORDS: dict[type[r.Refusal], _Wording] = {
     r.TableGone: lambda _r: _("A day has passed since the file was read, so it was forgotten: send it again"),
     r.BatchDecided: lambda _r: _("The rows of this file were proposed already"),
     r.ColumnMissing: lambda x: _("The list has no column with the heading %(heading)s", heading=x.heading),
+    r.ColumnDoubled: lambda x: _("The list has two columns with the heading %(heading)s", heading=x.heading),
     r.JobStanding: lambda _r: _("Work on this file goes on: wait until it is done"),
     r.NamesMissing: lambda _r: _("Say which column has the names"),
     r.BatchClosed: lambda _r: _("The rows of this file were nominated, taken back or forgotten already"),
