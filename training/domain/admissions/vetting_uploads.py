@@ -4,13 +4,14 @@ Repeating a file changes nothing. What was read is kept only until it is recorde
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import delete
 
 from training.domain.admissions import vetting
 from training.domain.admissions.vetting import Decision
+from training.domain.common import table_import
 from training.domain.common.refusals import (
     ClearanceChanged,
     ClearancesRecorded,
@@ -19,6 +20,7 @@ from training.domain.common.refusals import (
     TableGone,
 )
 from training.domain.common.table_columns import Cells, Column, Faulty, TableFormat, text
+from training.domain.common.table_import import TableKind, TableStorage, do_now
 from training.domain.identity import audit
 from training.kit import tables
 from training.kit.clock import now
@@ -95,6 +97,16 @@ FORMAT = TableFormat(
     NOMINATION, NAME, OTHER_NAME, OUTCOME, AUTHORITY, DECIDED_ON, EXPIRES_ON, REFERENCE, has_notes=True
 )
 """The headings of the table as it is saved in English, Arabic and Sorani: a format, whatever the page says."""
+KIND = TableKind(
+    FORMAT,
+    vetting_uploads.BATCHES,
+    good=(RowOutcome.NEW,),
+    needing=(RowOutcome.FAULTY,),
+    is_open=lambda batch: batch.recorded_at is None,
+    is_committed=lambda _batch: False,  # a decision is corrected by the next one, never taken back
+    closed=ClearancesRecorded,
+    not_committed=ClearancesRecorded,
+)
 _FILLED_IN = (OUTCOME, AUTHORITY, DECIDED_ON, EXPIRES_ON, REFERENCE)
 """The columns in which the authority writes."""
 
@@ -109,13 +121,10 @@ def preview(
     batch = ClearanceBatch(sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
     db.session.add(batch)
     db.session.flush()
-    rows = [FORMAT.cells(row, columns._asdict()) for row in table.rows]
-    filled = [cells for cells in rows if any(cells.written(column) for column in _FILLED_IN)]
-    known = vetting_uploads.named({cells[NOMINATION] for cells in filled}, by)
-    clearances = _Clearances(batch, known, outcomes, on)
-    db.session.add_all([clearances.read(cells) for cells in filled])
-    db.session.flush()
-    audit.record("clearances read", batch, by=by.user_id, rows=len(filled))
+    clearances = _Clearances(outcomes, by, on)
+    storage = TableStorage(KIND, batch.id, table, columns._asdict())
+    do_now(table_import.preview(KIND, batch.id, storage, clearances.judge))
+    audit.record("clearances read", batch, by=by.user_id, rows=clearances.filled_in)
     return batch
 
 
@@ -125,21 +134,24 @@ def forget_old() -> None:
     db.session.execute(delete(ClearanceRow).where(ClearanceRow.batch_id.in_(old)))
 
 
-_Known = Mapping[str, tuple[Nomination, VettingDecision | None]]
-
-
 class _Clearances:
     """Reads the rows of one file; two rows about one person have to agree."""
 
-    def __init__(
-        self, batch: ClearanceBatch, known: _Known, outcomes: Mapping[str, VettingOutcome], on: dt.date
-    ) -> None:
-        self._batch, self._known, self._outcomes, self._today = batch, known, outcomes, on
+    def __init__(self, outcomes: Mapping[str, VettingOutcome], by: Actor, on: dt.date) -> None:
+        self._outcomes, self._by, self._today = outcomes, by, on
+        self._known: Mapping[str, tuple[Nomination, VettingDecision | None]] = {}
         self._said: dict[int, Decision] = {}
+        self.filled_in = 0
 
-    def read(self, cells: Cells) -> ClearanceRow:
-        """Return the row as it will be kept."""
-        row = ClearanceRow(batch_id=self._batch.id, number=cells.number, result=RowOutcome.NEW)
+    def judge(self, batch: ClearanceBatch, rows: Sequence[Cells]) -> list[ClearanceRow]:
+        """Return the rows as they will be kept, without those in which the authority wrote nothing."""
+        filled = [cells for cells in rows if any(cells.written(column) for column in _FILLED_IN)]
+        self._known = vetting_uploads.named({cells[NOMINATION] for cells in filled}, self._by)
+        self.filled_in += len(filled)
+        return [self._row(batch.id, cells) for cells in filled]
+
+    def _row(self, batch_id: int, cells: Cells) -> ClearanceRow:
+        row = ClearanceRow(batch_id=batch_id, number=cells.number, result=RowOutcome.NEW)
         try:
             nomination, current = self._nomination(cells)
             row.nomination_id, row.known_id = nomination.id, current.id if current else None
@@ -207,22 +219,23 @@ def record(batch: ClearanceBatch, by: Actor) -> int:
     Raises ClearancesRecorded, TableGone after a day, and ClearanceChanged when somebody decided about one of these
     people since the preview: then nothing is recorded.
     """
-    batch = vetting_uploads.lock_batch(batch.id)
-    if batch.recorded_at is not None:
-        raise ClearancesRecorded
-    if batch.uploaded_at < now() - _KEPT:
-        raise TableGone
-    vetting.hold([person_id for _row, person_id, _decision_id in vetting_uploads.new_rows(batch.id)])
-    rows = vetting_uploads.new_rows(batch.id)
-    for row, _person_id, decision_id in rows:
-        if decision_id != row.known_id:
-            raise ClearanceChanged(row.number)
-    for row, person_id, _decision_id in rows:
-        vetting.record_held(person_id, _decision_of(row), by)
-    db.session.execute(delete(ClearanceRow).where(ClearanceRow.batch_id == batch.id))
-    batch.recorded_at = now()
-    audit.record("clearances recorded", batch, by=by.user_id, rows=len(rows))
-    return len(rows)
+
+    def write(batch: ClearanceBatch) -> int:
+        if batch.uploaded_at < now() - _KEPT:
+            raise TableGone
+        vetting.hold([person_id for _row, person_id, _decision_id in vetting_uploads.new_rows(batch.id)])
+        rows = vetting_uploads.new_rows(batch.id)
+        for row, _person_id, decision_id in rows:
+            if decision_id != row.known_id:
+                raise ClearanceChanged(row.number)
+        for row, person_id, _decision_id in rows:
+            vetting.record_held(person_id, _decision_of(row), by)
+        db.session.execute(delete(ClearanceRow).where(ClearanceRow.batch_id == batch.id))
+        batch.recorded_at = now()
+        audit.record("clearances recorded", batch, by=by.user_id, rows=len(rows))
+        return len(rows)
+
+    return table_import.commit(KIND, batch.id, write)
 
 
 def _decision_of(row: ClearanceRow) -> Decision:

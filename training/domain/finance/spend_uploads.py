@@ -6,15 +6,17 @@ A file is read once; its rows are previewed, proposed and withdrawn together. Re
 import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from training.domain.common import table_import
-from training.domain.common.refusals import AlreadyDecided, BatchDecided, TableGone
+from training.domain.common.refusals import AlreadyDecided, BatchDecided
 from training.domain.common.table_columns import Cells, Column, Faulty, TableFormat, text
+from training.domain.common.table_import import KeptTables, TableKind, TableStorage, do_now
 from training.domain.finance import claims, ledger
 from training.domain.identity import audit
 from training.kit import tables
@@ -104,9 +106,25 @@ COMMITMENT = Column(
 FORMAT = TableFormat(DATE, AMOUNT, PAYEE, PURPOSE, COMMITMENT)
 
 
+KIND = TableKind(
+    FORMAT,
+    spend_uploads.BATCHES,
+    good=(RowOutcome.NEW,),
+    needing=(RowOutcome.FAULTY,),
+    is_open=lambda batch: batch.state is BatchState.PREVIEWED,
+    is_committed=lambda batch: batch.state is BatchState.PROPOSED,
+    closed=BatchDecided,
+    not_committed=AlreadyDecided,
+)
+
+
 # Reading. The file itself is not kept. What was read of it lies beside the evidence, out of the web's reach, until its
 # rows are proposed, so that nobody uploads twice because a column was chosen wrongly; without a script a page could
 # only carry it to and fro, ten megabytes each time. What nobody goes on with is forgotten after a day.
+
+
+def _kept(folder: Path) -> KeptTables:
+    return KeptTables(folder / _FOLDER, _KEPT)
 
 
 def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> SpendBatch:
@@ -116,38 +134,25 @@ def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> Sp
     db.session.add(batch)
     db.session.flush()
     audit.record("spend file read", batch, by=by.user_id, rows=len(table.rows))
-    path = _path(batch, folder)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_text(table.to_json(), encoding="utf-8")
-    path.chmod(0o600)
+    _kept(folder).keep(batch.public_id, table)
     return batch
 
 
 def table_of(batch: SpendBatch, folder: Path) -> tables.Table:
     """Return what was read of the file. Raises BatchDecided once its rows were proposed, TableGone after a day."""
-    if batch.state is not BatchState.PREVIEWED:
+    if not KIND.is_open(batch):
         raise BatchDecided
-    try:
-        return tables.Table.from_json(_path(batch, folder).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise TableGone from error
+    return _kept(folder).load(batch.public_id)
 
 
 def forget(batch: SpendBatch, folder: Path) -> None:
     """Forget what was read of the file: its rows are claims now."""
-    _path(batch, folder).unlink(missing_ok=True)
-
-
-def _path(batch: SpendBatch, folder: Path) -> Path:
-    return folder / _FOLDER / f"{batch.public_id}.json"
+    _kept(folder).forget(batch.public_id)
 
 
 def forget_old(folder: Path) -> None:
     """Forget what was read of files more than a day ago and not proposed."""
-    oldest = (now() - _KEPT).timestamp()
-    for path in (folder / _FOLDER).glob("*.json"):
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
+    _kept(folder).forget_old()
 
 
 # Previewing
@@ -161,21 +166,16 @@ def preview(
     ``otherwise`` is the commitment of rows that name none. Raises BatchDecided.
     """
     programmes.lock_programme(batch.programme_id)
-    batch = spend_uploads.batch_by_key(batch.id)
-    if batch.state is not BatchState.PREVIEWED:
-        raise BatchDecided
-    db.session.execute(delete(SpendRow).where(SpendRow.batch_id == batch.id))
-    payments, places = _Payments(batch, otherwise, on), columns._asdict()
-    db.session.add_all([payments.read(FORMAT.cells(row, places)) for row in table.rows])
-    db.session.flush()
-    _mark_known(batch)
+    payments = _Payments(batch, otherwise, on)
+    storage = TableStorage(KIND, batch.id, table, columns._asdict())
+    do_now(table_import.preview(KIND, batch.id, storage, payments.judge, _mark_known))
 
 
 class _Payments:
     """Reads the rows of one file, and counts those that are alike: each of them is a payment of its own."""
 
     def __init__(self, batch: SpendBatch, otherwise: Commitment | None, on: dt.date) -> None:
-        self._batch, self._otherwise, self._today = batch, otherwise, on
+        self._batch_id, self._otherwise, self._today = batch.id, otherwise, on
         self._programme = programmes.programme_by_key(batch.programme_id)
         self._alike: Counter[tuple[dt.date, int, str]] = Counter()
         self._commitments = defaultdict[str, list[Commitment]](list)
@@ -184,12 +184,17 @@ class _Payments:
             if cohort_code:
                 self._commitments[cohort_code].append(commitment)
 
-    def read(self, cells: Cells) -> SpendRow:
-        """Return the row as it will be kept."""
-        row = SpendRow(batch_id=self._batch.id, number=cells.number, outcome=RowOutcome.NEW)
+    def judge(self, _batch: SpendBatch, rows: Sequence[Cells]) -> list[SpendRow]:
+        """Return the rows as they will be kept."""
+        return [self._row(cells) for cells in rows]
+
+    def _row(self, cells: Cells) -> SpendRow:
+        row = SpendRow(batch_id=self._batch_id, number=cells.number, outcome=RowOutcome.NEW)
         try:
-            row.paid_on, row.amount, row.payee = cells[DATE], cells[AMOUNT], cells[PAYEE]
-            row.fingerprint = self._fingerprint(row.paid_on, row.amount, row.payee)
+            row.paid_on = paid_on = cells[DATE]
+            row.amount = pence = cells[AMOUNT]
+            row.payee = payee = cells[PAYEE]
+            row.fingerprint = self._fingerprint(paid_on, pence, payee)
             self._check_day(cells)
             row.purpose = cells[PURPOSE]
             row.commitment_id = self._commitment(cells).id
@@ -243,35 +248,46 @@ def propose(batch: SpendBatch, by: Actor, on: dt.date, *, payees_are_people: boo
     repeated, by the same person or by two at once, makes no second claim (domain §4, imports).
     """
     programmes.lock_programme(batch.programme_id)
-    batch = spend_uploads.batch_by_key(batch.id)
-    if batch.state is not BatchState.PREVIEWED:
-        raise BatchDecided
-    _mark_known(batch)
-    alike = spend_uploads.alike_rows(batch)
-    if not are_others:
-        _mark_as_known(batch, alike)
-    rows = spend_uploads.new_rows(batch.id)
-    if not rows:
-        return 0
-    spent = [_spent(row, batch, payees_are_people=payees_are_people) for row in rows]
-    made = claims.propose_all(spent, batch.public_id, by, on)
-    became = [
-        {"batch_id": batch.id, "number": row.number, "claim_id": claim.id}
-        for row, claim in zip(rows, made, strict=True)
-    ]
-    db.session.execute(update(SpendRow), became)
-    batch.state = BatchState.PROPOSED
-    pence = sum(claim.amount for claim in made)
-    audit.record(
-        "spend file proposed",
-        batch,
-        by=by.user_id,
-        rows=len(made),
-        pence=pence,
-        alike=len(alike),
-        are_others=are_others,
-    )
-    return len(made)
+    proposal = _Proposal(by, on, payees_are_people, are_others)
+    return table_import.commit(KIND, batch.id, proposal.write)
+
+
+@dataclass(frozen=True)
+class _Proposal:
+    """Proposes the rows of a batch, as somebody said of all of them."""
+
+    by: Actor
+    on: dt.date
+    payees_are_people: bool
+    are_others: bool
+
+    def write(self, batch: SpendBatch) -> int:
+        """Propose the rows that are new now."""
+        _mark_known(batch)
+        alike = spend_uploads.alike_rows(batch)
+        if not self.are_others:
+            _mark_as_known(batch, alike)
+        rows = spend_uploads.new_rows(batch.id)
+        if not rows:
+            return 0
+        spent = [_spent(row, batch, payees_are_people=self.payees_are_people) for row in rows]
+        made = claims.propose_all(spent, batch.public_id, self.by, self.on)
+        became = [
+            {"batch_id": batch.id, "number": row.number, "claim_id": claim.id}
+            for row, claim in zip(rows, made, strict=True)
+        ]
+        db.session.execute(update(SpendRow), became)
+        batch.state = BatchState.PROPOSED
+        audit.record(
+            "spend file proposed",
+            batch,
+            by=self.by.user_id,
+            rows=len(made),
+            pence=sum(claim.amount for claim in made),
+            alike=len(alike),
+            are_others=self.are_others,
+        )
+        return len(made)
 
 
 def _spent(row: SpendRow, batch: SpendBatch, *, payees_are_people: bool) -> claims.Spent:
@@ -295,12 +311,15 @@ def withdraw(batch: SpendBatch, reason: str, by: Actor) -> TakenBack:
     Afterwards the file can be read again.
     """
     programmes.lock_programme(batch.programme_id)
-    batch = spend_uploads.batch_by_key(batch.id)
     decided = len(spend_uploads.entries_of(batch.id, are_decided=True))
-    waiting = spend_uploads.entries_of(batch.id, are_decided=False)
-    if not waiting:
-        raise AlreadyDecided
-    ledger.withdraw_payments(waiting, reason, by)
-    batch.state = BatchState.WITHDRAWN
-    audit.record("spend file taken back", batch, by=by.user_id, rows=len(waiting), decided=decided)
-    return TakenBack(len(waiting), decided)
+
+    def write(batch: SpendBatch) -> int:
+        waiting = spend_uploads.entries_of(batch.id, are_decided=False)
+        if not waiting:
+            raise AlreadyDecided
+        ledger.withdraw_payments(waiting, reason, by)
+        batch.state = BatchState.WITHDRAWN
+        audit.record("spend file taken back", batch, by=by.user_id, rows=len(waiting), decided=decided)
+        return len(waiting)
+
+    return TakenBack(table_import.undo(KIND, batch.id, write), decided)

@@ -138,7 +138,7 @@ def columns(batch: NominationBatch) -> ResponseReturnValue:
         if done:
             _do(job)
             return _shown(batch)
-    sample = nomination_uploads.first_rows(batch, _SAMPLE, actor())
+    sample = nomination_uploads.all_rows(batch, None, actor(), _SAMPLE)
     return render_template("admissions/nomination_uploads/columns.html", form=form, page=page, sample=sample)
 
 

@@ -63,11 +63,17 @@ def new() -> ResponseReturnValue:
 @needs(Permission.VET, on=ClearanceBatch)
 def show(batch: ClearanceBatch) -> ResponseReturnValue:
     """Show what will be recorded of each row."""
-    page = vetting_uploads.batch_page(batch, actor())
+    counts = vetting_uploads.BATCHES.counts(batch.id)
     rows = vetting_uploads.rows_of(batch, cut(), actor())
     taken = [one for written in WORDS.values() for one in written[language().code]]
     return render_template(
-        "admissions/vetting_uploads/show.html", page=page, rows=rows, pager=pager(rows), step=StepForm(), taken=taken
+        "admissions/vetting_uploads/show.html",
+        batch=batch,
+        counts=counts,
+        rows=rows,
+        pager=pager(rows),
+        step=StepForm(),
+        taken=taken,
     )
 
 
