@@ -48,7 +48,7 @@ def test_each_refusal_has_words(kind: type[refusals.Refusal]) -> None:
 def test_each_refusal_is_raised_somewhere(kind: type[refusals.Refusal]) -> None:
     text = "".join(path.read_text() for path in DOMAIN.rglob("*.py") if path.name != "refusals.py")
     text += (DOMAIN.parent / "web" / "identity" / "accounts.py").read_text()
-    assert re.search(rf"\b(raise|return|else) {kind.__name__}\b", text)
+    assert re.search(rf"\b((raise|return|else) |(closed|not_committed)=){kind.__name__}\b", text)
 
 
 def test_each_reason_in_a_refusal_has_words() -> None:
