@@ -27,7 +27,7 @@ from training.domain.common.refusals import (
     TableGone,
 )
 from training.domain.common.table_columns import Cells, Column, Faulty, TableFormat, cleaned, text
-from training.domain.common.table_import import KeptTables, RowStorage, TableKind, TableStorage, do_now
+from training.domain.common.table_import import KeptTables, RowStorage, TableKind, TableStorage, do_now, judge_rows
 from training.kit.db import db, transaction
 from training.kit.money import western_digits
 from training.kit.tables import Row, Table
@@ -79,6 +79,7 @@ class ScoreRow(Apart):
     reference: Mapped[str] = mapped_column(String(20), default="")
     mark: Mapped[int | None]
     fault: Mapped[ScoreFault | None] = mapped_column(choice(ScoreFault))
+    cell: Mapped[str] = mapped_column(String(200), default="")
 
 
 class Score(Apart):
@@ -119,18 +120,14 @@ SCORES = TableKind(
 
 def judge(batch: ScoreBatch, rows: Sequence[Cells]) -> list[ScoreRow]:
     known = {(score.reference, score.mark) for score in db.session.scalars(select(Score))}
-    return [_row(batch, cells, known) for cells in rows]
 
+    def fill(row: ScoreRow, cells: Cells) -> None:
+        row.reference = cells[REFERENCE]
+        row.mark = cells[MARK]
+        if (row.reference, row.mark) in known:
+            row.outcome = ScoreOutcome.KNOWN
 
-def _row(batch: ScoreBatch, cells: Cells, known: set[tuple[str, int]]) -> ScoreRow:
-    row = ScoreRow(batch_id=batch.id, number=cells.number, outcome=ScoreOutcome.NEW)
-    try:
-        row.reference, row.mark = said = cells[REFERENCE], cells[MARK]
-    except Faulty as faulty:
-        row.outcome, row.fault = ScoreOutcome.FAULTY, faulty.fault
-        return row
-    row.outcome = ScoreOutcome.KNOWN if said in known else ScoreOutcome.NEW
-    return row
+    return judge_rows(SCORES, fill, batch, rows)
 
 
 def give(batch: ScoreBatch) -> int:
@@ -214,7 +211,8 @@ def test_a_fifth_kind_is_read_previewed_committed_repeated_and_taken_back(tmp_pa
     preview(batch_id, kept.load("a"), SCORES.columns.guess(table.headings))
     assert counts(batch_id) == {"new": 2, "faulty": 1}
     [faulty] = SCORES.batches.of_outcome(batch_id, SCORES.needing)
-    assert (faulty.number, faulty.fault, faulty.reference) == (5, ScoreFault.MARK_UNREADABLE, "")
+    assert (faulty.number, faulty.fault, faulty.cell) == (5, ScoreFault.MARK_UNREADABLE, "excellent")
+    assert (faulty.reference, faulty.mark) == ("A-2", None), "what was read before is kept"
 
     with pytest.raises(BatchFaulty) as refused:
         SCORES.number_to_commit(batch_id, is_whole=True)

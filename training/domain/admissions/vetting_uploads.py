@@ -20,7 +20,7 @@ from training.domain.common.refusals import (
     TableGone,
 )
 from training.domain.common.table_columns import Cells, Column, Faulty, TableFormat, text
-from training.domain.common.table_import import TableKind, TableStorage, do_now
+from training.domain.common.table_import import TableKind, TableStorage, do_now, judge_rows
 from training.domain.identity import audit
 from training.kit import tables
 from training.kit.clock import now
@@ -148,24 +148,19 @@ class _Clearances:
         filled = [cells for cells in rows if any(cells.written(column) for column in _FILLED_IN)]
         self._known = vetting_uploads.named({cells[NOMINATION] for cells in filled}, self._by)
         self.filled_in += len(filled)
-        return [self._row(batch.id, cells) for cells in filled]
+        return judge_rows(KIND, self._fill, batch, filled)
 
-    def _row(self, batch_id: int, cells: Cells) -> ClearanceRow:
-        row = ClearanceRow(batch_id=batch_id, number=cells.number, result=RowOutcome.NEW)
-        try:
-            nomination, current = self._nomination(cells)
-            row.nomination_id, row.known_id = nomination.id, current.id if current else None
-            decision = self._decision(cells)
-            for name in _COMPARED:
-                setattr(row, name, getattr(decision, name))
-            before = self._said.setdefault(nomination.person_id, decision)
-            if before != decision:
-                raise cells.fault(NOMINATION, ClearanceFault.DECIDED_TWICE)
-            if before is not decision or _says(current, decision):
-                row.result = RowOutcome.KNOWN
-        except Faulty as faulty:
-            row.result, row.fault, row.cell = RowOutcome.FAULTY, faulty.fault, faulty.cell
-        return row
+    def _fill(self, row: ClearanceRow, cells: Cells) -> None:
+        nomination, current = self._nomination(cells)
+        row.nomination_id, row.known_id = nomination.id, current.id if current else None
+        decision = self._decision(cells)
+        for name in _COMPARED:
+            setattr(row, name, getattr(decision, name))
+        before = self._said.setdefault(nomination.person_id, decision)
+        if before != decision:
+            raise cells.fault(NOMINATION, ClearanceFault.DECIDED_TWICE)
+        if before is not decision or _says(current, decision):
+            row.result = RowOutcome.KNOWN
 
     def _nomination(self, cells: Cells) -> tuple[Nomination, VettingDecision | None]:
         named = cells[NOMINATION]

@@ -24,7 +24,7 @@ from training.domain.common.refusals import (
     TableGone,
     TableUnreadable,
 )
-from training.domain.common.table_columns import Cells, TableFormat
+from training.domain.common.table_columns import Cells, Faulty, TableFormat
 from training.kit import tables
 from training.kit.clock import now
 from training.kit.db import changed_rows, db
@@ -256,6 +256,26 @@ def preview(
             return
         done, last = done + len(rows), rows[-1].number
         yield done
+
+
+def judge_rows(
+    kind: TableKind[Batch, Row], fill: Callable[[Row, Cells], None], batch: Batch, rows: Sequence[Cells]
+) -> list[Row]:
+    """Return a new row of a batch for each of ``rows``, as ``fill`` fills it from its cells.
+
+    It is good unless ``fill`` says otherwise; where that raises Faulty, it keeps the fault and what was read before.
+    """
+    return [_judged(kind, fill, kind.batches.new_row(batch, cells.number, kind.good[0]), cells) for cells in rows]
+
+
+def _judged(kind: TableKind[Any, Row], fill: Callable[[Row, Cells], None], row: Row, cells: Cells) -> Row:
+    try:
+        fill(row, cells)
+    except Faulty as faulty:
+        kept: Any = row
+        setattr(kept, kind.batches.outcome.key, kind.needing[0])
+        kept.fault, kept.cell = faulty.fault, faulty.cell
+    return row
 
 
 def do_now(pieces: Iterator[int]) -> None:

@@ -6,8 +6,9 @@ A file is read once; its rows are previewed, proposed and withdrawn together. Re
 import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -16,7 +17,7 @@ from sqlalchemy import update
 from training.domain.common import table_import
 from training.domain.common.refusals import AlreadyDecided, BatchDecided
 from training.domain.common.table_columns import Cells, Column, Faulty, TableFormat, text
-from training.domain.common.table_import import KeptTables, TableKind, TableStorage, do_now
+from training.domain.common.table_import import KeptTables, TableKind, TableStorage, do_now, judge_rows
 from training.domain.finance import claims, ledger
 from training.domain.identity import audit
 from training.kit import tables
@@ -168,14 +169,15 @@ def preview(
     programmes.lock_programme(batch.programme_id)
     payments = _Payments(batch, otherwise, on)
     storage = TableStorage(KIND, batch.id, table, columns._asdict())
-    do_now(table_import.preview(KIND, batch.id, storage, payments.judge, _mark_known))
+    judge = partial(judge_rows, KIND, payments.fill)
+    do_now(table_import.preview(KIND, batch.id, storage, judge, _mark_known))
 
 
 class _Payments:
     """Reads the rows of one file, and counts those that are alike: each of them is a payment of its own."""
 
     def __init__(self, batch: SpendBatch, otherwise: Commitment | None, on: dt.date) -> None:
-        self._batch_id, self._otherwise, self._today = batch.id, otherwise, on
+        self._otherwise, self._today = otherwise, on
         self._programme = programmes.programme_by_key(batch.programme_id)
         self._alike: Counter[tuple[dt.date, int, str]] = Counter()
         self._commitments = defaultdict[str, list[Commitment]](list)
@@ -184,23 +186,15 @@ class _Payments:
             if cohort_code:
                 self._commitments[cohort_code].append(commitment)
 
-    def judge(self, _batch: SpendBatch, rows: Sequence[Cells]) -> list[SpendRow]:
-        """Return the rows as they will be kept."""
-        return [self._row(cells) for cells in rows]
-
-    def _row(self, cells: Cells) -> SpendRow:
-        row = SpendRow(batch_id=self._batch_id, number=cells.number, outcome=RowOutcome.NEW)
-        try:
-            row.paid_on = paid_on = cells[DATE]
-            row.amount = pence = cells[AMOUNT]
-            row.payee = payee = cells[PAYEE]
-            row.fingerprint = self._fingerprint(paid_on, pence, payee)
-            self._check_day(cells)
-            row.purpose = cells[PURPOSE]
-            row.commitment_id = self._commitment(cells).id
-        except Faulty as faulty:
-            row.outcome, row.fault, row.cell = RowOutcome.FAULTY, faulty.fault, faulty.cell
-        return row
+    def fill(self, row: SpendRow, cells: Cells) -> None:
+        """Read a row. Raises Faulty."""
+        row.paid_on = paid_on = cells[DATE]
+        row.amount = pence = cells[AMOUNT]
+        row.payee = payee = cells[PAYEE]
+        row.fingerprint = self._fingerprint(paid_on, pence, payee)
+        self._check_day(paid_on, cells)
+        row.purpose = cells[PURPOSE]
+        row.commitment_id = self._commitment(cells).id
 
     def _fingerprint(self, paid_on: dt.date, pence: int, payee: str) -> str:
         """Return by what a payment is known again, whatever else is wrong with its row."""
@@ -208,10 +202,10 @@ class _Payments:
         content = (self._programme.public_id, paid_on.isoformat(), pence, payee, self._alike[paid_on, pence, payee])
         return hashlib.sha256(repr(content).encode()).hexdigest()
 
-    def _check_day(self, cells: Cells) -> None:
-        if cells[DATE] > self._today:
+    def _check_day(self, paid_on: dt.date, cells: Cells) -> None:
+        if paid_on > self._today:
             raise cells.fault(DATE, Fault.IN_FUTURE)
-        if not self._programme.starts_on <= cells[DATE] <= self._programme.ends_on:
+        if not self._programme.starts_on <= paid_on <= self._programme.ends_on:
             raise cells.fault(DATE, Fault.OUTSIDE_PROGRAMME)
 
     def _commitment(self, cells: Cells) -> Commitment:

@@ -24,7 +24,8 @@ Row = TypeVar("Row", bound=Base)
 class Batches(Generic[Batch, Row]):
     """The tables of one kind of file: its batches, their rows, and the column of a row that holds its outcome.
 
-    A row has a ``batch_id`` and a ``number``. Its pages are for whoever has ``permission`` for the batch.
+    A row has a ``batch_id``, a ``number``, and, where it is faulty, a ``fault`` and the ``cell`` at fault. Pages are
+    for whoever has ``permission`` for the batch.
     """
 
     batch: type[Batch]
@@ -39,6 +40,12 @@ class Batches(Generic[Batch, Row]):
     def lock(self, batch_id: int) -> Batch:
         """Return the same and let nobody else decide about its rows until the transaction ends."""
         return self._one(self._by_key(batch_id).with_for_update())
+
+    def new_row(self, batch: Any, number: int, outcome: StrEnum) -> Row:
+        """Return a row of a batch that is in no database yet."""
+        row: Any = self.row
+        made: Row = row(batch_id=batch.id, number=number, **{self.outcome.key: outcome})
+        return made
 
     def rows(self, batch_id: int, *conditions: ColumnElement[bool], most: int | None = None) -> Sequence[Row]:
         """Return rows of a batch by their numbers, as the database has them now."""
