@@ -19,7 +19,7 @@ from training.models.identity.jobs import Job, JobState
 from training.models.identity.organisations import Organisation
 from training.models.people.people import Merge, Person, Transfer
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.policy.scopes import domain_read, seen, unscoped, where
 from training.queries.admissions.person_matching import nominated_among
 from training.queries.common.paging import Cut, Page, read_numbered
 from training.queries.identity import jobs, organisation_trees
@@ -31,14 +31,14 @@ def batch_by_key(batch_id: int) -> NominationBatch:
     """Return a batch as the database has it now."""
     statement = select(NominationBatch).where(NominationBatch.id == batch_id)
     statement = statement.execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def lock_batch(batch_id: int) -> NominationBatch:
     """Return a batch and let nobody else decide about its rows until the transaction ends."""
     statement = select(NominationBatch).where(NominationBatch.id == batch_id).with_for_update()
     statement = statement.execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def over(at: dt.datetime) -> list[tuple[int, Any]]:
@@ -59,13 +59,13 @@ def counts(batch_id: int) -> dict[NomineeOutcome | None, int]:
         .where(NominationRow.batch_id == batch_id)
         .group_by(NominationRow.outcome)
     )
-    return {row.outcome: row.rows for row in db.session.execute(unscoped(statement, because=ADMITTED))}
+    return {row.outcome: row.rows for row in db.session.execute(domain_read(statement))}
 
 
 def row_by_number(batch_id: int, number: int) -> NominationRow:
     """Return a row of a batch as the database has it now."""
     statement = select(NominationRow).where(NominationRow.batch_id == batch_id, NominationRow.number == number)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def rows_after(batch_id: int, number: int, most: int) -> Sequence[NominationRow]:
@@ -76,7 +76,7 @@ def rows_after(batch_id: int, number: int, most: int) -> Sequence[NominationRow]
         .order_by(NominationRow.number)
         .limit(most)
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def faulty_rows(batch_id: int, fault: NomineeFault) -> Sequence[NominationRow]:
@@ -86,14 +86,14 @@ def faulty_rows(batch_id: int, fault: NomineeFault) -> Sequence[NominationRow]:
         .where(NominationRow.batch_id == batch_id, NominationRow.fault == fault)
         .order_by(NominationRow.number)
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def number_faulty(batch_id: int, fault: NomineeFault) -> int:
     """Return how many rows of a batch have a fault of one kind."""
     statement = select(func.count()).select_from(NominationRow)
     statement = statement.where(NominationRow.batch_id == batch_id, NominationRow.fault == fault)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def outline(batch_id: int) -> Sequence[Any]:
@@ -104,7 +104,7 @@ def outline(batch_id: int) -> Sequence[Any]:
         .where(row.batch_id == batch_id)
         .order_by(row.number)
     )
-    return db.session.execute(unscoped(statement, because=ADMITTED)).all()
+    return db.session.execute(domain_read(statement)).all()
 
 
 def rows_numbered(batch_id: int, numbers: Collection[int]) -> Sequence[NominationRow]:
@@ -115,7 +115,7 @@ def rows_numbered(batch_id: int, numbers: Collection[int]) -> Sequence[Nominatio
         .order_by(NominationRow.number)
         .execution_options(populate_existing=True)
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def good_rows(batch_id: int) -> Sequence[NominationRow]:
@@ -126,7 +126,7 @@ def good_rows(batch_id: int) -> Sequence[NominationRow]:
         .where(NominationRow.batch_id == batch_id, NominationRow.outcome.in_(good))
         .order_by(NominationRow.number)
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def repeated_rows(batch_id: int) -> Sequence[NominationRow]:
@@ -134,20 +134,20 @@ def repeated_rows(batch_id: int) -> Sequence[NominationRow]:
     statement = select(NominationRow).where(
         NominationRow.batch_id == batch_id, NominationRow.outcome == NomineeOutcome.REPEATED
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def people_of(ids: Iterable[int | None]) -> dict[int, Person]:
     """Return these people by key."""
     statement = select(Person).where(Person.id.in_([key for key in ids if key]))
-    return {person.id: person for person in db.session.scalars(unscoped(statement, because=ADMITTED))}
+    return {person.id: person for person in db.session.scalars(domain_read(statement))}
 
 
 def committed_size(batch_id: int) -> int:
     """Return how many nominations a batch made."""
     made = NominationRow.nomination_id.is_not(None)
     statement = select(func.count()).select_from(NominationRow).where(NominationRow.batch_id == batch_id, made)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def committed_rows(batch_id: int) -> Sequence[Any]:
@@ -160,7 +160,7 @@ def committed_rows(batch_id: int) -> Sequence[Any]:
         .order_by(NominationRow.number)
         .execution_options(populate_existing=True)
     )
-    return db.session.execute(unscoped(statement, because=ADMITTED)).all()
+    return db.session.execute(domain_read(statement)).all()
 
 
 def referred_elsewhere(batch_id: int, person_ids: Collection[int]) -> set[int]:
@@ -177,7 +177,7 @@ def referred_elsewhere(batch_id: int, person_ids: Collection[int]) -> set[int]:
         select(Merge.kept_id).where(Merge.kept_id.in_(person_ids)),
         select(Merge.merged_id).where(Merge.merged_id.in_(person_ids)),
     )
-    return {key for statement in referring for key in db.session.scalars(unscoped(statement, because=ADMITTED))}
+    return {key for statement in referring for key in db.session.scalars(domain_read(statement))}
 
 
 # Pages

@@ -13,7 +13,7 @@ from training.models.admissions.vetting import ClearanceBatch, ClearanceRow, Vet
 from training.models.finance.spend_uploads import RowOutcome
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped
+from training.policy.scopes import domain_read, seen, unscoped
 from training.queries.admissions import vetting
 from training.queries.common.paging import Cut, Page, read_numbered
 
@@ -22,7 +22,7 @@ def lock_batch(batch_id: int) -> ClearanceBatch:
     """Return a batch as it is now and let nobody else record its rows until the transaction ends."""
     statement = select(ClearanceBatch).where(ClearanceBatch.id == batch_id).with_for_update()
     statement = statement.execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def batches_before(moment: dt.datetime) -> Sequence[int]:
@@ -52,7 +52,7 @@ def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
         .where(ClearanceRow.batch_id == batch_id, ClearanceRow.result == RowOutcome.NEW)
         .order_by(ClearanceRow.number)
     )
-    rows = db.session.execute(unscoped(statement, because=ADMITTED))
+    rows = db.session.execute(domain_read(statement))
     return [(row, person_id, decision_id) for row, person_id, decision_id in rows]
 
 

@@ -14,7 +14,7 @@ from training.models.finance.ledger import Approval, Commitment, EntryKind, Ledg
 from training.models.finance.programmes import Programme
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.policy.scopes import domain_read, seen, where
 from training.queries.finance.entries import entry_by_key, with_files
 
 
@@ -69,7 +69,7 @@ def lock_bundle(entry: LedgerEntry) -> LockedBundle:
     """Lock the programmes of an entry's bundle, in their order, and return the bundle as the database has it now."""
     ids = select(LedgerEntry.programme_id).where(LedgerEntry.bundle == entry.bundle)
     lock = select(Programme.id).where(Programme.id.in_(ids)).order_by(Programme.id).with_for_update()
-    db.session.execute(unscoped(lock, because=ADMITTED))
+    db.session.execute(domain_read(lock))
     statement = (
         select(LedgerEntry, Approval.id)
         .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
@@ -83,7 +83,7 @@ def lock_bundle(entry: LedgerEntry) -> LockedBundle:
         .order_by(LedgerEntry.id)
         .execution_options(populate_existing=True)
     )
-    rows = db.session.execute(unscoped(statement, because=ADMITTED)).all()
+    rows = db.session.execute(domain_read(statement)).all()
     found = [entry for entry, _ in rows]
     return LockedBundle(
         entries=found,
@@ -117,7 +117,7 @@ def _standings(condition: ColumnElement[bool]) -> list[Standing]:
         .order_by(LedgerEntry.id)
         .execution_options(populate_existing=True)
     )
-    return [Standing(*row) for row in db.session.execute(unscoped(statement, because=ADMITTED))]
+    return [Standing(*row) for row in db.session.execute(domain_read(statement))]
 
 
 def _changes(commitments: Collection[int]) -> Mapping[int | None, Mapping[dt.date, int]]:
@@ -130,7 +130,7 @@ def _changes(commitments: Collection[int]) -> Mapping[int | None, Mapping[dt.dat
         .group_by(LedgerPosting.commitment_id, LedgerPosting.committed_month)
     )
     found = defaultdict[int | None, dict[dt.date, int]](dict)
-    for commitment_id, month, pence in db.session.execute(unscoped(statement, because=ADMITTED)):
+    for commitment_id, month, pence in db.session.execute(domain_read(statement)):
         found[commitment_id][month] = int(pence)
     return found
 

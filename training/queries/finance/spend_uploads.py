@@ -15,7 +15,7 @@ from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Ou
 from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendRow
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped
+from training.policy.scopes import domain_read, seen
 from training.queries.common.paging import Cut, Page, read_numbered
 from training.queries.finance.claims import stands
 
@@ -25,7 +25,7 @@ _RECENT = 20
 def batch_by_key(batch_id: int) -> SpendBatch:
     """Return a batch as the database has it now."""
     statement = select(SpendBatch).where(SpendBatch.id == batch_id).execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def payable(programme_id: int) -> list[tuple[Commitment, str | None]]:
@@ -36,7 +36,7 @@ def payable(programme_id: int) -> list[tuple[Commitment, str | None]]:
         .where(Commitment.programme_id == programme_id, Commitment.committed > 0, ~Commitment.is_closed)
         .order_by(Commitment.id)
     )
-    return [(commitment, code) for commitment, code in db.session.execute(unscoped(statement, because=ADMITTED))]
+    return [(commitment, code) for commitment, code in db.session.execute(domain_read(statement))]
 
 
 def known_rows(batch: SpendBatch) -> Sequence[int]:
@@ -60,7 +60,7 @@ def known_rows(batch: SpendBatch) -> Sequence[int]:
         )
         .distinct()
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
@@ -84,7 +84,7 @@ def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
     )
     found: dict[int, Claim] = {}
     taken: set[int] = set()
-    for number, payee, claim in db.session.execute(unscoped(statement, because=ADMITTED)):
+    for number, payee, claim in db.session.execute(domain_read(statement)):
         if number not in found and claim.id not in taken and fold(payee) == fold(claim.payee):
             found[number] = claim
             taken.add(claim.id)
@@ -100,7 +100,7 @@ def new_rows(batch_id: int) -> Sequence[SpendRow]:
         .order_by(SpendRow.number)
         .execution_options(populate_existing=True)
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def entries_of(batch_id: int, *, are_decided: bool) -> Sequence[LedgerEntry]:
@@ -112,7 +112,7 @@ def entries_of(batch_id: int, *, are_decided: bool) -> Sequence[LedgerEntry]:
         .where(Claim.batch_id == batch_id, Approval.id.is_not(None) if are_decided else Approval.id.is_(None))
         .order_by(LedgerEntry.id)
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 # Pages
