@@ -245,9 +245,6 @@ def where(actor: Actor, permission: Permission, model: type[Base]) -> ColumnElem
 SCOPED = "scoped"
 """The execution option that holds the permission of a scoped statement, or the reason for having none."""
 
-ADMITTED = "a use case applies its rule to records that the outer room already admitted"
-"""Why most statements of use cases have no scope."""
-
 
 def seen(statement: Statement, actor: Actor, permission: Permission, model: type[Base]) -> Statement:
     """Restrict ``statement`` to the rows of ``model`` for which ``actor`` has ``permission``."""
@@ -257,3 +254,8 @@ def seen(statement: Statement, actor: Actor, permission: Permission, model: type
 def unscoped(statement: Statement, *, because: str) -> Statement:
     """Allow ``statement`` to read guarded records without a scope; ``because`` gives the reason."""
     return statement.execution_options(**{SCOPED: because})
+
+
+def domain_read(statement: Statement) -> Statement:
+    """Let a use case read guarded records: it applies its rule to what the outer room already admitted."""
+    return unscoped(statement, because="a use case applies its rule to records that the outer room already admitted")

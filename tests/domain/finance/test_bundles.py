@@ -198,6 +198,18 @@ def test_a_transfer_whose_money_moved_on_is_reversed_in_no_half(world: World) ->
     assert outcomes(undoing) == [None, None]
 
 
+def test_commitments_of_two_programmes_stay_with_their_own(world: World) -> None:
+    lines = [world.line(500_00), world.line(500_00, world.project("KURDISTAN", "kri"))]
+    with transaction():
+        wanted = [proposals.Reservation(line, 100_00) for line in lines]
+        entry = proposals.propose_commitments(wanted, world.proposal(200_00), dt.date(2027, 1, 15), world.actor("uk"))
+    world.approve(bundle_of(entry)[1])
+    db.session.rollback()
+    assert [world.programme(code).committed for code in ("TRAINING", "KURDISTAN")] == [100_00, 100_00]
+    for line, part in zip(lines, bundle_of(entry), strict=True):
+        assert entries.commitment_by_key(part.commitment_id or 0).programme_id == line.programme_id
+
+
 # Who decides, and once only.
 
 

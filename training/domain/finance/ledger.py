@@ -3,7 +3,7 @@
 An entry is proposed by one person and moves money when another approves it; entries of one bundle are decided
 together. A decision is made in three steps: ``bundles.lock_bundle`` reads all that it depends on, ``decisions`` says
 what it changes, and it is written here. Limits are checked by the write itself: a conditional UPDATE that finds no row
-has refused (design: no guard ever sums rows). The lock of the programme is taken first, by whoever decides.
+has refused (design: no guard ever sums rows). Programmes are locked first, by whoever decides.
 """
 
 import datetime as dt

@@ -182,20 +182,20 @@ def propose_commitments(
     *,
     cohort_id: int | None = None,
 ) -> LedgerEntry:
-    """Propose one commitment per line of a programme, decided together. Raises OverLine, ExpectedOutside.
+    """Propose one commitment per line, decided together. Raises OverLine, ExpectedOutside.
 
     Rule: a cohort has one commitment per line that its cost touches (design §3).
     """
-    programme_id = reservations[0].line.programme_id
-    programmes.lock_programme(programme_id)  # a twin of this request waits here, and then finds its answer
+    for programme_id in sorted({wanted.line.programme_id for wanted in reservations}):
+        programmes.lock_programme(programme_id)  # a twin of this request waits here, and then finds its answer
     if known := proposed_before(proposal, by):
         return known
     for wanted in reservations:
         _check_available(wanted.line, wanted.amount)
-    check_expected(programme_id, expected_on)
+        check_expected(wanted.line.programme_id, expected_on)
     made = [
         Commitment(
-            programme_id=programme_id,
+            programme_id=wanted.line.programme_id,
             line_id=wanted.line.id,
             cohort_id=cohort_id,
             purpose=proposal.purpose,

@@ -19,7 +19,7 @@ from training.models.identity.jobs import Job, JobState
 from training.models.identity.organisations import Organisation
 from training.models.people.people import Merge, Person, Transfer
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.policy.scopes import domain_read, seen, unscoped, where
 from training.queries.admissions.person_matching import nominated_among
 from training.queries.common.paging import Cut, Page
 from training.queries.common.table_import import Batches
@@ -39,7 +39,7 @@ def number_faulty(batch_id: int, fault: NomineeFault) -> int:
     """Return how many rows of a batch have a fault of one kind."""
     statement = select(func.count()).select_from(NominationRow)
     statement = statement.where(NominationRow.batch_id == batch_id, NominationRow.fault == fault)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def outline(batch_id: int) -> Sequence[Any]:
@@ -50,20 +50,20 @@ def outline(batch_id: int) -> Sequence[Any]:
         .where(row.batch_id == batch_id)
         .order_by(row.number)
     )
-    return db.session.execute(unscoped(statement, because=ADMITTED)).all()
+    return db.session.execute(domain_read(statement)).all()
 
 
 def people_of(ids: Iterable[int | None]) -> dict[int, Person]:
     """Return these people by key."""
     statement = select(Person).where(Person.id.in_([key for key in ids if key]))
-    return {person.id: person for person in db.session.scalars(unscoped(statement, because=ADMITTED))}
+    return {person.id: person for person in db.session.scalars(domain_read(statement))}
 
 
 def committed_size(batch_id: int) -> int:
     """Return how many nominations a batch made."""
     made = NominationRow.nomination_id.is_not(None)
     statement = select(func.count()).select_from(NominationRow).where(NominationRow.batch_id == batch_id, made)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def committed_rows(batch_id: int) -> Sequence[Any]:
@@ -76,7 +76,7 @@ def committed_rows(batch_id: int) -> Sequence[Any]:
         .order_by(NominationRow.number)
         .execution_options(populate_existing=True)
     )
-    return db.session.execute(unscoped(statement, because=ADMITTED)).all()
+    return db.session.execute(domain_read(statement)).all()
 
 
 def referred_elsewhere(batch_id: int, person_ids: Collection[int]) -> set[int]:
@@ -93,7 +93,7 @@ def referred_elsewhere(batch_id: int, person_ids: Collection[int]) -> set[int]:
         select(Merge.kept_id).where(Merge.kept_id.in_(person_ids)),
         select(Merge.merged_id).where(Merge.merged_id.in_(person_ids)),
     )
-    return {key for statement in referring for key in db.session.scalars(unscoped(statement, because=ADMITTED))}
+    return {key for statement in referring for key in db.session.scalars(domain_read(statement))}
 
 
 # Pages

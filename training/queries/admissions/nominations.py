@@ -19,7 +19,7 @@ from training.models.identity.organisations import Organisation
 from training.models.outcomes.completions import Completion, CompletionState
 from training.models.people.people import Person
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, ROSTER_STATES, VETTED_STATES, seen, unscoped, where
+from training.policy.scopes import ROSTER_STATES, VETTED_STATES, domain_read, seen, unscoped, where
 from training.queries.admissions import vetting
 from training.queries.common.paging import Cut, Page, read_page
 from training.queries.identity import organisation_trees
@@ -35,7 +35,7 @@ def vetted_of(person_id: int) -> Sequence[Nomination]:
         .order_by(Nomination.id)
         .execution_options(populate_existing=True)
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def lock_standing(person_id: int) -> Sequence[Nomination]:
@@ -48,19 +48,19 @@ def lock_standing(person_id: int) -> Sequence[Nomination]:
         .with_for_update(of=Nomination)
         .execution_options(populate_existing=True)
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def state_of(nomination_id: int) -> NominationState:
     """Return the state of a nomination as the database has it now."""
     statement = select(Nomination.state).where(Nomination.id == nomination_id)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def has_claim(nomination_id: int) -> bool:
     """Say whether a completion was claimed that stands or was confirmed."""
     claimed = exists().where(Completion.nomination_id == nomination_id, Completion.state != CompletionState.REFUSED)
-    return bool(db.session.scalar(unscoped(select(claimed), because=ADMITTED)))
+    return bool(db.session.scalar(domain_read(select(claimed))))
 
 
 def with_public_ids(public_ids: Collection[str]) -> dict[str, Nomination]:
@@ -73,7 +73,7 @@ def with_public_ids(public_ids: Collection[str]) -> dict[str, Nomination]:
 def nomination_by_key(nomination_id: int) -> Nomination:
     """Return a nomination as the database has it now."""
     statement = select(Nomination).where(Nomination.id == nomination_id).execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 class RosterRow(NamedTuple):

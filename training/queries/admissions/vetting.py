@@ -14,7 +14,7 @@ from training.models.admissions.vetting import Lapsing, VettingDecision, Vetting
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, VETTED_STATES, seen, unscoped
+from training.policy.scopes import VETTED_STATES, domain_read, seen, unscoped
 from training.queries.common.paging import Cut, Page, read_page
 
 
@@ -26,7 +26,7 @@ def is_cleared(person_id: int, on: dt.date) -> bool:
         VettingDecision.outcome == VettingOutcome.CLEARED,
         VettingDecision.expires_on >= on,
     )
-    return bool(db.session.scalar(unscoped(select(cleared), because=ADMITTED)))
+    return bool(db.session.scalar(domain_read(select(cleared))))
 
 
 def current_decision(person_id: int) -> VettingDecision | None:
@@ -47,7 +47,7 @@ def cohorts_of(person_ids: Collection[int]) -> Sequence[int]:
     statement = select(Nomination.cohort_id).where(
         Nomination.person_id.in_(person_ids), Nomination.state.in_(VETTED_STATES)
     )
-    return db.session.scalars(unscoped(statement.distinct(), because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement.distinct())).all()
 
 
 class Queue(enum.StrEnum):

@@ -13,7 +13,7 @@ from training.models.admissions.vetting import ClearanceBatch, ClearanceRow, Vet
 from training.models.finance.spend_uploads import RowOutcome
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped
+from training.policy.scopes import domain_read, seen, unscoped
 from training.queries.admissions import vetting
 from training.queries.common.paging import Cut, Page
 from training.queries.common.table_import import Batches
@@ -48,7 +48,7 @@ def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
         .where(ClearanceRow.batch_id == batch_id, ClearanceRow.result == RowOutcome.NEW)
         .order_by(ClearanceRow.number)
     )
-    rows = db.session.execute(unscoped(statement, because=ADMITTED))
+    rows = db.session.execute(domain_read(statement))
     return [(row, person_id, decision_id) for row, person_id, decision_id in rows]
 
 

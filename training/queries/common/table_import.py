@@ -13,7 +13,7 @@ from training.kit.db import AnySelect, db
 from training.models.common.base import Base
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped
+from training.policy.scopes import domain_read, seen
 from training.queries.common.paging import Cut, Page, read_numbered
 
 Batch = TypeVar("Batch", bound=Base)
@@ -51,18 +51,18 @@ class Batches(Generic[Batch, Row]):
         """Return rows of a batch by their numbers, as the database has them now."""
         statement = self._rows(batch_id).where(*conditions).order_by(self.number()).limit(most)
         statement = statement.execution_options(populate_existing=True)
-        return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+        return db.session.scalars(domain_read(statement)).all()
 
     def of_outcome(self, batch_id: int, outcomes: Sequence[StrEnum], *options: ExecutableOption) -> Sequence[Row]:
         """Return the rows of a batch that have one of these outcomes, by their numbers."""
         statement = self._rows(batch_id).where(self.outcome.in_(outcomes)).order_by(self.number()).options(*options)
         statement = statement.execution_options(populate_existing=True)
-        return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+        return db.session.scalars(domain_read(statement)).all()
 
     def counts(self, batch_id: int) -> dict[Any, int]:
         """Return how many rows of a batch have each outcome."""
         statement = select(self.outcome, func.count()).where(self._is_in(batch_id)).group_by(self.outcome)
-        return {row[0]: row[1] for row in db.session.execute(unscoped(statement, because=ADMITTED))}
+        return {row[0]: row[1] for row in db.session.execute(domain_read(statement))}
 
     # Pages
 
@@ -113,7 +113,7 @@ class Batches(Generic[Batch, Row]):
         return self._batch_id() == batch_id
 
     def _one(self, statement: AnySelect) -> Batch:
-        batch: Batch = db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+        batch: Batch = db.session.scalars(domain_read(statement)).one()
         return batch
 
     def _by_key(self, batch_id: int) -> AnySelect:

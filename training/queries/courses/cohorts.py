@@ -19,7 +19,7 @@ from training.models.identity.actor import Actor
 from training.models.identity.organisations import Jurisdiction, Organisation
 from training.models.people.people import Person
 from training.policy.matrix import Permission, Scope
-from training.policy.scopes import ADMITTED, scopes_of, seen, unscoped, where
+from training.policy.scopes import domain_read, scopes_of, seen, unscoped, where
 from training.queries.common.paging import Cut, Page, read_page
 
 _MOST = 50
@@ -46,7 +46,7 @@ def setting_of(cohort_id: int) -> tuple[Programme, Venue, Organisation]:
         .join(Organisation, Organisation.id == Cohort.host_id)
         .where(Cohort.id == cohort_id)
     )
-    programme, venue, host = db.session.execute(unscoped(statement, because=ADMITTED)).one()
+    programme, venue, host = db.session.execute(domain_read(statement)).one()
     return programme, venue, host
 
 
@@ -69,13 +69,13 @@ def cohort_by_key(cohort_id: int) -> Cohort:
 def standing_commitments(cohort_id: int) -> Sequence[Commitment]:
     """Return the commitments of a cohort that still hold money."""
     statement = select(Commitment).where(Commitment.cohort_id == cohort_id, Commitment.committed > 0)
-    return db.session.scalars(unscoped(statement.order_by(Commitment.id), because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement.order_by(Commitment.id))).all()
 
 
 def costs_of(cohort_id: int) -> Sequence[CohortCost]:
     """Return what a cohort is to cost, with the lines that pay for it."""
     statement = select(CohortCost).where(CohortCost.cohort_id == cohort_id).options(joinedload(CohortCost.line))
-    return db.session.scalars(unscoped(statement.order_by(CohortCost.category), because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement.order_by(CohortCost.category))).all()
 
 
 def costs_in_sight(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:

@@ -11,11 +11,11 @@ from sqlalchemy.orm import contains_eager, joinedload
 from training.kit.db import db
 from training.models.courses.cohorts import Cohort
 from training.models.finance.ledger import Approval, Commitment, EntryKind, LedgerEntry, LedgerPosting
+from training.models.finance.programmes import Programme
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.policy.scopes import domain_read, seen, where
 from training.queries.finance.entries import entry_by_key, with_files
-from training.queries.finance.programmes import lock_programme
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class LockedBundle:
-    """All that a decision about a bundle depends on, while nobody else moves money of its programme.
+    """All that a decision about a bundle depends on, while nobody else moves money of its programmes.
 
     The entries come with their programme, lines, commitments and claims. ``originals`` holds the entries that these
     reverse, by key; ``changes`` by how many pence what a commitment holds changed in each month, by its key.
@@ -66,8 +66,10 @@ class LockedBundle:
 
 
 def lock_bundle(entry: LedgerEntry) -> LockedBundle:
-    """Lock the programme of an entry, and return its bundle as the database has it now."""
-    lock_programme(entry.programme_id)
+    """Lock the programmes of an entry's bundle, in their order, and return the bundle as the database has it now."""
+    ids = select(LedgerEntry.programme_id).where(LedgerEntry.bundle == entry.bundle)
+    lock = select(Programme.id).where(Programme.id.in_(ids)).order_by(Programme.id).with_for_update()
+    db.session.execute(domain_read(lock))
     statement = (
         select(LedgerEntry, Approval.id)
         .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
@@ -81,7 +83,7 @@ def lock_bundle(entry: LedgerEntry) -> LockedBundle:
         .order_by(LedgerEntry.id)
         .execution_options(populate_existing=True)
     )
-    rows = db.session.execute(unscoped(statement, because=ADMITTED)).all()
+    rows = db.session.execute(domain_read(statement)).all()
     found = [entry for entry, _ in rows]
     return LockedBundle(
         entries=found,
@@ -115,7 +117,7 @@ def _standings(condition: ColumnElement[bool]) -> list[Standing]:
         .order_by(LedgerEntry.id)
         .execution_options(populate_existing=True)
     )
-    return [Standing(*row) for row in db.session.execute(unscoped(statement, because=ADMITTED))]
+    return [Standing(*row) for row in db.session.execute(domain_read(statement))]
 
 
 def _changes(commitments: Collection[int]) -> Mapping[int | None, Mapping[dt.date, int]]:
@@ -128,7 +130,7 @@ def _changes(commitments: Collection[int]) -> Mapping[int | None, Mapping[dt.dat
         .group_by(LedgerPosting.commitment_id, LedgerPosting.committed_month)
     )
     found = defaultdict[int | None, dict[dt.date, int]](dict)
-    for commitment_id, month, pence in db.session.execute(unscoped(statement, because=ADMITTED)):
+    for commitment_id, month, pence in db.session.execute(domain_read(statement)):
         found[commitment_id][month] = int(pence)
     return found
 

@@ -16,33 +16,33 @@ from training.models.finance.claims import Claim, ClaimEvidence, Evidence
 from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Outcome
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.policy.scopes import domain_read, seen, unscoped, where
 from training.queries.common.paging import Cut, Page, read_page
 from training.queries.finance.entries import EntryRow, with_decisions, with_files
 
 
 def proposed_with(entry: LedgerEntry) -> Claim:
     """Return the claim of a payment's entry."""
-    return db.session.scalars(unscoped(select(Claim).where(Claim.id == entry.claim_id), because=ADMITTED)).one()
+    return db.session.scalars(domain_read(select(Claim).where(Claim.id == entry.claim_id))).one()
 
 
 def lock_upload(evidence_id: int) -> None:
     """Let nobody else take this file for a claim until the transaction ends."""
     statement = select(Evidence.id).where(Evidence.id == evidence_id).with_for_update()
-    db.session.execute(unscoped(statement, because=ADMITTED))
+    db.session.execute(domain_read(statement))
 
 
 def is_used(evidence_id: int) -> bool:
     """Say whether a file is the evidence of a claim already."""
     claimed = exists().where(Claim.evidence_id == evidence_id)
     attached = exists().where(ClaimEvidence.evidence_id == evidence_id)
-    return bool(db.session.scalar(unscoped(select(or_(claimed, attached)), because=ADMITTED)))
+    return bool(db.session.scalar(domain_read(select(or_(claimed, attached)))))
 
 
 def hashes_of(claim_id: int) -> set[str]:
     """Return the hashes of all files of a claim."""
     whole = select(Claim).where(Claim.id == claim_id).options(*with_files()).execution_options(populate_existing=True)
-    return {file.sha256 for file in db.session.scalars(unscoped(whole, because=ADMITTED)).one().files}
+    return {file.sha256 for file in db.session.scalars(domain_read(whole)).one().files}
 
 
 # Payments that are alike
@@ -109,7 +109,7 @@ def alike(marks: Collection[Mark]) -> dict[Mark, list[Claim]]:
         .order_by(Claim.id)
     )
     found = defaultdict[object, list[Claim]](list)
-    for claim in db.session.scalars(unscoped(statement, because=ADMITTED)):
+    for claim in db.session.scalars(domain_read(statement)):
         for key in mark_of(claim).keys:
             found[key].append(claim)
     near = {mark: dict.fromkeys(claim for key in mark.keys for claim in found[key]) for mark in marks}

@@ -13,31 +13,31 @@ from training.models.finance.ledger import Approval, Commitment, EntryKind, Ledg
 from training.models.finance.programmes import BudgetLine
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped
+from training.policy.scopes import domain_read, seen
 from training.queries.common.paging import Cut, Page, read_page
 
 
 def entry_with_key(idempotency_key: str) -> LedgerEntry | None:
     """Return the entry that was proposed under this key."""
     statement = select(LedgerEntry).where(LedgerEntry.idempotency_key == idempotency_key)
-    return db.session.scalar(unscoped(statement, because=ADMITTED))
+    return db.session.scalar(domain_read(statement))
 
 
 def entry_by_key(entry_id: int) -> LedgerEntry:
     """Return the entry with this key."""
-    return db.session.scalars(unscoped(select(LedgerEntry).where(LedgerEntry.id == entry_id), because=ADMITTED)).one()
+    return db.session.scalars(domain_read(select(LedgerEntry).where(LedgerEntry.id == entry_id))).one()
 
 
 def first_of_claim(claim_id: int) -> LedgerEntry:
     """Return the entry of the first line of a claim."""
     statement = select(LedgerEntry).where(LedgerEntry.claim_id == claim_id).order_by(LedgerEntry.id).limit(1)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def commitment_by_key(commitment_id: int) -> Commitment:
     """Return a commitment as the database has it now."""
     statement = select(Commitment).where(Commitment.id == commitment_id).execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def with_files() -> tuple[Any, ...]:

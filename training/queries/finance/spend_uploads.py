@@ -15,7 +15,7 @@ from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Ou
 from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendRow
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped
+from training.policy.scopes import domain_read, seen
 from training.queries.common.paging import Cut, Page
 from training.queries.common.table_import import Batches
 from training.queries.finance.claims import stands
@@ -32,7 +32,7 @@ def payable(programme_id: int) -> list[tuple[Commitment, str | None]]:
         .where(Commitment.programme_id == programme_id, Commitment.committed > 0, ~Commitment.is_closed)
         .order_by(Commitment.id)
     )
-    return [(commitment, code) for commitment, code in db.session.execute(unscoped(statement, because=ADMITTED))]
+    return [(commitment, code) for commitment, code in db.session.execute(domain_read(statement))]
 
 
 def known_rows(batch: SpendBatch) -> Sequence[int]:
@@ -56,7 +56,7 @@ def known_rows(batch: SpendBatch) -> Sequence[int]:
         )
         .distinct()
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
@@ -80,7 +80,7 @@ def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
     )
     found: dict[int, Claim] = {}
     taken: set[int] = set()
-    for number, payee, claim in db.session.execute(unscoped(statement, because=ADMITTED)):
+    for number, payee, claim in db.session.execute(domain_read(statement)):
         if number not in found and claim.id not in taken and fold(payee) == fold(claim.payee):
             found[number] = claim
             taken.add(claim.id)
@@ -101,7 +101,7 @@ def entries_of(batch_id: int, *, are_decided: bool) -> Sequence[LedgerEntry]:
         .where(Claim.batch_id == batch_id, Approval.id.is_not(None) if are_decided else Approval.id.is_(None))
         .order_by(LedgerEntry.id)
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 # Pages

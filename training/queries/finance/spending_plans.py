@@ -14,7 +14,7 @@ from training.models.finance.programmes import BudgetLine
 from training.models.finance.spending_plans import LinePlan
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped
+from training.policy.scopes import domain_read, seen
 
 _SCHEDULED = (CohortState.DRAFT, CohortState.AWAITING_APPROVAL)
 
@@ -22,13 +22,13 @@ _SCHEDULED = (CohortState.DRAFT, CohortState.AWAITING_APPROVAL)
 def lock_line(line_id: int) -> None:
     """Let nobody else write the plan of this line until the transaction ends (on SQLite it is the lock itself)."""
     statement = select(BudgetLine.id).where(BudgetLine.id == line_id).with_for_update()
-    db.session.execute(unscoped(statement, because=ADMITTED))
+    db.session.execute(domain_read(statement))
 
 
 def entered(line_id: int) -> dict[dt.date, int]:
     """Return the plan of a line as somebody entered it; empty where nobody did."""
     statement = select(LinePlan.month, LinePlan.amount).where(LinePlan.line_id == line_id).order_by(LinePlan.month)
-    return dict(db.session.execute(unscoped(statement, because=ADMITTED)).all())
+    return dict(db.session.execute(domain_read(statement)).all())
 
 
 def entered_by_line(condition: ColumnElement[bool], actor: Actor) -> dict[int, dict[dt.date, int]]:

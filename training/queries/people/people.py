@@ -18,7 +18,7 @@ from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
 from training.models.people.people import Inactive, Merge, Person, PersonKey, PersonWord, ReviewedPair, Transfer
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.policy.scopes import domain_read, seen, unscoped, where
 from training.queries.common.paging import SIZE, Cut, Page, read_page
 from training.queries.people import matching
 
@@ -49,19 +49,19 @@ def with_public_ids(public_ids: Collection[str]) -> dict[str, Person]:
 def inactive_because(person_id: int) -> Inactive | None:
     """Return why a record is inactive at present; None if it is active."""
     statement = select(Person.inactive_because).where(Person.id == person_id)
-    return db.session.scalar(unscoped(statement, because=ADMITTED))
+    return db.session.scalar(domain_read(statement))
 
 
 def organisation_of(person_id: int) -> int:
     """Return the key of a person's organisation, as the database has it now."""
     statement = select(Person.organisation_id).where(Person.id == person_id)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def last_transfer(person_id: int) -> dt.date | None:
     """Return the date of a person's last transfer, if any."""
     statement = select(func.max(Transfer.since)).where(Transfer.person_id == person_id)
-    return db.session.scalar(unscoped(statement, because=ADMITTED))
+    return db.session.scalar(domain_read(statement))
 
 
 MOST_COUNTED = 1_000
