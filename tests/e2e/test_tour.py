@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from tests.e2e import steps
 from tests.e2e.conftest import Enter
 from tests.e2e.people import Reader, path_of
-from training.kit.resources import ROOT
 from training.kit.clock import today
+from training.kit.resources import ROOT
 
 SEED = ROOT / "seed" / "demo"
 COURSE, PROGRAMME = "Human Rights-based Policing", "Training of Iraqi law enforcement"
