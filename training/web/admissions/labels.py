@@ -212,12 +212,6 @@ LABELS = Labels(
         r.AlreadyClaimed: lambda _r: _("Completion was claimed already"),
         r.NamesMissing: lambda _r: _("Say which column has the names"),
         r.BatchClosed: lambda _r: _("The rows of this file were nominated, taken back or forgotten already"),
-        r.BatchEmpty: lambda _r: _("No row of this file can be nominated"),
-        r.BatchFaulty: lambda x: ngettext(
-            "%(num)s row cannot be nominated, so nothing was. Mend it, or nominate the good rows",
-            "%(num)s rows cannot be nominated, so nothing was. Mend them, or nominate the good rows",
-            x.left,
-        ),
         r.BatchChanged: lambda x: _(
             "Since the preview somebody changed, registered or nominated whom these rows mean: %(rows)s. "
             "Nothing was nominated: look again",

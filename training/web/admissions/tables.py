@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import gettext as _
 
-from training.domain.admissions import column_mapping
+from training.domain.admissions.column_mapping import FORMAT
 from training.domain.admissions.nomination_uploads import texts_of
+from training.domain.admissions.vetting_uploads import FORMAT as CLEARANCES
 from training.domain.people.people import LONGEST
-from training.forms.admissions.vetting_uploads import HEADINGS, LANGUAGES, WORDS
+from training.forms.admissions.vetting_uploads import WORDS
 from training.kit.sheets import Column, Value
 from training.models.admissions.nomination_uploads import NominationRow, NomineeFault, NomineeOutcome, NomineePart
 from training.models.admissions.nominations import Nomination
@@ -21,14 +22,14 @@ from training.web.common.language import language
 def nominee_template(language: str) -> Table:
     """Return an empty table whose headings, in that language, are understood when it comes back."""
     parts = [part for part in NomineePart if part is not NomineePart.REFERENCE]
-    columns = [Column(column_mapping.HEADINGS[part][language][0]) for part in parts]
+    columns = [Column(FORMAT.heading(part, language)) for part in parts]
     return Table(columns[0].heading, columns, ())
 
 
 def nominees(rows: Iterable[NominationRow], places: Mapping[str, int]) -> Table:
     """Return rows of a file under headings that are understood when it comes back, each with what became of it."""
     code = language().code
-    named = [column_mapping.HEADINGS[part][code][0] for part in NomineePart]
+    named = [FORMAT.heading(part, code) for part in NomineePart]
     columns = [Column(heading) for heading in (*named, _("Outcome"), _("Reason"))]
     return Table(_("Rows"), columns, (_nominee(row, places) for row in rows))
 
@@ -57,7 +58,7 @@ def reason_of(row: NominationRow) -> str:
 def vetting_queue(of: Iterable[tuple[Nomination, VettingDecision | None]]) -> Table:
     """Return nominees in vetting with empty columns for what the authority decides."""
     code = language().code
-    heading = {part: Column(names[LANGUAGES.index(code)]) for part, names in HEADINGS.items()}
+    heading = {part: Column(CLEARANCES.heading(part, code)) for part in CLEARANCES.columns}
     taken = " / ".join(words[code][0] for words in WORDS.values())
     heading["outcome"] = Column(f"{heading['outcome'].heading} ({taken})")
     columns = [

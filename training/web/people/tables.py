@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
-from training.domain.admissions import column_mapping
+from training.domain.admissions.column_mapping import FORMAT
 from training.kit.sheets import Column
 from training.models.admissions.nomination_uploads import NomineePart
 from training.models.people.people import Person
@@ -44,4 +44,4 @@ def people(of: Iterable[Person]) -> Table:
         )
         for one in of
     ]
-    return Table(_("People"), [Column(column_mapping.HEADINGS[part][code][0]) for part in _LISTED], rows)
+    return Table(_("People"), [Column(FORMAT.heading(part, code)) for part in _LISTED], rows)
