@@ -16,7 +16,7 @@ import click
 from training.kit.resources import ROOT
 
 _PREPARE = [sys.executable, "-m", "training", "prepare"]
-_SERVER = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "training:create_app()"]
+_SERVER = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "training.app:create_app()"]
 _WORKER = [sys.executable, "-m", "training", "worker", "--stops-with-parent"]
 _LOOK_SECONDS, _LONGEST_PAUSE = 0.5, 30.0
 _STOP_SECONDS = 25
