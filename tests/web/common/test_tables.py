@@ -5,11 +5,11 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from flask import Flask, g, render_template_string
+from flask import Flask, render_template_string
 from flask_babel import lazy_gettext as _l
 
 from training.web.common.downloads import file_of
@@ -64,8 +64,6 @@ NARROW = TableSpec[Payment](
     page=("payee", "action", "amount"),
     is_total=lambda one: one.is_sum,
 )
-
-Reader = Callable[..., str]
 
 
 @pytest.fixture(autouse=True)
