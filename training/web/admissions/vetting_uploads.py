@@ -35,7 +35,7 @@ bp = Blueprint("vetting_uploads", __name__)
 def save(kind: str) -> ResponseReturnValue:
     """Send the queue as a table to be filled in. It has names in it: the audit trail says who took it."""
     rows = vetting.all_of(Queue.WAITING, today(), actor())
-    saved = file_of(tables.vetting_queue(rows), "vetting-queue", kind)
+    saved = file_of(tables.VETTING_QUEUE.file(rows), "vetting-queue", kind)
     with attempt() as done:
         export_limits.note(ExportEvent.VETTING_QUEUE, len(rows), actor(), day_began())
     return saved if done else redirect(url_for("admissions.vetting.index"))

@@ -13,6 +13,7 @@ from training.kit.money import format_pounds
 from training.web.common.filters import month
 from training.web.common.language import language
 from training.web.finance.charts import BurnDown, Named, burn_down, legend
+from training.web.finance.tables import BurnDownMonth, burn_down_months
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Picture:
     chart: Markup
     legend: list[Named]
     series: BurnDown
+    months: list[BurnDownMonth]
     periods: PeriodForm
 
 
@@ -48,11 +50,10 @@ def picture(series: Series, *, whole: int, whole_label: str) -> Picture:
             "committed": _("Committed and spent"),
             "spent": _("Spent"),
             "forecast": _("Forecast"),
-            "month": _("Month"),
         },
     )
     chart = burn_down(said, right_to_left=language().direction == "rtl")
-    return Picture(chart, legend(said), said, _periods())
+    return Picture(chart, legend(said), said, list(burn_down_months(series)), _periods())
 
 
 def _periods() -> PeriodForm:

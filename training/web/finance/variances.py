@@ -20,12 +20,13 @@ bp = Blueprint("variances", __name__)
 @needs(Permission.SEE_MONEY, on=Programme, offers=(Permission.PROPOSE_MONEY,))
 def index(programme: Programme) -> ResponseReturnValue:
     """List the lines of a programme with plan, spent, variance and reason."""
-    rows = [(row, rules.awaits_reason(row)) for row in rules.of_programme(programme.id, actor(), today())]
+    rows = rules.of_programme(programme.id, actor(), today())
     return render_template(
         "finance/variances/index.html",
         programme=programmes.programme_by_key(programme.id),
         month=month_before(today()),
         rows=rows,
+        due={row.line.id for row in rows if rules.awaits_reason(row)},
         may_explain=may(Permission.PROPOSE_MONEY),
     )
 
