@@ -14,8 +14,7 @@ help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | sort | awk -F'\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
 run: install  ## serve the demonstration on http://127.0.0.1:8000
-	$(BIN)/flask --app wsgi prepare
-	exec $(BIN)/python tools/serve.py
+	exec $(BIN)/python -m training run
 
 install: .venv/installed .venv/stylesheet .venv/catalogues  ## what the service runs on, its stylesheet and its texts
 
@@ -81,3 +80,10 @@ messages: install .venv/installed-dev  ## bring new texts of the code into the c
 	$(EXTRACT) -o .venv/messages.pot .
 	for language in ar ckb; do $(BIN)/pybabel -q update -i .venv/messages.pot -d training/translations -l $$language \
 		--no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date; done
+
+.PHONY: wheel docs
+wheel: install .venv/installed-dev  ## build the package that pip installs, into dist/
+	$(BIN)/python -m hatchling build --target wheel --directory dist
+
+docs: .venv/installed-dev  ## draw docs/entities.md from the models
+	$(BIN)/python -m tools.draw_entities

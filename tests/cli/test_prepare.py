@@ -40,7 +40,7 @@ def test_a_new_database_becomes_a_demonstration_and_stays_as_it_is(new_app: Flas
 
 def test_without_demonstration_the_pact_is_loaded_and_the_next_step_told(app: Flask) -> None:
     printed = done(app, "prepare")
-    assert "flask --app wsgi account invite --role administrator" in printed
+    assert "border-training account invite --role administrator" in printed
     assert "password" not in printed
     rows = everything(app)
     assert len(rows["programmes"]) == 3

@@ -18,13 +18,13 @@ from tests.support.naming import Desk, count, desk_in
 from tests.support.server import environment_for
 from tests.support.world import form_token
 from tests.web.browsing import together
-from training.config import ROOT
 from training.domain.identity import jobs as rules
 from training.kit.clock import now
 from training.kit.db import db, transaction
+from training.kit.resources import ROOT
 from training.models.admissions.nominations import Nomination
 from training.models.identity.jobs import Job, JobState, Worker
-from training.work.queue import Bell
+from training.work.queue import JobQueue
 
 _ROWS = 700
 _SECONDS = 40
@@ -39,7 +39,7 @@ def desk(app: Flask, client: FlaskClient) -> Desk:
 def queue(app: Flask, tmp_path: Path) -> Path:
     """Give the application a queue of its own, which its workers share."""
     file = tmp_path / "queue.sqlite"
-    app.extensions["bell"] = Bell(app, str(file))
+    app.extensions["job_queue"] = JobQueue(app, str(file))
     return file
 
 

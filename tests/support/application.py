@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from tests.support.secrets import DEMO_PASSWORD, SECRET
-from training import create_app
+from training.app import create_app
 from training.config import DEMO, Settings, rights_approval
 from training.kit.db import db
 

@@ -38,7 +38,7 @@ from training.models.people.people import Person
 from training.policy.scopes import unscoped
 from training.queries.assurance import rights_assessments as right_rows
 from training.queries.courses import cohorts as cohort_rows
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries
 from training.queries.finance import programmes as programme_rows
 from training.queries.identity import accounts as account_rows
 
@@ -164,12 +164,13 @@ class World:
             accounts.grant(user, role, programme_id=funded, grade=grade, by=None)
         return user
 
-    def grant(self, username: str, role: Role) -> None:
-        """Give an account one more role."""
+    def grant(self, username: str, role: Role, programme: str | None = None) -> None:
+        """Give an account one more role, a funder's for ``programme``."""
         user = account_rows.user_named(username)
         assert user is not None
         with transaction():
-            accounts.grant(user, role, by=None)
+            funded = self.programme(programme).id if programme else None
+            accounts.grant(user, role, programme_id=funded, by=None)
 
     def actor(self, username: str) -> Actor:
         """Return the account as one who acts, as the database has it now."""
@@ -290,7 +291,8 @@ class World:
         payment = claims.Payment(payee, person, paid_on, evidence=evidence, is_another=True)
         lines = [claims.ClaimLine(commitment, pence, closes)]
         with transaction():
-            return claims.propose(payment, lines, "a purpose", self.key(), self.actor("uk"), TODAY)
+            claim = claims.propose(payment, lines, "a purpose", self.key(), self.actor("uk"), TODAY)
+            return entries.first_of_claim(claim.id)
 
     def evidence(self, content: bytes = b"%PDF-1.7 a receipt", by: str = "uk") -> Evidence:
         """Upload a file."""

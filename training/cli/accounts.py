@@ -1,4 +1,4 @@
-"""``flask account``: how a deployment gets its first account."""
+"""``flask account``: the first account of a deployment."""
 
 import click
 from flask import current_app
@@ -21,7 +21,7 @@ account = AppGroup("account", help="Accounts.")
 @click.option("--role", type=click.Choice([Role.ADMINISTRATOR.value]), required=True)
 @click.option("--organisation", default="Home Office", show_default=True, help="The administrator's organisation.")
 def invite(role: str, organisation: str) -> None:
-    """Print a one-time address at which the first administrator makes their account."""
+    """Print a one-time address at which the first administrator creates their account."""
     if accounts.has_administrator():
         raise click.ClickException("There is an administrator already: they invite all others.")
     with transaction():
@@ -36,7 +36,7 @@ def invite(role: str, organisation: str) -> None:
 @click.argument("username")
 @click.argument("grade", type=click.Choice([one.value for one in ApprovalGrade]))
 def grade(username: str, grade: str) -> None:
-    """Say up to which grade a rights approver approves."""
+    """Set the grade up to which a rights approver approves."""
     with transaction():
         user = accounts.user_named(username)
         is_done = user is not None and rules.regrade(user, ApprovalGrade(grade), by=None)

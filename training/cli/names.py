@@ -1,4 +1,4 @@
-"""``flask names measure``: how well spellings of one name meet, and how well different names stay apart."""
+"""``flask names measure``: precision and recall of name matching."""
 
 import random
 from collections import defaultdict
@@ -19,7 +19,7 @@ _THRESHOLDS = (60, 65, 70, 75, 80, 85, 90, 95)
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a name with its spellings; one script or the other may have none."""
+    """A name part with its spellings; either script may have none."""
 
     kind: str
     native: tuple[str, ...]
@@ -59,7 +59,7 @@ def read_parts(text: str) -> list[Part]:
 
 
 def _people(parts: Sequence[Part], chance: random.Random) -> list[Name]:
-    """Make different people of whom many share a common part: the first of each list are the commonest."""
+    """Generate distinct people, many of whom share common name parts."""
     whole = [part for part in parts if part.native and part.latin]
     given = [part for part in whole if part.kind.startswith("given")]
     fathers = [part for part in given if not part.kind.endswith("-f")]
@@ -86,7 +86,7 @@ def _native(name: Name, chance: random.Random) -> str:
 
 
 def _written(name: Name, chance: random.Random) -> Spelled:
-    """Write a name as registers have it: in one script or both."""
+    """Write a name in one script or both."""
     scripts = chance.choices(("latin", "native", "both"), (2, 2, 1))[0]
     return (
         _latin(name, chance) if scripts != "native" else "",
@@ -113,7 +113,7 @@ _WAYS: Mapping[str, Callable[[Name, random.Random], Spelled]] = {
 
 
 def _indexed(register: Sequence[Spelled]) -> Mapping[int, Sequence[int]]:
-    """Return for each key the people who have it, as the database has them."""
+    """Index people by key, as the database does."""
     whole: dict[int, list[int]] = defaultdict(list)
     loose: dict[int, list[int]] = defaultdict(list)
     for number, spelled in enumerate(register):
@@ -126,7 +126,7 @@ def _indexed(register: Sequence[Spelled]) -> Mapping[int, Sequence[int]]:
 
 
 def _met(spelled: Spelled, register: Sequence[Spelled], sharing: Mapping[int, Sequence[int]]) -> list[tuple[int, int]]:
-    """Return whom a look-up meets, with the scores: near misses where nobody has enough of the whole name."""
+    """Return the people that a look-up finds, with scores."""
     found, met = keys(*heard(*spelled)), list[tuple[int, int]]()
     for kind in (found.whole, found.loose):
         if all(like < ENOUGH for _, like in met):

@@ -1,4 +1,4 @@
-"""Published facts and course lists, read from files and loaded through the use cases."""
+"""Load published facts and course lists from files through the use cases."""
 
 import csv
 import io
@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from training.config import ROOT
 from training.domain.courses import courses
 from training.domain.courses.refusals import CourseExists
 from training.domain.finance import programmes
 from training.kit.money import western_digits
+from training.kit.resources import ROOT
 from training.models.courses.courses import Theme
 
 SEED = ROOT / "seed"
@@ -41,7 +41,7 @@ def _programme(one: Mapping[str, Any]) -> programmes.Published:
 
 @dataclass(frozen=True)
 class RowResult:
-    """What became of a row of a file; the heading is row 1."""
+    """The result of a row; the heading is row 1."""
 
     row: int
     outcome: str

@@ -1,4 +1,4 @@
-"""``flask policy`` and ``flask ledger``: what an operator or an auditor asks the product about itself."""
+"""``flask policy``, ``flask ledger`` and ``flask forget``: reports and maintenance for operators and auditors."""
 
 import sys
 
@@ -18,7 +18,7 @@ ledger = AppGroup("ledger", help="The ledger.")
 
 @click.command()
 def policy() -> None:
-    """Print who may do what, and to which records."""
+    """Print the permission matrix."""
     for permission, granted in MATRIX.items():
         click.echo(permission.value)
         for role in Role:
@@ -29,7 +29,7 @@ def policy() -> None:
 @click.command()
 @with_appcontext
 def forget() -> None:
-    """Forget what was kept only for a while: uploads that no claim took, previews that nobody went on with."""
+    """Delete expired uploads and previews."""
     settings = Settings.of(current_app)
     with transaction():
         forgotten = retention.forget(settings.evidence_folder)
@@ -38,7 +38,7 @@ def forget() -> None:
 
 @ledger.command()
 def verify() -> None:
-    """Prove that the ledger is whole, check by check; exit status 1 when something does not hold."""
+    """Verify the ledger check by check; exit status 1 if a check fails."""
     settings = Settings.of(current_app)
     proved = ledger_check.checks(settings.evidence_folder)
     for check in proved:

@@ -1,4 +1,4 @@
-"""``flask worker``: the process that does long work beside the server."""
+"""``flask worker``: run the work process."""
 
 import click
 from flask import current_app
@@ -7,5 +7,5 @@ from flask import current_app
 @click.command()
 @click.option("--stops-with-parent", is_flag=True, help="End when the process that started this one is gone.")
 def worker(*, stops_with_parent: bool) -> None:
-    """Do the jobs that wait, and those to come, until a signal ends the process."""
-    current_app.extensions["bell"].answer(stops_with_parent=stops_with_parent)
+    """Run jobs until a signal ends the process."""
+    current_app.extensions["job_queue"].run(stops_with_parent=stops_with_parent)

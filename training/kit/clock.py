@@ -1,4 +1,4 @@
-"""What time it is. Rules take dates as arguments; only the outer rooms ask the clock."""
+"""The current time. Rules take dates as arguments; only the outer rooms read the clock."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def now() -> dt.datetime:
 
 @contextmanager
 def pretend(moment: dt.datetime) -> Iterator[None]:
-    """Let it be ``moment`` within the block: a demonstration has a past, and a test needs the future."""
+    """Freeze the clock at ``moment`` within the block, for demonstration data and tests."""
     token = _pretended.set(moment)
     try:
         yield
@@ -31,12 +31,12 @@ def pretend(moment: dt.datetime) -> Iterator[None]:
 
 
 def today(zone: ZoneInfo = BOOKS_ZONE) -> dt.date:
-    """Return today's date where ``zone`` is."""
+    """Return today's date in ``zone``."""
     return now().astimezone(zone).date()
 
 
 def day_began(zone: ZoneInfo = BOOKS_ZONE) -> dt.datetime:
-    """Return the moment at which today began where ``zone`` is."""
+    """Return the moment at which today began in ``zone``."""
     return dt.datetime.combine(today(zone), dt.time(), zone)
 
 
@@ -46,7 +46,7 @@ def financial_year_end(day: dt.date) -> dt.date:
 
 
 def within_financial_year(first: dt.date, last: dt.date) -> dt.date:
-    """Return ``last``, or the 31 March that closes the financial year of ``first`` where that comes sooner."""
+    """Return ``last``, or the end of the financial year of ``first`` if that is earlier."""
     return min(last, financial_year_end(first))
 
 
@@ -66,7 +66,7 @@ def month_after(day: dt.date) -> dt.date:
 
 
 def months_between(first: dt.date, last: dt.date) -> list[dt.date]:
-    """Return the first day of each month from that of ``first`` to that of ``last``, both included."""
+    """Return the first day of each month from ``first`` to ``last``, both included."""
     start = first.year * 12 + first.month - 1
     end = last.year * 12 + last.month - 1
     return [dt.date(number // 12, number % 12 + 1, 1) for number in range(start, end + 1)]

@@ -1,4 +1,4 @@
-"""Days and months as files write them."""
+"""Parse days and months as spreadsheets write them."""
 
 import datetime as dt
 import re
@@ -30,15 +30,15 @@ _CENTURY = 2000
 
 
 def parse_day(text: str) -> dt.date:
-    """Return the day in ``2020-12-01``, ``1/12/2020``, ``1.12.20`` or ``1 Dec 2020``; a time after it is dropped.
+    """Parse ``2020-12-01``, ``1/12/2020``, ``1.12.20`` or ``1 Dec 2020``; a trailing time is ignored.
 
-    Digits may be Eastern. The day stands before the month, as in the United Kingdom and in Iraq. Raises ValueError.
+    Accepts Eastern digits. The day precedes the month, as in the United Kingdom and Iraq. Raises ValueError.
     """
     return _parse(text, _DAY)
 
 
 def parse_month(text: str) -> dt.date:
-    """Return the first day of the month in ``2026-04``, ``4/2026``, ``Apr 2026`` or a day in it. Raises ValueError."""
+    """Parse ``2026-04``, ``4/2026``, ``Apr 2026`` or a day; return the first of its month. Raises ValueError."""
     try:
         return _parse(text, _MONTH)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The database: engine set-up for SQLite and PostgreSQL, and the one way to write."""
+"""The database: engine set-up for SQLite and PostgreSQL, and transactions."""
 
 import datetime as dt
 import enum
@@ -13,6 +13,7 @@ from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from psycopg import sql
 from sqlalchemy import Connection, CursorResult, DateTime, Delete, Dialect, Select, Table, Update, event, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -21,7 +22,7 @@ from sqlalchemy.types import TypeDecorator
 db = SQLAlchemy()
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
-"""A SELECT of whatever columns."""
+"""A SELECT of any columns."""
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -32,7 +33,7 @@ _PRAGMAS = (
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return the engine configuration for a database address.
+    """Return the engine configuration for a database URL.
 
     ``postgresql://`` means psycopg 3, the driver that is installed. An error names the statement, never its values.
     """
@@ -73,7 +74,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @event.listens_for(Session, "after_flush")
 def _note_stray(session: Session, _context: object) -> None:
-    """Remember changes that were sent outside a transaction: the session itself shows them no longer."""
+    """Record changes flushed outside a transaction: the session no longer lists them."""
     if not session.info.get("writing"):
         session.info["stray"] = True
 
@@ -115,7 +116,7 @@ _BUSY = frozenset({"40001", "40P01", "55P03"})
 
 
 def is_busy(error: Exception) -> bool:
-    """Say whether the database gave up because others were writing: the same request may be sent again."""
+    """Return whether a write lost against concurrent writers, so that the same request can be retried."""
     if not isinstance(error, OperationalError):
         return False
     code = getattr(error.orig, "sqlite_errorcode", None)
@@ -123,7 +124,7 @@ def is_busy(error: Exception) -> bool:
 
 
 def changed(statement: Update | Delete) -> bool:
-    """Run a conditional UPDATE or DELETE and say whether its condition held for any row.
+    """Run a conditional UPDATE or DELETE and return whether it matched any row.
 
     This is how a limit or a state is checked by the write itself: two requests at once cannot both pass.
     Objects already read keep their old values until the transaction ends.
@@ -132,15 +133,15 @@ def changed(statement: Update | Delete) -> bool:
 
 
 def changed_rows(statement: Update | Delete) -> int:
-    """Run a conditional UPDATE or DELETE and return for how many rows its condition held."""
+    """Run a conditional UPDATE or DELETE and return how many rows it matched."""
     result = db.session.execute(statement, execution_options={"synchronize_session": False})
     return cast("CursorResult[Any]", result).rowcount
 
 
 def insert_many(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add very many rows that all have the same columns; no defaults, no keys come back.
+    """Insert many rows with the same columns; applies no defaults and returns no keys.
 
-    On PostgreSQL by COPY: one parameter after the other takes the driver six times as long.
+    Uses COPY on PostgreSQL: executemany takes six times as long.
     """
     if not rows:
         return
@@ -158,8 +159,23 @@ def insert_many(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
             copy.write_row([_plain(row[column]) for column in columns])
 
 
+def add_to_rows(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add the numbers of each row to the one with its primary key, or add the row where there is none.
+
+    Every column of ``table`` outside its primary key is a number, and every row has all columns.
+    """
+    if not rows:
+        return
+    connection = db.session.connection()
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table)
+    keys = list(table.primary_key)
+    sums = {column.name: column + statement.excluded[column.name] for column in table.columns if column not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=sums), list(rows))
+
+
 def _plain(value: Any) -> Any:
-    """Return what the driver is to write: of a word from a list its value, where the driver would take its name."""
+    """Return what the driver should write: the value of an enumeration member, not its name."""
     return value.value if isinstance(value, enum.Enum) else value
 
 
@@ -170,7 +186,7 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        """Refuse naive moments; store UTC."""
+        """Reject naive datetimes; store UTC."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -179,7 +195,7 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
-        """Return an aware UTC moment from either database."""
+        """Return an aware UTC datetime from either database."""
         if value is None:
             return None
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)

@@ -1,4 +1,4 @@
-"""Files that people send: told apart by their first bytes, kept under random names."""
+"""Uploaded files: identified by their first bytes, stored under random names."""
 
 import hashlib
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ _CHUNK = 64 * 1024
 
 
 class UnknownKindError(Exception):
-    """The first bytes are those of no kind that is taken."""
+    """The first bytes match no accepted file type."""
 
 
 class TooLargeError(Exception):
-    """The file is larger than is taken."""
+    """The file is larger than accepted."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A file as it was kept: kind, size in bytes, SHA-256 in hexadecimal, and the name under which it lies."""
+    """A stored file: kind, size in bytes, SHA-256 in hexadecimal, and the name it is stored under."""
 
     kind: str
     size: int
@@ -31,7 +31,7 @@ class Kept:
 
 
 def keep(stream: IO[bytes], folder: Path, largest: int) -> Kept:
-    """Write what ``stream`` holds into ``folder`` under a random name.
+    """Store the content of ``stream`` in ``folder`` under a random name.
 
     Raises UnknownKindError when it is no PDF, JPEG or PNG by its first bytes, whatever its name says, and
     TooLargeError when it has more than ``largest`` bytes; nothing is left behind then.
@@ -59,7 +59,7 @@ def keep(stream: IO[bytes], folder: Path, largest: int) -> Kept:
 
 
 def sha256_of(path: Path) -> str | None:
-    """Return the hash of a file's bytes now, or None where it is gone."""
+    """Return the SHA-256 of a file's current bytes, or None if it is missing."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -68,7 +68,7 @@ def sha256_of(path: Path) -> str | None:
 
 
 def sha256_now(path: Path) -> str | None:
-    """Return what ``sha256_of`` does, but read the file again only when its stamp differs: for lists of many files.
+    """Like ``sha256_of``, but re-read the file only if its size, times or inode changed; for lists of many files.
 
     The stamp is the file's number, size and times; the time of its last change cannot be set back.
     """

@@ -12,15 +12,15 @@ from rapidfuzz.distance import Levenshtein
 from training.kit.sounds import Gap, Sound, sounds
 
 ENOUGH = 80
-"""From this score on two names are offered as one person's. Measured: see ``docs/names.md``."""
+"""Minimum score at which two names are offered as the same person. Measured: see ``docs/names.md``."""
 
 COMMONEST = 60
-"""A loose key that more people share than this tells nothing: that names begin with Muhammad Ali, say."""
+"""A loose key shared by more people than this is not distinctive (for example, Muhammad Ali)."""
 _MOST_SCORED = 25
 
 
 class Keys(NamedTuple):
-    """Under which keys a name is found.
+    """The keys under which a name is found.
 
     ``whole``: every word, in any order; ``loose``: one of the words by its first sound alone, or the first and the
     last word without those between; ``words``: a single word, for searching.
@@ -32,7 +32,7 @@ class Keys(NamedTuple):
 
 
 def keys(*spellings: Sequence[Sound]) -> Keys:
-    """Return the keys of one person's name in all its spellings (Latin and native), each as it sounds."""
+    """Return the phonetic keys of a person's name in all its spellings (Latin and native)."""
     skeletons = dict.fromkeys(tuple(word.skeleton for word in spelling) for spelling in spellings)
     if len(skeletons) == 1:
         return _keys(*skeletons)
@@ -75,17 +75,17 @@ def _key(*parts: str) -> int:
 
 
 Heard = tuple[tuple[Sound, ...], tuple[Sound, ...]]
-"""A name as it sounds in Latin and in native letters; either may be empty."""
+"""The phonetic form of a name in Latin and in native script; either may be empty."""
 
 
 @lru_cache(maxsize=12_000)
 def heard(latin: str, native: str) -> Heard:
-    """Return how a name sounds in both spellings, for ``score``."""
+    """Return the phonetic form of a name in both scripts, for ``score``."""
     return sounds(latin), sounds(native)
 
 
 def score(one: Heard, other: Heard) -> int:
-    """Return from 0 to 100 how like two names are.
+    """Return the similarity of two names, 0 to 100.
 
     Spellings of one script are compared where both have them, and both scripts have to agree; else across scripts.
     """
@@ -97,7 +97,7 @@ def score(one: Heard, other: Heard) -> int:
 
 
 class Names:
-    """Names in memory, each with a number, found by other spellings as those of the register are."""
+    """An in-memory index of names, searched as the register is."""
 
     def __init__(self) -> None:
         self._heard: dict[int, Heard] = {}
@@ -105,7 +105,7 @@ class Names:
         self._loose = defaultdict[int, list[int]](list)
 
     def add(self, number: int, one: Heard) -> None:
-        """Let a name be found."""
+        """Add a name under ``number``."""
         self._heard[number] = one
         found = keys(*one)
         for key in found.whole:
@@ -114,9 +114,9 @@ class Names:
             self._loose[key].append(number)
 
     def like(self, one: Heard) -> list[int]:
-        """Return the numbers of the names that may be the same person's, best first."""
+        """Return the numbers of names that may be the same person's, best match first."""
         found = keys(*one)
-        # Who has the whole of a name needs no likeness of it.
+        # A name found by its whole key needs no score.
         rare = [key for key in found.loose if len(self._loose.get(key, ())) <= COMMONEST]
         return self._best(one, hits(found.whole, self._whole)) or self._best(one, hits(rare, self._loose))
 
@@ -130,7 +130,7 @@ _OTHER_ORDER = 8
 
 
 def _like(one: Sequence[Sound], other: Sequence[Sound]) -> float:
-    """Return how like two names of several words are: each word of the shorter with its best in the longer."""
+    """Return the similarity of two multi-word names: each word of the shorter against its best match in the longer."""
     if len(one) == len(other):
         like = sum(map(_word, one, other)) / len(one)
         if like >= ENOUGH:
@@ -161,7 +161,7 @@ def _word(one: Sound, other: Sound) -> float:
 
 
 def _apart(one: Gap, other: Gap, is_native: bool, is_other_native: bool) -> float:
-    """Return from 0 to 1 how unlike two gaps are."""
+    """Return the distance between two vowel gaps, 0 to 1."""
     if one.vowels & other.vowels or not (one.vowels or other.vowels):
         return 0
     if one.vowels and other.vowels:

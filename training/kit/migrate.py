@@ -1,12 +1,12 @@
 """Running the migrations from Python: the same way for the command, the check and the tests."""
 
-from pathlib import Path
-
 from alembic import command, op
 from alembic.config import Config
 from sqlalchemy import Engine, text
 
-_MIGRATIONS = Path(__file__).parents[2] / "migrations"
+from training.kit.resources import ROOT
+
+_MIGRATIONS = ROOT / "migrations"
 
 
 def configuration(engine: Engine) -> Config:
@@ -20,17 +20,17 @@ def configuration(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the database to ``revision``."""
+    """Upgrade the database to ``revision``."""
     command.upgrade(configuration(engine), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
-    """Take the database back to ``revision`` (``base`` is empty)."""
+    """Downgrade the database to ``revision`` (``base`` is empty)."""
     command.downgrade(configuration(engine), revision)
 
 
 def refuse_change(table: str) -> None:
-    """Make a table append-only: triggers refuse to change, replace, delete or empty its rows. For use in a migration.
+    """Make a table append-only: triggers reject UPDATE, REPLACE, DELETE and TRUNCATE. For use in a migration.
 
     The owner of a PostgreSQL database can still drop a trigger; ``ledger verify`` sees what was then done.
     """
@@ -57,9 +57,9 @@ def refuse_change(table: str) -> None:
 
 
 def refuse_replacement(table: str) -> None:
-    """Have a trigger refuse new rows under a key that is there, on SQLite. For use in a migration.
+    """Reject inserts under an existing key by a trigger, on SQLite. For use in a migration.
 
-    There REPLACE deletes the older row without a word to the triggers that refuse deletions, unless the connection
+    There REPLACE deletes the older row without firing the delete triggers, unless the connection
     asked for it. PostgreSQL knows no REPLACE, and what it does on a conflict is a change. Raises LookupError for a
     table that has a key of some of its rows alone.
     """
@@ -77,7 +77,7 @@ def refuse_replacement(table: str) -> None:
 
 
 def _keys_of(table: str) -> list[list[str]]:
-    """Return the columns of each key by which the rows of a table on SQLite differ."""
+    """Return the columns of each unique key of a table on SQLite."""
     bind = op.get_bind()
     keys = [[name for _, name, *_, place in bind.exec_driver_sql(f"PRAGMA table_info({table})") if place]]
     for _, index, is_unique, _, is_partial in bind.exec_driver_sql(f"PRAGMA index_list({table})").all():
@@ -89,13 +89,13 @@ def _keys_of(table: str) -> list[list[str]]:
 
 
 def allow_replacement(table: str) -> None:
-    """Take the trigger of ``refuse_replacement`` away; a table that was made before there were any has none."""
+    """Drop the trigger of ``refuse_replacement`` if the table has it."""
     if op.get_bind().dialect.name == "sqlite":
         op.execute(f"DROP TRIGGER IF EXISTS {table}_no_replace")
 
 
 def allow_change(table: str) -> None:
-    """Take the triggers of ``refuse_change`` away, so that the table can be dropped."""
+    """Drop the triggers of ``refuse_change``, so that the table can be dropped."""
     if op.get_bind().dialect.name == "sqlite":
         for act in ("UPDATE", "DELETE"):
             op.execute(f"DROP TRIGGER {table}_no_{act.lower()}")

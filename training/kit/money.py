@@ -1,4 +1,4 @@
-"""Money: whole minor units of a currency, read from what people type, written for people, converted to pence."""
+"""Money in whole minor units of a currency: parsing, formatting, conversion to pence."""
 
 import enum
 import re
@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import accumulate, pairwise
 
 EASTERN_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "01234567890123456789.,")
-"""Arabic-Indic and Persian digits, decimal and thousands marks, to the Western ones."""
+"""Arabic-Indic and Persian digits and number marks, mapped to Western ones."""
 
 _SIGNS = re.compile(r"[£\s\u200e\u200f\u2066-\u2069]")
 _AMOUNT = re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(?P<minor>\d{1,6}))?", re.ASCII)
@@ -28,7 +28,7 @@ class Currency(enum.StrEnum):
 
     @property
     def digits(self) -> int:
-        """How many digits its minor unit has. The dinar's exist on paper only: nobody pays in fils."""
+        """Number of decimals. The dinar has none here: fils are no longer used in payments."""
         return 0 if self is Currency.IQD else 2
 
 
@@ -38,10 +38,10 @@ def western_digits(text: str) -> str:
 
 
 def parse_amount(text: str, currency: Currency = Currency.GBP) -> int:
-    """Return the minor units in a typed amount such as ``£1,250.50`` or ``١٬٢٥٠٫٥``.
+    """Parse a typed amount into minor units, such as ``£1,250.50`` or ``١٬٢٥٠٫٥``.
 
-    Raises ValueError when the text is no amount, is negative, or is finer than the currency's
-    minor unit: nothing is rounded on the way in.
+    Raises ValueError if the text is not an amount, is negative, or has more decimals than the
+    currency: input is never rounded.
     """
     whole, minor = _read(text)
     if len(minor) > currency.digits:
@@ -50,7 +50,7 @@ def parse_amount(text: str, currency: Currency = Currency.GBP) -> int:
 
 
 def parse_rate(text: str) -> int:
-    """Return the millionths in a typed exchange rate such as ``1,664.5``. Raises ValueError also for nought."""
+    """Parse a typed exchange rate such as ``1,664.5`` into millionths. Raises ValueError, also for zero."""
     whole, decimals = _read(text)
     millionths = int(whole) * RATE_SCALE + int(decimals.ljust(6, "0") or "0")
     if not millionths:
@@ -79,7 +79,7 @@ def format_amount(minor: int, currency: Currency) -> str:
 
 
 def plain_amount(minor: int, currency: Currency = Currency.GBP, thousands: str = "") -> str:
-    """Return an amount without its sign, as a form field shows it again: ``1250.50``, ``1664500``."""
+    """Return an amount without currency, as a form field shows it: ``1250.50``, ``1664500``."""
     unit = 10**currency.digits
     whole = f"{minor // unit:{thousands}}"
     return f"{whole}.{minor % unit:0{currency.digits}d}" if currency.digits else whole
@@ -92,17 +92,17 @@ def format_rate(millionths: int) -> str:
 
 
 def exact_amount(minor: int, currency: Currency) -> Decimal:
-    """Return an amount as a number with the decimals of its currency: ``1250.50``, ``1664500``."""
+    """Return an amount as a Decimal with the decimals of its currency: ``1250.50``, ``1664500``."""
     return Decimal(minor).scaleb(-currency.digits)
 
 
 def exact_rate(millionths: int) -> Decimal:
-    """Return a rate as a number with at least two decimals: ``1.27``, ``1664.50``, ``1.189207``."""
+    """Return a rate as a Decimal with at least two decimals: ``1.27``, ``1664.50``, ``1.189207``."""
     return Decimal(format_rate(millionths).replace(",", ""))
 
 
 def in_pence(minor: int, currency: Currency, rate: int) -> int:
-    """Return an amount in pence at ``rate`` (millionths of a unit to the pound), rounded half-even to the penny."""
+    """Convert an amount to pence at ``rate`` (millionths of a unit per pound), rounded half-even."""
     if currency is Currency.GBP:
         return minor
     pounds = exact_amount(minor, currency) * RATE_SCALE / rate
@@ -110,28 +110,28 @@ def in_pence(minor: int, currency: Currency, rate: int) -> int:
 
 
 def shares_in_pence(minors: Sequence[int], currency: Currency, rate: int) -> list[int]:
-    """Return each amount in pence so that their sum is exactly the converted total.
+    """Convert amounts to pence so that their sum is exactly the converted total.
 
-    Each running total is rounded, not each share, so a share may differ from its own conversion by a penny.
+    Rounds the running total, not each share, so a share may differ from its own conversion by a penny.
     """
     totals = [in_pence(total, currency, rate) for total in accumulate(minors, initial=0)]
     return [after - before for before, after in pairwise(totals)]
 
 
 def pence_each(pence: int, units: int) -> int | None:
-    """Return ``pence`` divided among ``units``, rounded half-even to the penny; None where there are none."""
+    """Divide ``pence`` by ``units``, rounded half-even; None if there are no units."""
     return round(Fraction(pence, units)) if units else None
 
 
 def spread_evenly(pence: int, parts: int) -> list[int]:
-    """Return ``pence`` divided into ``parts`` whole shares whose sum is exact; the shares differ by a penny at most."""
+    """Split ``pence`` into ``parts`` shares that differ by at most a penny and sum exactly."""
     return spread_by_weight(pence, [1] * parts)
 
 
 def spread_by_weight(pence: int, weights: Sequence[int]) -> list[int]:
-    """Return ``pence`` divided into whole shares in proportion to ``weights``, whose sum is exact.
+    """Split ``pence`` in proportion to ``weights``; the shares sum exactly.
 
-    Each running total is cut to the penny, not each share.
+    Rounds the running total down, not each share.
     """
     whole = sum(weights)
     return [

@@ -1,4 +1,4 @@
-"""Folding of personal names, so that spellings of one name meet."""
+"""Normalisation of personal names, so that variant spellings compare equal."""
 
 import re
 import unicodedata
@@ -15,16 +15,16 @@ _LETTERS = str.maketrans(
 )  # fmt: skip
 _NOT_NAME = re.compile(r"[^\w]+")
 LONGEST_KEY = 200
-"""Of a folded name or word so much is kept: one letter may stand for eighteen (ﷺ), so a key may outgrow its name."""
+"""Maximum stored length of a folded name or word: one letter may expand to eighteen (ﷺ)."""
 
 
 @lru_cache(maxsize=20_000)
 def fold(name: str) -> str:
-    """Return the key under which spellings of one name are equal.
+    """Return a normalised form in which variant spellings of a name are equal.
 
     Alef and hamza forms, ya and alef maksura, ta marbuta and ha, tatweel, vowel marks, Arabic and
-    Kurdish kaf and yeh, case and Latin accents are levelled (domain rule "Names": أحمد equals احمد).
-    A fold finds candidates; a human decides whether two records are one person.
+    Kurdish kaf and yeh, case and Latin accents are removed (domain rule "Names": أحمد equals احمد).
+    Used to find candidates; a person decides whether two records are the same person.
     """
     decomposed = unicodedata.normalize("NFKD", name.translate(_LETTERS))
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
@@ -32,10 +32,10 @@ def fold(name: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """Return the folded name by which lists are ordered, at most ``LONGEST_KEY`` letters of it."""
+    """Return the normalised name used for sorting, at most ``LONGEST_KEY`` characters."""
     return fold(name)[:LONGEST_KEY]
 
 
 def name_words(name: str) -> list[str]:
-    """Return the folded words of a name, each once and at most ``LONGEST_KEY`` letters of it."""
+    """Return the distinct normalised words of a name, each at most ``LONGEST_KEY`` characters."""
     return list(dict.fromkeys(word[:LONGEST_KEY] for word in fold(name).split()))

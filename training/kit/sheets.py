@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from training.kit.money import plain_amount
 
 Value = str | int | Decimal | dt.date | None
-"""A cell: text, whole pence or a count (the column says which), a number with its decimals, a day, or nothing."""
+"""A cell: text, whole pence or a count (as the column says), a decimal number, a date, or empty."""
 
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SAFE = {
@@ -30,7 +30,7 @@ _NOT_IN_NAMES = str.maketrans("", "", "[]:*?/\\'")
 
 
 class Column(NamedTuple):
-    """A column: its heading, and whether its whole numbers are pence."""
+    """A column: its heading, and whether its integers are pence."""
 
     heading: str
     is_money: bool = False
@@ -39,7 +39,7 @@ class Column(NamedTuple):
 def to_csv(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> bytes:
     """Return a table as CSV, UTF-8 with a byte order mark.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe before it; amounts and counts stay numbers.
+    Text that a spreadsheet would read as a formula is prefixed with an apostrophe; numbers stay numbers.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -67,9 +67,9 @@ def _harmless(text: str) -> str:
 def to_xlsx(
     name: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, right_to_left: bool = False
 ) -> bytes:
-    """Return a table as a workbook of one sheet; amounts are numbers with two decimals, days are dates.
+    """Return a table as a one-sheet workbook; amounts have two decimals, dates are dates.
 
-    Any other number shows the decimals that it has.
+    Other numbers keep their decimals.
     """
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, _SAFE) as book:
@@ -89,7 +89,7 @@ def to_xlsx(
 
 @dataclass(frozen=True)
 class _Writer:
-    """Writes cells by their kind; nothing is guessed from text. ``formats`` has those that the book knows so far."""
+    """Write cells by type, never guessing from text; ``formats`` caches the workbook's formats."""
 
     book: xlsxwriter.Workbook
     sheet: Worksheet

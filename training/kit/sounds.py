@@ -1,4 +1,4 @@
-"""How names sound: Latin, Arabic and Kurdish spellings of one name become comparable.
+"""Phonetic forms of names, which make Latin, Arabic and Kurdish spellings comparable.
 
 A word becomes a *skeleton*, its consonants in coarse classes (Muhammad, Mohammed, محمد and موحەممەد are all ``MHMD``),
 and between the consonants *gaps*, what is known of the vowels: Arabic writes the long ones only, Kurdish all of them,
@@ -34,7 +34,7 @@ _DIGRAPHS = {
 _DIGRAPH = re.compile("|".join(_DIGRAPHS))
 _APOSTROPHE = re.compile(r"['’‘`ʼʿʾ]")
 _FORMAT = re.compile(r"[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-"""Letters that are not seen: joiners, marks of direction."""
+"""Invisible characters: joiners and direction marks."""
 _MARK = re.compile(r"[\u0300-\u036f\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06ed]")
 """Accents and vowel marks; those that make a hamza of alef, waw or ya (U+0653 to U+0655) belong to their letter."""
 _WORD = re.compile(r"\d+|[^\W\d_]+")
@@ -52,14 +52,14 @@ _FAITH = re.compile(r"^(?:[aeu]*L|[aeu])?D{1,2}[iyea]+N$")
 _FUSED_FAITH = re.compile(r"(?<=[A-ZŠ])[aeiouwy]*L?D{1,2}[iye]+N$")
 _NATIVE_ARTICLE = re.compile(r"^aL(?=.{2})")
 _FIRST_CARRIER = re.compile(r"^[aci](?![wyoe])")
-"""Alef and ain at the beginning may bear any short vowel."""
+"""Initial alef and ain may carry any short vowel."""
 _LATIN_ARTICLE = re.compile(r"^[ae]L(?=[A-ZŠ][^A-ZŠ]*[A-ZŠ])")
 MOST_WORDS = 6
-"""More words than this no name has that is meant to be one."""
+"""Maximum number of words considered in a name."""
 
 
 class Gap(NamedTuple):
-    """What stands between two consonants: which vowels it may be (``a w y``), and whether it is a long one."""
+    """The vowels between two consonants: which they may be (``a w y``), and whether the vowel is long."""
 
     vowels: frozenset[str]
     is_long: bool
@@ -67,7 +67,7 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sound:
-    """A word as it sounds; ``gaps`` has one more than the skeleton has consonants. A number has no other spelling.
+    """The phonetic form of a word; ``gaps`` has one more item than the skeleton has consonants.
 
     One word is one object as long as it is remembered, so that pairs of words are quickly looked up.
     """
@@ -79,7 +79,7 @@ class Sound:
 
 
 def sounds(name: str) -> tuple[Sound, ...]:
-    """Return the words of a name as they sound, articles dropped, ``Abd al-Karim`` as one word."""
+    """Return the phonetic words of a name without articles; ``Abd al-Karim`` is one word."""
     words = _joined(_written(name[:200]))
     heard = (_sound(letters, is_native=is_native, is_kurdish=is_kurdish) for letters, is_native, is_kurdish in words)
     return tuple(sound for sound in heard if sound.skeleton)[:MOST_WORDS]
@@ -90,7 +90,7 @@ _Word = tuple[str, bool, bool]
 
 
 def _written(name: str) -> list[_Word]:
-    """Return the words letter by letter, without those that are an article alone."""
+    """Return the letters of each word, leaving out words that are only an article."""
     plain = _FORMAT.sub("", unicodedata.normalize("NFKC", name).casefold().replace(_KURDISH_E, "ە"))
     tokens = _WORD.findall(_bare(_APOSTROPHE.sub("", plain)))
     words: list[_Word] = []
@@ -124,7 +124,7 @@ def _letters(token: str) -> _Word:
 
 
 def _joined(words: list[_Word]) -> list[_Word]:
-    """Put together what is one name in several words: Abd al-Karim, Abu Bakr, Nur al-Din."""
+    """Join multi-word names: Abd al-Karim, Abu Bakr, Nur al-Din."""
     joined: list[_Word] = []
     is_open = False
     for letters, is_native, is_kurdish in words:
@@ -145,7 +145,7 @@ def _joined(words: list[_Word]) -> list[_Word]:
 def _sound(letters: str, *, is_native: bool, is_kurdish: bool) -> Sound:
     """Split letters into consonants and gaps. A first vowel counts as a consonant ``A``, w and y as themselves."""
     letters = re.sub(r"([A-ZŠ])\1+", r"\1", letters)
-    # Fatimah and Fatima, Saleh and Salah: an h at the end tells nothing.
+    # A final h is not distinctive: Fatimah and Fatima.
     letters = re.sub(r"(?<=..)H$", "", letters)
     if letters[:1] in ("w", "y"):
         letters = letters[0].upper() + letters[1:]
@@ -160,7 +160,7 @@ def _sound(letters: str, *, is_native: bool, is_kurdish: bool) -> Sound:
         else:
             gap += letter
     last = _gap(gap, is_native=is_native, is_kurdish=is_kurdish)
-    # A vowel at the end is written in every script.
+    # Final vowels are written in every script.
     gaps.append(last._replace(is_long=bool(last.vowels)))
     return Sound(skeleton[:40], tuple(gaps[:41]), is_native, skeleton.isdecimal())
 

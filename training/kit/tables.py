@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 LARGEST = 10 * 1024 * 1024
-"""Bytes of a file."""
+"""The largest file, in bytes."""
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 _MOST_CHARACTERS = 4 * LARGEST
@@ -30,7 +30,7 @@ _SECONDS = 30
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SEPARATORS = ",;\t"
 _ARABIC_1256 = re.compile(rb"[\x81\x8d\x8e\x90\x98\x9a\xaa\xc0-\xff]{3}")
-"""Three letters in a row that ASCII lacks: a word in windows-1256, where windows-1252 has one accent here and there."""
+"""Three non-ASCII letters in a row: Arabic text in windows-1256, not accents in windows-1252."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SHEET_READER = Path(__file__).with_name("sheet_reader.py")
 
@@ -51,7 +51,7 @@ class Problem(enum.StrEnum):
 
 
 class TableError(Exception):
-    """The file cannot be read as a table; ``line`` is where that shows, 0 where no line says so."""
+    """The file cannot be read as a table; ``line`` is where it fails, 0 if unknown."""
 
     def __init__(self, problem: Problem, line: int = 0) -> None:
         super().__init__(problem.value)
@@ -59,18 +59,18 @@ class TableError(Exception):
 
 
 class Row(NamedTuple):
-    """A row with its number in the file, where the first is 1."""
+    """A row with its number in the file, counted from 1."""
 
     number: int
     cells: list[str]
 
     def cell(self, place: int | None) -> str:
-        """Return the text in a column, nothing where the row is shorter or there is no such column."""
+        """Return the text in a column, empty if the row is shorter or ``column`` is None."""
         return self.cells[place] if place is not None and place < len(self.cells) else ""
 
 
 class Sheet(NamedTuple):
-    """A sheet of a workbook that holds anything: how many rows do, and the first ten of them."""
+    """A non-empty sheet of a workbook: its number of non-empty rows, and the first ten."""
 
     name: str
     rows: int
@@ -78,11 +78,11 @@ class Sheet(NamedTuple):
 
 
 Pick = Callable[[Sequence[Sheet]], int]
-"""Which of the sheets of a workbook is to be read, by its place."""
+"""Choose the sheet of a workbook to read, by position."""
 
 
 def only(sheets: Sequence[Sheet]) -> int:
-    """Pick the one sheet that holds anything. Raises TableError where several do: none is left out in silence."""
+    """Choose the only non-empty sheet. Raises TableError if there are several: none is ignored silently."""
     if len(sheets) > 1:
         raise TableError(Problem.SEVERAL_SHEETS)
     return 0
@@ -90,7 +90,7 @@ def only(sheets: Sequence[Sheet]) -> int:
 
 @dataclass(frozen=True)
 class Table:
-    """The headings, the number of their row, and the rows below them that hold anything.
+    """The headings, the number of their row, and the non-empty rows below them.
 
     ``sha256`` is that of the file; ``sheet`` the name of the sheet of a workbook, ``unread`` its other sheets that hold
     anything, each with the number of its rows.
@@ -104,20 +104,20 @@ class Table:
     unread: list[tuple[str, int]] = field(default_factory=list)
 
     def to_json(self) -> str:
-        """Return the table as text from which ``from_json`` makes it again."""
+        """Return the table as JSON that ``from_json`` reads."""
         kept = [self.sha256, self.headings, self.rows, self.headings_in, self.sheet, self.unread]
         return json.dumps(kept, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Table":
-        """Return the table that ``to_json`` wrote."""
+        """Return the table written by ``to_json``."""
         sha256, headings, rows, headings_in, sheet, unread = json.loads(text)
         others = [(name, number) for name, number in unread]
         return cls(sha256, headings, [Row(*row) for row in rows], headings_in, sheet, others)
 
 
 def read(stream: IO[bytes], pick: Pick = only) -> Table:
-    """Read a table: the first row that holds anything has the headings; of a workbook the sheet that ``pick`` says.
+    """Read a table whose first non-empty row is the headings; ``pick`` chooses the sheet of a workbook.
 
     Raises TableError, and what ``pick`` raises.
     """
@@ -135,7 +135,7 @@ def read(stream: IO[bytes], pick: Pick = only) -> Table:
 
 
 def _bounded(numbered: Iterable[tuple[int, list[str]]]) -> Iterator[Row]:
-    """Yield the rows that hold anything, without the empty cells at their end. Raises TableError at a limit."""
+    """Yield non-empty rows without trailing empty cells. Raises TableError at a limit."""
     kept = 0
     for number, raw in numbered:
         cells = [" ".join(text.split()) for text in raw]
@@ -189,7 +189,7 @@ def _csv(text: str) -> Iterator[tuple[int, list[str]]]:
             yield number, cells
             begun = reader.line_num + 1
     except csv.Error as error:
-        # Beside quotation marks only a cell without end is refused.
+        # Only an unclosed quotation mark is an error here.
         raise TableError(Problem.QUOTATION if '"' in text else Problem.UNREADABLE, begun) from error
 
 
@@ -197,7 +197,7 @@ def _csv(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _workbook(content: bytes, pick: Pick) -> tuple[str, list[tuple[str, int]], Iterator[tuple[int, list[str]]]]:
-    """Return the name of the sheet that is to be read, the other sheets, and the rows of the first."""
+    """Return the name of the chosen sheet, the other sheets, and the rows of the chosen one."""
     if content.startswith(_ZIP):
         _check_unpacked(content)
     first, *lines = _read_by_another(content, 0)
@@ -212,7 +212,7 @@ def _workbook(content: bytes, pick: Pick) -> tuple[str, list[tuple[str, int]], I
 
 
 def _read_by_another(content: bytes, place: int) -> list[bytes]:
-    """Return a line about the sheets of a workbook and one for each row of one sheet, read by a process of its own.
+    """Return a line describing the sheets and one line per row of a sheet, read in a separate process.
 
     The reader allocates a sheet as a whole: two cells at opposite corners of an empty one are gigabytes, and the
     process that asked for them is ended. So another one asks, with its memory and time limited.
@@ -234,7 +234,7 @@ def _read_by_another(content: bytes, place: int) -> list[bytes]:
 
 
 def _check_unpacked(content: bytes) -> None:
-    """Refuse an archive that says it is many times its size, before anything of it is unpacked."""
+    """Reject an archive whose declared size is many times its own, before unpacking it."""
     try:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, ValueError) as error:

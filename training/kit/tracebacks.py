@@ -1,15 +1,15 @@
-"""Tracebacks for the log, which must not hold what the tables hold."""
+"""Tracebacks for the log, without values from the database."""
 
 import traceback
 
 from sqlalchemy.exc import PendingRollbackError, StatementError
 
 _QUOTING = (StatementError, PendingRollbackError)
-"""Their messages, and those of the driver behind them, quote values: ``Key (name)=(…) already exists``."""
+"""Errors whose messages quote values, such as ``Key (name)=(…) already exists``."""
 
 
 def trace(error: BaseException) -> str:
-    """Return the traceback of an error and of those that led to it, the first of them first.
+    """Return the traceback of an error and its causes, oldest first.
 
     Of a statement that failed it tells the kind of error and the statement, and nothing of what the driver said.
     """

@@ -15,7 +15,7 @@ from training.policy.scopes import SCOPED
 
 
 class UnscopedQueryError(Exception):
-    """A query would have read guarded records in nobody's name."""
+    """A query would have read guarded records without a scope."""
 
 
 @cache
@@ -35,7 +35,7 @@ def _tables(statement: Executable) -> Iterator[Table]:
 
 
 _touched: WeakKeyDictionary[Executable, list[str]] = WeakKeyDictionary()
-"""What a statement reads never changes, so that one which is kept for many requests is looked through once."""
+"""Tables by statement: statements reused across requests are inspected once."""
 
 
 def _guarded_in(statement: Executable) -> list[str]:
@@ -55,6 +55,6 @@ def _refuse_unscoped(state: ORMExecuteState) -> None:
 
 
 def install() -> None:
-    """Put the guard before every session."""
+    """Install the guard for every session."""
     if not event.contains(Session, "do_orm_execute", _refuse_unscoped):
         event.listen(Session, "do_orm_execute", _refuse_unscoped)

@@ -1,4 +1,4 @@
-"""THE table: which role may do what, to which records. ``flask policy`` prints it."""
+"""The permission matrix: which role may do what to which records. ``flask policy`` prints it."""
 
 import enum
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from training.models.identity.accounts import Role
 
 
 class Permission(enum.StrEnum):
-    """Something that somebody may or may not do."""
+    """An action that requires permission."""
 
     SEE_PROGRAMME = "see programme, project"
     SEE_BALANCES = "see a programme's balances and burn-down"
@@ -40,20 +40,20 @@ class Permission(enum.StrEnum):
 
 
 class Scope(enum.StrEnum):
-    """To which records a permission extends."""
+    """The records to which a permission extends."""
 
     ALL = "ALL"
     ORG = "ORG"
-    """Own organisation and those below it."""
+    """The actor's organisation and those below it."""
     HOST = "HOST"
-    """Cohorts that the own organisation, or one below it, hosts."""
+    """Cohorts hosted by the actor's organisation or one below it."""
     FUND = "FUND"
     TAUGHT = "TAUGHT"
     SELF = "SELF"
     VETTING = "VETTING"
-    """Nominees from *in vetting* on."""
+    """Nominees from the state *in vetting* onwards."""
     GRADE = "GRADE"
-    """Assessments whose risk demands the own grade of approval or a lower one."""
+    """Assessments that need the actor's grade of approval or a lower one."""
 
 
 _ALL = frozenset({Scope.ALL})

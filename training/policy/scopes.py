@@ -35,7 +35,10 @@ VETTED_STATES = (
     NominationState.WAITING,
     NominationState.CONFIRMED,
 )
-"""A vetting officer learns of a nominee only once there is something to vet."""
+"""A vetting officer sees nominees only from the state *in vetting* onwards."""
+
+ROSTER_STATES = (NominationState.CONFIRMED,)
+"""A seat is no secret on a roster; any other state is for those who may see the person."""
 
 
 def _invited(actor: Actor) -> ColumnElement[bool]:
@@ -105,6 +108,11 @@ def _person_in_vetting(actor: Actor) -> ColumnElement[bool]:
     return Person.id.in_(select(Nomination.person_id).where(_nomination_in_vetting(actor)))
 
 
+def _every_course(_actor: Actor) -> ColumnElement[bool]:
+    """A course belongs to no organisation and no programme: what a role may do with some, it may do with each."""
+    return true()
+
+
 def _own_peoples_merge(actor: Actor) -> ColumnElement[bool]:
     own = select(Person.id).where(Person.organisation_id.in_(actor.organisations))
     return and_(Merge.kept_id.in_(own), Merge.merged_id.in_(own))
@@ -147,7 +155,7 @@ CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
     },
     Evidence: {},
     SpendBatch: {},
-    Course: {},
+    Course: dict.fromkeys((Scope.ORG, Scope.HOST, Scope.FUND), _every_course),
     RightsAssessment: {Scope.GRADE: lambda actor: RightsAssessment.needed_grade.in_(actor.grades)},
     RightsAttachment: {},
     RightsMitigation: {},
@@ -197,7 +205,7 @@ SEEING: Mapping[type[Base], Permission] = {
     ClearanceBatch: Permission.VET,
     Completion: Permission.SEE_NOMINATION,
 }
-"""The permission without which a record of this kind does not exist for somebody."""
+"""The permission without which a record of this kind is not found (404)."""
 
 
 def scopes_of(actor: Actor, permission: Permission) -> frozenset[Scope]:
@@ -207,13 +215,18 @@ def scopes_of(actor: Actor, permission: Permission) -> frozenset[Scope]:
 
 
 def holds(actor: Actor, permission: Permission) -> bool:
-    """Say whether the actor has ``permission`` for any record at all."""
+    """Return whether ``actor`` has ``permission`` for any record at all."""
     return bool(scopes_of(actor, permission))
 
 
 def sees_others(actor: Actor, permission: Permission) -> bool:
-    """Say whether the actor has ``permission`` for more than what is their own."""
+    """Return whether ``actor`` has ``permission`` for more than their own records."""
     return bool(scopes_of(actor, permission) - {Scope.SELF})
+
+
+def roster_states(*, may_see_people: bool) -> tuple[NominationState, ...]:
+    """Return the states by which somebody may narrow a roster."""
+    return tuple(NominationState) if may_see_people else ROSTER_STATES
 
 
 def where(actor: Actor, permission: Permission, model: type[Base]) -> ColumnElement[bool]:
@@ -230,17 +243,19 @@ def where(actor: Actor, permission: Permission, model: type[Base]) -> ColumnElem
 
 
 SCOPED = "scoped"
-"""The execution option which says that a statement was written in somebody's name, or why not."""
-
-ADMITTED = "a use case applies its rule to records that the outer room already admitted"
-"""Why most statements of use cases have no scope."""
+"""The execution option that holds the permission of a scoped statement, or the reason for having none."""
 
 
 def seen(statement: Statement, actor: Actor, permission: Permission, model: type[Base]) -> Statement:
-    """Narrow ``statement`` to the rows of ``model`` for which ``actor`` has ``permission``."""
+    """Restrict ``statement`` to the rows of ``model`` for which ``actor`` has ``permission``."""
     return statement.where(where(actor, permission, model)).execution_options(**{SCOPED: permission.value})
 
 
 def unscoped(statement: Statement, *, because: str) -> Statement:
-    """Let ``statement`` read guarded records in nobody's name; ``because`` says why that is right."""
+    """Allow ``statement`` to read guarded records without a scope; ``because`` gives the reason."""
     return statement.execution_options(**{SCOPED: because})
+
+
+def domain_read(statement: Statement) -> Statement:
+    """Let a use case read guarded records: it applies its rule to what the outer room already admitted."""
+    return unscoped(statement, because="a use case applies its rule to records that the outer room already admitted")

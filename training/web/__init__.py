@@ -7,10 +7,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from training.config import Settings
 from training.kit.ids import new_token
 from training.web import admissions, assurance, courses, finance, identity, outcomes, oversight, people
-from training.web.common import assets, errors, filters, guard, labels, language, logs, navigation, uploads
+from training.web.common import assets, errors, filters, guard, labels, language, logs, navigation, tables, uploads
 
 _csrf = CSRFProtect()
 _AREAS = (identity, people, finance, courses, assurance, admissions, outcomes, oversight)
+_WITH_TABLES = (people, finance, courses, assurance, admissions, oversight)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -24,6 +25,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     for part in (guard, language, filters, navigation, errors):
         part.init_app(app)
     labels.init_app(app, *(area.LABELS for area in _AREAS))
+    tables.init_app(app, *(area.TABLES for area in _WITH_TABLES))
     app.register_blueprint(language.bp)
     for area in _AREAS:
         app.register_blueprint(area.bp)

@@ -1,1 +1,1 @@
-"""Long work outside requests: who does a job, in whose name, in which transactions; the bell that wakes a worker."""
+"""Long work outside requests: the queue that wakes the worker, and the runner of jobs."""

@@ -1,7 +1,7 @@
-"""The bell that wakes the work process, and the process itself.
+"""The queue that wakes the work process, and the process itself.
 
-What is to be done stands in our own table of jobs. The queue of the job library carries nothing but "look now": where a
-ring is lost, the look that happens each minute finds the job.
+What is to be done stands in our own table of jobs. The library's queue carries nothing but "look now": a lost
+message is made up for by the check that runs every minute.
 """
 
 import os
@@ -22,13 +22,13 @@ from training.kit.tracebacks import trace
 from training.work import runner
 
 SMALL = 500
-"""Rows of a job that is done in the request which asked for it."""
+"""Largest job, in rows, that is done within its request."""
 _BEAT = 5
-"""Seconds between two signs of life."""
+"""Seconds between two heartbeats."""
 
 
-class Bell:
-    """The queue of one application, and the looks that answer it."""
+class JobQueue:
+    """The queue of one application, and its worker."""
 
     def __init__(self, app: Flask, file: str) -> None:
         self._app, self._worker = app, new_token()
@@ -46,8 +46,8 @@ class Bell:
         with self._app.app_context(), transaction():
             retention.forget(settings.evidence_folder)
 
-    def answer(self, *, stops_with_parent: bool) -> None:
-        """Be the work process until a signal ends it; a job that goes on is finished first."""
+    def run(self, *, stops_with_parent: bool) -> None:
+        """Run as the work process until a signal ends it; a running job is finished first."""
         stop = threading.Event()
         parent = os.getppid() if stops_with_parent else None
         beat = threading.Thread(target=self._beat, args=(stop, parent), daemon=True)
@@ -76,13 +76,13 @@ class Bell:
 
 
 def start(job_id: int, rows: int) -> None:
-    """Have a job done whose asking is committed: a small one here and now, a large one by the work process."""
+    """Run a committed job: a small one at once, a large one in the work process."""
     if rows <= SMALL:
         runner.do_here(job_id)
     else:
-        cast("Bell", current_app.extensions["bell"]).look()
+        cast("JobQueue", current_app.extensions["job_queue"]).look()
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Give the application its bell."""
-    app.extensions["bell"] = Bell(app, str(settings.queue_file))
+    """Attach a queue to the application."""
+    app.extensions["job_queue"] = JobQueue(app, str(settings.queue_file))

@@ -30,7 +30,7 @@ from tests.support.databases import sqlite_template
 from tests.support.depth import IS_DEEP
 from tests.support.world import TODAY, World
 from training.domain.admissions import bulk_actions, deactivation, nominations, seats, vetting
-from training.domain.admissions.bulk_actions import SelectionStep
+from training.domain.admissions.nomination_path import SelectionStep
 from training.domain.admissions.refusals import SelectionRepeated
 from training.domain.common.refusals import Refusal
 from training.domain.identity import organisations
@@ -514,7 +514,7 @@ def seat_the_uncleared(patch: pytest.MonkeyPatch) -> None:
 
 def keep_the_seat(patch: pytest.MonkeyPatch) -> None:
     """A decision takes no seat away."""
-    patch.setattr(nominations, "_follow_with_seat", lambda *_arguments: None)
+    patch.setattr(nominations, "_apply_to_seated", lambda *_arguments: None)
 
 
 def forget_the_seat(patch: pytest.MonkeyPatch) -> None:
@@ -550,7 +550,7 @@ def overlook_clashes(patch: pytest.MonkeyPatch) -> None:
 
 def keep_what_stands(patch: pytest.MonkeyPatch) -> None:
     """A record that is set aside keeps its nominations."""
-    patch.setattr(nominations, "end_all", lambda person_id, by: None)
+    patch.setattr(nominations, "withdraw_all_for_person", lambda person_id, by: None)
 
 
 Step = Callable[[Path], None]

@@ -34,7 +34,7 @@ from training.models.finance.spend_uploads import BatchState, Fault, RowOutcome,
 from training.models.identity.audit import AuditEntry
 from training.policy.scopes import unscoped
 from training.queries.common.paging import Cut
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries
 from training.queries.finance import programmes as programme_rows
 from training.queries.finance import spend_uploads as rows
 
@@ -144,7 +144,7 @@ def test_the_published_file_fits_to_the_last_penny(office: Office) -> None:
     assert office.counts(batch) == [400, 0, 0]
     assert office.propose(batch) == 400
     assert claimed() == (400, PUBLISHED_PENCE)
-    assert rows.batch_by_key(batch.id).state is BatchState.PROPOSED
+    assert rows.BATCHES.current(batch.id).state is BatchState.PROPOSED
     for entry in entries_of(batch):
         with transaction():
             approvals.approve(entry, office.world.actor("approver"), TODAY)
@@ -366,7 +366,7 @@ def test_two_who_propose_the_same_file_at_once_make_one_claim_for_each_row(app: 
 
     def propose(batch_id: int, by: str) -> None:
         with app.app_context():
-            batch, actor = rows.batch_by_key(batch_id), office.world.actor(by)
+            batch, actor = rows.BATCHES.current(batch_id), office.world.actor(by)
             barrier.wait()
             with transaction():
                 made.append(spend_uploads.propose(batch, actor, TODAY, payees_are_people=False))

@@ -18,11 +18,12 @@ from werkzeug.test import TestResponse
 from tests.support.crawl import crawl
 from tests.support.world import TODAY, World, form_token, post
 from tests.web.browsing import building
-from training.domain.admissions import nomination_uploads
+from training.domain.admissions import nomination_uploads, nominations
 from training.domain.people import people
 from training.kit import tables
 from training.kit.db import db, transaction
 from training.models.courses.cohorts import Cohort
+from training.models.identity.accounts import Role
 from training.models.people.people import Sex
 from training.work import runner
 
@@ -181,3 +182,48 @@ def test_a_file_tells_nothing_new_of_who_was_transferred(world: World, cohort: s
         assert "Zaid Kadhim" in page
         assert not CANARY.search(page)
         assert reference not in page
+
+
+# Who holds two roles has each where it was given: neither reaches the records of the other.
+
+
+def test_who_funds_another_programme_reads_no_unit_costs_of_this_one(world: World) -> None:
+    with building(world):
+        opened = world.open_cohort(pence=1_000_00, invited=("iraq", "iraq.2"))
+        world.seated(opened, world.person("Somebody of ours"))
+        world.grant("iraq", Role.FUNDER, programme="KURDISTAN")
+        world.grant("iraq.2", Role.FUNDER, programme="TRAINING")
+        address = f"/cohorts/{opened.public_id}"
+    page = world.sign_in(world.app.test_client(), "iraq").get(address).text
+    assert "Commitments" in page, "its money is in sight"
+    assert "Unit costs" not in page
+    assert "Unit costs" in world.sign_in(world.app.test_client(), "iraq.2").get(address).text
+
+
+def test_who_teaches_a_cohort_selects_nobody_by_being_a_coordinator_elsewhere(world: World) -> None:
+    with building(world):
+        teacher = world.person("A teacher", "kri")
+        world.account("teacher", Role.TRAINER, "kri", person=teacher)
+        world.grant("teacher", Role.PARTNER_COORDINATOR)
+        taught = world.open_cohort(trainers=(teacher,), invited=("iraq",))
+        own = world.open_cohort(host="kri", invited=("kri",))
+        for opened, organisation in ((taught, "iraq"), (own, "kri")):
+            nominee = world.nominated(opened, world.person("Somebody", organisation), organisation)
+            with transaction():
+                nominations.shortlist(nominee, world.actor("uk"))
+        addresses = [f"/cohorts/{opened.public_id}/roster" for opened in (taught, own)]
+    client = world.sign_in(world.app.test_client(), "teacher")
+    pages = [client.get(address).text for address in addresses]
+    assert [('name="step"' in page, "Shortlisted" in page) for page in pages] == [(False, False), (True, True)]
+
+
+def test_a_page_about_a_programme_offers_its_money_to_those_alone_who_may_see_that(world: World) -> None:
+    """A rights approver sees every programme; of the money a coordinator sees that of their own."""
+    with building(world):
+        world.grant("iraq", Role.RIGHTS_APPROVER)
+        world.line(1_000_00, world.project("KURDISTAN", "kri"))
+        world.line(1_000_00, world.project("TRAINING", "iraq"))
+        keys = [world.programme(code).public_id for code in ("TRAINING", "KURDISTAN")]
+    client = world.sign_in(world.app.test_client(), "iraq")
+    offered = ["/year-end" in client.get(f"/programmes/{key}").text for key in keys]
+    assert offered == [True, False]

@@ -2,22 +2,27 @@
 
 ``EXPECTED`` is written by hand from design §4 and compared with what the running product answers. A denied
 request changes nothing, no GET changes anything, and no page shows a name to somebody who may not see it.
+Who holds two roles gets on each record what one of the two alone would give there, and no more.
 """
 
 import datetime as dt
 import io
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from tests.support.crawl import crawl
+from tests.support.ledger import claim_of
 from tests.support.world import PASSWORD, TODAY, World
 from training.domain.admissions import nomination_uploads, notifications, vetting_uploads
 from training.domain.assurance import rights_assessments
 from training.domain.finance import spend_uploads
+from training.domain.identity import accounts
 from training.domain.outcomes import completions
 from training.domain.people import duplicates
 from training.forms.admissions.vetting_uploads import OUTCOMES
@@ -41,7 +46,7 @@ from training.models.outcomes.completions import Completion
 from training.models.people.people import Merge, Person
 from training.policy.scopes import unscoped
 from training.queries.assurance import rights_assessments as right_rows
-from training.queries.finance import ledger
+from training.queries.identity import accounts as account_rows
 from training.web.common import guard
 
 ROLES = ("uk", "iraq", "trainer", "trainee", "funder", "approver", "vetting", "rights", "auditor", "admin", "nobody")
@@ -83,7 +88,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "oversight.cohort_page.ask_to_open": ("+ffffffffns", "+nnnnffffns"),
     "courses.cohorts.cancel": ("+ffffffffns", "+nnnnffffns"),
     "courses.cohorts.close": ("+ffffffffns", "+nnnnffffns"),
-    "courses.cohorts.costs": ("++fffffffns", "+nnnnffffns"),
+    "courses.costs.edit": ("++fffffffns", "+nnnnffffns"),
     "courses.cohorts.edit": ("++fffffffns", "+nnnnffffns"),
     "courses.cohorts.index": ("+++++++++fs",),
     "courses.cohorts.new": ("++ffffffffs", "++ffffffffs"),
@@ -118,6 +123,9 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "oversight.exports.of_programmes": ("++ff++f++fs",),
     "oversight.exports.of_rates": ("++ff++ff+fs",),
     "oversight.exports.of_spend_file": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "oversight.exports.of_spend_files": ("+fnnffnffns", "+nnnnfnffns"),
+    "oversight.exports.of_unit_costs": ("+fnn++nf+ns", "+nnnn+nf+ns"),
+    "oversight.exports.of_unit_costs_by_course": ("+fnn++nf+ns", "+nnnn+nf+ns"),
     "oversight.exports.of_rights": ("+ffffff++fs",),
     "identity.health.show": ("+++++++++++",),
     "oversight.home.show": ("++++++++++s",),
@@ -223,6 +231,46 @@ PAYEES = {
 }
 
 
+@dataclass(frozen=True)
+class Pair:
+    """An account with a second role. ``halves`` are the columns of its roles, True where its side is the other one."""
+
+    username: str
+    second: Role
+    programme: str | None
+    halves: tuple[tuple[str, bool], tuple[str, bool]]
+
+
+PAIRS = {
+    "kri and funder": Pair("kri", Role.FUNDER, "TRAINING", (("iraq", True), ("funder", False))),
+    "kri and trainer": Pair("kri", Role.TRAINER, None, (("iraq", True), ("trainer", False))),
+    "vetting and funder": Pair("vetting", Role.FUNDER, "KURDISTAN", (("vetting", False), ("funder", True))),
+    "iraq and rights": Pair("iraq", Role.RIGHTS_APPROVER, None, (("iraq", False), ("rights", False))),
+}
+ACCOUNTS = (*ROLES, *PAIRS)
+_LEAST_FIRST = "snf+"
+_OTHER_SIDE = {"own": "other", "other": "own"}
+
+
+def _answers(endpoint: str, account: str) -> tuple[str, ...]:
+    """Return what an account is to get at an endpoint, on its own side and on the other."""
+    if account in ROLES:
+        return tuple(answers[ROLES.index(account)] for answers in EXPECTED[endpoint])
+    one, other = (_answers(endpoint, role)[:: -1 if is_mirrored else 1] for role, is_mirrored in PAIRS[account].halves)
+    return tuple(max(letters, key=_LEAST_FIRST.index) for letters in zip(one, other, strict=True))
+
+
+def _named(endpoint: str, account: str) -> set[str]:
+    """Return whose people an endpoint may name to an account: those of the own side, of the other."""
+    if account in ROLES:
+        return set(PAYEES.get(endpoint, {}).get(account, NAMES.get(account, ())))
+    return {
+        _OTHER_SIDE[whose] if is_mirrored else whose
+        for role, is_mirrored in PAIRS[account].halves
+        for whose in _named(endpoint, role)
+    }
+
+
 @dataclass
 class Side:
     """The records of one side, by kind, and the name that must not leak from it."""
@@ -233,7 +281,7 @@ class Side:
     """The id of another record of the same name."""
 
 
-def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Side:
+def _side(world: World, code: str, body: str, name: str, *trainers: Person) -> Side:
     """Build programme, money, cohort, nominee and completion for one organisation."""
     line = world.line(80_000_00, world.project(code, body))
     entry = world.proposed_commitment(line, 1_00)
@@ -249,7 +297,7 @@ def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Sid
             drafted, io.BytesIO(b"%PDF-1.7"), "", world.app.config["SETTINGS"].evidence_folder, world.actor("uk")
         )
     assessment = world.assessment(world.programme(code))
-    cohort = world.draft(line, host=body, invited=(body,), trainers=(trainer,))
+    cohort = world.draft(line, host=body, invited=(body,), trainers=trainers)
     world.approve(world.asked(cohort))
     person = world.person(name, body)
     account = f"trainee.{body}"
@@ -291,7 +339,7 @@ def _side(world: World, code: str, body: str, name: str, trainer: Person) -> Sid
         BudgetLine: line,
         LedgerEntry: entry,
         Commitment: commitment,
-        Claim: ledger.claim_by_key(payment.claim_id or 0),
+        Claim: claim_of(payment),
         Evidence: receipt,
         SpendBatch: batch,
         NominationBatch: named,
@@ -318,8 +366,13 @@ def sides(app: Flask) -> tuple[Side, Side]:
         world = World(app)
         trainer, foreign = world.person("Trainer one", "uk"), world.person("Trainer two", "uk")
         world.account("trainer", Role.TRAINER, "uk", person=trainer)
-        own = _side(world, "TRAINING", "iraq", "Canary Baghdad", trainer)
+        guest = world.person("Trainer three", "uk")
+        own = _side(world, "TRAINING", "iraq", "Canary Baghdad", trainer, guest)
         other = _side(world, "KURDISTAN", "kri", "Canary Erbil", foreign)
+        kurd = account_rows.user_named("kri")
+        assert kurd is not None
+        with transaction():
+            kurd.person_id = guest.id
     app.config["WTF_CSRF_ENABLED"] = False
     return own, other
 
@@ -338,8 +391,6 @@ def _snapshot(app: Flask) -> list[list[object]]:
 def _kind(app: Flask, endpoint: str) -> type[Base] | None:
     """Return the kind of record whose id stands in the address of an endpoint."""
     declaration = guard.declaration_of(app, endpoint)
-    if endpoint == "courses.cohorts.new":  # the permission is for cohorts, the address names the course
-        return Course
     return declaration.on if declaration else None
 
 
@@ -366,7 +417,9 @@ def _address(app: Flask, endpoint: str, side: Side) -> str:
     if endpoint == "admissions.vetting_uploads.save":
         values = {"kind": "csv"}
     if endpoint.startswith("oversight.exports."):
-        values |= {"kind": "csv"} | ({"table": _TABLES.get(endpoint, "burn-down")} if kind else {})
+        values |= {"kind": "csv"}
+    if "table" in next(app.url_map.iter_rules(endpoint)).arguments:
+        values |= {"table": _TABLES.get(endpoint, "burn-down")}
     values |= {
         "admissions.nomination_uploads.row": {"number": "2"},
         "admissions.nomination_uploads.whom": {"number": "2"},
@@ -394,34 +447,48 @@ def test_the_table_names_every_endpoint(sqlite_app: Flask) -> None:
     assert set(EXPECTED) == set(sqlite_app.view_functions)
 
 
-def _signed_in(app: Flask, role: str) -> FlaskClient:
+def _signed_in(app: Flask, account: str) -> FlaskClient:
     client = app.test_client()
-    if role == "nobody":
+    if account == "nobody":
         return client
-    username = "trainee.iraq" if role == "trainee" else role
+    username = "trainee.iraq" if account == "trainee" else account
+    if account in PAIRS:
+        pair = PAIRS[account]
+        username = pair.username
+        _grant(app, pair)
     answer = client.post("/sign-in", data={"username": username, "password": PASSWORD})
     assert answer.status_code == 302
     return client
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_what_the_product_answers(app: Flask, sides: tuple[Side, Side], role: str) -> None:
-    client = _signed_in(app, role)
-    column = ROLES.index(role)
+def _grant(app: Flask, pair: Pair) -> None:
+    with app.app_context():
+        user, funded = account_rows.user_named(pair.username), None
+        assert user is not None
+        with transaction():
+            if pair.programme:
+                programme = select(Programme.id).where(Programme.code == pair.programme)
+                funded = db.session.scalar(unscoped(programme, because="test"))
+            accounts.grant(user, pair.second, programme_id=funded, by=None)
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_what_the_product_answers(app: Flask, sides: tuple[Side, Side], account: str) -> None:
+    client = _signed_in(app, account)
     before = _snapshot(app)
     wrong: list[str] = []
     let_in: list[str] = []
-    for endpoint, expected in sorted(EXPECTED.items()):
-        for side, answers in zip(sides, expected, strict=False):
+    for endpoint in sorted(EXPECTED):
+        for side, expected in zip(sides, _answers(endpoint, account), strict=False):
             address = _address(app, endpoint, side)
             for method in _methods(app, endpoint):
-                if method == "POST" and answers[column] == "+":
+                if method == "POST" and expected == "+":
                     let_in.append(f"{endpoint} {address}")
                     continue
                 answer, page = _ask(client, method, address)
-                if answer != answers[column]:
-                    wrong.append(f"{method} {endpoint} {side.name}: {answer}, expected {answers[column]}")
-                names = PAYEES.get(endpoint, {}).get(role, NAMES.get(role, ()))
+                if answer != expected:
+                    wrong.append(f"{method} {endpoint} {side.name}: {answer}, expected {expected}")
+                names = _named(endpoint, account)
                 for canary, whose in ((sides[0].name, "own"), (sides[1].name, "other")):
                     if whose not in names and canary in page:
                         wrong.append(f"{method} {endpoint} {side.name}: shows {canary}")
@@ -429,15 +496,14 @@ def test_what_the_product_answers(app: Flask, sides: tuple[Side, Side], role: st
     assert _snapshot(app) == before, "a denied request or a GET changed something"
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_who_is_let_in_is_let_in(app: Flask, sides: tuple[Side, Side], role: str) -> None:
-    """The forms and buttons that a role may use are answered; last of all sign-out."""
-    client = _signed_in(app, role)
-    column = ROLES.index(role)
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_who_is_let_in_is_let_in(app: Flask, sides: tuple[Side, Side], account: str) -> None:
+    """The forms and buttons that an account may use are answered; last of all sign-out."""
+    client = _signed_in(app, account)
     wrong: list[str] = []
-    for endpoint, expected in sorted(EXPECTED.items(), key=lambda item: item[0] == "identity.accounts.sign_out"):
-        for side, answers in zip(sides, expected, strict=False):
-            if answers[column] == "+" and "POST" in _methods(app, endpoint):
+    for endpoint in sorted(EXPECTED, key=lambda endpoint: endpoint == "identity.accounts.sign_out"):
+        for side, expected in zip(sides, _answers(endpoint, account), strict=False):
+            if expected == "+" and "POST" in _methods(app, endpoint):
                 answer, _page = _ask(client, "POST", _address(app, endpoint, side))
                 # Sign-out leads to the sign-in page; nobody to put forward was named, which is 404 of its own.
                 if answer != "+" and endpoint not in (
@@ -446,3 +512,37 @@ def test_who_is_let_in_is_let_in(app: Flask, sides: tuple[Side, Side], role: str
                 ):
                     wrong.append(f"POST {endpoint} {side.name}: {answer}")
     assert wrong == []
+
+
+# For each table of a programme the page that shows it.
+PAGE_OF = {
+    "entries": "finance.ledger.index",
+    "outstanding": "finance.year_end.show",
+    "spend-files": "finance.spend_uploads.new",
+    "unit-costs": "oversight.unit_costs.index",
+    "unit-costs-by-course": "oversight.unit_costs.index",
+    "variances": "finance.variances.index",
+    "year-end": "finance.year_end.show",
+}
+
+
+@pytest.mark.parametrize("account", PAIRS)
+def test_a_table_is_saved_by_those_alone_who_may_open_its_page(
+    app: Flask, sides: tuple[Side, Side], account: str
+) -> None:
+    client = _signed_in(app, account)
+    wrong: list[str] = []
+    for table, endpoint in PAGE_OF.items():
+        for side in sides:
+            on_page, _page = _ask(client, "GET", _address(app, endpoint, side))
+            in_file, _file = _ask(client, "GET", f"/programmes/{side.records[Programme]}/tables/{table}.csv")
+            if in_file != on_page:
+                wrong.append(f"{table} {side.name}: {in_file}, its page {on_page}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("account", PAIRS)
+def test_no_page_offers_what_would_be_refused(app: Flask, sides: tuple[Side, Side], account: str) -> None:
+    found = crawl(_signed_in(app, account))
+    refused = [address for address, answer in found if answer.status_code >= HTTPStatus.BAD_REQUEST]
+    assert refused == []

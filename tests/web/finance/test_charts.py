@@ -9,7 +9,7 @@ import pytest
 
 from training.web.finance.charts import BurnDown, burn_down, legend
 
-LABELS = {word: word.title() for word in ("ceiling", "planned", "committed", "spent", "forecast", "month")}
+LABELS = {word: word.title() for word in ("ceiling", "planned", "committed", "spent", "forecast")}
 WIDTH = 860
 NOTHING: tuple[None, ...] = (None,) * 12
 SERIES = BurnDown(

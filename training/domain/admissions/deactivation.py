@@ -1,4 +1,4 @@
-"""Setting aside: the record of a person is set aside, and with it their nominations and seats end."""
+"""Deactivate a person: their record, nominations and seats end."""
 
 from training.domain.admissions import nominations, vetting
 from training.domain.identity import audit
@@ -9,13 +9,12 @@ from training.models.people.people import Inactive, Person
 
 
 def deactivate(person: Person, reason: Inactive, by: Actor) -> None:
-    """Set the record of a person aside: nobody finds or nominates it, its history stays. Raises PersonInactive.
+    """Deactivate a person: they can no longer be found or nominated, their history stays. Raises PersonInactive.
 
-    Nominations that stand are withdrawn, whoever made them, and both sides are told; a seat becomes free unless its
-    course is over or completed. Where somebody of that name is to be registered, the record is offered, to be taken up
-    again.
+    Open nominations are withdrawn, whoever made them, and both sides are notified; a seat is freed unless its course is
+    over or completed. If someone of that name is registered later, reactivation is offered.
     """
     vetting.hold([person.id])
     people.set_aside(person, reason)
     audit.record(PeopleEvent.PERSON_DEACTIVATED, person, by=by.user_id, reason=reason.value)
-    nominations.end_all(person.id, by)
+    nominations.withdraw_all_for_person(person.id, by)

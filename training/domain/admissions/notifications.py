@@ -1,4 +1,4 @@
-"""Notices: told in the transaction of the act, to the coordinators whom it concerns."""
+"""Notifications to the coordinators concerned, written in the transaction of the change."""
 
 from sqlalchemy import update
 
@@ -10,7 +10,7 @@ from training.queries.admissions import notifications
 
 
 def tell(kind: NoticeKind, nomination: Nomination) -> None:
-    """Tell both sides what happened to a nomination: who selects nominees, and who nominates for the organisation."""
+    """Notify both sides of a change to a nomination: those who select, and those who nominate for its organisation."""
     at = now()
     db.session.add_all(
         Notice(user_id=user_id, kind=kind, nomination_id=nomination.id, at=at)
@@ -19,5 +19,5 @@ def tell(kind: NoticeKind, nomination: Nomination) -> None:
 
 
 def see(notice: Notice) -> None:
-    """Note that its reader has seen a notice; a second time changes nothing."""
+    """Mark a notification as seen. Idempotent."""
     changed(update(Notice).where(Notice.id == notice.id, Notice.seen_at.is_(None)).values(seen_at=now()))

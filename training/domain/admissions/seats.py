@@ -1,4 +1,4 @@
-"""Seats: who may have one. Every rule is asked under the lock of the cohort, and capacity by the write itself."""
+"""Seats: who may have one. Rules are checked under the lock of the cohort, capacity by the write itself."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -71,7 +71,7 @@ def take(nomination: Nomination, cohort: Cohort) -> None:
 
 
 def _check_shares(nomination: Nomination, cohort: Cohort) -> None:
-    """Raise QuotaReached or ReservedForWomen. An unknown sex counts as not a woman's."""
+    """Raise QuotaReached or ReservedForWomen. An unrecorded sex does not count as female."""
     for share in seats.shares(cohort.id, of=nomination.organisation_id):
         if share.quota is not None and share.taken >= share.quota:
             raise QuotaReached(share.quota)
@@ -83,7 +83,7 @@ def _check_shares(nomination: Nomination, cohort: Cohort) -> None:
 
 
 def try_to_take(nomination: Nomination, cohort: Cohort) -> Hindrance | None:
-    """Take a freed seat for somebody on the waiting list, or say what stands in the way. Raises CohortFull."""
+    """Give a freed seat to a nominee on the waiting list, or return what prevents it. Raises CohortFull."""
     try:
         with db.session.begin_nested():
             take(nomination, cohort)
@@ -93,7 +93,7 @@ def try_to_take(nomination: Nomination, cohort: Cohort) -> Hindrance | None:
 
 
 def set_limits(cohort: Cohort, limits: Limits, by: Actor) -> None:
-    """Set seats, shares and deadlines of a draft or an open cohort; more seats seat nobody by themselves.
+    """Set seats, quotas and deadlines of a draft or an open cohort; added seats are not filled automatically.
 
     Raises DeadlinesOutOfOrder, FewerThanTaken, TooManyReserved, QuotaBelowTaken, CohortNotOpen. Rule: acceptance test
     b; a limit never falls below the seats that are taken already.

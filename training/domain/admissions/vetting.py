@@ -12,7 +12,7 @@ from training.domain.admissions.refusals import DecidedInFuture, ExpiryBeforeDec
 from training.domain.identity import audit
 from training.kit.clock import now
 from training.kit.db import changed, db
-from training.models.admissions.vetting import VettingDecision, VettingOutcome
+from training.models.admissions.vetting import Lapsing, VettingDecision, VettingOutcome
 from training.models.identity.actor import Actor
 from training.models.people.people import Person
 from training.queries.admissions import seats, vetting
@@ -20,7 +20,7 @@ from training.queries.admissions import seats, vetting
 
 @dataclass(frozen=True)
 class Decision:
-    """What the vetting authority said; ``expires_on`` for a clearance only."""
+    """A decision of the vetting authority; ``expires_on`` for a clearance only."""
 
     outcome: VettingOutcome
     authority: str
@@ -30,8 +30,13 @@ class Decision:
     reference: str = ""
 
 
+def lapsing(expires_on: dt.date, on: dt.date) -> Lapsing | None:
+    """Return within how many days of ``on`` a clearance lapses; None where it lasts longer."""
+    return next((soon for soon in Lapsing if expires_on - on <= soon.span), None)
+
+
 def record(person: Person, decision: Decision, by: Actor, on: dt.date) -> VettingDecision:
-    """Record a decision; it supersedes the one before, and the person's nominations move as it says.
+    """Record a decision, superseding the previous one, and apply it to the person's nominations.
 
     Raises DecidedInFuture, ExpiryBeforeDecision.
     """
@@ -41,7 +46,7 @@ def record(person: Person, decision: Decision, by: Actor, on: dt.date) -> Vettin
 
 
 def check(decision: Decision, on: dt.date) -> None:
-    """Raise DecidedInFuture or ExpiryBeforeDecision where the dates of a decision cannot be."""
+    """Raise DecidedInFuture or ExpiryBeforeDecision if the dates are impossible."""
     if decision.decided_on > on:
         raise DecidedInFuture
     if decision.expires_on is not None and decision.expires_on <= decision.decided_on:
@@ -51,7 +56,7 @@ def check(decision: Decision, on: dt.date) -> None:
 def hold(person_ids: Collection[int]) -> None:
     """Lock people and the cohorts in which a decision about them may free a seat.
 
-    Nobody is sent to vetting or seated without the lock of the person, so that a second look finds no more.
+    Sending to vetting and seating take the person's lock too, so nothing changes between two reads.
     """
     wanted, held = set(vetting.cohorts_of(person_ids)), None
     while wanted != held:
@@ -60,7 +65,7 @@ def hold(person_ids: Collection[int]) -> None:
 
 
 def record_held(person_id: int, decision: Decision, by: Actor) -> VettingDecision:
-    """Record a checked decision about a person who is locked."""
+    """Record a checked decision about a locked person."""
     changed(
         update(VettingDecision)
         .where(VettingDecision.person_id == person_id, VettingDecision.superseded_at.is_(None))
@@ -70,5 +75,5 @@ def record_held(person_id: int, decision: Decision, by: Actor) -> VettingDecisio
     db.session.add(recorded)
     db.session.flush()
     audit.record(AdmissionEvent.CLEARANCE_RECORDED, recorded, by=by.user_id, outcome=decision.outcome.value)
-    nominations.follow(recorded, by)
+    nominations.apply_vetting_decision(recorded, by)
     return recorded

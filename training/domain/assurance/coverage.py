@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from training.domain.assurance.refusals import Lack, NoRightsAssessment
+from training.domain.courses import cohorts
 from training.models.assurance.rights_assessments import Assessed, AssessmentState, RightsAssessment
 from training.models.courses.cohorts import Cohort
 from training.queries.assurance import coverage
@@ -19,16 +20,21 @@ def check_covered(cohort: Cohort, on: dt.date) -> None:
 
 
 def gap_of(cohort: Cohort, on: dt.date) -> NoRightsAssessment | None:
-    """Return what keeps a cohort from being covered on ``on``, or None where it is covered."""
+    """Return why a cohort is not covered on ``on``, or None if it is."""
     projects = coverage.projects_paying(cohort.id)
     return decide(coverage.standing_for(cohort, projects), projects, on)
 
 
-def decide(standing: Sequence[RightsAssessment], projects: Sequence[int], on: dt.date) -> NoRightsAssessment | None:
-    """Return what is lacking among the assessments that stand for a cohort paid by these projects.
+def gap_before_opening(cohort: Cohort, on: dt.date) -> NoRightsAssessment | None:
+    """Return what keeps a cohort that is still to open from being covered; others need no coverage any more."""
+    return gap_of(cohort, on) if cohorts.is_to_open(cohort) else None
 
-    That of the course decides where there is one. Else that of each project decides for what the project pays, and the
-    programme's for projects without one of their own (ADR 15).
+
+def decide(standing: Sequence[RightsAssessment], projects: Sequence[int], on: dt.date) -> NoRightsAssessment | None:
+    """Return what is missing among the assessments relevant to a cohort paid by these projects.
+
+    An assessment of the course decides if there is one; otherwise each project's, and the programme's for projects
+    without one (ADR 15).
     """
     of_course = [one for one in standing if one.course_id is not None]
     if of_course:
@@ -43,7 +49,7 @@ def decide(standing: Sequence[RightsAssessment], projects: Sequence[int], on: dt
 
 
 def _lacking(of: Assessed, standing: Sequence[RightsAssessment], on: dt.date) -> NoRightsAssessment | None:
-    """Return what is lacking of one course, project or programme, whose assessments come the oldest first."""
+    """Return what is missing for one subject, whose assessments are ordered oldest first."""
     approved = [one for one in standing if one.state is AssessmentState.APPROVED]
     if any(one.valid_until is not None and one.valid_until >= on for one in approved):
         return None

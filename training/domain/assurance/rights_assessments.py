@@ -1,7 +1,7 @@
 """Human-rights assessments (OSJA): before assistance is given, and again when they lapse.
 
-Drafted, submitted, decided by an approver of the grade that the risk demands, superseded by the next one. Each act
-adds a step to the trail, with what the assessment then said and its hash.
+Drafted, submitted, decided by an approver of the grade that the risk requires, superseded by the next one. Each
+event adds a step to the trail, with the content at that moment and its hash.
 """
 
 import datetime as dt
@@ -51,7 +51,7 @@ Subject: TypeAlias = Programme | Project | Course
 
 @dataclass(frozen=True)
 class Mitigation:
-    """Something that is done about the risk; ``owner`` is a post or a body."""
+    """A mitigation of the risk; ``owner`` is a post or an organisation."""
 
     action: str
     owner: str
@@ -60,7 +60,7 @@ class Mitigation:
 
 @dataclass(frozen=True)
 class Assessment:
-    """What an assessment says; a draft may say a part of it."""
+    """The content of an assessment; a draft may be incomplete."""
 
     summary: str
     level: RiskLevel | None
@@ -69,7 +69,7 @@ class Assessment:
 
 
 def draft(subject: Subject, said: Assessment, by: Actor, on: dt.date) -> RightsAssessment:
-    """Begin an assessment of a programme, a project or a course. Raises NoLongerCurrent."""
+    """Start an assessment of a programme, a project or a course. Raises NoLongerCurrent."""
     _check_current(said.valid_until, on)
     column = {Programme: "programme_id", Project: "project_id", Course: "course_id"}[type(subject)]
     drafted = RightsAssessment(
@@ -93,7 +93,7 @@ def _check_current(until: dt.date | None, on: dt.date) -> None:
 
 
 def edit(assessment: RightsAssessment, said: Assessment, version: int, by: Actor, on: dt.date) -> None:
-    """Change a draft that was shown as ``version``.
+    """Edit a draft that was shown as ``version``.
 
     Raises NotOwnDraft, NoDraft, ChangedMeanwhile, NoLongerCurrent.
     """
@@ -135,7 +135,7 @@ def attach(assessment: RightsAssessment, stream: IO[bytes], label: str, folder: 
 
 
 def relabel(attachment: RightsAttachment, label: str, by: Actor) -> None:
-    """Say what an attached file is. Raises NotOwnDraft, NoDraft."""
+    """Change the description of an attached file. Raises NotOwnDraft, NoDraft."""
     assessment = rights_assessments.whole(attachment.assessment_id).assessment
     _change_draft(assessment, by)
     changed(update(RightsAttachment).where(RightsAttachment.id == attachment.id).values(label=label))
@@ -143,7 +143,7 @@ def relabel(attachment: RightsAttachment, label: str, by: Actor) -> None:
 
 
 def detach(attachment: RightsAttachment, by: Actor) -> None:
-    """Take a file off a draft; it is kept for the trail. Raises NotOwnDraft, NoDraft."""
+    """Detach a file from a draft; it is kept for the trail. Raises NotOwnDraft, NoDraft."""
     assessment = rights_assessments.whole(attachment.assessment_id).assessment
     _change_draft(assessment, by)
     standing = (RightsAttachment.id == attachment.id, RightsAttachment.removed_at.is_(None))
@@ -152,7 +152,7 @@ def detach(attachment: RightsAttachment, by: Actor) -> None:
 
 
 def _change_draft(assessment: RightsAssessment, by: Actor, version: int | None = None, **values: Any) -> None:
-    """Change a draft, in one statement that asks whether it still is one, and this ``version`` where one is given."""
+    """Update a draft in one statement, on condition that it is still a draft and, if given, at this ``version``."""
     if assessment.writer_id != by.user_id:
         raise NotOwnDraft
     own_draft = [
@@ -167,7 +167,7 @@ def _change_draft(assessment: RightsAssessment, by: Actor, version: int | None =
 
 
 def missing_from(whole: rights_assessments.Whole) -> tuple[str, ...]:
-    """Return which parts a draft lacks before it can be submitted; a mitigation needs its owner and its date."""
+    """Return which parts a draft needs before it can be submitted; a mitigation needs an owner and a date."""
     said, mitigations = whole.assessment, whole.mitigations
     asked = {
         "summary": said.summary,
@@ -181,7 +181,7 @@ def missing_from(whole: rights_assessments.Whole) -> tuple[str, ...]:
 def submit(
     assessment: RightsAssessment, needed: Mapping[RiskLevel, ApprovalGrade], version: int, by: Actor, on: dt.date
 ) -> None:
-    """Put a draft before an approver of the grade that ``needed`` says for its level of risk.
+    """Submit a draft to an approver of the grade that ``needed`` gives for its level of risk.
 
     Raises NotOwnDraft, AssessmentIncomplete, NoLongerCurrent, NoDraft, ChangedMeanwhile. Rule: the level of approval
     rises with the risk (domain §2, OSJA).
@@ -197,7 +197,7 @@ def submit(
 
 
 def approve(assessment: RightsAssessment, by: Actor, on: dt.date) -> None:
-    """Approve an assessment; it supersedes the one that was approved before, of the same programme, project or course.
+    """Approve an assessment; it supersedes the previously approved one of the same subject.
 
     Raises OwnProposal, GradeTooLow, NoLongerCurrent, AlreadyDecided.
     """
@@ -212,7 +212,7 @@ def approve(assessment: RightsAssessment, by: Actor, on: dt.date) -> None:
 
 
 def refuse(assessment: RightsAssessment, reason: str, by: Actor) -> None:
-    """Turn an assessment down. Raises OwnProposal, GradeTooLow, AlreadyDecided."""
+    """Refuse an assessment. Raises OwnProposal, GradeTooLow, AlreadyDecided."""
     _decide(assessment, AssessmentState.REFUSED, RightsAct.REFUSED, reason, by)
 
 
@@ -279,7 +279,7 @@ def _note(
 
 
 def content_of(whole: rights_assessments.Whole) -> str:
-    """Return what an assessment says, as JSON that is the same whenever it says the same."""
+    """Return the content of an assessment as canonical JSON."""
     said = whole.assessment
     content = {
         "of": [said.assessed, said.subject.public_id],
@@ -301,6 +301,6 @@ def hash_of(content: str) -> str:
 
 
 def is_sound(whole: rights_assessments.Whole, trail: Sequence[RightsStep]) -> bool:
-    """Say whether each step's content has its hash, and the last one says what the assessment says now."""
+    """Return whether every step matches its hash, and the last one the present content."""
     are_hashed = all(hash_of(step.content) == step.sha256 for step in trail)
     return are_hashed and bool(trail) and trail[-1].content == content_of(whole)

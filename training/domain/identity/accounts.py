@@ -59,14 +59,14 @@ def _matches(stored: str, password: str) -> bool:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A try to sign in: what was typed, and the network address it came from."""
+    """A sign-in attempt: the credentials entered, and the client's network address."""
 
     username: str
     password: str
     address: str
 
     def counters(self) -> tuple[tuple[str, int], ...]:
-        """Return the hashed keys under which failures count, each with its limit."""
+        """Return the hashed keys of the failure counters, each with its limit."""
         return (
             (_counter_key("account", self.username.strip().lower()), ACCOUNT_ATTEMPTS),
             (_counter_key("address", self.address), ADDRESS_ATTEMPTS),
@@ -78,9 +78,9 @@ def _counter_key(kind: str, value: str) -> str:
 
 
 def check_not_locked(attempt: Attempt, at: dt.datetime) -> None:
-    """Raise SignInLocked when the account name or the address has failed too often within the window.
+    """Raise SignInLocked if the username or the address has failed too often within the window.
 
-    A locked attempt is refused before the password is looked at, for names that exist and names that do not.
+    A locked attempt is rejected before the password is checked, whether or not the username exists.
     """
     for key, limit in attempt.counters():
         counter = accounts.failures(key)
@@ -89,14 +89,14 @@ def check_not_locked(attempt: Attempt, at: dt.datetime) -> None:
 
 
 def verify(attempt: Attempt) -> User | None:
-    """Return the account that the attempt opens, or None. The same hashing work is done for unknown names."""
+    """Return the account if the credentials are right, else None. Unknown usernames cost the same hashing time."""
     user = accounts.user_named(attempt.username)
     is_match = _matches(user.password_hash if user else _NOBODY, attempt.password)
     return user if user and is_match and user.is_active else None
 
 
 def count_failure(attempt: Attempt, at: dt.datetime) -> None:
-    """Add one to the counters of the attempt; a counter whose window is over begins again."""
+    """Increment the failure counters of the attempt; an expired counter restarts."""
     for key, _ in attempt.counters():
         if _count_one_more(key, at) or _begin_counting(key, at):
             continue
@@ -121,9 +121,9 @@ def _begin_counting(key: str, at: dt.datetime) -> bool:
 
 
 def start_sign_in(user: User, attempt: Attempt, at: dt.datetime) -> str:
-    """Open a server-side session for ``user`` and return its token, which is kept nowhere else.
+    """Open a server-side session for ``user`` and return its token, which is not stored.
 
-    Each sign-in has a new token (no fixation). Success clears the account's counter, not the address's.
+    Each sign-in has a new token (no fixation). Success resets the account's counter, not the address's.
     """
     account_key = attempt.counters()[0][0]
     db.session.execute(delete(SignInFailure).where(SignInFailure.key == account_key))
@@ -141,23 +141,23 @@ def start_sign_in(user: User, attempt: Attempt, at: dt.datetime) -> str:
 
 
 def is_alive(sign_in: SignIn, at: dt.datetime) -> bool:
-    """Say whether a session is within its idle and its absolute limit."""
+    """Return whether a session is within its idle and absolute limits."""
     return at < sign_in.last_seen_at + IDLE_LIMIT and at < sign_in.started_at + ABSOLUTE_LIMIT
 
 
 def needs_refresh(sign_in: SignIn, at: dt.datetime) -> bool:
-    """Say whether ``last_seen_at`` is old enough to be written again."""
+    """Return whether ``last_seen_at`` is due to be updated."""
     return at >= sign_in.last_seen_at + SEEN_EVERY
 
 
 def end_sign_in(sign_in: SignIn, user: User, at: dt.datetime) -> None:
-    """Close a session."""
+    """End a session."""
     sign_in.ended_at = at
     audit.record(IdentityEvent.SIGNED_OUT, user, by=user.id)
 
 
 def invite(role: Role, organisation: Organisation, at: dt.datetime) -> str:
-    """Make an invitation to an account with ``role`` and return its token, which works once, for seven days."""
+    """Create an invitation for an account with ``role``; return its token, valid once within seven days."""
     token = new_token()
     db.session.add(
         Invitation(
@@ -173,7 +173,7 @@ def invite(role: Role, organisation: Organisation, at: dt.datetime) -> str:
 def open_invitation(token: str, at: dt.datetime) -> Invitation:
     """Return the invitation for ``token``.
 
-    Raises InvitationSpent when unknown, used or expired, and for one to administer where somebody does already.
+    Raises InvitationSpent if it is unknown, used or expired, or invites a first administrator though there is one.
     """
     invitation = accounts.invitation_of(token_hash(token))
     if invitation is None or invitation.used_at is not None or invitation.expires_at <= at:
@@ -183,9 +183,9 @@ def open_invitation(token: str, at: dt.datetime) -> Invitation:
 
 
 def _check_wanted(invitation: Invitation) -> None:
-    """Raise InvitationSpent when the first administrator is invited and there is one.
+    """Raise InvitationSpent if a first administrator is invited though there is one.
 
-    All invitations to that role are of this kind: the command line prints them for a deployment without accounts.
+    All invitations to that role are of this kind: the command line prints them for a new deployment.
     """
     if invitation.role is Role.ADMINISTRATOR and accounts.has_administrator():
         raise InvitationSpent
@@ -193,7 +193,7 @@ def _check_wanted(invitation: Invitation) -> None:
 
 @dataclass(frozen=True)
 class NewAccount:
-    """What somebody chose for their account."""
+    """The details chosen for a new account."""
 
     username: str
     display_name: str
@@ -208,7 +208,7 @@ def create_account(
     person_id: int | None = None,
     is_demonstration: bool = False,
 ) -> User:
-    """Add an account without roles. Raises UsernameTaken, WeakPassword."""
+    """Create an account without roles. Raises UsernameTaken, WeakPassword."""
     if accounts.is_username_taken(wanted.username):
         raise UsernameTaken
     if len(wanted.password) < PASSWORD_LENGTH and not is_demonstration:
@@ -232,7 +232,7 @@ def create_account(
 
 
 def reset_demonstration_password(password: str) -> None:
-    """Give every demonstration account, and no other, this password."""
+    """Set this password for all demonstration accounts, and no others."""
     for user in accounts.demonstration_accounts():
         if not _matches(user.password_hash, password):
             user.password_hash = hash_password(password)
@@ -241,7 +241,7 @@ def reset_demonstration_password(password: str) -> None:
 def grant(
     user: User, role: Role, *, programme_id: int | None = None, grade: ApprovalGrade | None = None, by: int | None
 ) -> None:
-    """Give ``user`` a role; a funder's is for one programme, a rights approver's of a grade, else the lowest.
+    """Grant ``user`` a role; a funder's is for one programme, a rights approver's has a grade, the lowest by default.
 
     Rule: the level of approval rises with the risk (domain §2, OSJA).
     """
@@ -261,7 +261,7 @@ def grant(
 
 
 def regrade(user: User, grade: ApprovalGrade, *, by: int | None) -> bool:
-    """Give a rights approver another grade; the grant before it stays on record, revoked. False for anybody else."""
+    """Change a rights approver's grade; the previous grant is revoked and kept. Returns False for anyone else."""
     standing = (
         RoleAssignment.user_id == user.id,
         RoleAssignment.role == Role.RIGHTS_APPROVER,
@@ -274,9 +274,9 @@ def regrade(user: User, grade: ApprovalGrade, *, by: int | None) -> bool:
 
 
 def accept_invitation(invitation: Invitation, wanted: NewAccount, at: dt.datetime) -> User:
-    """Spend an invitation and make the account that it offers.
+    """Accept an invitation and create its account.
 
-    Raises InvitationSpent when somebody else was faster, and what ``create_account`` raises.
+    Raises InvitationSpent if it was accepted in the meantime, and what ``create_account`` raises.
     """
     accounts.lock_invitations_to(invitation.role)
     _check_wanted(invitation)
@@ -289,5 +289,5 @@ def accept_invitation(invitation: Invitation, wanted: NewAccount, at: dt.datetim
 
 
 def choose_language(user: User, language: str) -> None:
-    """Remember the language in which ``user`` reads."""
+    """Set the interface language of ``user``."""
     user.language = language

@@ -1,4 +1,4 @@
-"""Writing the audit trail, in the transaction of the act itself."""
+"""Write the audit trail, in the transaction of the audited change."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias

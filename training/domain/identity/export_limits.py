@@ -1,4 +1,4 @@
-"""Lists of people that leave the product as files: each is recorded, and an account takes out so many a day.
+"""Audit and rate-limit exports of personal data (20 a day per account).
 
 Rule: exports of people are permissioned, logged and limited (domain §2, Personal data).
 """
@@ -16,7 +16,7 @@ MOST_A_DAY = 20
 
 
 class ExportEvent(AuditEvent):
-    """What leaves; its value is the act in the audit trail."""
+    """An export of personal data; the value is stored in the audit trail."""
 
     PEOPLE = "people exported"
     VETTING_QUEUE = "vetting queue saved"
@@ -26,9 +26,9 @@ class ExportEvent(AuditEvent):
 
 
 def note(what: ExportEvent, rows: int, by: Actor, since: dt.datetime) -> None:
-    """Record that a list of so many people leaves; ``since`` is when the day began. Raises TooManyExports.
+    """Record an export of ``rows`` people; ``since`` is the start of the day. Raises TooManyExports.
 
-    All kinds count together: who may take out twenty lists may not take out sixty by three doors.
+    All kinds of export count towards one limit.
     """
     account = accounts.lock_account(by.user_id)
     if trail.acts_since(by.user_id, list(ExportEvent), since) >= MOST_A_DAY:

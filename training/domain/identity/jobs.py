@@ -1,7 +1,6 @@
-"""Long work: asked for in the transaction of an act, taken by one worker at a time, taken again where that one died.
+"""Background jobs: requested within a transaction, run by one worker at a time, retried if the worker dies.
 
-The table is the truth about a job, and the list of what is to be done: nothing is lost with a queue, and nothing
-is done that was rolled back.
+The table is the record of jobs: nothing is lost with the queue, and nothing runs that was rolled back.
 """
 
 import dataclasses
@@ -25,7 +24,7 @@ _MOST_TRIES = 3
 
 
 def ask(kind: JobKind, subject: Any, by: Actor, total: int, **options: Any) -> Job:
-    """Ask for work on a record. Raises JobStanding while other work on it waits or goes on."""
+    """Request a job on a record. Raises JobStanding while another job on it is waiting or running."""
     job = Job(
         kind=kind, subject_id=subject.public_id, asked_by_id=by.user_id, asked_at=now(), total=total, options=options
     )
@@ -38,16 +37,16 @@ def ask(kind: JobKind, subject: Any, by: Actor, total: int, **options: Any) -> J
 
 
 def check_none(subject: Any) -> None:
-    """Raise JobStanding while work on the record waits or goes on."""
+    """Raise JobStanding while a job on the record is waiting or running."""
     job = jobs.newest_of(subject.public_id)
     if job is not None and job.state in (JobState.WAITING, JobState.RUNNING):
         raise JobStanding
 
 
 def take(worker: str) -> int | None:
-    """Take the next job that nobody does, for a worker that does nothing; return its key, None where there is none.
+    """Claim the next job for an idle worker; return its key, or None.
 
-    One that three workers died of has failed. Two workers at once: one gets it.
+    A job on which three workers died has failed. Of two concurrent workers one gets it.
     """
     job = jobs.next_job(worker, now() - SILENT)
     if job is None:
@@ -56,7 +55,7 @@ def take(worker: str) -> int | None:
 
 
 def take_this(job_id: int, worker: str) -> bool:
-    """Take one job; say whether it waited."""
+    """Claim one job; return whether it was waiting."""
     return _take(jobs.job_by_key(job_id), worker)
 
 
@@ -79,17 +78,17 @@ def _take(job: Job, worker: str) -> bool:
 
 
 def note(job_id: int, done: int) -> None:
-    """Note how many rows are done, in the transaction in which they were."""
+    """Record progress, in the transaction that made it."""
     changed(update(Job).where(Job.id == job_id).values(done=done))
 
 
 def finish(job_id: int) -> None:
-    """Note that all is done, in the transaction in which the last of it was."""
+    """Mark a job as done, in the transaction of its last step."""
     changed(update(Job).where(Job.id == job_id).values(state=JobState.DONE, done=Job.total, ended_at=now()))
 
 
 def fail(job_id: int, refusal: Refusal | None) -> None:
-    """Note that it came to nothing: a rule said no, or, without a refusal, there was a fault of ours."""
+    """Mark a job as failed with a refusal, or, without one, with an unexpected error."""
     details: dict[str, Any] = dataclasses.asdict(refusal) if dataclasses.is_dataclass(refusal) else {}
     name = type(refusal).__name__ if refusal else ""
     noted = {field: _to_json(value) for field, value in details.items()}
@@ -98,7 +97,7 @@ def fail(job_id: int, refusal: Refusal | None) -> None:
 
 
 def refusal_of(job: Job) -> Refusal | None:
-    """Return the refusal with which a job failed; None where it did not, or the fault was ours."""
+    """Return the refusal with which a job failed; None if it did not, or on an unexpected error."""
     if not job.refusal:
         return None
     kind = next(kind for kind in Refusal.__subclasses__() if kind.__name__ == job.refusal)
@@ -114,14 +113,14 @@ def _from_json(noted: Any) -> Any:
 
 
 def seen(worker: str) -> None:
-    """Note that a worker lives; those that were not seen for a day are forgotten."""
+    """Record a worker's heartbeat; delete workers not seen for a day."""
     if not changed(update(Worker).where(Worker.name == worker).values(seen_at=now())):
         db.session.add(Worker(name=worker, seen_at=now()))
     db.session.execute(delete(Worker).where(Worker.seen_at < now() - dt.timedelta(days=1)))
 
 
 def gone(worker: str) -> None:
-    """Note that a worker stops: what it had taken waits for another."""
+    """Record that a worker stops; return its jobs to the queue."""
     running = update(Job).where(Job.worker == worker, Job.state == JobState.RUNNING)
     changed(running.values(state=JobState.WAITING, tries=Job.tries - 1))
     db.session.execute(delete(Worker).where(Worker.name == worker))

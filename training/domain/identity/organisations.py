@@ -25,7 +25,7 @@ from training.queries.identity import organisations
 
 @dataclass(frozen=True)
 class Body:
-    """What is recorded of an organisation; ``aliases`` are other published names, ``; `` between them."""
+    """The details of an organisation; ``aliases`` are other published names, separated by ``; ``."""
 
     name_en: str
     jurisdiction: Jurisdiction
@@ -50,10 +50,10 @@ def create(body: Body, parent: Organisation | None = None, *, by: Actor | None) 
 
 
 def edit(organisation: Organisation, body: Body, version: int, *, by: Actor | None) -> None:
-    """Change what is recorded of an organisation that was shown as ``version``.
+    """Edit an organisation that was shown as ``version``.
 
-    Raises ChangedMeanwhile, OrganisationExists, and ParentElsewhere where the body above or one below is under another
-    law: a tree is of one jurisdiction.
+    Raises ChangedMeanwhile, OrganisationExists, and ParentElsewhere if its parent or a child has another
+    jurisdiction.
     """
     organisations.lock_tree()
     if organisations.jurisdictions_beside(organisation) - {body.jurisdiction}:
@@ -68,10 +68,10 @@ def edit(organisation: Organisation, body: Body, version: int, *, by: Actor | No
 
 
 def move(organisation: Organisation, parent: Organisation | None, version: int, *, by: Actor | None) -> None:
-    """Put an organisation, with all below it, under another one or at the top of its tree.
+    """Move an organisation and its subtree under another parent, or to the top.
 
-    Raises UnderItself, ParentElsewhere, ParentInactive, ChangedMeanwhile. Two who move A under B and B under A at once
-    queue at the lock of the tree, and the second is refused.
+    Raises UnderItself, ParentElsewhere, ParentInactive, ChangedMeanwhile. Concurrent moves of A under B and B under A
+    are serialised by the lock on the tree, and the second is rejected.
     """
     organisations.lock_tree()
     _check_parent(parent, organisation.jurisdiction)
@@ -83,7 +83,7 @@ def move(organisation: Organisation, parent: Organisation | None, version: int, 
 
 
 def deactivate(organisation: Organisation, version: int, *, by: Actor) -> None:
-    """Put an organisation out of use. Raises OrganisationInUse while anybody or anything depends on it."""
+    """Deactivate an organisation. Raises OrganisationInUse while anything depends on it."""
     organisations.lock_against_use(organisation.id)
     if used_by := organisations.dependants(organisation.id):
         raise OrganisationInUse(used_by)
@@ -93,7 +93,7 @@ def deactivate(organisation: Organisation, version: int, *, by: Actor) -> None:
 
 
 def reactivate(organisation: Organisation, version: int, *, by: Actor) -> None:
-    """Take an organisation into use again. Raises ParentInactive, ChangedMeanwhile."""
+    """Reactivate an organisation. Raises ParentInactive, ChangedMeanwhile."""
     organisations.lock_tree()
     if organisation.parent_id is not None:
         _check_parent(organisations.organisation_by_key(organisation.parent_id), organisation.jurisdiction)
@@ -103,13 +103,13 @@ def reactivate(organisation: Organisation, version: int, *, by: Actor) -> None:
 
 
 def check_in_use(organisation_ids: Collection[int]) -> None:
-    """Raise OrganisationInactive when one of these is out of use; they stay in use until the transaction ends."""
+    """Raise OrganisationInactive if one of these is inactive; lock them until the transaction ends."""
     if organisations.has_inactive(organisation_ids):
         raise OrganisationInactive
 
 
 def _check_parent(parent: Organisation | None, jurisdiction: Jurisdiction) -> None:
-    """Check a parent as it is now, behind the lock."""
+    """Check the current state of a parent, under the lock."""
     if parent is None:
         return
     fresh = organisations.organisation_by_key(parent.id)

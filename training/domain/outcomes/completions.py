@@ -1,4 +1,4 @@
-"""Completions: the trainee claims, a trainer or coordinator confirms, a refused claim has a reason."""
+"""Completions: claimed by the trainee, confirmed or refused by a trainer or coordinator."""
 
 import datetime as dt
 
@@ -21,7 +21,7 @@ from training.queries.courses import cohorts
 
 
 def claim(nomination: Nomination, completed_on: dt.date, note: str, by: Actor, on: dt.date) -> Completion:
-    """Claim that the course was completed.
+    """Claim completion of the course.
 
     Raises NotSeated, CohortRunning before the cohort's last day, CompletedOutsideCohort, AlreadyClaimed.
     """

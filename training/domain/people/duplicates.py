@@ -1,4 +1,4 @@
-"""Two records that may be one person: told apart until somebody doubts it, or joined, and parted again."""
+"""Possible duplicates: marked as different people, or merged and unmerged."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -23,10 +23,7 @@ from training.queries.people import people as rows
 
 
 def keep_apart(one: Person, other: Person, by: Actor) -> None:
-    """Remember that two records are not one person, so that they are never offered as one. Raises SamePerson.
-
-    Said twice it is remembered once.
-    """
+    """Mark two records as different people, so that they are not suggested again. Raises SamePerson. Idempotent."""
     if one.id == other.id:
         raise SamePerson
     low, high = sorted((one, other), key=lambda person: person.id)
@@ -40,7 +37,7 @@ def keep_apart(one: Person, other: Person, by: Actor) -> None:
 
 
 def doubt(one: Person, other: Person, by: Actor) -> None:
-    """Forget that two records were told apart, so that they are offered as one again; a second time changes nothing."""
+    """Remove the mark that two records are different people. Idempotent."""
     low, high = sorted((one, other), key=lambda person: person.id)
     pair = (ReviewedPair.low_id == low.id, ReviewedPair.high_id == high.id)
     if changed(delete(ReviewedPair).where(*pair)):
@@ -48,9 +45,9 @@ def doubt(one: Person, other: Person, by: Actor) -> None:
 
 
 def keep_all_apart(pairs: Iterable[tuple[int, int]], by: Actor) -> int:
-    """Remember pairs of keys whose records are not one person; return how many were not remembered yet.
+    """Mark pairs of records, by key, as different people; return how many were new.
 
-    The act in which they were told apart is recorded by whoever calls this.
+    The caller records the audit event.
     """
     wanted = {(min(pair), max(pair)) for pair in pairs}
     new = sorted(wanted - matching.reviewed_among(wanted))
@@ -61,9 +58,9 @@ def keep_all_apart(pairs: Iterable[tuple[int, int]], by: Actor) -> int:
 
 
 def merge(kept: Person, merged: Person, by: Actor) -> Merge:
-    """Take ``merged`` up into ``kept``; it stays, set aside. Nominations, clearances, teaching and account move.
+    """Merge ``merged`` into ``kept`` and deactivate it; nominations, clearances, teaching and account move.
 
-    Of two current clearances the later decision stays the current one. Raises SamePerson, PersonInactive,
+    Of two current clearances the later decision stays current. Raises SamePerson, PersonInactive,
     BothNominated (for one cohort), BothHaveAccounts.
     """
     if kept.id == merged.id:
@@ -84,10 +81,10 @@ def merge(kept: Person, merged: Person, by: Actor) -> Merge:
 
 
 def undo(joined: Merge, by: Actor) -> None:
-    """Part two records again, exactly as they were.
+    """Undo a merge exactly.
 
-    Raises MergeUndone, PersonInactive (the kept record was itself set aside), MergeActedOn: somebody has since moved a
-    nomination that came along, claimed or decided a completion of it, or recorded a clearance.
+    Raises MergeUndone, PersonInactive (the kept record was itself deactivated), MergeActedOn (a moved nomination,
+    completion or clearance has since changed).
     """
     kept, merged = duplicates.both(joined.id)
     rows.lock_people([kept.id, merged.id])
@@ -102,7 +99,7 @@ def undo(joined: Merge, by: Actor) -> None:
 
 
 def _move(moved: dict[str, Any], origin: int, to: int) -> None:
-    """Move what belonged to a record; a clearance that another had superseded, or has to, changes its place first."""
+    """Move what belongs to a record; superseded clearances are updated first."""
     is_back = moved["merged_id"] == to
     superseded = VettingDecision.id.in_(moved["superseded"])
     if not is_back:

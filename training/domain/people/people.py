@@ -34,7 +34,7 @@ from training.queries.people import people
 
 @dataclass(frozen=True)
 class Particulars:
-    """What is recorded of a person; no more than the work needs."""
+    """The details recorded of a person: no more than the work needs."""
 
     name_latin: str
     name_native: str
@@ -70,13 +70,13 @@ _AT_ONCE = 1_000
 def register(organisation_id: int, particulars: Particulars, by: Actor) -> Person:
     """Add a person to an organisation.
 
-    Raises PersonIncomplete where no name is given, NameWithoutLetters, OrganisationInactive.
+    Raises PersonIncomplete if no name is given, NameWithoutLetters, OrganisationInactive.
     """
     return register_all([(organisation_id, particulars)], by)[0]
 
 
 def register_all(newcomers: Sequence[tuple[int, Particulars]], by: Actor) -> list[Person]:
-    """Add many people, each to the organisation with that key, in a few statements and in the order given.
+    """Add many people, each to the organisation with that key, set-based and in the given order.
 
     Raises as ``register`` does.
     """
@@ -104,7 +104,7 @@ def _row(organisation_id: int, particulars: Particulars) -> dict[str, Any]:
 
 
 def correct(person: Person, particulars: Particulars, by: Actor) -> None:
-    """Correct what is recorded of a person. Raises PersonIncomplete, NameWithoutLetters."""
+    """Correct a person's details. Raises PersonIncomplete, NameWithoutLetters."""
     _check(particulars)
     for name, value in asdict(particulars).items():
         setattr(person, name, value)
@@ -114,9 +114,9 @@ def correct(person: Person, particulars: Particulars, by: Actor) -> None:
 
 
 def transfer(person: Person, to: Organisation, since: dt.date, by: Actor, on: dt.date) -> Transfer:
-    """Move a person to another organisation; nominations keep the organisation of their time.
+    """Transfer a person to another organisation; nominations keep their organisation.
 
-    Who sees the person follows at once. Raises SameOrganisation, OrganisationInactive, TransferOutOfOrder,
+    Visibility changes at once. Raises SameOrganisation, OrganisationInactive, TransferOutOfOrder,
     PersonInactive.
     """
     organisations.check_in_use([to.id])
@@ -143,7 +143,7 @@ def transfer(person: Person, to: Organisation, since: dt.date, by: Actor, on: dt
 
 
 def reactivate(person: Person, by: Actor) -> None:
-    """Take up the record of a person again; nominations that ended with it stay withdrawn.
+    """Reactivate a person; nominations withdrawn by the deactivation stay withdrawn.
 
     Raises PersonActive, MergedAway.
     """
@@ -158,7 +158,7 @@ def reactivate(person: Person, by: Actor) -> None:
 
 
 def set_aside(person: Person, reason: Inactive) -> None:
-    """Let a record be found no more. Raises PersonInactive when it was set aside already."""
+    """Deactivate a record. Raises PersonInactive if it is inactive already."""
     people.lock_people([person.id])
     statement = update(Person).where(Person.id == person.id, Person.inactive_because.is_(None))
     if not changed(statement.values(inactive_because=reason, inactive_since=now())):
@@ -168,19 +168,19 @@ def set_aside(person: Person, reason: Inactive) -> None:
 
 
 def take_up(person: Person) -> None:
-    """Let a record that was set aside be found again."""
+    """Reactivate a record."""
     changed(update(Person).where(Person.id == person.id).values(inactive_because=None, inactive_since=None))
     db.session.refresh(person)
     _index_anew(person)
 
 
 def check_active(person: Person) -> None:
-    """Hold the record of a person until the transaction ends. Raises PersonInactive when it is set aside."""
+    """Lock a person until the transaction ends. Raises PersonInactive if they are inactive."""
     check_all_active([person.id])
 
 
 def check_all_active(person_ids: Collection[int]) -> None:
-    """Hold the records of people until the transaction ends. Raises PersonInactive when one is set aside."""
+    """Lock people until the transaction ends. Raises PersonInactive if one is inactive."""
     if any(people.lock_people(person_ids)):
         raise PersonInactive
 
@@ -194,12 +194,12 @@ def _check(particulars: Particulars) -> None:
 
 
 def _key(particulars: Particulars) -> str:
-    """Return the folded name by which lists are ordered."""
+    """Return the normalised name used for sorting."""
     return name_key(particulars.name_latin) or name_key(particulars.name_native)
 
 
 def index(people: Sequence[Person]) -> None:
-    """Note under which words and keys active people are found, in any order, spelling and script."""
+    """Index active people by the words and phonetic keys of their names."""
     tables = Base.metadata.tables
     insert_many(tables["person_words"], list(chain.from_iterable(map(_words, people))))
     _index_keys(people)
@@ -211,7 +211,7 @@ def _index_keys(people: Sequence[Person]) -> None:
 
 
 def _index_anew(person: Person) -> None:
-    """Note words and keys anew; of one who is set aside the keys alone, and none where another record took it up."""
+    """Rebuild the index of a person; inactive people keep their keys only, merged records none."""
     _unindex(person)
     if person.is_active:
         index([person])

@@ -8,7 +8,7 @@ from wtforms.fields import HiddenField
 
 
 class FormError(NamedTuple):
-    """One line of the error summary; ``href`` leads to the input at fault and is None where there is none in sight."""
+    """One line of the error summary; ``href`` links to the invalid input, None if it is hidden."""
 
     text: str
     href: str | None
@@ -19,15 +19,15 @@ def _address(field: Field) -> str | None:
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
-    """A form that can be refused after its own checks passed, and can list everything that is wrong with it."""
+    """A form that can also be refused by a use case, and lists all its errors."""
 
     class Meta:
-        """Settings that WTForms and our widgets read."""
+        """Settings for WTForms and our widgets."""
 
         says_optional = True
 
     def refuse(self, message: str, field: str | None = None) -> None:
-        """Add an error to the named field, or to the form as a whole; both show in the error summary."""
+        """Add ``message`` to ``field``, or to the form as a whole; both appear in the error summary."""
         if field is None:
             self.form_errors.append(message)
         else:
@@ -35,25 +35,25 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 
     @property
     def field_errors(self) -> list[FormError]:
-        """Every error: those of the whole form first, then the fields' in the order in which they stand."""
+        """All errors: those of the whole form first, then those of the fields in order."""
         whole = [FormError(str(text), None) for text in self.form_errors]
         return whole + [FormError(str(text), _address(field)) for field in self for text in field.errors]
 
     @property
     def shown_fields(self) -> list[Field]:
-        """The fields that a person sees: all but the hidden ones, which ``hidden_tag()`` writes."""
+        """The visible fields; ``hidden_tag()`` writes the others."""
         return [field for field in self if not isinstance(field, HiddenField)]
 
 
 class FilterForm(BaseForm):
-    """A form that only narrows a list: it changes nothing, so it may stand in an address and carries no token.
+    """A form that filters a list: it changes nothing, so it may stand in an address and has no token.
 
-    Everything in it may be left empty, so no label says so. Give it the request's arguments:
+    Every field is optional, so no label says so. Give it the request's arguments:
     ``CourseFilter(request.args)``.
     """
 
     class Meta:
-        """Settings that WTForms and our widgets read."""
+        """Settings for WTForms and our widgets."""
 
         csrf = False
         says_optional = False

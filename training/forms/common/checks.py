@@ -1,4 +1,4 @@
-"""What a form asks of an answer, with messages of our own in three languages."""
+"""Validators with messages in three languages."""
 
 import re
 from collections.abc import Callable
@@ -9,19 +9,19 @@ from wtforms.validators import StopValidation, ValidationError
 
 
 class Check:
-    """A question to an answer, and what the field says of itself because of it (WTForms calls these flags)."""
+    """A validator, with the flags it sets on its field."""
 
     def __init__(self, ask: Callable[[Field], None], **flags: bool) -> None:
         self._ask = ask
         self.field_flags = flags
 
     def __call__(self, _form: Form, field: Field) -> None:
-        """Ask; raises ValidationError with the message, or StopValidation where no further question makes sense."""
+        """Validate; raises ValidationError with the message, or StopValidation to skip the rest."""
         self._ask(field)
 
 
 def required(message: str | None = None) -> Check:
-    """Refuse an empty answer. An answer that could not be read keeps its own message: one fault, one message."""
+    """Reject an empty answer. Input that could not be parsed keeps its own message."""
 
     def ask(field: Field) -> None:
         if field.process_errors:
@@ -33,7 +33,7 @@ def required(message: str | None = None) -> Check:
 
 
 def choose_one(message: str | None = None) -> Check:
-    """Refuse a choice that was not made."""
+    """Reject a missing choice."""
 
     def ask(field: Field) -> None:
         if _is_empty(field):
@@ -43,7 +43,7 @@ def choose_one(message: str | None = None) -> Check:
 
 
 def may_be_empty() -> Check:
-    """Say in the label that the answer is optional, and let an empty one pass the checks that follow."""
+    """Mark the field as optional and skip the following validators if it is empty."""
 
     def ask(field: Field) -> None:
         if field.process_errors or _is_empty(field):
@@ -53,7 +53,7 @@ def may_be_empty() -> Check:
 
 
 def longest(characters: int) -> Check:
-    """Refuse text of more than so many characters."""
+    """Reject text longer than `most` characters."""
 
     def ask(field: Field) -> None:
         if len(field.data or "") > characters:
@@ -63,7 +63,7 @@ def longest(characters: int) -> Check:
 
 
 def written_like(pattern: re.Pattern[str], message: str) -> Check:
-    """Refuse text that is not written as ``pattern`` says."""
+    """Reject text that does not match ``pattern``."""
 
     def ask(field: Field) -> None:
         if not pattern.fullmatch(field.data or ""):
@@ -73,7 +73,7 @@ def written_like(pattern: re.Pattern[str], message: str) -> Check:
 
 
 def between(least: int, most: int) -> Check:
-    """Refuse a whole number outside the limits, both of which are allowed."""
+    """Reject an integer outside the inclusive limits."""
 
     def ask(field: Field) -> None:
         if field.data is not None and not least <= field.data <= most:
@@ -83,7 +83,7 @@ def between(least: int, most: int) -> Check:
 
 
 def more_than_nothing() -> Check:
-    """Refuse an amount of nought."""
+    """Reject an amount of zero."""
 
     def ask(field: Field) -> None:
         if field.data == 0:

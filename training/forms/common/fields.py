@@ -1,7 +1,7 @@
-"""The fields of our forms.
+"""Form fields.
 
-They keep what was typed when a form is shown again, and have messages of their own: the libraries' exist in English
-and Arabic but not in Central Kurdish. ``render_kw`` holds parameters of the design system's macro, see ``widgets``.
+They keep the input when a form is shown again, and have their own messages: those of WTForms exist in English and
+Arabic but not in Central Kurdish. ``render_kw`` holds parameters of the design system's macro, see ``widgets``.
 """
 
 import datetime as dt
@@ -37,12 +37,12 @@ from training.kit.money import (
 
 
 class TextField(wtf.StringField):
-    """One line of text, without the spaces round it."""
+    """One line of text, stripped."""
 
     widget = Widget("input", "govukInput")
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take what was typed; a NUL character is dropped because PostgreSQL cannot store it."""
+        """Take the input without NUL characters, which PostgreSQL cannot store."""
         if valuelist:
             self.data = str(valuelist[0]).replace("\x00", "").strip()
 
@@ -51,21 +51,21 @@ _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class NameField(TextField):
-    """What a person is called, or their rank or unit: text that may stand anywhere among other text."""
+    """A name, rank or unit: text that is shown within other text."""
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take what was typed without marks of direction: unseen, they would turn round what stands beside the name."""
+        """Take the input without direction marks, which would reverse adjacent text."""
         super().process_formdata([_DIRECTION.sub("", str(value)) for value in valuelist])
 
 
 class TextAreaField(TextField):
-    """Text of several lines."""
+    """Multi-line text."""
 
     widget = Widget("textarea", "govukTextarea", rows=5)
 
 
 class EmailField(TextField):
-    """An e-mail address; whether it is a true one only a message to it can tell."""
+    """An e-mail address, checked for form only."""
 
     widget = Widget(
         "input",
@@ -84,7 +84,7 @@ class PhoneField(TextField):
 
 
 class UsernameField(TextField):
-    """The name with which a person signs in."""
+    """A username."""
 
     widget = Widget(
         "input",
@@ -97,7 +97,7 @@ class UsernameField(TextField):
 
 
 class ReferenceField(TextField):
-    """A code or number in Latin letters and digits: service number, budget code, address of a source."""
+    """A code in Latin letters and digits: service number, budget code, URL of a source."""
 
     widget = Widget(
         "input",
@@ -108,7 +108,7 @@ class ReferenceField(TextField):
     )
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take what was typed, with Western digits."""
+        """Take the input with Western digits."""
         super().process_formdata([western_digits(str(value)) for value in valuelist])
 
 
@@ -119,7 +119,7 @@ class SearchField(TextField):
 
 
 class PasswordField(wtf.StringField):
-    """A secret: taken exactly as typed, and never shown again."""
+    """A password: taken as typed, never shown again."""
 
     widget = Widget(
         "input",
@@ -134,28 +134,28 @@ class PasswordField(wtf.StringField):
 
 
 class HiddenField(wtf.HiddenField):
-    """A value that the page carries and nobody sees."""
+    """A hidden value."""
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take what the page carried; a NUL character is dropped because PostgreSQL cannot store it."""
+        """Take the value without NUL characters, which PostgreSQL cannot store."""
         if valuelist:
             self.data = str(valuelist[0]).replace("\x00", "")
 
 
 def version_of(field: HiddenField) -> int:
-    """Return the version of a record that a form carries; -1 where it was tampered with."""
+    """Return the record version in a form; -1 if it was tampered with."""
     text = str(field.data or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else -1
 
 
 class KeyField(HiddenField):
-    """The key of a form: by it, a form that was sent twice is one act. Each form that is opened has a new one."""
+    """An idempotency key: a form sent twice acts once. Each newly opened form has its own."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(default=new_token, **kwargs)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take the key; the form is refused with one that we did not make, and has a new one when it is sent again."""
+        """Take the key; reject a malformed one and replace it."""
         super().process_formdata(valuelist)
         if not is_token(self.data or ""):
             self.data = new_token()
@@ -163,22 +163,22 @@ class KeyField(HiddenField):
 
 
 class _TypedField(Field):
-    """A line of text that stands for a value; shows again what was typed, also where it could not be understood."""
+    """A text input for a parsed value; keeps the input also if parsing failed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.typed: str | None = None
         super().__init__(*args, **kwargs)
 
     def read(self, text: str) -> object:
-        """Return the value of ``text``, or raise ValueError with the message for the person."""
+        """Parse ``text``. Raises ValueError with the message for the user."""
         raise NotImplementedError
 
     def written(self) -> str:
-        """Return the field's value as text."""
+        """Return the value as text."""
         return str(self.data)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Read the value; no text at all is None."""
+        """Parse the value; empty input is None."""
         if not valuelist:
             return
         self.typed = str(valuelist[0]).strip()
@@ -193,7 +193,7 @@ class _TypedField(Field):
 
 
 class IntegerField(_TypedField):
-    """A whole number of none or more, in Western or Eastern digits."""
+    """A non-negative integer, in Western or Eastern digits."""
 
     widget = Widget(
         "input",
@@ -205,7 +205,7 @@ class IntegerField(_TypedField):
     )
 
     def read(self, text: str) -> int:
-        """Return the number; at most nine digits, which fits every database's integer."""
+        """Return the number, at most nine digits to fit a database integer."""
         digits = western_digits(text).replace(",", "")
         if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
             raise ValueError(_("Enter a whole number, such as 24"))
@@ -213,7 +213,7 @@ class IntegerField(_TypedField):
 
 
 class MoneyField(_TypedField):
-    """An amount in pounds as people type it; its data are whole pence."""
+    """An amount in pounds; the data are whole pence."""
 
     widget = Widget(
         "input",
@@ -234,15 +234,15 @@ class MoneyField(_TypedField):
             raise ValueError(_("Enter an amount in pounds, such as 1,250.50")) from unreadable
 
     def written(self) -> str:
-        """Return the pence as pounds without signs."""
+        """Return the pence as pounds without a sign."""
         return plain_amount(self.data)
 
 
 class AmountField(MoneyField):
-    """An amount whose currency the form asks for beside it; its data are hundredths of a unit."""
+    """An amount in a currency chosen beside it; the data are hundredths of a unit."""
 
     def name_currency(self, currency: Currency) -> None:
-        """Let the message about an amount that could not be read name its currency."""
+        """Name the currency in the message about an unreadable amount."""
         if self.process_errors and currency is not Currency.GBP:
             example = format_amount(1_250 * 10**currency.digits, currency)
             self.errors = [_("Enter an amount in this currency, such as %(example)s", example=example)]
@@ -258,7 +258,7 @@ class AmountField(MoneyField):
 
 
 class RateField(_TypedField):
-    """An exchange rate; its data are millionths."""
+    """An exchange rate; the data are millionths."""
 
     widget = AmountField.widget
 
@@ -270,17 +270,17 @@ class RateField(_TypedField):
             raise ValueError(_("Enter a rate, such as 1.27 or 1,664.50")) from unreadable
 
     def written(self) -> str:
-        """Return the rate as it is typed."""
+        """Return the rate as typed."""
         return format_rate(self.data)
 
 
 class FileField(Field):
-    """A file; the data are what was uploaded, or None. A browser never shows it again, so what arrived is kept."""
+    """A file; the data are the upload, or None. Browsers do not show it again, so an upload is kept."""
 
     widget = Widget("file-upload", "govukFileUpload")
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take the upload; an empty file input sends one without a name."""
+        """Take the upload; an empty input sends one without a name."""
         self.data = next((value for value in valuelist if getattr(value, "filename", "")), None)
 
     def _value(self) -> str:
@@ -299,7 +299,7 @@ class DateField(Field):
         super().__init__(*args, **kwargs)
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
-        """Read the boxes; they have names of their own, so the base class finds none under the field's."""
+        """Read the boxes, whose names differ from the field's."""
         super().process(None, *args, **kwargs)
         if self.data:
             self.parts = {part: str(getattr(self.data, part)) for part in self.asked}
@@ -330,17 +330,17 @@ class DateField(Field):
         return None
 
     def unreal(self) -> str:
-        """Return the message for a date that no calendar has."""
+        """Return the message for an impossible date."""
         return str(_("Enter a real date, such as 27 3 2027"))
 
 
 class MonthField(DateField):
-    """A month in two boxes; its data are its first day."""
+    """A month in two boxes; the data are its first day."""
 
     asked = ("month", "year")
 
     def unreal(self) -> str:
-        """Return the message for a month that no calendar has."""
+        """Return the message for an impossible month."""
         return str(_("Enter a real month, such as 3 2027"))
 
 
@@ -354,7 +354,7 @@ def _missing_part(part: str) -> str:
 
 
 class SelectField(Field):
-    """One answer from a list; the data are its value, or None. The view may set ``choices``."""
+    """A drop-down; the data are the chosen value, or None. The view sets ``choices``."""
 
     widget: Widget = SelectWidget("select", "govukSelect")
 
@@ -366,7 +366,7 @@ class SelectField(Field):
         blank: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """Take the choices and the text of the empty one."""
+        """Set the choices and the text of the empty one."""
         super().__init__(label, validators, **kwargs)
         self.choices = list(choices)
         self.blank = blank
@@ -376,23 +376,23 @@ class SelectField(Field):
         return bool(self.data == value)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take the value that was chosen."""
+        """Take the chosen value."""
         self.data = str(valuelist[0]) if valuelist and valuelist[0] else None
 
     def pre_validate(self, _form: AnyForm) -> None:
-        """Refuse a value that was not offered."""
+        """Reject a value that was not offered."""
         if self.data is not None and self.data not in {choice.value for choice in self.choices}:
             raise StopValidation(_("Choose one of the answers in the list"))
 
 
 class RadioField(SelectField):
-    """One answer out of a few that are all in sight."""
+    """Radio buttons."""
 
     widget = ChoicesWidget("radios", "govukRadios")
 
 
 class CheckboxesField(SelectField):
-    """Any number of answers; the data are the list of their values."""
+    """Checkboxes; the data are the list of chosen values."""
 
     widget = ChoicesWidget("checkboxes", "govukCheckboxes")
 
@@ -401,20 +401,20 @@ class CheckboxesField(SelectField):
         return value in (self.data or ())
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take the values that were chosen."""
+        """Take the chosen values."""
         self.data = [str(value) for value in valuelist]
 
     def pre_validate(self, _form: AnyForm) -> None:
-        """Refuse a value that was not offered."""
+        """Reject a value that was not offered."""
         if not set(self.data or ()) <= {choice.value for choice in self.choices}:
             raise StopValidation(_("Choose from the answers in the list"))
 
 
 class TickField(Field):
-    """A statement that is ticked or not; the data are True or False."""
+    """One checkbox; the data are True or False."""
 
     widget = TickWidget("checkboxes", "govukCheckboxes")
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take whether it was ticked."""
+        """Take whether the box was ticked."""
         self.data = bool(valuelist)

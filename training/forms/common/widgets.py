@@ -1,7 +1,7 @@
-"""How fields are drawn: by the design system's macros, with every word of them ours to translate.
+"""Widgets: render fields with the design system's macros, with all texts translated by us.
 
-Every widget prints its field's whole group: label, hint, error, input. The first input has the field's id, so that
-the error summary can lead to it. What a call adds (``{{ form.name(classes="govuk-input--width-10") }}``) are
+A widget renders the whole group of its field: label, hint, error, input. The first input has the field's id, so that
+the error summary can link to it. Keyword arguments (``{{ form.name(classes="govuk-input--width-10") }}``) are
 parameters of the macro: ``classes``, ``autocomplete``, ``inputmode``, ``attributes`` …
 """
 
@@ -26,10 +26,7 @@ _MACROS = Environment(
 
 
 class Choice(NamedTuple):
-    """One answer that can be chosen: what is sent, what is read, and a line of help.
-
-    The text may be markup, where a name is isolated or stands in another language than the page.
-    """
+    """One choice: its value, text and hint. The text may be markup that marks the direction or language of a name."""
 
     value: str
     text: str | Markup
@@ -37,7 +34,7 @@ class Choice(NamedTuple):
 
 
 def _drawn(path: str, name: str, parameters: str) -> Markup:
-    """Return what a macro makes of parameters, given as JSON."""
+    """Render a macro with parameters given as JSON."""
     macro = getattr(_MACROS.get_template(path).module, name)
     return Markup(macro(json.loads(parameters)))  # noqa: S704  # the macro escapes every value
 
@@ -46,27 +43,27 @@ _drawn_once = lru_cache(maxsize=256)(_drawn)
 
 
 class Widget:
-    """Draws a field with one of the design system's macros."""
+    """Renders a field with one of the design system's macros."""
 
     def __init__(self, component: str, macro: str, **fixed: Any) -> None:
-        """Take the macro's name and the parameters that every field of this kind has."""
+        """Set the macro's name and the parameters that all fields of this kind share."""
         self._path = f"govuk_frontend_jinja/components/{component}/macro.html"
         self._macro = macro
         self._fixed = fixed
 
     def __call__(self, field: Field, **extra: Any) -> Markup:
-        """Return the field's whole group; ``extra`` are parameters of the macro."""
+        """Render the field's group; ``extra`` are parameters of the macro."""
         parameters = {**self._common(field), **self._fixed, **self.own(field), **extra}
         # An empty field looks the same to all who read one language. What somebody typed is not kept.
         draw = _drawn if field.data or field.errors else _drawn_once
         return draw(self._path, self._macro, json.dumps(parameters, default=str))
 
     def own(self, field: Any) -> dict[str, Any]:
-        """Return the parameters that hold the field's data."""
+        """Return the parameters with the field's data."""
         return {"value": field._value()}
 
     def hint_of(self, field: Field) -> str:
-        """Return the line of help that stands between label and input."""
+        """Return the hint between label and input."""
         return field.description
 
     def _common(self, field: Field) -> dict[str, Any]:
@@ -86,7 +83,7 @@ class Widget:
 
 
 class SelectWidget(Widget):
-    """A drop-down list that begins with an empty choice, so that nothing is chosen by accident."""
+    """A drop-down that begins with an empty choice, so that nothing is chosen by accident."""
 
     def own(self, field: Any) -> dict[str, Any]:
         """Return the choices as options."""
@@ -116,10 +113,10 @@ class ChoicesWidget(Widget):
 
 
 class TickWidget(Widget):
-    """One checkbox whose label and hint are the field's."""
+    """One checkbox with the field's label and hint."""
 
     def hint_of(self, field: Field) -> str:  # noqa: ARG002
-        """Return nothing: above the box the hint would read as part of the field before."""
+        """Return nothing: the hint stands beside the box."""
         return ""
 
     def own(self, field: Any) -> dict[str, Any]:
@@ -131,10 +128,10 @@ class TickWidget(Widget):
 
 
 class DateWidget(Widget):
-    """Boxes for the parts of a date: day, month, year, or the last two."""
+    """Inputs for day, month and year, or month and year."""
 
     def own(self, field: Any) -> dict[str, Any]:
-        """Return the boxes with what was typed in them."""
+        """Return the inputs with their values."""
         labels = {"day": _("Day"), "month": _("Month"), "year": _("Year")}
         return {
             "id": f"{field.id}-group",
@@ -154,14 +151,14 @@ class DateWidget(Widget):
 
 
 def label_of(field: Field) -> str:
-    """Return the field's label, which says so when it may be left empty; not in a form where everything may be."""
+    """Return the field's label, marked as optional where the form says so."""
     label = str(field.label.text)
     is_said = field.flags.may_be_empty and field.meta.says_optional
     return str(_("%(label)s (optional)", label=label)) if is_said else label
 
 
 def _option(choice: Choice, *, is_selected: bool) -> dict[str, Any]:
-    """Return one option of a drop-down list, which holds no markup: what marked its language moves to the option."""
+    """Return one option of a drop-down. Options hold no markup, so a language moves to its attribute."""
     option = {"value": choice.value, "text": _plain(choice.text), "selected": is_selected}
     if not isinstance(choice.text, Markup):
         return option

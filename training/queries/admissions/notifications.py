@@ -1,4 +1,4 @@
-"""Reading notices, and who is to be told."""
+"""Read notifications and their recipients."""
 
 from collections.abc import Sequence
 

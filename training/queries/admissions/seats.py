@@ -1,4 +1,4 @@
-"""Reading what decides about a seat, under the lock of the cohort: quotas, reserved places, clashes, who waits."""
+"""Read what decides about a seat, under the lock of the cohort: quotas, reserved places, clashes, waiting list."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
@@ -11,14 +11,14 @@ from training.models.admissions.nominations import Nomination, NominationState
 from training.models.courses.cohorts import Cohort, CohortInvitation, CohortState
 from training.models.identity.organisations import Organisation
 from training.models.people.people import Person, Sex
-from training.policy.scopes import ADMITTED, unscoped
+from training.policy.scopes import domain_read, unscoped
 
 
 def lock(cohort_ids: Collection[int], person_ids: Collection[int]) -> Mapping[int, Cohort]:
-    """Let nobody else seat, unseat or vet until the transaction ends; return the cohorts as they are now.
+    """Lock cohorts and people against seating and vetting until the transaction ends; return the cohorts, fresh.
 
-    Besides ``person_ids`` those are held who wait for a seat of these cohorts, since a seat may fall to them. Each
-    table is locked in the order of its keys, so that two who need the same rows wait for each other in turn.
+    People on the waiting lists of these cohorts are locked as well, since they may be seated. Each table is locked in
+    the order of its keys, so that concurrent transactions do not deadlock.
     """
     cohorts = select(Cohort).where(Cohort.id.in_(cohort_ids)).order_by(Cohort.id).with_for_update()
     found = db.session.scalars(cohorts.execution_options(populate_existing=True)).all()
@@ -31,24 +31,24 @@ def lock(cohort_ids: Collection[int], person_ids: Collection[int]) -> Mapping[in
 
 
 def waiting(cohort_id: int) -> Sequence[Nomination]:
-    """Return the waiting list of a cohort, the first in line first."""
+    """Return the waiting list of a cohort in order."""
     statement = (
         select(Nomination)
         .where(Nomination.cohort_id == cohort_id, Nomination.state == NominationState.WAITING)
         .order_by(Nomination.place)
         .execution_options(populate_existing=True)
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def last_place(cohort_id: int) -> int:
-    """Return the last place on the waiting list of a cohort, 0 when nobody waits."""
+    """Return the last place on the waiting list of a cohort, 0 if it is empty."""
     last = select(func.max(Nomination.place)).where(Nomination.cohort_id == cohort_id)
-    return db.session.scalar(unscoped(last, because=ADMITTED)) or 0
+    return db.session.scalar(domain_read(last)) or 0
 
 
 def is_seated_elsewhere(person_id: int, cohort: Cohort) -> bool:
-    """Say whether a person has a seat in another cohort that was not cancelled and shares a day with this one."""
+    """Return whether a person has a seat in another, not cancelled cohort that shares a day with this one."""
     other = aliased(Cohort)
     seat = (
         exists()
@@ -60,16 +60,16 @@ def is_seated_elsewhere(person_id: int, cohort: Cohort) -> bool:
         .where(other.id != cohort.id, other.state.in_((CohortState.OPEN, CohortState.CLOSED)))
         .where(other.starts_on <= cohort.ends_on, cohort.starts_on <= other.ends_on)
     )
-    return bool(db.session.scalar(unscoped(select(seat), because=ADMITTED)))
+    return bool(db.session.scalar(domain_read(select(seat))))
 
 
 def sex_of(person_id: int) -> Sex | None:
-    """Return what is recorded of a person's sex, None where nothing is."""
-    return db.session.scalar(unscoped(select(Person.sex).where(Person.id == person_id), because=ADMITTED))
+    """Return a person's recorded sex, or None."""
+    return db.session.scalar(domain_read(select(Person.sex).where(Person.id == person_id)))
 
 
 def taken_by_others_than_women(cohort_id: int) -> int:
-    """Return how many seats those have who are not recorded as women."""
+    """Count the seats of people not recorded as female."""
     statement = (
         select(func.count())
         .select_from(Nomination)
@@ -77,11 +77,11 @@ def taken_by_others_than_women(cohort_id: int) -> int:
         .where(Nomination.cohort_id == cohort_id, Nomination.state == NominationState.CONFIRMED)
         .where(Person.sex.is_distinct_from(Sex.FEMALE))
     )
-    return db.session.scalar(unscoped(statement, because=ADMITTED)) or 0
+    return db.session.scalar(domain_read(statement)) or 0
 
 
 class Share(NamedTuple):
-    """An invited organisation, the most seats it may have (None: no limit), and those that it and those below have."""
+    """An invited organisation with its quota (None: no limit) and the seats taken by its subtree."""
 
     organisation: Organisation
     quota: int | None
@@ -89,7 +89,7 @@ class Share(NamedTuple):
 
 
 def shares(cohort_id: int, of: int | None = None) -> list[Share]:
-    """Return the shares of a cohort's invited organisations; with ``of`` only of those that are, or stand above, it."""
+    """Return the shares of a cohort's invited organisations; with ``of`` only of it and its ancestors."""
     tree = (
         select(CohortInvitation.organisation_id.label("root"), CohortInvitation.organisation_id.label("id"))
         .where(CohortInvitation.cohort_id == cohort_id)
@@ -112,4 +112,4 @@ def shares(cohort_id: int, of: int | None = None) -> list[Share]:
         .where(CohortInvitation.organisation_id.in_(above) if of is not None else true())
         .order_by(Organisation.name_en)
     )
-    return [Share(*row) for row in db.session.execute(unscoped(statement, because=ADMITTED))]
+    return [Share(*row) for row in db.session.execute(domain_read(statement))]

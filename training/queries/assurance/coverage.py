@@ -1,4 +1,4 @@
-"""Reading which rights assessments stand for what a cohort is: its course, its projects, its programme."""
+"""Read the rights assessments relevant to a cohort: of its course, its projects, its programme."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ STANDING = (AssessmentState.SUBMITTED, AssessmentState.APPROVED, AssessmentState
 
 
 def projects_paying(cohort_id: int) -> Sequence[int]:
-    """Return the keys of the projects of those lines that the costs of a cohort touch."""
+    """Return the keys of the projects whose lines pay for a cohort."""
     statement = (
         select(BudgetLine.project_id)
         .join(CohortCost, CohortCost.line_id == BudgetLine.id)
@@ -27,7 +27,7 @@ def projects_paying(cohort_id: int) -> Sequence[int]:
 
 
 def standing_for(cohort: Cohort, projects: Sequence[int]) -> Sequence[RightsAssessment]:
-    """Return the assessments that stand for the course, the projects or the programme of a cohort, the oldest first."""
+    """Return the assessments of the course, the projects or the programme of a cohort, oldest first."""
     about = or_(
         RightsAssessment.course_id == cohort.course_id,
         RightsAssessment.project_id.in_(projects),

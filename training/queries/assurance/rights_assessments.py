@@ -1,4 +1,4 @@
-"""Reading rights assessments, with what belongs to them."""
+"""Read rights assessments with their mitigations, files and trail."""
 
 import datetime as dt
 import enum
@@ -20,7 +20,7 @@ from training.models.assurance.rights_assessments import (
 )
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.policy.scopes import domain_read, seen, where
 from training.queries.common.paging import Cut, Page, read_page
 from training.queries.courses import courses
 from training.queries.finance import programmes
@@ -30,7 +30,7 @@ SOON = dt.timedelta(days=60)
 
 
 class Which(enum.StrEnum):
-    """Which assessments to list."""
+    """A filter of assessments."""
 
     WAITING = "waiting"
     CURRENT = "current"
@@ -40,7 +40,7 @@ class Which(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Whole:
-    """An assessment with its subject, its mitigations in their order and the files that are attached now."""
+    """An assessment with its subject, ordered mitigations and attached files."""
 
     assessment: RightsAssessment
     mitigations: Sequence[RightsMitigation]
@@ -59,7 +59,7 @@ def _with_subject() -> AnySelect:
 
 def whole(assessment_id: int) -> Whole:
     """Return an assessment as the database has it now."""
-    statement = unscoped(_with_subject().where(RightsAssessment.id == assessment_id), because=ADMITTED)
+    statement = domain_read(_with_subject().where(RightsAssessment.id == assessment_id))
     return _whole(statement)
 
 
@@ -112,7 +112,7 @@ def approved_before(assessment: RightsAssessment) -> Sequence[RightsAssessment]:
 
 
 def lock_subject(assessment: RightsAssessment) -> None:
-    """Let nobody else approve an assessment of the same programme, project or course until the transaction ends."""
+    """Lock the subject of an assessment until the transaction ends."""
     if assessment.course_id is not None:
         courses.lock_course(assessment.course_id)
     elif assessment.project_id is not None:
@@ -137,7 +137,7 @@ def _matching(which: Which | None, actor: Actor, today: dt.date) -> list[ColumnE
 
 
 def waits_for(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition under which an assessment waits for ``actor``: of their grade, written by another."""
+    """Return the condition for an assessment to await ``actor``: of their grade, written by another."""
     return and_(
         RightsAssessment.state == AssessmentState.SUBMITTED,
         RightsAssessment.writer_id != actor.user_id,
@@ -160,7 +160,7 @@ def all_of(which: Which | None, today: dt.date, actor: Actor) -> Sequence[Rights
 
 @dataclass(frozen=True)
 class AssessmentPage:
-    """An assessment with its trail, and whether the reader writes assessments, and approves of this grade."""
+    """An assessment with its trail, and whether the reader may write assessments and approve this one."""
 
     whole: Whole
     trail: Sequence[RightsStep]

@@ -1,4 +1,4 @@
-"""Pages of long lists, cut by key: the cost of a page does not grow with its number."""
+"""Keyset pagination: the cost of a page does not grow with its position."""
 
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -19,7 +19,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Cut:
-    """Where a page begins: after, or before, the row with this opaque id (never a name: it stands in addresses)."""
+    """Where a page begins: after, or before, the row with this public id (never a name: it appears in URLs)."""
 
     after: str = ""
     before: str = ""
@@ -27,7 +27,7 @@ class Cut:
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Rows of one page; ``previous`` and ``next`` are the ids to cut at, empty at the ends of the list."""
+    """The rows of a page; ``previous`` and ``next`` are the ids of the neighbouring cursors, empty at the ends."""
 
     rows: list[Row]
     previous: str
@@ -48,8 +48,8 @@ def read_page(
 
     The first element of each row is the record itself, or a bundle of its columns with ``public_id`` among them.
     Where ``order`` stands on another record, ``through`` is the relationship of ``model`` that leads there.
-    The statement carries its scope already.
-    A cut at a record that does not exist is none: the list is shown from its beginning.
+    The statement is already scoped.
+    A cursor at an unknown record is ignored.
     """
     anchor = _position(model, order, cut.before or cut.after, through)
     is_backwards = bool(cut.before) and anchor is not None
@@ -73,10 +73,10 @@ def read_page(
 def read_numbered(
     statement: AnySelect, number: InstrumentedAttribute[int], cut: Cut, *, is_descending: bool = False
 ) -> Page[Any]:
-    """Return the page of ``statement`` at ``cut``, ordered by and cut at a number that each row has.
+    """Return the page of ``statement`` at ``cut``, ordered by a number that each row has.
 
-    The first element of each row is the record itself, with that number as an attribute. The statement carries its
-    scope already. What no row can have for a number cuts nothing: the list is shown from its beginning.
+    The first element of each row is the record itself, with that number as an attribute. The statement is
+    already scoped. An impossible number is ignored.
     """
     before, after = _number(cut.before), _number(cut.after)
     is_backwards = before is not None
@@ -95,7 +95,7 @@ def read_numbered(
 
 
 def _number(text: str) -> int | None:
-    """Return the number of a row as it stands in an address; None for what no row can have."""
+    """Parse the number of a row from a URL; None if it is impossible."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 

@@ -1,6 +1,6 @@
-"""Reading single records on behalf of an actor."""
+"""Read single records on behalf of an actor."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -18,20 +18,30 @@ Record = TypeVar("Record", bound=Base)
 
 @dataclass(frozen=True)
 class Found(Generic[Record]):
-    """A record that somebody may see, and whether they may do to it what they came for."""
+    """A visible record, whether the permission asked for is held, and which of the ``offers`` are held."""
 
     record: Record
     is_allowed: bool
+    offers: Mapping[Permission, bool]
 
 
-def find(model: type[Record], public_id: str, actor: Actor, permission: Permission) -> Found[Record] | None:
-    """Return the record with this opaque id, or None where it does not exist for ``actor``."""
+def find(
+    model: type[Record], public_id: str, actor: Actor, permission: Permission, offers: Sequence[Permission] = ()
+) -> Found[Record] | None:
+    """Return the record with this public id, or None where it does not exist for ``actor``.
+
+    For ``permission`` and each of ``offers`` the same statement says whether ``actor`` has it for this record.
+    """
     if not is_public_id(public_id):
         return None
     columns: Any = model
-    statement = select(model, where(actor, permission, model).label("is_allowed")).where(columns.public_id == public_id)
+    allowed = [where(actor, asked, model).label(asked.name) for asked in (permission, *offers)]
+    statement = select(model, *allowed).where(columns.public_id == public_id)
     row = db.session.execute(seen(statement, actor, SEEING[model], model)).one_or_none()
-    return Found(row[0], bool(row[1])) if row else None
+    if row is None:
+        return None
+    record, is_allowed, *may = row
+    return Found(record, bool(is_allowed), dict(zip(offers, map(bool, may), strict=True)))
 
 
 def find_each(model: type[Record], public_ids: Iterable[str], actor: Actor, permission: Permission) -> Sequence[Record]:

@@ -40,7 +40,7 @@ _SIGNED_IN = _with_reach(
     .options(contains_eager(SignIn.user).contains_eager(User.organisation).load_only(Organisation.jurisdiction)),
     root=select(User.organisation_id.label("id")).join(SignIn, SignIn.user_id == User.id).where(_THIS_TOKEN),
 )
-"""The one statement that every request of somebody who is signed in runs first: it is built once."""
+"""The first statement of every authenticated request, built once."""
 
 _THIS_USER = User.id == bindparam("user_id")
 _USER = _with_reach(
@@ -49,9 +49,9 @@ _USER = _with_reach(
 
 
 def signed_in(token_hash: str) -> tuple[SignIn, Actor] | None:
-    """Return the sign-in whose token has this hash, with its account, and what rules need to know of who it is.
+    """Return the sign-in with this token hash, with its account and actor.
 
-    None if it was ended or the account deactivated.
+    None if the session has ended or the account is inactive.
     """
     rows = db.session.execute(_SIGNED_IN, {"token_hash": token_hash}).all()
     if not rows:
@@ -61,7 +61,7 @@ def signed_in(token_hash: str) -> tuple[SignIn, Actor] | None:
 
 
 def active_user(user_id: int) -> User | None:
-    """Return the account with its organisation, unless it was deactivated."""
+    """Return an active account with its organisation."""
     return db.session.scalar(
         select(User).where(User.id == user_id, User.is_active).options(joinedload(User.organisation))
     )
@@ -73,7 +73,7 @@ def lock_account(user_id: int) -> User:
 
 
 def actor_of(user: User) -> Actor:
-    """Return what rules and permissions need to know of ``user`` now."""
+    """Return ``user`` as an actor, with current roles."""
     rows = db.session.execute(_USER, {"user_id": user.id}).all()
     return _actor(user, [row[1:] for row in rows])
 
@@ -129,7 +129,7 @@ def invitation_of(token_hash: str) -> Invitation | None:
 
 
 def lock_invitations_to(role: Role) -> None:
-    """Let nobody else accept an invitation to this role until the transaction ends."""
+    """Lock the invitations to this role until the transaction ends."""
     statement = select(Invitation.id).where(Invitation.role == role).order_by(Invitation.id).with_for_update()
     db.session.execute(statement)
 
@@ -141,7 +141,7 @@ def is_username_taken(username: str) -> bool:
 
 @dataclass(frozen=True)
 class AccountPage:
-    """What somebody sees of their own account: themselves, their roles, and the programmes they fund."""
+    """The account page: the user, their roles and the programmes they fund."""
 
     user: User
     roles: list[tuple[Role, Programme | None]]

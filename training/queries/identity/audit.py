@@ -15,7 +15,7 @@ from training.queries.common.paging import Cut, Page, read_numbered
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which acts to show; empty means all."""
+    """A filter of the audit trail; empty fields match all."""
 
     action: str = ""
     username: str = ""
@@ -25,13 +25,13 @@ class Wanted:
 
 
 def acts_since(user_id: int, acts: Collection[str], since: dt.datetime) -> int:
-    """Return how many of these acts an account has done since a moment."""
+    """Count the events of these kinds by an account since a moment."""
     done = (AuditEntry.user_id == user_id, AuditEntry.action.in_(acts), AuditEntry.at >= since)
     return db.session.scalar(select(func.count()).where(*done)) or 0
 
 
 def page_of(wanted: Wanted, cut: Cut) -> Page[Any]:
-    """Return a page of (act, username), the newest first."""
+    """Return a page of (entry, username), newest first."""
     statement: AnySelect = select(AuditEntry, User.username).outerjoin(User, User.id == AuditEntry.user_id)
     return read_numbered(_narrowed(statement, wanted), AuditEntry.id, cut, is_descending=True)
 
@@ -52,5 +52,5 @@ def _narrowed(statement: AnySelect, wanted: Wanted) -> AnySelect:
 
 
 def actions() -> Sequence[str]:
-    """Return the acts that occur."""
+    """Return the events that occur in the trail."""
     return db.session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)).all()

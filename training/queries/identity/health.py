@@ -1,4 +1,4 @@
-"""Whether the database answers, and the work process lives."""
+"""Health of the database and the work process."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ from training.queries.identity import jobs
 
 
 def database_answers() -> bool:
-    """Say whether the database can be read."""
+    """Return whether the database can be read."""
     try:
         db.session.execute(text("SELECT 1"))
     except SQLAlchemyError:
@@ -20,5 +20,5 @@ def database_answers() -> bool:
 
 
 def is_worker_alive(silent: dt.timedelta) -> bool:
-    """Say whether a work process was seen within that time."""
+    """Return whether a work process was seen within that time."""
     return jobs.is_anybody_working(now() - silent)

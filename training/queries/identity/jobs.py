@@ -1,4 +1,4 @@
-"""Reading jobs, and which work processes live."""
+"""Read jobs and the work processes that are alive."""
 
 import datetime as dt
 
@@ -21,10 +21,10 @@ def newest_of(subject_id: str) -> Job | None:
 
 
 def next_job(worker: str, silent_since: dt.datetime) -> Job | None:
-    """Return the oldest job that nobody does.
+    """Return the oldest job that is not being worked on.
 
-    It waits, or whoever had taken it was not seen since then, or it is ``worker`` itself, which asks because it does
-    nothing: it could not even note how the job failed.
+    It is waiting, or its worker has not been seen since then, or its worker is ``worker`` itself, which is idle and
+    so failed before it could record the result.
     """
     lives = exists().where(Worker.name == Job.worker, Worker.seen_at >= silent_since)
     is_left = or_(Job.worker == worker, and_(Job.taken_at < silent_since, ~lives))
@@ -34,5 +34,5 @@ def next_job(worker: str, silent_since: dt.datetime) -> Job | None:
 
 
 def is_anybody_working(silent_since: dt.datetime) -> bool:
-    """Say whether a work process was seen since then."""
+    """Return whether a work process was seen since then."""
     return bool(db.session.scalar(select(exists().where(Worker.seen_at >= silent_since))))

@@ -1,4 +1,4 @@
-"""The tree of organisations, down and up: tables of keys (the column ``id``) for other SELECTs to use."""
+"""Subtrees and ancestors of organisations, as tables of keys (column ``id``) for other SELECTs."""
 
 from sqlalchemy import CTE, Select, select
 
@@ -14,7 +14,7 @@ def below(roots: Select[int]) -> CTE:
 
 
 def above(organisation_id: int | None) -> CTE:
-    """Return an organisation and all above it; nothing above none."""
+    """Return an organisation and its ancestors; empty for None."""
     first = select(Organisation.id, Organisation.parent_id).where(Organisation.id == organisation_id)
     line = first.cte(recursive=True)
     parents = select(Organisation.id, Organisation.parent_id).join(line, Organisation.id == line.c.parent_id)
@@ -22,10 +22,10 @@ def above(organisation_id: int | None) -> CTE:
 
 
 def invited_to(cohort_id: int) -> CTE:
-    """Return the organisations that were invited to a cohort, and all below them."""
+    """Return the organisations invited to a cohort, and all below them."""
     return below(select(CohortInvitation.organisation_id.label("id")).where(CohortInvitation.cohort_id == cohort_id))
 
 
 def keys_invited_to(cohort_id: int) -> set[int]:
-    """Return the keys of the organisations that were invited to a cohort, and of all below them."""
+    """Return the keys of the organisations invited to a cohort, and of all below them."""
     return set(db.session.scalars(select(invited_to(cohort_id).c.id)))

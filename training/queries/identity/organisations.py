@@ -1,4 +1,4 @@
-"""Reading organisations: the tree, one body, what depends on it, and what a move does to who sees whom."""
+"""Read organisations: the tree, one organisation, its dependants, and the effect of a move on visibility."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -38,24 +38,24 @@ def everything() -> Sequence[Organisation]:
 
 
 def in_use() -> Sequence[Organisation]:
-    """Return the organisations that are in use, by jurisdiction and name."""
+    """Return the active organisations, by jurisdiction and name."""
     statement = select(Organisation).where(Organisation.is_active)
     return db.session.scalars(statement.order_by(Organisation.jurisdiction, Organisation.name_en)).all()
 
 
 def lock_tree() -> None:
-    """Let nobody else add, edit or move an organisation until the transaction ends; people can still be registered."""
+    """Lock the tree against changes until the transaction ends; people can still be registered."""
     db.session.execute(select(Organisation.id).order_by(Organisation.id).with_for_update(key_share=True))
 
 
 def lock_against_use(organisation_id: int) -> None:
-    """Let nobody refer to an organisation until the transaction ends, and wait for those who just did."""
+    """Lock an organisation against new references until the transaction ends."""
     lock_tree()
     db.session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
 
 
 def has_inactive(organisation_ids: Collection[int]) -> bool:
-    """Say whether one of these is out of use; none of them can be put out of use until the transaction ends."""
+    """Return whether one of these is inactive, and lock them until the transaction ends."""
     statement = select(Organisation.is_active).where(Organisation.id.in_(organisation_ids)).order_by(Organisation.id)
     return not all(db.session.scalars(statement.with_for_update(read=True, key_share=True)))
 
@@ -70,7 +70,7 @@ def keys_below(organisation_id: int) -> frozenset[int]:
 
 
 def jurisdictions_beside(organisation: Organisation) -> set[Jurisdiction]:
-    """Return the jurisdictions of the body above an organisation and of those just below it."""
+    """Return the jurisdictions of an organisation's parent and children."""
     beside = or_(Organisation.id == organisation.parent_id, Organisation.parent_id == organisation.id)
     return set(db.session.scalars(select(Organisation.jurisdiction).where(beside).distinct()))
 
@@ -99,7 +99,7 @@ class Node:
 
 
 def tree(jurisdiction: Jurisdiction, actor: Actor) -> list[Node]:
-    """Return the organisations of a jurisdiction from the top, in one statement; there are some hundreds at most."""
+    """Return the tree of a jurisdiction, in one statement; a few hundred organisations at most."""
     statement = select(Organisation).where(Organisation.jurisdiction == jurisdiction).order_by(Organisation.name_en)
     found = db.session.scalars(seen(statement, actor, Permission.SEE_ORGANISATION, Organisation)).all()
     nodes = {body.id: Node(body) for body in found}
@@ -111,10 +111,9 @@ def tree(jurisdiction: Jurisdiction, actor: Actor) -> list[Node]:
 
 @dataclass(frozen=True)
 class OrganisationPage:
-    """An organisation with the body above it and those just below it.
+    """An organisation with its parent and children.
 
-    ``people`` is how many of its people the reader may see, at most one more than ``MOST_COUNTED``; None for those who
-    see no others at all.
+    ``people`` counts those the reader may see, up to ``MOST_COUNTED`` + 1; None for readers who see only themselves.
     """
 
     organisation: Organisation
@@ -150,7 +149,7 @@ def _people_in_sight(organisation_id: int, actor: Actor) -> int:
 
 
 def parents_for(actor: Actor, jurisdiction: Jurisdiction | None = None) -> dict[str, Organisation]:
-    """Return the active bodies under which ``actor`` may put another, by opaque id."""
+    """Return the active organisations that ``actor`` may choose as a parent, by public id."""
     statement = select(Organisation).where(Organisation.is_active)
     if jurisdiction:
         statement = statement.where(Organisation.jurisdiction == jurisdiction)
@@ -161,7 +160,7 @@ def parents_for(actor: Actor, jurisdiction: Jurisdiction | None = None) -> dict[
 
 @dataclass(frozen=True)
 class MoveEffect:
-    """What a move does: how many come under another body, and how many accounts begin and cease to see them."""
+    """The effect of a move: how many records it moves, and how many accounts gain and lose sight of them."""
 
     people: int
     accounts: int
@@ -170,7 +169,7 @@ class MoveEffect:
 
 
 def effect_of_move(organisation: Organisation, parent: Organisation | None) -> MoveEffect:
-    """Return what moving an organisation under ``parent`` does to who sees whom. Numbers only, never who."""
+    """Return the effect on visibility of moving an organisation under ``parent``: counts only, never names."""
     below = _below(organisation.id)
     before, after = (
         set(db.session.scalars(select(organisation_trees.above(key).c.id)))
@@ -188,7 +187,7 @@ def effect_of_move(organisation: Organisation, parent: Organisation | None) -> M
 
 
 def _overseers(organisations: set[int]) -> int:
-    """Return how many active accounts at these bodies see the people of their own body and of those below it."""
+    """Return how many active accounts at these organisations see the people of their own subtree."""
     roles = [role for role, scopes in MATRIX[Permission.SEE_PERSON].items() if Scope.ORG in scopes]
     statement = (
         select(func.count(User.id.distinct()))

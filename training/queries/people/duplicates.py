@@ -1,4 +1,4 @@
-"""Reading what two records of a person have: before they are joined, and before they are parted."""
+"""Read what two records of a person hold, before a merge and before its undoing."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from training.models.courses.cohorts import CohortTrainer
 from training.models.identity.accounts import User
 from training.models.outcomes.completions import Completion
 from training.models.people.people import Merge, Person
-from training.policy.scopes import ADMITTED, unscoped
+from training.policy.scopes import domain_read
 
 
 def stand_for_one_cohort(one_id: int, other_id: int) -> bool:
-    """Say whether both stand nominated for the same cohort."""
+    """Return whether both have open nominations for the same cohort."""
     other = aliased(Nomination)
     both = exists().where(
         Nomination.person_id == one_id,
@@ -25,11 +25,11 @@ def stand_for_one_cohort(one_id: int, other_id: int) -> bool:
         Nomination.state.not_in(LEFT_STATES),
         other.state.not_in(LEFT_STATES),
     )
-    return bool(db.session.scalar(unscoped(select(both), because=ADMITTED)))
+    return bool(db.session.scalar(domain_read(select(both))))
 
 
 def have_accounts(one_id: int, other_id: int) -> bool:
-    """Say whether both have an account."""
+    """Return whether both have an account."""
     number = select(func.count()).where(User.person_id.in_((one_id, other_id)))
     return (db.session.scalar(number) or 0) > 1
 
@@ -57,7 +57,7 @@ def belongings(kept_id: int, merged_id: int) -> dict[str, Any]:
         "users": select(User.id).where(User.person_id == merged_id),
         "superseded": current,
     }
-    found = {name: list(db.session.scalars(unscoped(one, because=ADMITTED))) for name, one in wanted.items()}
+    found = {name: list(db.session.scalars(domain_read(one))) for name, one in wanted.items()}
     return {"merged_id": merged_id, **found}
 
 
@@ -71,12 +71,12 @@ def both(merge_id: int) -> tuple[Person, Person]:
         .join(merged, merged.id == Merge.merged_id)
         .where(Merge.id == merge_id)
     )
-    row = db.session.execute(unscoped(statement, because=ADMITTED)).one()
+    row = db.session.execute(domain_read(statement)).one()
     return row[0], row[1]
 
 
 def acted_since(joined: Merge) -> bool:
-    """Say whether somebody acted since on what a merge moved, vetted, or gave the merged record anything."""
+    """Return whether anything moved by a merge, or either record's clearance, has changed since."""
     nominations, at = joined.moved["nominations"], joined.merged_at
     moved_on = exists().where(Nomination.id.in_(nominations), Nomination.moved_at > at)
     completed = exists().where(
@@ -91,4 +91,4 @@ def acted_since(joined: Merge) -> bool:
         ),
         exists().where(User.person_id == joined.merged_id),
     )
-    return bool(db.session.scalar(unscoped(select(or_(moved_on, completed, vetted, *given)), because=ADMITTED)))
+    return bool(db.session.scalar(domain_read(select(or_(moved_on, completed, vetted, *given)))))

@@ -1,4 +1,4 @@
-"""Finding the people whom a name may mean, in any spelling and script."""
+"""Find people by name, in any spelling and script."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
@@ -23,7 +23,7 @@ _AT_ONCE = 5_000
 
 @dataclass(frozen=True)
 class Wanted:
-    """A name as somebody wrote it; either spelling may be empty."""
+    """A name to match; either script may be empty."""
 
     name_latin: str
     name_native: str
@@ -31,7 +31,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A person whom a name may mean; ``score`` from ``ENOUGH`` to 100."""
+    """A possible match; ``score`` from ``ENOUGH`` to 100."""
 
     person: Person
     score: int
@@ -43,9 +43,9 @@ class _Scored(NamedTuple):
 
 
 def candidates(wanted: Sequence[Wanted], actor: Actor, *, is_aside_too: bool = False) -> list[list[Candidate]]:
-    """Return for each name the people whom it may mean, best first, five at most.
+    """Return the possible matches of each name, best first, at most five.
 
-    Only people for whom ``actor`` has EDIT_PERSON; with ``is_aside_too`` also those who are set aside. The number of
+    Only people for whom ``actor`` has EDIT_PERSON; with ``is_aside_too`` also inactive ones. The number of
     statements grows by one for each five thousand keys or people, not by name.
     """
     ours = [heard(one.name_latin, one.name_native) for one in wanted]
@@ -69,9 +69,9 @@ def candidates(wanted: Sequence[Wanted], actor: Actor, *, is_aside_too: bool = F
 
 
 def duplicates(people: Sequence[Person], actor: Actor) -> list[list[Candidate]]:
-    """Return for each person the other records that may be the same one, without the pairs that were reviewed.
+    """Return the possible duplicates of each person, without reviewed pairs.
 
-    Who shares the service number within the organisation counts as alike, whatever the name.
+    An equal service number within the organisation counts as a match, whatever the name.
     """
     wanted = [Wanted(person.name_latin, person.name_native) for person in people]
     apart = _reviewed([person.id for person in people])
@@ -100,7 +100,7 @@ _LOOKED_THROUGH = 200
 
 
 def pairs(cut: Cut, actor: Actor) -> tuple[list[Pair], Page[Any]]:
-    """Return the pairs that one stretch of the register has a part in, and that stretch, for the links round it."""
+    """Return the pairs involving one page of the register, and that page, for its links."""
     statement: AnySelect = (
         select(Person).where(Person.inactive_because.is_(None)).options(joinedload(Person.organisation))
     )
@@ -118,7 +118,7 @@ def pairs(cut: Cut, actor: Actor) -> tuple[list[Pair], Page[Any]]:
 
 
 class Described(Protocol):
-    """What is said of somebody who is to be registered."""
+    """The details of a person to be registered."""
 
     @property
     def name_latin(self) -> str: ...  # noqa: D102
@@ -129,9 +129,9 @@ class Described(Protocol):
 
 
 def alike(one: Described, organisation_id: int, actor: Actor) -> list[Candidate]:
-    """Return who may be the person that is to be registered in an organisation: by name, or by service number there.
+    """Return possible matches of a person to be registered: by name, or by service number in the organisation.
 
-    Also whoever is set aside.
+    Includes inactive people.
     """
     [named] = candidates([Wanted(one.name_latin, one.name_native)], actor, is_aside_too=True)
     known = {candidate.person.id for candidate in named}
@@ -148,7 +148,7 @@ def reviewed_among(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
 
 
 def _sharing(wanted: Collection[int], actor: Actor) -> Mapping[int, list[int]]:
-    """Return for each key the people who have it."""
+    """Return the people with each key."""
     sharing: dict[int, list[int]] = defaultdict(list)
     for chunk in _chunks(wanted):
         statement: AnySelect = select(PersonKey.key, PersonKey.person_id).where(PersonKey.key.in_(chunk))
@@ -158,7 +158,7 @@ def _sharing(wanted: Collection[int], actor: Actor) -> Mapping[int, list[int]]:
 
 
 def _sharing_rarely(wanted: Collection[int], actor: Actor) -> Mapping[int, list[int]]:
-    """Return the same for keys that few people have."""
+    """Return the people with each rare key."""
     sharing: dict[int, list[int]] = defaultdict(list)
     for chunk in _chunks(wanted):
         number = func.count().over(partition_by=PersonKey.key).label("number")
@@ -173,7 +173,7 @@ def _sharing_rarely(wanted: Collection[int], actor: Actor) -> Mapping[int, list[
 def _scored(
     ours: Sequence[Heard], met: Sequence[Sequence[int]], actor: Actor, is_aside_too: bool
 ) -> list[list[_Scored]]:
-    """Return for each name the best of the people whom it met."""
+    """Return the best matches of each name."""
     names = _names({person_id for found in met for person_id in found}, actor, is_aside_too)
     return [_best(one, found, names) for one, found in zip(ours, met, strict=True)]
 
@@ -196,7 +196,7 @@ def _names(ids: Collection[int], actor: Actor, is_aside_too: bool) -> dict[int, 
 
 
 def is_offered(is_aside_too: bool) -> ColumnElement[bool]:
-    """Return the condition under which a record is offered: active, or set aside but not joined with another."""
+    """Return the condition for suggesting a record: active, or inactive but not merged."""
     is_active = Person.inactive_because.is_(None)
     return or_(is_active, Person.inactive_because != Inactive.MERGED) if is_aside_too else is_active
 
@@ -225,7 +225,7 @@ def _reviewed(ids: Sequence[int]) -> Mapping[int, set[int]]:
 def _numbered(
     wanted: Set[tuple[int, str]], actor: Actor, *, is_aside_too: bool = False
 ) -> Mapping[tuple[int, str], list[Person]]:
-    """Return the people who have service numbers, each in its organisation."""
+    """Return people by service number and organisation."""
     same: dict[tuple[int, str], list[Person]] = defaultdict(list)
     for chunk in _chunks({number for _, number in wanted if number}):
         statement: AnySelect = (

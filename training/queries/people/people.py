@@ -13,15 +13,13 @@ from training.kit.db import AnySelect, db
 from training.kit.matching import word_keys
 from training.kit.money import western_digits
 from training.kit.names import name_words
-from training.models.admissions.nominations import LEFT_STATES, Nomination
 from training.models.courses.cohorts import CohortTrainer
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
 from training.models.people.people import Inactive, Merge, Person, PersonKey, PersonWord, ReviewedPair, Transfer
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.policy.scopes import domain_read, seen, unscoped, where
 from training.queries.common.paging import SIZE, Cut, Page, read_page
-from training.queries.identity import organisation_trees
 from training.queries.people import matching
 
 _LAST = "\uffff"
@@ -33,9 +31,9 @@ _MOST_WORDS = 10
 
 
 def lock_people(person_ids: Collection[int]) -> Sequence[Inactive | None]:
-    """Let nobody else decide about these people until the transaction ends; return why they are set aside.
+    """Lock people until the transaction ends; return why each is inactive, if so.
 
-    They are locked in the order of their keys, so that two who need the same wait for each other in turn.
+    Locks are taken in the order of keys, so that concurrent transactions do not deadlock.
     """
     statement = select(Person.inactive_because).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update()
     return db.session.scalars(unscoped(statement, because="a lock; nothing is shown")).all()
@@ -49,34 +47,34 @@ def with_public_ids(public_ids: Collection[str]) -> dict[str, Person]:
 
 
 def inactive_because(person_id: int) -> Inactive | None:
-    """Return why a record is set aside, as the database has it now; None when it is not."""
+    """Return why a record is inactive at present; None if it is active."""
     statement = select(Person.inactive_because).where(Person.id == person_id)
-    return db.session.scalar(unscoped(statement, because=ADMITTED))
+    return db.session.scalar(domain_read(statement))
 
 
 def organisation_of(person_id: int) -> int:
     """Return the key of a person's organisation, as the database has it now."""
     statement = select(Person.organisation_id).where(Person.id == person_id)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def last_transfer(person_id: int) -> dt.date | None:
-    """Return since when a person belongs to the present organisation, where that is recorded."""
+    """Return the date of a person's last transfer, if any."""
     statement = select(func.max(Transfer.since)).where(Transfer.person_id == person_id)
-    return db.session.scalar(unscoped(statement, because=ADMITTED))
+    return db.session.scalar(domain_read(statement))
 
 
 MOST_COUNTED = 1_000
 
 
 def inactive_page(cut: Cut, actor: Actor) -> Page[Any]:
-    """Return a page of the records that are set aside, by name."""
-    statement = _listed().where(Person.inactive_because.is_not(None))
+    """Return a page of inactive people, by name."""
+    statement = listed().where(Person.inactive_because.is_not(None))
     return read_page(seen(statement, actor, Permission.EDIT_PERSON, Person), Person, Person.name_key, cut)
 
 
 class Kind(enum.StrEnum):
-    """As what a person is here: whoever teaches a cohort is a trainer."""
+    """Whether a person teaches a cohort (trainer) or not (trainee)."""
 
     TRAINEE = "trainee"
     TRAINER = "trainer"
@@ -87,13 +85,13 @@ _TEACHES = exists().where(CohortTrainer.person_id == Person.id)
 
 @dataclass(frozen=True)
 class Narrowed:
-    """To which people a list is narrowed; None: to none."""
+    """A filter of people; None matches all."""
 
     organisation_id: int | None = None
     kind: Kind | None = None
 
     def of(self, statement: AnySelect) -> AnySelect:
-        """Return a list of people as it is narrowed."""
+        """Apply the filter to a statement."""
         if self.organisation_id is not None:
             statement = statement.where(Person.organisation_id == self.organisation_id)
         if self.kind is not None:
@@ -111,8 +109,8 @@ def organisations_in_sight(actor: Actor) -> Sequence[Organisation]:
 
 
 def all_of(words: str, narrowed: Narrowed, actor: Actor) -> Sequence[Person]:
-    """Return every active person whom ``actor`` may see, and whose names match where ``words`` are given."""
-    statement = narrowed.of(_listed()).where(Person.inactive_because.is_(None))
+    """Return all active people visible to ``actor``, matching ``words`` if given."""
+    statement = narrowed.of(listed()).where(Person.inactive_because.is_(None))
     statement = named(statement, words) if words else statement
     return db.session.scalars(
         seen(statement.order_by(Person.name_key, Person.id), actor, Permission.SEE_PERSON, Person)
@@ -120,27 +118,27 @@ def all_of(words: str, narrowed: Narrowed, actor: Actor) -> Sequence[Person]:
 
 
 def page_of(cut: Cut, narrowed: Narrowed, actor: Actor) -> Page[Any]:
-    """Return a page of the active people whom ``actor`` may see, by name.
+    """Return a page of the active people visible to ``actor``, by name.
 
-    Beside each stands ``number``: how many they are in all, counted to one above ``MOST_COUNTED``.
+    Each row has ``number``: the total, counted up to ``MOST_COUNTED`` + 1.
     """
     is_active = Person.inactive_because.is_(None)
     some = narrowed.of(select(Person.id)).where(is_active)
     some = seen(some, actor, Permission.SEE_PERSON, Person).limit(MOST_COUNTED + 1)
     number = select(func.count()).select_from(some.subquery()).scalar_subquery()
-    statement = narrowed.of(_listed()).add_columns(number.label("number")).where(is_active)
+    statement = narrowed.of(listed()).add_columns(number.label("number")).where(is_active)
     return read_page(seen(statement, actor, Permission.SEE_PERSON, Person), Person, Person.name_key, cut)
 
 
-def _listed() -> AnySelect:
+def listed() -> AnySelect:
+    """Return the statement that reads people with their organisations, in nobody's name yet."""
     return select(Person).options(joinedload(Person.organisation))
 
 
 def named(statement: AnySelect, words: str) -> AnySelect:
-    """Narrow to active people of whose names each word is the beginning of one, or sounds like one in any script.
+    """Filter active people by name: each word begins a word of the name, or sounds like one in any script.
 
-    Also to those whose service number the words are. The order of the words does not matter. The first ten different
-    words count; what follows them is ignored.
+    Also matches a service number. Word order is irrelevant; only the first ten distinct words are used.
     """
     begun = [
         select(PersonWord.person_id).where(PersonWord.word >= word, PersonWord.word < word + _LAST)
@@ -158,34 +156,21 @@ People: TypeAlias = Sequence[Person]
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found; ``has_more`` when there are more than are shown."""
+    """The result of a search; ``has_more`` if it was cut off."""
 
     people: People
     has_more: bool
 
 
 def search(words: str, actor: Actor, narrowed: Narrowed = EVERYBODY) -> Found:
-    """Return up to fifty people whom ``actor`` may see and whose names match, or whose service number it is."""
-    statement = seen(named(narrowed.of(_listed()), words), actor, Permission.SEE_PERSON, Person)
-    return _first(statement.order_by(Person.name_key, Person.id))
+    """Return up to fifty people visible to ``actor`` that match by name or service number."""
+    return first_of(seen(named(narrowed.of(listed()), words), actor, Permission.SEE_PERSON, Person))
 
 
-def _first(statement: AnySelect) -> Found:
-    rows = db.session.scalars(statement.limit(SIZE + 1)).all()
+def first_of(statement: AnySelect) -> Found:
+    """Return up to fifty of the people that a statement reads, by name."""
+    rows = db.session.scalars(statement.order_by(Person.name_key, Person.id).limit(SIZE + 1)).all()
     return Found(rows[:SIZE], len(rows) > SIZE)
-
-
-def eligible(cohort_id: int, words: str, actor: Actor) -> Found:
-    """Return up to fifty people whom ``actor`` may put forward: of invited organisations, not nominated yet."""
-    invited = select(organisation_trees.invited_to(cohort_id).c.id)
-    standing = exists().where(
-        Nomination.cohort_id == cohort_id,
-        Nomination.person_id == Person.id,
-        Nomination.state.not_in(LEFT_STATES),
-    )
-    statement = named(_listed(), words).where(Person.organisation_id.in_(invited), ~standing)
-    statement = seen(statement, actor, Permission.EDIT_PERSON, Person)
-    return _first(statement.order_by(Person.name_key, Person.id))
 
 
 def own_organisations(actor: Actor) -> Sequence[Organisation]:
@@ -196,7 +181,7 @@ def own_organisations(actor: Actor) -> Sequence[Organisation]:
 
 @dataclass(frozen=True)
 class PersonPage:
-    """A person with what the reader may see of the record itself.
+    """A person's record as the reader may see it.
 
     ``alike``: other records that may be the same person, ``apart``, those
     last told apart from it, and ``merges``, records that were taken up into this one: for those who may edit.
@@ -241,12 +226,12 @@ def person_page(person: Person, actor: Actor) -> PersonPage:
 
 
 def _told_apart(key: int, actor: Actor) -> Sequence[Person]:
-    """Return the records that were last told apart from one, of those that ``actor`` may edit."""
+    """Return the records last marked as different from this one, of those ``actor`` may edit."""
     pair = or_(
         and_(ReviewedPair.low_id == key, ReviewedPair.high_id == Person.id),
         and_(ReviewedPair.high_id == key, ReviewedPair.low_id == Person.id),
     )
-    statement = _listed().join(ReviewedPair, pair).where(Person.inactive_because.is_(None))
+    statement = listed().join(ReviewedPair, pair).where(Person.inactive_because.is_(None))
     statement = statement.order_by(ReviewedPair.reviewed_at.desc(), Person.id).limit(SIZE)
     return db.session.scalars(seen(statement, actor, Permission.EDIT_PERSON, Person)).all()
 
@@ -262,7 +247,7 @@ def _transfers(key: int) -> Sequence[Transfer]:
 
 
 def _merges(key: int, actor: Actor) -> Sequence[Merge]:
-    """Return the standing merges into and of a record of which ``actor`` may edit both."""
+    """Return the merges into and of a record, not undone, of which ``actor`` may edit both."""
     statement = (
         select(Merge)
         .where(or_(Merge.kept_id == key, Merge.merged_id == key), Merge.undone_at.is_(None))

@@ -11,6 +11,7 @@ from training.web.admissions import (
     vetting_uploads,
 )
 from training.web.admissions.labels import LABELS
+from training.web.admissions.tables import TABLES
 from training.web.common.areas import area
 
 bp = area(
@@ -25,4 +26,4 @@ bp = area(
     vetting_uploads.bp,
 )
 
-__all__ = ["LABELS", "bp"]
+__all__ = ["LABELS", "TABLES", "bp"]

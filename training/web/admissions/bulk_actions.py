@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from training.domain.admissions import bulk_actions as rules
-from training.domain.admissions.bulk_actions import SelectionStep
+from training.domain.admissions.nomination_path import SelectionStep
 from training.models.courses.cohorts import Cohort
 from training.policy.matrix import Permission
 from training.queries.admissions import nominations
 from training.queries.courses import cohorts
-from training.web.admissions.nominations import roster_page, selection_form
+from training.web.admissions.nominations import ROSTER_OFFERS, roster_page, selection_form
 from training.web.common.filters import person
 from training.web.common.guard import actor, needs
 from training.web.common.labels import words_for
@@ -21,7 +21,7 @@ bp = Blueprint("bulk_actions", __name__)
 
 
 @bp.post("/cohorts/<public_id>/selection")
-@needs(Permission.SEE_ROSTER, on=Cohort)
+@needs(Permission.SEE_ROSTER, on=Cohort, offers=ROSTER_OFFERS)
 def take(cohort: Cohort) -> ResponseReturnValue:
     """Take a step for the chosen nominees, and say of each that could not why."""
     form = selection_form()

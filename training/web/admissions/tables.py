@@ -1,44 +1,66 @@
-"""Tables of admissions to save: files of names, the vetting queue."""
+"""Tables of admissions: files of names, the vetting queue."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
-from training.domain.admissions import column_mapping
+from training.domain.admissions.column_mapping import FORMAT
 from training.domain.admissions.nomination_uploads import texts_of
+from training.domain.admissions.vetting_uploads import FORMAT as CLEARANCES
 from training.domain.people.people import LONGEST
-from training.forms.admissions.vetting_uploads import HEADINGS, LANGUAGES, WORDS
-from training.kit.sheets import Column, Value
+from training.forms.admissions.vetting_uploads import WORDS
+from training.kit.sheets import Column as FileColumn
 from training.models.admissions.nomination_uploads import NominationRow, NomineeFault, NomineeOutcome, NomineePart
-from training.models.admissions.nominations import Nomination
-from training.models.admissions.vetting import VettingDecision
 from training.web.common.downloads import Table
-from training.web.common.filters import name_text, other_name, person
 from training.web.common.labels import word
 from training.web.common.language import language
+from training.web.common.tables import (
+    CODE,
+    DAY,
+    ID,
+    NAME,
+    OTHER_NAME,
+    PERSON,
+    Column,
+    Link,
+    TableSpec,
+    files_read,
+    page_only,
+)
+from training.web.people.tables import heading
 
 
 def nominee_template(language: str) -> Table:
     """Return an empty table whose headings, in that language, are understood when it comes back."""
     parts = [part for part in NomineePart if part is not NomineePart.REFERENCE]
-    columns = [Column(column_mapping.HEADINGS[part][language][0]) for part in parts]
+    columns = [FileColumn(FORMAT.heading(part, language)) for part in parts]
     return Table(columns[0].heading, columns, ())
 
 
+class Nominee(NamedTuple):
+    """A row of a file with what it says, by the parts of a nominee."""
+
+    row: NominationRow
+    texts: Mapping[str, str]
+
+
 def nominees(rows: Iterable[NominationRow], places: Mapping[str, int]) -> Table:
-    """Return rows of a file under headings that are understood when it comes back, each with what became of it."""
-    code = language().code
-    named = [column_mapping.HEADINGS[part][code][0] for part in NomineePart]
-    columns = [Column(heading) for heading in (*named, _("Outcome"), _("Reason"))]
-    return Table(_("Rows"), columns, (_nominee(row, places) for row in rows))
+    """Return rows of a file whose columns are at ``places``, each with what became of it."""
+    return NOMINEES.file(Nominee(row, _texts(row, places)) for row in rows)
 
 
-def _nominee(row: NominationRow, places: Mapping[str, int]) -> Sequence[Value]:
+def _texts(row: NominationRow, places: Mapping[str, int]) -> Mapping[str, str]:
     texts = texts_of(row, places)
     if row.person:
         texts[NomineePart.REFERENCE.value] = row.person.public_id
-    outcome = word(row.outcome) if row.outcome else ""
-    return (*(texts.get(part.value, "") for part in NomineePart), outcome, reason_of(row))
+    return texts
+
+
+def _said(part: NomineePart) -> Column[Nominee]:
+    return Column(heading(part), lambda nominee: nominee.texts.get(part.value, ""))
 
 
 def reason_of(row: NominationRow) -> str:
@@ -54,29 +76,67 @@ def reason_of(row: NominationRow) -> str:
     return ""
 
 
-def vetting_queue(of: Iterable[tuple[Nomination, VettingDecision | None]]) -> Table:
-    """Return nominees in vetting with empty columns for what the authority decides."""
-    code = language().code
-    heading = {part: Column(names[LANGUAGES.index(code)]) for part, names in HEADINGS.items()}
-    taken = " / ".join(words[code][0] for words in WORDS.values())
-    heading["outcome"] = Column(f"{heading['outcome'].heading} ({taken})")
-    columns = [
-        *(heading[part] for part in ("nomination", "name", "other_name")),
-        Column(_("Organisation")),
-        Column(_("Cohort")),
-        Column(_("Last day")),
-        *(heading[part] for part in ("outcome", "authority", "decided_on", "expires_on", "reference")),
-    ]
-    rows = (
-        (
-            nomination.public_id,
-            person(nomination.person).striptags(),
-            other_name(nomination.person).striptags(),
-            name_text(nomination.organisation),
-            nomination.cohort.code,
-            nomination.cohort.ends_on,
-            *("",) * 5,
-        )
-        for nomination, _decision in of
-    )
-    return Table(_("Vetting"), columns, rows)
+NOMINEES = TableSpec[Nominee](
+    _l("Rows"),
+    {
+        "number": page_only(_l("Row")),
+        **{part.value: _said(part) for part in NomineePart},
+        "outcome": Column(_l("Outcome"), lambda nominee: nominee.row.outcome, CODE),
+        "reason": Column(_l("Reason"), lambda nominee: reason_of(nominee.row)),
+        "name": page_only(_l("Name")),
+        "organisation_meant": page_only(_l("Organisation")),
+        "action": page_only(_l("Action"), is_action=True),
+    },
+    page=("number", "outcome", "name", "organisation_meant", "action"),
+)
+"""The headings of the file are understood when it comes back."""
+
+
+def _vetting_heading(part: str) -> LazyString:
+    return LazyString(lambda: CLEARANCES.heading(part, language().code))
+
+
+def _outcome_heading() -> str:
+    """Return the heading of the outcome with what can be written there."""
+    taken = " / ".join(words[language().code][0] for words in WORDS.values())
+    return f"{_vetting_heading('outcome')} ({taken})"
+
+
+def _to_fill(heading: LazyString) -> Column[Any]:
+    """Return a column that is empty, for the authority to fill."""
+    return Column(heading, lambda _row: "")
+
+
+VETTING_QUEUE = TableSpec[Any](
+    _l("Vetting"),
+    {
+        "nomination": Column(_vetting_heading("nomination"), lambda row: row[0].public_id, ID),
+        "name": Column(
+            _l("Name"),
+            lambda row: row[0].person,
+            PERSON,
+            Link("oversight.person_page.show", lambda row: str(row[0].person.public_id)),
+            file_label=_vetting_heading("name"),
+        ),
+        "other_name": Column(_vetting_heading("other_name"), lambda row: row[0].person, OTHER_NAME),
+        "organisation": Column(_l("Organisation"), lambda row: row[0].organisation, NAME),
+        "course": page_only(_l("Course")),
+        "cohort": Column(_l("Cohort"), lambda row: row[0].cohort.code, ID),
+        "last_day": Column(_l("Last day"), lambda row: row[0].cohort.ends_on, DAY),
+        "vetting_by": page_only(_l("Vetting needed by")),
+        "clearance": page_only(_l("Clearance")),
+        "action": page_only(_l("Action"), is_action=True),
+        "outcome": _to_fill(LazyString(_outcome_heading)),
+        **{part: _to_fill(_vetting_heading(part)) for part in ("authority", "decided_on", "expires_on", "reference")},
+    },
+    page=("name", "organisation", "course", "last_day", "vetting_by", "clearance", "action"),
+)
+"""Nominees in vetting with empty columns for what the authority decides; rows: nomination, current decision."""
+
+NOMINATION_FILES = files_read("admissions.nomination_uploads.show")
+
+TABLES: Mapping[str, TableSpec[Any]] = {
+    "nomination_files": NOMINATION_FILES,
+    "nominees": NOMINEES,
+    "vetting_queue": VETTING_QUEUE,
+}

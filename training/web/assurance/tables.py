@@ -1,43 +1,29 @@
-"""Tables of assurance to save: rights assessments."""
+"""Tables of assurance: rights assessments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
+from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from training.kit.sheets import Column, Value
 from training.models.assurance.rights_assessments import RightsAssessment
-from training.web.common.downloads import Table
-from training.web.common.filters import title_text
-from training.web.common.labels import word
+from training.web.common.tables import CODE, DAY, ID, MOMENT, TAG, TITLE, TYPED, Column, TableSpec, page_only
 
+RIGHTS_ASSESSMENTS = TableSpec[RightsAssessment](
+    _l("Rights assessments"),
+    {
+        "assessment": page_only(_l("Assessment")),
+        "public_id": Column(_l("Rights assessment"), lambda one: one.public_id, ID),
+        "about": Column(_l("About"), lambda one: one.assessed, CODE),
+        "title": Column(_l("Title"), lambda one: one.subject, TITLE),
+        "level": Column(_l("Level of risk"), lambda one: one.level, CODE),
+        "state": Column(_l("State"), lambda one: one.state, TAG),
+        "valid_until": Column(_l("Valid until"), lambda one: one.valid_until, DAY),
+        "writer": Column(_l("Written by"), lambda one: one.writer.display_name, TYPED),
+        "grade": Column(_l("Grade of approval"), lambda one: one.needed_grade, CODE),
+        "approver": Column(_l("Decided by"), lambda one: one.approver.display_name if one.approver else "", TYPED),
+        "decided": Column(_l("Decided on"), lambda one: one.decided_at, MOMENT),
+    },
+    page=("assessment", "level", "valid_until", "writer", "state"),
+)
 
-def rights(of: Iterable[RightsAssessment]) -> Table:
-    """Return rights assessments with who wrote and who decided them."""
-    columns = [
-        Column(_("Rights assessment")),
-        Column(_("About")),
-        Column(_("Title")),
-        Column(_("Level of risk")),
-        Column(_("State")),
-        Column(_("Valid until")),
-        Column(_("Written by")),
-        Column(_("Grade of approval")),
-        Column(_("Decided by")),
-        Column(_("Decided on")),
-    ]
-    return Table(_("Rights assessments"), columns, map(_assessment, of))
-
-
-def _assessment(one: RightsAssessment) -> Sequence[Value]:
-    return (
-        one.public_id,
-        word(one.assessed),
-        title_text(one.subject),
-        word(one.level) if one.level else "",
-        word(one.state),
-        one.valid_until,
-        one.writer.display_name,
-        word(one.needed_grade) if one.needed_grade else "",
-        one.approver.display_name if one.approver else "",
-        one.decided_at.date() if one.decided_at else None,
-    )
+TABLES: Mapping[str, TableSpec[Any]] = {"rights_assessments": RIGHTS_ASSESSMENTS}

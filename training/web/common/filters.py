@@ -95,6 +95,11 @@ def title_text(record: Any) -> str:
     return text.striptags() if isinstance(text, Markup) else text
 
 
+def tag(text: str, tone: str = "grey") -> Markup:
+    """Return a state as a coloured tag."""
+    return Markup('<strong class="govuk-tag govuk-tag--{}">{}</strong>').format(tone, text)
+
+
 def commitment_text(commitment: Any) -> Markup:
     """Return what an option says of a commitment: its purpose as it was typed, its line, what is outstanding."""
     said: str = _(
@@ -168,6 +173,7 @@ def init_app(app: Flask) -> None:
         statement,
         person,
         other_name,
+        tag,
     ):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.globals["now"] = now

@@ -1,11 +1,11 @@
 """The gate: who is signed in, what each endpoint asks for, and what happens without it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import Flask, abort, redirect, request, session, url_for
+from flask import Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
@@ -26,10 +26,14 @@ login_manager = LoginManager()
 
 @dataclass(frozen=True)
 class Declaration:
-    """What an endpoint asks for: a permission (on a kind of record), or a stated reason to ask for none."""
+    """What an endpoint asks for: a permission (on a kind of record), or a stated reason to ask for none.
+
+    ``offers`` are the permissions that decide what its page shows and offers.
+    """
 
     permission: Permission | None = None
     on: type[Base] | None = None
+    offers: tuple[Permission, ...] = ()
     reason: str = ""
     is_public: bool = False
 
@@ -82,10 +86,23 @@ def actor() -> Actor:
     return who
 
 
-def needs(permission: Permission, on: type[Base] | None = None) -> Callable[[View], View]:
+def may(permission: Permission) -> bool:
+    """Say whether the actor has ``permission``, one of the endpoint's ``offers``, for the record in the address.
+
+    At an address without a record: for any record at all.
+    """
+    offered: Mapping[Permission, bool] = g.get("offered", {})
+    if permission not in offered:
+        raise LookupError(f"{request.endpoint} does not declare that it offers: {permission}")
+    return offered[permission]
+
+
+def needs(
+    permission: Permission, on: type[Base] | None = None, offers: Sequence[Permission] = ()
+) -> Callable[[View], View]:
     """Let only those in who hold ``permission``; with ``on``, for the record whose ``public_id`` is in the address.
 
-    The view then receives the record. Unseen is 404, seen but not allowed is 403.
+    The view then receives the record. Unseen is 404, seen but not allowed is 403. ``may`` answers about ``offers``.
     """
 
     def decorate(view: View) -> View:
@@ -94,13 +111,15 @@ def needs(permission: Permission, on: type[Base] | None = None) -> Callable[[Vie
             if not current_user.is_authenticated:
                 return login_manager.unauthorized()  # type: ignore[no-any-return]
             if on is None:
+                g.offered = {offer: holds(actor(), offer) for offer in offers}
                 return view(**arguments) if holds(actor(), permission) else abort(403)
-            found = records.find(on, arguments.pop("public_id"), actor(), permission)
+            found = records.find(on, arguments.pop("public_id"), actor(), permission, offers)
             if found is None:
                 abort(404)
+            g.offered = found.offers
             return view(found.record, **arguments) if found.is_allowed else abort(403)
 
-        return _declare(guarded, Declaration(permission, on))
+        return _declare(guarded, Declaration(permission, on, tuple(offers)))
 
     return decorate
 

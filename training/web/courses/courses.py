@@ -13,9 +13,8 @@ from training.forms.courses.courses import CourseCostsForm, CourseFilter, Course
 from training.kit.db import transaction
 from training.models.courses.courses import CostBasis, Course, CourseCost, Theme
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
 from training.queries.courses import cohorts, courses
-from training.web.common.guard import actor, needs
+from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
 from training.web.common.lists import cut, pager, sortable, sorting
 from training.web.common.use_case import attempt
@@ -27,7 +26,7 @@ _TRAINEES = 12
 
 
 @bp.get("/courses")
-@needs(Permission.SEE_COURSE)
+@needs(Permission.SEE_COURSE, offers=(Permission.EDIT_COURSE,))
 def index() -> ResponseReturnValue:
     """List the courses."""
     form = CourseFilter(request.args)
@@ -38,7 +37,7 @@ def index() -> ResponseReturnValue:
         search = courses.Search(form.words.data or "", theme)
     by = sorting(("title", "theme"), "title")
     page = courses.page_of(search, by.key, cut(), is_descending=by.is_descending)
-    may_edit = holds(actor(), Permission.EDIT_COURSE)
+    may_edit = may(Permission.EDIT_COURSE)
     return render_template(
         "courses/courses/index.html",
         form=form,
@@ -56,18 +55,21 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/courses/<public_id>")
-@needs(Permission.SEE_COURSE, on=Course)
+@needs(
+    Permission.SEE_COURSE,
+    on=Course,
+    offers=(Permission.SEE_MONEY, Permission.EDIT_COURSE, Permission.DRAFT_COHORT, Permission.WRITE_RIGHTS),
+)
 def show(course: Course) -> ResponseReturnValue:
     """Show a course, what it costs to hold, and its cohorts."""
-    may_see_costs = holds(actor(), Permission.SEE_MONEY)
     return render_template(
         "courses/courses/show.html",
-        course=courses.course_by_key(course.id),
+        course=course,
         cohorts=cohorts.of_course(course.id, actor()),
-        costs=_costs(course) if may_see_costs else None,
-        may_edit=holds(actor(), Permission.EDIT_COURSE),
-        may_draft=holds(actor(), Permission.DRAFT_COHORT),
-        may_write_rights=holds(actor(), Permission.WRITE_RIGHTS),
+        costs=_costs(course) if may(Permission.SEE_MONEY) else None,
+        may_edit=may(Permission.EDIT_COURSE),
+        may_draft=may(Permission.DRAFT_COHORT),
+        may_write_rights=may(Permission.WRITE_RIGHTS),
     )
 
 
@@ -102,7 +104,7 @@ def costs(course: Course) -> ResponseReturnValue:
         return redirect(url_for(".show", public_id=course.public_id))
     if not form.is_submitted():
         form.show(cohorts.template_of(course.id))
-    return render_template("courses/courses/costs.html", form=form, course=courses.course_by_key(course.id))
+    return render_template("courses/courses/costs.html", form=form, course=course)
 
 
 @bp.route("/courses/new", methods=["GET", "POST"])
@@ -132,4 +134,4 @@ def edit(course: Course) -> ResponseReturnValue:
         if done:
             flash(_("Course saved."))
             return redirect(url_for(".show", public_id=course.public_id))
-    return render_template("courses/courses/edit.html", form=form, course=courses.course_by_key(course.id))
+    return render_template("courses/courses/edit.html", form=form, course=course)

@@ -1,17 +1,26 @@
-"""Tables of cohorts to save: planned costs."""
+"""Tables of cohorts: planned costs."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from training.kit.sheets import Column
 from training.models.courses.cohorts import CohortCost
-from training.web.common.downloads import Table
-from training.web.common.filters import title_text
-from training.web.common.labels import word
+from training.web.common.tables import CODE, MONEY, TITLE, Column, Link, TableSpec
 
+PLANNED_COSTS = TableSpec[CohortCost](
+    _l("Planned costs"),
+    {
+        "category": Column(_l("What it pays for"), lambda one: one.category, CODE),
+        "line": Column(
+            _l("Budget line"),
+            lambda one: one.line,
+            TITLE,
+            Link("finance.budget_lines.show", lambda one: one.line.public_id),
+        ),
+        "amount": Column(_l("Amount"), lambda one: one.amount, MONEY),
+    },
+)
+"""What a cohort is to cost, and which line pays for it."""
 
-def planned_costs(of: Iterable[CohortCost]) -> Table:
-    """Return what a cohort is to cost, and which line pays for it."""
-    columns = [Column(_("What it pays for")), Column(_("Budget line")), Column(_("Amount"), is_money=True)]
-    return Table(_("Planned costs"), columns, ((word(one.category), title_text(one.line), one.amount) for one in of))
+TABLES: Mapping[str, TableSpec[Any]] = {"planned_costs": PLANNED_COSTS}

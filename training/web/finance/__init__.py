@@ -15,6 +15,7 @@ from training.web.finance import (
     year_end,
 )
 from training.web.finance.labels import LABELS
+from training.web.finance.tables import TABLES
 
 bp = area(
     "finance",
@@ -31,4 +32,4 @@ bp = area(
     year_end.bp,
 )
 
-__all__ = ["LABELS", "bp"]
+__all__ = ["LABELS", "TABLES", "bp"]

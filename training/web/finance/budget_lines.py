@@ -5,19 +5,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from training.domain.finance import burn_down, proposals, variances
 from training.domain.finance import programmes as programme_rules
-from training.domain.finance import proposals
-from training.domain.finance.variances import awaits_reason
 from training.forms.common.widgets import Choice
 from training.forms.finance.ledger import CommitmentForm, ProposalForm, ReturnForm, TransferForm
 from training.forms.finance.programmes import LineForm
 from training.kit.clock import today
 from training.models.finance.programmes import BudgetLine, LineCategory, Project
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
-from training.queries.finance import burn_down, ledger, programmes, variances
+from training.queries.finance import entries, programmes
 from training.web.common.filters import title
-from training.web.common.guard import actor, needs
+from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
 from training.web.common.use_case import attempt
 from training.web.finance.burn_down import chosen_period, picture
@@ -41,7 +39,7 @@ def new(project: Project) -> ResponseReturnValue:
 
 
 @bp.get("/lines/<public_id>")
-@needs(Permission.SEE_MONEY, on=BudgetLine)
+@needs(Permission.SEE_MONEY, on=BudgetLine, offers=(Permission.PROPOSE_MONEY,))
 def show(line: BudgetLine) -> ResponseReturnValue:
     """Show a line: balances, burn-down, commitments, entries."""
     page = programmes.line_page(line, actor())
@@ -52,9 +50,9 @@ def show(line: BudgetLine) -> ResponseReturnValue:
         page=page,
         chart=picture(series, whole=page.line.allocated, whole_label=_("Allocated")) if series else None,
         variance=variance,
-        is_reason_due=awaits_reason(variance),
-        entries=ledger.of_line(line.id, actor()),
-        may_propose=holds(actor(), Permission.PROPOSE_MONEY),
+        is_reason_due=variances.awaits_reason(variance),
+        entries=entries.newest(entries.of_line(line.id), actor(), most=50),
+        may_propose=may(Permission.PROPOSE_MONEY),
     )
 
 

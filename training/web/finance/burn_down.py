@@ -6,13 +6,14 @@ from flask import request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from training.domain.finance.burn_down import Period, Series
 from training.forms.common.widgets import Choice
 from training.forms.finance.burn_down import PeriodForm
 from training.kit.money import format_pounds
-from training.queries.finance.burn_down import Period, Series
 from training.web.common.filters import month
 from training.web.common.language import language
 from training.web.finance.charts import BurnDown, Named, burn_down, legend
+from training.web.finance.tables import BurnDownMonth, burn_down_months
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Picture:
     chart: Markup
     legend: list[Named]
     series: BurnDown
+    months: list[BurnDownMonth]
     periods: PeriodForm
 
 
@@ -48,11 +50,10 @@ def picture(series: Series, *, whole: int, whole_label: str) -> Picture:
             "committed": _("Committed and spent"),
             "spent": _("Spent"),
             "forecast": _("Forecast"),
-            "month": _("Month"),
         },
     )
     chart = burn_down(said, right_to_left=language().direction == "rtl")
-    return Picture(chart, legend(said), said, _periods())
+    return Picture(chart, legend(said), said, list(burn_down_months(series)), _periods())
 
 
 def _periods() -> PeriodForm:

@@ -35,7 +35,7 @@ class BurnDown:
     """What the picture shows: cumulative sums in pence at the end of each month, None where there is nothing to say.
 
     ``months`` are labels in the reader's language; ``labels`` has the words for ``ceiling``, ``planned``,
-    ``committed``, ``spent``, ``forecast``, and for the table ``month``.
+    ``committed``, ``spent`` and ``forecast``.
     """
 
     title: str

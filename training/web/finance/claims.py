@@ -19,11 +19,10 @@ from training.models.finance.claims import Claim, Evidence
 from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import Programme
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
 from training.queries.common.paging import Page
-from training.queries.finance import claims, ledger, programmes
+from training.queries.finance import claims, programmes
 from training.web.common.filters import commitment_text, month, title
-from training.web.common.guard import actor, needs
+from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices, refuse, words_for
 from training.web.common.lists import cut, pager
 from training.web.common.uploads import folder, saved, takes_file
@@ -88,7 +87,7 @@ def new(programme: Programme) -> ResponseReturnValue:
     if is_valid and not form.field_errors:
         try:
             with transaction():
-                entry = rules.propose(
+                claim = rules.propose(
                     form.payment(evidence),
                     form.claim_lines(commitments),
                     form.purpose.data or "",
@@ -96,7 +95,6 @@ def new(programme: Programme) -> ResponseReturnValue:
                     actor(),
                     today(),
                 )
-                claim = ledger.claim_by_key(entry.claim_id or 0)
         except Refusal as refusal:
             _refuse(form, refusal)
             short = _short(form, refusal)
@@ -154,12 +152,11 @@ def _listed(form: ClaimFilter, wanted: claims.Wanted | None) -> ResponseReturnVa
         page=page,
         pager=pager(page),
         is_cut=bool(wanted and wanted.payees and wanted.payees.is_cut),
-        may_see_payee=claims.may_see_payees(actor()),
     )
 
 
 @bp.get("/claims/<public_id>")
-@needs(Permission.SEE_MONEY, on=Claim)
+@needs(Permission.SEE_MONEY, on=Claim, offers=(Permission.SEE_EVIDENCE, Permission.PROPOSE_MONEY))
 def show(claim: Claim) -> ResponseReturnValue:
     """Show a claim: lines, rate, evidence, decision."""
     page = claims.claim_page(claim, actor())
@@ -167,9 +164,8 @@ def show(claim: Claim) -> ResponseReturnValue:
         "finance/claims/show.html",
         page=page,
         look=payment_warnings.look_at([page.claim], folder())[claim.id],
-        may_see_payee=claims.may_see_payees(actor()),
-        may_see_file=holds(actor(), Permission.SEE_EVIDENCE),
-        may_attach=holds(actor(), Permission.PROPOSE_MONEY),
+        may_see_file=may(Permission.SEE_EVIDENCE),
+        may_attach=may(Permission.PROPOSE_MONEY),
     )
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from training.domain.finance import burn_down
 from training.domain.finance import programmes as rules
 from training.forms.common.widgets import Choice
 from training.forms.finance.programmes import ProjectForm
@@ -11,11 +12,10 @@ from training.kit.clock import today
 from training.kit.db import transaction
 from training.models.finance.programmes import Programme, ProjectKind
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
-from training.queries.finance import burn_down, ledger, programmes
+from training.queries.finance import entries, programmes
 from training.queries.identity import organisations
 from training.web.common.filters import name
-from training.web.common.guard import actor, needs
+from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
 from training.web.finance.burn_down import chosen_period, picture
 
@@ -23,18 +23,22 @@ bp = Blueprint("programmes", __name__)
 
 
 @bp.get("/programmes")
-@needs(Permission.SEE_PROGRAMME)
+@needs(Permission.SEE_PROGRAMME, offers=(Permission.SEE_MONEY,))
 def index() -> ResponseReturnValue:
     """List the programmes."""
     return render_template(
         "finance/programmes/index.html",
         rows=programmes.list_for(actor()),
-        may_see_money=holds(actor(), Permission.SEE_MONEY),
+        may_see_money=may(Permission.SEE_MONEY),
     )
 
 
 @bp.get("/programmes/<public_id>")
-@needs(Permission.SEE_PROGRAMME, on=Programme)
+@needs(
+    Permission.SEE_PROGRAMME,
+    on=Programme,
+    offers=(Permission.PROPOSE_MONEY, Permission.SEE_MONEY, Permission.WRITE_RIGHTS),
+)
 def show(programme: Programme) -> ResponseReturnValue:
     """Show a programme: what was published, where its money is, and how it burns down."""
     page = programmes.programme_page(programme, actor())
@@ -45,10 +49,10 @@ def show(programme: Programme) -> ResponseReturnValue:
         "finance/programmes/show.html",
         page=page,
         chart=chart,
-        entries=ledger.newest(programme.id, actor()),
-        may_propose=holds(actor(), Permission.PROPOSE_MONEY),
-        may_see_money=holds(actor(), Permission.SEE_MONEY),
-        may_write_rights=holds(actor(), Permission.WRITE_RIGHTS),
+        entries=entries.newest(entries.of_programme(programme.id), actor()),
+        may_propose=may(Permission.PROPOSE_MONEY),
+        may_see_money=may(Permission.SEE_MONEY),
+        may_write_rights=may(Permission.WRITE_RIGHTS),
     )
 
 

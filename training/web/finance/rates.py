@@ -8,9 +8,8 @@ from training.domain.finance import rates as rules
 from training.domain.finance.refusals import RateDoubtful
 from training.forms.finance.rates import RateForm, RateListForm
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
-from training.queries.finance import claims
-from training.web.common.guard import actor, needs
+from training.queries.finance import rates
+from training.web.common.guard import actor, may, needs
 from training.web.common.labels import words_for
 from training.web.common.lists import cut, pager
 from training.web.common.uploads import takes_file
@@ -20,12 +19,12 @@ bp = Blueprint("rates", __name__, url_prefix="/rates")
 
 
 @bp.get("")
-@needs(Permission.SEE_MONEY)
+@needs(Permission.SEE_MONEY, offers=(Permission.PROPOSE_MONEY,))
 def index() -> ResponseReturnValue:
     """List the rates, the newest month first."""
-    page = claims.rates_page(cut())
+    page = rates.page(cut())
     return render_template(
-        "finance/rates/index.html", page=page, pager=pager(page), may_enter=holds(actor(), Permission.PROPOSE_MONEY)
+        "finance/rates/index.html", page=page, pager=pager(page), may_enter=may(Permission.PROPOSE_MONEY)
     )
 
 

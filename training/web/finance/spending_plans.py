@@ -10,10 +10,9 @@ from training.domain.finance.spending_plans import Pattern
 from training.forms.finance.spending_plans import PatternForm, PlanForm
 from training.models.finance.programmes import BudgetLine
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
 from training.queries.finance import spending_plans
 from training.web.common.filters import month
-from training.web.common.guard import actor, needs
+from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
 from training.web.common.use_case import attempt
 
@@ -21,13 +20,13 @@ bp = Blueprint("spending_plans", __name__)
 
 
 @bp.get("/lines/<public_id>/plan")
-@needs(Permission.SEE_MONEY, on=BudgetLine)
+@needs(Permission.SEE_MONEY, on=BudgetLine, offers=(Permission.PROPOSE_MONEY,))
 def show(line: BudgetLine) -> ResponseReturnValue:
     """Show the plan of a line beside what was spent, month by month."""
     return render_template(
         "finance/spending_plans/show.html",
-        page=spending_plans.plan_page(line, actor()),
-        may_propose=holds(actor(), Permission.PROPOSE_MONEY),
+        page=rules.plan_page(line, actor()),
+        may_propose=may(Permission.PROPOSE_MONEY),
     )
 
 
@@ -48,7 +47,7 @@ def edit(line: BudgetLine) -> ResponseReturnValue:
             return redirect(url_for(".show", public_id=line.public_id))
     elif not form.is_submitted():
         _show(form, line)
-    page = spending_plans.plan_page(line, actor())
+    page = rules.plan_page(line, actor())
     return render_template("finance/spending_plans/edit.html", form=form, patterns=_patterns(), page=page)
 
 

@@ -1,412 +1,372 @@
-"""Tables of money as they are saved: columns and rows in the reader's language."""
+"""Tables of money: each is declared once, for its pages and for its file."""
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
-from typing import Any
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
+from training.domain.finance.burn_down import Series
 from training.domain.finance.rates import COLUMNS as RATE_COLUMNS
+from training.domain.finance.spending_plans import PlanRow
+from training.domain.finance.variances import Variance
+from training.domain.finance.year_end import YearEndRow
 from training.kit.money import exact_amount, exact_rate
-from training.kit.sheets import Column, Value
-from training.models.finance.claims import ExchangeRate
-from training.models.finance.ledger import Approval, Commitment, LedgerPosting
+from training.models.finance.claims import Claim, ExchangeRate
+from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import BudgetLine
 from training.models.finance.spending_plans import VarianceReason
-from training.queries.finance.burn_down import Series
-from training.queries.finance.claims import ClaimPage, ClaimRow
-from training.queries.finance.ledger import EntryRow
+from training.queries.finance.claims import ClaimRow
+from training.queries.finance.entries import EntryRow
 from training.queries.finance.spend_uploads import RowOfBatch, Taken
-from training.queries.finance.spending_plans import PlanPage
-from training.queries.finance.variances import Variance
-from training.queries.finance.year_end import YearEndPage
-from training.web.common.downloads import Table
-from training.web.common.filters import title_text
+from training.web.common import filters
 from training.web.common.labels import word
+from training.web.common.tables import (
+    CODE,
+    COUNT,
+    DAY,
+    ID,
+    MOMENT,
+    MONEY,
+    MONEY_IF_ANY,
+    MONTH,
+    PERCENT,
+    TAG,
+    TITLE,
+    TYPED,
+    Column,
+    Kind,
+    Link,
+    TableSpec,
+    files_read,
+)
+
+_TO_LINE = "finance.budget_lines.show"
+_TO_COMMITMENT = "finance.commitments.show"
 
 
-def entries(rows: Iterable[EntryRow]) -> Table:
-    """Return entries with their decisions, and what each moved: the sums are the balances, month by month the chart."""
-    columns = [
-        Column(_("Entry")),
-        Column(_("Kind")),
-        Column(_("Budget line")),
-        Column(_("Purpose")),
-        Column(_("Commitment")),
-        Column(_("Claim")),
-        Column(_("Amount"), is_money=True),
-        Column(_("Proposed")),
-        Column(_("Decision")),
-        Column(_("Decided on")),
-        Column(_("Undoes")),
-        Column(_("Undone by")),
-        Column(_("Allocated"), is_money=True),
-        Column(_("Committed"), is_money=True),
-        Column(_("Spent"), is_money=True),
-        Column(_("Counts in")),
-        Column(_("Committed counts in")),
-    ]
-    return Table(_("Entries"), columns, map(_entry, rows))
-
-
-def _entry(row: EntryRow) -> Sequence[Value]:
-    entry, decision = row.entry, row.decision
-    return (
-        entry.public_id,
-        word(entry.kind),
-        title_text(entry.line),
-        entry.purpose,
-        entry.commitment.public_id if entry.commitment else "",
-        entry.claim.public_id if entry.claim else "",
-        entry.amount,
-        entry.proposed_at.date(),
-        _standing(decision, row.undone_by),
-        decision.decided_at.date() if decision else None,
-        row.undoes or "",
-        row.undone_by or "",
-        *_moved(row.posting),
-    )
-
-
-def _moved(posting: LedgerPosting | None) -> Sequence[Value]:
-    """Return what an entry moved and where it counts; nothing while it has moved nothing."""
-    if posting is None:
-        return (None,) * 5
-    return posting.allocated, posting.committed, posting.spent, posting.month, posting.committed_month
-
-
-def _standing(decision: Approval | None, undone_by: str | None) -> str:
+def _standing(row: EntryRow | RowOfBatch) -> str:
     """Return how it stands with an entry: what was approved may have been reversed since."""
-    if decision is None:
+    if row.decision is None:
         return str(_("Waiting"))
-    return str(_("Reversed")) if undone_by else word(decision.outcome)
+    return str(_("Reversed")) if row.undone_by else word(row.decision.outcome)
 
 
-def lines(of: Iterable[BudgetLine]) -> Table:
-    """Return budget lines with their balances."""
-    columns = [
-        Column(_("Budget line")),
-        Column(_("What it pays for")),
-        Column(_("Allocated"), is_money=True),
-        Column(_("Committed"), is_money=True),
-        Column(_("Spent"), is_money=True),
-        Column(_("Available"), is_money=True),
-    ]
-    rows = (
-        (
-            title_text(line),
-            word(line.category),
-            line.allocated,
-            line.committed,
-            line.spent,
-            line.available,
-        )
-        for line in of
-    )
-    return Table(_("Budget lines"), columns, rows)
+def _id_of(record: Any) -> str:
+    """Return the public id of what may be absent."""
+    return record.public_id if record else ""
 
 
-def commitments(of: Iterable[Commitment]) -> Table:
-    """Return commitments with what is outstanding and spent."""
-    columns = [
-        Column(_("Commitment")),
-        Column(_("Purpose")),
-        Column(_("Budget line")),
-        Column(_("Expected")),
-        Column(_("Outstanding"), is_money=True),
-        Column(_("Spent"), is_money=True),
-        Column(_("State")),
-    ]
-    rows = (
-        (
-            one.public_id,
-            one.purpose,
-            title_text(one.line),
-            one.expected_on,
-            one.committed,
-            one.spent,
-            _("Closed") if one.is_closed else _("Open"),
-        )
-        for one in of
-    )
-    return Table(_("Commitments"), columns, rows)
-
-
-def outstanding(of: Iterable[Commitment]) -> Table:
-    """Return commitments that hold money, each with the line that it is on."""
-    columns = [
-        Column(_("Commitment")),
-        Column(_("Purpose")),
-        Column(_("Budget line")),
-        Column(_("Expected")),
-        Column(_("Outstanding"), is_money=True),
-    ]
-    rows = ((one.public_id, one.purpose, title_text(one.line), one.expected_on, one.committed) for one in of)
-    return Table(_("Outstanding commitments"), columns, rows)
-
-
-def claims(of: Iterable[ClaimRow], *, may_see_payees: bool) -> Table:
-    """Return claims as they are listed: to whom, when, how much in which currency, and how they stand.
-
-    Of their evidence the hashes are told, those of files that were attached later among them.
-    """
-    columns = [
-        Column(_("Claim")),
-        Column(_("Programme")),
-        Column(_("Paid to")),
-        Column(_("Purpose")),
-        Column(_("Paid on")),
-        Column(_("Pounds, rounded half-even"), is_money=True),
-        Column(_("Currency")),
-        Column(_("As it was paid")),
-        Column(_("Rate")),
-        Column(_("Evidence")),
-        Column(_("State")),
-    ]
-    rows = [
-        (
-            claim.public_id,
-            title_text(claim.programme),
-            _("participant") if claim.payee_is_person and not may_see_payees else claim.payee,
-            claim.purpose,
-            claim.paid_on,
-            claim.amount,
-            claim.currency.value,
-            exact_amount(claim.original, claim.currency),
-            exact_rate(claim.rate),
-            " ".join(filter(None, [claim.evidence_sha256, *(one.evidence_sha256 for one in claim.attached)])),
-            word(state),
-        )
-        for claim, state in ((row.claim, row.state) for row in of)
-    ]
-    return Table(_("Claims"), columns, rows)
-
-
-def claim_lines(page: ClaimPage) -> Table:
-    """Return the lines of a claim: in pounds and as they were paid, with the rate that was used.
-
-    The heading of the pounds says how they are rounded, for the page that says it at length stays behind.
-    """
-    claim = page.claim
-    columns = [
-        Column(_("Entry")),
-        Column(_("Budget line")),
-        Column(_("Commitment")),
-        Column(_("Purpose")),
-        Column(_("Paid on")),
-        Column(_("Pounds, rounded half-even"), is_money=True),
-        Column(_("Currency")),
-        Column(_("As it was paid")),
-        Column(_("Rate")),
-        Column(_("Rate of")),
-        Column(_("Source of the rate")),
-        Column(_("Decision")),
-        Column(_("Undone by")),
-    ]
-    rows = (
-        (
-            row.entry.public_id,
-            title_text(row.entry.line),
-            row.entry.commitment.public_id if row.entry.commitment else "",
-            row.entry.purpose,
-            claim.paid_on,
-            row.entry.amount,
-            claim.currency.value,
-            exact_amount(row.entry.original or row.entry.amount, claim.currency),
-            exact_rate(claim.rate),
-            claim.rate_on,
-            claim.rate_source,
-            _standing(row.decision, row.undone_by),
-            row.undone_by or "",
-        )
-        for row in page.lines
-    )
-    return Table(_("Lines of the claim"), columns, rows)
-
-
-def spend_rows(of: Iterable[RowOfBatch]) -> Table:
-    """Return the rows of a spend file with what will become, or became, of each."""
-    columns = [
-        Column(_("Row")),
-        Column(_("Outcome")),
-        Column(_("What is wrong")),
-        Column(_("Paid on")),
-        Column(_("Amount"), is_money=True),
-        Column(_("Paid to")),
-        Column(_("Purpose")),
-        Column(_("Commitment")),
-        Column(_("Claim")),
-        Column(_("Decision")),
-    ]
-    return Table(_("Rows"), columns, map(_spend_row, of))
-
-
-def taken(of: Iterable[Taken]) -> Table:
-    """Return what the rows of a spend file take from each commitment."""
-    columns = [
-        Column(_("Commitment")),
-        Column(_("Purpose")),
-        Column(_("Budget line")),
-        Column(_("Rows")),
-        Column(_("Amount"), is_money=True),
-        Column(_("Outstanding"), is_money=True),
-    ]
-    rows = (
-        (
-            one.commitment.public_id,
-            one.commitment.purpose,
-            title_text(one.commitment.line),
-            one.rows,
-            one.pence,
-            one.commitment.committed,
-        )
-        for one in of
-    )
-    return Table(_("What the rows take from the commitments"), columns, rows)
-
-
-def spend_files(of: Iterable[Any]) -> Table:
-    """Return the spend files of a programme, each with the number of its rows."""
-    columns = [Column(_("File")), Column(_("Read")), Column(_("Read by")), Column(_("Rows")), Column(_("State"))]
-    rows = (
-        (batch.public_id, batch.uploaded_at.date(), batch.uploaded_by.display_name, number, word(batch.state))
-        for batch, number in of
-    )
-    return Table(_("Files read before"), columns, rows)
-
-
-def _spend_row(one: RowOfBatch) -> Sequence[Value]:
-    row = one.row
-    wrong = f"{word(row.fault)}: {row.cell}" if row.fault else ""
-    return (
-        row.number,
-        word(row.outcome),
-        wrong,
-        row.paid_on,
-        row.amount,
-        row.payee,
-        row.purpose,
-        row.commitment.public_id if row.commitment else "",
-        row.claim.public_id if row.claim else "",
-        _standing(one.decision, one.undone_by) if row.claim else "",
-    )
-
-
-def programmes(of: Iterable[Any]) -> Table:
-    """Return programmes with their ceilings; balances only where the reader may see them."""
-    columns = [
-        Column(_("Programme")),
-        Column(_("Code")),
-        Column(_("Ceiling"), is_money=True),
-        Column(_("Committed"), is_money=True),
-        Column(_("Spent"), is_money=True),
-    ]
-    rows = (
-        (
-            title_text(row.Programme),
-            row.Programme.code,
-            row.Programme.ceiling,
-            row.Programme.committed if row.may_see_balances else None,
-            row.Programme.spent if row.may_see_balances else None,
-        )
-        for row in of
-    )
-    return Table(_("Programmes"), columns, rows)
-
-
-def burn_down(series: Series | None) -> Table:
-    """Return the figures of the chart, month by month; empty while nothing is allocated."""
-    columns = [
-        Column(_("Month")),
-        *(
-            Column(heading, is_money=True)
-            for heading in (_("Planned"), _("Committed and spent"), _("Spent"), _("Forecast"))
+ENTRIES = TableSpec[EntryRow](
+    _l("Entries"),
+    {
+        "entry": Column(_l("Entry"), lambda row: row.entry.public_id, ID),
+        "kind": Column(_l("Kind"), lambda row: row.entry.kind, CODE),
+        "line": Column(_l("Budget line"), lambda row: row.entry.line, TITLE),
+        "purpose": Column(_l("Purpose"), lambda row: row.entry.purpose, TYPED),
+        "commitment": Column(_l("Commitment"), lambda row: _id_of(row.entry.commitment), ID),
+        "claim": Column(_l("Claim"), lambda row: _id_of(row.entry.claim), ID),
+        "amount": Column(_l("Amount"), lambda row: row.entry.amount, MONEY),
+        "proposed": Column(_l("Proposed"), lambda row: row.entry.proposed_at, MOMENT),
+        "decision": Column(_l("Decision"), _standing),
+        "decided": Column(_l("Decided on"), lambda row: row.decision.decided_at if row.decision else None, MOMENT),
+        "undoes": Column(_l("Undoes"), lambda row: row.undoes or "", ID),
+        "undone_by": Column(_l("Undone by"), lambda row: row.undone_by or "", ID),
+        "allocated": Column(_l("Allocated"), lambda row: row.posting.allocated if row.posting else None, MONEY),
+        "committed": Column(_l("Committed"), lambda row: row.posting.committed if row.posting else None, MONEY),
+        "spent": Column(_l("Spent"), lambda row: row.posting.spent if row.posting else None, MONEY),
+        "month": Column(_l("Counts in"), lambda row: row.posting.month if row.posting else None, MONTH),
+        "committed_month": Column(
+            _l("Committed counts in"), lambda row: row.posting.committed_month if row.posting else None, MONTH
         ),
-    ]
-    if series is None:
-        return Table(_("Burn-down"), columns, ())
-    rows = zip(series.months, series.planned, series.committed, series.spent, series.forecast, strict=True)
-    return Table(_("Burn-down"), columns, rows)
+    },
+    page=("entry", "amount", "decision", "purpose", "line", "proposed"),
+)
+"""What each entry moved is in the file: its sums are the balances, month by month those of the chart."""
+
+LINES = TableSpec[BudgetLine](
+    _l("Budget lines"),
+    {
+        "line": Column(_l("Budget line"), lambda line: line, TITLE, Link(_TO_LINE, lambda line: line.public_id)),
+        "category": Column(_l("What it pays for"), lambda line: line.category, CODE),
+        "allocated": Column(_l("Allocated"), lambda line: line.allocated, MONEY),
+        "committed": Column(_l("Committed"), lambda line: line.committed, MONEY),
+        "spent": Column(_l("Spent"), lambda line: line.spent, MONEY),
+        "available": Column(_l("Available"), lambda line: line.available, MONEY),
+    },
+    page=("line", "available", "allocated", "committed", "spent", "category"),
+)
+
+_CLOSED = Kind(
+    lambda is_closed: filters.tag(_("Closed")) if is_closed else filters.tag(_("Open"), "blue"),
+    lambda is_closed: str(_("Closed") if is_closed else _("Open")),
+)
+_TO_THIS_COMMITMENT = Link(_TO_COMMITMENT, lambda one: one.public_id)
+_OUTSTANDING: Mapping[str, Column[Commitment]] = {
+    "commitment": Column(_l("Commitment"), lambda one: one.public_id, ID),
+    "purpose": Column(_l("Purpose"), lambda one: one.purpose, TYPED, _TO_THIS_COMMITMENT),
+    "line": Column(_l("Budget line"), lambda one: one.line, TITLE),
+    "expected": Column(_l("Expected"), lambda one: one.expected_on, DAY),
+    "outstanding": Column(_l("Outstanding"), lambda one: one.committed, MONEY),
+}
+OUTSTANDING = TableSpec[Commitment](
+    _l("Outstanding commitments"), _OUTSTANDING, page=("purpose", "outstanding", "expected", "line")
+)
+COMMITMENTS = TableSpec[Commitment](
+    _l("Commitments"),
+    {
+        **_OUTSTANDING,
+        # The page of a cohort has no purposes: there the line leads to the commitment.
+        "line": Column(_l("Budget line"), lambda one: one.line, TITLE, _TO_THIS_COMMITMENT),
+        "spent": Column(_l("Spent"), lambda one: one.spent, MONEY),
+        "state": Column(_l("State"), lambda one: one.is_closed, _CLOSED),
+    },
+    page=("purpose", "outstanding", "spent", "expected", "state"),
+)
 
 
-def year_end(page: YearEndPage) -> Table:
-    """Return what is due and what lapses, line by line."""
-    headings = (
-        _("Allocated"),
-        _("Spent"),
-        _("Due this year"),
-        _("Due later"),
-        _("Cohorts to come"),
-        _("Will lapse"),
-        _("Short by"),
+def _payee(row: ClaimRow) -> str:
+    is_hidden = row.claim.payee_is_person and not row.may_see_payee
+    return str(_("participant")) if is_hidden else row.claim.payee
+
+
+def _hashes(claim: Claim) -> str:
+    """Return the hashes of a claim's evidence, those of files that were attached later among them."""
+    return " ".join(filter(None, [claim.evidence_sha256, *(one.evidence_sha256 for one in claim.attached)]))
+
+
+_IN_POUNDS = _l("Pounds, rounded half-even")
+"""The file says how pounds are rounded, for the page that says it at length stays behind."""
+
+CLAIMS = TableSpec[ClaimRow](
+    _l("Claims"),
+    {
+        "claim": Column(_l("Claim"), lambda row: row.claim.public_id, ID),
+        "programme": Column(_l("Programme"), lambda row: row.claim.programme, TITLE),
+        "payee": Column(_l("Paid to"), _payee),
+        "purpose": Column(_l("Purpose"), lambda row: row.claim.purpose, TYPED),
+        "paid": Column(_l("Paid on"), lambda row: row.claim.paid_on, DAY),
+        "amount": Column(_l("Amount"), lambda row: row.claim.amount, MONEY, file_label=_IN_POUNDS),
+        "currency": Column(_l("Currency"), lambda row: row.claim.currency.value),
+        "original": Column(_l("As it was paid"), lambda row: exact_amount(row.claim.original, row.claim.currency)),
+        "rate": Column(_l("Rate"), lambda row: exact_rate(row.claim.rate)),
+        "evidence": Column(_l("Evidence"), lambda row: _hashes(row.claim), ID),
+        "state": Column(_l("State"), lambda row: row.state, TAG),
+    },
+    page=("payee", "amount", "state", "paid", "purpose", "programme"),
+)
+
+
+def claim_lines(claim: Claim) -> TableSpec[EntryRow]:
+    """Return the file of a claim's lines: in pounds and as they were paid, with the rate that was used."""
+    own: Mapping[str, Column[EntryRow]] = {
+        "paid": Column(_l("Paid on"), lambda _row: claim.paid_on, DAY),
+        "amount": Column(_IN_POUNDS, lambda row: row.entry.amount, MONEY),
+        "currency": Column(_l("Currency"), lambda _row: claim.currency.value),
+        "original": Column(
+            _l("As it was paid"), lambda row: exact_amount(row.entry.original or row.entry.amount, claim.currency)
+        ),
+        "rate": Column(_l("Rate"), lambda _row: exact_rate(claim.rate)),
+        "rate_on": Column(_l("Rate of"), lambda _row: claim.rate_on, DAY),
+        "rate_source": Column(_l("Source of the rate"), lambda _row: claim.rate_source),
+    }
+    before, after = ("entry", "line", "commitment", "purpose"), ("decision", "undone_by")
+    whole = {**ENTRIES.columns, **own}
+    return TableSpec(_l("Lines of the claim"), {key: whole[key] for key in (*before, *own, *after)})
+
+
+def _wrong(row: RowOfBatch) -> str:
+    return f"{word(row.row.fault)}: {row.row.cell}" if row.row.fault else ""
+
+
+SPEND_ROWS = TableSpec[RowOfBatch](
+    _l("Rows"),
+    {
+        "number": Column(_l("Row"), lambda one: one.row.number),
+        "outcome": Column(_l("Outcome"), lambda one: one.row.outcome, TAG),
+        "wrong": Column(_l("What is wrong"), _wrong),
+        "paid": Column(_l("Paid on"), lambda one: one.row.paid_on, DAY),
+        "amount": Column(_l("Amount"), lambda one: one.row.amount, MONEY_IF_ANY),
+        "payee": Column(_l("Paid to"), lambda one: one.row.payee, TYPED),
+        "purpose": Column(_l("Purpose"), lambda one: one.row.purpose, TYPED),
+        "commitment": Column(_l("Commitment"), lambda one: _id_of(one.row.commitment), ID),
+        "claim": Column(_l("Claim"), lambda one: _id_of(one.row.claim), ID),
+        "decision": Column(_l("Decision"), lambda one: _standing(one) if one.row.claim else ""),
+    },
+    page=("number", "outcome", "paid", "amount", "payee", "commitment"),
+)
+"""The rows of a spend file with what will become, or became, of each."""
+
+TAKEN = TableSpec[Taken](
+    _l("What the rows take from the commitments"),
+    {
+        "commitment": Column(_l("Commitment"), lambda one: one.commitment.public_id, ID),
+        "purpose": Column(_l("Purpose"), lambda one: one.commitment.purpose, TYPED),
+        "line": Column(_l("Budget line"), lambda one: one.commitment.line, TITLE),
+        "rows": Column(_l("Rows"), lambda one: one.rows, COUNT),
+        "amount": Column(_l("Amount"), lambda one: one.pence, MONEY),
+        "outstanding": Column(_l("Outstanding"), lambda one: one.commitment.committed, MONEY),
+    },
+    page=("commitment", "amount", "outstanding", "rows", "line"),
+)
+
+_CEILING = replace(MONEY, page=lambda pence: filters.money(pence) if pence else _("No sum published"))
+PROGRAMMES = TableSpec[Any](
+    _l("Programmes"),
+    {
+        "programme": Column(
+            _l("Programme"),
+            lambda row: row.Programme,
+            TITLE,
+            Link("finance.programmes.show", lambda row: row.Programme.public_id),
+        ),
+        "code": Column(_l("Code"), lambda row: row.Programme.code),
+        "ceiling": Column(_l("Ceiling"), lambda row: row.Programme.ceiling, _CEILING),
+        "committed": Column(
+            _l("Committed"), lambda row: row.Programme.committed if row.may_see_balances else None, MONEY_IF_ANY
+        ),
+        "spent": Column(_l("Spent"), lambda row: row.Programme.spent if row.may_see_balances else None, MONEY_IF_ANY),
+    },
+    page=("programme", "ceiling", "committed", "spent"),
+)
+"""Balances are there only where the reader may see them."""
+
+
+class BurnDownMonth(NamedTuple):
+    """The figures of the chart at the end of a month, in pence; None where there is nothing to say."""
+
+    month: dt.date
+    planned: int
+    committed: int | None
+    spent: int | None
+    forecast: int | None
+
+
+def burn_down_months(series: Series | None) -> Iterator[BurnDownMonth]:
+    """Yield the figures of the chart month by month; nothing while nothing is allocated."""
+    if series:
+        whole = zip(series.months, series.planned, series.committed, series.spent, series.forecast, strict=True)
+        yield from map(BurnDownMonth._make, whole)
+
+
+BURN_DOWN = TableSpec[BurnDownMonth](
+    _l("Burn-down"),
+    {
+        "month": Column(_l("Month"), lambda one: one.month, MONTH),
+        "planned": Column(_l("Planned"), lambda one: one.planned, MONEY),
+        "committed": Column(_l("Committed and spent"), lambda one: one.committed, MONEY),
+        "spent": Column(_l("Spent"), lambda one: one.spent, MONEY),
+        "forecast": Column(_l("Forecast"), lambda one: one.forecast, MONEY),
+    },
+)
+
+
+def _or_total(kind: Kind) -> Kind:
+    """Return a kind that writes "Total" where there is no value."""
+    return Kind(
+        lambda value: _("Total") if value is None else kind.page(value),
+        lambda value: str(_("Total")) if value is None else kind.file(value),
     )
-    columns = [Column(_("Budget line")), *(Column(heading, is_money=True) for heading in headings)]
-    rows = (
-        (
-            title_text(row.line) if row.line else _("Total"),
-            row.allocated,
-            row.spent,
-            row.due,
-            row.later,
-            row.scheduled,
-            row.lapses,
-            row.short,
-        )
-        for row in (*page.rows, page.total)
-    )
-    return Table(_("Year end"), columns, rows)
 
 
-def variances(of: Iterable[Variance]) -> Table:
-    """Return plan and spending of each line to the end of last month, with the newest reason and who gave it."""
-    columns = [
-        Column(_("Budget line")),
-        Column(_("Planned"), is_money=True),
-        Column(_("Spent"), is_money=True),
-        Column(_("Variance"), is_money=True),
-        Column(f"{_('Share of the plan')} (%)"),
-        Column(_("Reason")),
-        Column(_("Given by")),
-    ]
-    rows = (
-        (
-            title_text(one.line),
-            one.planned,
-            one.spent,
-            one.difference,
-            None if one.per_mille is None else Decimal(one.per_mille).scaleb(-1),
-            one.newest.reason if one.newest else "",
-            one.newest.given_by.display_name if one.newest else "",
-        )
-        for one in of
-    )
-    return Table(_("Variances"), columns, rows)
+YEAR_END = TableSpec[YearEndRow](
+    _l("Year end"),
+    {
+        "line": Column(
+            _l("Budget line"),
+            lambda row: row.line,
+            _or_total(TITLE),
+            Link(_TO_LINE, lambda row: row.line and row.line.public_id),
+        ),
+        "allocated": Column(_l("Allocated"), lambda row: row.allocated, MONEY),
+        "spent": Column(_l("Spent"), lambda row: row.spent, MONEY),
+        "due": Column(_l("Due this year"), lambda row: row.due, MONEY),
+        "later": Column(_l("Due later"), lambda row: row.later, MONEY),
+        "scheduled": Column(_l("Cohorts to come"), lambda row: row.scheduled, MONEY),
+        "lapses": Column(_l("Will lapse"), lambda row: row.lapses, MONEY),
+        "short": Column(_l("Short by"), lambda row: row.short, MONEY),
+    },
+    page=("line", "lapses", "allocated", "spent", "due", "later", "scheduled"),
+    is_total=lambda row: row.line is None,
+)
 
+VARIANCES = TableSpec[Variance](
+    _l("Variances"),
+    {
+        "line": Column(
+            _l("Budget line"),
+            lambda one: one.line,
+            TITLE,
+            Link("finance.variances.show", lambda one: one.line.public_id),
+        ),
+        "planned": Column(_l("Planned"), lambda one: one.planned, MONEY),
+        "spent": Column(_l("Spent"), lambda one: one.spent, MONEY),
+        "variance": Column(_l("Variance"), lambda one: one.difference, MONEY),
+        "share": Column(
+            _l("Share of the plan"),
+            lambda one: one.per_mille,
+            PERCENT,
+            file_label=LazyString(lambda: f"{_('Share of the plan')} (%)"),
+        ),
+        "reason": Column(_l("Reason"), lambda one: one.newest.reason if one.newest else ""),
+        "given_by": Column(_l("Given by"), lambda one: one.newest.given_by.display_name if one.newest else ""),
+    },
+    page=("line", "variance", "share", "planned", "spent", "reason"),
+)
 
-def reasons(of: Iterable[VarianceReason]) -> Table:
-    """Return every reason that was given for a line's variances, with what it was given about."""
-    columns = [
-        Column(_("Month")),
-        Column(_("Planned"), is_money=True),
-        Column(_("Spent"), is_money=True),
-        Column(_("Reason")),
-        Column(_("Given by")),
-        Column(_("Given on")),
-    ]
-    rows = (
-        (one.month, one.planned, one.spent, one.reason, one.given_by.display_name, one.given_at.date()) for one in of
-    )
-    return Table(_("Reasons given"), columns, rows)
+REASONS = TableSpec[VarianceReason](
+    _l("Reasons given"),
+    {
+        "month": Column(_l("Month"), lambda one: one.month, MONTH),
+        "planned": Column(_l("Planned"), lambda one: one.planned, MONEY),
+        "spent": Column(_l("Spent"), lambda one: one.spent, MONEY),
+        "reason": Column(_l("Reason"), lambda one: one.reason),
+        "given_by": Column(_l("Given by"), lambda one: one.given_by.display_name),
+        "given": Column(_l("Given on"), lambda one: one.given_at, MOMENT),
+    },
+    page=("month", "planned", "spent", "reason"),
+)
 
+PLAN = TableSpec[PlanRow](
+    _l("Monthly plan"),
+    {
+        "month": Column(_l("Month"), lambda row: row.month, _or_total(MONTH)),
+        "planned": Column(_l("Planned"), lambda row: row.planned, MONEY),
+        "spent": Column(_l("Spent"), lambda row: row.spent, MONEY),
+    },
+    is_total=lambda row: row.month is None,
+)
 
-def plan(page: PlanPage) -> Table:
-    """Return the monthly plan of a line beside what was spent."""
-    columns = [Column(_("Month")), Column(_("Planned"), is_money=True), Column(_("Spent"), is_money=True)]
-    rows = ((row.month or _("Total"), row.planned, row.spent) for row in (*page.rows, page.total))
-    return Table(_("Monthly plan"), columns, rows)
+_RATES: Mapping[str, Callable[[ExchangeRate], Any]] = {
+    "currency": lambda one: one.currency.value,
+    "month": lambda one: one.month,
+    "rate": lambda one: exact_rate(one.rate),
+    "source": lambda one: one.source,
+}
+RATES = TableSpec[ExchangeRate](
+    _l("Exchange rates"),
+    {key: Column(heading, value) for heading, (key, value) in zip(RATE_COLUMNS, _RATES.items(), strict=True)},
+)
+"""A file only, under the headings of a list of rates: every reader may send it back."""
 
+SPEND_FILES = files_read("finance.spend_uploads.show")
 
-def rates(of: Iterable[ExchangeRate]) -> Table:
-    """Return the monthly exchange rates under the headings of a list of rates, which every reader may send back."""
-    rows = ((one.currency.value, one.month, exact_rate(one.rate), one.source) for one in of)
-    return Table(_("Exchange rates"), [Column(heading) for heading in RATE_COLUMNS], rows)
+TABLES: Mapping[str, TableSpec[Any]] = {
+    "burn_down": BURN_DOWN,
+    "claims": CLAIMS,
+    "commitments": COMMITMENTS,
+    "entries": ENTRIES,
+    "lines": LINES,
+    "outstanding": OUTSTANDING,
+    "plan": PLAN,
+    "programmes": PROGRAMMES,
+    "reasons": REASONS,
+    "spend_files": SPEND_FILES,
+    "spend_rows": SPEND_ROWS,
+    "taken": TAKEN,
+    "variances": VARIANCES,
+    "year_end": YEAR_END,
+}

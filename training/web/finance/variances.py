@@ -9,40 +9,40 @@ from training.forms.finance.variances import VarianceForm
 from training.kit.clock import month_before, today
 from training.models.finance.programmes import BudgetLine, Programme
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
 from training.queries.finance import programmes, variances
-from training.web.common.guard import actor, needs
+from training.web.common.guard import actor, may, needs
 from training.web.common.use_case import attempt
 
 bp = Blueprint("variances", __name__)
 
 
 @bp.get("/programmes/<public_id>/variances")
-@needs(Permission.SEE_MONEY, on=Programme)
+@needs(Permission.SEE_MONEY, on=Programme, offers=(Permission.PROPOSE_MONEY,))
 def index(programme: Programme) -> ResponseReturnValue:
     """List the lines of a programme with plan, spent, variance and reason."""
-    rows = [(row, rules.awaits_reason(row)) for row in variances.of_programme(programme.id, actor(), today())]
+    rows = rules.of_programme(programme.id, actor(), today())
     return render_template(
         "finance/variances/index.html",
         programme=programmes.programme_by_key(programme.id),
         month=month_before(today()),
         rows=rows,
-        may_explain=holds(actor(), Permission.PROPOSE_MONEY),
+        due={row.line.id for row in rows if rules.awaits_reason(row)},
+        may_explain=may(Permission.PROPOSE_MONEY),
     )
 
 
 @bp.get("/lines/<public_id>/variance")
-@needs(Permission.SEE_MONEY, on=BudgetLine)
+@needs(Permission.SEE_MONEY, on=BudgetLine, offers=(Permission.PROPOSE_MONEY,))
 def show(line: BudgetLine) -> ResponseReturnValue:
     """Show how far a line departs from its plan, and the reasons that were given."""
-    variance = variances.of_line(line.id, actor(), today())
+    variance = rules.of_line(line.id, actor(), today())
     return render_template(
         "finance/variances/show.html",
         variance=variance,
         is_beyond=rules.is_beyond(variance),
         is_reason_due=rules.awaits_reason(variance),
         reasons=variances.reasons_of(line.id, actor()),
-        may_explain=holds(actor(), Permission.PROPOSE_MONEY),
+        may_explain=may(Permission.PROPOSE_MONEY),
     )
 
 
@@ -57,5 +57,5 @@ def explain(line: BudgetLine) -> ResponseReturnValue:
         if done:
             flash(_("Reason recorded."))
             return redirect(url_for(".show", public_id=line.public_id))
-    variance = variances.of_line(line.id, actor(), today())
+    variance = rules.of_line(line.id, actor(), today())
     return render_template("finance/variances/explain.html", form=form, variance=variance)

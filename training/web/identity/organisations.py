@@ -18,10 +18,9 @@ from training.forms.identity.organisations import (
 )
 from training.models.identity.organisations import Jurisdiction, Organisation
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
 from training.queries.identity import organisations
 from training.web.common.filters import name
-from training.web.common.guard import actor, needs
+from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
 from training.web.common.use_case import attempt
 
@@ -32,7 +31,7 @@ _AT_THE_TOP = "top"
 
 
 @bp.get("/organisations")
-@needs(Permission.SEE_ORGANISATION)
+@needs(Permission.SEE_ORGANISATION, offers=(Permission.EDIT_ORGANISATION,))
 def index() -> ResponseReturnValue:
     """Show the tree of a jurisdiction, at first the reader's own."""
     form = OrganisationFilter(request.args)
@@ -45,7 +44,7 @@ def index() -> ResponseReturnValue:
         form=form,
         jurisdiction=jurisdiction,
         tree=organisations.tree(jurisdiction, actor()),
-        may_edit=holds(actor(), Permission.EDIT_ORGANISATION),
+        may_edit=may(Permission.EDIT_ORGANISATION),
     )
 
 
@@ -86,8 +85,7 @@ def edit(organisation: Organisation) -> ResponseReturnValue:
         if done:
             flash(_("Organisation saved."))
             return redirect(url_for(".show", public_id=organisation.public_id))
-    shown = organisations.organisation_by_key(organisation.id)
-    return render_template("identity/organisations/edit.html", form=form, organisation=shown)
+    return render_template("identity/organisations/edit.html", form=form, organisation=organisation)
 
 
 @bp.route("/organisations/<public_id>/move", methods=["GET", "POST"])
@@ -109,8 +107,7 @@ def move(organisation: Organisation) -> ResponseReturnValue:
             if done:
                 flash(_("Organisation moved."))
                 return redirect(url_for(".show", public_id=organisation.public_id))
-    shown = organisations.organisation_by_key(organisation.id)
-    return render_template("identity/organisations/move.html", form=form, organisation=shown, effect=effect)
+    return render_template("identity/organisations/move.html", form=form, organisation=organisation, effect=effect)
 
 
 @bp.post("/organisations/<public_id>/deactivate")

@@ -3,6 +3,9 @@
 from training.web.common.areas import area
 from training.web.common.labels import Labels
 from training.web.oversight import approvals, cohort_page, entry_page, exports, home, person_page, unit_costs
+from training.web.oversight.tables import TABLES
 
 bp = area("oversight", approvals.bp, cohort_page.bp, entry_page.bp, exports.bp, home.bp, person_page.bp, unit_costs.bp)
 LABELS = Labels()
+
+__all__ = ["LABELS", "TABLES", "bp"]

@@ -5,16 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain.assurance import coverage
-from training.domain.oversight import opening
+from training.domain.oversight import opening, unit_costs
 from training.forms.courses.cohorts import StepForm
 from training.kit.clock import today
-from training.models.courses.cohorts import Cohort, CohortState
+from training.models.courses.cohorts import Cohort
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
 from training.queries.admissions import seats
 from training.queries.courses import cohorts
-from training.queries.oversight import unit_costs
-from training.web.common.guard import actor, needs
+from training.web.common.guard import actor, may, needs
 from training.web.common.labels import words_for
 from training.web.common.use_case import attempt
 
@@ -22,7 +20,7 @@ bp = Blueprint("cohort_page", __name__)
 
 
 @bp.get("/cohorts/<public_id>")
-@needs(Permission.SEE_COHORT, on=Cohort)
+@needs(Permission.SEE_COHORT, on=Cohort, offers=(Permission.SEE_BALANCES,))
 def show(cohort: Cohort) -> ResponseReturnValue:
     """Show a cohort, and what keeps it from opening."""
     page = cohorts.cohort_page(cohort, actor())
@@ -30,7 +28,7 @@ def show(cohort: Cohort) -> ResponseReturnValue:
         "oversight/cohort_page/show.html",
         page=page,
         shares=seats.shares(page.cohort.id),
-        cost=unit_costs.of_cohort(cohort.id, actor()) if holds(actor(), Permission.SEE_BALANCES) else None,
+        cost=unit_costs.of_cohort(cohort.id, actor()) if may(Permission.SEE_BALANCES) else None,
         gap=_gap(page.cohort),
         today=today(),
     )
@@ -38,8 +36,7 @@ def show(cohort: Cohort) -> ResponseReturnValue:
 
 def _gap(cohort: Cohort) -> str:
     """Return why no rights assessment covers a cohort that is to open, and whose turn it is; nothing where one does."""
-    is_to_open = cohort.state in (CohortState.DRAFT, CohortState.AWAITING_APPROVAL)
-    gap = coverage.gap_of(cohort, today()) if is_to_open else None
+    gap = coverage.gap_before_opening(cohort, today())
     return words_for(gap) if gap else ""
 
 

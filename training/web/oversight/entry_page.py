@@ -4,14 +4,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from training.domain.finance.decisions import summary
 from training.domain.oversight import approvals
 from training.forms.finance.ledger import ReasonForm
 from training.kit.clock import today
 from training.models.finance.ledger import LedgerEntry
 from training.policy.matrix import Permission
-from training.policy.scopes import holds
-from training.queries.finance import claims, ledger
-from training.web.common.guard import actor, needs
+from training.queries.finance import bundles
+from training.web.common.guard import actor, may, needs
 from training.web.common.use_case import attempt
 from training.web.oversight.approvals import foreseen
 
@@ -19,19 +19,23 @@ bp = Blueprint("entry_page", __name__)
 
 
 @bp.get("/entries/<public_id>")
-@needs(Permission.SEE_MONEY, on=LedgerEntry)
+@needs(
+    Permission.SEE_MONEY,
+    on=LedgerEntry,
+    offers=(Permission.APPROVE_MONEY, Permission.PROPOSE_MONEY, Permission.SEE_EVIDENCE),
+)
 def show(entry: LedgerEntry) -> ResponseReturnValue:
     """Show an entry: who proposed it, who decided, what it moved."""
     me = actor()
-    page = ledger.entry_page(entry, me)
+    page = bundles.entry_page(entry, me)
     return render_template(
         "oversight/entry_page/show.html",
         page=page,
         waiting=None if page.decision else foreseen([page.bundle])[0],
-        may_approve=holds(me, Permission.APPROVE_MONEY),
+        may_approve=may(Permission.APPROVE_MONEY),
         is_own=entry.proposer_id == me.user_id,
-        may_propose=holds(me, Permission.PROPOSE_MONEY),
-        may_see_payee=claims.may_see_payees(me),
+        may_propose=may(Permission.PROPOSE_MONEY),
+        may_see_payee=may(Permission.SEE_EVIDENCE),
     )
 
 
@@ -57,7 +61,8 @@ def refuse(entry: LedgerEntry) -> ResponseReturnValue:
         if done:
             flash(_("Refused. The proposer reads your reason."))
             return redirect(url_for(".show", public_id=entry.public_id))
-    return render_template("oversight/entry_page/refuse.html", form=form, page=ledger.entry_page(entry, actor()))
+    page = bundles.entry_page(entry, actor())
+    return render_template("oversight/entry_page/refuse.html", form=form, page=page, summary=summary(page.bundle))
 
 
 @bp.route("/entries/<public_id>/withdraw", methods=["GET", "POST"])
@@ -71,4 +76,5 @@ def withdraw(entry: LedgerEntry) -> ResponseReturnValue:
         if done:
             flash(_("Taken back. Nothing has moved."))
             return redirect(url_for(".show", public_id=entry.public_id))
-    return render_template("oversight/entry_page/withdraw.html", form=form, page=ledger.entry_page(entry, actor()))
+    page = bundles.entry_page(entry, actor())
+    return render_template("oversight/entry_page/withdraw.html", form=form, page=page, summary=summary(page.bundle))

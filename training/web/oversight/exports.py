@@ -1,13 +1,18 @@
 """Tables as CSV and XLSX, in the reader's language and direction, with what the reader's page shows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from training.domain.finance import burn_down, spending_plans
+from training.domain.finance import variances as variance_rules
+from training.domain.finance import year_end as year_end_rules
+from training.domain.finance.burn_down import Period, Series
 from training.domain.identity import export_limits
 from training.domain.identity.export_limits import ExportEvent
+from training.domain.oversight import unit_costs
 from training.forms.people.people import ExportForm
 from training.kit.clock import day_began, today
 from training.models.courses.cohorts import Cohort
@@ -16,21 +21,18 @@ from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import BudgetLine, Programme, Project
 from training.models.finance.spend_uploads import SpendBatch
 from training.policy.matrix import Permission
-from training.policy.scopes import holds, sees_others
+from training.policy.scopes import sees_others
 from training.queries.assurance import rights_assessments
 from training.queries.courses import cohorts
 from training.queries.finance import (
-    burn_down,
     claims,
-    ledger,
+    entries,
     programmes,
+    rates,
     spend_uploads,
-    spending_plans,
     variances,
     year_end,
 )
-from training.queries.finance.burn_down import Period
-from training.queries.oversight import unit_costs
 from training.queries.people import people
 from training.web.assurance import tables as assurance_tables
 from training.web.assurance.rights_assessments import filtered
@@ -49,60 +51,52 @@ bp = Blueprint("exports", __name__)
 Builder = Callable[[Any], Table]
 
 
-def _also(permission: Permission, build: Builder) -> Builder:
-    """Return ``build`` for those alone who have ``permission`` too; to others it is 403."""
+def _with_total(page: Any) -> Sequence[Any]:
+    """Return the rows of a page with that of their sums."""
+    return (*page.rows, page.total)
 
-    def checked(record: Any) -> Table:
-        if not holds(actor(), permission):
-            abort(403)
-        return build(record)
 
-    return checked
+def _burn_down(series: Series | None) -> Table:
+    return tables.BURN_DOWN.file(tables.burn_down_months(series))
+
+
+def _claim_lines(page: claims.ClaimPage) -> Table:
+    return tables.claim_lines(page.claim).file(page.lines)
 
 
 _OF_PROGRAMME: Mapping[str, Callable[[Programme], Table]] = {
-    "entries": lambda one: tables.entries(ledger.all_of_programme(one.id, actor())),
-    "lines": lambda one: tables.lines(programmes.programme_page(one, actor()).lines),
-    "burn-down": lambda one: tables.burn_down(burn_down.of_programme(one.id, actor(), today(), Period.ALL)),
-    "outstanding": lambda one: tables.outstanding(year_end.outstanding(one.id, actor())),
-    "year-end": lambda one: tables.year_end(year_end.year_end_page(one, actor(), today())),
-    "variances": lambda one: tables.variances(variances.of_programme(one.id, actor(), today())),
-    "spend-files": _also(
-        Permission.PROPOSE_MONEY, lambda one: tables.spend_files(spend_uploads.all_of_programme(one.id, actor()))
-    ),
-    "unit-costs": _also(
-        Permission.SEE_BALANCES, lambda one: oversight_tables.unit_costs(unit_costs.all_of(one.id, actor()))
-    ),
-    "unit-costs-by-course": _also(
-        Permission.SEE_BALANCES,
-        lambda one: oversight_tables.unit_costs_by_course(unit_costs.by_course(one.id, actor())),
-    ),
+    "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_programme(one.id), actor())),
+    "lines": lambda one: tables.LINES.file(programmes.programme_page(one, actor()).lines),
+    "burn-down": lambda one: _burn_down(burn_down.of_programme(one.id, actor(), today(), Period.ALL)),
+    "outstanding": lambda one: tables.OUTSTANDING.file(year_end.outstanding(one.id, actor())),
+    "year-end": lambda one: tables.YEAR_END.file(_with_total(year_end_rules.year_end_page(one, actor(), today()))),
+    "variances": lambda one: tables.VARIANCES.file(variance_rules.of_programme(one.id, actor(), today())),
 }
 _OF_PROJECT: Mapping[str, Callable[[Project], Table]] = {
-    "burn-down": lambda one: tables.burn_down(burn_down.of_project(one.id, actor(), today(), Period.ALL)),
-    "entries": lambda one: tables.entries(ledger.all_of_project(one.id, actor())),
-    "lines": lambda one: tables.lines(programmes.project_page(one, actor()).lines),
+    "burn-down": lambda one: _burn_down(burn_down.of_project(one.id, actor(), today(), Period.ALL)),
+    "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_project(one.id), actor())),
+    "lines": lambda one: tables.LINES.file(programmes.project_page(one, actor()).lines),
 }
 _OF_LINE: Mapping[str, Callable[[BudgetLine], Table]] = {
-    "entries": lambda one: tables.entries(ledger.all_of_line(one.id, actor())),
-    "commitments": lambda one: tables.commitments(programmes.all_commitments(one.id, actor())),
-    "burn-down": lambda one: tables.burn_down(burn_down.of_line(one.id, actor(), today(), Period.ALL)),
-    "plan": lambda one: tables.plan(spending_plans.plan_page(one, actor())),
-    "reasons": lambda one: tables.reasons(variances.all_reasons_of(one.id, actor())),
+    "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_line(one.id), actor())),
+    "commitments": lambda one: tables.COMMITMENTS.file(programmes.all_commitments(one.id, actor())),
+    "burn-down": lambda one: _burn_down(burn_down.of_line(one.id, actor(), today(), Period.ALL)),
+    "plan": lambda one: tables.PLAN.file(_with_total(spending_plans.plan_page(one, actor()))),
+    "reasons": lambda one: tables.REASONS.file(variances.all_reasons_of(one.id, actor())),
 }
 _OF_COMMITMENT: Mapping[str, Callable[[Commitment], Table]] = {
-    "entries": lambda one: tables.entries(ledger.all_of_commitment(one.id, actor())),
+    "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_commitment(one.id), actor())),
 }
 _OF_CLAIM: Mapping[str, Callable[[Claim], Table]] = {
-    "lines": lambda one: tables.claim_lines(claims.claim_page(one, actor())),
+    "lines": lambda one: _claim_lines(claims.claim_page(one, actor())),
 }
 _OF_SPEND_FILE: Mapping[str, Callable[[SpendBatch], Table]] = {
-    "rows": lambda one: tables.spend_rows(spend_uploads.all_rows_of(one, actor())),
-    "taken": lambda one: tables.taken(spend_uploads.batch_page(one, actor()).taken),
+    "rows": lambda one: tables.SPEND_ROWS.file(spend_uploads.all_rows_of(one, actor())),
+    "taken": lambda one: tables.TAKEN.file(spend_uploads.batch_page(one, actor()).taken),
 }
 _OF_COHORT: Mapping[str, Callable[[Cohort], Table]] = {
-    "costs": lambda one: course_tables.planned_costs(cohorts.costs_in_sight(one.id, actor())),
-    "commitments": lambda one: tables.commitments(cohorts.cohort_page(one, actor()).commitments),
+    "costs": lambda one: course_tables.PLANNED_COSTS.file(cohorts.costs_in_sight(one.id, actor())),
+    "commitments": lambda one: tables.COMMITMENTS.file(cohorts.cohort_page(one, actor()).commitments),
 }
 
 
@@ -110,7 +104,7 @@ _OF_COHORT: Mapping[str, Callable[[Cohort], Table]] = {
 @needs(Permission.SEE_PROGRAMME)
 def of_programmes(kind: str) -> ResponseReturnValue:
     """Send the table of programmes."""
-    return file_of(tables.programmes(programmes.list_for(actor())), "programmes", kind)
+    return file_of(tables.PROGRAMMES.file(programmes.list_for(actor())), "programmes", kind)
 
 
 @bp.get("/programmes/<public_id>/tables/<table>.<kind>")
@@ -118,6 +112,30 @@ def of_programmes(kind: str) -> ResponseReturnValue:
 def of_programme(programme: Programme, table: str, kind: str) -> ResponseReturnValue:
     """Send a table of a programme."""
     return _sent(_OF_PROGRAMME, programme, table, kind)
+
+
+@bp.get("/programmes/<public_id>/tables/spend-files.<kind>")
+@needs(Permission.PROPOSE_MONEY, on=Programme)
+def of_spend_files(programme: Programme, kind: str) -> ResponseReturnValue:
+    """Send the table of a programme's spend files."""
+    made = tables.SPEND_FILES.file(spend_uploads.all_of_programme(programme.id, actor()))
+    return file_of(made, f"spend-files-{programme.public_id}", kind)
+
+
+@bp.get("/programmes/<public_id>/tables/unit-costs.<kind>")
+@needs(Permission.SEE_BALANCES, on=Programme)
+def of_unit_costs(programme: Programme, kind: str) -> ResponseReturnValue:
+    """Send what a programme's cohorts cost. The counts span organisations, as on the page."""
+    made = oversight_tables.UNIT_COSTS.file(unit_costs.all_of(programme.id, actor()))
+    return file_of(made, f"unit-costs-{programme.public_id}", kind)
+
+
+@bp.get("/programmes/<public_id>/tables/unit-costs-by-course.<kind>")
+@needs(Permission.SEE_BALANCES, on=Programme)
+def of_unit_costs_by_course(programme: Programme, kind: str) -> ResponseReturnValue:
+    """Send what a programme's courses cost."""
+    made = oversight_tables.UNIT_COSTS_BY_COURSE.file(unit_costs.by_course(programme.id, actor()))
+    return file_of(made, f"unit-costs-by-course-{programme.public_id}", kind)
 
 
 @bp.get("/projects/<public_id>/tables/<table>.<kind>")
@@ -151,10 +169,9 @@ def of_claims(kind: str) -> ResponseReturnValue:
     form, wanted = asked(request.form)
     if wanted is None or kind not in TYPES:
         abort(404)
-    may_see = claims.may_see_payees(actor())
     rows = list(claims.all_claims(wanted, actor()))
-    made = tables.claims(rows, may_see_payees=may_see)
-    named = len({row.claim.payee for row in rows if row.claim.payee_is_person}) if may_see else 0
+    made = tables.CLAIMS.file(rows)
+    named = len({row.claim.payee for row in rows if row.claim.payee_is_person and row.may_see_payee})
     with attempt() as done:
         if named:
             export_limits.note(ExportEvent.PAYEES, named, actor(), day_began())
@@ -186,7 +203,7 @@ def of_cohort(cohort: Cohort, table: str, kind: str) -> ResponseReturnValue:
 @needs(Permission.SEE_MONEY)
 def of_rates(kind: str) -> ResponseReturnValue:
     """Send the table of exchange rates."""
-    return file_of(tables.rates(claims.rates()), "rates", kind)
+    return file_of(tables.RATES.file(rates.every()), "rates", kind)
 
 
 @bp.get("/rights/table.<kind>")
@@ -195,7 +212,9 @@ def of_rights(kind: str) -> ResponseReturnValue:
     """Send the table of rights assessments, narrowed as the list is."""
     _form, which = filtered()
     return file_of(
-        assurance_tables.rights(rights_assessments.all_of(which, today(), actor())), "rights-assessments", kind
+        assurance_tables.RIGHTS_ASSESSMENTS.file(rights_assessments.all_of(which, today(), actor())),
+        "rights-assessments",
+        kind,
     )
 
 
@@ -213,7 +232,7 @@ def of_people(kind: str) -> ResponseReturnValue:
         abort(404)
     _filtered, narrowed = narrowing()
     rows = people.all_of(form.words.data or "", narrowed, actor())
-    made = people_tables.people(rows)
+    made = people_tables.PEOPLE.file(rows)
     with attempt() as done:
         export_limits.note(ExportEvent.PEOPLE, len(rows), actor(), day_began())
     return file_of(made, "people", kind) if done else redirect(url_for("people.people.index"))

@@ -1,48 +1,46 @@
-"""Tables of oversight to save: what training costs."""
+"""Tables of oversight: what training costs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
+from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from training.kit.sheets import Column, Value
-from training.queries.oversight.unit_costs import CohortRow, CourseRow, UnitCost
-from training.web.common.downloads import Table
-from training.web.common.filters import title_text
+from training.domain.oversight.unit_costs import CohortUnitCost, CourseUnitCost
+from training.web.common.tables import COUNT, ID, MONEY, TITLE, Column, Link, TableSpec
 
+_COSTS: Mapping[str, Column[Any]] = {
+    "spent": Column(_l("Spent"), lambda row: row.cost.spent, MONEY),
+    "committed": Column(_l("Committed"), lambda row: row.cost.committed, MONEY),
+    "trainees": Column(_l("Trainees"), lambda row: row.cost.trainees, COUNT),
+    "completions": Column(_l("Completions"), lambda row: row.cost.completions, COUNT),
+    "per_trainee": Column(_l("Per trainee"), lambda row: row.cost.per_trainee, MONEY),
+    "per_completion": Column(_l("Per completion"), lambda row: row.cost.per_completion, MONEY),
+    "per_hour": Column(_l("Per contact hour"), lambda row: row.cost.per_hour, MONEY),
+}
+_SHOWN = ("per_trainee", "per_completion", "per_hour", "spent", "committed")
 
-def unit_costs(of: Iterable[CohortRow]) -> Table:
-    """Return what each cohort costs, in all and by trainee, completion and contact hour."""
-    columns = [Column(_("Cohort")), Column(_("Course")), *_unit_cost_columns()]
-    rows = ((row.cohort.code, title_text(row.cohort.course), *_unit_cost(row.cost)) for row in of)
-    return Table(_("Unit costs"), columns, rows)
+UNIT_COSTS = TableSpec[CohortUnitCost](
+    _l("Unit costs"),
+    {
+        "cohort": Column(_l("Cohort"), lambda row: row.cohort.code, ID),
+        "course": Column(_l("Course"), lambda row: row.cohort.course, TITLE),
+        **_COSTS,
+    },
+    page=("cohort", *_SHOWN),
+)
+UNIT_COSTS_BY_COURSE = TableSpec[CourseUnitCost](
+    _l("By course"),
+    {
+        "course": Column(
+            _l("Course"),
+            lambda row: row.course,
+            TITLE,
+            Link("courses.courses.show", lambda row: row.course.public_id),
+        ),
+        "cohorts": Column(_l("Cohorts"), lambda row: row.cohorts, COUNT),
+        **_COSTS,
+    },
+    page=("course", *_SHOWN, "cohorts"),
+)
 
-
-def unit_costs_by_course(of: Iterable[CourseRow]) -> Table:
-    """Return the same course by course."""
-    columns = [Column(_("Course")), Column(_("Cohorts")), *_unit_cost_columns()]
-    rows = ((title_text(row.course), row.cohorts, *_unit_cost(row.cost)) for row in of)
-    return Table(_("By course"), columns, rows)
-
-
-def _unit_cost_columns() -> list[Column]:
-    return [
-        Column(_("Spent"), is_money=True),
-        Column(_("Committed"), is_money=True),
-        Column(_("Trainees")),
-        Column(_("Completions")),
-        Column(_("Per trainee"), is_money=True),
-        Column(_("Per completion"), is_money=True),
-        Column(_("Per contact hour"), is_money=True),
-    ]
-
-
-def _unit_cost(cost: UnitCost) -> Sequence[Value]:
-    return (
-        cost.spent,
-        cost.committed,
-        cost.trainees,
-        cost.completions,
-        cost.per_trainee,
-        cost.per_completion,
-        cost.per_hour,
-    )
+TABLES: Mapping[str, TableSpec[Any]] = {"unit_costs": UNIT_COSTS, "unit_costs_by_course": UNIT_COSTS_BY_COURSE}

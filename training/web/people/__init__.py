@@ -3,7 +3,8 @@
 from training.web.common.areas import area
 from training.web.people import duplicates, people
 from training.web.people.labels import LABELS
+from training.web.people.tables import TABLES
 
 bp = area("people", duplicates.bp, people.bp)
 
-__all__ = ["LABELS", "bp"]
+__all__ = ["LABELS", "TABLES", "bp"]

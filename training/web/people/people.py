@@ -18,11 +18,11 @@ from training.kit.clock import today
 from training.models.identity.organisations import Organisation
 from training.models.people.people import Person, Sex, Spoken
 from training.policy.matrix import Permission
-from training.policy.scopes import holds, sees_others
+from training.policy.scopes import sees_others
 from training.queries.common import records
 from training.queries.people import matching, people
 from training.web.common.filters import name
-from training.web.common.guard import actor, needs
+from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
 from training.web.common.lists import Pager, cut, pager
 from training.web.common.use_case import attempt
@@ -31,7 +31,7 @@ bp = Blueprint("people", __name__)
 
 
 @bp.get("/people")
-@needs(Permission.SEE_PERSON)
+@needs(Permission.SEE_PERSON, offers=(Permission.EDIT_PERSON,))
 def index() -> ResponseReturnValue:
     """List the people."""
     filtered, narrowed = narrowing()
@@ -53,7 +53,7 @@ def narrowing() -> tuple[PeopleFilter, people.Narrowed]:
 
 
 @bp.post("/people")
-@needs(Permission.SEE_PERSON)
+@needs(Permission.SEE_PERSON, offers=(Permission.EDIT_PERSON,))
 def search() -> ResponseReturnValue:
     """List the people whose names match, of those to whom the list is narrowed."""
     form = SearchForm()
@@ -83,7 +83,7 @@ def _listed(
         has_more=has_more,
         number=number,
         most_counted=people.MOST_COUNTED,
-        may_register=holds(actor(), Permission.EDIT_PERSON),
+        may_register=may(Permission.EDIT_PERSON),
         may_export=sees_others(actor(), Permission.SEE_PERSON),
     )
 

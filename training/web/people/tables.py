@@ -1,47 +1,48 @@
-"""Tables of people to save: the register."""
+"""Tables of people: the register."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
-from training.domain.admissions import column_mapping
-from training.kit.sheets import Column
+from training.domain.admissions.column_mapping import FORMAT
 from training.models.admissions.nomination_uploads import NomineePart
 from training.models.people.people import Person
-from training.web.common.downloads import Table
-from training.web.common.filters import name_text
 from training.web.common.labels import word
 from training.web.common.language import language
+from training.web.common.tables import CODE, ID, NAME, OTHER_NAME, PERSON, TYPED, Column, Link, TableSpec
 
-_LISTED = (
-    NomineePart.NAME_LATIN,
-    NomineePart.NAME_NATIVE,
-    NomineePart.ORGANISATION,
-    NomineePart.RANK,
-    NomineePart.UNIT,
-    NomineePart.SEX,
-    NomineePart.LANGUAGES,
-    NomineePart.REFERENCE,
+
+def heading(part: NomineePart) -> LazyString:
+    """Return the heading under which ``part`` is understood when a file comes back as a file of names."""
+    return LazyString(lambda: FORMAT.heading(part, language().code))
+
+
+PEOPLE = TableSpec[Person](
+    _l("People"),
+    {
+        "name": Column(
+            _l("Name"),
+            lambda one: one,
+            PERSON,
+            Link("oversight.person_page.show", lambda one: one.public_id),
+            in_file=False,
+        ),
+        "other_name": Column(_l("Name in the other script"), lambda one: one, OTHER_NAME, in_file=False),
+        "name_latin": Column(heading(NomineePart.NAME_LATIN), lambda one: one.name_latin, TYPED),
+        "name_native": Column(heading(NomineePart.NAME_NATIVE), lambda one: one.name_native, TYPED),
+        "organisation": Column(
+            _l("Organisation"), lambda one: one.organisation, NAME, file_label=heading(NomineePart.ORGANISATION)
+        ),
+        "rank": Column(_l("Rank"), lambda one: one.rank, TYPED, file_label=heading(NomineePart.RANK)),
+        "unit": Column(_l("Unit"), lambda one: one.unit, TYPED, file_label=heading(NomineePart.UNIT)),
+        "sex": Column(heading(NomineePart.SEX), lambda one: one.sex, CODE),
+        "languages": Column(heading(NomineePart.LANGUAGES), lambda one: ", ".join(map(word, one.speaks))),
+        "reference": Column(heading(NomineePart.REFERENCE), lambda one: one.public_id, ID),
+    },
+    page=("name", "other_name", "organisation", "rank", "unit"),
 )
+"""The file is understood as a file of names; it has no telephone, no e-mail, no service number."""
 
-
-def people(of: Iterable[Person]) -> Table:
-    """Return people as the list shows them, each name in its column; no telephone, no e-mail, no service number.
-
-    Its headings are understood when the file is sent back as a file of names (acceptance test j).
-    """
-    code = language().code
-    rows = [
-        (
-            one.name_latin,
-            one.name_native,
-            name_text(one.organisation),
-            one.rank,
-            one.unit,
-            word(one.sex) if one.sex else "",
-            ", ".join(word(spoken) for spoken in one.speaks),
-            one.public_id,
-        )
-        for one in of
-    ]
-    return Table(_("People"), [Column(column_mapping.HEADINGS[part][code][0]) for part in _LISTED], rows)
+TABLES: Mapping[str, TableSpec[Any]] = {"people": PEOPLE}

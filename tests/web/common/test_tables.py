@@ -1,0 +1,179 @@
+"""A table is declared once: its page and its file have the same columns, and each writes a value in its own way."""
+
+import csv
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask, render_template_string
+from flask_babel import lazy_gettext as _l
+
+from training.web.common.downloads import file_of
+from training.web.common.tables import (
+    COUNT,
+    DAY,
+    ID,
+    MONEY,
+    MONEY_IF_ANY,
+    MONTH,
+    PERCENT,
+    TYPED,
+    Column,
+    Link,
+    TableSpec,
+    page_only,
+)
+
+_DAY = dt.date(2026, 11, 3)
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A row to write."""
+
+    public_id: str = "abc"
+    payee: str = "=HYPERLINK(1)"
+    pence: int | None = 150_25
+    share: int | None = -125
+    is_sum: bool = False
+
+
+WHOLE = TableSpec[Payment](
+    _l("Claims"),
+    {
+        "payee": Column(_l("Paid to"), lambda one: one.payee, TYPED),
+        "amount": Column(_l("Amount"), lambda one: one.pence, MONEY),
+        "share": Column(_l("Share of the plan"), lambda one: one.share, PERCENT),
+        "paid": Column(_l("Paid on"), lambda _one: _DAY, DAY),
+    },
+)
+NARROW = TableSpec[Payment](
+    _l("Claims"),
+    {
+        "id": Column(_l("Claim"), lambda one: one.public_id, ID),
+        "payee": Column(
+            _l("Paid to"), lambda one: one.payee, TYPED, Link("finance.claims.show", lambda one: one.public_id)
+        ),
+        "amount": Column(_l("Amount"), lambda one: one.pence, MONEY, file_label=_l("Pounds, rounded half-even")),
+        "action": page_only(_l("Action"), is_action=True),
+    },
+    page=("payee", "action", "amount"),
+    is_total=lambda one: one.is_sum,
+)
+
+
+@pytest.fixture(autouse=True)
+def request_in_english(app: Flask) -> Iterator[None]:
+    with app.test_request_context():
+        yield
+
+
+@pytest.fixture
+def arabic(app: Flask) -> Iterator[None]:
+    with app.test_request_context(headers={"Accept-Language": "ar"}):
+        yield
+
+
+def page(spec: TableSpec[Payment], *rows: Payment, options: str = "") -> str:
+    """Return the table as a page has it."""
+    return render_template_string(
+        '{% import "common/components/ui.html" as ui %}{% macro press(row) %}<b>{{ row.public_id }}</b>{% endmacro %}'
+        f'{{{{ ui.table_of(spec, "Claims", rows{options}) }}}}',
+        spec=spec,
+        rows=rows,
+    )
+
+
+def cells(html: str, tag: str) -> list[str]:
+    return re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", html.partition("<tbody>")[2])
+
+
+def headings(html: str) -> list[str]:
+    return [re.sub("<[^>]*>", "", text) for text in re.findall(r'<th scope="col"[^>]*>(.*?)</th>', html)]
+
+
+def lines(spec: TableSpec[Payment], *rows: Payment) -> list[list[str]]:
+    """Return the table as a spreadsheet reads its CSV."""
+    return list(csv.reader(io.StringIO(file_of(spec.file(rows), "claims", "csv").data.decode("utf-8-sig"))))
+
+
+def test_columns_come_in_the_same_order_on_the_page_and_in_the_file() -> None:
+    assert headings(page(WHOLE)) == lines(WHOLE)[0] == ["Paid to", "Amount", "Share of the plan", "Paid on"]
+
+
+def test_a_page_may_show_fewer_columns_in_an_order_of_its_own() -> None:
+    assert headings(page(NARROW, options=', {"action": press}')) == ["Paid to", "Action", "Amount"]
+    assert headings(page(NARROW, options=', only=("amount", "id")')) == ["Amount", "Claim"]
+
+
+def test_what_only_a_page_has_is_not_in_the_file_and_what_only_the_file_has_not_on_the_page() -> None:
+    assert lines(NARROW, Payment()) == [
+        ["Claim", "Paid to", "Pounds, rounded half-even"],
+        ["abc", "'=HYPERLINK(1)", "150.25"],
+    ]
+    html = page(NARROW, Payment(), options=', {"action": press}')
+    assert '<bdi dir="ltr">abc</bdi>' not in html
+    assert '<td class="app-actions"><b>abc</b></td>' in html
+    assert '<span class="govuk-visually-hidden">Action</span>' in html
+
+
+def test_each_value_is_written_for_its_reader() -> None:
+    html = page(WHOLE, Payment(payee="<b>"))
+    assert cells(html, "th") == ["<bdi>&lt;b&gt;</bdi>"]
+    assert cells(html, "td") == [
+        '<bdi dir="ltr">£150.25</bdi>',
+        '<bdi dir="ltr">−12.5 %</bdi>',
+        "3 Nov 2026",
+    ]
+    assert html.count('<td class="number">') == 2
+    assert lines(WHOLE, Payment(payee="<b>"))[1] == ["<b>", "150.25", "-12.5", "2026-11-03"]
+
+
+def test_what_a_spreadsheet_would_take_for_a_formula_is_harmless() -> None:
+    assert lines(WHOLE, Payment())[1][0] == "'=HYPERLINK(1)"
+    assert cells(page(WHOLE, Payment()), "th") == ["<bdi>=HYPERLINK(1)</bdi>"]
+
+
+def test_nothing_is_a_dash_on_the_page_and_empty_in_the_file() -> None:
+    row = Payment(pence=None, share=None)
+    assert cells(page(WHOLE, row), "td")[:2] == ["–", "–"]
+    assert lines(WHOLE, row)[1][1:3] == ["", ""]
+    assert MONEY_IF_ANY.page(None) == ""
+
+
+def test_the_first_cell_names_its_row_and_leads_to_the_record() -> None:
+    html = page(NARROW, Payment(payee="A supplier"), options=', {"action": press}')
+    assert '<th scope="row"><a class="govuk-link" href="/claims/abc"><bdi>A supplier</bdi></a></th>' in html
+    assert 'role="region" aria-label="Claims" tabindex="0"' in html
+    assert "<caption>Claims</caption>" in html
+
+
+def test_the_row_of_the_sums_stands_out() -> None:
+    html = page(NARROW, Payment(), Payment(is_sum=True), options=', {"action": press}')
+    assert re.findall(r'<th scope="row"[^>]*>', html) == ['<th scope="row">', '<th scope="row" class="app-total">']
+
+
+@pytest.mark.usefixtures("arabic")
+def test_it_is_read_from_right_to_left_in_the_words_of_the_reader() -> None:
+    assert headings(page(WHOLE)) == lines(WHOLE)[0]
+    assert lines(WHOLE)[0][1] == "المبلغ"
+    assert cells(page(WHOLE, Payment(payee="A")), "td")[0] == '<bdi dir="ltr">£150.25</bdi>'
+    with zipfile.ZipFile(io.BytesIO(file_of(WHOLE.file([Payment()]), "claims", "xlsx").data)) as book:
+        assert b'rightToLeft="1"' in book.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_page_cannot_ask_for_a_column_that_there_is_not() -> None:
+    with pytest.raises(ValueError, match="payer"):
+        TableSpec(_l("Claims"), WHOLE.columns, page=("payer",))
+    with pytest.raises(KeyError, match="payer"):
+        WHOLE.on_page({"payer": str})
+    with pytest.raises(KeyError, match="payer"):
+        WHOLE.on_page(only=("payer",))
+
+
+def test_counts_and_months_stay_numbers_and_days_in_the_file() -> None:
+    assert (COUNT.file(3), MONTH.file(_DAY), MONTH.page(_DAY)) == (3, _DAY, "Nov 2026")

@@ -1,0 +1,196 @@
+"""Tables declared once: a page and the file that it is saved as read the same columns.
+
+A column has a label, a getter and a kind. The kind says how a value is written on a page and how in a file.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup
+
+from training.kit import sheets
+from training.kit.sheets import Value
+from training.web.common import filters
+from training.web.common.downloads import Table
+from training.web.common.labels import tone, word
+from training.web.common.navigation import addresses
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How the values of a column are written: ``page`` returns text or markup, ``file`` a cell of a spreadsheet."""
+
+    page: Callable[[Any], Any]
+    file: Callable[[Any], Value]
+    is_number: bool = False
+    is_money: bool = False
+    """Whether the whole numbers of the file are pence."""
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _absent(written: Callable[[Any], Any], instead: str | None = "") -> Callable[[Any], Any]:
+    """Return ``written`` for values that are there, and ``instead`` for None."""
+    return lambda value: instead if value is None else written(value)
+
+
+TEXT = Kind(_absent(_as_it_is), _absent(_as_it_is))
+TYPED = Kind(Markup("<bdi>{}</bdi>").format, _as_it_is)
+"""What somebody typed: isolated, so that its direction leaves that of the page alone."""
+ID = Kind(Markup('<bdi dir="ltr">{}</bdi>').format, _as_it_is)
+MONEY = Kind(_absent(filters.money, "–"), _as_it_is, is_number=True, is_money=True)
+MONEY_IF_ANY = Kind(_absent(filters.money), _as_it_is, is_number=True, is_money=True)
+COUNT = Kind(_as_it_is, _as_it_is, is_number=True)
+PERCENT = Kind(filters.percent, _absent(lambda per_mille: Decimal(per_mille).scaleb(-1), None), is_number=True)
+"""Thousandths."""
+DAY = Kind(filters.short_date, _as_it_is)
+MONTH = Kind(filters.month, _as_it_is)
+MOMENT = Kind(filters.moment, _absent(dt.datetime.date, None))
+CODE = Kind(_absent(word), _absent(word))
+TAG = Kind(lambda code: filters.tag(word(code), tone(code)), word)
+"""The code of a state."""
+TITLE = Kind(filters.title, filters.title_text)
+NAME = Kind(filters.name, filters.name_text)
+"""The name of an organisation or venue."""
+PERSON = Kind(filters.person, lambda one: filters.person(one).striptags())
+OTHER_NAME = Kind(filters.other_name, lambda one: filters.other_name(one).striptags())
+
+
+class Link(NamedTuple):
+    """Where the cells of a column lead: to ``endpoint``, at the public id that ``of`` returns; nowhere for none."""
+
+    endpoint: str
+    of: Callable[[Any], str | None]
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """A column; ``file_label`` is its heading in a file where that differs from the page's."""
+
+    label: LazyString
+    value: Callable[[Row], Any]
+    kind: Kind = TEXT
+    link: Link | None = None
+    file_label: LazyString | None = None
+    in_file: bool = True
+    """False for what only a page shows."""
+    is_action: bool = False
+    """Whether it holds links to act on a row: its heading is heard and not seen."""
+
+    def heading(self) -> sheets.Column:
+        """Return the heading in a file."""
+        return sheets.Column(str(self.file_label or self.label), self.kind.is_money)
+
+    def on_page(self, cell: Callable[[Row], Any] | None) -> "PageColumn":
+        """Return the column of a page; ``cell`` writes its cells where the page says more than the kind does."""
+        classes = "app-actions" if self.is_action else "number" if self.kind.is_number else ""
+        return PageColumn(str(self.label), self.kind.is_number, self.is_action, classes, cell or self._cell())
+
+    def _cell(self) -> Callable[[Row], Any]:
+        value, page = self.value, self.kind.page
+        if self.link is None:
+            return lambda row: page(value(row))
+        address, of = addresses(self.link.endpoint), self.link.of
+
+        def linked(row: Row) -> Any:
+            text, public_id = page(value(row)), of(row)
+            return (
+                Markup('<a class="govuk-link" href="{}">{}</a>').format(address(public_id), text) if public_id else text
+            )
+
+        return linked
+
+
+class PageColumn(NamedTuple):
+    """A column as the macro ``ui.table_of`` writes it: heading, classes of the cells, and what writes a cell."""
+
+    text: str
+    number: bool
+    hidden: bool
+    classes: str
+    cell: Callable[[Any], Any]
+
+
+def page_only(label: LazyString, *, is_action: bool = False) -> Column[Any]:
+    """Return a column that only a page has, whose template writes the cells."""
+    return Column(label, _as_it_is, in_file=False, is_action=is_action)
+
+
+@dataclass(frozen=True)
+class TableSpec(Generic[Row]):
+    """A table: its name, and its columns in the order of the file.
+
+    ``page`` has the keys of those that a page shows, in its order; all in the order of the file where it is empty.
+    ``is_total`` marks the row of the sums.
+    """
+
+    name: LazyString
+    columns: Mapping[str, Column[Row]]
+    page: Sequence[str] = ()
+    is_total: Callable[[Row], bool] = field(default=lambda _row: False)
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where ``page`` has a column that there is not."""
+        unknown = set(self.page) - set(self.columns)
+        if unknown:
+            raise ValueError(f"No such columns: {sorted(unknown)}")
+
+    def file(self, rows: Iterable[Row]) -> Table:
+        """Return ``rows`` as the table of a file."""
+        columns = [column for column in self.columns.values() if column.in_file]
+        cells = [(column.kind.file, column.value) for column in columns]
+        return Table(
+            str(self.name),
+            [column.heading() for column in columns],
+            (tuple(written(value(row)) for written, value in cells) for row in rows),
+        )
+
+    def on_page(
+        self, cells: Mapping[str, Callable[[Row], Any]] | None = None, only: Sequence[str] = ()
+    ) -> list[PageColumn]:
+        """Return the columns of a page: those of ``only``, else of ``page``, else all.
+
+        ``cells`` has by key what writes a cell where the page says more than its kind does. Raises KeyError for a key
+        that there is not.
+        """
+        shown = {key: self.columns[key] for key in only or self.page or self.columns}
+        own = dict(cells or {})
+        columns = [column.on_page(own.pop(key, None)) for key, column in shown.items()]
+        if own:
+            raise KeyError(f"No such columns on the page: {sorted(own)}")
+        return columns
+
+
+_COUNT_OR_DASH = replace(COUNT, page=lambda number: number or "–")
+
+
+def files_read(endpoint: str) -> TableSpec[Any]:
+    """Return the table of batches, each with the number of its rows; ``endpoint`` shows one."""
+    return TableSpec(
+        _l("Files read before"),
+        {
+            "file": Column(
+                _l("File"), lambda row: row[0].public_id, ID, Link(endpoint, lambda row: str(row[0].public_id))
+            ),
+            "read": Column(_l("Read"), lambda row: row[0].uploaded_at, MOMENT),
+            "read_by": Column(_l("Read by"), lambda row: row[0].uploaded_by.display_name, TYPED),
+            "rows": Column(_l("Rows"), lambda row: row[1], _COUNT_OR_DASH),
+            "state": Column(_l("State"), lambda row: row[0].state, TAG),
+        },
+        page=("file", "read", "rows", "state"),
+    )
+
+
+def init_app(app: Flask, *tables: Mapping[str, TableSpec[Any]]) -> None:
+    """Make the tables of the areas known to templates: ``tables.entries``."""
+    app.jinja_env.globals["tables"] = {key: spec for of_area in tables for key, spec in of_area.items()}
