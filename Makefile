@@ -1,4 +1,4 @@
-# make run | test | deep | check | bench: see README.md. Everything is installed into .venv, pinned by hash.
+# `make help` lists what there is. Everything is installed into .venv, pinned by hash.
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
@@ -8,13 +8,15 @@ CATALOGUES := $(wildcard training/translations/*/LC_MESSAGES/messages.po)
 EXTRACT := $(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k lazy_ngettext:1,2 \
 	--no-location --sort-output --no-wrap --project="Border Training Register" --version=1
 
-.PHONY: run test deep check bench messages install
+.PHONY: help run test test-fast deep coverage fmt check bench messages install
 
-run: install
-	$(BIN)/flask --app wsgi prepare
-	exec $(BIN)/python tools/serve.py
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | sort | awk -F'\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
-install: .venv/installed .venv/stylesheet .venv/catalogues
+run: install  ## serve the demonstration on http://127.0.0.1:8000
+	exec $(BIN)/python -m training run
+
+install: .venv/installed .venv/stylesheet .venv/catalogues  ## what the service runs on, its stylesheet and its texts
 
 .venv/installed: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -40,15 +42,29 @@ install: .venv/installed .venv/stylesheet .venv/catalogues
 	$(BIN)/pybabel -q compile --directory training/translations
 	touch $@
 
-test: install .venv/installed-dev
-	$(BIN)/python tools/prepare_tests.py
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
-deep: install .venv/installed-dev
+test: install .venv/installed-dev  ## all tests: SQLite, PostgreSQL, a real browser (ARGS=… for pytest)
 	$(BIN)/python tools/prepare_tests.py
-	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 -rP tests/domain/test_stateful.py tests/domain/test_path_stateful.py -k random_walks
+	$(PYTEST) $(ARGS)
 
-check: install .venv/installed-dev
+test-fast: install .venv/installed-dev  ## the tests on SQLite alone, without browser, servers and races
+	$(PYTEST) --fast $(ARGS)
+
+deep: install .venv/installed-dev  ## random walks, the search for planted faults, and races, all at length
+	$(BIN)/python tools/prepare_tests.py
+	TESTS_DEPTH=deep $(PYTEST) -rP tests/domain/finance/test_ledger_stateful.py \
+		tests/domain/admissions/test_nominations_stateful.py tests/faults/test_ceiling.py
+
+coverage: install .venv/installed-dev  ## all tests, and which lines and branches they reach
+	$(BIN)/python tools/prepare_tests.py
+	$(PYTEST) --cov --cov-report=term:skip-covered $(ARGS)
+
+fmt: install .venv/installed-dev  ## format the code and sort its imports
+	$(BIN)/ruff check --quiet --select I --fix .
+	$(BIN)/ruff format .
+
+check: install .venv/installed-dev  ## formatter, linter, types, import contracts, templates, migrations, translations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -57,11 +73,17 @@ check: install .venv/installed-dev
 	$(BIN)/python -m tools.check_migrations
 	$(BIN)/python -m tools.check_translations
 
-bench: install .venv/installed-dev
+bench: install .venv/installed-dev  ## the benchmark and its table
 	$(BIN)/python -m bench
 
-# Brings new texts of the code into the catalogues, for the translators.
-messages: install .venv/installed-dev
+messages: install .venv/installed-dev  ## bring new texts of the code into the catalogues, for the translators
 	$(EXTRACT) -o .venv/messages.pot .
 	for language in ar ckb; do $(BIN)/pybabel -q update -i .venv/messages.pot -d training/translations -l $$language \
 		--no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date; done
+
+.PHONY: wheel docs
+wheel: install .venv/installed-dev  ## build the package that pip installs, into dist/
+	$(BIN)/python -m hatchling build --target wheel --directory dist
+
+docs: .venv/installed-dev  ## draw docs/entities.md from the models
+	$(BIN)/python -m tools.draw_entities

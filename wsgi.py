@@ -1,5 +1,5 @@
-"""What a WSGI server serves, and what ``flask --app wsgi`` commands."""
+"""What a WSGI server serves, and what ``flask --app wsgi`` commands; ``training.wsgi`` in an installed package."""
 
-from training import create_app
+from training.app import create_app
 
 app = create_app()

@@ -1,6 +1,5 @@
 """Runs the benchmark, prints its table, keeps its figures; ends with 1 when something held was not kept."""
 
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,7 +16,9 @@ from bench.naming import time_naming
 from bench.pages import time_pages
 from bench.served import serve_pages
 from bench.spending import time_import
-from tests.support.databases import fresh_postgresql, fresh_sqlite, templates
+from tests.support.databases import fresh_postgresql, fresh_sqlite
+from tests.support.folder import shared_folder
+from tests.support.postgres import stopped
 
 _FEW, _MANY = 1_000, 100_000
 _NOTES = """
@@ -31,15 +32,10 @@ Fresh = Callable[[], AbstractContextManager[str]]
 
 def main() -> int:
     """Measure everything on both databases; return the status to exit with."""
-    folder = Path(tempfile.mkdtemp(prefix="training-bench-")).resolve()
-    folder.chmod(0o755)  # the user who runs PostgreSQL for root must be able to enter
-    try:
-        with templates(folder):
-            rows = [*_measure("SQLite", partial(_sqlite, folder), folder)]
-            rows += _measure("PostgreSQL", fresh_postgresql, folder)
-            version = _postgresql_version()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with shared_folder("training-bench-") as folder, stopped(folder):
+        rows = [*_measure("SQLite", partial(_sqlite, folder), folder)]
+        rows += _measure("PostgreSQL", fresh_postgresql, folder)
+        version = _postgresql_version()
     print(report.table(rows), _NOTES, sep="\n")
     report.write(rows, version)
     return int(any(row.is_kept is False for row in rows))

@@ -10,8 +10,7 @@ from training.domain.finance import proposals
 from training.domain.oversight import approvals
 from training.kit.db import transaction
 from training.models.finance.programmes import BudgetLine
-from training.queries.finance import ledger as entries
-from training.queries.finance import ledger_check
+from training.queries.finance import entries, ledger_check
 
 _APPROVALS = 300
 _PENCE = 1_00

@@ -15,7 +15,7 @@ from bench.measuring import Answer, answering, p50_of
 from bench.report import Row
 from tests.support.application import settings_for
 from tests.support.world import PASSWORD, post
-from training import create_app
+from training.app import create_app
 from training.queries.admissions.nominations import ROSTER_SIZE
 
 _ROSTER_HOLD, _LIST_HOLD, _GROWTH_HOLD = 0.5, 0.4, 1.3

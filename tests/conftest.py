@@ -3,29 +3,30 @@
 Nothing is skipped: where PostgreSQL or Chromium cannot start, the run fails and says what to install.
 """
 
-import os
-import shutil
+from __future__ import annotations
+
 import signal
-import tempfile
-from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, settings
-from playwright.sync_api import Browser, Page
 
-from tests.support.application import shared_application
-from tests.support.browser import Pages, chromium
-from tests.support.databases import emptied_postgresql, fresh_sqlite, templates
-from tests.support.postgres import PostgresError
+from tests.support.depth import IS_DEEP
+from tests.support.folder import shared_folder
+from tests.support.postgres import stopped
 from tests.support.server import none_left, serving
-from tests.support.statements import counted
-from training.kit.db import db
-from training.queries.finance import ledger_check
+
+if TYPE_CHECKING:  # a test of pure code loads neither the product nor a browser
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from playwright.sync_api import Browser, Page
+
+    from tests.support.browser import Pages
 
 settings.register_profile(
     "short",
@@ -38,27 +39,41 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("deep", settings.get_profile("short"), max_examples=520)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
-"""``HYPOTHESIS_PROFILE=deep`` takes more than 20,000 steps through the ledger where the usual run takes some 1,300."""
+settings.load_profile("deep" if IS_DEEP else "short")
+"""The deep profile takes more than 20,000 steps through the ledger where the usual run takes some 1,300."""
+
+
+_SLOW = {"postgresql_url", "browser", "live_server"}
+"""Fixtures of which none is in a fast run."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fast", action="store_true", help="SQLite alone: no PostgreSQL, browser, servers, races")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.option.fast:
+        slow = [item for item in items if _is_slow(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return bool(_SLOW.intersection(item.fixturenames)) or "postgresql" in parameters or "faults" in item.path.parts
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Prepare the databases once, in the leading process; its workers find them by the environment."""
+    """Give the run its folder, in the leading process; its workers find by it what one of them has started."""
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     # Asked to end, end as for Ctrl-C: servers are stopped and folders removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     started = ExitStack()
     config.add_cleanup(started.close)
-    folder = Path(tempfile.mkdtemp(prefix="training-tests-")).resolve()
-    started.callback(shutil.rmtree, folder, ignore_errors=True)
-    # The user who runs PostgreSQL for root must be able to enter.
-    folder.chmod(0o755)
-    try:
-        started.enter_context(templates(folder))
-        started.enter_context(none_left(folder))
-    except PostgresError as error:
-        raise pytest.UsageError(str(error)) from error
+    folder = started.enter_context(shared_folder("training-tests-"))
+    started.enter_context(stopped(folder))
+    started.enter_context(none_left(folder))
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +85,8 @@ def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def sqlite_url(sqlite_folder: Path) -> Iterator[str]:
     """Return the address of a fresh, migrated, empty SQLite database."""
+    from tests.support.databases import fresh_sqlite
+
     with fresh_sqlite(sqlite_folder) as url:
         yield url
 
@@ -77,6 +94,8 @@ def sqlite_url(sqlite_folder: Path) -> Iterator[str]:
 @pytest.fixture
 def postgresql_url() -> str:
     """Return the address of a migrated, empty PostgreSQL database."""
+    from tests.support.databases import emptied_postgresql
+
     return emptied_postgresql()
 
 
@@ -90,6 +109,8 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
     """Return the application on a fresh database, once for each kind."""
+    from tests.support.application import shared_application
+
     with shared_application(database_url) as app:
         yield app
 
@@ -97,8 +118,26 @@ def app(database_url: str) -> Iterator[Flask]:
 @pytest.fixture
 def sqlite_app(sqlite_url: str) -> Iterator[Flask]:
     """Return the application on SQLite, for what does not depend on the database."""
+    from tests.support.application import shared_application
+
     with shared_application(sqlite_url) as app:
         yield app
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_app(request: pytest.FixtureRequest, sqlite_folder: Path) -> Iterator[Flask]:
+    """Return the application on a database of its own that a whole file shares, for tests that only look."""
+    from tests.support.application import shared_application
+    from tests.support.databases import emptied_postgresql, fresh_sqlite
+
+    with ExitStack() as opened:
+        if request.param == "sqlite":
+            url = opened.enter_context(fresh_sqlite(sqlite_folder, "shared"))
+        else:
+            url = emptied_postgresql("shared")
+        app = opened.enter_context(shared_application(url))
+        yield app
+        _prove_ledger(app)
 
 
 @pytest.fixture(autouse=True)
@@ -108,8 +147,14 @@ def ledger_stays_whole(request: pytest.FixtureRequest) -> Iterator[None]:
     app: Flask | None = request.getfixturevalue(name) if name else None
     yield
     if app is not None:
-        with app.app_context():
-            assert ledger_check.discrepancies() == []
+        _prove_ledger(app)
+
+
+def _prove_ledger(app: Flask) -> None:
+    from training.queries.finance import ledger_check
+
+    with app.app_context():
+        assert ledger_check.discrepancies() == []
 
 
 @pytest.fixture
@@ -121,6 +166,9 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
     """Return what collects the statements sent to the database: ``with statements() as seen``."""
+    from tests.support.statements import counted
+    from training.kit.db import db
+
     with app.app_context():
         return partial(counted, db.engine)
 
@@ -135,6 +183,8 @@ def live_server(tmp_path: Path) -> Iterator[Callable[..., str]]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return Chromium, started once in each process."""
+    from tests.support.browser import chromium
+
     with chromium() as started:
         yield started
 
@@ -142,6 +192,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def pages(browser: Browser, live_server: Callable[..., str]) -> Iterator[Pages]:
     """Return what opens pages. It asks for the servers so that they are stopped after it: they wait for open pages."""
+    from tests.support.browser import Pages
+
     opened = Pages(browser)
     yield opened
     opened.close()

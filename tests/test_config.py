@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.support.application import SECRET, settings_for
-from training import create_app
+from tests.support.application import settings_for
+from tests.support.secrets import SECRET
+from training.app import create_app
 from training.config import DEMO, PRODUCTION, Settings, SettingsError
 from training.domain.identity import accounts, organisations
 from training.kit.db import db, transaction
@@ -23,7 +24,7 @@ SAFE = {
 
 
 def read(folder: Path, **environment: str) -> Settings:
-    return Settings.from_environment(environment, folder / "instance")
+    return Settings.from_environment({"TRAINING_INSTANCE": str(folder / "instance"), **environment})
 
 
 # A demonstration needs nothing.

@@ -12,7 +12,6 @@ from flask import Flask
 from training.models.assurance.rights_assessments import RiskLevel
 from training.models.identity.accounts import ApprovalGrade
 
-ROOT = Path(__file__).parents[1]
 DEMO, PRODUCTION = "demo", "production"
 _SHORTEST_SECRET = 32
 _OFF = {"", "0", "no", "false"}
@@ -60,9 +59,8 @@ class Settings:
     def from_environment(
         cls,
         environment: Mapping[str, str] = os.environ,
-        instance: Path = ROOT / "instance",
     ) -> "Settings":
-        """Read the settings; ``instance`` is the folder for what a demonstration keeps.
+        """Read the settings; ``TRAINING_INSTANCE`` is the folder for what a demonstration keeps.
 
         Raises SettingsError with one sentence that says what to change.
         """
@@ -71,6 +69,7 @@ class Settings:
             raise SettingsError(f"TRAINING_MODE is {mode!r}: use {DEMO} or {PRODUCTION}.")
         if mode == PRODUCTION:
             _check_production(environment)
+        instance = Path(environment.get("TRAINING_INSTANCE") or "instance").absolute()
         instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         is_demo = mode == DEMO
         database_url = environment.get("DATABASE_URL") or f"sqlite:///{instance / 'training.sqlite'}"

@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.cli import done, everything, run
-from tests.support.application import DEMO_PASSWORD, application
+from tests.support.application import application
+from tests.support.secrets import DEMO_PASSWORD
 from tests.support.world import PASSWORD, World, post
 from training.config import PRODUCTION, SettingsError
 from training.domain.identity import accounts
@@ -39,7 +40,7 @@ def test_a_new_database_becomes_a_demonstration_and_stays_as_it_is(new_app: Flas
 
 def test_without_demonstration_the_pact_is_loaded_and_the_next_step_told(app: Flask) -> None:
     printed = done(app, "prepare")
-    assert "flask --app wsgi account invite --role administrator" in printed
+    assert "border-training account invite --role administrator" in printed
     assert "password" not in printed
     rows = everything(app)
     assert len(rows["programmes"]) == 3

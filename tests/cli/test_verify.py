@@ -19,7 +19,7 @@ from training.domain.finance.claims import ClaimLine, Payment, Rate
 from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.kit.money import Currency
-from training.queries.finance import ledger_check
+from training.queries.finance import entries, ledger_check
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def world(app: Flask, tmp_path: Path) -> Iterator[World]:
         with transaction():
             lines = [ClaimLine(commitment, 100_00), ClaimLine(other, 27_01)]
             claim = claims.propose(payment, lines, "a purpose", world.key(), world.actor("uk"), TODAY)
-        world.approve(claim)
+        world.approve(entries.first_of_claim(claim.id))
         world.proposed_line(10_00)
         refused, withdrawn = world.proposed_line(20_00), world.proposed_line(30_00)
         with transaction():

@@ -1,14 +1,18 @@
 """The demonstration as ``flask prepare`` loads it, served; and people who sign in to it."""
 
 import shutil
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.people import Reader
-from tests.support.server import command
+from tests.support.folder import alone
+from tests.support.server import command, serving
 
 Enter = Callable[..., Reader]
 
@@ -16,30 +20,67 @@ _PATIENCE = 10_000
 """Milliseconds for which a person waits for something to appear."""
 
 
+@dataclass(frozen=True)
+class Served:
+    """A demonstration on SQLite, and the server that shows it."""
+
+    file: Path
+    base: str
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.file}"
+
+    def begin_anew(self, prepared: Path) -> None:
+        """Replace all that is in the database, while the server goes on."""
+        with closing(sqlite3.connect(prepared)) as new, closing(sqlite3.connect(self.file)) as old:
+            new.backup(old)
+
+
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a SQLite database with the demonstration, made once in each process."""
-    file = tmp_path_factory.mktemp("demonstration") / "training.sqlite"
-    command(f"sqlite:///{file}", "prepare", DEMO="1")
+def prepared() -> Path:
+    """Return a SQLite database with the demonstration, made once in a run."""
+    with alone("demonstration") as folder:
+        file = folder / "demonstration.sqlite"
+        if not file.exists():
+            unfinished = file.with_suffix(".unfinished")
+            command(f"sqlite:///{unfinished}", "prepare", DEMO="1")
+            unfinished.rename(file)
     return file
 
 
+@pytest.fixture(scope="session")
+def served(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Return a server that the tests of this process use one after another, each with a demonstration of its own."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    file = folder / "training.sqlite"
+    shutil.copyfile(prepared, file)
+    with serving(f"sqlite:///{file}", folder / "server.log") as base:
+        yield Served(file, base)
+
+
 @pytest.fixture
-def demonstration_url(request: pytest.FixtureRequest, prepared: Path, tmp_path: Path) -> str:
-    """Return the address of a demonstration of one's own: on SQLite, or where the test asks for it on PostgreSQL."""
+def demonstration_url(request: pytest.FixtureRequest) -> str:
+    """Return the address of a fresh demonstration: on SQLite, or where the test asks for it on PostgreSQL."""
     if getattr(request, "param", "sqlite") == "postgresql":
         url: str = request.getfixturevalue("postgresql_url")
         command(url, "prepare", DEMO="1")
         return url
-    file = tmp_path / "training.sqlite"
-    shutil.copyfile(prepared, file)
-    return f"sqlite:///{file}"
+    served: Served = request.getfixturevalue("served")
+    served.begin_anew(request.getfixturevalue("prepared"))
+    return served.url
 
 
 @pytest.fixture
-def enter(demonstration_url: str, live_server: Callable[..., str], open_page: Callable[..., Page]) -> Enter:
+def enter(
+    request: pytest.FixtureRequest,
+    demonstration_url: str,
+    live_server: Callable[..., str],
+    open_page: Callable[..., Page],
+) -> Enter:
     """Let somebody sign in to the demonstration, each at a screen of their own: ``enter("funder", width=320)``."""
-    base = live_server(demonstration_url)
+    is_shared = demonstration_url.startswith("sqlite")
+    base = request.getfixturevalue("served").base if is_shared else live_server(demonstration_url)
 
     def sign_in(username: str, **screen: object) -> Reader:
         reader = Reader(open_page(base, **screen))

@@ -9,14 +9,14 @@ from typing import Literal
 from babel.support import Translations
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.application import DEMO_PASSWORD
-from training.config import ROOT
+from tests.support.secrets import DEMO_PASSWORD
 from training.kit.money import parse_amount
+from training.kit.resources import TRANSLATIONS
 
 
 @cache
 def _catalogue(language: str) -> Translations:
-    return Translations.load(str(ROOT / "training" / "translations"), [language])
+    return Translations.load(str(TRANSLATIONS), [language])
 
 
 def said(language: str, english: str) -> str:

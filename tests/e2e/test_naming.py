@@ -3,7 +3,7 @@
 import re
 
 from tests.e2e.conftest import Enter
-from training.config import ROOT
+from training.kit.resources import ROOT
 
 FILE = ROOT / "seed" / "demo" / "nominations.csv"
 COURSE = "Profiling, identification"

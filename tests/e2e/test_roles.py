@@ -7,8 +7,9 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.e2e import steps
-from tests.e2e.conftest import Enter
+from tests.e2e.conftest import Enter, Served
 from tests.e2e.people import Reader, path_of
+from tests.support.databases import sqlite_template
 from tests.support.server import command
 from training.kit.clock import today
 from training.models.identity.accounts import Role
@@ -127,12 +128,10 @@ def test_an_administrator_of_the_demonstration_sees_neither_people_nor_money(ent
     administrator.reads("Administrator")
 
 
-def test_the_first_administrator_makes_an_account(
-    sqlite_url: str, live_server: Callable[..., str], open_page: Callable[..., Page]
-) -> None:
-    base = live_server(sqlite_url)
-    address = command(sqlite_url, "account", "invite", "--role", "administrator")
-    reader = Reader(open_page(base, language="ar-IQ", width=320, java_script=False))
+def test_the_first_administrator_makes_an_account(served: Served, open_page: Callable[..., Page]) -> None:
+    served.begin_anew(sqlite_template())
+    address = command(served.url, "account", "invite", "--role", "administrator")
+    reader = Reader(open_page(served.base, language="ar-IQ", width=320, java_script=False))
     reader.page.goto(path_of(address.strip()))
     assert reader.language == "ar"
     reader.fill("Your name", "مدير النظام")

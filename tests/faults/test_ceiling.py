@@ -7,9 +7,10 @@ from flask import Flask
 from sqlalchemy import insert, text
 from sqlalchemy.exc import OperationalError
 
+from tests.support.depth import IS_DEEP
 from tests.support.processes import context
 from tests.support.world import TODAY, World
-from training import create_app
+from training.app import create_app
 from training.config import Settings
 from training.domain.finance import ledger
 from training.domain.finance.refusals import OverLine
@@ -19,15 +20,14 @@ from training.kit.ids import new_public_id
 from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry
 from training.models.finance.programmes import BudgetLine
 from training.models.identity.actor import Actor
-from training.queries.finance import ledger as entries
-from training.queries.finance import ledger_check
+from training.queries.finance import entries, ledger_check
 from training.queries.finance import programmes as rows
 
 PROCESSES = 8
-SHARE = 150
+SHARE = 150 if IS_DEEP else 60
 """Decisions of each process in a round."""
 
-ROUNDS = 5
+ROUNDS = 5 if IS_DEEP else 1
 PENCE = 100_00
 
 

@@ -20,7 +20,7 @@ from training.models.finance.programmes import BudgetLine, LineCategory
 from training.policy.scopes import unscoped
 from training.queries.courses import cohorts as cohort_rows
 from training.queries.finance import claims as claim_rows
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries
 from training.queries.finance import programmes as rows
 
 TIMES = 100
@@ -37,15 +37,15 @@ def _at_once(act: Callable[[], object]) -> list[object]:
         return list(pool.map(one, range(TIMES)))
 
 
-def _in_transactions(app: Flask, use_case: Callable[[], LedgerEntry | None]) -> list[object]:
-    """Let a hundred transactions do the same at once; return the entry that each got, or its refusal."""
+def _in_transactions(app: Flask, use_case: Callable[[], LedgerEntry | Claim | None]) -> list[object]:
+    """Let a hundred transactions do the same at once; return the record that each got, or its refusal."""
 
     def act() -> object:
         with app.app_context():
             try:
                 with transaction():
-                    entry = use_case()
-                    return entry.public_id if entry else None
+                    made = use_case()
+                    return made.public_id if made else None
             except Refusal as refusal:
                 return type(refusal)
 
@@ -87,7 +87,7 @@ def test_a_claim_is_proposed_once_and_its_file_is_evidence_of_it(app: Flask) -> 
         held = [world.commitment(world.line(500_00), 400_00).id for _ in range(2)]
         by, key, before, uploaded = world.actor("uk"), world.key(), _number_of(LedgerEntry), world.evidence().public_id
 
-        def propose() -> LedgerEntry:
+        def propose() -> Claim:
             parts = [claims.ClaimLine(entries.commitment_by_key(one), 10_00) for one in held]
             evidence = claim_rows.own_upload(uploaded, by)
             payment = claims.Payment("A supplier", False, TODAY, evidence=evidence)

@@ -11,9 +11,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.support.ledger import bundle_of
 from tests.support.processes import context
 from tests.support.world import TODAY, World
-from training import create_app
+from training.app import create_app
 from training.config import Settings
 from training.domain.finance import claims, proposals
 from training.domain.oversight import approvals
@@ -24,8 +25,7 @@ from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Le
 from training.models.identity.actor import Actor
 from training.models.identity.audit import AuditEntry
 from training.policy.scopes import unscoped
-from training.queries.finance import ledger as entries
-from training.queries.finance import ledger_check
+from training.queries.finance import entries, ledger_check
 from training.queries.finance import programmes as rows
 
 ROUNDS = 60
@@ -49,12 +49,12 @@ class Writer:
             entry = proposals.propose_commitments(wanted, proposal, TODAY, self.maker)
         self.approve(entry)
         parts = [
-            claims.ClaimLine(entries.commitment_by_key(part.commitment_id or 0), 1_00)
-            for part in entries.bundle_of(entry)
+            claims.ClaimLine(entries.commitment_by_key(part.commitment_id or 0), 1_00) for part in bundle_of(entry)
         ]
         with transaction():
             payment = claims.Payment("A supplier", False, TODAY, is_another=True)
-            entry = claims.propose(payment, parts, "a purpose", new_token(), self.maker, TODAY)
+            claim = claims.propose(payment, parts, "a purpose", new_token(), self.maker, TODAY)
+            entry = entries.first_of_claim(claim.id)
         self.approve(entry)
 
     def approve(self, entry: LedgerEntry) -> None:

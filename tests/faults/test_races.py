@@ -58,13 +58,13 @@ def test_cohorts_drafted_at_once_get_codes_of_their_own(app: Flask) -> None:
 
 
 def _plan(by: Actor) -> cohorts.CohortPlan:
-    offers = cohort_rows.offers(by)
+    offers = cohort_rows.draft_options(by)
     return cohorts.CohortPlan(
         course=db.session.scalars(select(Course)).one(),
-        programme=next(iter(offers.programmes.values())),
-        venue=next(iter(offers.venues.values())),
-        host=next(iter(offers.hosts.values())),
-        invited=list(offers.organisations.values()),
+        programme=offers.programmes[0],
+        venue=offers.venues[0],
+        host=offers.hosts[0],
+        invited=offers.organisations,
         trainers=(),
         starts_on=TODAY,
         ends_on=TODAY,
@@ -79,7 +79,7 @@ def test_the_thousandth_cohort_of_a_year_has_one_after_it(sqlite_app: Flask) -> 
             drafted = world.draft()
             with transaction():
                 db.session.merge(drafted).code = code
-        assert cohort_rows.next_code(2026) == "2026-1001"
+        assert cohorts.next_code(2026, cohort_rows.newest_code(2026)) == "2026-1001"
 
 
 def test_failed_sign_ins_at_once_all_count(app: Flask) -> None:

@@ -18,10 +18,10 @@ from tests.support.naming import Desk, count, desk_in
 from tests.support.server import environment_for
 from tests.support.world import form_token
 from tests.web.browsing import together
-from training.config import ROOT
 from training.domain.identity import jobs as rules
 from training.kit.clock import now
 from training.kit.db import db, transaction
+from training.kit.resources import ROOT
 from training.models.admissions.nominations import Nomination
 from training.models.identity.jobs import Job, JobState, Worker
 from training.work.queue import JobQueue

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.support.browser import Pages
 from tests.support.server import serving
+from tests.support.statements import refusing_writes
 from training.kit.db import db, transaction
 from training.models.identity.organisations import Jurisdiction, Organisation
 
@@ -30,6 +31,13 @@ def test_each_database_answers_as_itself_and_is_new(app: Flask, request: pytest.
         assert db.session.scalar(text(VERSION[kind])).startswith(NAME[kind])
         assert db.session.scalar(select(func.count()).select_from(Organisation)) == 0
         with transaction() as session:
+            session.add(Organisation(name_en="One", jurisdiction=Jurisdiction.UK))
+
+
+def test_a_database_that_a_file_shares_can_be_made_read_only(shared_app: Flask) -> None:
+    with shared_app.app_context(), refusing_writes(shared_app):
+        assert db.session.scalar(select(func.count()).select_from(Organisation)) == 0
+        with pytest.raises(AssertionError, match="INSERT INTO organisations"), transaction() as session:
             session.add(Organisation(name_en="One", jurisdiction=Jurisdiction.UK))
 
 

@@ -15,7 +15,7 @@ AT_ALL = {"holds", "sees_others", "scopes_of"}
 """The questions of ``policy/scopes.py`` that name no record."""
 
 WITHOUT_RECORD = {
-    "queries/courses/cohorts.py offers": "the hosts among which somebody chooses when there is no cohort yet",
+    "queries/courses/cohorts.py draft_options": "the hosts among which somebody chooses when there is no cohort yet",
     "queries/identity/organisations.py organisation_page": "whether people are counted, each in its own scope",
     "web/oversight/exports.py of_people": "the list of people",
     "web/common/guard.py needs": "endpoints without a record",

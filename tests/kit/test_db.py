@@ -12,12 +12,12 @@ from flask import Flask
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DatabaseError, StatementError
 
+from tests.support.ledger import claim_of
 from tests.support.world import World
 from training.domain.finance import evidence, proposals
 from training.kit.db import changed, db, engine_options, transaction
 from training.models.identity.accounts import SignInFailure
 from training.models.identity.organisations import Jurisdiction, Organisation
-from training.queries.finance import ledger
 
 NOON = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
 
@@ -303,7 +303,7 @@ def with_all(world: World) -> None:
     world.approve(payment)
     later = world.evidence(b"%PDF-1.7 another receipt")
     with transaction():
-        evidence.attach(ledger.claim_by_key(payment.claim_id or 0), later, world.actor("uk"))
+        evidence.attach(claim_of(payment), later, world.actor("uk"))
         undoing = proposals.propose_reversal(payment, "a mistake", world.key(), world.actor("uk"))
     world.approve(undoing)
 

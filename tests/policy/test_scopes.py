@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.support.statements import refusing_writes
 from tests.support.world import World
 from training.kit.db import db
 from training.models.admissions.nominations import Nomination
@@ -18,7 +19,7 @@ from training.models.people.people import Person
 from training.policy import matrix
 from training.policy.matrix import MATRIX, Permission, Scope
 from training.policy.scopes import CLAUSES, SEEING, unscoped, where
-from training.queries.identity import accounts
+from training.queries.common import records
 
 DOING: dict[Permission, type[Base]] = {
     Permission.NOMINATE: Cohort,
@@ -52,10 +53,11 @@ ACCOUNTS = (
 )
 
 
-@pytest.fixture
-def world(app: Flask) -> Iterator[World]:
-    with app.app_context():
-        world = World(app)
+@pytest.fixture(scope="module")
+def furnished(shared_app: Flask) -> Iterator[World]:
+    """Return the world that all tests of this file look at; nothing in it changes any more."""
+    with shared_app.app_context():
+        world = World(shared_app)
         trainee, other = world.person("Trainee one"), world.person("Trainee two", "iraq.2")
         kurd, trainer = world.person("Trainee three", "kri"), world.person("Trainer one", "uk")
         world.account("trainee", Role.TRAINEE, "iraq", person=trainee)
@@ -67,7 +69,14 @@ def world(app: Flask) -> Iterator[World]:
         world.in_vetting(second, kurd)
         for level in RiskLevel:
             world.assessment(world.programme(), level)
+    with refusing_writes(shared_app):
         yield world
+
+
+@pytest.fixture
+def world(furnished: World) -> Iterator[World]:
+    with furnished.app.app_context():
+        yield furnished
 
 
 def _keys(model: type[Base], *conditions: object) -> set[str]:
@@ -82,7 +91,7 @@ def test_check_on_one_record_agrees_with_the_list(world: World, username: str) -
         if model not in SEEING:
             continue
         listed = _keys(model, where(actor, SEEING[model], model))
-        found = {key for key in _keys(model) if accounts.find(model, key, actor, SEEING[model])}
+        found = {key for key in _keys(model) if records.find(model, key, actor, SEEING[model])}
         assert found == listed, model
 
 

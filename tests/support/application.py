@@ -9,12 +9,10 @@ from typing import Any
 
 from flask import Flask
 
-from training import create_app
+from tests.support.secrets import DEMO_PASSWORD, SECRET
+from training.app import create_app
 from training.config import DEMO, Settings, rights_approval
 from training.kit.db import db
-
-SECRET = "a secret for tests that is long enough"
-DEMO_PASSWORD = "a password for the demonstration"
 
 
 def settings_for(database_url: str) -> Settings:

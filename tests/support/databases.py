@@ -1,4 +1,4 @@
-"""Fresh, migrated databases: copies of one that was migrated at the start of the run."""
+"""Fresh, migrated databases: copies of one of each kind that is migrated when a run first asks for it."""
 
 import os
 import shutil
@@ -12,11 +12,10 @@ from psycopg import sql
 from sqlalchemy import create_engine
 
 from tests.support import postgres
+from tests.support.folder import alone
 from training.kit.db import engine_options
 from training.kit.ids import new_public_id
 from training.kit.migrate import upgrade
-
-_PORT, _TEMPLATE = "TESTS_POSTGRESQL_PORT", "TESTS_SQLITE_TEMPLATE"
 
 _SCHEMA = """
     SELECT count(*), sum(hashtext(concat(object, xmin))) FROM (
@@ -34,19 +33,33 @@ _RESTART = (
 _OTHERS = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
 
 
-@contextmanager
-def templates(folder: Path) -> Iterator[None]:
-    """Start the PostgreSQL server and migrate one database of each kind, for as long as the block.
+_OWNED: dict[tuple[int, str], tuple[str, object]] = {}
+"""The databases of this process, by purpose."""
 
-    Processes started within the block find them by the environment. Raises PostgresError.
-    """
-    with postgres.running(folder) as port:
-        postgres.execute(port, "CREATE DATABASE migrated")
-        migrate(postgres.address(port, "migrated"))
+
+@cache
+def sqlite_template() -> Path:
+    """Return the file of a migrated SQLite database."""
+    with alone("sqlite") as folder:
         template = folder / "migrated.sqlite"
-        migrate(f"sqlite:///{template}")
-        os.environ |= {_PORT: str(port), _TEMPLATE: str(template)}
-        yield
+        if not template.exists():
+            unfinished = template.with_suffix(".unfinished")
+            migrate(f"sqlite:///{unfinished}")
+            unfinished.rename(template)
+    return template
+
+
+@cache
+def _server() -> int:
+    """Return the port of a PostgreSQL server that has a migrated database. Raises PostgresError."""
+    with alone("postgresql") as folder:
+        port = postgres.started(folder)
+        is_migrated = folder / "postgresql.migrated"
+        if not is_migrated.exists():
+            _execute("CREATE DATABASE migrated", port)
+            migrate(postgres.address(port, "migrated"))
+            is_migrated.touch()
+    return port
 
 
 def migrate(url: str) -> None:
@@ -60,10 +73,10 @@ def migrate(url: str) -> None:
 
 
 @contextmanager
-def fresh_sqlite(folder: Path) -> Iterator[str]:
-    """Yield the address of a new SQLite database in ``folder``, deleted after the block."""
-    file = folder / "training.sqlite"
-    shutil.copyfile(os.environ[_TEMPLATE], file)
+def fresh_sqlite(folder: Path, purpose: str = "test") -> Iterator[str]:
+    """Yield the address of a new SQLite database in ``folder``, deleted after the block; one for each ``purpose``."""
+    file = folder / f"{purpose}.sqlite"
+    shutil.copyfile(sqlite_template(), file)
     try:
         yield f"sqlite:///{file}"
     finally:
@@ -74,40 +87,42 @@ def fresh_sqlite(folder: Path) -> Iterator[str]:
 @contextmanager
 def fresh_postgresql() -> Iterator[str]:
     """Yield the address of a new PostgreSQL database, dropped after the block even where somebody is connected."""
-    port, name = int(os.environ[_PORT]), f"test_{new_public_id()}"
-    _create(port, name)
+    name = f"test_{new_public_id()}"
+    _create(name)
     try:
-        yield postgres.address(port, name)
+        yield _address(name)
     finally:
-        _drop(port, name)
+        _drop(name)
 
 
-def emptied_postgresql() -> str:
-    """Return the address of the PostgreSQL database of this process, with nothing in it and nobody connected.
+def emptied_postgresql(purpose: str = "test") -> str:
+    """Return the address of a PostgreSQL database of this process, with nothing in it and nobody connected.
 
-    Emptying takes a hundredth of the time of a new one. One whose schema a test changed is made again.
+    There is one for each ``purpose``. Emptying takes a hundredth of the time of a new one. One whose schema a test
+    changed is made again.
     """
-    port = int(os.environ[_PORT])
-    name, schema = _own_database(os.getpid())
-    with psycopg.connect(postgres.address(port, name), autocommit=True) as connection:
+    name, schema = _own_database(purpose)
+    with psycopg.connect(_address(name), autocommit=True) as connection:
         connection.execute(_OTHERS, [name])
         is_unchanged = _schema_of(connection) == schema
         if is_unchanged:
             _empty(connection)
     if not is_unchanged:
-        _drop(port, name)
-        _own_database.cache_clear()
-        _own_database(os.getpid())
-    return postgres.address(port, name)
+        _drop(name)
+        del _OWNED[os.getpid(), purpose]
+        _own_database(purpose)
+    return _address(name)
 
 
-@cache
-def _own_database(process: int) -> tuple[str, object]:
-    """Create the database of a process; return its name and what tells its schema from any other."""
-    port, name = int(os.environ[_PORT]), f"test_{process}"
-    _create(port, name)
-    with psycopg.connect(postgres.address(port, name)) as connection:
-        return name, _schema_of(connection)
+def _own_database(purpose: str) -> tuple[str, object]:
+    """Return the name of the database that this process has for a purpose, and what its schema is known by."""
+    key = os.getpid(), purpose
+    if key not in _OWNED:
+        name = f"{purpose}_{key[0]}"
+        _create(name)
+        with psycopg.connect(_address(name)) as connection:
+            _OWNED[key] = name, _schema_of(connection)
+    return _OWNED[key]
 
 
 def _schema_of(connection: psycopg.Connection) -> object:
@@ -124,9 +139,19 @@ def _empty(connection: psycopg.Connection) -> None:
         connection.execute(_RESTART)
 
 
-def _create(port: int, name: str) -> None:
-    postgres.execute(port, f"CREATE DATABASE {name} TEMPLATE migrated")
+def _address(name: str) -> str:
+    return postgres.address(_server(), name)
 
 
-def _drop(port: int, name: str) -> None:
-    postgres.execute(port, f"DROP DATABASE {name} WITH (FORCE)")
+def _create(name: str) -> None:
+    _execute(f"CREATE DATABASE {name} TEMPLATE migrated", _server())
+
+
+def _drop(name: str) -> None:
+    _execute(f"DROP DATABASE {name} WITH (FORCE)", _server())
+
+
+def _execute(statement: str, port: int) -> None:
+    """Run one statement outside a transaction."""
+    with psycopg.connect(postgres.address(port, "postgres"), autocommit=True) as connection:
+        connection.execute(statement.encode())

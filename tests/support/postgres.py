@@ -1,18 +1,14 @@
-"""A real PostgreSQL server for the tests, started once and shared by all their processes."""
+"""A real PostgreSQL server for the tests: started when first asked for, shared by all their processes."""
 
 import importlib.util
 import os
 import pwd
 import shutil
-import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import psycopg
 
 from tests.support.ports import free_port
 from tools.prepare_tests import find_postgresql
@@ -31,48 +27,44 @@ _SETTINGS = (
     "synchronous_commit=off",
 )
 _START_SECONDS, _STOP_SECONDS = 20, 20
+_CLUSTER, _NOTE = "cluster", "postgresql.started"
 
 
 class PostgresError(Exception):
     """No server could be started; the text says what was tried and what to do."""
 
 
-@contextmanager
-def running(folder: Path) -> Iterator[int]:
-    """Run a new cluster, kept in ``folder``, for as long as the block; yields its port.
+def started(folder: Path) -> int:
+    """Return the port of the server whose cluster is kept in ``folder``; start it where nobody has done so yet.
 
     ``folder`` must be one that other users can enter. Raises PostgresError.
     """
-    user = _unprivileged() if os.geteuid() == 0 else {}
-    programs = _programs(folder, is_shared=bool(user))
-    data, port, log = folder / "cluster", free_port(), folder / "postgresql.log"
-    _create(programs, data, user)
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-p", str(port), *_options()],
-            stdout=output,
-            stderr=output,
-            cwd="/",
-            # Ctrl-C is for the tests; they stop the server when they have finished with it.
-            start_new_session=True,
-            **user,
-        )
+    note = folder / _NOTE
+    if not note.exists():
+        user = _unprivileged() if os.geteuid() == 0 else {}
+        programs, data, port = _programs(folder, is_shared=bool(user)), folder / _CLUSTER, free_port()
+        shutil.rmtree(data, ignore_errors=True)
+        _create(programs, data, user)
+        _start(programs, data, port, user)
+        note.write_text(f"{port}\n{programs}")
+    return int(note.read_text().split()[0])
+
+
+@contextmanager
+def stopped(folder: Path) -> Iterator[None]:
+    """Stop the server of ``folder`` after the block, where one was started."""
     try:
-        _wait(server, port, data, log)
-        yield port
+        yield
     finally:
-        _stop(server)
+        note = folder / _NOTE
+        if note.exists():
+            _stop(Path(note.read_text().splitlines()[1]), folder / _CLUSTER)
+            note.unlink()
 
 
 def address(port: int, database: str) -> str:
     """Return the address of a database on the tests' server."""
     return f"postgresql://tests@127.0.0.1:{port}/{database}"
-
-
-def execute(port: int, statement: str) -> None:
-    """Run one statement outside a transaction."""
-    with psycopg.connect(address(port, "postgres"), autocommit=True) as connection:
-        connection.execute(statement.encode())
 
 
 def _unprivileged() -> dict[str, Any]:
@@ -112,7 +104,7 @@ def _create(programs: Path, data: Path, user: dict[str, Any]) -> None:
     data.mkdir(mode=0o700)
     if user:
         os.chown(data, user["user"], user["group"])
-    made = subprocess.run(
+    made = _ran(
         [
             programs / "initdb",
             "-D",
@@ -124,6 +116,32 @@ def _create(programs: Path, data: Path, user: dict[str, Any]) -> None:
             "-U",
             "tests",
         ],
+        user,
+    )
+    if made.returncode:
+        raise PostgresError(f"{ADVICE}\n{made.stdout}")
+
+
+def _start(programs: Path, data: Path, port: int, user: dict[str, Any]) -> None:
+    """Start the server as a process of its own, and wait until it answers."""
+    log = data / "postgresql.log"
+    options = " ".join(f"-c {setting}" for setting in (f"port={port}", *_SETTINGS))
+    command = [programs / "pg_ctl", "start", "-w", "-t", _START_SECONDS, "-D", data, "-l", log, "-o", options]
+    if _ran(command, user).returncode:
+        raise PostgresError(f"{ADVICE}\n{log.read_text(errors='replace') if log.exists() else ''}")
+
+
+def _stop(programs: Path, data: Path) -> None:
+    """Stop without waiting for open connections; where that takes too long, at once."""
+    user = _unprivileged() if os.geteuid() == 0 else {}
+    for mode in ("fast", "immediate"):
+        if not _ran([programs / "pg_ctl", "stop", "-w", "-t", _STOP_SECONDS, "-D", data, "-m", mode], user).returncode:
+            return
+
+
+def _ran(command: list[object], user: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        list(map(str, command)),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -131,34 +149,3 @@ def _create(programs: Path, data: Path, user: dict[str, Any]) -> None:
         cwd="/",
         **user,
     )
-    if made.returncode:
-        raise PostgresError(f"{ADVICE}\n{made.stdout}")
-
-
-def _options() -> list[str]:
-    return [part for setting in _SETTINGS for part in ("-c", setting)]
-
-
-def _wait(server: subprocess.Popen[bytes], port: int, data: Path, log: Path) -> None:
-    """Wait until the server answers, and make sure that it is ours: another run may have taken the port."""
-    deadline = time.monotonic() + _START_SECONDS
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            with psycopg.connect(address(port, "postgres")) as connection:
-                row = connection.execute("SHOW data_directory").fetchone()
-        except psycopg.OperationalError:
-            time.sleep(0.05)
-            continue
-        if row == (str(data),):
-            return
-        break
-    raise PostgresError(f"{ADVICE}\n{log.read_text(errors='replace')}")
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.send_signal(signal.SIGINT)  # "fast": do not wait for open connections
-    try:
-        server.wait(timeout=_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        server.send_signal(signal.SIGQUIT)
-        server.wait()

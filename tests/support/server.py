@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.support.application import DEMO_PASSWORD, SECRET
 from tests.support.ports import free_port
+from tests.support.secrets import DEMO_PASSWORD, SECRET
 
 _ROOT = Path(__file__).parents[2]
 _OF_THE_MACHINE = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")

@@ -1,10 +1,13 @@
-"""Counting what a page asks of the database."""
+"""Watching what is asked of the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import Engine, event
+
+from training.kit.db import db
 
 
 @contextmanager
@@ -24,3 +27,19 @@ def counted(engine: Engine) -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def refusing_writes(app: Flask) -> Iterator[None]:
+    """Let nothing be written within the block: several tests look at what is there."""
+    with app.app_context():
+        engine = db.engine
+
+    def refuse(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        assert not statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")), f"not ours alone: {statement}"
+
+    event.listen(engine, "before_cursor_execute", refuse)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", refuse)

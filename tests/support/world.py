@@ -32,7 +32,7 @@ from training.models.identity.organisations import Jurisdiction, Organisation
 from training.models.people.people import Person
 from training.queries.assurance import rights_assessments as right_rows
 from training.queries.courses import cohorts as cohort_rows
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries
 from training.queries.finance import programmes as programme_rows
 from training.queries.identity import accounts as account_rows
 
@@ -223,7 +223,8 @@ class World:
         payment = claims.Payment(payee, person, paid_on, evidence=evidence, is_another=True)
         lines = [claims.ClaimLine(commitment, pence, closes)]
         with transaction():
-            return claims.propose(payment, lines, "a purpose", self.key(), self.actor("uk"), TODAY)
+            claim = claims.propose(payment, lines, "a purpose", self.key(), self.actor("uk"), TODAY)
+            return entries.first_of_claim(claim.id)
 
     def evidence(self, content: bytes = b"%PDF-1.7 a receipt", by: str = "uk") -> Evidence:
         """Upload a file."""

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from tests.support.ports import free_port
 from tests.support.server import environment_for
-from training.config import ROOT
+from training.kit.resources import ROOT
 
 _SECONDS = 40
 
 
 def _children(parent: int) -> dict[str, int]:
-    """Return the processes that ``tools/serve.py`` started, by what they are."""
+    """Return the processes that ``border-training run`` started, by what they are."""
     listed = subprocess.run(
         ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(parent)], capture_output=True, text=True, check=False
     )
@@ -47,7 +47,7 @@ def test_both_live_and_end_together(sqlite_url: str, tmp_path: Path) -> None:
     environment = environment_for(sqlite_url, PORT=str(port), QUEUE_FILE=str(tmp_path / "queue.sqlite"))
     with (tmp_path / "log").open("wb") as log:
         both = subprocess.Popen(
-            [sys.executable, "tools/serve.py"],
+            [sys.executable, "-m", "training", "run"],
             cwd=ROOT,
             env=environment,
             stdout=log,

@@ -5,38 +5,38 @@ from collections.abc import Iterator
 import click
 from flask.cli import AppGroup
 
-from training.domain.admissions.nominations import PATH, Act
+from training.domain.admissions.nomination_path import PATH, NominationEvent
 from training.models.admissions.nominations import NominationState
 from training.policy.matrix import MATRIX, Permission
 
 nominations = AppGroup("nominations", help="Nominations.")
 
 # Who may take each step; None: it follows from another step.
-_PERMISSIONS: dict[Act, Permission | None] = {
-    Act.NOMINATE: Permission.NOMINATE,
-    Act.SHORTLIST: Permission.SELECT_NOMINEES,
-    Act.SEND: Permission.SELECT_NOMINEES,
-    Act.CLEAR: Permission.VET,
-    Act.NOT_CLEAR: Permission.VET,
-    Act.CONFIRM: Permission.SELECT_NOMINEES,
-    Act.WAIT: Permission.SELECT_NOMINEES,
-    Act.PROMOTE: None,
-    Act.TURN_DOWN: Permission.SELECT_NOMINEES,
-    Act.WITHDRAW: Permission.WITHDRAW_NOMINATION,
-    Act.SET_ASIDE: Permission.EDIT_PERSON,
+_PERMISSIONS: dict[NominationEvent, Permission | None] = {
+    NominationEvent.NOMINATE: Permission.NOMINATE,
+    NominationEvent.SHORTLIST: Permission.SELECT_NOMINEES,
+    NominationEvent.SEND: Permission.SELECT_NOMINEES,
+    NominationEvent.CLEAR: Permission.VET,
+    NominationEvent.NOT_CLEAR: Permission.VET,
+    NominationEvent.CONFIRM: Permission.SELECT_NOMINEES,
+    NominationEvent.WAIT: Permission.SELECT_NOMINEES,
+    NominationEvent.PROMOTE: None,
+    NominationEvent.TURN_DOWN: Permission.SELECT_NOMINEES,
+    NominationEvent.WITHDRAW: Permission.WITHDRAW_NOMINATION,
+    NominationEvent.SET_ASIDE: Permission.EDIT_PERSON,
 }
 _WHAT = {
-    Act.NOMINATE: "nominate",
-    Act.SHORTLIST: "shortlist",
-    Act.SEND: "send to vetting",
-    Act.CLEAR: "record a clearance",
-    Act.NOT_CLEAR: "record a refusal",
-    Act.CONFIRM: "confirm the seat",
-    Act.WAIT: "put on the waiting list",
-    Act.PROMOTE: "a seat becomes free",
-    Act.TURN_DOWN: "turn down",
-    Act.WITHDRAW: "withdraw",
-    Act.SET_ASIDE: "set the record aside",
+    NominationEvent.NOMINATE: "nominate",
+    NominationEvent.SHORTLIST: "shortlist",
+    NominationEvent.SEND: "send to vetting",
+    NominationEvent.CLEAR: "record a clearance",
+    NominationEvent.NOT_CLEAR: "record a refusal",
+    NominationEvent.CONFIRM: "confirm the seat",
+    NominationEvent.WAIT: "put on the waiting list",
+    NominationEvent.PROMOTE: "a seat becomes free",
+    NominationEvent.TURN_DOWN: "turn down",
+    NominationEvent.WITHDRAW: "withdraw",
+    NominationEvent.SET_ASIDE: "set the record aside",
 }
 _NOTES = """\
 - *Send to vetting* clears at once whoever holds a clearance that lasts to the cohort's last day.
@@ -82,19 +82,20 @@ def _said(state: NominationState) -> str:
 
 
 def _rows() -> Iterator[str]:
-    for act, step in PATH.items():
-        before = ", ".join(_said(state) for state in NominationState if state in step.before) or "–"
-        permission = _PERMISSIONS[act]
+    for event, transition in PATH.items():
+        before = ", ".join(_said(state) for state in NominationState if state in transition.before) or "–"
+        permission = _PERMISSIONS[event]
         whom = ", ".join(role.value.replace("_", " ") for role in MATRIX[permission]) if permission else "the product"
-        yield f"| {_WHAT[act]} | {before} | {_said(step.after)} | {whom} | {'yes' if step.needs_reason else ''} |"
+        reason = "yes" if transition.needs_reason else ""
+        yield f"| {_WHAT[event]} | {before} | {_said(transition.after)} | {whom} | {reason} |"
 
 
 def _arrows() -> Iterator[str]:
-    for act, step in PATH.items():
-        for before in (state for state in NominationState if state in step.before):
-            yield f"    {before.value} --> {step.after.value}: {_WHAT[act]}"
-        if not step.before:
-            yield f"    [*] --> {step.after.value}: {_WHAT[act]}"
+    for event, transition in PATH.items():
+        for before in (state for state in NominationState if state in transition.before):
+            yield f"    {before.value} --> {transition.after.value}: {_WHAT[event]}"
+        if not transition.before:
+            yield f"    [*] --> {transition.after.value}: {_WHAT[event]}"
 
 
 @nominations.command()

@@ -30,7 +30,7 @@ def prepare() -> None:
     if settings.is_production and accounts.has_demonstration_accounts():
         raise SettingsError("This database holds demonstration accounts: production needs one of its own.")
     if not accounts.has_accounts():
-        click.echo("Nobody has an account yet: flask --app wsgi account invite --role administrator")
+        click.echo("Nobody has an account yet: border-training account invite --role administrator")
     click.echo(f"Serving on http://127.0.0.1:{settings.port}")
 
 

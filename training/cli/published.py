@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from training.config import ROOT
 from training.domain.courses import courses
 from training.domain.courses.refusals import CourseExists
 from training.domain.finance import programmes
 from training.kit.money import western_digits
+from training.kit.resources import ROOT
 from training.models.courses.courses import Theme
 
 SEED = ROOT / "seed"

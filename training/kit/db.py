@@ -13,6 +13,7 @@ from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from psycopg import sql
 from sqlalchemy import Connection, CursorResult, DateTime, Delete, Dialect, Select, Table, Update, event, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -156,6 +157,21 @@ def insert_many(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     with driver.cursor() as cursor, cursor.copy(command) as copy:
         for row in rows:
             copy.write_row([_plain(row[column]) for column in columns])
+
+
+def add_to_rows(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add the numbers of each row to the one with its primary key, or add the row where there is none.
+
+    Every column of ``table`` outside its primary key is a number, and every row has all columns.
+    """
+    if not rows:
+        return
+    connection = db.session.connection()
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table)
+    keys = list(table.primary_key)
+    sums = {column.name: column + statement.excluded[column.name] for column in table.columns if column not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=sums), list(rows))
 
 
 def _plain(value: Any) -> Any:

@@ -1,12 +1,12 @@
 """Running the migrations from Python: the same way for the command, the check and the tests."""
 
-from pathlib import Path
-
 from alembic import command, op
 from alembic.config import Config
 from sqlalchemy import Engine, text
 
-_MIGRATIONS = Path(__file__).parents[2] / "migrations"
+from training.kit.resources import ROOT
+
+_MIGRATIONS = ROOT / "migrations"
 
 
 def configuration(engine: Engine) -> Config:

@@ -37,6 +37,9 @@ VETTED_STATES = (
 )
 """A vetting officer sees nominees only from the state *in vetting* onwards."""
 
+ROSTER_STATES = (NominationState.CONFIRMED,)
+"""A seat is no secret on a roster; any other state is for those who may see the person."""
+
 
 def _invited(actor: Actor) -> ColumnElement[bool]:
     return exists().where(
@@ -221,6 +224,11 @@ def sees_others(actor: Actor, permission: Permission) -> bool:
     return bool(scopes_of(actor, permission) - {Scope.SELF})
 
 
+def roster_states(*, may_see_people: bool) -> tuple[NominationState, ...]:
+    """Return the states by which somebody may narrow a roster."""
+    return tuple(NominationState) if may_see_people else ROSTER_STATES
+
+
 def where(actor: Actor, permission: Permission, model: type[Base]) -> ColumnElement[bool]:
     """Return the condition under which ``actor`` has ``permission`` for a row of ``model``.
 
@@ -237,9 +245,6 @@ def where(actor: Actor, permission: Permission, model: type[Base]) -> ColumnElem
 SCOPED = "scoped"
 """The execution option that holds the permission of a scoped statement, or the reason for having none."""
 
-ADMITTED = "a use case applies its rule to records that the outer room already admitted"
-"""Why most statements of use cases have no scope."""
-
 
 def seen(statement: Statement, actor: Actor, permission: Permission, model: type[Base]) -> Statement:
     """Restrict ``statement`` to the rows of ``model`` for which ``actor`` has ``permission``."""
@@ -249,3 +254,8 @@ def seen(statement: Statement, actor: Actor, permission: Permission, model: type
 def unscoped(statement: Statement, *, because: str) -> Statement:
     """Allow ``statement`` to read guarded records without a scope; ``because`` gives the reason."""
     return statement.execution_options(**{SCOPED: because})
+
+
+def domain_read(statement: Statement) -> Statement:
+    """Let a use case read guarded records: it applies its rule to what the outer room already admitted."""
+    return unscoped(statement, because="a use case applies its rule to records that the outer room already admitted")

@@ -4,6 +4,7 @@ import gc
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from training.domain.admissions import nomination_upload_commit, nomination_uploads
 from training.domain.common.refusals import Refusal
@@ -12,6 +13,7 @@ from training.kit.db import transaction
 from training.kit.ids import new_token
 from training.kit.tracebacks import trace
 from training.models.admissions.nomination_uploads import NominationBatch
+from training.models.common.base import Base
 from training.models.identity.actor import Actor
 from training.models.identity.jobs import Job, JobKind
 from training.policy.matrix import Permission
@@ -22,10 +24,26 @@ from training.queries.identity import jobs as rows
 log = logging.getLogger("training.work")
 
 Steps = Callable[[int, Job, Actor], Iterator[int]]
-_STEPS: Mapping[JobKind, Steps] = {
-    JobKind.PREVIEW_BATCH: lambda key, _job, by: nomination_uploads.preview(key, by),
-    JobKind.COMMIT_BATCH: lambda key, job, by: nomination_upload_commit.commit(key, job.options["version"], by),
-    JobKind.UNDO_BATCH: lambda key, _job, by: nomination_upload_commit.undo(key, by),
+
+
+class Work(NamedTuple):
+    """What a kind of job does: on which records, for whoever has which permission for one, in which pieces."""
+
+    model: type[Base]
+    permission: Permission
+    steps: Steps
+
+
+def _on_names(steps: Steps) -> Work:
+    return Work(NominationBatch, Permission.NOMINATE, steps)
+
+
+_WORK: Mapping[JobKind, Work] = {
+    JobKind.PREVIEW_BATCH: _on_names(lambda key, _job, by: nomination_uploads.preview(key, by)),
+    JobKind.COMMIT_BATCH: _on_names(
+        lambda key, job, by: nomination_upload_commit.commit(key, job.options["version"], by)
+    ),
+    JobKind.UNDO_BATCH: _on_names(lambda key, _job, by: nomination_upload_commit.undo(key, by)),
 }
 
 
@@ -96,7 +114,9 @@ def _begin(job_id: int) -> Iterator[int]:
     job = rows.job_by_key(job_id)
     user = accounts.active_user(job.asked_by_id)
     by = accounts.actor_of(user) if user else None
-    found = records.find(NominationBatch, job.subject_id, by, Permission.NOMINATE) if by else None
+    work = _WORK[job.kind]
+    found = records.find(work.model, job.subject_id, by, work.permission) if by else None
     if by is None or found is None or not found.is_allowed:
         raise PermissionError("whoever asked for the job may no longer do it")
-    return _STEPS[job.kind](found.record.id, job, by)
+    record: Any = found.record
+    return work.steps(record.id, job, by)

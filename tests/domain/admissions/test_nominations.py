@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from tests.support.world import TODAY, World
 from training.domain.admissions import nominations, seats, vetting
-from training.domain.admissions.nominations import Act
+from training.domain.admissions.nomination_path import PATH, NominationEvent
 from training.domain.admissions.refusals import (
     AlreadyClaimed,
     AlreadyNominated,
@@ -125,15 +125,20 @@ def test_every_state_against_every_decision(
 
 def test_the_table_says_what_the_product_does() -> None:
     """PATH, from which the documentation is printed, holds what the tests above found by trying."""
-    acts = {"shortlist": Act.SHORTLIST, "confirm": Act.CONFIRM, "wait": Act.WAIT, "turn down": Act.TURN_DOWN,
-            "withdraw": Act.WITHDRAW}  # fmt: skip
-    for name, act in acts.items():
-        assert dict.fromkeys(nominations.PATH[act].before, nominations.PATH[act].after) == TABLE[name]
-    assert nominations.PATH[Act.SEND].before == set(TABLE["send"])
+    events = {
+        "shortlist": NominationEvent.SHORTLIST,
+        "confirm": NominationEvent.CONFIRM,
+        "wait": NominationEvent.WAIT,
+        "turn down": NominationEvent.TURN_DOWN,
+        "withdraw": NominationEvent.WITHDRAW,
+    }
+    for name, event in events.items():
+        assert dict.fromkeys(PATH[event].before, PATH[event].after) == TABLE[name]
+    assert PATH[NominationEvent.SEND].before == set(TABLE["send"])
     tried = [before for (outcome, _until), found in DECISIONS.items() if outcome.value == "cleared" for before in found]
-    assert nominations.PATH[Act.CLEAR].before == set(tried)
-    assert nominations.PATH[Act.NOT_CLEAR].before == set(DECISIONS[VettingOutcome.NOT_CLEARED, None])
-    assert [act for act, step in nominations.PATH.items() if step.needs_reason] == [Act.TURN_DOWN]
+    assert PATH[NominationEvent.CLEAR].before == set(tried)
+    assert PATH[NominationEvent.NOT_CLEAR].before == set(DECISIONS[VettingOutcome.NOT_CLEARED, None])
+    assert [event for event, transition in PATH.items() if transition.needs_reason] == [NominationEvent.TURN_DOWN]
 
 
 def test_two_for_the_last_seat(world: World) -> None:

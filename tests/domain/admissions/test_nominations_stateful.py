@@ -1,12 +1,11 @@
 """The path to a seat against a model of it: random walks over three cohorts whose rules touch each other.
 
 The model is a few dictionaries and knows no SQL. After each step the records must say what it says, and what must hold
-is read off the records alone. Faults that are planted on purpose must be found. ``HYPOTHESIS_PROFILE=deep`` walks
+is read off the records alone. Faults that are planted on purpose must be found. ``TESTS_DEPTH=deep`` walks
 further (tests/conftest.py).
 """
 
 import datetime as dt
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -27,9 +26,10 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from tests.support.application import application
+from tests.support.databases import sqlite_template
 from tests.support.world import TODAY, World
 from training.domain.admissions import bulk_actions, deactivation, nominations, seats, vetting
-from training.domain.admissions.bulk_actions import SelectionStep
+from training.domain.admissions.nomination_path import SelectionStep
 from training.domain.admissions.refusals import SelectionRepeated
 from training.domain.common.refusals import Refusal
 from training.domain.identity import organisations
@@ -227,7 +227,7 @@ def _raw() -> sqlite3.Connection:
 def stage() -> Iterator[Stage]:
     noon = dt.datetime.combine(TODAY, dt.time(12), dt.UTC)
     with application("sqlite://") as app, app.app_context(), pretend(noon):
-        template = sqlite3.connect(os.environ["TESTS_SQLITE_TEMPLATE"])
+        template = sqlite3.connect(sqlite_template())
         template.backup(_raw())
         template.close()
         Path.stage = _furnish(app)
@@ -510,7 +510,7 @@ def seat_the_uncleared(patch: pytest.MonkeyPatch) -> None:
 
 def keep_the_seat(patch: pytest.MonkeyPatch) -> None:
     """A decision takes no seat away."""
-    patch.setattr(nominations, "_follow_with_seat", lambda *_arguments: None)
+    patch.setattr(nominations, "_apply_to_seated", lambda *_arguments: None)
 
 
 def forget_the_seat(patch: pytest.MonkeyPatch) -> None:
@@ -546,7 +546,7 @@ def overlook_clashes(patch: pytest.MonkeyPatch) -> None:
 
 def keep_what_stands(patch: pytest.MonkeyPatch) -> None:
     """A record that is set aside keeps its nominations."""
-    patch.setattr(nominations, "end_all", lambda person_id, by: None)
+    patch.setattr(nominations, "withdraw_all_for_person", lambda person_id, by: None)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from tests.support.ledger import decision_about
 from tests.support.world import TODAY, World
 from training.domain.assurance.refusals import NoRightsAssessment
 from training.domain.courses import cohorts
@@ -14,9 +15,11 @@ from training.domain.finance.refusals import DatesReversed, OutsideProgramme, Ov
 from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.models.courses.cohorts import Cohort, CohortState
+from training.models.courses.courses import CostBasis, CourseCost
 from training.models.finance.ledger import EntryKind
+from training.models.finance.programmes import BudgetLine, LineCategory
 from training.queries.courses import cohorts as rows
-from training.queries.finance import ledger
+from training.queries.finance import entries
 
 
 @pytest.fixture
@@ -67,7 +70,7 @@ def test_an_assessment_that_lapsed_meanwhile_keeps_it_shut(world: World) -> None
     with pytest.raises(NoRightsAssessment):
         world.approve(entry, on=dt.date(2031, 1, 1))
     assert state(cohort) is CohortState.AWAITING_APPROVAL
-    assert ledger.decision_about(entry.id) is None, "the approval fell with the opening"
+    assert decision_about(entry.id) is None, "the approval fell with the opening"
 
 
 def test_it_cannot_cost_more_than_its_line_has(world: World) -> None:
@@ -115,7 +118,9 @@ def test_cancelling_proposes_to_release_its_money(world: World) -> None:
         cohorts.cancel(cohort, world.key(), world.actor("uk"))
     assert state(cohort) is CohortState.CANCELLED
     (commitment,) = rows.standing_commitments(cohort.id)
-    (row,) = [row for row in ledger.of_commitment(commitment.id, world.actor("uk")) if row.decision is None]
+    (row,) = [
+        row for row in entries.oldest(entries.of_commitment(commitment.id), world.actor("uk")) if row.decision is None
+    ]
     assert (row.entry.kind, row.entry.amount) == (EntryKind.RELEASE, 1_000_00)
 
 
@@ -125,3 +130,48 @@ def test_what_awaits_approval_is_decided_before_it_is_cancelled(world: World) ->
     world.asked(cohort)
     with pytest.raises(CohortNotOpen), transaction():
         cohorts.cancel(cohort, world.key(), world.actor("uk"))
+
+
+def cost(category: LineCategory, basis: CostBasis, pence: int) -> CourseCost:
+    return CourseCost(category=category, basis=basis, amount=pence)
+
+
+def line(category: LineCategory) -> BudgetLine:
+    return BudgetLine(category=category)
+
+
+def test_a_suggestion_counts_both_the_first_and_the_last_day() -> None:
+    cohort = Cohort(starts_on=TODAY, ends_on=TODAY + dt.timedelta(days=2), capacity=10)
+    template = [
+        cost(LineCategory.TRAINERS, CostBasis.PER_DAY, 100),
+        cost(LineCategory.TRAVEL, CostBasis.PER_TRAINEE_DAY, 7),
+        cost(LineCategory.VENUE, CostBasis.FIXED, 500),
+    ]
+    found = cohorts.suggested_plan(cohort, template, [])
+    assert {one.category: one.amount for one in found} == {
+        LineCategory.TRAINERS: 300,
+        LineCategory.TRAVEL: 210,
+        LineCategory.VENUE: 500,
+    }
+    assert {one.line for one in found} == {None}
+
+
+def test_the_first_line_of_a_category_is_to_pay_for_it() -> None:
+    cohort = Cohort(starts_on=TODAY, ends_on=TODAY, capacity=1)
+    first, second, other = line(LineCategory.VENUE), line(LineCategory.VENUE), line(LineCategory.TRAVEL)
+    template = [cost(LineCategory.VENUE, CostBasis.FIXED, 1), cost(LineCategory.TRAINERS, CostBasis.FIXED, 1)]
+    found = cohorts.suggested_plan(cohort, template, [other, first, second])
+    assert {one.category: one.line for one in found} == {LineCategory.VENUE: first, LineCategory.TRAINERS: None}
+
+
+@pytest.mark.parametrize(
+    ("newest", "code"),
+    [(None, "2027-001"), ("2027-001", "2027-002"), ("2027-099", "2027-100"), ("2027-999", "2027-1000")],
+)
+def test_codes_of_a_year_follow_on_each_other(newest: str | None, code: str) -> None:
+    assert cohorts.next_code(2027, newest) == code
+
+
+def test_only_what_has_not_opened_is_to_open() -> None:
+    to_open = {state for state in CohortState if cohorts.is_to_open(Cohort(state=state))}
+    assert to_open == {CohortState.DRAFT, CohortState.AWAITING_APPROVAL}

@@ -1,14 +1,16 @@
 """What is proposed together is decided together: transfers, cohorts with several lines, reversals, taking back."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import Update, func, select
 
+from tests.support.ledger import bundle_of, decision_about
 from tests.support.world import CEILING, TODAY, World
 from training.domain.common.refusals import Refusal
 from training.domain.courses import cohorts
@@ -27,11 +29,11 @@ from training.domain.finance.refusals import (
 from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.models.courses.cohorts import Cohort, CohortState
-from training.models.finance.ledger import EntryKind, LedgerEntry, Outcome
+from training.models.finance.ledger import LedgerEntry, Outcome
 from training.models.finance.programmes import BudgetLine, LineCategory
 from training.policy.scopes import unscoped
 from training.queries.courses import cohorts as cohort_rows
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries
 from training.queries.finance import programmes as rows
 
 
@@ -52,7 +54,7 @@ def allocated(*lines: BudgetLine) -> list[int]:
 
 def outcomes(entry: LedgerEntry) -> list[Outcome | None]:
     db.session.rollback()
-    decisions = [entries.decision_about(part.id) for part in entries.bundle_of(entry)]
+    decisions = [decision_about(part.id) for part in bundle_of(entry)]
     return [decision.outcome if decision else None for decision in decisions]
 
 
@@ -108,7 +110,7 @@ def test_a_transfer_needs_no_room_under_the_ceiling(world: World) -> None:
 def test_either_half_decides_the_whole(world: World) -> None:
     source, target = world.line(500_00), world.line(100_00)
     entry = transfer(world, source, target, 200_00)
-    second = entries.bundle_of(entry)[1]
+    second = bundle_of(entry)[1]
     world.approve(second)
     assert allocated(source, target) == [300_00, 300_00]
 
@@ -129,15 +131,15 @@ def test_a_transfer_whose_second_half_cannot_take_effect_moves_neither(
 ) -> None:
     source, target = world.line(500_00), world.line(100_00)
     entry = transfer(world, source, target, 200_00)
-    take_effect = ledger._take_effect
+    write = ledger._write
 
-    def failing(part: LedgerEntry, on: dt.date) -> None:
-        if part.kind is EntryKind.ALLOCATE:
+    def failing(statement: Update, record: Any, parts: Sequence[LedgerEntry]) -> None:
+        if record.id == target.id:
             assert allocated_now(source) == 300_00, "the first half has moved within the transaction"
             raise OverCeiling(0)
-        take_effect(part, on)
+        write(statement, record, parts)
 
-    monkeypatch.setattr(ledger, "_take_effect", failing)
+    monkeypatch.setattr(ledger, "_write", failing)
     with pytest.raises(OverCeiling):
         world.approve(entry)
     assert allocated(source, target) == [500_00, 100_00]
@@ -175,11 +177,11 @@ def test_a_transfer_is_reversed_as_a_whole(world: World) -> None:
     source, target = world.line(500_00), world.line(100_00)
     entry = transfer(world, source, target, 200_00)
     world.approve(entry)
-    second = entries.bundle_of(entry)[1]
+    second = bundle_of(entry)[1]
     undoing = reversal_of(world, second)
     world.approve(undoing)
     assert allocated(source, target) == [500_00, 100_00]
-    assert len(entries.bundle_of(undoing)) == 2
+    assert len(bundle_of(undoing)) == 2
     with pytest.raises(NotReversible):
         reversal_of(world, entry)
 
@@ -194,6 +196,18 @@ def test_a_transfer_whose_money_moved_on_is_reversed_in_no_half(world: World) ->
         world.approve(undoing)
     assert allocated(source, target) == [300_00, 300_00]
     assert outcomes(undoing) == [None, None]
+
+
+def test_commitments_of_two_programmes_stay_with_their_own(world: World) -> None:
+    lines = [world.line(500_00), world.line(500_00, world.project("KURDISTAN", "kri"))]
+    with transaction():
+        wanted = [proposals.Reservation(line, 100_00) for line in lines]
+        entry = proposals.propose_commitments(wanted, world.proposal(200_00), dt.date(2027, 1, 15), world.actor("uk"))
+    world.approve(bundle_of(entry)[1])
+    db.session.rollback()
+    assert [world.programme(code).committed for code in ("TRAINING", "KURDISTAN")] == [100_00, 100_00]
+    for line, part in zip(lines, bundle_of(entry), strict=True):
+        assert entries.commitment_by_key(part.commitment_id or 0).programme_id == line.programme_id
 
 
 # Who decides, and once only.
@@ -320,8 +334,8 @@ def test_a_cohort_on_two_lines_opens_with_both_commitments(world: World) -> None
     lines = [world.line(500_00), world.line(500_00)]
     cohort = cohort_on(world, lines, 300_00)
     entry = world.asked(cohort)
-    assert [part.line_id for part in entries.bundle_of(entry)] == [line.id for line in lines]
-    world.approve(entries.bundle_of(entry)[1])
+    assert [part.line_id for part in bundle_of(entry)] == [line.id for line in lines]
+    world.approve(bundle_of(entry)[1])
     assert state(cohort) is CohortState.OPEN
     assert [rows.line_by_key(line.id).committed for line in lines] == [300_00, 300_00]
 

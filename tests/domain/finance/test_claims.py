@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.support.ledger import bundle_of, posting_of
 from tests.support.world import TODAY, World
 from training.domain.common.refusals import Refusal
 from training.domain.finance import claims, proposals, rates
@@ -27,7 +28,7 @@ from training.kit.money import Currency, parse_rate
 from training.models.finance.claims import Claim
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.policy.scopes import unscoped
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries
 from training.queries.finance import programmes as rows
 
 USD, EUR, IQD, GBP = Currency.USD, Currency.EUR, Currency.IQD, Currency.GBP
@@ -48,8 +49,8 @@ def enter(world: World, currency: Currency, month: dt.date, rate: str, told: str
 
 def claim(world: World, payment: Payment, lines: Sequence[ClaimLine]) -> tuple[Claim, list[LedgerEntry]]:
     with transaction():
-        entry = claims.propose(payment, lines, "a purpose", world.key(), world.actor("uk"), TODAY)
-    return entries.claim_by_key(entry.claim_id or 0), entries.bundle_of(entry)
+        made = claims.propose(payment, lines, "a purpose", world.key(), world.actor("uk"), TODAY)
+    return made, bundle_of(entries.first_of_claim(made.id))
 
 
 def refused(world: World, refusal: type[Refusal], payment: Payment, lines: Sequence[ClaimLine]) -> None:
@@ -200,7 +201,7 @@ def test_the_day_of_payment(world: World, paid_on: dt.date, refusal: type[Refusa
         return
     _, parts = claim(world, payment, lines)
     world.approve(parts[0])
-    posting = entries.posting_of(parts[0].id)
+    posting = posting_of(parts[0].id)
     assert posting is not None
     assert posting.month == paid_on.replace(day=1)
 
@@ -219,11 +220,11 @@ def test_a_file_is_the_evidence_of_one_claim(world: World) -> None:
 def test_the_same_form_again_is_the_same_claim_and_another_payee_is_another(world: World) -> None:
     commitment, key = held(world), world.key()
 
-    def propose(payee: str, *, is_person: bool = False) -> int | None:
+    def propose(payee: str, *, is_person: bool = False) -> int:
         payment = Payment(payee, is_person, TODAY, is_another=is_person)
         with transaction():
             lines = [ClaimLine(commitment, 1_00)]
-            return claims.propose(payment, lines, "a purpose", key, world.actor("uk"), TODAY).claim_id
+            return claims.propose(payment, lines, "a purpose", key, world.actor("uk"), TODAY).id
 
     first = propose("One")
     assert propose("One") == first

@@ -24,8 +24,7 @@ from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import BudgetLine
-from training.queries.finance import ledger as entries
-from training.queries.finance import ledger_check
+from training.queries.finance import entries, ledger_check
 from training.queries.finance import programmes as rows
 
 

@@ -1,14 +1,13 @@
 """The whole ledger against a model of it: random walks over every use case that moves money.
 
 The model is a dictionary of balances and knows no SQL. After each step the books must say what it says; faults that
-are planted on purpose must be found. ``HYPOTHESIS_PROFILE=deep`` walks further (tests/conftest.py).
+are planted on purpose must be found. ``TESTS_DEPTH=deep`` walks further (tests/conftest.py).
 """
 
 import copy
 import datetime as dt
-import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -24,28 +23,30 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import func, select
+from sqlalchemy import Update, func, select, update
 
 from tests.support.application import application
+from tests.support.databases import sqlite_template
+from tests.support.ledger import bundle_of, decision_about, posting_of
 from tests.support.world import CEILING, TODAY, World
 from training.domain.common.refusals import Refusal
 from training.domain.courses import cohorts
-from training.domain.finance import claims, ledger, proposals, rates
+from training.domain.finance import claims, decisions, ledger, proposals, rates
 from training.domain.finance.refusals import AlreadyDecided, NotOwnProposal, OwnProposal
 from training.domain.oversight import approvals, opening
 from training.kit.db import db, transaction
 from training.kit.money import Currency
 from training.models.courses.cohorts import Venue
 from training.models.courses.courses import Course
-from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry, LineMonth
+from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry
 from training.models.finance.programmes import BudgetLine, LineCategory, Programme
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
 from training.policy.scopes import unscoped
 from training.queries.courses import cohorts as cohort_rows
-from training.queries.finance import ledger as entries
-from training.queries.finance import ledger_check
+from training.queries.finance import entries, ledger_check
 from training.queries.finance import programmes as rows
+from training.queries.finance.bundles import LockedBundle
 
 EXPECTED_ON = dt.date(2027, 1, 15)
 FIRST_DAY, LAST_DAY = dt.date(2024, 11, 28), dt.date(2030, 3, 31)
@@ -210,7 +211,7 @@ def _raw() -> sqlite3.Connection:
 @pytest.fixture
 def stage() -> Iterator[Stage]:
     with application("sqlite://") as app, app.app_context():
-        template = sqlite3.connect(os.environ["TESTS_SQLITE_TEMPLATE"])
+        template = sqlite3.connect(sqlite_template())
         template.backup(_raw())
         template.close()
         world = World(app)
@@ -294,7 +295,7 @@ class Books(RuleBasedStateMachine):
         key = entry.id
         with transaction():
             assert use_case().id == key
-        made = entries.bundle_of(entries.entry_by_key(key))
+        made = bundle_of(entries.entry_by_key(key))
         assert [(part.kind, part.line, part.amount) for part in parts] == [
             (one.kind.value, one.line_id, one.amount) for one in made
         ]
@@ -460,7 +461,9 @@ class Books(RuleBasedStateMachine):
         self.propose(
             does_fit and same,
             parts,
-            lambda: claims.propose(payment, lines, "a purpose", key, self.stage.uk, self.today),
+            lambda: entries.first_of_claim(
+                claims.propose(payment, lines, "a purpose", key, self.stage.uk, self.today).id
+            ),
         )
         if at_once and self.waiting:
             self.approve_newest()
@@ -613,7 +616,7 @@ class Books(RuleBasedStateMachine):
         self.model.cohorts[key] = "cancelled"
         for held_key, held in sorted(self.model.helds.items()):
             if held.cohort == key and held.committed:
-                entry = entries.of_commitment(held_key, self.stage.uk)[-1].entry
+                entry = entries.oldest(entries.of_commitment(held_key), self.stage.uk)[-1].entry
                 assert (entry.kind, entry.amount) == (EntryKind.RELEASE, held.committed)
                 self.waiting.append(Bundle(entry.id, [Part("release", held.line, held.committed, held_key)]))
 
@@ -669,56 +672,59 @@ def test_random_walks(stage: Stage) -> None:
 
 def approve_twice(patch: pytest.MonkeyPatch) -> None:
     """What was decided takes effect again."""
-    decide, post = ledger._decide, ledger._post
+    check, decide, post = decisions.check_decidable, ledger._decide, ledger._post
 
-    def tolerant(entry: LedgerEntry, outcome: Any, by: Actor, reason: str = "") -> None:
-        if not entries.decision_about(entry.id):
-            decide(entry, outcome, by, reason)
+    def tolerant(bundle: LockedBundle, outcome: Any, by: Actor) -> None:
+        check(replace(bundle, is_decided=False), outcome, by)
 
-    def once(entry: LedgerEntry, movement: ledger.Movement, months: ledger.Months) -> None:
-        if entries.posting_of(entry.id) is None:
-            post(entry, movement, months)
+    def decide_once(decided: Sequence[LedgerEntry], outcome: Any, by: Actor, reason: str = "") -> None:
+        if not decision_about(decided[0].id):
+            decide(decided, outcome, by, reason)
 
-    patch.setattr(ledger, "_decide", tolerant)
-    patch.setattr(ledger, "_post", once)
+    def post_once(posted: Sequence[decisions.Posting]) -> None:
+        if posting_of(posted[0].entry.id) is None:
+            post(posted)
+
+    patch.setattr(decisions, "check_decidable", tolerant)
+    patch.setattr(ledger, "_decide", decide_once)
+    patch.setattr(ledger, "_post", post_once)
 
 
 def pass_the_ceiling(patch: pytest.MonkeyPatch) -> None:
     """Balances move whatever the limit; the constraints behind are off too."""
 
-    def move(model: Any, key: int, by: ledger.Movement, entry: LedgerEntry) -> None:
+    def moving(model: Any, key: int, by: decisions.Movement) -> Update:
         balances = {name: getattr(model, name) + getattr(by, name) for name in ("allocated", "committed", "spent")}
-        ledger.changed(ledger.update(model).where(model.id == key).values(**balances))
+        return update(model).where(model.id == key).values(**balances)
 
-    patch.setattr(ledger, "_move", move)
+    patch.setattr(ledger, "_moving", moving)
     _raw().execute("PRAGMA ignore_check_constraints=ON")
 
 
 def forget_expected(patch: pytest.MonkeyPatch) -> None:
     """A release does not lower what is expected."""
-    add = ledger._add_to_month
+    add = ledger._add_to_months
 
-    def forgetful(line_id: int, month: dt.date, column: Any, pence: int) -> None:
-        if column is not LineMonth.expected or pence > 0:
-            add(line_id, month, column, pence)
+    def forgetful(changes: Mapping[decisions.LineAndMonth, decisions.MonthlyChange]) -> None:
+        add({place: replace(change, expected=max(0, change.expected)) for place, change in changes.items()})
 
-    patch.setattr(ledger, "_add_to_month", forgetful)
+    patch.setattr(ledger, "_add_to_months", forgetful)
 
 
 def reverse_twice(patch: pytest.MonkeyPatch) -> None:
     """A reversal takes back double."""
-    undo = ledger.Movement.reversed
+    undo = decisions.Movement.reversed
 
-    def double(self: ledger.Movement) -> ledger.Movement:
+    def double(self: decisions.Movement) -> decisions.Movement:
         by = undo(self)
         return replace(by, allocated=2 * by.allocated, committed=2 * by.committed, spent=2 * by.spent)
 
-    patch.setattr(ledger.Movement, "reversed", double)
+    patch.setattr(decisions.Movement, "reversed", double)
 
 
 def free_too_early(patch: pytest.MonkeyPatch) -> None:
     """What was paid before its commitment was approved leaves the commitment in the month of the payment."""
-    patch.setattr(ledger, "_held_since", lambda *_: dt.date.min)
+    patch.setattr(decisions, "_held_since", lambda *_: dt.date.min)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from tests.support.world import TODAY, World
 from training.domain.common.refusals import ChangedMeanwhile
-from training.domain.finance import ledger, proposals
+from training.domain.finance import burn_down, ledger, proposals
+from training.domain.finance.burn_down import Period
 from training.domain.finance.refusals import CommitmentClosed, ExpectedOutside
 from training.kit.clock import months_between
 from training.kit.db import db, transaction
@@ -18,10 +19,8 @@ from training.models.finance.ledger import Commitment, LedgerEntry, LineMonth
 from training.models.finance.programmes import BudgetLine
 from training.models.identity.audit import AuditEntry
 from training.policy.scopes import unscoped
-from training.queries.finance import burn_down
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries
 from training.queries.finance import programmes as rows
-from training.queries.finance.burn_down import Period
 
 SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (dt.date(2026, month, 10) for month in (9, 10, 11, 12))
 MONTHS = months_between(dt.date(2026, 8, 1), DECEMBER)
@@ -131,7 +130,7 @@ def test_a_reversed_payment_was_none_in_any_month(book: Book, *, closes: bool) -
 def test_a_commitment_is_reversed_after_a_top_up_and_a_payment(book: Book) -> None:
     """The reversal counts when it is approved: in October the money was paid out of what is now taken back."""
     commitment = book.commit(400, SEPTEMBER)
-    (first,) = [row.entry for row in entries.of_commitment(commitment.id, book.world.actor("uk"))]
+    (first,) = [row.entry for row in entries.oldest(entries.of_commitment(commitment.id), book.world.actor("uk"))]
     book.pay(commitment, 300, OCTOBER, OCTOBER)
     book.top_up(commitment, 300, NOVEMBER)
     book.reverse(first, DECEMBER)

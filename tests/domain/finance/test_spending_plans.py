@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from tests.support.world import World
 from training.domain.finance import spending_plans
 from training.domain.finance.refusals import PlanChanged
-from training.domain.finance.spending_plans import Pattern
+from training.domain.finance.spending_plans import Pattern, PlanRow, Scheduled
 from training.kit.clock import months_between
 from training.kit.db import transaction
+from training.models.finance.programmes import BudgetLine
 from training.queries.finance import spending_plans as rows
+from training.queries.finance.spending_plans import CohortCosts
 
 YEAR = months_between(dt.date(2026, 4, 1), dt.date(2027, 3, 31))
 
@@ -36,6 +38,32 @@ def test_a_line_that_begins_and_ends_within_quarters() -> None:
     months = months_between(dt.date(2026, 5, 20), dt.date(2026, 10, 2))
     spread = spending_plans.spread(600, months, Pattern.QUARTERLY)
     assert {month.month: pence for month, pence in spread.items()} == {5: 0, 6: 200, 7: 0, 8: 0, 9: 300, 10: 100}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "due_on"),
+    [
+        (dt.date(2027, 2, 1), dt.date(2027, 2, 3), dt.date(2027, 2, 3)),
+        (dt.date(2027, 3, 30), dt.date(2027, 4, 2), dt.date(2027, 3, 31)),
+        (dt.date(2027, 4, 1), dt.date(2027, 4, 2), dt.date(2027, 4, 2)),
+    ],
+)
+def test_a_cohort_to_come_is_due_at_its_end_or_that_of_its_financial_year(
+    first: dt.date, last: dt.date, due_on: dt.date
+) -> None:
+    assert spending_plans.scheduled([CohortCosts(1, first, last, 700)]) == [Scheduled(1, due_on, 700)]
+
+
+def test_a_plan_stands_beside_what_was_spent_also_outside_its_months() -> None:
+    line = BudgetLine(allocated=300, starts_on=dt.date(2026, 4, 1), ends_on=dt.date(2026, 5, 31))
+    april, may, june = (dt.date(2026, month, 1) for month in (4, 5, 6))
+    page = spending_plans.beside(line, {april: 300}, {june: 20})
+    assert page.is_entered
+    assert page.rows == [PlanRow(april, 300, 0), PlanRow(may, 0, 0), PlanRow(june, 0, 20)]
+    assert page.total == PlanRow(None, 300, 20)
+    evenly = spending_plans.beside(line, {}, {})
+    assert not evenly.is_entered
+    assert evenly.rows == [PlanRow(april, 150, 0), PlanRow(may, 150, 0)]
 
 
 @given(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tests.support.world import TODAY, World
 from training.domain.finance import variances as rules
 from training.domain.finance.refusals import WithinPlan
+from training.domain.finance.variances import Variance
 from training.kit.db import db, transaction
 from training.models.finance.ledger import LineMonth
 from training.models.finance.programmes import BudgetLine
@@ -18,7 +19,7 @@ from training.models.finance.spending_plans import LinePlan
 from training.models.identity.audit import AuditEntry
 from training.policy.scopes import unscoped
 from training.queries.finance import variances
-from training.queries.finance.variances import Variance
+from training.queries.finance.variances import PlanAndSpent
 
 OCTOBER = dt.date(2026, 10, 1)
 
@@ -69,6 +70,13 @@ def test_the_share_is_of_the_plan(planned: int, spent: int, per_mille: int | Non
     assert Variance(Mock(), OCTOBER, planned, spent, None).per_mille == per_mille
 
 
+@pytest.mark.parametrize(("entered", "planned"), [(None, 700_00), (0, 0), (5_00, 5_00)])
+def test_a_line_without_a_plan_counts_as_spread_evenly(entered: int | None, planned: int) -> None:
+    line = BudgetLine(allocated=1_200_00, starts_on=dt.date(2026, 4, 1), ends_on=dt.date(2027, 3, 31))
+    found = rules.variance(PlanAndSpent(line, entered, 710_00, None), OCTOBER)
+    assert (found.planned, found.difference) == (planned, 710_00 - planned)
+
+
 @pytest.mark.parametrize(
     ("today", "planned", "spent"),
     [
@@ -83,7 +91,7 @@ def test_the_share_is_of_the_plan(planned: int, spent: int, per_mille: int | Non
 )
 def test_it_is_counted_to_the_end_of_last_month(world: World, today: dt.date, planned: int, spent: int) -> None:
     line = spent_line(world, 710_00)
-    variance = variances.of_line(line.id, world.actor("uk"), today)
+    variance = rules.of_line(line.id, world.actor("uk"), today)
     assert (variance.planned, variance.spent) == (planned, spent)
 
 
@@ -92,23 +100,23 @@ def test_a_plan_by_month_goes_before_the_even_spread(world: World) -> None:
     with transaction() as session:
         session.add(LinePlan(line_id=line.id, month=OCTOBER, amount=150_00))
         session.add(LinePlan(line_id=line.id, month=dt.date(2026, 11, 1), amount=1_050_00))
-    assert variances.of_line(line.id, world.actor("uk"), dt.date(2026, 10, 31)).planned == 0
-    assert variances.of_line(line.id, world.actor("uk"), TODAY).planned == 150_00
-    assert variances.of_line(line.id, world.actor("uk"), dt.date(2026, 12, 1)).planned == 1_200_00
+    assert rules.of_line(line.id, world.actor("uk"), dt.date(2026, 10, 31)).planned == 0
+    assert rules.of_line(line.id, world.actor("uk"), TODAY).planned == 150_00
+    assert rules.of_line(line.id, world.actor("uk"), dt.date(2026, 12, 1)).planned == 1_200_00
 
 
 def test_a_reason_stands_for_its_month_and_the_next_asks_anew(world: World) -> None:
     line = spent_line(world, 100_00)
     uk = world.actor("uk")
-    assert rules.awaits_reason(variances.of_line(line.id, uk, TODAY))
+    assert rules.awaits_reason(rules.of_line(line.id, uk, TODAY))
     give(world, line, "The trainers came late")
-    variance = variances.of_line(line.id, uk, TODAY)
+    variance = rules.of_line(line.id, uk, TODAY)
     assert not rules.awaits_reason(variance)
     assert rules.is_beyond(variance)
     assert variance.newest is not None
     assert (variance.newest.month, variance.newest.planned, variance.newest.spent) == (OCTOBER, 700_00, 100_00)
     assert variance.newest.given_by.username == "uk"
-    assert rules.awaits_reason(variances.of_line(line.id, uk, dt.date(2026, 12, 1)))
+    assert rules.awaits_reason(rules.of_line(line.id, uk, dt.date(2026, 12, 1)))
 
 
 def test_the_same_words_twice_are_one_reason_and_other_words_supersede(world: World) -> None:
@@ -117,7 +125,7 @@ def test_the_same_words_twice_are_one_reason_and_other_words_supersede(world: Wo
         give(world, line, reason)
     given = variances.reasons_of(line.id, world.actor("funder"))
     assert [reason.reason for reason in given] == ["No error", "A typing eror"]
-    newest = variances.of_line(line.id, world.actor("uk"), TODAY).newest
+    newest = rules.of_line(line.id, world.actor("uk"), TODAY).newest
     assert newest is not None
     assert newest.reason == "No error"
 
@@ -153,7 +161,7 @@ def test_a_reason_is_audited_without_its_words(world: World) -> None:
 def test_each_reads_the_lines_in_their_sight(world: World, reader: str, seen: int) -> None:
     world.line(100_00, world.project(organisation="iraq"))
     world.line(100_00, world.project(organisation="kri"))
-    rows = variances.of_programme(world.programme().id, world.actor(reader), TODAY)
+    rows = rules.of_programme(world.programme().id, world.actor(reader), TODAY)
     assert len(rows) == seen
 
 
@@ -161,4 +169,4 @@ def test_what_is_read_is_what_the_monthly_totals_say(world: World) -> None:
     line = spent_line(world, 123_45)
     total = select(LineMonth.spent).where(LineMonth.line_id == line.id, LineMonth.month == OCTOBER)
     assert db.session.scalar(unscoped(total, because="test")) == 123_45
-    assert variances.of_line(line.id, world.actor("uk"), TODAY).spent == 123_45
+    assert rules.of_line(line.id, world.actor("uk"), TODAY).spent == 123_45

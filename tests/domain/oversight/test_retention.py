@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.support.ledger import claim_of
 from tests.support.world import TODAY, World
 from training.domain.finance import evidence, spend_uploads
 from training.domain.oversight import retention
@@ -16,7 +17,7 @@ from training.kit.db import db, transaction
 from training.models.finance.claims import Evidence
 from training.models.finance.spend_uploads import SpendBatch, SpendRow
 from training.policy.scopes import unscoped
-from training.queries.finance import ledger, ledger_check
+from training.queries.finance import ledger_check
 
 NOON = dt.datetime.combine(TODAY, dt.time(12), dt.UTC)
 FILE = b"Date,Amount,Supplier\n2026-11-02,10.00,A supplier\n2026-11-03,20.00,Another\n"
@@ -89,6 +90,6 @@ def test_an_upload_that_was_attached_later_stays(app: Flask, folder: Path) -> No
             attached = upload(world, folder, b"%PDF-1.7 attached")
             entry = world.payment(world.commitment(world.line(50_00), 20_00), 10_00)
             with transaction():
-                evidence.attach(ledger.claim_by_key(entry.claim_id or 0), attached, world.actor("uk"))
+                evidence.attach(claim_of(entry), attached, world.actor("uk"))
         assert forget(folder, dt.timedelta(days=31)) == (0, 0)
         assert ledger_check.discrepancies(folder) == []

@@ -9,14 +9,18 @@ from typing import NamedTuple
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from tests.support.world import TODAY, World, post
 from tests.web.browsing import building, date, press, words
 from training.domain.admissions import nominations, seats
+from training.domain.admissions.refusals import AlreadyClaimed, WrongStep
+from training.domain.outcomes import completions
 from training.domain.people import people
 from training.kit.clock import pretend
 from training.kit.db import transaction
 from training.models.admissions.nominations import Nomination, NominationState
+from training.models.courses.cohorts import Cohort
 from training.models.identity.actor import Actor
 from training.models.people.people import Sex
 from training.queries.admissions import nominations as rows
@@ -90,6 +94,14 @@ class Stage:
         with building(self.world) as world, transaction():
             for rule in rules:
                 rule(rows.nomination_by_key(nomination.id), world.actor("uk"))
+
+    def put(self, nomination: Handle, state: NominationState) -> None:
+        """Place a nomination in a state directly."""
+        with building(self.world), transaction() as session:
+            values = {"state": state, "reason": "a reason", "place": 1 if state is S.WAITING else None}
+            session.execute(update(Nomination).where(Nomination.id == nomination.id).values(**values))
+            taken = int(state is S.CONFIRMED)
+            session.execute(update(Cohort).where(Cohort.id == self.key).values(seats_taken=taken))
 
     def limit(self, limits: seats.Limits) -> None:
         with building(self.world) as world, transaction():
@@ -228,6 +240,61 @@ def test_the_steps_of_a_nomination_say_when_and_to_the_uk_by_whom(world: World) 
         assert "An authority" not in page
     assert "24 Nov 2026, 12:00 Cleared vetting" in uk
     assert "By whom" not in partner
+
+
+# What a roster offers.
+
+
+STEPS: dict[str, Callable[[Nomination, Actor], None]] = {
+    "shortlist": nominations.shortlist,
+    "send-to-vetting": nominations.send_to_vetting,
+    "confirm": nominations.confirm,
+    "wait": nominations.put_on_waiting_list,
+    "turn-down": lambda nomination, by: nominations.turn_down(nomination, "a reason", by),
+    "withdraw": nominations.withdraw,
+}
+PERMITTED = {"uk": set(STEPS), "iraq": {"withdraw"}, "auditor": set[str]()}
+
+
+def accepted(stage: Stage, nomination: Handle, state: NominationState) -> set[str]:
+    """Return the steps that the rules let a nomination in ``state`` take; it stays where it is."""
+    found = set()
+    for step, rule in STEPS.items():
+        stage.put(nomination, state)
+        try:
+            stage.do(nomination, rule)
+        except WrongStep:
+            continue
+        found.add(step)
+    stage.put(nomination, state)
+    return found
+
+
+@pytest.mark.parametrize("state", S)
+def test_a_roster_offers_each_step_that_is_accepted_and_no_other(world: World, state: NominationState) -> None:
+    stage = Stage(world, 5)
+    nomination = stage.cleared("Trainee one")
+    steps = accepted(stage, nomination, state)
+    for user, permitted in PERMITTED.items():
+        roster = stage.client(user).get(f"{stage.at}/roster").text
+        offered = set(re.findall(rf'(?:formaction|href)="/nominations/{nomination.public_id}/([a-z-]+)"', roster))
+        assert offered == steps & permitted, f"{user}, {state}"
+        assert ('class="app-tick"' in roster) is bool(offered), f"{user}, {state}"
+
+
+def test_a_roster_does_not_offer_to_withdraw_what_was_completed(world: World) -> None:
+    stage = Stage(world)
+    seated = stage.seated("Trainee one")
+    withdraw = f"/nominations/{seated.public_id}/withdraw"
+    assert withdraw in stage.client("iraq").get(f"{stage.at}/roster").text
+    with building(world), transaction():
+        nomination = rows.nomination_by_key(seated.id)
+        completions.claim(nomination, LAST, "", world.actor("uk"), LAST)
+    roster = stage.client("iraq").get(f"{stage.at}/roster").text
+    assert withdraw not in roster
+    assert 'class="app-tick"' not in roster
+    with pytest.raises(AlreadyClaimed):
+        stage.do(seated, nominations.withdraw)
 
 
 # Several at once.

@@ -326,6 +326,7 @@ def test_a_preview_is_forgotten_after_a_day(office: Office) -> None:
         ("Nomination,Outcome\na,b\n", "The list has no column with the heading Authority"),
         ("<html>", "The file is a web page"),
         (HEADINGS, "The file has no row below its headings"),
+        (HEADINGS.replace("Name", "Outcome") + "a,b,c\n", "The list has two columns with the heading Outcome"),
     ],
 )
 def test_a_file_that_is_none_says_so(office: Office, text: str, answer: str) -> None:

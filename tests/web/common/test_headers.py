@@ -16,7 +16,7 @@ from tests.support.application import application, settings_for
 from tests.support.crawl import crawl
 from tests.support.world import PASSWORD, World, form_token, post
 from tests.web.browsing import building
-from training import create_app
+from training.app import create_app
 from training.config import PRODUCTION
 from training.domain.identity import accounts
 from training.kit.clock import now

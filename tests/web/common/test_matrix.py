@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.support.crawl import crawl
+from tests.support.ledger import claim_of
 from tests.support.world import PASSWORD, TODAY, World
 from training.domain.admissions import nomination_uploads, notifications, vetting_uploads
 from training.domain.assurance import rights_assessments
@@ -45,7 +46,6 @@ from training.models.outcomes.completions import Completion
 from training.models.people.people import Merge, Person
 from training.policy.scopes import unscoped
 from training.queries.assurance import rights_assessments as right_rows
-from training.queries.finance import ledger
 from training.queries.identity import accounts as account_rows
 from training.web.common import guard
 
@@ -88,7 +88,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "oversight.cohort_page.ask_to_open": ("+ffffffffns", "+nnnnffffns"),
     "courses.cohorts.cancel": ("+ffffffffns", "+nnnnffffns"),
     "courses.cohorts.close": ("+ffffffffns", "+nnnnffffns"),
-    "courses.cohorts.costs": ("++fffffffns", "+nnnnffffns"),
+    "courses.costs.edit": ("++fffffffns", "+nnnnffffns"),
     "courses.cohorts.edit": ("++fffffffns", "+nnnnffffns"),
     "courses.cohorts.index": ("+++++++++fs",),
     "courses.cohorts.new": ("++ffffffffs", "++ffffffffs"),
@@ -339,7 +339,7 @@ def _side(world: World, code: str, body: str, name: str, *trainers: Person) -> S
         BudgetLine: line,
         LedgerEntry: entry,
         Commitment: commitment,
-        Claim: ledger.claim_by_key(payment.claim_id or 0),
+        Claim: claim_of(payment),
         Evidence: receipt,
         SpendBatch: batch,
         NominationBatch: named,

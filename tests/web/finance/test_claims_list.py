@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from tests.support.ledger import claim_of
 from tests.support.world import World, form_token, post
 from tests.web.browsing import building
 from training.domain.finance import evidence, proposals
@@ -20,7 +21,6 @@ from training.kit.db import db, transaction
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.identity.audit import AuditEntry
 from training.queries.finance import claims as rows_of_claims
-from training.queries.finance import ledger
 
 OCTOBER = dt.date(2026, 10, 5)
 
@@ -160,7 +160,7 @@ def test_the_file_has_the_hash_of_each_piece_of_evidence(world: World, commitmen
         entry = paid(world, commitment, "ACME Ltd", evidence=receipt)
         paid(world, commitment, "Nothing to show")
         with transaction():
-            evidence.attach(ledger.claim_by_key(entry.claim_id or 0), register, world.actor("uk"))
+            evidence.attach(claim_of(entry), register, world.actor("uk"))
         hashes = f"{receipt.sha256} {register.sha256}"
     client = world.sign_in(world.app.test_client(), "funder")
     assert {row["Paid to"]: row["Evidence"] for row in saved(client)} == {"ACME Ltd": hashes, "Nothing to show": ""}

@@ -15,12 +15,12 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from tests.domain.finance.test_spend_uploads import PUBLISHED, PUBLISHED_PENCE, Office, claimed
+from tests.support.ledger import claim_of
 from tests.support.world import World, form_token, post
 from training.kit.db import db
 from training.models.finance.ledger import Commitment
 from training.models.identity.accounts import Role
 from training.policy.scopes import unscoped
-from training.queries.finance import ledger as entries
 
 
 @dataclass
@@ -212,7 +212,7 @@ def test_rows_that_are_like_a_claim_made_by_hand_are_marked_and_left_out(app: Fl
         named = select(Commitment).where(Commitment.public_id == desk.commitment)
         held = db.session.scalars(unscoped(named, because="a test")).one()
         by_hand = desk.world.payment(held, 5_00, payee="ACME  Ltd.", paid_on=dt.date(2020, 10, 5))
-        claim = entries.claim_by_key(by_hand.claim_id or 0).public_id
+        claim = claim_of(by_hand).public_id
     lines = ("2020-10-05,5,Acme ltd", "2020-10-05,6,Acme ltd", "2020-10-06,7,B", "2020-10-06,7,B", "when?,5,Acme ltd")
     content = "\n".join(("Date,Amount,Supplier", *lines, "")).encode()
     show = desk.preview(content)

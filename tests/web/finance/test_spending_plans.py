@@ -12,11 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.world import TODAY, World, post
+from training.domain.finance import burn_down, year_end
+from training.domain.finance.burn_down import Period
 from training.kit.db import db
 from training.kit.money import parse_amount
 from training.models.finance.programmes import BudgetLine, Project
-from training.queries.finance import burn_down, programmes, spending_plans, year_end
-from training.queries.finance.burn_down import Period
+from training.queries.finance import programmes, spending_plans
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from tests.domain.finance.test_spend_uploads import PUBLISHED, PUBLISHED_PENCE, Office
+from tests.support.ledger import bundle_of, claim_of, decision_about
 from tests.support.world import TODAY, World, form_token, post
 from training.domain.finance import claims, proposals, rates
 from training.domain.identity import accounts
@@ -27,7 +28,7 @@ from training.models.finance.programmes import BudgetLine
 from training.models.finance.spend_uploads import SpendBatch
 from training.models.identity.accounts import Role
 from training.policy.scopes import unscoped
-from training.queries.finance import ledger as entries
+from training.queries.finance import entries, inbox
 from training.queries.finance import programmes as rows
 from training.queries.finance import spend_uploads as import_rows
 from training.queries.identity import accounts as account_rows
@@ -63,7 +64,7 @@ def send(client: FlaskClient, decision: str, *names: str, reason: str = "") -> s
 
 def outcome(entry: LedgerEntry) -> Outcome | None:
     db.session.rollback()
-    decision = entries.decision_about(entry.id)
+    decision = decision_about(entry.id)
     return decision.outcome if decision else None
 
 
@@ -87,7 +88,7 @@ def transfer(world: World, pence: int) -> LedgerEntry:
 def test_the_inbox_shows_what_approval_would_do(world: World) -> None:
     moving = transfer(world, 200_00)
     payment = world.payment(world.commitment(world.line(1_000_00), 400_00), 150_00, evidence=world.evidence())
-    sha256 = entries.claim_by_key(payment.claim_id or 0).evidence_sha256
+    sha256 = claim_of(payment).evidence_sha256
     page = approver(world).get(INBOX).text
     assert page.count('name="chosen"') == 2, "one box for the two halves"
     proposal, paying = page.split("<section")[1:]
@@ -210,7 +211,7 @@ def _decisions() -> int:
 
 
 def test_pages_of_the_inbox(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(entries, "BUNDLES_ON_PAGE", 2)
+    monkeypatch.setattr(inbox, "BUNDLES_ON_PAGE", 2)
     line = world.line(500_00)
     waiting = [transfer(world, 1_00)] + [world.proposed_commitment(line, 1_00) for _ in range(3)]
     client = approver(world)
@@ -247,7 +248,7 @@ def test_it_asks_the_database_as_often_for_many_as_for_few(
 
 def test_taking_back(world: World) -> None:
     entry = transfer(world, 200_00)
-    second = entries.bundle_of(entry)[1]
+    second = bundle_of(entry)[1]
     address = f"/entries/{second.public_id}"
     first_id = entry.public_id
     world.proposed_line(1_00)  # the inbox has a form only while something waits
@@ -316,7 +317,8 @@ def test_all_of_a_page_are_chosen_by_a_link_but_ones_own(world: World) -> None:
 def claimed(world: World, payment: claims.Payment, commitment: Commitment, pence: int = 5_00) -> LedgerEntry:
     with transaction():
         lines = [claims.ClaimLine(commitment, pence)]
-        return claims.propose(payment, lines, "a purpose", world.key(), world.actor("uk"), TODAY)
+        claim = claims.propose(payment, lines, "a purpose", world.key(), world.actor("uk"), TODAY)
+        return entries.first_of_claim(claim.id)
 
 
 def card(page: str, entry: LedgerEntry) -> str:
@@ -370,7 +372,7 @@ def test_payments_that_are_alike_lead_to_each_other(world: World) -> None:
     second = world.payment(commitment, 1_00, payee="Acme  ltd.")
     other = world.payment(commitment, 1_01, payee="ACME Ltd")
     page = approver(world).get(INBOX).text
-    names = [entries.claim_by_key(entry.claim_id or 0).public_id for entry in (first, second)]
+    names = [claim_of(entry).public_id for entry in (first, second)]
     for entry, twin in ((first, names[1]), (second, names[0])):
         assert "Like another claim" in card(page, entry)
         assert f"/claims/{twin}" in card(page, entry)

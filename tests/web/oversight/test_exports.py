@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from tests.support.ledger import claim_of
 from tests.support.world import TODAY, World, form_token, post
 from tests.web.browsing import building, figure
 from training.domain.finance import claims, proposals, rates, spend_uploads, variances
@@ -25,7 +26,7 @@ from training.models.finance.programmes import BudgetLine
 from training.models.finance.spend_uploads import SpendBatch
 from training.policy.scopes import unscoped
 from training.queries.courses import cohorts as cohort_rows
-from training.queries.finance import ledger, programmes
+from training.queries.finance import programmes
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -69,7 +70,7 @@ def pages(world: World) -> Pages:
         commitment = world.commitment(line, 400_00)
         entry = world.payment(commitment, 150_25, payee="=HYPERLINK(1)")
         world.approve(entry)
-        claim = ledger.claim_by_key(entry.claim_id or 0)
+        claim = claim_of(entry)
         with transaction():
             variances.give_reason(line, "The trainer came late", world.actor("uk"), TODAY)
             variances.give_reason(line, "The trainer came early", world.actor("uk"), TODAY)
@@ -261,8 +262,7 @@ def test_what_was_paid_in_dinars_stands_in_numbers_and_days(world: World, pages:
         payment = claims.Payment("A supplier", False, TODAY, Currency.IQD)
         lines = [claims.ClaimLine(commitment, dinars) for dinars in (100_000, 100_001)]
         with transaction():
-            entry = claims.propose(payment, lines, "a purpose", world.key(), world.actor("uk"), TODAY)
-        claim = ledger.claim_by_key(entry.claim_id or 0)
+            claim = claims.propose(payment, lines, "a purpose", world.key(), world.actor("uk"), TODAY)
     client = world.sign_in(world.app.test_client(), "uk")
     first, *others = cells(client, f"/claims/{claim.public_id}/tables/lines.xlsx")
     read = [dict(zip(first, row, strict=True)) for row in others]

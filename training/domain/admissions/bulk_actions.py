@@ -1,12 +1,12 @@
 """One step for several nominees at once: what can be done is done, in the order of the list, in one transaction."""
 
-import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
 from training.domain.admissions import nominations
+from training.domain.admissions.nomination_path import SelectionStep
 from training.domain.admissions.refusals import SelectionRepeated
 from training.domain.common.refusals import Refusal
 from training.kit.clock import now
@@ -15,18 +15,6 @@ from training.models.admissions.nominations import Nomination, Selection
 from training.models.courses.cohorts import Cohort
 from training.models.identity.actor import Actor
 from training.queries.admissions import seats
-
-
-class SelectionStep(enum.StrEnum):
-    """What can be done to several at once."""
-
-    SHORTLIST = "shortlist"
-    SEND = "send"
-    CONFIRM = "confirm"
-    WAIT = "wait"
-    TURN_DOWN = "turn_down"
-    WITHDRAW = "withdraw"
-
 
 _RULES: Mapping[SelectionStep, Callable[[Nomination, Actor], None]] = {
     SelectionStep.SHORTLIST: nominations.shortlist,

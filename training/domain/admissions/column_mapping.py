@@ -1,123 +1,166 @@
-"""Headings of the files with which people are put forward, in three languages; the first of each is the template's."""
+"""The columns of files with which people are put forward: their headings, and the words that their cells may have."""
 
-from collections.abc import Mapping, Sequence
+import re
 
-from training.domain.common.refusals import SheetUnknown
+from training.domain.common.table_columns import Column, TableFormat
+from training.domain.people.people import EMAIL as EMAIL_PATTERN
+from training.domain.people.people import PHONE as PHONE_PATTERN
+from training.kit.money import western_digits
 from training.kit.names import fold
-from training.kit.tables import Pick, Row, Sheet, Table
-from training.models.admissions.nomination_uploads import NomineePart
+from training.models.admissions.nomination_uploads import NomineeFault, NomineePart
+from training.models.people.people import Sex, Spoken
 
-HEADINGS: Mapping[NomineePart, Mapping[str, tuple[str, ...]]] = {
-    NomineePart.NAME_LATIN: {
-        "en": ("Name in Latin letters", "Name", "Full name", "Latin name", "Name (Latin)", "Name (English)",
-               "English name", "Name in English", "Officer", "Officer name", "Trainee", "Nominee"),
-        "ar": ("الاسم بالحروف اللاتينية", "الاسم باللاتينية", "الاسم بالإنجليزية", "الاسم الانكليزي",
-               "الاسم باللغة الإنجليزية", "الاسم اللاتيني"),
-        "ckb": ("ناو بە پیتی لاتینی", "ناوی لاتینی", "ناو بە ئینگلیزی", "ناوی ئینگلیزی"),
-    },
-    NomineePart.NAME_NATIVE: {
-        "en": ("Name in Arabic or Kurdish letters", "Native name", "Name (native)", "Name in native script",
-               "Arabic name", "Name (Arabic)", "Name in Arabic", "Kurdish name", "Name (Kurdish)", "Name in Kurdish"),
-        "ar": ("الاسم بالعربية أو الكردية", "الاسم", "الاسم الكامل", "الاسم الثلاثي", "الاسم الرباعي",
-               "الاسم الرباعي واللقب", "الاسم بالعربية", "الاسم العربي", "اسم المتدرب", "اسم المرشح", "اسم الضابط"),
-        "ckb": ("ناو بە پیتی عەرەبی یان کوردی", "ناو", "ناوی تەواو", "ناوی سیانی", "ناوی چواری", "ناو بە کوردی",
-                "ناوی کوردی", "ناوی کاندیدکراو", "ناوی ئەفسەر"),
-    },
-    NomineePart.ORGANISATION: {
-        "en": ("Organisation", "Organization", "Agency", "Directorate", "Employer", "Ministry", "Service"),
-        "ar": ("الجهة", "المنظمة", "المؤسسة", "الدائرة", "المديرية", "الجهة المرشحة", "جهة العمل", "التشكيل"),
-        "ckb": ("دەزگا", "دامەزراوە", "ڕێکخراو", "بەڕێوەبەرایەتی", "فەرمانگە", "لایەن"),
-    },
-    NomineePart.RANK: {
-        "en": ("Rank", "Grade", "Title"),
-        "ar": ("الرتبة", "رتبة", "الدرجة"),
-        "ckb": ("پلە", "پلەی سەربازی", "ڕوتبە"),
-    },
-    NomineePart.UNIT: {
-        "en": ("Unit", "Department", "Section", "Post", "Station"),
-        "ar": ("الوحدة", "القسم", "الشعبة", "الفوج"),
-        "ckb": ("یەکە", "بەش", "هۆبە"),
-    },
-    NomineePart.SEX: {
-        "en": ("Sex", "Gender"),
-        "ar": ("الجنس", "النوع الاجتماعي"),
-        "ckb": ("ڕەگەز", "ڕەگەزی"),
-    },
-    NomineePart.SERVICE_NUMBER: {
-        "en": ("Service number", "Service no", "Number", "Badge number", "Staff number", "ID number"),
-        "ar": ("الرقم الوظيفي", "رقم الخدمة", "الرقم الاحصائي", "رقم الهوية", "الرقم العسكري"),
-        "ckb": ("ژمارەی خزمەت", "ژمارەی فەرمانبەری", "ژمارەی ناسنامە", "ژمارەی سەربازی"),
-    },
-    NomineePart.PHONE: {
-        "en": ("Telephone", "Phone", "Mobile", "Phone number", "Telephone number", "Mobile number"),
-        "ar": ("رقم الهاتف", "الهاتف", "الموبايل", "رقم الموبايل"),
-        "ckb": ("ژمارەی تەلەفۆن", "تەلەفۆن", "مۆبایل", "ژمارەی مۆبایل"),
-    },
-    NomineePart.EMAIL: {
-        "en": ("E-mail", "Email", "E-mail address", "Mail"),
-        "ar": ("البريد الإلكتروني", "الايميل", "بريد إلكتروني"),
-        "ckb": ("ئیمەیڵ", "پۆستی ئەلیکترۆنی", "ئیمەیل"),
-    },
-    NomineePart.LANGUAGES: {
-        "en": ("Languages", "Language", "Speaks", "Spoken languages"),
-        "ar": ("اللغات", "اللغة", "اللغات التي يتكلمها"),
-        "ckb": ("زمانەکان", "زمان", "ئەو زمانانەی دەیزانێت"),
-    },
-    NomineePart.REFERENCE: {
-        "en": ("Reference", "Person id", "Register id", "Public id"),
-        "ar": ("المرجع", "رمز الشخص", "رقم السجل"),
-        "ckb": ("سەرچاوە", "کۆدی کەس", "ژمارەی تۆمار"),
-    },
-}  # fmt: skip
+P, F = NomineePart, NomineeFault
 
-_PARTS = {
-    fold(heading): part for part, spoken in HEADINGS.items() for headings in spoken.values() for heading in headings
+_SEXES = {
+    fold(word): sex
+    for sex, words in {
+        Sex.FEMALE: ("female", "f", "woman", "أنثى", "انثى", "امرأة", "إناث", "مێ", "مێینە", "ئافرەت", "ژن"),
+        Sex.MALE: ("male", "m", "man", "ذكر", "رجل", "ذكور", "نێر", "نێرینە", "پیاو"),
+    }.items()
+    for word in words
 }
-_NAMES = (NomineePart.NAME_LATIN, NomineePart.NAME_NATIVE, NomineePart.REFERENCE)
-_DEEPEST = 10
-"""So many rows may stand above the headings: the name of a ministry, merged across the sheet, a date, a number."""
+_SPOKEN = {
+    fold(word): language
+    for language, words in {
+        Spoken.ARABIC: ("ar", "Arabic", "العربية", "عربي", "عربية", "عەرەبی"),
+        Spoken.SORANI: (
+            "ckb", "Sorani", "Sorani Kurdish", "Central Kurdish", "Kurdish Sorani", "سورانی", "السورانية",
+            "الكردية السورانية", "كوردی سۆرانی", "کوردیی سۆرانی", "سۆرانی", "کوردیی ناوەندی",
+        ),
+        Spoken.KURMANJI: (
+            "kmr", "Kurmanji", "Kurmanji Kurdish", "Northern Kurdish", "Kurdish Kurmanji", "الكرمانجية",
+            "الكردية الكرمانجية", "کرمانجی", "کوردیی کرمانجی", "کورمانجی", "کوردی کورمانجی", "بادینی",
+        ),
+        Spoken.ENGLISH: ("en", "English", "الإنجليزية", "انكليزي", "إنجليزي", "الإنكليزية", "ئینگلیزی"),
+        Spoken.TURKMEN: ("tk", "Turkmen", "التركمانية", "تركماني", "تورکمانی"),
+        Spoken.SYRIAC: ("syr", "Syriac", "السريانية", "سرياني", "سریانی"),
+    }.items()
+    for word in words
+}  # fmt: skip
+"""Plain *Kurdish* is not among them: it says which of two too little."""
+_BETWEEN = re.compile(r"[,،;؛/+&|]|\band\b|\sو\s?|\n")
 
 
-def guess(headings: Sequence[str]) -> dict[str, int]:
-    """Return which column, counted from 0, is which part, by its heading; the first of two that say the same."""
-    found: dict[str, int] = {}
-    for place, heading in enumerate(headings):
-        part = _PARTS.get(fold(heading))
-        if part and part.value not in found:
-            found[part.value] = place
-    return found
+def sex_said(text: str) -> Sex | None:
+    """Return what a word in one of the three languages says; None for one that says nothing."""
+    return _SEXES.get(fold(text))
 
 
-def below_headings(table: Table) -> tuple[Row, list[Row]]:
-    """Return the headings and the rows below them: the first row with a heading of names, else the first of all."""
-    rows = [Row(table.headings_in, table.headings), *table.rows]
-    place = _headed([row.cells for row in rows[:_DEEPEST]]) or 0
-    return rows[place], rows[place + 1 :]
+def languages_said(text: str) -> list[str] | None:
+    """Return the codes of the languages that a cell lists, in the order of ``Spoken``; None where one is unknown."""
+    said = {_SPOKEN.get(fold(word)) for word in _BETWEEN.split(text) if word.strip()}
+    if None in said:
+        said = {_SPOKEN.get(fold(word)) for word in _BETWEEN.sub(" ", text).split()}
+    return None if None in said else [language.value for language in Spoken if language in said]
 
 
-def _headed(beginning: Sequence[Sequence[str]]) -> int | None:
-    """Return the place of the first row with a heading of names."""
-    found = (place for place, cells in enumerate(beginning) if names_somebody(guess(cells)))
-    return next(found, None)
+def _sex(text: str) -> Sex | None:
+    """Return what a cell says; None for an empty one. Raises ValueError."""
+    said = sex_said(text)
+    if text and said is None:
+        raise ValueError
+    return said
 
 
-def picker(name: str) -> Pick:
-    """Return how to pick a sheet of a workbook: the one of this name, or, without one, the first that names people.
-
-    The picking raises SheetUnknown.
-    """
-
-    def pick(sheets: Sequence[Sheet]) -> int:
-        if not name:
-            return next((place for place, one in enumerate(sheets) if _headed(one.beginning) is not None), 0)
-        for place, one in enumerate(sheets):
-            if fold(one.name) == fold(name):
-                return place
-        raise SheetUnknown([one.name for one in sheets])
-
-    return pick
+def _languages(text: str) -> str:
+    """Return the codes of the languages that a cell lists. Raises ValueError."""
+    said = languages_said(text)
+    if said is None:
+        raise ValueError
+    return " ".join(said)
 
 
-def names_somebody(columns: Mapping[str, int]) -> bool:
-    """Say whether one of the columns says who is meant."""
-    return not columns.keys().isdisjoint(_NAMES)
+def _phone(text: str) -> str:
+    if text and not PHONE_PATTERN.fullmatch(text):
+        raise ValueError
+    return western_digits(text)
+
+
+def _email(text: str) -> str:
+    if text and not EMAIL_PATTERN.fullmatch(text):
+        raise ValueError
+    return text
+
+
+def _reference(text: str) -> str:
+    return western_digits(text).lower()
+
+
+# fmt: off
+NAME_LATIN = Column(P.NAME_LATIN, {
+    "en": ("Name in Latin letters", "Name", "Full name", "Latin name", "Name (Latin)", "Name (English)",
+           "English name", "Name in English", "Officer", "Officer name", "Trainee", "Nominee"),
+    "ar": ("الاسم بالحروف اللاتينية", "الاسم باللاتينية", "الاسم بالإنجليزية", "الاسم الانكليزي",
+           "الاسم باللغة الإنجليزية", "الاسم اللاتيني"),
+    "ckb": ("ناو بە پیتی لاتینی", "ناوی لاتینی", "ناو بە ئینگلیزی", "ناوی ئینگلیزی"),
+}, str, is_required=False)
+NAME_NATIVE = Column(P.NAME_NATIVE, {
+    "en": ("Name in Arabic or Kurdish letters", "Native name", "Name (native)", "Name in native script",
+           "Arabic name", "Name (Arabic)", "Name in Arabic", "Kurdish name", "Name (Kurdish)", "Name in Kurdish"),
+    "ar": ("الاسم بالعربية أو الكردية", "الاسم", "الاسم الكامل", "الاسم الثلاثي", "الاسم الرباعي",
+           "الاسم الرباعي واللقب", "الاسم بالعربية", "الاسم العربي", "اسم المتدرب", "اسم المرشح", "اسم الضابط"),
+    "ckb": ("ناو بە پیتی عەرەبی یان کوردی", "ناو", "ناوی تەواو", "ناوی سیانی", "ناوی چواری", "ناو بە کوردی",
+            "ناوی کوردی", "ناوی کاندیدکراو", "ناوی ئەفسەر"),
+}, str, is_required=False)
+ORGANISATION = Column(P.ORGANISATION, {
+    "en": ("Organisation", "Organization", "Agency", "Directorate", "Employer", "Ministry", "Service"),
+    "ar": ("الجهة", "المنظمة", "المؤسسة", "الدائرة", "المديرية", "الجهة المرشحة", "جهة العمل", "التشكيل"),
+    "ckb": ("دەزگا", "دامەزراوە", "ڕێکخراو", "بەڕێوەبەرایەتی", "فەرمانگە", "لایەن"),
+}, str, is_required=False)
+RANK = Column(P.RANK, {
+    "en": ("Rank", "Grade", "Title"),
+    "ar": ("الرتبة", "رتبة", "الدرجة"),
+    "ckb": ("پلە", "پلەی سەربازی", "ڕوتبە"),
+}, str, is_required=False)
+UNIT = Column(P.UNIT, {
+    "en": ("Unit", "Department", "Section", "Post", "Station"),
+    "ar": ("الوحدة", "القسم", "الشعبة", "الفوج"),
+    "ckb": ("یەکە", "بەش", "هۆبە"),
+}, str, is_required=False)
+SEX = Column(P.SEX, {
+    "en": ("Sex", "Gender"),
+    "ar": ("الجنس", "النوع الاجتماعي"),
+    "ckb": ("ڕەگەز", "ڕەگەزی"),
+}, _sex, F.SEX_UNKNOWN, is_required=False)
+SERVICE_NUMBER = Column(P.SERVICE_NUMBER, {
+    "en": ("Service number", "Service no", "Number", "Badge number", "Staff number", "ID number"),
+    "ar": ("الرقم الوظيفي", "رقم الخدمة", "الرقم الاحصائي", "رقم الهوية", "الرقم العسكري"),
+    "ckb": ("ژمارەی خزمەت", "ژمارەی فەرمانبەری", "ژمارەی ناسنامە", "ژمارەی سەربازی"),
+}, western_digits, is_required=False)
+PHONE = Column(P.PHONE, {
+    "en": ("Telephone", "Phone", "Mobile", "Phone number", "Telephone number", "Mobile number"),
+    "ar": ("رقم الهاتف", "الهاتف", "الموبايل", "رقم الموبايل"),
+    "ckb": ("ژمارەی تەلەفۆن", "تەلەفۆن", "مۆبایل", "ژمارەی مۆبایل"),
+}, _phone, F.PHONE_UNREADABLE, is_required=False)
+EMAIL = Column(P.EMAIL, {
+    "en": ("E-mail", "Email", "E-mail address", "Mail"),
+    "ar": ("البريد الإلكتروني", "الايميل", "بريد إلكتروني"),
+    "ckb": ("ئیمەیڵ", "پۆستی ئەلیکترۆنی", "ئیمەیل"),
+}, _email, F.EMAIL_UNREADABLE, is_required=False)
+LANGUAGES = Column(P.LANGUAGES, {
+    "en": ("Languages", "Language", "Speaks", "Spoken languages"),
+    "ar": ("اللغات", "اللغة", "اللغات التي يتكلمها"),
+    "ckb": ("زمانەکان", "زمان", "ئەو زمانانەی دەیزانێت"),
+}, _languages, F.LANGUAGE_UNKNOWN, is_required=False)
+REFERENCE = Column(P.REFERENCE, {
+    "en": ("Reference", "Person id", "Register id", "Public id"),
+    "ar": ("المرجع", "رمز الشخص", "رقم السجل"),
+    "ckb": ("سەرچاوە", "کۆدی کەس", "ژمارەی تۆمار"),
+}, _reference, is_required=False)
+# fmt: on
+FORMAT = TableFormat(
+    NAME_LATIN,
+    NAME_NATIVE,
+    ORGANISATION,
+    RANK,
+    UNIT,
+    SEX,
+    SERVICE_NUMBER,
+    PHONE,
+    EMAIL,
+    LANGUAGES,
+    REFERENCE,
+    one_of=(P.NAME_LATIN, P.NAME_NATIVE, P.REFERENCE),
+)  # fmt: skip
+"""One of the columns has to say who is meant."""

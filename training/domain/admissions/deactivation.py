@@ -17,4 +17,4 @@ def deactivate(person: Person, reason: Inactive, by: Actor) -> None:
     vetting.hold([person.id])
     people.set_aside(person, reason)
     audit.record(PeopleEvent.PERSON_DEACTIVATED, person, by=by.user_id, reason=reason.value)
-    nominations.end_all(person.id, by)
+    nominations.withdraw_all_for_person(person.id, by)

@@ -1,22 +1,24 @@
 """What a batch does when it is committed, and how that is undone: each in one transaction, whole or not at all."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import delete, or_, update
 
 from training.domain.admissions import nominations
 from training.domain.admissions.events import AdmissionEvent
-from training.domain.admissions.nomination_uploads import PIECE, row_read
+from training.domain.admissions.nomination_uploads import KIND, row_read
 from training.domain.admissions.person_matching import Recogniser
-from training.domain.admissions.refusals import BatchActedOn, BatchChanged, BatchClosed, BatchNotCommitted
+from training.domain.admissions.refusals import BatchActedOn, BatchChanged
 from training.domain.admissions.row_parsing import merged, particulars_of, stamp_of
+from training.domain.common import table_import
+from training.domain.common.table_import import PIECE, RowStorage
 from training.domain.identity import audit, jobs
 from training.domain.people import duplicates, people
 from training.domain.people.events import PeopleEvent
 from training.domain.people.people import Particulars
-from training.kit.db import changed, db
+from training.kit.db import changed_rows
 from training.models.admissions.nomination_uploads import (
     NominationBatch,
     NominationBatchState,
@@ -24,14 +26,15 @@ from training.models.admissions.nomination_uploads import (
     NomineeOutcome,
 )
 from training.models.admissions.nominations import Nomination, NominationState
+from training.models.courses.cohorts import Cohort
 from training.models.identity.actor import Actor
 from training.models.identity.jobs import Job, JobKind
 from training.models.people.people import Person, PersonKey, PersonWord, ReviewedPair
 from training.queries.admissions import nomination_uploads
+from training.queries.admissions.nomination_uploads import BATCHES
 from training.queries.courses import cohorts as cohort_rows
 
 S, O = NominationBatchState, NomineeOutcome  # noqa: E741
-_AS_IT_IS = {"synchronize_session": False}
 _MOST_NAMED = 20
 
 
@@ -41,21 +44,20 @@ def commit(batch_id: int, version: int, by: Actor) -> Iterator[int]:
     Raises CohortNotOpen, NominationsClosed, BatchClosed when somebody did it before, and BatchChanged with the numbers
     of the rows that mean somebody else by now, or whose people were changed since.
     """
-    batch = nomination_uploads.batch_by_key(batch_id)
-    cohort = cohort_rows.lock_cohort(batch.cohort_id)
+    cohort = cohort_rows.lock_cohort(BATCHES.current(batch_id).cohort_id)
     nominations.check_takes_nominations(cohort)
-    closing = update(NominationBatch).where(
-        NominationBatch.id == batch_id, NominationBatch.state == S.PREVIEWED, NominationBatch.version == version
-    )
-    if not changed(closing.values(state=S.COMMITTED)):
-        raise BatchClosed
-    rows = nomination_uploads.good_rows(batch_id)
+    kind = replace(KIND, is_open=lambda batch: batch.state is S.PREVIEWED and batch.version == version)
+    table_import.commit(kind, batch_id, lambda batch: _nominate(batch, cohort, by))
+    yield from ()
+
+
+def _nominate(batch: NominationBatch, cohort: Cohort, by: Actor) -> int:
+    rows = BATCHES.of_outcome(batch.id, KIND.good)
     given = _check_unchanged(batch, rows, by)
     persons = _persons(batch, rows, given, by)
     made = nominations.nominate_all(cohort, [persons[row.number] for row in rows], by)
     became = [
         {
-            "batch_id": batch_id,
             "number": row.number,
             "person_id": nomination.person_id,
             "nomination_id": nomination.id,
@@ -66,22 +68,22 @@ def commit(batch_id: int, version: int, by: Actor) -> Iterator[int]:
         }
         for row, nomination in zip(rows, made, strict=True)
     ]
-    db.session.execute(update(NominationRow), became)
-    _point_repeated(batch_id, persons)
+    storage = RowStorage(KIND, batch.id)
+    storage.write(became)
+    storage.write(_repeated(batch.id, persons))
+    batch.state = S.COMMITTED
     apart = duplicates.keep_all_apart(_told_apart(rows, persons), by)
     audit.record(AdmissionEvent.NOMINATION_FILE_COMMITTED, batch, by=by.user_id, rows=len(made), kept_apart=apart)
-    yield from ()
+    return len(made)
 
 
-def _point_repeated(batch_id: int, persons: Mapping[int, Person]) -> None:
-    """Note of rows that repeat another one whom they mean, so that they are known when the file comes again."""
-    became = [
-        {"batch_id": batch_id, "number": row.number, "person_id": person.id}
-        for row in nomination_uploads.repeated_rows(batch_id)
+def _repeated(batch_id: int, persons: Mapping[int, Person]) -> list[dict[str, Any]]:
+    """Return whom rows mean that repeat another one, so that they are known when the file comes again."""
+    return [
+        {"number": row.number, "person_id": person.id}
+        for row in BATCHES.of_outcome(batch_id, [O.REPEATED])
         if (person := persons.get(row.same_as or 0))
     ]
-    if became:
-        db.session.execute(update(NominationRow), became)
 
 
 def _told_apart(rows: Sequence[NominationRow], persons: Mapping[int, Person]) -> Iterator[tuple[int, int]]:
@@ -133,9 +135,7 @@ def _persons(
 
 def ask_undo(batch: NominationBatch, by: Actor) -> Job:
     """Ask for a committed batch to be taken back. Raises BatchNotCommitted, BatchActedOn, JobStanding."""
-    batch = nomination_uploads.lock_batch(batch.id)
-    if batch.state is not S.COMMITTED:
-        raise BatchNotCommitted
+    batch = KIND.committed(batch.id)
     _check_untouched(nomination_uploads.committed_rows(batch.id))
     return jobs.ask(JobKind.UNDO_BATCH, batch, by, nomination_uploads.committed_size(batch.id))
 
@@ -156,22 +156,24 @@ def undo(batch_id: int, by: Actor) -> Iterator[int]:
 
     Somebody to whom something else refers meanwhile stays. Raises BatchNotCommitted, BatchActedOn.
     """
-    batch = nomination_uploads.batch_by_key(batch_id)
-    cohort_rows.lock_cohort(batch.cohort_id)
-    undoing = update(NominationBatch).where(NominationBatch.id == batch_id, NominationBatch.state == S.COMMITTED)
-    if not changed(undoing.values(state=S.UNDONE)):
-        raise BatchNotCommitted
-    rows = nomination_uploads.committed_rows(batch_id)
+    cohort_rows.lock_cohort(BATCHES.current(batch_id).cohort_id)
+    table_import.undo(KIND, batch_id, lambda batch: _take_back(batch, by))
+    yield from ()
+
+
+def _take_back(batch: NominationBatch, by: Actor) -> int:
+    rows = nomination_uploads.committed_rows(batch.id)
     _check_untouched(rows)
     registered = {person.id: (nomination, person) for row, nomination, person in rows if row.is_registered}
-    staying = nomination_uploads.referred_elsewhere(batch_id, registered)
+    staying = nomination_uploads.referred_elsewhere(batch.id, registered)
     for row, _nomination, person in rows:
         if row.before:
             people.correct(person, Particulars(**row.before), by)
     nominations.withdraw_all([one for _row, one, person in rows if person.id not in registered.keys() - staying], by)
     _remove([registered[key] for key in registered.keys() - staying], by)
+    batch.state = S.UNDONE
     audit.record(AdmissionEvent.NOMINATION_FILE_UNDONE, batch, by=by.user_id, rows=len(rows))
-    yield from ()
+    return len(rows)
 
 
 def _remove(made: Sequence[tuple[Nomination, Person]], by: Actor) -> None:
@@ -189,4 +191,4 @@ def _remove(made: Sequence[tuple[Nomination, Person]], by: Actor) -> None:
         delete(ReviewedPair).where(or_(ReviewedPair.low_id.in_(persons), ReviewedPair.high_id.in_(persons))),
         delete(Person).where(Person.id.in_(persons)),
     ):
-        db.session.execute(statement, execution_options=_AS_IT_IS)
+        changed_rows(statement)

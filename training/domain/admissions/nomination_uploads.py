@@ -7,21 +7,23 @@ shows how many rows are done.
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from sqlalchemy import delete, insert, update
 
-from training.domain.admissions import column_mapping, nominations
+from training.domain.admissions import nominations
+from training.domain.admissions.column_mapping import FORMAT
 from training.domain.admissions.events import AdmissionEvent
 from training.domain.admissions.person_matching import Recogniser
-from training.domain.admissions.refusals import BatchClosed, BatchEmpty, BatchFaulty, NamesMissing, NotInvited
-from training.domain.admissions.row_parsing import RowRead, cleaned
-from training.domain.common import cell_parsing
-from training.domain.common.refusals import ChangedMeanwhile, TableUnreadable
+from training.domain.admissions.refusals import BatchClosed, BatchNotCommitted, NamesMissing, NotInvited
+from training.domain.admissions.row_parsing import RowRead
+from training.domain.common import table_import
+from training.domain.common.refusals import ChangedMeanwhile
+from training.domain.common.table_columns import cleaned
+from training.domain.common.table_import import RowStorage, TableKind
 from training.domain.identity import audit, jobs
-from training.kit import tables
 from training.kit.clock import now
-from training.kit.db import db
+from training.kit.db import changed_rows, db
 from training.kit.names import fold
 from training.models.admissions.nomination_uploads import (
     NominationBatch,
@@ -35,15 +37,22 @@ from training.models.courses.cohorts import Cohort
 from training.models.identity.actor import Actor
 from training.models.identity.jobs import Job, JobKind
 from training.queries.admissions import nomination_uploads
+from training.queries.admissions.nomination_uploads import BATCHES, NEEDING
 from training.queries.identity import organisation_trees
 
 S, O = NominationBatchState, NomineeOutcome  # noqa: E741
 _KEPT = dt.timedelta(days=7)
 _FOR_EVER = dt.timedelta(days=36_500)
-_AS_IT_IS = {"synchronize_session": False}
-PIECE = 1000
-"""Rows that are read in one transaction."""
-GOOD = (O.NEW, O.MATCHED)
+KIND = TableKind(
+    FORMAT,
+    BATCHES,
+    good=(O.NEW, O.MATCHED),
+    needing=NEEDING,
+    is_open=lambda batch: batch.state in (S.READ, S.PREVIEWED),
+    is_committed=lambda batch: batch.state is S.COMMITTED,
+    closed=BatchClosed,
+    not_committed=BatchNotCommitted,
+)
 
 
 def read(
@@ -56,29 +65,26 @@ def read(
     nominations.check_takes_nominations(cohort)
     if default_organisation_id and default_organisation_id not in organisation_trees.keys_invited_to(cohort.id):
         raise NotInvited
-    table = cell_parsing.read_table(stream, column_mapping.picker(sheet))
-    found, rows = column_mapping.below_headings(table)
-    if not rows:
-        raise TableUnreadable(tables.Problem.EMPTY)
+    table = table_import.find_table(stream, FORMAT, sheet)
     batch = NominationBatch(
         cohort_id=cohort.id,
         organisation_id=by.organisation_id,
         default_organisation_id=default_organisation_id,
         sha256=table.sha256,
-        headings=found.cells,
-        headings_in=found.number,
+        headings=table.headings,
+        headings_in=table.headings_in,
         sheet=table.sheet[:200],
         unread=[list(one) for one in table.unread],
-        columns=column_mapping.guess(found.cells),
+        columns=FORMAT.guess(table.headings),
         uploaded_by_id=by.user_id,
         uploaded_at=now(),
         keep_until=now() + _KEPT,
     )
     db.session.add(batch)
     db.session.flush()
-    kept = [{"batch_id": batch.id, "number": row.number, "cells": row.cells} for row in rows]
+    kept = [{"batch_id": batch.id, "number": row.number, "cells": row.cells} for row in table.rows]
     db.session.execute(insert(NominationRow), kept)
-    audit.record(AdmissionEvent.NOMINATION_FILE_READ, batch, by=by.user_id, rows=len(rows))
+    audit.record(AdmissionEvent.NOMINATION_FILE_READ, batch, by=by.user_id, rows=len(table.rows))
     return batch
 
 
@@ -97,7 +103,7 @@ def forget_old() -> None:
         .values(keep_until=now() + _FOR_EVER, sheet="", unread=[]),
     ):
         if over:
-            db.session.execute(statement, execution_options=_AS_IT_IS)
+            changed_rows(statement)
 
 
 # Deciding
@@ -105,9 +111,7 @@ def forget_old() -> None:
 
 def check_open(batch: NominationBatch) -> NominationBatch:
     """Return a batch as it is now, its rows still to be decided. Raises BatchClosed, JobStanding."""
-    batch = nomination_uploads.lock_batch(batch.id)
-    if batch.state not in (S.READ, S.PREVIEWED):
-        raise BatchClosed
+    batch = KIND.opened(batch.id)
     jobs.check_none(batch)
     return batch
 
@@ -125,7 +129,7 @@ def say_columns(
     Raises NamesMissing, NotInvited, BatchClosed, JobStanding.
     """
     batch = check_open(batch)
-    if not column_mapping.names_somebody(columns):
+    if not FORMAT.is_told_by(columns):
         raise NamesMissing
     if default_organisation_id and default_organisation_id not in organisation_trees.keys_invited_to(batch.cohort_id):
         raise NotInvited
@@ -142,7 +146,7 @@ def _turn_first_row(batch: NominationBatch) -> None:
         db.session.add(NominationRow(batch_id=batch.id, number=batch.headings_in, cells=batch.headings))
         batch.headings = [""] * len(batch.headings)
     else:
-        first = nomination_uploads.row_by_number(batch.id, batch.headings_in)
+        first = row_numbered(batch, batch.headings_in)
         batch.headings = first.cells
         db.session.delete(first)
     db.session.flush()
@@ -167,7 +171,7 @@ def unknown_organisations(batch: NominationBatch) -> dict[str, int]:
     """
     spelt: dict[str, str] = {}
     counted = Counter[str]()
-    for row in nomination_uploads.faulty_rows(batch.id, NomineeFault.ORGANISATION_UNKNOWN):
+    for row in BATCHES.rows(batch.id, NominationRow.fault == NomineeFault.ORGANISATION_UNKNOWN):
         name = texts_of(row, batch.columns).get(NomineePart.ORGANISATION.value, "")
         counted[spelt.setdefault(fold(name), name)] += 1
     return dict(counted.most_common())
@@ -176,7 +180,7 @@ def unknown_organisations(batch: NominationBatch) -> dict[str, int]:
 def ask_preview(batch: NominationBatch, by: Actor) -> Job:
     """Ask for a preview. Raises BatchClosed, JobStanding."""
     batch = check_open(batch)
-    return jobs.ask(JobKind.PREVIEW_BATCH, batch, by, nomination_uploads.size(batch.id))
+    return jobs.ask(JobKind.PREVIEW_BATCH, batch, by, sum(BATCHES.counts(batch.id).values()))
 
 
 class Written(Protocol):
@@ -199,31 +203,32 @@ def row_read(row: NominationRow, columns: Mapping[str, int]) -> RowRead:
 
 def preview(batch_id: int, by: Actor) -> Iterator[int]:
     """Say of each row what will become of it; yields how many rows are done. Raises BatchClosed."""
-    recogniser, done, last = None, 0, 0
-    while True:
-        batch = nomination_uploads.lock_batch(batch_id)
-        if batch.state not in (S.READ, S.PREVIEWED):
-            raise BatchClosed
-        recogniser = recogniser or Recogniser(batch, by)
-        rows = nomination_uploads.rows_after(batch_id, last, PIECE)
-        if rows:
-            judge(recogniser, rows, batch)
-        if len(rows) < PIECE:
-            batch.state = S.PREVIEWED
-            batch.version += 1
-            return
-        done, last = done + len(rows), rows[-1].number
-        yield done
+    recogniser = Recogniser(KIND.opened(batch_id), by)
+
+    def judge(batch: NominationBatch, rows: Sequence[NominationRow]) -> list[dict[str, Any]]:
+        return judged(recogniser, rows, batch)
+
+    yield from table_import.preview(KIND, batch_id, RowStorage(KIND, batch_id), judge, _note_previewed)
 
 
-def judge(recogniser: Recogniser, rows: Sequence[NominationRow], batch: NominationBatch) -> None:
-    """Write what will become of rows, given in the order of their numbers."""
+def _note_previewed(batch: NominationBatch) -> None:
+    batch.state = S.PREVIEWED
+    batch.version += 1
+
+
+def judged(recogniser: Recogniser, rows: Sequence[NominationRow], batch: NominationBatch) -> list[dict[str, Any]]:
+    """Return what will become of rows, given in the order of their numbers, as values of their columns."""
     read = [row_read(row, batch.columns) for row in rows]
-    values = [
-        {"batch_id": batch.id, "number": row.number, "fingerprint": row.fingerprint, **vars(one.verdict)}
+    return [
+        {"number": row.number, "fingerprint": row.fingerprint, **vars(one.verdict)}
         for row, one in zip(read, recogniser.judge(read), strict=True)
     ]
-    db.session.execute(update(NominationRow), values)
+
+
+def row_numbered(batch: NominationBatch, number: int) -> NominationRow:
+    """Return a row of a batch as the database has it now."""
+    [row] = BATCHES.rows(batch.id, NominationRow.number == number)
+    return row
 
 
 def ask_commit(batch: NominationBatch, version: int, by: Actor, *, is_whole: bool, corrects: bool) -> Job:
@@ -235,12 +240,6 @@ def ask_commit(batch: NominationBatch, version: int, by: Actor, *, is_whole: boo
     batch = check_open(batch)
     if batch.state is not S.PREVIEWED or batch.version != version:
         raise ChangedMeanwhile
-    counts = nomination_uploads.counts(batch.id)
-    good = sum(counts.get(outcome, 0) for outcome in GOOD)
-    left = counts.get(O.FAULTY, 0) + counts.get(O.POSSIBLE, 0)
-    if not good:
-        raise BatchEmpty
-    if is_whole and left:
-        raise BatchFaulty(left)
+    good = KIND.number_to_commit(batch.id, is_whole=is_whole)
     batch.corrects = corrects
     return jobs.ask(JobKind.COMMIT_BATCH, batch, by, good, version=version)

@@ -1,13 +1,14 @@
 """Nominations: nominate, shortlist, vet, confirm. Vetting comes late, so that nobody is checked needlessly."""
 
+import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from training.domain.admissions import notifications, seats
+from training.domain.admissions.nomination_path import PATH, NominationEvent
 from training.domain.admissions.refusals import (
     AlreadyClaimed,
     AlreadyNominated,
@@ -26,55 +27,12 @@ from training.models.admissions.notifications import NoticeKind
 from training.models.admissions.vetting import VettingDecision, VettingOutcome
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.identity.actor import Actor
-from training.models.identity.audit import AuditEvent
 from training.models.people.people import Person
 from training.queries.admissions import nominations, vetting
 from training.queries.admissions import seats as seat_rows
 from training.queries.identity import organisation_trees
 
 S = NominationState
-
-
-class Act(AuditEvent):
-    """What moves a nomination, as the audit trail says it."""
-
-    NOMINATE = "nominated"
-    SHORTLIST = "shortlisted"
-    SEND = "in vetting"
-    CLEAR = "cleared"
-    NOT_CLEAR = "not cleared"
-    CONFIRM = "confirmed"
-    WAIT = "waiting"
-    PROMOTE = "promoted"
-    TURN_DOWN = "turned down"
-    WITHDRAW = "withdrawn"
-    SET_ASIDE = "withdrawn, record set aside"
-
-
-@dataclass(frozen=True)
-class Step:
-    """From which states an act leads to which."""
-
-    before: frozenset[NominationState]
-    after: NominationState
-    needs_reason: bool = False
-
-
-_UNSEATED = frozenset({S.NOMINATED, S.SHORTLISTED, S.IN_VETTING, S.CLEARED, S.NOT_CLEARED, S.WAITING})
-PATH: dict[Act, Step] = {
-    Act.NOMINATE: Step(frozenset(), S.NOMINATED),
-    Act.SHORTLIST: Step(frozenset({S.NOMINATED}), S.SHORTLISTED),
-    Act.SEND: Step(frozenset({S.SHORTLISTED}), S.IN_VETTING),
-    Act.CLEAR: Step(frozenset({S.IN_VETTING, S.NOT_CLEARED, S.CONFIRMED}), S.CLEARED),
-    Act.NOT_CLEAR: Step(frozenset({S.IN_VETTING, S.CLEARED, S.WAITING, S.CONFIRMED}), S.NOT_CLEARED),
-    Act.CONFIRM: Step(frozenset({S.CLEARED, S.WAITING}), S.CONFIRMED),
-    Act.WAIT: Step(frozenset({S.CLEARED}), S.WAITING),
-    Act.PROMOTE: Step(frozenset({S.WAITING}), S.CONFIRMED),
-    Act.TURN_DOWN: Step(_UNSEATED, S.TURNED_DOWN, needs_reason=True),
-    Act.WITHDRAW: Step(_UNSEATED | {S.CONFIRMED}, S.WITHDRAWN),
-    Act.SET_ASIDE: Step(_UNSEATED | {S.CONFIRMED}, S.WITHDRAWN),
-}
-"""The whole path. What leads from *confirmed* to *cleared* is a new clearance that ends before the last day."""
 
 
 def nominate(cohort: Cohort, person: Person, by: Actor) -> Nomination:
@@ -102,7 +60,7 @@ def nominate_all(cohort: Cohort, persons: Sequence[Person], by: Actor) -> list[N
     except IntegrityError as error:
         raise AlreadyNominated from error
     made = nominations.with_public_ids([row["public_id"] for row in rows])
-    audit.record_each(Act.NOMINATE, {nomination: {} for nomination in made.values()}, by=by.user_id)
+    audit.record_each(NominationEvent.NOMINATE, {nomination: {} for nomination in made.values()}, by=by.user_id)
     return [made[row["public_id"]] for row in rows]
 
 
@@ -110,8 +68,18 @@ def check_takes_nominations(cohort: Cohort) -> None:
     """Raise CohortNotOpen, or NominationsClosed after the last day for nominations."""
     cohorts.check_open(cohort)
     until = cohort.nominations_until
-    if until is not None and today() > until:
+    if until is not None and is_past_last_day(cohort, today()):
         raise NominationsClosed(until)
+
+
+def is_past_last_day(cohort: Cohort, on: dt.date) -> bool:
+    """Say whether the last day for nominations has passed, where there is one."""
+    return cohort.nominations_until is not None and on > cohort.nominations_until
+
+
+def takes_nominations(cohort: Cohort, on: dt.date) -> bool:
+    """Say whether people may be put forward for a cohort on a day: it is open and the last day has not passed."""
+    return cohort.state is CohortState.OPEN and not is_past_last_day(cohort, on)
 
 
 def _row(cohort: Cohort, person: Person, by: Actor) -> dict[str, Any]:
@@ -138,12 +106,12 @@ def withdraw_all(nominated: Sequence[Nomination], by: Actor) -> None:
     )
     if changed_rows(statement) != len(nominated):
         raise WrongStep
-    audit.record_each(Act.WITHDRAW, {nomination: {} for nomination in nominated}, by=by.user_id)
+    audit.record_each(NominationEvent.WITHDRAW, {nomination: {} for nomination in nominated}, by=by.user_id)
 
 
 def shortlist(nomination: Nomination, by: Actor) -> None:
     """Put a nominee on the shortlist. Raises WrongStep."""
-    _move(nomination, Act.SHORTLIST, by)
+    _move(nomination, NominationEvent.SHORTLIST, by)
 
 
 def send_to_vetting(nomination: Nomination, by: Actor) -> None:
@@ -152,19 +120,19 @@ def send_to_vetting(nomination: Nomination, by: Actor) -> None:
     Whoever holds a clearance to the last day is cleared at once: nobody is checked needlessly.
     """
     cohort = seat_rows.lock([nomination.cohort_id], [nomination.person_id])[nomination.cohort_id]
-    _move(nomination, Act.SEND, by)
+    _move(nomination, NominationEvent.SEND, by)
     if vetting.is_cleared(nomination.person_id, cohort.ends_on):
-        _move(nomination, Act.CLEAR, by)
+        _move(nomination, NominationEvent.CLEAR, by)
 
 
 def confirm(nomination: Nomination, by: Actor) -> None:
     """Give a cleared nominee a seat. Raises WrongStep, and what ``seats.take`` raises."""
     cohort = seat_rows.lock([nomination.cohort_id], [nomination.person_id])[nomination.cohort_id]
     state = nominations.state_of(nomination.id)
-    if state not in PATH[Act.CONFIRM].before:
+    if state not in PATH[NominationEvent.CONFIRM].before:
         raise WrongStep(state)
     seats.take(nomination, cohort)
-    _move(nomination, Act.CONFIRM, by)
+    _move(nomination, NominationEvent.CONFIRM, by)
 
 
 def put_on_waiting_list(nomination: Nomination, by: Actor) -> None:
@@ -175,12 +143,12 @@ def put_on_waiting_list(nomination: Nomination, by: Actor) -> None:
     cohort = seat_rows.lock([nomination.cohort_id], [nomination.person_id])[nomination.cohort_id]
     cohorts.check_open(cohort)
     people.check_all_active([nomination.person_id])
-    _move(nomination, Act.WAIT, by, place=seat_rows.last_place(cohort.id) + 1)
+    _move(nomination, NominationEvent.WAIT, by, place=seat_rows.last_place(cohort.id) + 1)
 
 
 def turn_down(nomination: Nomination, reason: str, by: Actor) -> None:
     """Decline a nominee who has no seat; the nominating organisation reads the reason. Raises WrongStep."""
-    _move(nomination, Act.TURN_DOWN, by, reason)
+    _move(nomination, NominationEvent.TURN_DOWN, by, reason)
 
 
 def withdraw(nomination: Nomination, by: Actor) -> None:
@@ -192,51 +160,51 @@ def withdraw(nomination: Nomination, by: Actor) -> None:
     if nominations.has_claim(nomination.id):
         raise AlreadyClaimed
     had_seat = nominations.state_of(nomination.id) is S.CONFIRMED
-    _move(nomination, Act.WITHDRAW, by)
+    _move(nomination, NominationEvent.WITHDRAW, by)
     if had_seat:
         _free_seat(cohort, by)
 
 
-def follow(decision: VettingDecision, by: Actor) -> None:
+def apply_vetting_decision(decision: VettingDecision, by: Actor) -> None:
     """Move the nominations of a person as a new decision about them says. The person and their cohorts are locked.
 
     A seat that the decision no longer covers to the last day becomes free, unless the course is over or completed:
     no seat is filled without clearance (domain §2, Vetting).
     """
-    act = Act.CLEAR if decision.outcome is VettingOutcome.CLEARED else Act.NOT_CLEAR
+    event = NominationEvent.CLEAR if decision.outcome is VettingOutcome.CLEARED else NominationEvent.NOT_CLEAR
     for nomination in nominations.vetted_of(decision.person_id):
         if nomination.state is S.CONFIRMED:
-            _follow_with_seat(nomination, act, decision, by)
-        elif nomination.state in PATH[act].before:
-            _move(nomination, act, by)
+            _apply_to_seated(nomination, event, decision, by)
+        elif nomination.state in PATH[event].before:
+            _move(nomination, event, by)
 
 
-def _follow_with_seat(nomination: Nomination, act: Act, decision: VettingDecision, by: Actor) -> None:
+def _apply_to_seated(nomination: Nomination, event: NominationEvent, decision: VettingDecision, by: Actor) -> None:
     lasts = decision.expires_on is not None and decision.expires_on >= nomination.cohort.ends_on
     if lasts or _is_past(nomination):
         return
-    _move(nomination, act, by)
+    _move(nomination, event, by)
     notifications.tell(NoticeKind.UNSEATED, nomination)
     _free_seat(nomination.cohort, by)
 
 
 def _is_past(seated: Nomination) -> bool:
     """Say whether a seat is one of a course that is over or completed: nothing takes it away any more."""
-    return not _goes_on(seated.cohort) or nominations.has_claim(seated.id)
+    return not _is_ongoing(seated.cohort) or nominations.has_claim(seated.id)
 
 
-def _goes_on(cohort: Cohort) -> bool:
+def _is_ongoing(cohort: Cohort) -> bool:
     return cohort.state is CohortState.OPEN and today() <= cohort.ends_on
 
 
-def end_all(person_id: int, by: Actor) -> None:
+def withdraw_all_for_person(person_id: int, by: Actor) -> None:
     """Withdraw what stands of somebody whose record is set aside, and tell both sides.
 
     The person and their cohorts are locked. A seat becomes free, unless the course is over or completed.
     """
     for nomination in filter(ends_with_record, nominations.lock_standing(person_id)):
         had_seat = nomination.state is S.CONFIRMED
-        _move(nomination, Act.SET_ASIDE, by)
+        _move(nomination, NominationEvent.SET_ASIDE, by)
         notifications.tell(NoticeKind.SET_ASIDE, nomination)
         if had_seat:
             _free_seat(nomination.cohort, by)
@@ -248,34 +216,40 @@ def ends_with_record(nomination: Nomination) -> bool:
 
 
 def _free_seat(cohort: Cohort, by: Actor) -> None:
-    """Give a seat back, and let the first on the waiting list have it who can.
+    """Give a seat back; while the course is still ahead or being held, the waiting list moves up."""
+    cohorts.give_seat_back(cohort)
+    if _is_ongoing(cohort):
+        _promote_next_waiting(cohort, by)
+
+
+def _promote_next_waiting(cohort: Cohort, by: Actor) -> None:
+    """Give a free seat to the first on the waiting list who can have it.
 
     Whoever is passed over stays where they are, with the reason. Raising the capacity frees no seat: it promotes
     nobody (acceptance test b).
     """
-    cohorts.give_seat_back(cohort)
-    if not _goes_on(cohort):
-        return
     for nomination in seat_rows.waiting(cohort.id):
         hindrance = seats.try_to_take(nomination, cohort)
         if hindrance is None:
-            _move(nomination, Act.PROMOTE, by)
+            _move(nomination, NominationEvent.PROMOTE, by)
             notifications.tell(NoticeKind.SEATED, nomination)
             return
         nomination.hindrance = hindrance
 
 
-def _move(nomination: Nomination, act: Act, by: Actor, reason: str = "", place: int | None = None) -> None:
+def _move(
+    nomination: Nomination, event: NominationEvent, by: Actor, reason: str = "", place: int | None = None
+) -> None:
     """Take a step if the nomination still stands where the step begins. Raises WrongStep.
 
     ``reason`` is that of turning down, ``place`` that on the waiting list.
     """
-    step = PATH[act]
+    transition = PATH[event]
     statement = (
         update(Nomination)
-        .where(Nomination.id == nomination.id, Nomination.state.in_(step.before))
-        .values(state=step.after, reason=reason, place=place, hindrance=None, moved_at=now())
+        .where(Nomination.id == nomination.id, Nomination.state.in_(transition.before))
+        .values(state=transition.after, reason=reason, place=place, hindrance=None, moved_at=now())
     )
     if not changed(statement):
         raise WrongStep(nominations.state_of(nomination.id))
-    audit.record(act, nomination, by=by.user_id)
+    audit.record(event, nomination, by=by.user_id)

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple
 
-from training.domain.admissions.row_parsing import COLUMNS, Faulty, Nominee, Reader, RowRead, Verdict, cleaned, stamp_of
+from training.domain.admissions.row_parsing import COLUMNS, Nominee, Reader, RowRead, Verdict, stamp_of
+from training.domain.common.table_columns import Faulty, cleaned
 from training.domain.people.people import Particulars
 from training.kit.matching import Names, heard
 from training.kit.names import fold, name_key
@@ -104,7 +105,7 @@ class Seen:
 
     def _refuse(self, first: int, number: int, part: NomineePart | None) -> None:
         if first != number:
-            raise Faulty(F.SAME_PERSON, part, same_as=first)
+            raise Faulty(F.SAME_PERSON, part=part, same_as=first)
 
 
 class Judged(NamedTuple):
@@ -170,7 +171,7 @@ class Recogniser:
 
     def _read_or_fault(self, row: RowRead) -> Nominee | Verdict:
         try:
-            return self._reader.read(row.texts)
+            return self._reader.read(row)
         except Faulty as faulty:
             return Verdict(O.FAULTY, faulty.fault, faulty.part)
 
@@ -190,7 +191,7 @@ class Recogniser:
             found = self._find(row, nominee, known)
             person = found[0] if len(found) == 1 and not self._is_doubtful(row, nominee, found[0]) else None
             if person is not None and person.organisation_id not in self._reader.invited:
-                raise Faulty(F.ORGANISATION_NOT_INVITED, P.ORGANISATION)
+                raise Faulty(F.ORGANISATION_NOT_INVITED, part=P.ORGANISATION)
             self._seen.check(row.number, nominee, person)
         except Faulty as faulty:
             return Verdict(O.FAULTY, faulty.fault, faulty.part, faulty.same_as)
@@ -223,10 +224,10 @@ class Recogniser:
     def _referred(self, nominee: Nominee, known: Known) -> Any:
         person = known.by_reference.get(nominee.reference)
         if person is None:
-            raise Faulty(F.REFERENCE_UNKNOWN, P.REFERENCE)
+            raise Faulty(F.REFERENCE_UNKNOWN, part=P.REFERENCE)
         others = known.of_number(person.organisation_id, nominee.particulars.service_number)
         if others and person not in others:
-            raise Faulty(F.REFERENCE_CONTRADICTED, P.SERVICE_NUMBER)
+            raise Faulty(F.REFERENCE_CONTRADICTED, part=P.SERVICE_NUMBER)
         return person
 
     def _is_doubtful(self, row: RowRead, nominee: Nominee, person: Any) -> bool:

@@ -18,18 +18,6 @@ class BatchClosed(Refusal):
     """The rows of the file were nominated, taken back or forgotten."""
 
 
-class BatchEmpty(Refusal):
-    """No row of the file can become a nomination."""
-
-
-@dataclass
-class BatchFaulty(Refusal):
-    """All or nothing was asked for, and ``left`` rows cannot become nominations."""
-
-    field = "mode"
-    left: int
-
-
 @dataclass
 class BatchChanged(Refusal):
     """Since the preview somebody else changed, registered or nominated the people whom these ``rows`` mean."""

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from training.domain.admissions.nomination_uploads import check_open, judge, texts_of
+from training.domain.admissions.nomination_uploads import KIND, check_open, judged, row_numbered, texts_of
 from training.domain.admissions.person_matching import Recogniser
+from training.domain.common.table_import import RowStorage
 from training.domain.people import people
 from training.kit.db import db
 from training.kit.matching import Heard, Names, heard
@@ -14,6 +15,7 @@ from training.models.admissions.nomination_uploads import NominationBatch, Nomin
 from training.models.identity.actor import Actor
 from training.models.people.people import Person
 from training.queries.admissions import nomination_uploads
+from training.queries.admissions.nomination_uploads import BATCHES
 
 P = NomineePart
 _TELLING = (P.NAME_LATIN, P.NAME_NATIVE, P.SERVICE_NUMBER, P.REFERENCE)
@@ -45,7 +47,7 @@ def _decide(batch: NominationBatch, number: int, by: Actor, **decided: Any) -> N
     """Write what was decided about a row, and judge the rows that it concerns."""
     batch = check_open(batch)
     rows = Rows(batch, number)
-    row = nomination_uploads.row_by_number(batch.id, number)
+    row = row_numbered(batch, number)
     for name, value in decided.items():
         setattr(row, name, value)
     db.session.flush()
@@ -81,8 +83,7 @@ class Rows:
 
     def note_mended(self) -> None:
         """Note what the mended row says now."""
-        [row] = nomination_uploads.rows_numbered(self._batch.id, [self._mended])
-        self._note(row)
+        self._note(row_numbered(self._batch, self._mended))
 
     def _beside(self, number: int) -> Iterator[int]:
         for mark in self._marks[number]:
@@ -127,5 +128,7 @@ def _judge_again(batch: NominationBatch, rows: Rows, by: Actor) -> None:
 
 
 def _judge(batch: NominationBatch, numbers: Collection[int], by: Actor) -> Sequence[NominationRow]:
-    judge(Recogniser(batch, by), nomination_uploads.rows_numbered(batch.id, numbers), batch)
-    return nomination_uploads.rows_numbered(batch.id, numbers)
+    are_concerned = NominationRow.number.in_(numbers)
+    rows = BATCHES.rows(batch.id, are_concerned)
+    RowStorage(KIND, batch.id).write(judged(Recogniser(batch, by), rows, batch))
+    return BATCHES.rows(batch.id, are_concerned)

@@ -2,71 +2,42 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
-from training.domain.people.people import EMAIL, LONGEST, PHONE, Particulars
-from training.kit.money import western_digits
+from training.domain.admissions.column_mapping import (
+    EMAIL,
+    LANGUAGES,
+    NAME_LATIN,
+    NAME_NATIVE,
+    ORGANISATION,
+    PHONE,
+    RANK,
+    REFERENCE,
+    SERVICE_NUMBER,
+    SEX,
+    UNIT,
+)
+from training.domain.common.table_columns import Cells, Faulty
+from training.domain.people.people import LONGEST, Particulars
 from training.kit.names import fold
 from training.models.admissions.nomination_uploads import NominationBatch, NomineeFault, NomineeOutcome, NomineePart
 from training.models.identity.actor import Actor
-from training.models.people.people import Person, Sex, Spoken
+from training.models.people.people import Person
 from training.queries.identity import organisation_trees
 from training.queries.people import people
 
 P, O, F = NomineePart, NomineeOutcome, NomineeFault  # noqa: E741
 _PARTICULARS = [one.name for one in fields(Particulars)]
 COLUMNS = [getattr(Person, name) for name in ("id", "public_id", "organisation_id", "inactive_because", *_PARTICULARS)]
-_SEXES = {
-    fold(word): sex
-    for sex, words in {
-        Sex.FEMALE: ("female", "f", "woman", "أنثى", "انثى", "امرأة", "إناث", "مێ", "مێینە", "ئافرەت", "ژن"),
-        Sex.MALE: ("male", "m", "man", "ذكر", "رجل", "ذكور", "نێر", "نێرینە", "پیاو"),
-    }.items()
-    for word in words
-}
-_SPOKEN = {
-    fold(word): language
-    for language, words in {
-        Spoken.ARABIC: ("ar", "Arabic", "العربية", "عربي", "عربية", "عەرەبی"),
-        Spoken.SORANI: (
-            "ckb", "Sorani", "Sorani Kurdish", "Central Kurdish", "Kurdish Sorani", "سورانی", "السورانية",
-            "الكردية السورانية", "كوردی سۆرانی", "کوردیی سۆرانی", "سۆرانی", "کوردیی ناوەندی",
-        ),
-        Spoken.KURMANJI: (
-            "kmr", "Kurmanji", "Kurmanji Kurdish", "Northern Kurdish", "Kurdish Kurmanji", "الكرمانجية",
-            "الكردية الكرمانجية", "کرمانجی", "کوردیی کرمانجی", "کورمانجی", "کوردی کورمانجی", "بادینی",
-        ),
-        Spoken.ENGLISH: ("en", "English", "الإنجليزية", "انكليزي", "إنجليزي", "الإنكليزية", "ئینگلیزی"),
-        Spoken.TURKMEN: ("tk", "Turkmen", "التركمانية", "تركماني", "تورکمانی"),
-        Spoken.SYRIAC: ("syr", "Syriac", "السريانية", "سرياني", "سریانی"),
-    }.items()
-    for word in words
-}  # fmt: skip
-"""Plain *Kurdish* is not among them: it says which of two too little."""
-_BETWEEN = re.compile(r"[,،;؛/+&|]|\band\b|\sو\s?|\n")
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")
-_GUARDED = re.compile(r"'[=+\-@]")
-"""How our own files write text that a spreadsheet would take for a formula."""
-
-
-class Faulty(Exception):  # noqa: N818 - an answer, not an error
-    """A row cannot become a nomination, because of what one of its cells says."""
-
-    def __init__(self, fault: NomineeFault, part: NomineePart | None = None, same_as: int | None = None) -> None:
-        super().__init__(fault)
-        self.fault, self.part, self.same_as = fault, part, same_as
 
 
 @dataclass(frozen=True)
-class RowRead:
-    """What goes into the matching: the number of a row, its text by part, and what somebody decided about it."""
+class RowRead(Cells):
+    """What goes into the matching: a row, and what somebody decided about it."""
 
-    number: int
-    texts: Mapping[str, str]
     chosen_id: int | None = None
     is_nobody_known: bool = False
     chosen_row: int | None = None
@@ -104,12 +75,6 @@ class Verdict:
     candidates: list[int] = field(default_factory=list)
 
 
-def cleaned(text: str) -> str:
-    """Return a cell without marks that nobody sees, without the guard of our own files, its spaces folded."""
-    text = " ".join(_INVISIBLE.sub("", text).replace("\x00", "").split())
-    return text[1:] if _GUARDED.match(text) else text
-
-
 def stamp_of(person: Any) -> str:
     """Return a hash of what is recorded of a person, by which a change shows."""
     recorded = [str(getattr(person, name) or "") for name in ("organisation_id", *_PARTICULARS)]
@@ -140,72 +105,52 @@ class Reader:
         keys = {body.id for body in own}
         self._bodies |= {name: key for name, key in batch.meanings.items() if key in keys}
 
-    def read(self, texts: Mapping[str, str]) -> Nominee:
-        """Return whom the texts describe. Raises Faulty."""
-        given = {part: texts.get(part.value, "") for part in P}
-        if _ARABIC.search(given[P.NAME_LATIN]) and not given[P.NAME_NATIVE]:
-            given[P.NAME_LATIN], given[P.NAME_NATIVE] = "", given[P.NAME_LATIN]
-        _check_texts(given)
-        reference = western_digits(given[P.REFERENCE]).lower()
+    def read(self, row: Cells) -> Nominee:
+        """Return whom a row describes. Raises Faulty."""
+        row = _with_names_in_place(row)
+        _check_texts(row)
         particulars = Particulars(
-            name_latin=given[P.NAME_LATIN],
-            name_native=given[P.NAME_NATIVE],
-            rank=given[P.RANK],
-            unit=given[P.UNIT],
-            sex=sex_said(given[P.SEX]),
-            service_number=western_digits(given[P.SERVICE_NUMBER]),
-            phone=western_digits(given[P.PHONE]),
-            email=given[P.EMAIL],
-            languages=" ".join(languages_said(given[P.LANGUAGES]) or ()),
+            name_latin=row[NAME_LATIN],
+            name_native=row[NAME_NATIVE],
+            rank=row[RANK],
+            unit=row[UNIT],
+            sex=row[SEX],
+            service_number=row[SERVICE_NUMBER],
+            languages=row[LANGUAGES],
+            phone=row[PHONE],
+            email=row[EMAIL],
         )
-        body = self._organisation(given[P.ORGANISATION], must_be=not reference)
-        return Nominee(particulars, body, bool(given[P.ORGANISATION]), reference)
+        named, reference = row[ORGANISATION], row[REFERENCE]
+        return Nominee(particulars, self._organisation(named, must_be=not reference), bool(named), reference)
 
     def _organisation(self, name: str, *, must_be: bool) -> int | None:
         """Return the key of the organisation; one that is not the actor's own is as unknown as one that is none."""
         found = self._bodies.get(fold(name)) if name else self._default
         if name and found is None:
-            raise Faulty(F.ORGANISATION_UNKNOWN, P.ORGANISATION)
+            raise Faulty(F.ORGANISATION_UNKNOWN, part=P.ORGANISATION)
         if found is None and must_be:
-            raise Faulty(F.ORGANISATION_MISSING, P.ORGANISATION)
+            raise Faulty(F.ORGANISATION_MISSING, part=P.ORGANISATION)
         if found is not None and found not in self.invited:
-            raise Faulty(F.ORGANISATION_NOT_INVITED, P.ORGANISATION)
+            raise Faulty(F.ORGANISATION_NOT_INVITED, part=P.ORGANISATION)
         return found
 
 
-def _check_texts(given: Mapping[NomineePart, str]) -> None:
-    """Raise Faulty where a text is too long, is no name, or says nothing that is known."""
+def _with_names_in_place(row: Cells) -> Cells:
+    """Return a row whose only name, in Arabic letters, stands in its own column."""
+    latin = row.written(NAME_LATIN)
+    if not _ARABIC.search(latin) or row.written(NAME_NATIVE):
+        return row
+    return Cells(row.number, {**row.texts, P.NAME_LATIN.value: "", P.NAME_NATIVE.value: latin})
+
+
+def _check_texts(row: Cells) -> None:
+    """Raise Faulty where a text is too long, or nothing that is a name says who is meant."""
     for name, most in LONGEST.items():
-        if len(given[P(name)]) > most:
-            raise Faulty(F.TEXT_TOO_LONG, P(name))
-    names = {part: given[part] for part in (P.NAME_LATIN, P.NAME_NATIVE) if given[part]}
-    if not names and not given[P.REFERENCE]:
-        raise Faulty(F.NAME_MISSING, P.NAME_NATIVE)
-    for part, name in names.items():
-        if not any(letter.isalpha() for letter in name):
-            raise Faulty(F.NAME_UNREADABLE, part)
-    for part, (fault, is_readable) in _READABLE.items():
-        if given[part] and not is_readable(given[part]):
-            raise Faulty(fault, part)
-
-
-def sex_said(text: str) -> Sex | None:
-    """Return what a word in one of the three languages says; None for one that says nothing."""
-    return _SEXES.get(fold(text))
-
-
-def languages_said(text: str) -> list[str] | None:
-    """Return the codes of the languages that a cell lists, in the order of ``Spoken``; None where one is unknown."""
-    said = {_SPOKEN.get(fold(word)) for word in _BETWEEN.split(text) if word.strip()}
-    if None in said:
-        said = {_SPOKEN.get(fold(word)) for word in _BETWEEN.sub(" ", text).split()}
-    return None if None in said else [language.value for language in Spoken if language in said]
-
-
-_READABLE: Mapping[NomineePart, tuple[NomineeFault, Callable[[str], bool]]] = {
-    P.SEX: (F.SEX_UNKNOWN, lambda text: sex_said(text) is not None),
-    P.LANGUAGES: (F.LANGUAGE_UNKNOWN, lambda text: languages_said(text) is not None),
-    P.PHONE: (F.PHONE_UNREADABLE, lambda text: PHONE.fullmatch(text) is not None),
-    P.EMAIL: (F.EMAIL_UNREADABLE, lambda text: EMAIL.fullmatch(text) is not None),
-}
-"""The parts of which not every text says something, with the fault of one that does not."""
+        if len(row.texts.get(name, "")) > most:
+            raise Faulty(F.TEXT_TOO_LONG, part=P(name))
+    names = [column for column in (NAME_LATIN, NAME_NATIVE) if row[column]]
+    if not names and not row[REFERENCE]:
+        raise Faulty(F.NAME_MISSING, part=P.NAME_NATIVE)
+    for column in names:
+        if not any(letter.isalpha() for letter in row[column]):
+            raise row.fault(column, F.NAME_UNREADABLE)

@@ -12,7 +12,7 @@ from training.domain.admissions.refusals import DecidedInFuture, ExpiryBeforeDec
 from training.domain.identity import audit
 from training.kit.clock import now
 from training.kit.db import changed, db
-from training.models.admissions.vetting import VettingDecision, VettingOutcome
+from training.models.admissions.vetting import Lapsing, VettingDecision, VettingOutcome
 from training.models.identity.actor import Actor
 from training.models.people.people import Person
 from training.queries.admissions import seats, vetting
@@ -28,6 +28,11 @@ class Decision:
     decided_on: dt.date
     expires_on: dt.date | None
     reference: str = ""
+
+
+def lapsing(expires_on: dt.date, on: dt.date) -> Lapsing | None:
+    """Return within how many days of ``on`` a clearance lapses; None where it lasts longer."""
+    return next((soon for soon in Lapsing if expires_on - on <= soon.span), None)
 
 
 def record(person: Person, decision: Decision, by: Actor, on: dt.date) -> VettingDecision:
@@ -70,5 +75,5 @@ def record_held(person_id: int, decision: Decision, by: Actor) -> VettingDecisio
     db.session.add(recorded)
     db.session.flush()
     audit.record(AdmissionEvent.CLEARANCE_RECORDED, recorded, by=by.user_id, outcome=decision.outcome.value)
-    nominations.follow(recorded, by)
+    nominations.apply_vetting_decision(recorded, by)
     return recorded

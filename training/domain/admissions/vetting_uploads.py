@@ -4,7 +4,7 @@ Repeating a file changes nothing. What was read is kept only until it is recorde
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import delete
@@ -18,12 +18,14 @@ from training.domain.admissions.refusals import (
     ExpiryBeforeDecision,
 )
 from training.domain.admissions.vetting import Decision
-from training.domain.common import cell_parsing
-from training.domain.common.cell_parsing import Faulty
+from training.domain.common import table_import
 from training.domain.common.refusals import TableGone
+from training.domain.common.table_columns import Cells, Column, Faulty, TableFormat, text
+from training.domain.common.table_import import TableKind, TableStorage, do_now, judge_rows
 from training.domain.identity import audit
 from training.kit import tables
 from training.kit.clock import now
+from training.kit.dates import parse_day
 from training.kit.db import db
 from training.kit.ids import is_public_id
 from training.kit.names import fold
@@ -44,6 +46,10 @@ _KEPT = dt.timedelta(days=1)
 _LONGEST_AUTHORITY, _LONGEST_REFERENCE = 200, 100
 
 
+def _headings(en: str, ar: str, ckb: str) -> dict[str, tuple[str, ...]]:
+    return {"en": (en,), "ar": (ar,), "ckb": (ckb,)}
+
+
 class Columns(NamedTuple):
     """Which column has what, counted from 0; a file need not have the names."""
 
@@ -56,10 +62,54 @@ class Columns(NamedTuple):
     name: int | None = None
     other_name: int | None = None
 
-    @property
-    def filled_in(self) -> tuple[int, ...]:
-        """The columns in which the authority writes."""
-        return self.outcome, self.authority, self.decided_on, self.expires_on, self.reference
+
+NOMINATION = Column("nomination", _headings("Nomination", "رقم الترشيح", "ژمارەی کاندیدکردن"), str.lower)
+NAME = Column("name", _headings("Name", "الاسم", "ناو"), fold, is_required=False)
+OTHER_NAME = Column(
+    "other_name",
+    _headings("Name in the other script", "الاسم بالأحرف الأخرى", "ناو بە پیتی تر"),
+    fold,
+    is_required=False,
+)
+OUTCOME = Column("outcome", _headings("Outcome", "النتيجة", "ئەنجام"), fold)
+AUTHORITY = Column(
+    "authority",
+    _headings("Authority", "السلطة المختصة", "لایەنی بڕیاردەر"),
+    text(_LONGEST_AUTHORITY, ClearanceFault.TEXT_TOO_LONG, ClearanceFault.AUTHORITY_MISSING),
+)
+DECIDED_ON = Column(
+    "decided_on",
+    _headings("Decided on", "تاريخ القرار", "ڕۆژی بڕیاردان"),
+    parse_day,
+    ClearanceFault.DECIDED_UNREADABLE,
+)
+EXPIRES_ON = Column(
+    "expires_on",
+    _headings("Valid until", "تاريخ انتهاء النفاذ", "کارپێکراوە تا"),
+    parse_day,
+    ClearanceFault.END_UNREADABLE,
+)
+REFERENCE = Column(
+    "reference",
+    _headings("Reference", "المرجع", "ژمارەی نووسراو"),
+    text(_LONGEST_REFERENCE, ClearanceFault.TEXT_TOO_LONG),
+)
+FORMAT = TableFormat(
+    NOMINATION, NAME, OTHER_NAME, OUTCOME, AUTHORITY, DECIDED_ON, EXPIRES_ON, REFERENCE, has_notes=True
+)
+"""The headings of the table as it is saved in English, Arabic and Sorani: a format, whatever the page says."""
+KIND = TableKind(
+    FORMAT,
+    vetting_uploads.BATCHES,
+    good=(RowOutcome.NEW,),
+    needing=(RowOutcome.FAULTY,),
+    is_open=lambda batch: batch.recorded_at is None,
+    is_committed=lambda _batch: False,  # a decision is corrected by the next one, never taken back
+    closed=ClearancesRecorded,
+    not_committed=ClearancesRecorded,
+)
+_FILLED_IN = (OUTCOME, AUTHORITY, DECIDED_ON, EXPIRES_ON, REFERENCE)
+"""The columns in which the authority writes."""
 
 
 def preview(
@@ -72,12 +122,10 @@ def preview(
     batch = ClearanceBatch(sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
     db.session.add(batch)
     db.session.flush()
-    filled = [row for row in table.rows if any(row.cell(place) for place in columns.filled_in)]
-    reader = _Reader(columns, outcomes, on)
-    reader.known = vetting_uploads.named({row.cell(columns.nomination).lower() for row in filled}, by)
-    db.session.add_all([reader.read(batch, row) for row in filled])
-    db.session.flush()
-    audit.record(AdmissionEvent.CLEARANCES_READ, batch, by=by.user_id, rows=len(filled))
+    clearances = _Clearances(outcomes, by, on)
+    storage = TableStorage(KIND, batch.id, table, columns._asdict())
+    do_now(table_import.preview(KIND, batch.id, storage, clearances.judge))
+    audit.record(AdmissionEvent.CLEARANCES_READ, batch, by=by.user_id, rows=clearances.filled_in)
     return batch
 
 
@@ -87,76 +135,71 @@ def forget_old() -> None:
     db.session.execute(delete(ClearanceRow).where(ClearanceRow.batch_id.in_(old)))
 
 
-class _Reader:
+class _Clearances:
     """Reads the rows of one file; two rows about one person have to agree."""
 
-    known: Mapping[str, tuple[Nomination, VettingDecision | None]]
-
-    def __init__(self, columns: Columns, outcomes: Mapping[str, VettingOutcome], on: dt.date) -> None:
-        self._columns, self._outcomes, self._today = columns, outcomes, on
+    def __init__(self, outcomes: Mapping[str, VettingOutcome], by: Actor, on: dt.date) -> None:
+        self._outcomes, self._by, self._today = outcomes, by, on
+        self._known: Mapping[str, tuple[Nomination, VettingDecision | None]] = {}
         self._said: dict[int, Decision] = {}
+        self.filled_in = 0
 
-    def read(self, batch: ClearanceBatch, row: tables.Row) -> ClearanceRow:
-        """Return the row as it will be kept."""
-        kept = ClearanceRow(batch_id=batch.id, number=row.number, result=RowOutcome.NEW)
-        try:
-            nomination, current = self._nomination(row)
-            kept.nomination_id, kept.known_id = nomination.id, current.id if current else None
-            decision = self._decision(row)
-            for name, value in vars(decision).items():
-                if name != "unit":
-                    setattr(kept, name, value)
-            before = self._said.setdefault(nomination.person_id, decision)
-            if before != decision:
-                raise Faulty(ClearanceFault.DECIDED_TWICE, row.cell(self._columns.nomination))
-            if before is not decision or _says(current, decision):
-                kept.result = RowOutcome.KNOWN
-        except Faulty as faulty:
-            kept.result, kept.fault, kept.cell = RowOutcome.FAULTY, faulty.fault, faulty.cell
-        return kept
+    def judge(self, batch: ClearanceBatch, rows: Sequence[Cells]) -> list[ClearanceRow]:
+        """Return the rows as they will be kept, without those in which the authority wrote nothing."""
+        filled = [cells for cells in rows if any(cells.written(column) for column in _FILLED_IN)]
+        self._known = vetting_uploads.named({cells[NOMINATION] for cells in filled}, self._by)
+        self.filled_in += len(filled)
+        return judge_rows(KIND, self._fill, batch, filled)
 
-    def _nomination(self, row: tables.Row) -> tuple[Nomination, VettingDecision | None]:
-        written = row.cell(self._columns.nomination).lower()
-        if not is_public_id(written) or written not in self.known:
-            raise Faulty(ClearanceFault.NOMINATION_UNKNOWN, written)
-        nomination, current = self.known[written]
-        self._check_names(row, nomination.person)
+    def _fill(self, row: ClearanceRow, cells: Cells) -> None:
+        nomination, current = self._nomination(cells)
+        row.nomination_id, row.known_id = nomination.id, current.id if current else None
+        decision = self._decision(cells)
+        for name in _COMPARED:
+            setattr(row, name, getattr(decision, name))
+        before = self._said.setdefault(nomination.person_id, decision)
+        if before != decision:
+            raise cells.fault(NOMINATION, ClearanceFault.DECIDED_TWICE)
+        if before is not decision or _says(current, decision):
+            row.result = RowOutcome.KNOWN
+
+    def _nomination(self, cells: Cells) -> tuple[Nomination, VettingDecision | None]:
+        named = cells[NOMINATION]
+        if not is_public_id(named) or named not in self._known:
+            raise Faulty(ClearanceFault.NOMINATION_UNKNOWN, named)
+        nomination, current = self._known[named]
+        _check_names(cells, nomination.person)
         return nomination, current
 
-    def _check_names(self, row: tables.Row, person: Person) -> None:
-        """Refuse a row that names somebody else: whoever sorts a part of a sheet parts numbers from names.
-
-        The name itself is not kept with the fault.
-        """
-        places = (self._columns.name, self._columns.other_name)
-        said = {fold(row.cell(place)) for place in places if place is not None} - {""}
-        if not said <= {fold(person.name_latin), fold(person.name_native)}:
-            raise Faulty(ClearanceFault.NAME_DIFFERS, "")
-
-    def _decision(self, row: tables.Row) -> Decision:
-        columns, written = self._columns, row.cell(self._columns.outcome)
-        outcome = self._outcomes.get(fold(written))
+    def _decision(self, cells: Cells) -> Decision:
+        outcome = self._outcomes.get(cells[OUTCOME])
         if outcome is None:
-            raise Faulty(ClearanceFault.OUTCOME_UNREADABLE, written)
-        authority = cell_parsing.text(row.cell(columns.authority), _LONGEST_AUTHORITY, ClearanceFault.TEXT_TOO_LONG)
-        if not authority:
-            raise Faulty(ClearanceFault.AUTHORITY_MISSING, "")
-        ends = outcome is VettingOutcome.CLEARED
+            raise cells.fault(OUTCOME, ClearanceFault.OUTCOME_UNREADABLE)
         decision = Decision(
             outcome=outcome,
-            authority=authority,
+            authority=cells[AUTHORITY],
             unit="",
-            decided_on=cell_parsing.day(row.cell(columns.decided_on), ClearanceFault.DECIDED_UNREADABLE),
-            expires_on=cell_parsing.day(row.cell(columns.expires_on), ClearanceFault.END_UNREADABLE) if ends else None,
-            reference=cell_parsing.text(row.cell(columns.reference), _LONGEST_REFERENCE, ClearanceFault.TEXT_TOO_LONG),
+            decided_on=cells[DECIDED_ON],
+            expires_on=cells[EXPIRES_ON] if outcome is VettingOutcome.CLEARED else None,
+            reference=cells[REFERENCE],
         )
         try:
             vetting.check(decision, self._today)
         except DecidedInFuture as refusal:
-            raise Faulty(ClearanceFault.DECIDED_IN_FUTURE, row.cell(columns.decided_on)) from refusal
+            raise cells.fault(DECIDED_ON, ClearanceFault.DECIDED_IN_FUTURE) from refusal
         except ExpiryBeforeDecision as refusal:
-            raise Faulty(ClearanceFault.END_BEFORE_DECISION, row.cell(columns.expires_on)) from refusal
+            raise cells.fault(EXPIRES_ON, ClearanceFault.END_BEFORE_DECISION) from refusal
         return decision
+
+
+def _check_names(cells: Cells, person: Person) -> None:
+    """Refuse a row that names somebody else: whoever sorts a part of a sheet parts numbers from names.
+
+    The name itself is not kept with the fault.
+    """
+    said = {cells[NAME], cells[OTHER_NAME]} - {""}
+    if not said <= {fold(person.name_latin), fold(person.name_native)}:
+        raise Faulty(ClearanceFault.NAME_DIFFERS)
 
 
 _COMPARED = ("outcome", "authority", "decided_on", "expires_on", "reference")
@@ -172,22 +215,23 @@ def record(batch: ClearanceBatch, by: Actor) -> int:
     Raises ClearancesRecorded, TableGone after a day, and ClearanceChanged when somebody decided about one of these
     people since the preview: then nothing is recorded.
     """
-    batch = vetting_uploads.lock_batch(batch.id)
-    if batch.recorded_at is not None:
-        raise ClearancesRecorded
-    if batch.uploaded_at < now() - _KEPT:
-        raise TableGone
-    vetting.hold([person_id for _row, person_id, _decision_id in vetting_uploads.new_rows(batch.id)])
-    rows = vetting_uploads.new_rows(batch.id)
-    for row, _person_id, decision_id in rows:
-        if decision_id != row.known_id:
-            raise ClearanceChanged(row.number)
-    for row, person_id, _decision_id in rows:
-        vetting.record_held(person_id, _decision_of(row), by)
-    db.session.execute(delete(ClearanceRow).where(ClearanceRow.batch_id == batch.id))
-    batch.recorded_at = now()
-    audit.record(AdmissionEvent.CLEARANCES_RECORDED, batch, by=by.user_id, rows=len(rows))
-    return len(rows)
+
+    def write(batch: ClearanceBatch) -> int:
+        if batch.uploaded_at < now() - _KEPT:
+            raise TableGone
+        vetting.hold([person_id for _row, person_id, _decision_id in vetting_uploads.new_rows(batch.id)])
+        rows = vetting_uploads.new_rows(batch.id)
+        for row, _person_id, decision_id in rows:
+            if decision_id != row.known_id:
+                raise ClearanceChanged(row.number)
+        for row, person_id, _decision_id in rows:
+            vetting.record_held(person_id, _decision_of(row), by)
+        db.session.execute(delete(ClearanceRow).where(ClearanceRow.batch_id == batch.id))
+        batch.recorded_at = now()
+        audit.record(AdmissionEvent.CLEARANCES_RECORDED, batch, by=by.user_id, rows=len(rows))
+        return len(rows)
+
+    return table_import.commit(KIND, batch.id, write)
 
 
 def _decision_of(row: ClearanceRow) -> Decision:

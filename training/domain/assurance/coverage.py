@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from training.domain.assurance.refusals import Lack, NoRightsAssessment
+from training.domain.courses import cohorts
 from training.models.assurance.rights_assessments import Assessed, AssessmentState, RightsAssessment
 from training.models.courses.cohorts import Cohort
 from training.queries.assurance import coverage
@@ -22,6 +23,11 @@ def gap_of(cohort: Cohort, on: dt.date) -> NoRightsAssessment | None:
     """Return why a cohort is not covered on ``on``, or None if it is."""
     projects = coverage.projects_paying(cohort.id)
     return decide(coverage.standing_for(cohort, projects), projects, on)
+
+
+def gap_before_opening(cohort: Cohort, on: dt.date) -> NoRightsAssessment | None:
+    """Return what keeps a cohort that is still to open from being covered; others need no coverage any more."""
+    return gap_of(cohort, on) if cohorts.is_to_open(cohort) else None
 
 
 def decide(standing: Sequence[RightsAssessment], projects: Sequence[int], on: dt.date) -> NoRightsAssessment | None:

@@ -44,7 +44,27 @@ class TableGone(Refusal):
 
 @dataclass
 class ColumnMissing(Refusal):
-    """The list of rates lacks a column of this name."""
+    """The table lacks a column with this heading."""
 
     field = "file"
     heading: str
+
+
+@dataclass
+class ColumnDoubled(Refusal):
+    """Two columns of the table say that they are the same; the second has this heading."""
+
+    field = "file"
+    heading: str
+
+
+class BatchEmpty(Refusal):
+    """No row of the file can become a nomination."""
+
+
+@dataclass
+class BatchFaulty(Refusal):
+    """All or nothing was asked for, and ``left`` rows cannot become nominations."""
+
+    field = "mode"
+    left: int

@@ -55,6 +55,31 @@ class PlannedCost:
     amount: int
 
 
+@dataclass(frozen=True)
+class SuggestedCost:
+    """What a cohort may cost in a category, in pence, and the line that may pay for it, if there is one."""
+
+    category: LineCategory
+    amount: int
+    line: BudgetLine | None
+
+
+def plan_of(cohort: Cohort, course: Course) -> CohortPlan:
+    """Return what a draft of ``course`` says now."""
+    programme, venue, host = cohorts.setting_of(cohort.id)
+    return CohortPlan(
+        course=course,
+        programme=programme,
+        venue=venue,
+        host=host,
+        invited=cohorts.invited_to(cohort.id),
+        trainers=cohorts.trainers_of(cohort.id),
+        starts_on=cohort.starts_on,
+        ends_on=cohort.ends_on,
+        capacity=cohort.capacity,
+    )
+
+
 def draft(plan: CohortPlan, by: Actor) -> Cohort:
     """Add a cohort as a draft. Raises DatesReversed, OutsideProgramme."""
     _check(plan)
@@ -67,7 +92,8 @@ def draft(plan: CohortPlan, by: Actor) -> Cohort:
 def _numbered(plan: CohortPlan) -> Cohort:
     """Add a cohort under the next free code; where another request took it in the same moment, under the one after."""
     while True:
-        cohort = Cohort(code=cohorts.next_code(plan.starts_on.year), **_columns(plan))
+        year = plan.starts_on.year
+        cohort = Cohort(code=next_code(year, cohorts.newest_code(year)), **_columns(plan))
         try:
             with db.session.begin_nested():
                 db.session.add(cohort)
@@ -76,6 +102,11 @@ def _numbered(plan: CohortPlan) -> Cohort:
                 raise
         else:
             return cohort
+
+
+def next_code(year: int, newest: str | None) -> str:
+    """Return the code after ``newest``, the last one of a year, or the first: ``2027-014``."""
+    return f"{year}-{int(newest.rpartition('-')[2]) + 1 if newest else 1:03d}"
 
 
 def edit(cohort: Cohort, plan: CohortPlan, by: Actor) -> None:
@@ -151,6 +182,14 @@ def suggested_costs(template: Sequence[CourseCost], days: int, trainees: int) ->
     return dict(total)
 
 
+def suggested_plan(cohort: Cohort, template: Sequence[CourseCost], lines: Sequence[BudgetLine]) -> list[SuggestedCost]:
+    """Return what a template comes to for a cohort, each amount with the first of ``lines`` meant for such costs."""
+    payers = {line.category: line for line in reversed(lines)}
+    days = (cohort.ends_on - cohort.starts_on).days + 1
+    costs = suggested_costs(template, days, cohort.capacity)
+    return [SuggestedCost(category, pence, payers.get(category)) for category, pence in costs.items()]
+
+
 def plan_costs(cohort: Cohort, costs: Sequence[PlannedCost], by: Actor) -> None:
     """Say what a draft is to cost, replacing what was said before.
 
@@ -201,6 +240,11 @@ def cancel(cohort: Cohort, key: str, by: Actor) -> None:
     for number, commitment in enumerate(cohorts.standing_commitments(cohort.id)):
         release = proposals.Proposal(commitment.committed, purpose(cohort), f"{key}-{number}")
         proposals.propose_release(commitment, release, by)
+
+
+def is_to_open(cohort: Cohort) -> bool:
+    """Say whether a cohort has not opened yet and still may."""
+    return cohort.state in (CohortState.DRAFT, CohortState.AWAITING_APPROVAL)
 
 
 def check_open(cohort: Cohort) -> None:

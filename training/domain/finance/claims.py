@@ -25,10 +25,10 @@ from training.kit.clock import month_of, now
 from training.kit.db import db
 from training.kit.money import RATE_SCALE, Currency, shares_in_pence
 from training.models.finance.claims import Claim, Evidence
-from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry
+from training.models.finance.ledger import Commitment, EntryKind
 from training.models.finance.programmes import BudgetLine, Programme
 from training.models.identity.actor import Actor
-from training.queries.finance import claims, programmes
+from training.queries.finance import claims, programmes, rates
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,8 @@ class Payment:
     is_another: bool = False
 
 
-def propose(
-    payment: Payment, lines: Sequence[ClaimLine], purpose: str, key: str, by: Actor, on: dt.date
-) -> LedgerEntry:
-    """Propose a claim; return the entry of its first line.
+def propose(payment: Payment, lines: Sequence[ClaimLine], purpose: str, key: str, by: Actor, on: dt.date) -> Claim:
+    """Propose a claim, one entry for each line; return it.
 
     Raises PaidInFuture, PaidOutside, MissingRate, LessThanAPenny, OtherProgramme, EvidenceUsed, CommitmentClosed,
     OverCommitment, AlikePayment. Rules: a commitment is converted by its payment, never added to it; the converted
@@ -80,7 +78,7 @@ def propose(
     programme = _programme_of(lines)
     programmes.lock_programme(programme.id)  # a twin of this request waits here, and then finds its answer
     if known := proposals.proposed_before(proposal, by):
-        return known
+        return claims.proposed_with(known)
     _check_day(payment.paid_on, programme, on)
     rate = _rate(payment)
     shares = shares_in_pence([line.original for line in lines], payment.currency, rate.millionths)
@@ -98,7 +96,8 @@ def propose(
         )
         for line, share in zip(lines, shares, strict=True)
     ]
-    return proposals.append(wishes, proposal, by)
+    proposals.append(wishes, proposal, by)
+    return claim
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,7 @@ def _rate(payment: Payment) -> Rate:
         return Rate(RATE_SCALE, payment.paid_on, "")
     if payment.rate is not None:
         return payment.rate
-    known = claims.rate_of(payment.currency, month_of(payment.paid_on))
+    known = rates.of_month(payment.currency, month_of(payment.paid_on))
     if known is None:
         raise MissingRate(payment.currency, month_of(payment.paid_on))
     return Rate(known.rate, known.month, known.source)

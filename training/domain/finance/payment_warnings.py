@@ -10,6 +10,7 @@ from training.kit.clock import month_of
 from training.kit.money import Currency
 from training.models.finance.claims import Claim, Evidence, ExchangeRate
 from training.queries.finance import claims as rows
+from training.queries.finance import rates
 
 MOST_OFF = 5
 """By so many percent may the rate of a claim depart from that of the table before it is doubted."""
@@ -58,12 +59,12 @@ def look_at(claims: Sequence[Claim], folder: Path) -> dict[int, Look]:
     marks = {claim.id: rows.mark_of(claim) for claim in claims}
     alike = rows.alike(set(marks.values()))
     paid_abroad = [claim for claim in claims if claim.currency is not Currency.GBP]
-    rates = rows.rates_of({(claim.currency, month_of(claim.paid_on)) for claim in paid_abroad})
+    table = rates.of_months({(claim.currency, month_of(claim.paid_on)) for claim in paid_abroad})
     return {
         claim.id: Look(
             claim,
             [other for other in alike[marks[claim.id]] if other.id != claim.id],
-            rates.get((claim.currency, month_of(claim.paid_on))),
+            table.get((claim.currency, month_of(claim.paid_on))),
             [(file, state_of(file, folder)) for file in claim.files],
         )
         for claim in claims

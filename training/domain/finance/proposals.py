@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import IntegrityError
 
+from training.domain.finance.decisions import check_reversible
 from training.domain.finance.events import FinanceEvent
-from training.domain.finance.ledger import check_expected, check_reversible
+from training.domain.finance.ledger import check_expected
 from training.domain.finance.refusals import CommitmentClosed, OtherProgramme, OverCeiling, OverCommitment, OverLine
 from training.domain.identity import audit
 from training.kit.clock import now
@@ -21,8 +22,7 @@ from training.models.finance.claims import Claim
 from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry
 from training.models.finance.programmes import BudgetLine
 from training.models.identity.actor import Actor
-from training.queries.finance import ledger as entries
-from training.queries.finance import programmes
+from training.queries.finance import bundles, entries, programmes
 
 
 @dataclass(frozen=True)
@@ -182,10 +182,12 @@ def propose_commitments(
     *,
     cohort_id: int | None = None,
 ) -> LedgerEntry:
-    """Propose one commitment per line of a programme, decided together. Raises OverLine, ExpectedOutside.
+    """Propose one commitment per line, decided together. Raises OverLine, ExpectedOutside.
 
     Rule: a cohort has one commitment per line that its cost touches (design §3).
     """
+    for programme_id in sorted({wanted.line.programme_id for wanted in reservations}):
+        programmes.lock_programme(programme_id)  # a twin of this request waits here, and then finds its answer
     if known := proposed_before(proposal, by):
         return known
     for wanted in reservations:
@@ -201,17 +203,13 @@ def propose_commitments(
         )
         for wanted in reservations
     ]
-    with db.session.begin_nested() as savepoint:
-        db.session.add_all(made)
-        db.session.flush()
-        wishes = [
-            Wish(EntryKind.COMMIT, wanted.line, wanted.amount, commitment)
-            for wanted, commitment in zip(reservations, made, strict=True)
-        ]
-        appended = append(wishes, proposal, by)
-        if appended.commitment_id != made[0].id:
-            savepoint.rollback()  # a twin of this request was faster: its commitments stand
-    return appended
+    db.session.add_all(made)
+    db.session.flush()
+    wishes = [
+        Wish(EntryKind.COMMIT, wanted.line, wanted.amount, commitment)
+        for wanted, commitment in zip(reservations, made, strict=True)
+    ]
+    return append(wishes, proposal, by)
 
 
 def propose_top_up(commitment: Commitment, proposal: Proposal, by: Actor) -> LedgerEntry:
@@ -256,13 +254,11 @@ def propose_reversal(entry: LedgerEntry, reason: str, key: str, by: Actor) -> Le
     proposal = Proposal(entry.amount, reason, key)
     if known := proposed_before(proposal, by):
         return known
-    bundle = entries.bundle_of(entry)
-    for part in bundle:
-        check_reversible(part)
-    return append([_undoing(part) for part in reversed(bundle)], proposal, by)
+    originals = bundles.standings(entry.bundle)
+    for original in originals:
+        check_reversible(original)
+    return append([_undoing(original.entry) for original in reversed(originals)], proposal, by)
 
 
 def _undoing(entry: LedgerEntry) -> Wish:
-    line = programmes.line_by_key(entry.line_id)
-    commitment = entries.commitment_by_key(entry.commitment_id) if entry.commitment_id else None
-    return Wish(EntryKind.REVERSE, line, entry.amount, commitment, reverses=entry)
+    return Wish(EntryKind.REVERSE, entry.line, entry.amount, entry.commitment, reverses=entry)

@@ -3,31 +3,29 @@
 import datetime as dt
 import enum
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import IO
 
 from sqlalchemy.exc import IntegrityError
 
-from training.domain.common import cell_parsing
-from training.domain.common.refusals import ChangedMeanwhile, ColumnMissing
+from training.domain.common import table_import
+from training.domain.common.refusals import ChangedMeanwhile
+from training.domain.common.table_columns import Cells, Column, Faulty, TableFormat, Value, text
 from training.domain.finance.events import FinanceEvent
 from training.domain.finance.refusals import RateDoubtful
 from training.domain.identity import audit
-from training.kit import tables
 from training.kit.clock import month_of, now
 from training.kit.dates import parse_month
 from training.kit.db import db
 from training.kit.money import Currency, parse_rate
 from training.models.finance.claims import ExchangeRate
 from training.models.identity.actor import Actor
-from training.queries.finance import claims
+from training.queries.finance import rates as rate_rows
 
 LONGEST_SOURCE = 300
 _FAR = 10
 """A rate is far from another when it departs by more than one part of so many."""
-COLUMNS = ("currency", "month", "rate", "source")
-"""The headings of a list of rates: they are a format, the same in every language."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def enter(rate: MonthlyRate, by: Actor, *, told: str = "") -> ExchangeRate:
 
 
 def _table() -> dict[_Place, MonthlyRate]:
-    rates = (MonthlyRate(one.currency, one.month, one.rate, one.source) for one in claims.rates())
+    rates = (MonthlyRate(one.currency, one.month, one.rate, one.source) for one in rate_rows.every())
     return {rate.place: rate for rate in rates}
 
 
@@ -89,7 +87,7 @@ def _doubt(rate: MonthlyRate, known: _Table, whole: _Table) -> RateDoubtful | No
 
 def _write(rate: MonthlyRate, by: Actor) -> ExchangeRate:
     currency, month = rate.place
-    entered = claims.rate_of(currency, month) or ExchangeRate(currency=currency, month=month)
+    entered = rate_rows.of_month(currency, month) or ExchangeRate(currency=currency, month=month)
     entered.rate, entered.source = rate.millionths, rate.source
     entered.entered_by_id, entered.entered_at = by.user_id, now()
     try:
@@ -126,6 +124,27 @@ class RateOutcome(enum.StrEnum):
         return self not in (RateOutcome.ENTERED, RateOutcome.KNOWN)
 
 
+def _foreign(written: str) -> Currency:
+    """Return a currency by its code. Raises ValueError for pounds too."""
+    currency = Currency(written.upper())
+    if currency is Currency.GBP:
+        raise ValueError
+    return currency
+
+
+def _column(part: str, parse: Callable[[str], Value], fault: RateOutcome | None = None) -> Column[Value]:
+    return Column(part, {"en": (part,)}, parse, fault)
+
+
+CURRENCY = _column("currency", _foreign, RateOutcome.CURRENCY_UNKNOWN)
+MONTH = _column("month", parse_month, RateOutcome.MONTH_UNREADABLE)
+RATE = _column("rate", parse_rate, RateOutcome.RATE_UNREADABLE)
+SOURCE = _column("source", text(LONGEST_SOURCE, RateOutcome.SOURCE_TOO_LONG, RateOutcome.SOURCE_MISSING))
+FORMAT = TableFormat(CURRENCY, MONTH, RATE, SOURCE)
+"""The headings of a list of rates are a format, the same in every language."""
+COLUMNS = tuple(FORMAT.columns)
+
+
 @dataclass(frozen=True)
 class RateRow:
     """A row of the list by its number in the file, as it was written, and what became of it.
@@ -154,11 +173,11 @@ def load(stream: IO[bytes], by: Actor, *, told: str = "") -> RateList:
 
     None is entered where a row is faulty, or doubtful in the way of ``enter`` and not confirmed by ``told``. A rate
     that is there already stays as it is, so a list may be sent again; another rate of a month corrects it.
-    Raises TableUnreadable, ColumnMissing.
+    Raises TableUnreadable, ColumnMissing, ColumnDoubled.
     """
-    table = cell_parsing.read_table(stream)
-    read = _Reader([heading.casefold() for heading in table.headings])
-    rows = read.doubted([read.row(row) for row in table.rows])
+    table = table_import.read_table(stream)
+    places, read = FORMAT.find(table.headings), _Rates()
+    rows = read.doubted([read.read(FORMAT.cells(row, places)) for row in table.rows])
     asked = _told(rows)
     is_entered = asked in ("", told) and not any(row.outcome.is_fault for row in rows)
     if is_entered:
@@ -172,33 +191,20 @@ def _told(rows: list[RateRow]) -> str:
     return hashlib.sha256(repr(questions).encode()).hexdigest()[:16] if questions else ""
 
 
-class _Unreadable(Exception):  # noqa: N818 - an answer, not an error
-    """A cell cannot be what its column says."""
+class _Rates:
+    """Reads the rows of a list; ``new`` are the rates to enter."""
 
-    def __init__(self, outcome: RateOutcome) -> None:
-        super().__init__(outcome)
-        self.outcome = outcome
-
-
-class _Reader:
-    """Reads the rows of a list; ``new`` are the rates to enter. Raises ColumnMissing."""
-
-    def __init__(self, headings: list[str]) -> None:
-        missing = next((name for name in COLUMNS if name not in headings), None)
-        if missing:
-            raise ColumnMissing(missing)
-        self._places = {name: headings.index(name) for name in COLUMNS}
+    def __init__(self) -> None:
         self.new: dict[_Place, MonthlyRate] = {}
         self._known = _table()
 
-    def row(self, row: tables.Row) -> RateRow:
+    def read(self, cells: Cells) -> RateRow:
         """Return the row with what is to become of it."""
-        written = {name: row.cell(place) for name, place in self._places.items()}
         try:
-            rate = _rate(written)
-        except _Unreadable as fault:
-            return RateRow(row.number, written, fault.outcome)
-        return RateRow(row.number, written, self._outcome(rate), rate)
+            rate = _rate(cells)
+        except Faulty as faulty:
+            return RateRow(cells.number, cells.texts, faulty.fault)
+        return RateRow(cells.number, cells.texts, self._outcome(rate), rate)
 
     def _outcome(self, rate: MonthlyRate) -> RateOutcome:
         twin = self.new.get(rate.place)
@@ -220,20 +226,6 @@ class _Reader:
         ]
 
 
-def _rate(written: Mapping[str, str]) -> MonthlyRate:
-    code, source = written["currency"].upper(), written["source"]
-    if code not in set(Currency) - {Currency.GBP}:
-        raise _Unreadable(RateOutcome.CURRENCY_UNKNOWN)
-    if not source:
-        raise _Unreadable(RateOutcome.SOURCE_MISSING)
-    if len(source) > LONGEST_SOURCE:
-        raise _Unreadable(RateOutcome.SOURCE_TOO_LONG)
-    try:
-        month = parse_month(written["month"])
-    except ValueError as error:
-        raise _Unreadable(RateOutcome.MONTH_UNREADABLE) from error
-    try:
-        millionths = parse_rate(written["rate"])
-    except ValueError as error:
-        raise _Unreadable(RateOutcome.RATE_UNREADABLE) from error
-    return MonthlyRate(Currency(code), month, millionths, source)
+def _rate(cells: Cells) -> MonthlyRate:
+    currency, source = cells[CURRENCY], cells[SOURCE]
+    return MonthlyRate(currency, cells[MONTH], cells[RATE], source)

@@ -7,21 +7,24 @@ import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
-from training.domain.common import cell_parsing
-from training.domain.common.cell_parsing import Faulty
-from training.domain.common.refusals import TableGone
+from training.domain.common import table_import
+from training.domain.common.table_columns import Cells, Column, Faulty, TableFormat, text
+from training.domain.common.table_import import KeptTables, TableKind, TableStorage, do_now, judge_rows
 from training.domain.finance import claims, ledger
 from training.domain.finance.events import FinanceEvent
 from training.domain.finance.refusals import AlreadyDecided, BatchDecided
 from training.domain.identity import audit
 from training.kit import tables
 from training.kit.clock import now
-from training.kit.db import db
+from training.kit.dates import parse_day
+from training.kit.db import changed_rows, db
 from training.kit.money import parse_amount
 from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import Programme
@@ -44,50 +47,114 @@ class Columns(NamedTuple):
     commitment: int | None = None
 
 
+def _pence(written: str) -> int:
+    """Return the amount; a payment back, written with a minus or in brackets, is an amount but none to claim."""
+    is_negative = written.startswith(("-", "−", "(")) or written.endswith("-")
+    pence = parse_amount(written.strip("-−()"))
+    if is_negative or not pence:
+        raise Faulty(Fault.NOT_POSITIVE)
+    return pence
+
+
+DATE = Column(
+    "date",
+    {
+        "en": ("date", "payment date", "date paid", "paid on", "date of payment", "transaction date", "posting date"),
+        "ar": ("تاريخ", "التاريخ", "تاريخ الدفع", "تاريخ العملية"),
+        "ckb": ("بەروار", "ڕێککەوت", "بەرواری پارەدان"),
+    },
+    parse_day,
+    Fault.DATE_UNREADABLE,
+)
+AMOUNT = Column(
+    "amount",
+    {
+        "en": ("amount", "amount gbp", "amount £", "value", "net amount", "total", "sum"),
+        "ar": ("مبلغ", "المبلغ", "القيمة", "المجموع"),
+        "ckb": ("بڕ", "بڕی پارە", "کۆ"),
+    },
+    _pence,
+    Fault.AMOUNT_UNREADABLE,
+)
+PAYEE = Column(
+    "payee",
+    {
+        "en": ("supplier", "supplier name", "payee", "paid to", "vendor", "vendor name", "merchant", "merchant name"),
+        "ar": ("المورد", "اسم المورد", "المستفيد", "الجهة", "المدفوع له"),
+        "ckb": ("دابینکەر", "وەرگر", "فرۆشیار"),
+    },
+    text(_LONGEST_PAYEE, Fault.TOO_LONG, Fault.PAYEE_MISSING),
+)
+PURPOSE = Column(
+    "purpose",
+    {
+        "en": ("purpose", "description", "details", "expense type", "narrative"),
+        "ar": ("الغرض", "الوصف", "البيان", "التفاصيل"),
+        "ckb": ("مەبەست", "وەسف", "وردەکاری"),
+    },
+    text(_LONGEST_PURPOSE, Fault.TOO_LONG),
+    is_required=False,
+)
+COMMITMENT = Column(
+    "commitment",
+    {
+        "en": ("commitment", "commitment id", "cohort", "cohort code"),
+        "ar": ("الالتزام", "رمز الالتزام", "الدفعة", "رمز الدفعة"),
+        "ckb": ("پابەندبوون", "کۆدی پابەندبوون", "خول", "کۆدی خول"),
+    },
+    str,
+    is_required=False,
+)
+FORMAT = TableFormat(DATE, AMOUNT, PAYEE, PURPOSE, COMMITMENT)
+
+
+KIND = TableKind(
+    FORMAT,
+    spend_uploads.BATCHES,
+    good=(RowOutcome.NEW,),
+    needing=(RowOutcome.FAULTY,),
+    is_open=lambda batch: batch.state is BatchState.PREVIEWED,
+    is_committed=lambda batch: batch.state is BatchState.PROPOSED,
+    closed=BatchDecided,
+    not_committed=AlreadyDecided,
+)
+
+
 # Reading. The file itself is not kept. What was read of it lies beside the evidence, out of the web's reach, until its
 # rows are proposed, so that nobody uploads twice because a column was chosen wrongly; without a script a page could
 # only carry it to and fro, ten megabytes each time. What nobody goes on with is forgotten after a day.
 
 
+def _kept(folder: Path) -> KeptTables:
+    return KeptTables(folder / _FOLDER, _KEPT)
+
+
 def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> SpendBatch:
     """Read a file as a table and keep that table for the choice of its columns. Raises TableUnreadable."""
-    table = cell_parsing.read_table(stream)
+    table = table_import.read_table(stream)
     batch = SpendBatch(programme_id=programme.id, sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
     db.session.add(batch)
     db.session.flush()
     audit.record(FinanceEvent.SPEND_FILE_READ, batch, by=by.user_id, rows=len(table.rows))
-    path = _path(batch, folder)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_text(table.to_json(), encoding="utf-8")
-    path.chmod(0o600)
+    _kept(folder).keep(batch.public_id, table)
     return batch
 
 
 def table_of(batch: SpendBatch, folder: Path) -> tables.Table:
     """Return what was read of the file. Raises BatchDecided once its rows were proposed, TableGone after a day."""
-    if batch.state is not BatchState.PREVIEWED:
+    if not KIND.is_open(batch):
         raise BatchDecided
-    try:
-        return tables.Table.from_json(_path(batch, folder).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise TableGone from error
+    return _kept(folder).load(batch.public_id)
 
 
 def forget(batch: SpendBatch, folder: Path) -> None:
     """Forget what was read of the file: its rows are claims now."""
-    _path(batch, folder).unlink(missing_ok=True)
-
-
-def _path(batch: SpendBatch, folder: Path) -> Path:
-    return folder / _FOLDER / f"{batch.public_id}.json"
+    _kept(folder).forget(batch.public_id)
 
 
 def forget_old(folder: Path) -> None:
     """Forget what was read of files more than a day ago and not proposed."""
-    oldest = (now() - _KEPT).timestamp()
-    for path in (folder / _FOLDER).glob("*.json"):
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
+    _kept(folder).forget_old()
 
 
 # Previewing
@@ -101,21 +168,17 @@ def preview(
     ``otherwise`` is the commitment of rows that name none. Raises BatchDecided.
     """
     programmes.lock_programme(batch.programme_id)
-    batch = spend_uploads.batch_by_key(batch.id)
-    if batch.state is not BatchState.PREVIEWED:
-        raise BatchDecided
-    db.session.execute(delete(SpendRow).where(SpendRow.batch_id == batch.id))
-    reader = _Reader(batch, columns, otherwise, on)
-    db.session.add_all([reader.read(row) for row in table.rows])
-    db.session.flush()
-    _mark_known(batch)
+    payments = _Payments(batch, otherwise, on)
+    storage = TableStorage(KIND, batch.id, table, columns._asdict())
+    judge = partial(judge_rows, KIND, payments.fill)
+    do_now(table_import.preview(KIND, batch.id, storage, judge, _mark_known))
 
 
-class _Reader:
+class _Payments:
     """Reads the rows of one file, and counts those that are alike: each of them is a payment of its own."""
 
-    def __init__(self, batch: SpendBatch, columns: Columns, otherwise: Commitment | None, on: dt.date) -> None:
-        self._batch, self._columns, self._otherwise, self._today = batch, columns, otherwise, on
+    def __init__(self, batch: SpendBatch, otherwise: Commitment | None, on: dt.date) -> None:
+        self._otherwise, self._today = otherwise, on
         self._programme = programmes.programme_by_key(batch.programme_id)
         self._alike: Counter[tuple[dt.date, int, str]] = Counter()
         self._commitments = defaultdict[str, list[Commitment]](list)
@@ -124,61 +187,39 @@ class _Reader:
             if cohort_code:
                 self._commitments[cohort_code].append(commitment)
 
-    def read(self, row: tables.Row) -> SpendRow:
-        """Return the row as it will be kept."""
-        kept = SpendRow(batch_id=self._batch.id, number=row.number, outcome=RowOutcome.NEW)
-        try:
-            self._read_payment(row, kept)
-            self._check_day(row, kept)
-            kept.purpose = cell_parsing.text(row.cell(self._columns.purpose), _LONGEST_PURPOSE, Fault.TOO_LONG)
-            kept.commitment_id = self._commitment(row).id
-        except Faulty as faulty:
-            kept.outcome, kept.fault, kept.cell = RowOutcome.FAULTY, faulty.fault, faulty.cell
-        return kept
+    def fill(self, row: SpendRow, cells: Cells) -> None:
+        """Read a row. Raises Faulty."""
+        row.paid_on = paid_on = cells[DATE]
+        row.amount = pence = cells[AMOUNT]
+        row.payee = payee = cells[PAYEE]
+        row.fingerprint = self._fingerprint(paid_on, pence, payee)
+        self._check_day(paid_on, cells)
+        row.purpose = cells[PURPOSE]
+        row.commitment_id = self._commitment(cells).id
 
-    def _read_payment(self, row: tables.Row, kept: SpendRow) -> None:
-        """Read date, amount and payee, by which a payment is known again, whatever else is wrong with its row."""
-        kept.paid_on = paid_on = cell_parsing.day(row.cell(self._columns.date), Fault.DATE_UNREADABLE)
-        kept.amount = pence = _pence(row.cell(self._columns.amount))
-        kept.payee = payee = cell_parsing.text(row.cell(self._columns.payee), _LONGEST_PAYEE, Fault.TOO_LONG)
-        if not payee:
-            raise Faulty(Fault.PAYEE_MISSING, "")
+    def _fingerprint(self, paid_on: dt.date, pence: int, payee: str) -> str:
+        """Return by what a payment is known again, whatever else is wrong with its row."""
         self._alike[paid_on, pence, payee] += 1
-        content = repr(
-            (self._programme.public_id, paid_on.isoformat(), pence, payee, self._alike[paid_on, pence, payee])
-        )
-        kept.fingerprint = hashlib.sha256(content.encode()).hexdigest()
+        content = (self._programme.public_id, paid_on.isoformat(), pence, payee, self._alike[paid_on, pence, payee])
+        return hashlib.sha256(repr(content).encode()).hexdigest()
 
-    def _check_day(self, row: tables.Row, kept: SpendRow) -> None:
-        paid_on, written = kept.paid_on or self._today, row.cell(self._columns.date)
+    def _check_day(self, paid_on: dt.date, cells: Cells) -> None:
         if paid_on > self._today:
-            raise Faulty(Fault.IN_FUTURE, written)
+            raise cells.fault(DATE, Fault.IN_FUTURE)
         if not self._programme.starts_on <= paid_on <= self._programme.ends_on:
-            raise Faulty(Fault.OUTSIDE_PROGRAMME, written)
+            raise cells.fault(DATE, Fault.OUTSIDE_PROGRAMME)
 
-    def _commitment(self, row: tables.Row) -> Commitment:
+    def _commitment(self, cells: Cells) -> Commitment:
         """Return the commitment whose id, or whose cohort's code, the row names."""
-        named = row.cell(self._columns.commitment)
+        named = cells[COMMITMENT]
         if not named:
             if self._otherwise is None:
-                raise Faulty(Fault.NO_COMMITMENT, "")
+                raise cells.fault(COMMITMENT, Fault.NO_COMMITMENT)
             return self._otherwise
         found = self._commitments.get(named, [])
         if len(found) != 1:
-            raise Faulty(Fault.SEVERAL_COMMITMENTS if found else Fault.COMMITMENT_UNKNOWN, named)
+            raise cells.fault(COMMITMENT, Fault.SEVERAL_COMMITMENTS if found else Fault.COMMITMENT_UNKNOWN)
         return found[0]
-
-
-def _pence(text: str) -> int:
-    """Return the amount; a payment back, written with a minus or in brackets, is an amount but none to claim."""
-    is_negative = text.startswith(("-", "−", "(")) or text.endswith("-")
-    try:
-        pence = parse_amount(text.strip("-−()"))
-    except ValueError as error:
-        raise Faulty(Fault.AMOUNT_UNREADABLE, text) from error
-    if is_negative or not pence:
-        raise Faulty(Fault.NOT_POSITIVE, text)
-    return pence
 
 
 def _mark_known(batch: SpendBatch) -> None:
@@ -188,7 +229,7 @@ def _mark_known(batch: SpendBatch) -> None:
 
 def _mark_as_known(batch: SpendBatch, numbers: Iterable[int]) -> None:
     known = update(SpendRow).where(SpendRow.batch_id == batch.id, SpendRow.number.in_(numbers))
-    db.session.execute(known.values(outcome=RowOutcome.KNOWN), execution_options={"synchronize_session": False})
+    changed_rows(known.values(outcome=RowOutcome.KNOWN))
 
 
 # Proposing and taking back
@@ -202,35 +243,46 @@ def propose(batch: SpendBatch, by: Actor, on: dt.date, *, payees_are_people: boo
     repeated, by the same person or by two at once, makes no second claim (domain §4, imports).
     """
     programmes.lock_programme(batch.programme_id)
-    batch = spend_uploads.batch_by_key(batch.id)
-    if batch.state is not BatchState.PREVIEWED:
-        raise BatchDecided
-    _mark_known(batch)
-    alike = spend_uploads.alike_rows(batch)
-    if not are_others:
-        _mark_as_known(batch, alike)
-    rows = spend_uploads.new_rows(batch.id)
-    if not rows:
-        return 0
-    spent = [_spent(row, batch, payees_are_people=payees_are_people) for row in rows]
-    made = claims.propose_all(spent, batch.public_id, by, on)
-    became = [
-        {"batch_id": batch.id, "number": row.number, "claim_id": claim.id}
-        for row, claim in zip(rows, made, strict=True)
-    ]
-    db.session.execute(update(SpendRow), became)
-    batch.state = BatchState.PROPOSED
-    pence = sum(claim.amount for claim in made)
-    audit.record(
-        FinanceEvent.SPEND_FILE_PROPOSED,
-        batch,
-        by=by.user_id,
-        rows=len(made),
-        pence=pence,
-        alike=len(alike),
-        are_others=are_others,
-    )
-    return len(made)
+    proposal = _Proposal(by, on, payees_are_people, are_others)
+    return table_import.commit(KIND, batch.id, proposal.write)
+
+
+@dataclass(frozen=True)
+class _Proposal:
+    """Proposes the rows of a batch, as somebody said of all of them."""
+
+    by: Actor
+    on: dt.date
+    payees_are_people: bool
+    are_others: bool
+
+    def write(self, batch: SpendBatch) -> int:
+        """Propose the rows that are new now."""
+        _mark_known(batch)
+        alike = spend_uploads.alike_rows(batch)
+        if not self.are_others:
+            _mark_as_known(batch, alike)
+        rows = spend_uploads.new_rows(batch.id)
+        if not rows:
+            return 0
+        spent = [_spent(row, batch, payees_are_people=self.payees_are_people) for row in rows]
+        made = claims.propose_all(spent, batch.public_id, self.by, self.on)
+        became = [
+            {"batch_id": batch.id, "number": row.number, "claim_id": claim.id}
+            for row, claim in zip(rows, made, strict=True)
+        ]
+        db.session.execute(update(SpendRow), became)
+        batch.state = BatchState.PROPOSED
+        audit.record(
+            FinanceEvent.SPEND_FILE_PROPOSED,
+            batch,
+            by=self.by.user_id,
+            rows=len(made),
+            pence=sum(claim.amount for claim in made),
+            alike=len(alike),
+            are_others=self.are_others,
+        )
+        return len(made)
 
 
 def _spent(row: SpendRow, batch: SpendBatch, *, payees_are_people: bool) -> claims.Spent:
@@ -254,12 +306,15 @@ def withdraw(batch: SpendBatch, reason: str, by: Actor) -> TakenBack:
     Afterwards the file can be read again.
     """
     programmes.lock_programme(batch.programme_id)
-    batch = spend_uploads.batch_by_key(batch.id)
     decided = len(spend_uploads.entries_of(batch.id, are_decided=True))
-    waiting = spend_uploads.entries_of(batch.id, are_decided=False)
-    if not waiting:
-        raise AlreadyDecided
-    ledger.withdraw_payments(waiting, reason, by)
-    batch.state = BatchState.WITHDRAWN
-    audit.record(FinanceEvent.SPEND_FILE_TAKEN_BACK, batch, by=by.user_id, rows=len(waiting), decided=decided)
-    return TakenBack(len(waiting), decided)
+
+    def write(batch: SpendBatch) -> int:
+        waiting = spend_uploads.entries_of(batch.id, are_decided=False)
+        if not waiting:
+            raise AlreadyDecided
+        ledger.withdraw_payments(waiting, reason, by)
+        batch.state = BatchState.WITHDRAWN
+        audit.record(FinanceEvent.SPEND_FILE_TAKEN_BACK, batch, by=by.user_id, rows=len(waiting), decided=decided)
+        return len(waiting)
+
+    return TakenBack(table_import.undo(KIND, batch.id, write), decided)

@@ -3,7 +3,9 @@
 import datetime as dt
 import enum
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from sqlalchemy import delete
@@ -11,14 +13,17 @@ from sqlalchemy import delete
 from training.domain.finance.events import FinanceEvent
 from training.domain.finance.refusals import PlanChanged
 from training.domain.identity import audit
-from training.kit.clock import months_between
+from training.kit.clock import months_between, within_financial_year
 from training.kit.db import db
-from training.kit.money import spread_by_weight
+from training.kit.money import spread_by_weight, spread_evenly
 from training.models.finance.programmes import BudgetLine
 from training.models.finance.spending_plans import LinePlan
 from training.models.identity.actor import Actor
 from training.queries.finance import spending_plans
-from training.queries.finance.spending_plans import Months
+from training.queries.finance.spending_plans import CohortCosts
+
+Months = Mapping[dt.date, int]
+"""Pence by the first day of the month."""
 
 
 class Pattern(enum.StrEnum):
@@ -53,6 +58,68 @@ def _weights(months: Sequence[dt.date], pattern: Pattern) -> list[int]:
         quarters = (len(list(same)) for _, same in groupby(months, lambda day: (day.year, (day.month - 1) // 3)))
         return [weight for length in quarters for weight in [0] * (length - 1) + [length]]
     return [1] * len(months)
+
+
+def spread_over(allocated: int, starts_on: dt.date, ends_on: dt.date) -> Months:
+    """Return what a line without a plan counts as planning: its allocation spread evenly over its months."""
+    months = months_between(starts_on, ends_on)
+    return dict(zip(months, spread_evenly(allocated, len(months)), strict=True))
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """What cohorts that hold no money yet will cost a line, in pence, and by when."""
+
+    line_id: int
+    due_on: dt.date
+    amount: int
+
+
+def scheduled(costs: Iterable[CohortCosts]) -> list[Scheduled]:
+    """Return by when the costs of cohorts to come are due.
+
+    That is at the end of the cohort or of the financial year in which it starts, whichever is sooner: as its
+    commitment will be.
+    """
+    return [Scheduled(one.line_id, within_financial_year(one.starts_on, one.ends_on), one.amount) for one in costs]
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A month of a line, or all of them where ``month`` is None; pence."""
+
+    month: dt.date | None
+    planned: int
+    spent: int
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """A line with its plan; ``is_entered`` is False where it counts as spread evenly."""
+
+    line: BudgetLine
+    is_entered: bool
+    rows: Sequence[PlanRow]
+    total: PlanRow
+
+
+def plan_page(line: BudgetLine, actor: Actor) -> PlanPage:
+    """Return the plan of a line beside what was spent, month by month, as ``actor`` may see it."""
+    fresh = spending_plans.whole_line(line, actor)
+    return beside(fresh, spending_plans.entered(fresh.id), spending_plans.spent(fresh.id, actor))
+
+
+def beside(line: BudgetLine, entered: Months, spent: Months) -> PlanPage:
+    """Return the plan of a line, as ``entered`` or spread evenly, beside what was ``spent``."""
+    plan = Counter[dt.date](entered or spread_over(line.allocated, line.starts_on, line.ends_on))
+    paid = Counter[dt.date](spent)
+    months = sorted({*months_of(line), *plan, *paid})
+    return PlanPage(
+        line=line,
+        is_entered=bool(entered),
+        rows=[PlanRow(month, plan[month], paid[month]) for month in months],
+        total=PlanRow(None, plan.total(), paid.total()),
+    )
 
 
 def fingerprint(plan: Months) -> str:

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from training.domain.common.refusals import Refusal
-from training.domain.finance import ledger
+from training.domain.finance import decisions, ledger
+from training.domain.finance.payment_warnings import Doubt, Look
 from training.domain.oversight import opening
 from training.kit.db import db
 from training.models.courses.cohorts import Cohort, CohortState
@@ -14,8 +15,8 @@ from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry, L
 from training.models.finance.programmes import BudgetLine, Programme
 from training.models.identity.actor import Actor
 from training.queries.courses import cohorts as cohort_rows
-from training.queries.finance import ledger as entries
 from training.queries.finance import programmes
+from training.queries.finance.inbox import Taking
 
 
 @dataclass(frozen=True)
@@ -47,22 +48,14 @@ def effects(bundle: Sequence[LedgerEntry], undone: Mapping[int, LedgerPosting]) 
     The entries come with their lines, programmes and commitments; ``undone`` is what the entries moved that these
     reverse. Programmes whose allocation stays as it is, and commitments that hold nothing yet, are left out.
     """
-    lines: Counter[BudgetLine] = Counter()
-    programmes: Counter[Programme] = Counter()
-    commitments: Counter[Commitment] = Counter()
-    for entry in bundle:
-        held = entry.commitment
-        moved = ledger.movement(
-            entry, held, undone.get(entry.reverses_id or 0), taken=-commitments[held] if held else 0
-        )
-        lines[entry.line] += moved.allocated - moved.committed - moved.spent
-        programmes[entry.programme] -= moved.allocated
-        if held:
-            commitments[held] += moved.committed
+    moved = decisions.movements(bundle, undone)
+    lines = decisions.totals((entry.line for entry in bundle), moved)
+    programmes = decisions.totals((entry.programme for entry in bundle), moved)
+    commitments = decisions.totals((entry.commitment for entry in bundle), moved)
     return Effects(
-        [_change(line, line.available, by) for line, by in lines.items()],
-        [_change(one, one.unallocated, by) for one, by in programmes.items() if by],
-        [_change(one, one.committed, by) for one, by in commitments.items() if one.committed or one.spent],
+        [_change(line, line.available, by.allocated - by.committed - by.spent) for line, by in lines.items()],
+        [_change(one, one.unallocated, -by.allocated) for one, by in programmes.items() if by.allocated],
+        [_change(one, one.committed, by.committed) for one, by in commitments.items() if one.committed or one.spent],
     )
 
 
@@ -83,7 +76,7 @@ class Payments:
     commitments: list[Change]
 
 
-def effects_of_payments(takings: Sequence[entries.Taking]) -> Payments:
+def effects_of_payments(takings: Sequence[Taking]) -> Payments:
     """Return what payments would do, none of which closes its commitment."""
     lines: Counter[BudgetLine] = Counter()
     for taking in takings:
@@ -97,11 +90,14 @@ def effects_of_payments(takings: Sequence[entries.Taking]) -> Payments:
     )
 
 
-def without_room(payments: Sequence[LedgerEntry]) -> set[int]:
-    """Return the keys of the payments that would not fit any more if all before them were approved."""
+def without_room(payments: Sequence[LedgerEntry], by: Actor) -> set[int]:
+    """Return the keys of the payments that would not fit any more if ``by`` approved all before them.
+
+    Those that ``by`` proposed are left out: nobody approves their own.
+    """
     left: dict[int, int] = {}
     found = set()
-    for entry in payments:
+    for entry in (one for one in payments if one.proposer_id != by.user_id):
         held = entry.commitment
         if held is None:
             continue
@@ -113,6 +109,15 @@ def without_room(payments: Sequence[LedgerEntry]) -> set[int]:
     return found
 
 
+def warnings(look: Look | None, *, has_room: bool) -> list[Doubt]:
+    """Return why somebody should look twice at a proposal: what is doubtful about its claim, and that it has no room.
+
+    ``look`` is that at the claim of a payment; None for other proposals.
+    """
+    found = look.doubts if look else []
+    return found if has_room else [*found, Doubt.NO_ROOM]
+
+
 def _change(record: Programme | BudgetLine | Commitment, before: int, by: int) -> Change:
     return Change(record, before, before + by)
 
@@ -122,15 +127,13 @@ def approve(entry: LedgerEntry, by: Actor, on: dt.date) -> None:
 
     Raises what ``ledger.approve`` and ``opening.open_funded`` raise.
     """
-    ledger.approve(entry, by, on)
-    if cohort := _cohort_of(entry):
+    if cohort := _cohort_of(ledger.approve(entry, by, on)):
         opening.open_funded(cohort, by, on)
 
 
 def refuse(entry: LedgerEntry, reason: str, by: Actor) -> None:
     """Refuse a proposal; its cohort is a draft again. Raises OwnProposal, AlreadyDecided."""
-    ledger.refuse(entry, reason, by)
-    if cohort := _cohort_of(entry):
+    if cohort := _cohort_of(ledger.refuse(entry, reason, by)):
         opening.return_to_draft(cohort, by)
 
 
@@ -144,6 +147,11 @@ class Decision:
 
 AT_ONCE = 50
 """So many proposals are decided in one transaction: fewer take longer in all, more keep others waiting."""
+
+
+def in_turns(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Return the names of proposals in parts, each to be decided in a transaction of its own."""
+    return (names[first : first + AT_ONCE] for first in range(0, len(names), AT_ONCE))
 
 
 def decide_each(chosen: Sequence[LedgerEntry], decision: Decision, by: Actor, on: dt.date) -> dict[str, Refusal]:
@@ -172,15 +180,14 @@ def _decide(entry: LedgerEntry, decision: Decision, by: Actor, on: dt.date) -> N
 
 def withdraw(entry: LedgerEntry, reason: str, by: Actor) -> None:
     """Take one's own proposal back; its cohort is a draft again. Raises NotOwnProposal, AlreadyDecided."""
-    ledger.withdraw(entry, reason, by)
-    if cohort := _cohort_of(entry):
+    if cohort := _cohort_of(ledger.withdraw(entry, reason, by)):
         opening.return_to_draft(cohort, by)
 
 
-def _cohort_of(entry: LedgerEntry) -> Cohort | None:
-    """Return the cohort that waits for the commitments of this entry; a top-up of an open one has none."""
-    if entry.kind is not EntryKind.COMMIT or entry.commitment_id is None:
+def _cohort_of(decided: Sequence[LedgerEntry]) -> Cohort | None:
+    """Return the cohort that waits for the commitments of these entries; a top-up of an open one has none."""
+    first = decided[0]
+    if first.kind is not EntryKind.COMMIT or first.commitment is None or first.commitment.cohort_id is None:
         return None
-    cohort_id = entries.commitment_by_key(entry.commitment_id).cohort_id
-    cohort = cohort_rows.cohort_by_key(cohort_id) if cohort_id else None
-    return cohort if cohort and cohort.state is CohortState.AWAITING_APPROVAL else None
+    cohort = cohort_rows.cohort_by_key(first.commitment.cohort_id)
+    return cohort if cohort.state is CohortState.AWAITING_APPROVAL else None

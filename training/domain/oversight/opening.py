@@ -15,6 +15,7 @@ from training.models.finance.ledger import LedgerEntry
 from training.models.finance.programmes import BudgetLine
 from training.models.identity.actor import Actor
 from training.queries.courses import cohorts as cohort_rows
+from training.queries.finance import programmes
 
 
 def ask_to_open(cohort: Cohort, key: str, by: Actor, on: dt.date) -> LedgerEntry:
@@ -23,6 +24,7 @@ def ask_to_open(cohort: Cohort, key: str, by: Actor, on: dt.date) -> LedgerEntry
     Raises CohortNotDraft, NoCosts, NoRightsAssessment, OverLine. Rules: design §3 (asking to open makes the proposal),
     domain §2 (rights assessment first).
     """
+    programmes.lock_programme(cohort.programme_id)
     proposal = proposals.Proposal(cohort.planned_cost, cohorts.purpose(cohort), key)
     if known := proposals.proposed_before(proposal, by):
         return known

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from training.forms.common.base import BaseForm, FilterForm
+from training.forms.common.base import BaseForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
 from training.forms.common.fields import (
     FileField,
@@ -18,6 +18,7 @@ from training.forms.common.fields import (
     TextField,
     TickField,
 )
+from training.forms.common.table_import import TableColumnsForm
 from training.forms.common.widgets import Choice
 from training.forms.people.people import PersonForm
 from training.models.admissions.nomination_uploads import NomineePart
@@ -51,7 +52,7 @@ def _column(label: str) -> SelectField:
     return SelectField(label, [may_be_empty()])
 
 
-class NomineeColumnsForm(BaseForm):
+class NomineeColumnsForm(TableColumnsForm):
     """Which column has what, and the organisation of rows that name none."""
 
     name_latin = _column(_l("Name in Latin letters"))
@@ -72,21 +73,14 @@ class NomineeColumnsForm(BaseForm):
         self, headings: Sequence[str], columns: Mapping[str, int], organisations: list[Choice], default: str
     ) -> None:
         """Fill the lists, and before anything was chosen choose what stands now."""
-        places = [
-            Choice(str(place), heading or _("Column %(number)s", number=place + 1))
-            for place, heading in enumerate(headings)
-        ]
+        self.offer_columns(headings, list(NomineePart), columns)
         self.default.choices = organisations
-        for part in NomineePart:
-            self[part.value].choices = places
-            if not self.is_submitted() and part.value in columns:
-                self[part.value].data = str(columns[part.value])
         if not self.is_submitted():
             self.default.data = default
 
     def columns(self) -> dict[str, int]:
         """Return which column has what, by part."""
-        return {part.value: int(self[part.value].data) for part in NomineePart if self[part.value].data}
+        return self.chosen([part.value for part in NomineePart])
 
 
 class NomineeRowForm(PersonForm):
@@ -170,9 +164,3 @@ class CommitForm(BaseForm):
             Choice("good", _("The good rows; the others can be mended and sent again")),
             Choice("whole", _("All rows or nothing")),
         ]
-
-
-class NomineeFilter(FilterForm):
-    """Narrows the list of rows."""
-
-    outcome = SelectField(_l("Rows"), [may_be_empty()], blank=_l("All rows"))

@@ -4,7 +4,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.form import BaseForm as AnyForm
 
-from training.domain.admissions.bulk_actions import SelectionStep, Wish
+from training.domain.admissions.bulk_actions import Wish
+from training.domain.admissions.nomination_path import SelectionStep
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
 from training.forms.common.fields import CheckboxesField, KeyField, SelectField, TextField

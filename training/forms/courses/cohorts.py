@@ -1,16 +1,51 @@
 """Drafting cohorts, and looking for them."""
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from training.domain.courses.cohorts import CohortPlan, PlannedCost, SuggestedCost
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import between, choose_one, may_be_empty, required
 from training.forms.common.fields import CheckboxesField, DateField, IntegerField, KeyField, MoneyField, SelectField
-from training.models.finance.programmes import LineCategory
+from training.models.courses.cohorts import Venue
+from training.models.courses.courses import Course
+from training.models.finance.programmes import BudgetLine, LineCategory, Programme
+from training.models.identity.organisations import Organisation
+from training.models.people.people import Person
+
+Chosen = TypeVar("Chosen", Programme, Venue, Organisation, Person)
+
+
+def _by_id(records: Sequence[Chosen]) -> dict[str, Chosen]:
+    return {record.public_id: record for record in records}
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What somebody may choose from when drafting a cohort, by opaque id."""
+
+    programmes: dict[str, Programme]
+    venues: dict[str, Venue]
+    hosts: dict[str, Organisation]
+    organisations: dict[str, Organisation]
+    trainers: dict[str, Person]
+
+    @classmethod
+    def of(
+        cls,
+        programmes: Sequence[Programme],
+        venues: Sequence[Venue],
+        hosts: Sequence[Organisation],
+        organisations: Sequence[Organisation],
+        trainers: Sequence[Person],
+    ) -> "Offers":
+        """Return the offers of these records."""
+        return cls(_by_id(programmes), _by_id(venues), _by_id(hosts), _by_id(organisations), _by_id(trainers))
 
 
 class CohortForm(BaseForm):
@@ -24,6 +59,33 @@ class CohortForm(BaseForm):
     invited = CheckboxesField(_l("Who may nominate"), [choose_one()])
     trainers = CheckboxesField(_l("Trainers"), [may_be_empty()])
     programme = SelectField(_l("Programme"), [choose_one()])
+
+    @classmethod
+    def showing(cls, plan: CohortPlan) -> "CohortForm":
+        """Return the form filled with what a draft says."""
+        chosen = {
+            "programme": plan.programme.public_id,
+            "venue": plan.venue.public_id,
+            "host": plan.host.public_id,
+            "invited": [body.public_id for body in plan.invited],
+            "trainers": [trainer.public_id for trainer in plan.trainers],
+        }
+        return cls(data={**chosen, "starts_on": plan.starts_on, "ends_on": plan.ends_on, "capacity": plan.capacity})
+
+    def plan(self, course: Course, offers: Offers) -> CohortPlan:
+        """Return the plan that the form describes; every choice was offered."""
+        first, last = self.days()
+        return CohortPlan(
+            course=course,
+            programme=offers.programmes[self.programme.data or ""],
+            venue=offers.venues[self.venue.data or ""],
+            host=offers.hosts[self.host.data or ""],
+            invited=[offers.organisations[key] for key in self.invited.data or ()],
+            trainers=[offers.trainers[key] for key in self.trainers.data or ()],
+            starts_on=first,
+            ends_on=last,
+            capacity=self.capacity.data or 0,
+        )
 
     def days(self) -> tuple[dt.date, dt.date]:
         """Return the first and the last day."""
@@ -63,6 +125,22 @@ class CohortCostsForm(BaseForm):
             CostFields(category, self[f"amount_{category}"], self[f"line_{category}"])
             for category in LineCategory
             if f"amount_{category}" in self
+        ]
+
+    def show(self, costs: Iterable[SuggestedCost]) -> None:
+        """Fill the form with costs."""
+        shown = {cost.category: cost for cost in costs}
+        for category in self.categories():
+            if cost := shown.get(category.category):
+                category.amount.data = cost.amount
+                category.line.data = cost.line.public_id if cost.line else None
+
+    def planned(self, lines: Mapping[str, BudgetLine]) -> list[PlannedCost]:
+        """Return the costs that the form describes; every line was offered."""
+        return [
+            PlannedCost(category.category, lines[category.line.data], category.amount.data)
+            for category in self.categories()
+            if category.amount.data
         ]
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:

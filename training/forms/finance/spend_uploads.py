@@ -2,41 +2,14 @@
 
 from collections.abc import Sequence
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from training.domain.finance.spend_uploads import Columns
-from training.forms.common.base import BaseForm, FilterForm
+from training.domain.finance.spend_uploads import FORMAT, Columns
+from training.forms.common.base import BaseForm
 from training.forms.common.checks import choose_one, may_be_empty, required
 from training.forms.common.fields import FileField, SelectField, TickField
+from training.forms.common.table_import import TableColumnsForm
 from training.forms.common.widgets import Choice
-from training.kit.names import fold
-
-_HEADINGS = {
-    "date": (
-        "date", "payment date", "date paid", "paid on", "date of payment", "transaction date", "posting date",
-        "تاريخ", "التاريخ", "تاريخ الدفع", "تاريخ العملية", "بەروار", "ڕێککەوت", "بەرواری پارەدان",
-    ),
-    "amount": (
-        "amount", "amount gbp", "amount £", "value", "net amount", "total", "sum",
-        "مبلغ", "المبلغ", "القيمة", "المجموع", "بڕ", "بڕی پارە", "کۆ",
-    ),
-    "payee": (
-        "supplier", "supplier name", "payee", "paid to", "vendor", "vendor name", "merchant", "merchant name",
-        "المورد", "اسم المورد", "المستفيد", "الجهة", "المدفوع له", "دابینکەر", "وەرگر", "فرۆشیار",
-    ),
-    "purpose": (
-        "purpose", "description", "details", "expense type", "narrative",
-        "الغرض", "الوصف", "البيان", "التفاصيل", "مەبەست", "وەسف", "وردەکاری",
-    ),
-    "commitment": (
-        "commitment", "commitment id", "cohort", "cohort code",
-        "الالتزام", "رمز الالتزام", "الدفعة", "رمز الدفعة", "پابەندبوون", "کۆدی پابەندبوون", "خول", "کۆدی خول",
-    ),
-}  # fmt: skip
-"""Headings that say what a column is, in the three languages; spellings are levelled before they are compared."""
-
-_GUESSES = {fold(heading): part for part, headings in _HEADINGS.items() for heading in headings}
 
 
 class SpendFileForm(BaseForm):
@@ -51,7 +24,7 @@ class SpendFileForm(BaseForm):
     )
 
 
-class ColumnsForm(BaseForm):
+class ColumnsForm(TableColumnsForm):
     """Which column has what, and the commitment of rows that name none."""
 
     date = SelectField(
@@ -71,34 +44,12 @@ class ColumnsForm(BaseForm):
 
     def offer(self, headings: Sequence[str], commitments: Sequence[Choice]) -> None:
         """Fill the lists, and before anything was chosen choose what the headings say."""
-        columns = [
-            Choice(str(place), heading or _("Column %(number)s", number=place + 1))
-            for place, heading in enumerate(headings)
-        ]
-        for part in _HEADINGS:
-            self[part].choices = columns
+        self.offer_columns(headings, list(FORMAT.columns), FORMAT.guess(headings))
         self.otherwise.choices = list(commitments)
-        if not self.is_submitted():
-            for place, heading in reversed(list(enumerate(headings))):
-                guessed = _GUESSES.get(fold(heading))
-                if guessed:
-                    self[guessed].data = str(place)
 
     def columns(self) -> Columns:
         """Return which column has what."""
-        return Columns(
-            date=int(self.date.data),
-            amount=int(self.amount.data),
-            payee=int(self.payee.data),
-            purpose=int(self.purpose.data) if self.purpose.data else None,
-            commitment=int(self.commitment.data) if self.commitment.data else None,
-        )
-
-
-class RowFilter(FilterForm):
-    """Narrows the list of rows."""
-
-    outcome = SelectField(_l("Rows"), blank=_l("All rows"))
+        return Columns(**self.chosen(list(FORMAT.columns)))
 
 
 class ProposeRowsForm(BaseForm):

@@ -18,6 +18,18 @@ class VettingOutcome(enum.StrEnum):
     NOT_CLEARED = "not_cleared"
 
 
+class Lapsing(enum.StrEnum):
+    """Within how many days a clearance lapses, where that is soon enough to be marked; the most urgent first."""
+
+    WITHIN_30 = "within_30"
+    WITHIN_60 = "within_60"
+
+    @property
+    def span(self) -> dt.timedelta:
+        """Return the days as a length of time."""
+        return dt.timedelta(days=30 if self is Lapsing.WITHIN_30 else 60)
+
+
 class VettingDecision(Guarded, Base):
     """A decision about a person. The current one is that which nothing has superseded."""
 

@@ -19,26 +19,14 @@ from training.models.identity.jobs import Job, JobState
 from training.models.identity.organisations import Organisation
 from training.models.people.people import Merge, Person, Transfer
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.policy.scopes import domain_read, seen, unscoped, where
 from training.queries.admissions.person_matching import nominated_among
-from training.queries.common.paging import Cut, Page, read_numbered
+from training.queries.common.paging import Cut, Page
+from training.queries.common.table_import import Batches
 from training.queries.identity import jobs, organisation_trees
 
 _RECENT = 20
-
-
-def batch_by_key(batch_id: int) -> NominationBatch:
-    """Return a batch as the database has it now."""
-    statement = select(NominationBatch).where(NominationBatch.id == batch_id)
-    statement = statement.execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
-
-
-def lock_batch(batch_id: int) -> NominationBatch:
-    """Return a batch and let nobody else decide about its rows until the transaction ends."""
-    statement = select(NominationBatch).where(NominationBatch.id == batch_id).with_for_update()
-    statement = statement.execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+BATCHES = Batches(NominationBatch, NominationRow, NominationRow.outcome, Permission.NOMINATE)
 
 
 def over(at: dt.datetime) -> list[tuple[int, Any]]:
@@ -47,53 +35,11 @@ def over(at: dt.datetime) -> list[tuple[int, Any]]:
     return [(key, state) for key, state in db.session.execute(unscoped(statement, because="deleted, never shown"))]
 
 
-def size(batch_id: int) -> int:
-    """Return how many rows a batch has."""
-    return sum(counts(batch_id).values())
-
-
-def counts(batch_id: int) -> dict[NomineeOutcome | None, int]:
-    """Return how many rows of a batch have each outcome."""
-    statement = (
-        select(NominationRow.outcome, func.count().label("rows"))
-        .where(NominationRow.batch_id == batch_id)
-        .group_by(NominationRow.outcome)
-    )
-    return {row.outcome: row.rows for row in db.session.execute(unscoped(statement, because=ADMITTED))}
-
-
-def row_by_number(batch_id: int, number: int) -> NominationRow:
-    """Return a row of a batch as the database has it now."""
-    statement = select(NominationRow).where(NominationRow.batch_id == batch_id, NominationRow.number == number)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
-
-
-def rows_after(batch_id: int, number: int, most: int) -> Sequence[NominationRow]:
-    """Return the next rows of a batch after a number."""
-    statement = (
-        select(NominationRow)
-        .where(NominationRow.batch_id == batch_id, NominationRow.number > number)
-        .order_by(NominationRow.number)
-        .limit(most)
-    )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
-
-
-def faulty_rows(batch_id: int, fault: NomineeFault) -> Sequence[NominationRow]:
-    """Return the rows of a batch that have a fault of one kind."""
-    statement = (
-        select(NominationRow)
-        .where(NominationRow.batch_id == batch_id, NominationRow.fault == fault)
-        .order_by(NominationRow.number)
-    )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
-
-
 def number_faulty(batch_id: int, fault: NomineeFault) -> int:
     """Return how many rows of a batch have a fault of one kind."""
     statement = select(func.count()).select_from(NominationRow)
     statement = statement.where(NominationRow.batch_id == batch_id, NominationRow.fault == fault)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def outline(batch_id: int) -> Sequence[Any]:
@@ -104,50 +50,20 @@ def outline(batch_id: int) -> Sequence[Any]:
         .where(row.batch_id == batch_id)
         .order_by(row.number)
     )
-    return db.session.execute(unscoped(statement, because=ADMITTED)).all()
-
-
-def rows_numbered(batch_id: int, numbers: Collection[int]) -> Sequence[NominationRow]:
-    """Return rows of a batch by their numbers, in the order of these, as the database has them now."""
-    statement = (
-        select(NominationRow)
-        .where(NominationRow.batch_id == batch_id, NominationRow.number.in_(numbers))
-        .order_by(NominationRow.number)
-        .execution_options(populate_existing=True)
-    )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
-
-
-def good_rows(batch_id: int) -> Sequence[NominationRow]:
-    """Return the rows of a batch that will be nominated."""
-    good = (NomineeOutcome.NEW, NomineeOutcome.MATCHED)
-    statement = (
-        select(NominationRow)
-        .where(NominationRow.batch_id == batch_id, NominationRow.outcome.in_(good))
-        .order_by(NominationRow.number)
-    )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
-
-
-def repeated_rows(batch_id: int) -> Sequence[NominationRow]:
-    """Return the rows of a batch that somebody said repeat another one."""
-    statement = select(NominationRow).where(
-        NominationRow.batch_id == batch_id, NominationRow.outcome == NomineeOutcome.REPEATED
-    )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.execute(domain_read(statement)).all()
 
 
 def people_of(ids: Iterable[int | None]) -> dict[int, Person]:
     """Return these people by key."""
     statement = select(Person).where(Person.id.in_([key for key in ids if key]))
-    return {person.id: person for person in db.session.scalars(unscoped(statement, because=ADMITTED))}
+    return {person.id: person for person in db.session.scalars(domain_read(statement))}
 
 
 def committed_size(batch_id: int) -> int:
     """Return how many nominations a batch made."""
     made = NominationRow.nomination_id.is_not(None)
     statement = select(func.count()).select_from(NominationRow).where(NominationRow.batch_id == batch_id, made)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def committed_rows(batch_id: int) -> Sequence[Any]:
@@ -160,7 +76,7 @@ def committed_rows(batch_id: int) -> Sequence[Any]:
         .order_by(NominationRow.number)
         .execution_options(populate_existing=True)
     )
-    return db.session.execute(unscoped(statement, because=ADMITTED)).all()
+    return db.session.execute(domain_read(statement)).all()
 
 
 def referred_elsewhere(batch_id: int, person_ids: Collection[int]) -> set[int]:
@@ -177,7 +93,7 @@ def referred_elsewhere(batch_id: int, person_ids: Collection[int]) -> set[int]:
         select(Merge.kept_id).where(Merge.kept_id.in_(person_ids)),
         select(Merge.merged_id).where(Merge.merged_id.in_(person_ids)),
     )
-    return {key for statement in referring for key in db.session.scalars(unscoped(statement, because=ADMITTED))}
+    return {key for statement in referring for key in db.session.scalars(domain_read(statement))}
 
 
 # Pages
@@ -218,10 +134,6 @@ class BatchPage:
         return sum(self.counts.values())
 
 
-def _seen(statement: AnySelect, actor: Actor) -> AnySelect:
-    return seen(statement, actor, Permission.NOMINATE, NominationBatch)
-
-
 def batch_page(batch: NominationBatch, actor: Actor) -> BatchPage:
     """Return what the page of a batch shows beside its rows."""
     whole = (
@@ -230,33 +142,31 @@ def batch_page(batch: NominationBatch, actor: Actor) -> BatchPage:
         .options(joinedload(NominationBatch.cohort).joinedload(Cohort.course), joinedload(NominationBatch.uploaded_by))
         .execution_options(populate_existing=True)
     )
-    fresh = db.session.scalars(_seen(whole, actor)).one()
-    return BatchPage(fresh, fresh.cohort, counts(fresh.id), jobs.newest_of(fresh.public_id))
+    fresh = db.session.scalars(BATCHES.seen(whole, actor)).one()
+    return BatchPage(fresh, fresh.cohort, BATCHES.counts(fresh.id), jobs.newest_of(fresh.public_id))
 
 
 def _rows(batch: NominationBatch, outcome: NomineeOutcome | None, actor: Actor) -> AnySelect:
-    """Return the rows, each with its person where ``actor`` sees that person now: a transfer may have ended it."""
-    is_seen = where(actor, Permission.SEE_PERSON, Person)
-    statement: AnySelect = (
-        select(NominationRow)
-        .join(NominationBatch, NominationBatch.id == NominationRow.batch_id)
-        .where(NominationRow.batch_id == batch.id)
-        .options(joinedload(NominationRow.person.and_(is_seen)), joinedload(NominationRow.organisation))
-    )
-    if outcome:
-        statement = statement.where(NominationRow.outcome == outcome)
-    return _seen(statement, actor)
+    return BATCHES.of_batch(_with_people(actor), batch.id, outcome, actor)
+
+
+def _with_people(actor: Actor) -> AnySelect:
+    """Select rows, each with its person where ``actor`` sees that person now: a transfer may have ended it."""
+    person = joinedload(NominationRow.person.and_(where(actor, Permission.SEE_PERSON, Person)))
+    return select(NominationRow).options(person, joinedload(NominationRow.organisation))
 
 
 def rows_of(batch: NominationBatch, outcome: NomineeOutcome | None, cut: Cut, actor: Actor) -> Page[NominationRow]:
     """Return a page of a batch's rows by their number; of one outcome or of all."""
-    page = read_numbered(_rows(batch, outcome, actor), NominationRow.number, cut)
+    page = BATCHES.page(_with_people(actor), batch.id, outcome, cut, actor)
     return Page([row[0] for row in page.rows], page.previous, page.next)
 
 
-def all_rows(batch: NominationBatch, outcome: NomineeOutcome | None, actor: Actor) -> Sequence[NominationRow]:
-    """Return all rows of a batch by their number; of one outcome or of all."""
-    statement = _rows(batch, outcome, actor).order_by(NominationRow.number)
+def all_rows(
+    batch: NominationBatch, outcome: NomineeOutcome | None, actor: Actor, most: int | None = None
+) -> Sequence[NominationRow]:
+    """Return the rows of a batch by their number, ``most`` of them; of one outcome or of all."""
+    statement = _rows(batch, outcome, actor).order_by(NominationRow.number).limit(most)
     return db.session.scalars(statement).all()
 
 
@@ -280,11 +190,6 @@ def next_needing(
     return db.session.scalar(statement)
 
 
-def first_rows(batch: NominationBatch, most: int, actor: Actor) -> Sequence[NominationRow]:
-    """Return the first rows of a batch."""
-    return db.session.scalars(_rows(batch, None, actor).order_by(NominationRow.number).limit(most)).all()
-
-
 @dataclass(frozen=True)
 class Meant:
     """Somebody whom a row may mean; whether they stand nominated for the cohort already."""
@@ -304,27 +209,13 @@ def candidates_of(row: NominationRow, cohort_id: int, actor: Actor) -> Sequence[
 
 def alike_rows(row: NominationRow, actor: Actor) -> Sequence[NominationRow]:
     """Return the earlier rows of the batch that may mean the same person."""
-    statement = select(NominationRow).join(NominationBatch, NominationBatch.id == NominationRow.batch_id)
-    statement = statement.where(NominationRow.batch_id == row.batch_id, NominationRow.number.in_(row.alike))
-    return db.session.scalars(_seen(statement.order_by(NominationRow.number), actor)).all()
+    statement = BATCHES.of_batch(select(NominationRow), row.batch_id, None, actor)
+    return db.session.scalars(statement.where(NominationRow.number.in_(row.alike)).order_by(NominationRow.number)).all()
 
 
 def recent(cohort_id: int, actor: Actor) -> Sequence[Any]:
     """Return the newest batches of a cohort, each with the number of its rows."""
-    rows = (
-        select(func.count())
-        .select_from(NominationRow)
-        .where(NominationRow.batch_id == NominationBatch.id)
-        .scalar_subquery()
-    )
-    statement = (
-        select(NominationBatch, rows.label("rows"))
-        .where(NominationBatch.cohort_id == cohort_id)
-        .options(joinedload(NominationBatch.uploaded_by))
-        .order_by(NominationBatch.id.desc())
-        .limit(_RECENT)
-    )
-    return db.session.execute(_seen(statement, actor)).all()
+    return BATCHES.read_before(NominationBatch.cohort_id == cohort_id, actor, _RECENT)
 
 
 def nominating_organisations(cohort_id: int, actor: Actor) -> Sequence[Organisation]:

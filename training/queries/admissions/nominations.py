@@ -19,9 +19,10 @@ from training.models.identity.organisations import Organisation
 from training.models.outcomes.completions import Completion, CompletionState
 from training.models.people.people import Person
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, VETTED_STATES, seen, unscoped, where
+from training.policy.scopes import ROSTER_STATES, VETTED_STATES, domain_read, seen, unscoped, where
 from training.queries.admissions import vetting
 from training.queries.common.paging import Cut, Page, read_page
+from training.queries.identity import organisation_trees
 from training.queries.people import people
 
 
@@ -34,7 +35,7 @@ def vetted_of(person_id: int) -> Sequence[Nomination]:
         .order_by(Nomination.id)
         .execution_options(populate_existing=True)
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def lock_standing(person_id: int) -> Sequence[Nomination]:
@@ -47,19 +48,19 @@ def lock_standing(person_id: int) -> Sequence[Nomination]:
         .with_for_update(of=Nomination)
         .execution_options(populate_existing=True)
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def state_of(nomination_id: int) -> NominationState:
     """Return the state of a nomination as the database has it now."""
     statement = select(Nomination.state).where(Nomination.id == nomination_id)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def has_claim(nomination_id: int) -> bool:
     """Say whether a completion was claimed that stands or was confirmed."""
     claimed = exists().where(Completion.nomination_id == nomination_id, Completion.state != CompletionState.REFUSED)
-    return bool(db.session.scalar(unscoped(select(claimed), because=ADMITTED)))
+    return bool(db.session.scalar(domain_read(select(claimed))))
 
 
 def with_public_ids(public_ids: Collection[str]) -> dict[str, Nomination]:
@@ -72,7 +73,7 @@ def with_public_ids(public_ids: Collection[str]) -> dict[str, Nomination]:
 def nomination_by_key(nomination_id: int) -> Nomination:
     """Return a nomination as the database has it now."""
     statement = select(Nomination).where(Nomination.id == nomination_id).execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 class RosterRow(NamedTuple):
@@ -102,6 +103,11 @@ class RosterRow(NamedTuple):
     may_withdraw: bool
     may_confirm_completion: bool
     is_own_claim: bool
+
+    @property
+    def shows_state(self) -> bool:
+        """Whether the reader may know where the nomination stands."""
+        return self.may_see_person or self.nomination.state in ROSTER_STATES
 
 
 ROSTER_SIZE = 200
@@ -216,7 +222,7 @@ def _is_seen_as_person(actor: Actor) -> ColumnElement[bool]:
 
 def _has_shown_state(actor: Actor) -> ColumnElement[bool]:
     """Whose state is not shown is not found or counted by it either; a seat is no secret on a roster."""
-    return or_(_is_seen_as_person(actor), Nomination.state == NominationState.CONFIRMED)
+    return or_(_is_seen_as_person(actor), Nomination.state.in_(ROSTER_STATES))
 
 
 def nomination_page(nomination: Nomination, actor: Actor) -> Nomination:
@@ -249,6 +255,18 @@ def chosen(cohort_id: int, public_ids: Collection[str], actor: Actor, permission
     return db.session.scalars(seen(statement, actor, permission, Nomination)).all()
 
 
+def eligible(cohort_id: int, words: str, actor: Actor) -> people.Found:
+    """Return up to fifty people whom ``actor`` may put forward: of invited organisations, not nominated yet."""
+    invited = select(organisation_trees.invited_to(cohort_id).c.id)
+    standing = exists().where(
+        Nomination.cohort_id == cohort_id,
+        Nomination.person_id == Person.id,
+        Nomination.state.not_in(LEFT_STATES),
+    )
+    statement = people.named(people.listed(), words).where(Person.organisation_id.in_(invited), ~standing)
+    return people.first_of(seen(statement, actor, Permission.EDIT_PERSON, Person))
+
+
 class Move(NamedTuple):
     """A step of a nomination: when, what (an act of the audit trail), and by whom, where that is shown."""
 
@@ -270,6 +288,11 @@ class NominationSteps:
     moves: Sequence[Move]
     may_see_person: bool
     may_select: bool
+
+    @property
+    def shows_state(self) -> bool:
+        """Whether the reader may know where the nomination stands."""
+        return self.may_see_person or self.nomination.state in ROSTER_STATES
 
 
 def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:

@@ -11,7 +11,7 @@ from training.models.admissions.nominations import Nomination, NominationState
 from training.models.courses.cohorts import Cohort, CohortInvitation, CohortState
 from training.models.identity.organisations import Organisation
 from training.models.people.people import Person, Sex
-from training.policy.scopes import ADMITTED, unscoped
+from training.policy.scopes import domain_read, unscoped
 
 
 def lock(cohort_ids: Collection[int], person_ids: Collection[int]) -> Mapping[int, Cohort]:
@@ -38,13 +38,13 @@ def waiting(cohort_id: int) -> Sequence[Nomination]:
         .order_by(Nomination.place)
         .execution_options(populate_existing=True)
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def last_place(cohort_id: int) -> int:
     """Return the last place on the waiting list of a cohort, 0 if it is empty."""
     last = select(func.max(Nomination.place)).where(Nomination.cohort_id == cohort_id)
-    return db.session.scalar(unscoped(last, because=ADMITTED)) or 0
+    return db.session.scalar(domain_read(last)) or 0
 
 
 def is_seated_elsewhere(person_id: int, cohort: Cohort) -> bool:
@@ -60,12 +60,12 @@ def is_seated_elsewhere(person_id: int, cohort: Cohort) -> bool:
         .where(other.id != cohort.id, other.state.in_((CohortState.OPEN, CohortState.CLOSED)))
         .where(other.starts_on <= cohort.ends_on, cohort.starts_on <= other.ends_on)
     )
-    return bool(db.session.scalar(unscoped(select(seat), because=ADMITTED)))
+    return bool(db.session.scalar(domain_read(select(seat))))
 
 
 def sex_of(person_id: int) -> Sex | None:
     """Return a person's recorded sex, or None."""
-    return db.session.scalar(unscoped(select(Person.sex).where(Person.id == person_id), because=ADMITTED))
+    return db.session.scalar(domain_read(select(Person.sex).where(Person.id == person_id)))
 
 
 def taken_by_others_than_women(cohort_id: int) -> int:
@@ -77,7 +77,7 @@ def taken_by_others_than_women(cohort_id: int) -> int:
         .where(Nomination.cohort_id == cohort_id, Nomination.state == NominationState.CONFIRMED)
         .where(Person.sex.is_distinct_from(Sex.FEMALE))
     )
-    return db.session.scalar(unscoped(statement, because=ADMITTED)) or 0
+    return db.session.scalar(domain_read(statement)) or 0
 
 
 class Share(NamedTuple):
@@ -112,4 +112,4 @@ def shares(cohort_id: int, of: int | None = None) -> list[Share]:
         .where(CohortInvitation.organisation_id.in_(above) if of is not None else true())
         .order_by(Organisation.name_en)
     )
-    return [Share(*row) for row in db.session.execute(unscoped(statement, because=ADMITTED))]
+    return [Share(*row) for row in db.session.execute(domain_read(statement))]

@@ -10,11 +10,11 @@ from sqlalchemy.orm import joinedload
 
 from training.kit.db import AnySelect, db
 from training.models.admissions.nominations import Nomination, NominationState
-from training.models.admissions.vetting import VettingDecision, VettingOutcome
+from training.models.admissions.vetting import Lapsing, VettingDecision, VettingOutcome
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, VETTED_STATES, seen, unscoped
+from training.policy.scopes import VETTED_STATES, domain_read, seen, unscoped
 from training.queries.common.paging import Cut, Page, read_page
 
 
@@ -26,7 +26,7 @@ def is_cleared(person_id: int, on: dt.date) -> bool:
         VettingDecision.outcome == VettingOutcome.CLEARED,
         VettingDecision.expires_on >= on,
     )
-    return bool(db.session.scalar(unscoped(select(cleared), because=ADMITTED)))
+    return bool(db.session.scalar(domain_read(select(cleared))))
 
 
 def current_decision(person_id: int) -> VettingDecision | None:
@@ -47,20 +47,17 @@ def cohorts_of(person_ids: Collection[int]) -> Sequence[int]:
     statement = select(Nomination.cohort_id).where(
         Nomination.person_id.in_(person_ids), Nomination.state.in_(VETTED_STATES)
     )
-    return db.session.scalars(unscoped(statement.distinct(), because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement.distinct())).all()
 
 
 class Queue(enum.StrEnum):
     """A queue of nominees for vetting officers."""
 
     WAITING = "waiting"
-    WITHIN_60 = "within_60"
-    WITHIN_30 = "within_30"
+    WITHIN_60 = Lapsing.WITHIN_60.value
+    WITHIN_30 = Lapsing.WITHIN_30.value
     LAPSED = "lapsed"
     DECIDED = "decided"
-
-
-_SOON = {Queue.WITHIN_60: dt.timedelta(days=60), Queue.WITHIN_30: dt.timedelta(days=30)}
 
 
 def _fits(queue: Queue, today: dt.date) -> ColumnElement[bool]:
@@ -72,7 +69,7 @@ def _fits(queue: Queue, today: dt.date) -> ColumnElement[bool]:
     cleared = and_(vetted, VettingDecision.outcome == VettingOutcome.CLEARED, _is_ahead(today))
     if queue is Queue.LAPSED:
         return and_(cleared, VettingDecision.expires_on < today)
-    return and_(cleared, VettingDecision.expires_on.between(today, today + _SOON[queue]))
+    return and_(cleared, VettingDecision.expires_on.between(today, today + Lapsing(queue).span))
 
 
 def _is_ahead(today: dt.date) -> ColumnElement[bool]:
@@ -111,7 +108,7 @@ def lapsing(permission: Permission, today: dt.date, most: int, actor: Actor) -> 
 
     Those for whom ``actor`` has ``permission``; each with the last day of the clearance.
     """
-    last = today + _SOON[Queue.WITHIN_60]
+    last = today + Lapsing.WITHIN_60.span
     statement = (
         _queued(Queue.DECIDED, today)
         .where(_is_ahead(today), VettingDecision.expires_on <= last)

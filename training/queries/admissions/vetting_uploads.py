@@ -2,27 +2,23 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from training.kit.db import AnySelect, db
+from training.kit.db import db
 from training.models.admissions.nominations import Nomination
 from training.models.admissions.vetting import ClearanceBatch, ClearanceRow, VettingDecision
 from training.models.finance.spend_uploads import RowOutcome
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped
+from training.policy.scopes import domain_read, seen, unscoped
 from training.queries.admissions import vetting
-from training.queries.common.paging import Cut, Page, read_numbered
+from training.queries.common.paging import Cut, Page
+from training.queries.common.table_import import Batches
 
-
-def lock_batch(batch_id: int) -> ClearanceBatch:
-    """Return a batch as it is now and let nobody else record its rows until the transaction ends."""
-    statement = select(ClearanceBatch).where(ClearanceBatch.id == batch_id).with_for_update()
-    statement = statement.execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+BATCHES = Batches(ClearanceBatch, ClearanceRow, ClearanceRow.result, Permission.VET)
 
 
 def batches_before(moment: dt.datetime) -> Sequence[int]:
@@ -52,23 +48,8 @@ def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
         .where(ClearanceRow.batch_id == batch_id, ClearanceRow.result == RowOutcome.NEW)
         .order_by(ClearanceRow.number)
     )
-    rows = db.session.execute(unscoped(statement, because=ADMITTED))
+    rows = db.session.execute(domain_read(statement))
     return [(row, person_id, decision_id) for row, person_id, decision_id in rows]
-
-
-@dataclass(frozen=True)
-class BatchPage:
-    """A batch with the number of its rows by what will become of them."""
-
-    batch: ClearanceBatch
-    counts: Mapping[RowOutcome, int]
-
-
-def batch_page(batch: ClearanceBatch, actor: Actor) -> BatchPage:
-    """Return what the page of a batch shows beside its rows."""
-    counted = select(ClearanceRow.result, func.count()).group_by(ClearanceRow.result)
-    rows = db.session.execute(_of(counted, batch.id, actor)).all()
-    return BatchPage(batch, {row[0]: row[1] for row in rows})
 
 
 def rows_of(batch: ClearanceBatch, cut: Cut, actor: Actor) -> Page[ClearanceRow]:
@@ -77,10 +58,5 @@ def rows_of(batch: ClearanceBatch, cut: Cut, actor: Actor) -> Page[ClearanceRow]
         joinedload(ClearanceRow.nomination).joinedload(Nomination.person),
         joinedload(ClearanceRow.nomination).joinedload(Nomination.cohort),
     )
-    page = read_numbered(_of(statement, batch.id, actor), ClearanceRow.number, cut)
+    page = BATCHES.page(statement, batch.id, None, cut, actor)
     return replace(page, rows=[row for (row,) in page.rows])
-
-
-def _of(statement: AnySelect, batch_id: int, actor: Actor) -> AnySelect:
-    whole = statement.join(ClearanceBatch, ClearanceBatch.id == ClearanceRow.batch_id)
-    return seen(whole.where(ClearanceBatch.id == batch_id), actor, Permission.VET, ClearanceBatch)

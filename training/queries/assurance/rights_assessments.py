@@ -20,7 +20,7 @@ from training.models.assurance.rights_assessments import (
 )
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.policy.scopes import domain_read, seen, where
 from training.queries.common.paging import Cut, Page, read_page
 from training.queries.courses import courses
 from training.queries.finance import programmes
@@ -59,7 +59,7 @@ def _with_subject() -> AnySelect:
 
 def whole(assessment_id: int) -> Whole:
     """Return an assessment as the database has it now."""
-    statement = unscoped(_with_subject().where(RightsAssessment.id == assessment_id), because=ADMITTED)
+    statement = domain_read(_with_subject().where(RightsAssessment.id == assessment_id))
     return _whole(statement)
 
 

@@ -19,22 +19,40 @@ from training.models.identity.actor import Actor
 from training.models.identity.organisations import Jurisdiction, Organisation
 from training.models.people.people import Person
 from training.policy.matrix import Permission, Scope
-from training.policy.scopes import ADMITTED, scopes_of, seen, unscoped, where
+from training.policy.scopes import domain_read, scopes_of, seen, unscoped, where
 from training.queries.common.paging import Cut, Page, read_page
 
 _MOST = 50
 
 
-def next_code(year: int) -> str:
-    """Return the next free code of a year, ``2027-014``. The unique constraint settles a race."""
+def newest_code(year: int) -> str | None:
+    """Return the last code of a year that was given, or None. The unique constraint settles a race."""
     newest = select(Cohort.code).where(Cohort.code.like(f"{year}-%")).order_by(func.length(Cohort.code).desc())
-    taken = db.session.scalar(newest.order_by(Cohort.code.desc()).limit(1))
-    return f"{year}-{int(taken.rpartition('-')[2]) + 1 if taken else 1:03d}"
+    return db.session.scalar(newest.order_by(Cohort.code.desc()).limit(1))
 
 
 def is_code_taken(code: str) -> bool:
     """Say whether a cohort has this code."""
     return db.session.scalar(select(Cohort.id).where(Cohort.code == code)) is not None
+
+
+def setting_of(cohort_id: int) -> tuple[Programme, Venue, Organisation]:
+    """Return the programme of a cohort, its venue and its host."""
+    statement = (
+        select(Programme, Venue, Organisation)
+        .select_from(Cohort)
+        .join(Programme, Programme.id == Cohort.programme_id)
+        .join(Venue, Venue.id == Cohort.venue_id)
+        .join(Organisation, Organisation.id == Cohort.host_id)
+        .where(Cohort.id == cohort_id)
+    )
+    programme, venue, host = db.session.execute(domain_read(statement)).one()
+    return programme, venue, host
+
+
+def public_id_of(cohort_id: int) -> str:
+    """Return the opaque id of a cohort."""
+    return db.session.scalars(select(Cohort.public_id).where(Cohort.id == cohort_id)).one()
 
 
 def state_of(cohort_id: int) -> CohortState:
@@ -51,13 +69,13 @@ def cohort_by_key(cohort_id: int) -> Cohort:
 def standing_commitments(cohort_id: int) -> Sequence[Commitment]:
     """Return the commitments of a cohort that still hold money."""
     statement = select(Commitment).where(Commitment.cohort_id == cohort_id, Commitment.committed > 0)
-    return db.session.scalars(unscoped(statement.order_by(Commitment.id), because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement.order_by(Commitment.id))).all()
 
 
 def costs_of(cohort_id: int) -> Sequence[CohortCost]:
     """Return what a cohort is to cost, with the lines that pay for it."""
     statement = select(CohortCost).where(CohortCost.cohort_id == cohort_id).options(joinedload(CohortCost.line))
-    return db.session.scalars(unscoped(statement.order_by(CohortCost.category), because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement.order_by(CohortCost.category))).all()
 
 
 def costs_in_sight(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:
@@ -183,7 +201,7 @@ def cohort_page(cohort: Cohort, actor: Actor) -> CohortPage:
     )
     return CohortPage(
         **vars(head),
-        trainers=_trainers_of(key) if head.may_see_roster else (),
+        trainers=trainers_of(key) if head.may_see_roster else (),
         costs=costs_in_sight(key, actor),
         commitments=db.session.scalars(seen(commitments, actor, Permission.SEE_MONEY, Commitment)).all(),
     )
@@ -196,7 +214,8 @@ def quotas_of(cohort_id: int) -> dict[int, int | None]:
     return {row.organisation_id: row.quota for row in rows}
 
 
-def _invited_to(cohort_id: int) -> Sequence[Organisation]:
+def invited_to(cohort_id: int) -> Sequence[Organisation]:
+    """Return the organisations that are invited to a cohort."""
     statement = (
         select(Organisation)
         .join(CohortInvitation, CohortInvitation.organisation_id == Organisation.id)
@@ -206,7 +225,8 @@ def _invited_to(cohort_id: int) -> Sequence[Organisation]:
     return db.session.scalars(statement).all()
 
 
-def _trainers_of(cohort_id: int) -> Sequence[Person]:
+def trainers_of(cohort_id: int) -> Sequence[Person]:
+    """Return who teaches a cohort."""
     statement = (
         select(Person)
         .join(CohortTrainer, CohortTrainer.person_id == Person.id)
@@ -217,17 +237,17 @@ def _trainers_of(cohort_id: int) -> Sequence[Person]:
 
 
 @dataclass(frozen=True)
-class Offers:
-    """What somebody may choose from when drafting a cohort, by opaque id."""
+class DraftOptions:
+    """What somebody may choose from when drafting a cohort."""
 
-    programmes: dict[str, Programme]
-    venues: dict[str, Venue]
-    hosts: dict[str, Organisation]
-    organisations: dict[str, Organisation]
-    trainers: dict[str, Person]
+    programmes: Sequence[Programme]
+    venues: Sequence[Venue]
+    hosts: Sequence[Organisation]
+    organisations: Sequence[Organisation]
+    trainers: Sequence[Person]
 
 
-def offers(actor: Actor) -> Offers:
+def draft_options(actor: Actor) -> DraftOptions:
     """Return what ``actor`` may choose from: programmes, venues, hosts within their reach, trainers."""
     programmes = seen(select(Programme).order_by(Programme.id), actor, Permission.SEE_PROGRAMME, Programme)
     bodies = db.session.scalars(
@@ -243,17 +263,13 @@ def offers(actor: Actor) -> Offers:
         .where(Person.inactive_because.is_(None))
         .order_by(Person.name_key)
     )
-    venues = db.session.scalars(select(Venue).order_by(Venue.name_en))
     is_everywhere = Scope.ALL in scopes_of(actor, Permission.DRAFT_COHORT)
-    return Offers(
-        programmes={programme.public_id: programme for programme in db.session.scalars(programmes)},
-        venues={venue.public_id: venue for venue in venues},
-        hosts={body.public_id: body for body in bodies if is_everywhere or body.id in actor.organisations},
-        organisations={body.public_id: body for body in bodies},
-        trainers={
-            person.public_id: person
-            for person in db.session.scalars(unscoped(trainers, because="who drafts a cohort names its trainers"))
-        },
+    return DraftOptions(
+        programmes=db.session.scalars(programmes).all(),
+        venues=db.session.scalars(select(Venue).order_by(Venue.name_en)).all(),
+        hosts=[body for body in bodies if is_everywhere or body.id in actor.organisations],
+        organisations=bodies,
+        trainers=db.session.scalars(unscoped(trainers, because="who drafts a cohort names its trainers")).all(),
     )
 
 
@@ -266,40 +282,3 @@ def payers(cohort: Cohort, actor: Actor) -> dict[str, BudgetLine]:
     )
     lines = db.session.scalars(seen(statement, actor, Permission.SEE_MONEY, BudgetLine))
     return {line.public_id: line for line in lines}
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What a draft says now, as its form shows it: records as opaque ids."""
-
-    programme: str
-    venue: str
-    host: str
-    invited: list[str]
-    trainers: list[str]
-    starts_on: dt.date
-    ends_on: dt.date
-    capacity: int
-
-
-def chosen(cohort: Cohort) -> Chosen:
-    """Return what a draft says, to fill its form."""
-    statement = (
-        select(Programme.public_id, Venue.public_id, Organisation.public_id)
-        .select_from(Cohort)
-        .join(Programme, Programme.id == Cohort.programme_id)
-        .join(Venue, Venue.id == Cohort.venue_id)
-        .join(Organisation, Organisation.id == Cohort.host_id)
-        .where(Cohort.id == cohort.id)
-    )
-    programme, venue, host = db.session.execute(unscoped(statement, because=ADMITTED)).one()
-    return Chosen(
-        programme=programme,
-        venue=venue,
-        host=host,
-        invited=[body.public_id for body in _invited_to(cohort.id)],
-        trainers=[person.public_id for person in _trainers_of(cohort.id)],
-        starts_on=cohort.starts_on,
-        ends_on=cohort.ends_on,
-        capacity=cohort.capacity,
-    )

@@ -1,15 +1,11 @@
-"""The series of the burn-down chart, from the monthly totals."""
+"""Reading what the burn-down chart is made of: the monthly totals of lines, and what they hold."""
 
 import datetime as dt
-import enum
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from sqlalchemy import ColumnElement, select
 
-from training.kit.clock import financial_year_end, month_of, months_between
 from training.kit.db import db
 from training.models.finance.ledger import LineMonth
 from training.models.finance.programmes import BudgetLine
@@ -17,21 +13,7 @@ from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import seen
 from training.queries.finance import spending_plans
-from training.queries.finance.spending_plans import Months, Scheduled
-
-_MOST_MONTHS = 24
-_YEAR = 12
-
-
-class Period(enum.StrEnum):
-    """Which months are shown; where none is chosen, as many as fit, with the present one among them.
-
-    A chart of the past, more than a year after the last plan and payment, opens on the last months of its own time.
-    """
-
-    FINANCIAL_YEAR = "financial-year"
-    TWELVE_MONTHS = "twelve-months"
-    ALL = "all"
+from training.queries.finance.spending_plans import CohortCosts
 
 
 @dataclass(frozen=True)
@@ -45,126 +27,64 @@ class Total:
 
 
 @dataclass(frozen=True)
-class Series:
-    """Cumulative pence at the end of each month; None where there is nothing to say."""
+class HeldLine:
+    """A line that holds money, in pence, and its days."""
 
-    months: Sequence[dt.date]
-    planned: Sequence[int]
-    committed: Sequence[int | None]
-    spent: Sequence[int | None]
-    forecast: Sequence[int | None]
-
-
-def of_programme(programme_id: int, actor: Actor, today: dt.date, period: Period | None = None) -> Series | None:
-    """Return the series of a programme, or None while nothing is allocated."""
-    return _read(BudgetLine.programme_id == programme_id, actor, today, period)
+    line_id: int
+    allocated: int
+    starts_on: dt.date
+    ends_on: dt.date
 
 
-def of_project(project_id: int, actor: Actor, today: dt.date, period: Period | None = None) -> Series | None:
-    """Return the series of a project, or None while nothing is allocated."""
-    return _read(BudgetLine.project_id == project_id, actor, today, period)
+@dataclass(frozen=True)
+class Figures:
+    """What a chart is made of: lines, the plans entered for them by key, monthly totals, and costs to come."""
+
+    lines: Sequence[HeldLine]
+    entered: Mapping[int, Mapping[dt.date, int]]
+    totals: Sequence[Total]
+    costs: Sequence[CohortCosts]
 
 
-def of_line(line_id: int, actor: Actor, today: dt.date, period: Period | None = None) -> Series | None:
-    """Return the series of a budget line, or None while nothing is allocated."""
-    return _read(BudgetLine.id == line_id, actor, today, period)
+def of_programme(programme_id: int) -> ColumnElement[bool]:
+    """Return the condition for the lines of a programme."""
+    return BudgetLine.programme_id == programme_id
 
 
-def _read(condition: ColumnElement[bool], actor: Actor, today: dt.date, period: Period | None) -> Series | None:
-    lines = _plans(condition, actor)
+def of_project(project_id: int) -> ColumnElement[bool]:
+    """Return the condition for the lines of a project."""
+    return BudgetLine.project_id == project_id
+
+
+def of_line(line_id: int) -> ColumnElement[bool]:
+    """Return the condition for one line."""
+    return BudgetLine.id == line_id
+
+
+def figures(condition: ColumnElement[bool], actor: Actor) -> Figures | None:
+    """Return the figures of the lines under ``condition``, or None while nothing is allocated to them."""
+    lines = _lines(condition, actor)
     if not lines:
         return None
-    totals = seen(
+    return Figures(
+        lines,
+        spending_plans.entered_by_line(condition, actor),
+        _totals(condition, actor),
+        spending_plans.costs_to_come(condition, actor),
+    )
+
+
+def _lines(condition: ColumnElement[bool], actor: Actor) -> list[HeldLine]:
+    statement = select(BudgetLine.id, BudgetLine.allocated, BudgetLine.starts_on, BudgetLine.ends_on).where(
+        condition, BudgetLine.allocated > 0
+    )
+    return [HeldLine(*row) for row in db.session.execute(seen(statement, actor, Permission.SEE_MONEY, BudgetLine))]
+
+
+def _totals(condition: ColumnElement[bool], actor: Actor) -> list[Total]:
+    statement = (
         select(LineMonth.month, LineMonth.committed, LineMonth.spent, LineMonth.expected)
         .join(BudgetLine, BudgetLine.id == LineMonth.line_id)
-        .where(condition),
-        actor,
-        Permission.SEE_MONEY,
-        BudgetLine,
+        .where(condition)
     )
-    moved = [Total(*row) for row in db.session.execute(totals)]
-    return series(lines, moved, spending_plans.scheduled(condition, actor), today, period)
-
-
-def _plans(condition: ColumnElement[bool], actor: Actor) -> list[Months]:
-    """Return what each line that holds money means to spend in each of its months."""
-    lines = seen(
-        select(BudgetLine.id, BudgetLine.allocated, BudgetLine.starts_on, BudgetLine.ends_on).where(
-            condition, BudgetLine.allocated > 0
-        ),
-        actor,
-        Permission.SEE_MONEY,
-        BudgetLine,
-    )
-    entered = spending_plans.entered_by_line(condition, actor)
-    return [
-        entered.get(key) or spending_plans.spread_over(allocated, first, last)
-        for key, allocated, first, last in db.session.execute(lines)
-    ]
-
-
-def series(
-    lines: Sequence[Months],
-    totals: Sequence[Total],
-    scheduled: Sequence[Scheduled],
-    today: dt.date,
-    period: Period | None = None,
-) -> Series:
-    """Add up the chart, and cut it to the months of ``period``.
-
-    Planned is what the lines plan. Committed is committed plus spent. Forecast is what was spent, plus outstanding
-    commitments and what scheduled cohorts will cost, each in the month in which it is expected and the overdue in this
-    month; it runs to the 31 March that ends the financial year of the last of them, or of today where that is later.
-    """
-    now = month_of(today)
-    planned, moved, spent, to_come = Counter[dt.date](), Counter[dt.date](), Counter[dt.date](), Counter[dt.date]()
-    for line in lines:
-        planned.update(line)
-    for total in totals:
-        moved[total.month] += total.committed + total.spent
-        spent[total.month] += total.spent
-        to_come[max(total.month, now)] += total.expected
-    for cost in scheduled:
-        to_come[max(month_of(cost.due_on), now)] += cost.amount
-    told = {month for sums in (moved, spent, to_come) for month, pence in sums.items() if pence}
-    months = months_between(min({now, *planned, *told}), financial_year_end(max({now, *planned, *told})))
-    known = spent.total()
-    last = max({*planned, *(month for month, pence in spent.items() if pence)}, default=now)
-    shown = _shown(months, today, period) if period else _opening(months, now, last)
-    return Series(
-        months=months[shown],
-        planned=_cumulative(planned, months)[shown],
-        committed=_until(now, months, _cumulative(moved, months))[shown],
-        spent=_until(now, months, _cumulative(spent, months))[shown],
-        forecast=[
-            known + value if month >= now else None
-            for month, value in zip(months, _cumulative(to_come, months), strict=True)
-        ][shown],
-    )
-
-
-def _cumulative(per_month: Mapping[dt.date, int], months: Sequence[dt.date]) -> list[int]:
-    return list(accumulate(per_month.get(month, 0) for month in months))
-
-
-def _until(now: dt.date, months: Sequence[dt.date], values: Sequence[int]) -> list[int | None]:
-    return [value if month <= now else None for month, value in zip(months, values, strict=True)]
-
-
-def _opening(months: Sequence[dt.date], now: dt.date, last: dt.date) -> slice:
-    """Return the cut where none is chosen; ``last`` is the last month with a plan or a payment."""
-    present, end = months.index(now), months.index(min(last, now))
-    if present - end > _YEAR:
-        stop = months.index(month_of(financial_year_end(last))) + 1
-        return slice(max(0, stop - _MOST_MONTHS), stop)
-    start = max(0, min(len(months) - _MOST_MONTHS, end - _YEAR + 1))
-    return slice(start, start + _MOST_MONTHS)
-
-
-def _shown(months: Sequence[dt.date], today: dt.date, period: Period) -> slice:
-    """Return the cut to a period; the present month stands in each."""
-    if period is Period.ALL:
-        return slice(None)
-    present = months.index(month_of(today))
-    last = months.index(month_of(financial_year_end(today))) if period is Period.FINANCIAL_YEAR else present
-    return slice(max(0, last + 1 - _YEAR), last + 1)
+    return [Total(*row) for row in db.session.execute(seen(statement, actor, Permission.SEE_MONEY, BudgetLine))]

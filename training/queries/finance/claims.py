@@ -5,65 +5,44 @@ import enum
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from training.kit.clock import month_after, months_between
 from training.kit.db import AnySelect, db
-from training.kit.money import Currency
 from training.kit.names import fold
-from training.models.finance.claims import Claim, ClaimEvidence, Evidence, ExchangeRate
+from training.models.finance.claims import Claim, ClaimEvidence, Evidence
 from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Outcome
-from training.models.identity.accounts import User
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.policy.scopes import domain_read, seen, unscoped, where
 from training.queries.common.paging import Cut, Page, read_page
-from training.queries.finance.ledger import EntryRow, with_decisions, with_files
+from training.queries.finance.entries import EntryRow, with_decisions, with_files
 
 
-def rate_of(currency: Currency, month: dt.date) -> ExchangeRate | None:
-    """Return the rate of a currency in a month (its first day)."""
-    return db.session.scalar(select(ExchangeRate).where(ExchangeRate.currency == currency, ExchangeRate.month == month))
-
-
-def rates_of(months: Collection[tuple[Currency, dt.date]]) -> dict[tuple[Currency, dt.date], ExchangeRate]:
-    """Return the rates of currencies in months (their first days), where the table has them."""
-    place = tuple_(ExchangeRate.currency, ExchangeRate.month)
-    found = db.session.scalars(select(ExchangeRate).where(place.in_(months))) if months else ()
-    return {(one.currency, one.month): one for one in found}
-
-
-def rates() -> Sequence[ExchangeRate]:
-    """Return every rate."""
-    return db.session.scalars(select(ExchangeRate)).all()
-
-
-def rates_page(cut: Cut) -> Page[Any]:
-    """Return a page of the rates, the newest month first, each with the name of who entered it."""
-    statement = select(ExchangeRate, User.display_name).join(User, User.id == ExchangeRate.entered_by_id)
-    return read_page(statement, ExchangeRate, ExchangeRate.month, cut, is_descending=True)
+def proposed_with(entry: LedgerEntry) -> Claim:
+    """Return the claim of a payment's entry."""
+    return db.session.scalars(domain_read(select(Claim).where(Claim.id == entry.claim_id))).one()
 
 
 def lock_upload(evidence_id: int) -> None:
     """Let nobody else take this file for a claim until the transaction ends."""
     statement = select(Evidence.id).where(Evidence.id == evidence_id).with_for_update()
-    db.session.execute(unscoped(statement, because=ADMITTED))
+    db.session.execute(domain_read(statement))
 
 
 def is_used(evidence_id: int) -> bool:
     """Say whether a file is the evidence of a claim already."""
     claimed = exists().where(Claim.evidence_id == evidence_id)
     attached = exists().where(ClaimEvidence.evidence_id == evidence_id)
-    return bool(db.session.scalar(unscoped(select(or_(claimed, attached)), because=ADMITTED)))
+    return bool(db.session.scalar(domain_read(select(or_(claimed, attached)))))
 
 
 def hashes_of(claim_id: int) -> set[str]:
     """Return the hashes of all files of a claim."""
     whole = select(Claim).where(Claim.id == claim_id).options(*with_files()).execution_options(populate_existing=True)
-    return {file.sha256 for file in db.session.scalars(unscoped(whole, because=ADMITTED)).one().files}
+    return {file.sha256 for file in db.session.scalars(domain_read(whole)).one().files}
 
 
 # Payments that are alike
@@ -130,7 +109,7 @@ def alike(marks: Collection[Mark]) -> dict[Mark, list[Claim]]:
         .order_by(Claim.id)
     )
     found = defaultdict[object, list[Claim]](list)
-    for claim in db.session.scalars(unscoped(statement, because=ADMITTED)):
+    for claim in db.session.scalars(domain_read(statement)):
         for key in mark_of(claim).keys:
             found[key].append(claim)
     near = {mark: dict.fromkeys(claim for key in mark.keys for claim in found[key]) for mark in marks}

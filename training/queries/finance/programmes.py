@@ -11,7 +11,7 @@ from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import BudgetLine, Programme, ProgrammeFact, Project
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.policy.scopes import domain_read, seen, where
 
 _MOST = 100
 
@@ -22,29 +22,29 @@ def lock_programme(programme_id: int) -> None:
     On SQLite the write transaction itself is the lock, and this compiles to a plain SELECT.
     """
     statement = select(Programme.id).where(Programme.id == programme_id).with_for_update()
-    db.session.execute(unscoped(statement, because=ADMITTED))
+    db.session.execute(domain_read(statement))
 
 
 def programme_by_key(programme_id: int) -> Programme:
     """Return a programme as the database has it now."""
     statement = select(Programme).where(Programme.id == programme_id).execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def line_by_key(line_id: int) -> BudgetLine:
     """Return a budget line as the database has it now."""
     statement = select(BudgetLine).where(BudgetLine.id == line_id).execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def programme_with_code(code: str) -> Programme | None:
     """Return the programme with this code."""
-    return db.session.scalar(unscoped(select(Programme).where(Programme.code == code), because=ADMITTED))
+    return db.session.scalar(domain_read(select(Programme).where(Programme.code == code)))
 
 
 def project_by_key(project_id: int) -> Project:
     """Return the project with this key."""
-    return db.session.scalars(unscoped(select(Project).where(Project.id == project_id), because=ADMITTED)).one()
+    return db.session.scalars(domain_read(select(Project).where(Project.id == project_id))).one()
 
 
 def list_for(actor: Actor) -> Sequence[Row[Programme, bool]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from training.kit.db import AnySelect, db
@@ -15,17 +15,13 @@ from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Ou
 from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendRow
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped
-from training.queries.common.paging import Cut, Page, read_numbered
+from training.policy.scopes import domain_read, seen
+from training.queries.common.paging import Cut, Page
+from training.queries.common.table_import import Batches
 from training.queries.finance.claims import stands
 
 _RECENT = 20
-
-
-def batch_by_key(batch_id: int) -> SpendBatch:
-    """Return a batch as the database has it now."""
-    statement = select(SpendBatch).where(SpendBatch.id == batch_id).execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+BATCHES = Batches(SpendBatch, SpendRow, SpendRow.outcome, Permission.PROPOSE_MONEY)
 
 
 def payable(programme_id: int) -> list[tuple[Commitment, str | None]]:
@@ -36,7 +32,7 @@ def payable(programme_id: int) -> list[tuple[Commitment, str | None]]:
         .where(Commitment.programme_id == programme_id, Commitment.committed > 0, ~Commitment.is_closed)
         .order_by(Commitment.id)
     )
-    return [(commitment, code) for commitment, code in db.session.execute(unscoped(statement, because=ADMITTED))]
+    return [(commitment, code) for commitment, code in db.session.execute(domain_read(statement))]
 
 
 def known_rows(batch: SpendBatch) -> Sequence[int]:
@@ -60,7 +56,7 @@ def known_rows(batch: SpendBatch) -> Sequence[int]:
         )
         .distinct()
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
@@ -84,7 +80,7 @@ def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
     )
     found: dict[int, Claim] = {}
     taken: set[int] = set()
-    for number, payee, claim in db.session.execute(unscoped(statement, because=ADMITTED)):
+    for number, payee, claim in db.session.execute(domain_read(statement)):
         if number not in found and claim.id not in taken and fold(payee) == fold(claim.payee):
             found[number] = claim
             taken.add(claim.id)
@@ -93,14 +89,7 @@ def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
 
 def new_rows(batch_id: int) -> Sequence[SpendRow]:
     """Return the rows that are to become claims, with their commitments."""
-    statement = (
-        select(SpendRow)
-        .where(SpendRow.batch_id == batch_id, SpendRow.outcome == RowOutcome.NEW)
-        .options(joinedload(SpendRow.commitment))
-        .order_by(SpendRow.number)
-        .execution_options(populate_existing=True)
-    )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return BATCHES.of_outcome(batch_id, [RowOutcome.NEW], joinedload(SpendRow.commitment))
 
 
 def entries_of(batch_id: int, *, are_decided: bool) -> Sequence[LedgerEntry]:
@@ -112,7 +101,7 @@ def entries_of(batch_id: int, *, are_decided: bool) -> Sequence[LedgerEntry]:
         .where(Claim.batch_id == batch_id, Approval.id.is_not(None) if are_decided else Approval.id.is_(None))
         .order_by(LedgerEntry.id)
     )
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).all()
+    return db.session.scalars(domain_read(statement)).all()
 
 
 # Pages
@@ -156,25 +145,17 @@ def batch_page(batch: SpendBatch, actor: Actor) -> BatchPage:
         .execution_options(populate_existing=True)
     )
     return BatchPage(
-        batch=db.session.scalars(_seen(whole, actor)).one(),
+        batch=db.session.scalars(BATCHES.seen(whole, actor)).one(),
         counts=_counts(key, actor),
         taken=_taken(key, actor),
         waiting=_waiting(key, actor),
     )
 
 
-def _seen(statement: AnySelect, actor: Actor) -> AnySelect:
-    return seen(statement, actor, Permission.PROPOSE_MONEY, SpendBatch)
-
-
 def _counts(batch_id: int, actor: Actor) -> list[Count]:
-    statement = (
-        select(SpendRow.outcome, func.count(), func.coalesce(func.sum(SpendRow.amount), 0))
-        .join(SpendBatch, SpendBatch.id == SpendRow.batch_id)
-        .where(SpendRow.batch_id == batch_id)
-        .group_by(SpendRow.outcome)
-    )
-    found = {outcome: (rows, int(pence)) for outcome, rows, pence in db.session.execute(_seen(statement, actor))}
+    sums: AnySelect = select(SpendRow.outcome, func.count(), func.coalesce(func.sum(SpendRow.amount), 0))
+    rows = db.session.execute(BATCHES.of_batch(sums.group_by(SpendRow.outcome), batch_id, None, actor))
+    found = {outcome: (number, int(pence)) for outcome, number, pence in rows}
     return [Count(outcome, *found.get(outcome, (0, 0))) for outcome in RowOutcome] if found else []
 
 
@@ -217,50 +198,34 @@ class RowOfBatch:
 
 def rows_of(batch: SpendBatch, outcome: RowOutcome | None, cut: Cut, actor: Actor) -> Page[RowOfBatch]:
     """Return a page of a batch's rows by their number, at which the page is cut; of one outcome or of all."""
-    statement = _with_decisions(SpendRow.batch_id == batch.id)
-    if outcome:
-        statement = statement.where(SpendRow.outcome == outcome)
-    page = read_numbered(_seen(statement, actor), SpendRow.number, cut)
+    page = BATCHES.page(_with_decisions(), batch.id, outcome, cut, actor)
     return Page([RowOfBatch(*row) for row in page.rows], page.previous, page.next)
 
 
 def all_rows_of(batch: SpendBatch, actor: Actor) -> Iterator[RowOfBatch]:
     """Yield every row of a batch by its number, for a file."""
-    statement = _with_decisions(SpendRow.batch_id == batch.id).order_by(SpendRow.number)
-    for row in db.session.execute(_seen(statement, actor), execution_options={"yield_per": 1000}):
+    statement = BATCHES.of_batch(_with_decisions(), batch.id, None, actor).order_by(SpendRow.number)
+    for row in db.session.execute(statement, execution_options={"yield_per": 1000}):
         yield RowOfBatch(*row)
 
 
-def _with_decisions(condition: ColumnElement[bool]) -> AnySelect:
+def _with_decisions() -> AnySelect:
     undoing, reversal = aliased(Approval), aliased(LedgerEntry)
     return (
         select(SpendRow, Approval, reversal.public_id)
-        .join(SpendBatch, SpendBatch.id == SpendRow.batch_id)
         .outerjoin(LedgerEntry, LedgerEntry.claim_id == SpendRow.claim_id)
         .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
         .outerjoin(undoing, undoing.reverses_id == LedgerEntry.id)
         .outerjoin(reversal, reversal.id == undoing.entry_id)
-        .where(condition)
         .options(joinedload(SpendRow.commitment), joinedload(SpendRow.claim))
     )
 
 
 def recent(programme_id: int, actor: Actor) -> Sequence[Any]:
     """Return the newest spend files of a programme, each with the number of its rows."""
-    return db.session.execute(_batches(programme_id, actor).limit(_RECENT)).all()
+    return BATCHES.read_before(SpendBatch.programme_id == programme_id, actor, _RECENT)
 
 
 def all_of_programme(programme_id: int, actor: Actor) -> Sequence[Any]:
     """Return every spend file of a programme, for a file."""
-    return db.session.execute(_batches(programme_id, actor)).all()
-
-
-def _batches(programme_id: int, actor: Actor) -> AnySelect:
-    rows = select(func.count()).select_from(SpendRow).where(SpendRow.batch_id == SpendBatch.id).scalar_subquery()
-    statement = (
-        select(SpendBatch, rows.label("rows"))
-        .where(SpendBatch.programme_id == programme_id)
-        .options(joinedload(SpendBatch.uploaded_by))
-        .order_by(SpendBatch.id.desc())
-    )
-    return _seen(statement, actor)
+    return BATCHES.read_before(SpendBatch.programme_id == programme_id, actor)

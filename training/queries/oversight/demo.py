@@ -6,28 +6,38 @@ from sqlalchemy import select
 
 from training.kit.db import db
 from training.models.admissions.nominations import Nomination
-from training.models.courses.cohorts import Venue
+from training.models.courses.cohorts import Cohort, Venue
 from training.models.courses.courses import Course
-from training.models.finance.programmes import Project
 from training.models.outcomes.completions import Completion
+from training.models.people.people import Person
 from training.policy.scopes import unscoped
 
-
-def course_called(beginning: str) -> Course:
-    """Return the first course whose English title begins like this."""
-    statement = select(Course).where(Course.title_en.startswith(beginning)).order_by(Course.id).limit(1)
-    return db.session.scalars(statement).one()
+_BECAUSE = "the demonstration acts for all its people"
 
 
-def project_titled(title_en: str) -> Project:
-    """Return the project with this English title."""
-    statement = select(Project).where(Project.title_en == title_en)
-    return db.session.scalars(unscoped(statement, because="the demonstration acts for all its people")).one()
+def course_called(beginning: str) -> Course | None:
+    """Return the first course whose English title begins like this, or None."""
+    statement = (
+        select(Course).where(Course.title_en.startswith(beginning, autoescape=True)).order_by(Course.id).limit(1)
+    )
+    return db.session.scalars(statement).one_or_none()
 
 
-def venue_called(name_en: str) -> Venue:
-    """Return the venue with this English name."""
-    return db.session.scalars(select(Venue).where(Venue.name_en == name_en)).one()
+def venue_called(name_en: str) -> Venue | None:
+    """Return the venue with this English name, or None."""
+    return db.session.scalars(select(Venue).where(Venue.name_en == name_en)).one_or_none()
+
+
+def nominations_of(cohort: Cohort, people: Sequence[Person]) -> Sequence[Nomination]:
+    """Return the nomination of each person for a cohort, in the order given. Raises LookupError where there is none."""
+    statement = select(Nomination).where(
+        Nomination.cohort_id == cohort.id, Nomination.person_id.in_([person.id for person in people])
+    )
+    found = db.session.scalars(unscoped(statement, because=_BECAUSE)).all()
+    by_person = {nomination.person_id: nomination for nomination in found}
+    if missing := [person.name_latin for person in people if person.id not in by_person]:
+        raise LookupError(f"not nominated for {cohort.code}: {', '.join(missing)}")
+    return [by_person[person.id] for person in people]
 
 
 def claims_of(cohort_id: int) -> Sequence[Completion]:
@@ -37,4 +47,4 @@ def claims_of(cohort_id: int) -> Sequence[Completion]:
         .join(Nomination, Nomination.id == Completion.nomination_id)
         .where(Nomination.cohort_id == cohort_id)
     )
-    return db.session.scalars(unscoped(statement, because="the demonstration acts for all its people")).all()
+    return db.session.scalars(unscoped(statement, because=_BECAUSE)).all()

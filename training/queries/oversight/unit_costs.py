@@ -1,4 +1,4 @@
-"""Reading what training costs per trainee, per completion and per contact hour. Counts and sums only, no names."""
+"""Reading the money of cohorts and courses and what it bought. Counts and sums only, no names."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from training.kit.db import AnySelect, db
-from training.kit.money import pence_each
 from training.models.admissions.nominations import Nomination
 from training.models.courses.cohorts import Cohort
 from training.models.courses.courses import Course
@@ -21,52 +20,30 @@ from training.queries.common.paging import Cut, Page, read_page
 
 
 @dataclass(frozen=True)
-class UnitCost:
-    """Money in pence, and what it bought: confirmed seats, confirmed completions, contact hours times seats."""
+class Bought:
+    """Money in pence, and what it bought: confirmed seats and confirmed completions."""
 
     committed: int
     spent: int
-    trainees: int
     completions: int
-    hours: int | None
-    """None where the course's were not published."""
-
-    @property
-    def whole(self) -> int:
-        """What was spent and what is still committed."""
-        return self.committed + self.spent
-
-    @property
-    def per_trainee(self) -> int | None:
-        """Pence per confirmed seat; None without any."""
-        return pence_each(self.whole, self.trainees)
-
-    @property
-    def per_completion(self) -> int | None:
-        """Pence per confirmed completion; None without any."""
-        return pence_each(self.whole, self.completions)
-
-    @property
-    def per_hour(self) -> int | None:
-        """Pence per contact hour of a trainee; None without any."""
-        return pence_each(self.whole, self.hours or 0)
+    trainees: int
 
 
 @dataclass(frozen=True)
 class CohortRow:
-    """A cohort with what it costs."""
+    """A cohort with its money and what that bought."""
 
     cohort: Cohort
-    cost: UnitCost
+    bought: Bought
 
 
 @dataclass(frozen=True)
 class CourseRow:
-    """A course with what its cohorts cost together."""
+    """A course with the money of its cohorts together and what that bought."""
 
     course: Course
     cohorts: int
-    cost: UnitCost
+    bought: Bought
 
 
 def page_of(programme_id: int, cut: Cut, actor: Actor) -> Page[CohortRow]:
@@ -83,10 +60,10 @@ def all_of(programme_id: int, actor: Actor) -> Iterator[CohortRow]:
     return map(_cohort_row, db.session.execute(statement))
 
 
-def of_cohort(cohort_id: int, actor: Actor) -> UnitCost | None:
-    """Return what a cohort costs, or None where it costs nothing that ``actor`` may see."""
+def of_cohort(cohort_id: int, actor: Actor) -> CohortRow | None:
+    """Return a cohort, or None where it costs nothing that ``actor`` may see."""
     row = db.session.execute(_cohorts(Cohort.id == cohort_id, actor)).one_or_none()
-    return _cohort_row(row).cost if row else None
+    return _cohort_row(row) if row else None
 
 
 def by_course(programme_id: int, actor: Actor) -> Sequence[CourseRow]:
@@ -100,7 +77,7 @@ def by_course(programme_id: int, actor: Actor) -> Sequence[CourseRow]:
         .order_by(Course.title_key, Course.id)
     )
     return [
-        CourseRow(course, number, _unit_cost(course, sums))
+        CourseRow(course, number, _bought(sums))
         for course, number, *sums in db.session.execute(seen(statement, actor, Permission.SEE_COHORT, Cohort))
     ]
 
@@ -114,14 +91,12 @@ def _cohorts(condition: ColumnElement[bool], actor: Actor) -> AnySelect:
 
 def _cohort_row(row: Any) -> CohortRow:
     cohort, *figures = row
-    return CohortRow(cohort, _unit_cost(cohort.course, [*figures, cohort.seats_taken]))
+    return CohortRow(cohort, _bought([*figures, cohort.seats_taken]))
 
 
-def _unit_cost(course: Course, figures: Sequence[int]) -> UnitCost:
-    """Return committed, spent, completions and trainees as whole numbers, which a sum on PostgreSQL is not."""
-    committed, spent, completions, trainees = map(int, figures)
-    hours = course.contact_hours * trainees if course.contact_hours else None
-    return UnitCost(committed, spent, trainees, completions, hours)
+def _bought(figures: Sequence[int]) -> Bought:
+    """Return the figures as whole numbers, which a sum on PostgreSQL is not."""
+    return Bought(*map(int, figures))
 
 
 def _in_sight(actor: Actor) -> tuple[ColumnElement[bool], ...]:

@@ -12,7 +12,7 @@ from training.models.courses.cohorts import CohortTrainer
 from training.models.identity.accounts import User
 from training.models.outcomes.completions import Completion
 from training.models.people.people import Merge, Person
-from training.policy.scopes import ADMITTED, unscoped
+from training.policy.scopes import domain_read
 
 
 def stand_for_one_cohort(one_id: int, other_id: int) -> bool:
@@ -25,7 +25,7 @@ def stand_for_one_cohort(one_id: int, other_id: int) -> bool:
         Nomination.state.not_in(LEFT_STATES),
         other.state.not_in(LEFT_STATES),
     )
-    return bool(db.session.scalar(unscoped(select(both), because=ADMITTED)))
+    return bool(db.session.scalar(domain_read(select(both))))
 
 
 def have_accounts(one_id: int, other_id: int) -> bool:
@@ -57,7 +57,7 @@ def belongings(kept_id: int, merged_id: int) -> dict[str, Any]:
         "users": select(User.id).where(User.person_id == merged_id),
         "superseded": current,
     }
-    found = {name: list(db.session.scalars(unscoped(one, because=ADMITTED))) for name, one in wanted.items()}
+    found = {name: list(db.session.scalars(domain_read(one))) for name, one in wanted.items()}
     return {"merged_id": merged_id, **found}
 
 
@@ -71,7 +71,7 @@ def both(merge_id: int) -> tuple[Person, Person]:
         .join(merged, merged.id == Merge.merged_id)
         .where(Merge.id == merge_id)
     )
-    row = db.session.execute(unscoped(statement, because=ADMITTED)).one()
+    row = db.session.execute(domain_read(statement)).one()
     return row[0], row[1]
 
 
@@ -91,4 +91,4 @@ def acted_since(joined: Merge) -> bool:
         ),
         exists().where(User.person_id == joined.merged_id),
     )
-    return bool(db.session.scalar(unscoped(select(or_(moved_on, completed, vetted, *given)), because=ADMITTED)))
+    return bool(db.session.scalar(domain_read(select(or_(moved_on, completed, vetted, *given)))))

@@ -13,15 +13,13 @@ from training.kit.db import AnySelect, db
 from training.kit.matching import word_keys
 from training.kit.money import western_digits
 from training.kit.names import name_words
-from training.models.admissions.nominations import LEFT_STATES, Nomination
 from training.models.courses.cohorts import CohortTrainer
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
 from training.models.people.people import Inactive, Merge, Person, PersonKey, PersonWord, ReviewedPair, Transfer
 from training.policy.matrix import Permission
-from training.policy.scopes import ADMITTED, seen, unscoped, where
+from training.policy.scopes import domain_read, seen, unscoped, where
 from training.queries.common.paging import SIZE, Cut, Page, read_page
-from training.queries.identity import organisation_trees
 from training.queries.people import matching
 
 _LAST = "\uffff"
@@ -51,19 +49,19 @@ def with_public_ids(public_ids: Collection[str]) -> dict[str, Person]:
 def inactive_because(person_id: int) -> Inactive | None:
     """Return why a record is inactive at present; None if it is active."""
     statement = select(Person.inactive_because).where(Person.id == person_id)
-    return db.session.scalar(unscoped(statement, because=ADMITTED))
+    return db.session.scalar(domain_read(statement))
 
 
 def organisation_of(person_id: int) -> int:
     """Return the key of a person's organisation, as the database has it now."""
     statement = select(Person.organisation_id).where(Person.id == person_id)
-    return db.session.scalars(unscoped(statement, because=ADMITTED)).one()
+    return db.session.scalars(domain_read(statement)).one()
 
 
 def last_transfer(person_id: int) -> dt.date | None:
     """Return the date of a person's last transfer, if any."""
     statement = select(func.max(Transfer.since)).where(Transfer.person_id == person_id)
-    return db.session.scalar(unscoped(statement, because=ADMITTED))
+    return db.session.scalar(domain_read(statement))
 
 
 MOST_COUNTED = 1_000
@@ -71,7 +69,7 @@ MOST_COUNTED = 1_000
 
 def inactive_page(cut: Cut, actor: Actor) -> Page[Any]:
     """Return a page of inactive people, by name."""
-    statement = _listed().where(Person.inactive_because.is_not(None))
+    statement = listed().where(Person.inactive_because.is_not(None))
     return read_page(seen(statement, actor, Permission.EDIT_PERSON, Person), Person, Person.name_key, cut)
 
 
@@ -112,7 +110,7 @@ def organisations_in_sight(actor: Actor) -> Sequence[Organisation]:
 
 def all_of(words: str, narrowed: Narrowed, actor: Actor) -> Sequence[Person]:
     """Return all active people visible to ``actor``, matching ``words`` if given."""
-    statement = narrowed.of(_listed()).where(Person.inactive_because.is_(None))
+    statement = narrowed.of(listed()).where(Person.inactive_because.is_(None))
     statement = named(statement, words) if words else statement
     return db.session.scalars(
         seen(statement.order_by(Person.name_key, Person.id), actor, Permission.SEE_PERSON, Person)
@@ -128,11 +126,12 @@ def page_of(cut: Cut, narrowed: Narrowed, actor: Actor) -> Page[Any]:
     some = narrowed.of(select(Person.id)).where(is_active)
     some = seen(some, actor, Permission.SEE_PERSON, Person).limit(MOST_COUNTED + 1)
     number = select(func.count()).select_from(some.subquery()).scalar_subquery()
-    statement = narrowed.of(_listed()).add_columns(number.label("number")).where(is_active)
+    statement = narrowed.of(listed()).add_columns(number.label("number")).where(is_active)
     return read_page(seen(statement, actor, Permission.SEE_PERSON, Person), Person, Person.name_key, cut)
 
 
-def _listed() -> AnySelect:
+def listed() -> AnySelect:
+    """Return the statement that reads people with their organisations, in nobody's name yet."""
     return select(Person).options(joinedload(Person.organisation))
 
 
@@ -165,26 +164,13 @@ class Found:
 
 def search(words: str, actor: Actor, narrowed: Narrowed = EVERYBODY) -> Found:
     """Return up to fifty people visible to ``actor`` that match by name or service number."""
-    statement = seen(named(narrowed.of(_listed()), words), actor, Permission.SEE_PERSON, Person)
-    return _first(statement.order_by(Person.name_key, Person.id))
+    return first_of(seen(named(narrowed.of(listed()), words), actor, Permission.SEE_PERSON, Person))
 
 
-def _first(statement: AnySelect) -> Found:
-    rows = db.session.scalars(statement.limit(SIZE + 1)).all()
+def first_of(statement: AnySelect) -> Found:
+    """Return up to fifty of the people that a statement reads, by name."""
+    rows = db.session.scalars(statement.order_by(Person.name_key, Person.id).limit(SIZE + 1)).all()
     return Found(rows[:SIZE], len(rows) > SIZE)
-
-
-def eligible(cohort_id: int, words: str, actor: Actor) -> Found:
-    """Return up to fifty people whom ``actor`` may put forward: of invited organisations, not nominated yet."""
-    invited = select(organisation_trees.invited_to(cohort_id).c.id)
-    standing = exists().where(
-        Nomination.cohort_id == cohort_id,
-        Nomination.person_id == Person.id,
-        Nomination.state.not_in(LEFT_STATES),
-    )
-    statement = named(_listed(), words).where(Person.organisation_id.in_(invited), ~standing)
-    statement = seen(statement, actor, Permission.EDIT_PERSON, Person)
-    return _first(statement.order_by(Person.name_key, Person.id))
 
 
 def own_organisations(actor: Actor) -> Sequence[Organisation]:
@@ -245,7 +231,7 @@ def _told_apart(key: int, actor: Actor) -> Sequence[Person]:
         and_(ReviewedPair.low_id == key, ReviewedPair.high_id == Person.id),
         and_(ReviewedPair.high_id == key, ReviewedPair.low_id == Person.id),
     )
-    statement = _listed().join(ReviewedPair, pair).where(Person.inactive_because.is_(None))
+    statement = listed().join(ReviewedPair, pair).where(Person.inactive_because.is_(None))
     statement = statement.order_by(ReviewedPair.reviewed_at.desc(), Person.id).limit(SIZE)
     return db.session.scalars(seen(statement, actor, Permission.EDIT_PERSON, Person)).all()
 

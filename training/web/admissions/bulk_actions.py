@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from training.domain.admissions import bulk_actions as rules
-from training.domain.admissions.bulk_actions import SelectionStep
+from training.domain.admissions.nomination_path import SelectionStep
 from training.models.courses.cohorts import Cohort
 from training.policy.matrix import Permission
 from training.queries.admissions import nominations

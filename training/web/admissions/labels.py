@@ -6,9 +6,8 @@ from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from training.domain.admissions import refusals as r
-from training.domain.admissions.bulk_actions import SelectionStep
 from training.domain.admissions.events import AdmissionEvent
-from training.domain.admissions.nominations import Act
+from training.domain.admissions.nomination_path import NominationEvent, SelectionStep
 from training.models.admissions.nomination_uploads import (
     NominationBatch,
     NominationBatchState,
@@ -18,7 +17,7 @@ from training.models.admissions.nomination_uploads import (
 )
 from training.models.admissions.nominations import Hindrance, Nomination, NominationState
 from training.models.admissions.notifications import NoticeKind
-from training.models.admissions.vetting import ClearanceBatch, ClearanceFault, VettingDecision, VettingOutcome
+from training.models.admissions.vetting import ClearanceBatch, ClearanceFault, Lapsing, VettingDecision, VettingOutcome
 from training.web.common.filters import long_date, name_text
 from training.web.common.labels import Labels, word
 
@@ -123,6 +122,8 @@ LABELS = Labels(
         (SelectionStep.WAIT, _l("Put on the waiting list")),
         (SelectionStep.TURN_DOWN, _l("Turn down")),
         (SelectionStep.WITHDRAW, _l("Withdraw")),
+        (Lapsing.WITHIN_30, _l("Within 30 days")),
+        (Lapsing.WITHIN_60, _l("Within 60 days")),
         (VettingOutcome.CLEARED, _l("Cleared")),
         (VettingOutcome.NOT_CLEARED, _l("Not cleared")),
         (AdmissionEvent.SEATS_AND_DEADLINES_SET, _l("Seats and deadlines of the cohort set")),
@@ -132,17 +133,17 @@ LABELS = Labels(
         (AdmissionEvent.NOMINATION_FILE_READ, _l("File of names read")),
         (AdmissionEvent.NOMINATION_FILE_COMMITTED, _l("Rows of a file of names nominated")),
         (AdmissionEvent.NOMINATION_FILE_UNDONE, _l("Rows of a file of names taken back")),
-        (Act.NOMINATE, _l("Nominated")),
-        (Act.SHORTLIST, _l("Shortlisted")),
-        (Act.SEND, _l("Sent to vetting")),
-        (Act.CLEAR, _l("Cleared")),
-        (Act.NOT_CLEAR, _l("Not cleared")),
-        (Act.WAIT, _l("Put on the waiting list")),
-        (Act.PROMOTE, _l("Seat from the waiting list")),
-        (Act.CONFIRM, _l("Seat confirmed")),
-        (Act.TURN_DOWN, _l("Turned down")),
-        (Act.WITHDRAW, _l("Withdrawn")),
-        (Act.SET_ASIDE, _l("Withdrawn: the record of the person was set aside")),
+        (NominationEvent.NOMINATE, _l("Nominated")),
+        (NominationEvent.SHORTLIST, _l("Shortlisted")),
+        (NominationEvent.SEND, _l("Sent to vetting")),
+        (NominationEvent.CLEAR, _l("Cleared")),
+        (NominationEvent.NOT_CLEAR, _l("Not cleared")),
+        (NominationEvent.WAIT, _l("Put on the waiting list")),
+        (NominationEvent.PROMOTE, _l("Seat from the waiting list")),
+        (NominationEvent.CONFIRM, _l("Seat confirmed")),
+        (NominationEvent.TURN_DOWN, _l("Turned down")),
+        (NominationEvent.WITHDRAW, _l("Withdrawn")),
+        (NominationEvent.SET_ASIDE, _l("Withdrawn: the record of the person was set aside")),
     ),
     tones=(
         (NominationBatchState.READ, "yellow"),
@@ -165,6 +166,8 @@ LABELS = Labels(
         (NominationState.CONFIRMED, "green"),
         (NominationState.TURNED_DOWN, "red"),
         (NominationState.WITHDRAWN, "grey"),
+        (Lapsing.WITHIN_30, "orange"),
+        (Lapsing.WITHIN_60, "yellow"),
         (VettingOutcome.CLEARED, "green"),
         (VettingOutcome.NOT_CLEARED, "red"),
     ),
@@ -209,12 +212,6 @@ LABELS = Labels(
         r.AlreadyClaimed: lambda _r: _("Completion was claimed already"),
         r.NamesMissing: lambda _r: _("Say which column has the names"),
         r.BatchClosed: lambda _r: _("The rows of this file were nominated, taken back or forgotten already"),
-        r.BatchEmpty: lambda _r: _("No row of this file can be nominated"),
-        r.BatchFaulty: lambda x: ngettext(
-            "%(num)s row cannot be nominated, so nothing was. Mend it, or nominate the good rows",
-            "%(num)s rows cannot be nominated, so nothing was. Mend them, or nominate the good rows",
-            x.left,
-        ),
         r.BatchChanged: lambda x: _(
             "Since the preview somebody changed, registered or nominated whom these rows mean: %(rows)s. "
             "Nothing was nominated: look again",

@@ -7,21 +7,21 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from training.domain.admissions import column_mapping, nomination_upload_commit, row_corrections
+from training.domain.admissions import nomination_upload_commit, row_corrections
 from training.domain.admissions import nomination_uploads as rules
-from training.domain.admissions.row_parsing import languages_said, sex_said
+from training.domain.admissions.column_mapping import FORMAT, languages_said, sex_said
 from training.domain.identity import export_limits
 from training.domain.identity.export_limits import ExportEvent
-from training.domain.identity.jobs import SILENT
 from training.forms.admissions.nomination_uploads import (
     CommitForm,
     NomineeColumnsForm,
     NomineeFileForm,
-    NomineeFilter,
     NomineeRowForm,
     WhomForm,
     meanings_form,
 )
+from training.forms.common.fields import version_of
+from training.forms.common.table_import import RowFilter
 from training.forms.common.widgets import Choice
 from training.forms.courses.cohorts import StepForm
 from training.kit.clock import day_began
@@ -40,9 +40,9 @@ from training.models.people.people import Sex, Spoken
 from training.policy.matrix import Permission
 from training.queries.admissions import nomination_uploads
 from training.queries.courses import cohorts
-from training.queries.identity import health
 from training.web.admissions import tables
 from training.web.admissions.labels import outcome_word
+from training.web.common import table_import
 from training.web.common.downloads import file_of
 from training.web.common.filters import name, person_line
 from training.web.common.guard import actor, needs
@@ -54,11 +54,8 @@ from training.work import queue
 
 bp = Blueprint("nomination_uploads", __name__)
 
-_SAMPLE = 3
-_LOOK_SECONDS = 5
 _MOST_NAMES = 50
 """So many unknown organisations are asked about at once, those of most rows first."""
-_OPEN = (NominationBatchState.READ, NominationBatchState.PREVIEWED)
 
 
 def _offered(cohort_id: int) -> tuple[dict[str, Organisation], list[Choice]]:
@@ -93,7 +90,7 @@ def new(cohort: Cohort) -> ResponseReturnValue:
         with attempt(form) as done:
             body = _key(bodies, form.organisation.data)
             batch = rules.read(form.file.data.stream, cohort, body, actor(), form.sheet.data or "")
-            job = rules.ask_preview(batch, actor()) if column_mapping.names_somebody(batch.columns) else None
+            job = rules.ask_preview(batch, actor()) if FORMAT.is_told_by(batch.columns) else None
         if done:
             if job is None:
                 return redirect(url_for(".columns", public_id=batch.public_id))
@@ -121,7 +118,7 @@ def template(language: str, kind: str) -> ResponseReturnValue:
 def columns(batch: NominationBatch) -> ResponseReturnValue:
     """Say which column is what; until the rows are nominated that may be changed."""
     page = nomination_uploads.batch_page(batch, actor())
-    if page.batch.state not in _OPEN:
+    if not rules.KIND.is_open(page.batch):
         return _shown(page.batch)
     form = NomineeColumnsForm()
     bodies, offered = _offered(page.cohort.id)
@@ -137,7 +134,7 @@ def columns(batch: NominationBatch) -> ResponseReturnValue:
         if done:
             _do(job)
             return _shown(batch)
-    sample = nomination_uploads.first_rows(batch, _SAMPLE, actor())
+    sample = nomination_uploads.all_rows(batch, None, actor(), table_import.SAMPLE)
     return render_template("admissions/nomination_uploads/columns.html", form=form, page=page, sample=sample)
 
 
@@ -147,21 +144,11 @@ def show(batch: NominationBatch) -> ResponseReturnValue:
     """Show what will become, or became, of each row; or how far the work on them is."""
     page = nomination_uploads.batch_page(batch, actor())
     if page.is_worked_on:
-        shown = render_template(
-            "admissions/nomination_uploads/working.html", page=page, is_anybody_there=health.is_worker_alive(SILENT)
-        )
-        return shown, {"Refresh": str(_LOOK_SECONDS)}
+        return table_import.in_progress("admissions/nomination_uploads/working.html", page=page)
     if page.batch.state is NominationBatchState.READ and page.job is None:
         return redirect(url_for(".columns", public_id=page.batch.public_id))
-    form = NomineeFilter(request.args)
-    form.outcome.choices = [Choice(one.value, outcome_word(one, page.batch.state)) for one in NomineeOutcome]
-    outcome = NomineeOutcome(form.outcome.data) if form.validate() and form.outcome.data else None
-    return _page(page, form, outcome, _commit_form(page))
-
-
-def _outcome() -> NomineeOutcome | None:
-    """Return to which rows the list is narrowed from which the reader came."""
-    return next((one for one in NomineeOutcome if one == request.values.get("outcome")), None)
+    form = table_import.row_filter(NomineeOutcome, lambda one: outcome_word(one, page.batch.state))
+    return _page(page, form, table_import.narrowed_to(form, NomineeOutcome), _commit_form(page))
 
 
 def _commit_form(page: nomination_uploads.BatchPage) -> CommitForm | None:
@@ -175,7 +162,7 @@ def _commit_form(page: nomination_uploads.BatchPage) -> CommitForm | None:
 
 
 def _page(
-    page: nomination_uploads.BatchPage, form: NomineeFilter, outcome: NomineeOutcome | None, step: CommitForm | None
+    page: nomination_uploads.BatchPage, form: RowFilter, outcome: NomineeOutcome | None, step: CommitForm | None
 ) -> ResponseReturnValue:
     rows = nomination_uploads.rows_of(page.batch, outcome, cut(), actor())
     return render_template(
@@ -211,11 +198,13 @@ def commit(batch: NominationBatch) -> ResponseReturnValue:
     """Nominate the good rows, or all rows or nothing."""
     form = CommitForm()
     form.offer()
-    written = form.version.data or ""
-    version = int(written) if written.isdecimal() else -1
     with attempt() as done:
         job = rules.ask_commit(
-            batch, version, actor(), is_whole=form.mode.data == "whole", corrects=bool(form.corrects.data)
+            batch,
+            version_of(form.version),
+            actor(),
+            is_whole=form.mode.data == "whole",
+            corrects=bool(form.corrects.data),
         )
     if done:
         _do(job)
@@ -256,7 +245,7 @@ def organisations(batch: NominationBatch) -> ResponseReturnValue:
         if done:
             _do(job)
             return _shown(batch)
-    if not names or page.batch.state not in _OPEN:
+    if not names or not rules.KIND.is_open(page.batch):
         return _shown(batch)
     return render_template("admissions/nomination_uploads/organisations.html", form=form, page=page)
 
@@ -266,7 +255,7 @@ def _next(batch: NominationBatch, number: int, *, begins_anew: bool = True) -> R
 
     After the last, either the first comes again, or the list: whoever leaves rows as they are would go in circles.
     """
-    outcome = _outcome()
+    outcome = table_import.came_from(NomineeOutcome)
     place: dict[str, Any] = {"public_id": batch.public_id, "outcome": outcome}
     if outcome and outcome not in nomination_uploads.NEEDING:
         return redirect(url_for(".show", after=number - 1, **place))
@@ -312,7 +301,12 @@ def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
         form.refuse(tables.reason_of(found), form.field_of(found.part))
     said = texts.get(found.part.value, "") if found.part else ""
     return render_template(
-        "admissions/nomination_uploads/row.html", form=form, page=page, row=found, said=said, outcome=_outcome()
+        "admissions/nomination_uploads/row.html",
+        form=form,
+        page=page,
+        row=found,
+        said=said,
+        outcome=table_import.came_from(NomineeOutcome),
     )
 
 
@@ -345,7 +339,7 @@ def whom(batch: NominationBatch, number: int) -> ResponseReturnValue:
         row=found,
         rows=rows,
         meant=meant,
-        outcome=_outcome(),
+        outcome=table_import.came_from(NomineeOutcome),
     )
 
 
@@ -361,7 +355,7 @@ def _meant(one: nomination_uploads.Meant) -> Choice:
 @needs(Permission.NOMINATE, on=NominationBatch)
 def download(batch: NominationBatch, kind: str) -> ResponseReturnValue:
     """Send the rows as a table that can be mended and sent again; of one outcome or all."""
-    outcome = _outcome()
+    outcome = table_import.came_from(NomineeOutcome)
     page = nomination_uploads.batch_page(batch, actor())
     rows = nomination_uploads.all_rows(page.batch, outcome, actor())
     made = tables.nominees(rows, page.batch.columns)

@@ -1,6 +1,6 @@
 """Nominations: finding and putting forward, the roster, and each step to a seat."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,24 +8,25 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from training.domain.admissions import nomination_path
 from training.domain.admissions import nominations as rules
-from training.domain.admissions.bulk_actions import SelectionStep
+from training.domain.admissions.nomination_path import SelectionStep
 from training.forms.admissions.nominations import RosterFilter, SelectionForm
 from training.forms.common.widgets import Choice
 from training.forms.courses.cohorts import StepForm
 from training.forms.finance.ledger import ReasonForm
 from training.forms.people.people import NewPersonForm, SearchForm
 from training.kit.clock import today
-from training.models.admissions.nominations import Nomination, NominationState
+from training.models.admissions.nominations import Nomination
 from training.models.courses.cohorts import Cohort
 from training.models.people.people import Person
 from training.policy.matrix import Permission
+from training.policy.scopes import roster_states
 from training.queries.admissions import nominations
-from training.queries.admissions.nominations import Sieve
+from training.queries.admissions.nominations import RosterRow, Sieve
 from training.queries.common import records
 from training.queries.common.paging import Cut
 from training.queries.courses import cohorts
-from training.queries.people import people
 from training.queries.people.matching import Candidate
 from training.web.common.filters import name
 from training.web.common.guard import actor, may, needs
@@ -47,9 +48,16 @@ def nominate(cohort: Cohort) -> ResponseReturnValue:
     form = SearchForm()
     found = None
     if form.validate_on_submit():
-        found = people.eligible(cohort.id, form.words.data or "", actor())
+        found = nominations.eligible(cohort.id, form.words.data or "", actor())
     page = cohorts.cohort_head(cohort, actor())
-    return render_template("admissions/nominations/nominate.html", form=form, page=page, found=found, today=today())
+    return render_template(
+        "admissions/nominations/nominate.html",
+        form=form,
+        page=page,
+        found=found,
+        takes_nominations=rules.takes_nominations(page.cohort, today()),
+        is_past_last_day=rules.is_past_last_day(page.cohort, today()),
+    )
 
 
 @bp.post("/cohorts/<public_id>/nominate/chosen")
@@ -103,11 +111,7 @@ def search(cohort: Cohort) -> ResponseReturnValue:
 
 def selection_form() -> SelectionForm | None:
     """Return the form for a step with several nominees; None for who can take none."""
-    steps: Iterable[SelectionStep] = ()
-    if may(Permission.SELECT_NOMINEES):
-        steps = SelectionStep
-    elif may(Permission.NOMINATE):
-        steps = (SelectionStep.WITHDRAW,)
+    steps = nomination_path.steps_of(may_select=may(Permission.SELECT_NOMINEES), may_withdraw=may(Permission.NOMINATE))
     form = SelectionForm()
     form.step.choices = [Choice(step.value, word(step)) for step in steps]
     return form if form.step.choices else None
@@ -123,7 +127,7 @@ def _sieve(form: RosterFilter, cohort: Cohort) -> tuple[Sieve, int]:
     if len(bodies) < 2:
         del form.organisation
     counts = nominations.roster_counts(cohort.id, organisation, actor())
-    shown = NominationState if may(Permission.SEE_PERSON) else (NominationState.CONFIRMED,)
+    shown = roster_states(may_see_people=may(Permission.SEE_PERSON))
     form.state.choices = [Choice(state.value, f"{word(state)} ({counts.get(state, 0)})") for state in shown]
     state = next((one for one in shown if one == form.state.data), None)
     return Sieve(state, organisation), counts.get(state, 0) if state else sum(counts.values())
@@ -140,19 +144,32 @@ def roster_page(
     if is_search:
         sieve = Sieve(words=search.words.data or "")
     found = nominations.roster(cohort.id, sieve, Cut() if is_search else cut(), actor())
+    page = cohorts.cohort_head(cohort, actor())
     return render_template(
         "admissions/nominations/roster.html",
-        page=cohorts.cohort_head(cohort, actor()),
+        page=page,
+        takes_nominations=rules.takes_nominations(page.cohort, today()),
+        is_past_last_day=rules.is_past_last_day(page.cohort, today()),
         form=form,
         search=search,
         selection=selection,
-        rows=found.rows,
+        rows=[(row, row.shows_state, _next_steps(row)) for row in found.rows],
         pager=None if is_search else pager(found, "admissions.nominations.roster"),
         has_more=is_search and bool(found.next),
         place=place(),
         are_all_ticked=are_all_ticked() and request.method == "GET",
         caption=ngettext("%(num)s nominee", "%(num)s nominees", len(found.rows) if is_search else number),
         today=today(),
+    )
+
+
+def _next_steps(row: RosterRow) -> tuple[SelectionStep, ...]:
+    """Return the steps that the reader of a roster may take for a nominee."""
+    return nomination_path.next_steps(
+        row.nomination.state,
+        may_select=row.may_select,
+        may_withdraw=row.may_withdraw,
+        is_claimed=row.completion.state is not None,
     )
 
 
@@ -166,12 +183,17 @@ def show(nomination: Nomination) -> ResponseReturnValue:
 
 def _step(nomination: Nomination, rule: Callable[..., None], said: str) -> ResponseReturnValue:
     """Take a step that needs no words, and go back to where its button stood."""
+    roster = _roster_of(nomination)
     with attempt() as done:
         rule(nomination, actor())
     if done:
         flash(said)
-    page = nominations.nomination_page(nomination, actor())
-    return redirect(url_for(".roster", public_id=page.cohort.public_id, **place()))
+    return redirect(roster)
+
+
+def _roster_of(nomination: Nomination) -> str:
+    """Return the address of the roster on which a nomination stands, at the part of it that was shown."""
+    return url_for(".roster", public_id=cohorts.public_id_of(nomination.cohort_id), **place())
 
 
 @bp.post("/nominations/<public_id>/shortlist")
@@ -208,12 +230,12 @@ def turn_down(nomination: Nomination) -> ResponseReturnValue:
     """Decline a nominee, with a reason that the nominating organisation reads."""
     form = ReasonForm()
     if form.validate_on_submit():
+        roster = _roster_of(nomination)
         with attempt(form) as done:
             rules.turn_down(nomination, form.reason.data or "", actor())
         if done:
             flash(_("Turned down. The nominating organisation reads your reason."))
-            page = nominations.nomination_page(nomination, actor())
-            return redirect(url_for(".roster", public_id=page.cohort.public_id, **place()))
+            return redirect(roster)
     page = nominations.nomination_page(nomination, actor())
     return render_template("admissions/nominations/turn_down.html", form=form, nomination=page)
 

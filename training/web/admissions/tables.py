@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from training.domain.admissions import column_mapping
+from training.domain.admissions.column_mapping import FORMAT
 from training.domain.admissions.nomination_uploads import texts_of
+from training.domain.admissions.vetting_uploads import FORMAT as CLEARANCES
 from training.domain.people.people import LONGEST
-from training.forms.admissions.vetting_uploads import HEADINGS, LANGUAGES, WORDS
+from training.forms.admissions.vetting_uploads import WORDS
 from training.kit.sheets import Column as FileColumn
 from training.models.admissions.nomination_uploads import NominationRow, NomineeFault, NomineeOutcome, NomineePart
 from training.web.common.downloads import Table
@@ -35,7 +36,7 @@ from training.web.people.tables import heading
 def nominee_template(language: str) -> Table:
     """Return an empty table whose headings, in that language, are understood when it comes back."""
     parts = [part for part in NomineePart if part is not NomineePart.REFERENCE]
-    columns = [FileColumn(column_mapping.HEADINGS[part][language][0]) for part in parts]
+    columns = [FileColumn(FORMAT.heading(part, language)) for part in parts]
     return Table(columns[0].heading, columns, ())
 
 
@@ -92,7 +93,7 @@ NOMINEES = TableSpec[Nominee](
 
 
 def _vetting_heading(part: str) -> LazyString:
-    return LazyString(lambda: HEADINGS[part][LANGUAGES.index(language().code)])
+    return LazyString(lambda: CLEARANCES.heading(part, language().code))
 
 
 def _outcome_heading() -> str:

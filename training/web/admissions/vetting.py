@@ -20,6 +20,7 @@ from training.web.common.lists import cut, pager
 from training.web.common.use_case import attempt
 
 bp = Blueprint("vetting", __name__)
+bp.add_app_template_filter(rules.lapsing)
 
 
 @bp.get("/vetting")

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from training.domain.admissions import vetting_uploads as rules
-from training.domain.common import cell_parsing
+from training.domain.common import table_import
 from training.domain.common.refusals import Refusal
 from training.domain.identity import export_limits
 from training.domain.identity.export_limits import ExportEvent
@@ -49,11 +49,11 @@ def new() -> ResponseReturnValue:
     form = ClearanceFileForm()
     if form.validate_on_submit():
         try:
-            table = cell_parsing.read_table(form.file.data.stream)
-            if columns := form.columns(table.headings):
-                with transaction():
-                    batch = rules.preview(table, columns, OUTCOMES, actor(), today())
-                return redirect(url_for(".show", public_id=batch.public_id))
+            table = table_import.read_table(form.file.data.stream)
+            columns = rules.Columns(**rules.FORMAT.find(table.headings))
+            with transaction():
+                batch = rules.preview(table, columns, OUTCOMES, actor(), today())
+            return redirect(url_for(".show", public_id=batch.public_id))
         except Refusal as refusal:
             refuse(form, refusal)
     return render_template("admissions/vetting_uploads/new.html", form=form, taken=WORDS)
@@ -63,11 +63,17 @@ def new() -> ResponseReturnValue:
 @needs(Permission.VET, on=ClearanceBatch)
 def show(batch: ClearanceBatch) -> ResponseReturnValue:
     """Show what will be recorded of each row."""
-    page = vetting_uploads.batch_page(batch, actor())
+    counts = vetting_uploads.BATCHES.counts(batch.id)
     rows = vetting_uploads.rows_of(batch, cut(), actor())
     taken = [one for written in WORDS.values() for one in written[language().code]]
     return render_template(
-        "admissions/vetting_uploads/show.html", page=page, rows=rows, pager=pager(rows), step=StepForm(), taken=taken
+        "admissions/vetting_uploads/show.html",
+        batch=batch,
+        counts=counts,
+        rows=rows,
+        pager=pager(rows),
+        step=StepForm(),
+        taken=taken,
     )
 
 

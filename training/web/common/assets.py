@@ -7,7 +7,7 @@ from wsgiref.headers import Headers
 from flask import Flask
 from whitenoise import WhiteNoise
 
-from training.config import ROOT
+from training.kit.resources import ROOT
 
 _STATIC = ROOT / "static"
 
@@ -18,7 +18,7 @@ def _manifest() -> dict[str, str]:
     try:
         manifest: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise RuntimeError("static/ was not built: run make run, or python tools/build_css.py") from None
+        raise RuntimeError("static/ was not built: run make install, or python tools/build_css.py") from None
     return manifest
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from training.domain.common import refusals as r
@@ -72,7 +73,14 @@ COMMON = Labels(
         r.SheetUnknown: lambda x: _(
             "The workbook has no sheet of this name that holds anything. It has: %(sheets)s", sheets=", ".join(x.sheets)
         ),
+        r.BatchEmpty: lambda _r: _("No row of this file can be nominated"),
+        r.BatchFaulty: lambda x: ngettext(
+            "%(num)s row cannot be nominated, so nothing was. Mend it, or nominate the good rows",
+            "%(num)s rows cannot be nominated, so nothing was. Mend them, or nominate the good rows",
+            x.left,
+        ),
         r.TableGone: lambda _r: _("A day has passed since the file was read, so it was forgotten: send it again"),
+        r.ColumnDoubled: lambda x: _("The list has two columns with the heading %(heading)s", heading=x.heading),
         r.ColumnMissing: lambda x: _("The list has no column with the heading %(heading)s", heading=x.heading),
     }
 )

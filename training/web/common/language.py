@@ -9,17 +9,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel, Domain
 from flask_login import current_user
 
-from training.config import ROOT
 from training.domain.identity import accounts as rules
 from training.kit.db import transaction
 from training.kit.locale import DEFAULT_LANGUAGE, LANGUAGES, Language
+from training.kit.resources import TRANSLATIONS
 from training.queries.identity import accounts
 from training.web.common import guard
 from training.web.common.addresses import safe_next
 
 bp = Blueprint("language", __name__)
 
-_FOLDER = str(ROOT / "training" / "translations")
+_FOLDER = str(TRANSLATIONS)
 
 
 def language() -> Language:

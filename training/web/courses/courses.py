@@ -64,7 +64,7 @@ def show(course: Course) -> ResponseReturnValue:
     """Show a course, what it costs to hold, and its cohorts."""
     return render_template(
         "courses/courses/show.html",
-        course=courses.course_by_key(course.id),
+        course=course,
         cohorts=cohorts.of_course(course.id, actor()),
         costs=_costs(course) if may(Permission.SEE_MONEY) else None,
         may_edit=may(Permission.EDIT_COURSE),
@@ -104,7 +104,7 @@ def costs(course: Course) -> ResponseReturnValue:
         return redirect(url_for(".show", public_id=course.public_id))
     if not form.is_submitted():
         form.show(cohorts.template_of(course.id))
-    return render_template("courses/courses/costs.html", form=form, course=courses.course_by_key(course.id))
+    return render_template("courses/courses/costs.html", form=form, course=course)
 
 
 @bp.route("/courses/new", methods=["GET", "POST"])
@@ -134,4 +134,4 @@ def edit(course: Course) -> ResponseReturnValue:
         if done:
             flash(_("Course saved."))
             return redirect(url_for(".show", public_id=course.public_id))
-    return render_template("courses/courses/edit.html", form=form, course=courses.course_by_key(course.id))
+    return render_template("courses/courses/edit.html", form=form, course=course)

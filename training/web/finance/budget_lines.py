@@ -5,16 +5,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from training.domain.finance import burn_down, proposals, variances
 from training.domain.finance import programmes as programme_rules
-from training.domain.finance import proposals
-from training.domain.finance.variances import awaits_reason
 from training.forms.common.widgets import Choice
 from training.forms.finance.ledger import CommitmentForm, ProposalForm, ReturnForm, TransferForm
 from training.forms.finance.programmes import LineForm
 from training.kit.clock import today
 from training.models.finance.programmes import BudgetLine, LineCategory, Project
 from training.policy.matrix import Permission
-from training.queries.finance import burn_down, ledger, programmes, variances
+from training.queries.finance import entries, programmes
 from training.web.common.filters import title
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
@@ -51,8 +50,8 @@ def show(line: BudgetLine) -> ResponseReturnValue:
         page=page,
         chart=picture(series, whole=page.line.allocated, whole_label=_("Allocated")) if series else None,
         variance=variance,
-        is_reason_due=awaits_reason(variance),
-        entries=ledger.of_line(line.id, actor()),
+        is_reason_due=variances.awaits_reason(variance),
+        entries=entries.newest(entries.of_line(line.id), actor(), most=50),
         may_propose=may(Permission.PROPOSE_MONEY),
     )
 

@@ -6,10 +6,10 @@ from flask import request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from training.domain.finance.burn_down import Period, Series
 from training.forms.common.widgets import Choice
 from training.forms.finance.burn_down import PeriodForm
 from training.kit.money import format_pounds
-from training.queries.finance.burn_down import Period, Series
 from training.web.common.filters import month
 from training.web.common.language import language
 from training.web.finance.charts import BurnDown, Named, burn_down, legend

@@ -20,7 +20,7 @@ from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import Programme
 from training.policy.matrix import Permission
 from training.queries.common.paging import Page
-from training.queries.finance import claims, ledger, programmes
+from training.queries.finance import claims, programmes
 from training.web.common.filters import commitment_text, month, title
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices, refuse, words_for
@@ -87,7 +87,7 @@ def new(programme: Programme) -> ResponseReturnValue:
     if is_valid and not form.field_errors:
         try:
             with transaction():
-                entry = rules.propose(
+                claim = rules.propose(
                     form.payment(evidence),
                     form.claim_lines(commitments),
                     form.purpose.data or "",
@@ -95,7 +95,6 @@ def new(programme: Programme) -> ResponseReturnValue:
                     actor(),
                     today(),
                 )
-                claim = ledger.claim_by_key(entry.claim_id or 0)
         except Refusal as refusal:
             _refuse(form, refusal)
             short = _short(form, refusal)

@@ -9,7 +9,7 @@ from training.domain.finance import proposals
 from training.forms.finance.ledger import ProposalForm, RescheduleForm
 from training.models.finance.ledger import Commitment
 from training.policy.matrix import Permission
-from training.queries.finance import ledger
+from training.queries.finance import entries
 from training.web.common.guard import actor, may, needs
 from training.web.common.use_case import attempt
 from training.web.finance.proposing import proposed
@@ -23,8 +23,8 @@ def show(commitment: Commitment) -> ResponseReturnValue:
     """Show a commitment and its entries."""
     return render_template(
         "finance/commitments/show.html",
-        commitment=ledger.commitment_page(commitment, actor()),
-        entries=ledger.of_commitment(commitment.id, actor()),
+        commitment=entries.commitment_page(commitment, actor()),
+        entries=entries.oldest(entries.of_commitment(commitment.id), actor()),
         may_propose=may(Permission.PROPOSE_MONEY),
     )
 
@@ -39,7 +39,7 @@ def top_up(commitment: Commitment) -> ResponseReturnValue:
             proposals.propose_top_up(commitment, form.proposal(), actor())
         if done:
             return proposed(url_for(".show", public_id=commitment.public_id))
-    page = ledger.commitment_page(commitment, actor())
+    page = entries.commitment_page(commitment, actor())
     return render_template("finance/commitments/top_up.html", form=form, commitment=page)
 
 
@@ -53,7 +53,7 @@ def release(commitment: Commitment) -> ResponseReturnValue:
             proposals.propose_release(commitment, form.proposal(), actor())
         if done:
             return proposed(url_for(".show", public_id=commitment.public_id))
-    page = ledger.commitment_page(commitment, actor())
+    page = entries.commitment_page(commitment, actor())
     return render_template("finance/commitments/release.html", form=form, commitment=page)
 
 
@@ -68,6 +68,6 @@ def reschedule(commitment: Commitment) -> ResponseReturnValue:
         if done:
             flash(_("The payment is now expected on this date."))
             return redirect(url_for(".show", public_id=commitment.public_id))
-    page = ledger.commitment_page(commitment, actor())
+    page = entries.commitment_page(commitment, actor())
     form.shown.data = str(page.expected_on)
     return render_template("finance/commitments/reschedule.html", form=form, commitment=page)

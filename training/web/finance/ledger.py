@@ -4,11 +4,12 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from training.domain.finance import proposals
+from training.domain.finance.decisions import summary
 from training.forms.finance.ledger import EntryFilter, ReasonForm
 from training.models.finance.ledger import EntryKind, LedgerEntry
 from training.models.finance.programmes import Programme
 from training.policy.matrix import Permission
-from training.queries.finance import ledger
+from training.queries.finance import bundles, entries
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices
 from training.web.common.lists import cut, pager
@@ -25,7 +26,7 @@ def index(programme: Programme) -> ResponseReturnValue:
     form = EntryFilter(request.args)
     form.kind.choices = choices(EntryKind)
     kind = EntryKind(form.kind.data) if form.validate() and form.kind.data else None
-    page = ledger.page_of(programme.id, kind, cut(), actor())
+    page = entries.page_of(programme.id, kind, cut(), actor())
     return render_template("finance/ledger/index.html", programme=programme, form=form, page=page, pager=pager(page))
 
 
@@ -39,4 +40,5 @@ def reverse(entry: LedgerEntry) -> ResponseReturnValue:
             reversal = proposals.propose_reversal(entry, form.reason.data or "", form.key.data or "", actor())
         if done:
             return proposed(url_for("oversight.entry_page.show", public_id=reversal.public_id))
-    return render_template("finance/ledger/reverse.html", form=form, page=ledger.entry_page(entry, actor()))
+    page = bundles.entry_page(entry, actor())
+    return render_template("finance/ledger/reverse.html", form=form, page=page, summary=summary(page.bundle))

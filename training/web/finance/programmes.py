@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from training.domain.finance import burn_down
 from training.domain.finance import programmes as rules
 from training.forms.common.widgets import Choice
 from training.forms.finance.programmes import ProjectForm
@@ -11,7 +12,7 @@ from training.kit.clock import today
 from training.kit.db import transaction
 from training.models.finance.programmes import Programme, ProjectKind
 from training.policy.matrix import Permission
-from training.queries.finance import burn_down, ledger, programmes
+from training.queries.finance import entries, programmes
 from training.queries.identity import organisations
 from training.web.common.filters import name
 from training.web.common.guard import actor, may, needs
@@ -48,7 +49,7 @@ def show(programme: Programme) -> ResponseReturnValue:
         "finance/programmes/show.html",
         page=page,
         chart=chart,
-        entries=ledger.newest(programme.id, actor()),
+        entries=entries.newest(entries.of_programme(programme.id), actor()),
         may_propose=may(Permission.PROPOSE_MONEY),
         may_see_money=may(Permission.SEE_MONEY),
         may_write_rights=may(Permission.WRITE_RIGHTS),

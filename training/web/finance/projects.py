@@ -4,10 +4,11 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from training.domain.finance import burn_down
 from training.kit.clock import today
 from training.models.finance.programmes import Project
 from training.policy.matrix import Permission
-from training.queries.finance import burn_down, ledger, programmes
+from training.queries.finance import entries, programmes
 from training.web.common.guard import actor, may, needs
 from training.web.finance.burn_down import chosen_period, picture
 
@@ -28,7 +29,7 @@ def show(project: Project) -> ResponseReturnValue:
         "finance/projects/show.html",
         page=page,
         chart=picture(series, whole=page.balances.allocated, whole_label=_("Allocated")) if series else None,
-        entries=ledger.newest_of_project(project.id, actor()),
+        entries=entries.newest(entries.of_project(project.id), actor()),
         may_propose=may(Permission.PROPOSE_MONEY),
         may_see_money=may(Permission.SEE_MONEY),
         may_write_rights=may(Permission.WRITE_RIGHTS),

@@ -8,7 +8,7 @@ from training.domain.finance import rates as rules
 from training.domain.finance.refusals import RateDoubtful
 from training.forms.finance.rates import RateForm, RateListForm
 from training.policy.matrix import Permission
-from training.queries.finance import claims
+from training.queries.finance import rates
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import words_for
 from training.web.common.lists import cut, pager
@@ -22,7 +22,7 @@ bp = Blueprint("rates", __name__, url_prefix="/rates")
 @needs(Permission.SEE_MONEY, offers=(Permission.PROPOSE_MONEY,))
 def index() -> ResponseReturnValue:
     """List the rates, the newest month first."""
-    page = claims.rates_page(cut())
+    page = rates.page(cut())
     return render_template(
         "finance/rates/index.html", page=page, pager=pager(page), may_enter=may(Permission.PROPOSE_MONEY)
     )

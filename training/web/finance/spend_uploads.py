@@ -1,6 +1,6 @@
 """Spend files: sending one, choosing its columns, the preview, proposing and taking back its rows."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -9,22 +9,21 @@ from training.domain.common.refusals import Refusal
 from training.domain.finance import spend_uploads as rules
 from training.forms.common.widgets import Choice
 from training.forms.finance.ledger import ReasonForm
-from training.forms.finance.spend_uploads import ColumnsForm, ProposeRowsForm, RowFilter, SpendFileForm
+from training.forms.finance.spend_uploads import ColumnsForm, ProposeRowsForm, SpendFileForm
 from training.kit.clock import today
 from training.models.finance.programmes import Programme
 from training.models.finance.spend_uploads import BatchState, RowOutcome, SpendBatch
 from training.policy.matrix import Permission
 from training.queries.finance import claims, spend_uploads
+from training.web.common import table_import
 from training.web.common.filters import commitment_text
 from training.web.common.guard import actor, needs
-from training.web.common.labels import choices, words_for
+from training.web.common.labels import words_for
 from training.web.common.lists import cut, pager
 from training.web.common.uploads import folder, takes_file
 from training.web.common.use_case import attempt
 
 bp = Blueprint("spend_uploads", __name__)
-
-_SAMPLE = 3
 
 
 @bp.route("/programmes/<public_id>/spending/new", methods=["GET", "POST"])
@@ -61,7 +60,11 @@ def columns(batch: SpendBatch) -> ResponseReturnValue:
         if done:
             return redirect(url_for(".show", public_id=batch.public_id))
     return render_template(
-        "finance/spend_uploads/columns.html", form=form, page=page, table=table, sample=table.rows[:_SAMPLE]
+        "finance/spend_uploads/columns.html",
+        form=form,
+        page=page,
+        table=table,
+        sample=table.rows[: table_import.SAMPLE],
     )
 
 
@@ -72,10 +75,8 @@ def show(batch: SpendBatch) -> ResponseReturnValue:
     page = spend_uploads.batch_page(batch, actor())
     if not page.counts:
         return redirect(url_for(".columns", public_id=batch.public_id))
-    form = RowFilter(request.args)
-    form.outcome.choices = choices(RowOutcome)
-    outcome = RowOutcome(form.outcome.data) if form.validate() and form.outcome.data else None
-    rows = spend_uploads.rows_of(batch, outcome, cut(), actor())
+    form = table_import.row_filter(RowOutcome)
+    rows = spend_uploads.rows_of(batch, table_import.narrowed_to(form, RowOutcome), cut(), actor())
     is_previewed = page.batch.state is BatchState.PREVIEWED
     return render_template(
         "finance/spend_uploads/show.html",
@@ -94,13 +95,7 @@ def propose(batch: SpendBatch) -> ResponseReturnValue:
     """Propose a claim for each good row."""
     form = ProposeRowsForm()
     with attempt() as done:
-        proposed = rules.propose(
-            batch,
-            actor(),
-            today(),
-            payees_are_people=bool(form.payees_are_people.data),
-            are_others=bool(form.are_others.data),
-        )
+        proposed = rules.propose(batch, actor(), today(), **form.said())
     if done:
         if proposed:
             rules.forget(batch, folder())

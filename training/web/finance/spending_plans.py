@@ -25,7 +25,7 @@ def show(line: BudgetLine) -> ResponseReturnValue:
     """Show the plan of a line beside what was spent, month by month."""
     return render_template(
         "finance/spending_plans/show.html",
-        page=spending_plans.plan_page(line, actor()),
+        page=rules.plan_page(line, actor()),
         may_propose=may(Permission.PROPOSE_MONEY),
     )
 
@@ -47,7 +47,7 @@ def edit(line: BudgetLine) -> ResponseReturnValue:
             return redirect(url_for(".show", public_id=line.public_id))
     elif not form.is_submitted():
         _show(form, line)
-    page = spending_plans.plan_page(line, actor())
+    page = rules.plan_page(line, actor())
     return render_template("finance/spending_plans/edit.html", form=form, patterns=_patterns(), page=page)
 
 

@@ -9,19 +9,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from training.domain.finance.burn_down import Series
 from training.domain.finance.rates import COLUMNS as RATE_COLUMNS
+from training.domain.finance.spending_plans import PlanRow
+from training.domain.finance.variances import Variance
+from training.domain.finance.year_end import YearEndRow
 from training.kit.money import exact_amount, exact_rate
 from training.models.finance.claims import Claim, ExchangeRate
 from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import BudgetLine
 from training.models.finance.spending_plans import VarianceReason
-from training.queries.finance.burn_down import Series
 from training.queries.finance.claims import ClaimRow
-from training.queries.finance.ledger import EntryRow
+from training.queries.finance.entries import EntryRow
 from training.queries.finance.spend_uploads import RowOfBatch, Taken
-from training.queries.finance.spending_plans import PlanRow
-from training.queries.finance.variances import Variance
-from training.queries.finance.year_end import YearEndRow
 from training.web.common import filters
 from training.web.common.labels import word
 from training.web.common.tables import (

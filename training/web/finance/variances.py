@@ -20,7 +20,7 @@ bp = Blueprint("variances", __name__)
 @needs(Permission.SEE_MONEY, on=Programme, offers=(Permission.PROPOSE_MONEY,))
 def index(programme: Programme) -> ResponseReturnValue:
     """List the lines of a programme with plan, spent, variance and reason."""
-    rows = variances.of_programme(programme.id, actor(), today())
+    rows = rules.of_programme(programme.id, actor(), today())
     return render_template(
         "finance/variances/index.html",
         programme=programmes.programme_by_key(programme.id),
@@ -35,7 +35,7 @@ def index(programme: Programme) -> ResponseReturnValue:
 @needs(Permission.SEE_MONEY, on=BudgetLine, offers=(Permission.PROPOSE_MONEY,))
 def show(line: BudgetLine) -> ResponseReturnValue:
     """Show how far a line departs from its plan, and the reasons that were given."""
-    variance = variances.of_line(line.id, actor(), today())
+    variance = rules.of_line(line.id, actor(), today())
     return render_template(
         "finance/variances/show.html",
         variance=variance,
@@ -57,5 +57,5 @@ def explain(line: BudgetLine) -> ResponseReturnValue:
         if done:
             flash(_("Reason recorded."))
             return redirect(url_for(".show", public_id=line.public_id))
-    variance = variances.of_line(line.id, actor(), today())
+    variance = rules.of_line(line.id, actor(), today())
     return render_template("finance/variances/explain.html", form=form, variance=variance)

@@ -3,10 +3,10 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from training.domain.finance import year_end
 from training.kit.clock import today
 from training.models.finance.programmes import Programme
 from training.policy.matrix import Permission
-from training.queries.finance import year_end
 from training.web.common.guard import actor, needs
 
 bp = Blueprint("year_end", __name__)

@@ -85,8 +85,7 @@ def edit(organisation: Organisation) -> ResponseReturnValue:
         if done:
             flash(_("Organisation saved."))
             return redirect(url_for(".show", public_id=organisation.public_id))
-    shown = organisations.organisation_by_key(organisation.id)
-    return render_template("identity/organisations/edit.html", form=form, organisation=shown)
+    return render_template("identity/organisations/edit.html", form=form, organisation=organisation)
 
 
 @bp.route("/organisations/<public_id>/move", methods=["GET", "POST"])
@@ -108,8 +107,7 @@ def move(organisation: Organisation) -> ResponseReturnValue:
             if done:
                 flash(_("Organisation moved."))
                 return redirect(url_for(".show", public_id=organisation.public_id))
-    shown = organisations.organisation_by_key(organisation.id)
-    return render_template("identity/organisations/move.html", form=form, organisation=shown, effect=effect)
+    return render_template("identity/organisations/move.html", form=form, organisation=organisation, effect=effect)
 
 
 @bp.post("/organisations/<public_id>/deactivate")

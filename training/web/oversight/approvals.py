@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from training.domain.common.refusals import Refusal
 from training.domain.finance import payment_warnings
+from training.domain.finance.decisions import Summary, summary
 from training.domain.finance.payment_warnings import Doubt, Look
 from training.domain.finance.refusals import OwnProposal
 from training.domain.oversight import approvals
@@ -21,8 +22,9 @@ from training.kit.money import format_pounds
 from training.models.finance.ledger import Outcome
 from training.policy.matrix import Permission
 from training.queries.common.paging import Cut
-from training.queries.finance import ledger
-from training.queries.finance.ledger import Bundle, Narrowed, Parts
+from training.queries.finance import bundles, inbox
+from training.queries.finance.bundles import Bundle
+from training.queries.finance.inbox import Narrowed, Parts
 from training.web.common.filters import title, typed
 from training.web.common.guard import actor, needs
 from training.web.common.labels import words_for
@@ -46,6 +48,11 @@ class Waiting:
     effects: Effects | None = None
     why_not: str = ""
 
+    @property
+    def summary(self) -> Summary:
+        """What is proposed in all."""
+        return summary(self.bundle)
+
     def is_ticked(self, *, are_all: bool, are_bare: bool) -> bool:
         """Say whether a link ticks this one: never against a doubt, but for the lack of evidence if that is asked."""
         return (are_all or are_bare) and set(self.doubts) <= ({Doubt.NO_EVIDENCE} if are_bare else set())
@@ -59,6 +66,11 @@ class Result:
     outcome: Outcome
     why_not: str
 
+    @property
+    def summary(self) -> Summary | None:
+        """What was proposed in all, where there is such a proposal."""
+        return summary(self.bundle) if self.bundle else None
+
 
 @bp.route("/approvals", methods=["GET", "POST"])
 @needs(Permission.APPROVE_MONEY)
@@ -68,12 +80,12 @@ def index() -> ResponseReturnValue:
     results = _decide_chosen(form) if form.validate_on_submit() else []
     if results and not any(result.why_not for result in results):
         form = DecisionForm(formdata=None)
-    parts = ledger.parts_of_inbox(actor())
+    parts = inbox.parts_of_inbox(actor())
     filter_ = _filter(parts)
     narrowed = Narrowed(**filter_.chosen())
-    page = ledger.waiting(narrowed, cut(), actor())
+    page = inbox.waiting(narrowed, cut(), actor())
     if not page.rows:  # all of this page may just have been decided
-        page = ledger.waiting(narrowed, Cut(), actor())
+        page = inbox.waiting(narrowed, Cut(), actor())
     file = next((one for one in parts.files if one.batch.public_id == narrowed.file), None)
     ticks = {"are_all": are_all_ticked(), "are_bare": are_all_ticked(_BARE)}
     return render_template(
@@ -83,7 +95,7 @@ def index() -> ResponseReturnValue:
         results=results,
         decided=[result for result in results if not result.why_not],
         file=file,
-        together=approvals.effects_of_payments(ledger.takings(narrowed, actor())) if file else None,
+        together=approvals.effects_of_payments(inbox.takings(narrowed, actor())) if file else None,
         rows=_payments(page.rows) if file else foreseen(page.rows),
         pager=pager(page),
         place=place(),
@@ -116,23 +128,21 @@ def foreseen(bundles: Sequence[Bundle]) -> list[Waiting]:
 
 def _foreseen(bundle: Bundle, looks: Mapping[int, Look]) -> Waiting:
     look = looks.get(bundle.first.claim_id or 0)
-    found = look.doubts if look else []
     try:
         effects = approvals.effects(bundle.entries, bundle.undone)
     except Refusal as refusal:
-        return Waiting(bundle, look, [*found, Doubt.NO_ROOM], None, words_for(refusal))
-    return Waiting(bundle, look, found if effects.fit else [*found, Doubt.NO_ROOM], effects)
+        return Waiting(bundle, look, approvals.warnings(look, has_room=False), None, words_for(refusal))
+    return Waiting(bundle, look, approvals.warnings(look, has_room=effects.fit), effects)
 
 
 def _payments(bundles: Sequence[Bundle]) -> list[Waiting]:
     """Return the payments of a spend file; one fits as long as there is room for it and all before it."""
     looks = _looks(bundles)
-    others = [bundle.first for bundle in bundles if bundle.first.proposer_id != actor().user_id]
-    no_room = approvals.without_room(others)
+    no_room = approvals.without_room([bundle.first for bundle in bundles], actor())
     rows = []
     for bundle in bundles:
         look = looks[bundle.first.claim_id or 0]
-        rows.append(Waiting(bundle, look, look.doubts + [Doubt.NO_ROOM] * (bundle.first.id in no_room)))
+        rows.append(Waiting(bundle, look, approvals.warnings(look, has_room=bundle.first.id not in no_room)))
     return rows
 
 
@@ -145,16 +155,16 @@ def _decide_chosen(form: DecisionForm) -> list[Result]:
     """Decide about the chosen proposals, some at a time, so that others who write get their turn in between."""
     names, decision = form.names, approvals.Decision(form.outcome, form.reason.data or "")
     why_not: dict[str, str] = {}
-    for first in range(0, len(names), approvals.AT_ONCE):
-        why_not |= _decide(names[first : first + approvals.AT_ONCE], decision)
-    bundles = ledger.bundles(names, actor())
-    return [Result(bundles.get(name), form.outcome, why_not.get(name, "")) for name in names]
+    for some in approvals.in_turns(names):
+        why_not |= _decide(some, decision)
+    found = bundles.named(names, actor())
+    return [Result(found.get(name), form.outcome, why_not.get(name, "")) for name in names]
 
 
 def _decide(names: Sequence[str], decision: approvals.Decision) -> dict[str, str]:
     """Decide about some proposals; return why not, by the names of those about which that cannot be."""
     with transaction():
-        entries = ledger.to_decide(names, actor())
+        entries = inbox.to_decide(names, actor())
         refused = approvals.decide_each(list(entries.values()), decision, actor(), today())
     unknown = {name: _("There is no such proposal") for name in names if name not in entries}
     return unknown | {name: words_for(refusal) for name, refusal in refused.items()}

@@ -5,14 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain.assurance import coverage
-from training.domain.oversight import opening
+from training.domain.oversight import opening, unit_costs
 from training.forms.courses.cohorts import StepForm
 from training.kit.clock import today
-from training.models.courses.cohorts import Cohort, CohortState
+from training.models.courses.cohorts import Cohort
 from training.policy.matrix import Permission
 from training.queries.admissions import seats
 from training.queries.courses import cohorts
-from training.queries.oversight import unit_costs
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import words_for
 from training.web.common.use_case import attempt
@@ -37,8 +36,7 @@ def show(cohort: Cohort) -> ResponseReturnValue:
 
 def _gap(cohort: Cohort) -> str:
     """Return why no rights assessment covers a cohort that is to open, and whose turn it is; nothing where one does."""
-    is_to_open = cohort.state in (CohortState.DRAFT, CohortState.AWAITING_APPROVAL)
-    gap = coverage.gap_of(cohort, today()) if is_to_open else None
+    gap = coverage.gap_before_opening(cohort, today())
     return words_for(gap) if gap else ""
 
 

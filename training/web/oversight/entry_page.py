@@ -4,12 +4,13 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from training.domain.finance.decisions import summary
 from training.domain.oversight import approvals
 from training.forms.finance.ledger import ReasonForm
 from training.kit.clock import today
 from training.models.finance.ledger import LedgerEntry
 from training.policy.matrix import Permission
-from training.queries.finance import ledger
+from training.queries.finance import bundles
 from training.web.common.guard import actor, may, needs
 from training.web.common.use_case import attempt
 from training.web.oversight.approvals import foreseen
@@ -26,7 +27,7 @@ bp = Blueprint("entry_page", __name__)
 def show(entry: LedgerEntry) -> ResponseReturnValue:
     """Show an entry: who proposed it, who decided, what it moved."""
     me = actor()
-    page = ledger.entry_page(entry, me)
+    page = bundles.entry_page(entry, me)
     return render_template(
         "oversight/entry_page/show.html",
         page=page,
@@ -60,7 +61,8 @@ def refuse(entry: LedgerEntry) -> ResponseReturnValue:
         if done:
             flash(_("Refused. The proposer reads your reason."))
             return redirect(url_for(".show", public_id=entry.public_id))
-    return render_template("oversight/entry_page/refuse.html", form=form, page=ledger.entry_page(entry, actor()))
+    page = bundles.entry_page(entry, actor())
+    return render_template("oversight/entry_page/refuse.html", form=form, page=page, summary=summary(page.bundle))
 
 
 @bp.route("/entries/<public_id>/withdraw", methods=["GET", "POST"])
@@ -74,4 +76,5 @@ def withdraw(entry: LedgerEntry) -> ResponseReturnValue:
         if done:
             flash(_("Taken back. Nothing has moved."))
             return redirect(url_for(".show", public_id=entry.public_id))
-    return render_template("oversight/entry_page/withdraw.html", form=form, page=ledger.entry_page(entry, actor()))
+    page = bundles.entry_page(entry, actor())
+    return render_template("oversight/entry_page/withdraw.html", form=form, page=page, summary=summary(page.bundle))

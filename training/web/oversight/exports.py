@@ -6,8 +6,13 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from training.domain.finance import burn_down, spending_plans
+from training.domain.finance import variances as variance_rules
+from training.domain.finance import year_end as year_end_rules
+from training.domain.finance.burn_down import Period, Series
 from training.domain.identity import export_limits
 from training.domain.identity.export_limits import ExportEvent
+from training.domain.oversight import unit_costs
 from training.forms.people.people import ExportForm
 from training.kit.clock import day_began, today
 from training.models.courses.cohorts import Cohort
@@ -20,17 +25,14 @@ from training.policy.scopes import sees_others
 from training.queries.assurance import rights_assessments
 from training.queries.courses import cohorts
 from training.queries.finance import (
-    burn_down,
     claims,
-    ledger,
+    entries,
     programmes,
+    rates,
     spend_uploads,
-    spending_plans,
     variances,
     year_end,
 )
-from training.queries.finance.burn_down import Period, Series
-from training.queries.oversight import unit_costs
 from training.queries.people import people
 from training.web.assurance import tables as assurance_tables
 from training.web.assurance.rights_assessments import filtered
@@ -63,27 +65,27 @@ def _claim_lines(page: claims.ClaimPage) -> Table:
 
 
 _OF_PROGRAMME: Mapping[str, Callable[[Programme], Table]] = {
-    "entries": lambda one: tables.ENTRIES.file(ledger.all_of_programme(one.id, actor())),
+    "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_programme(one.id), actor())),
     "lines": lambda one: tables.LINES.file(programmes.programme_page(one, actor()).lines),
     "burn-down": lambda one: _burn_down(burn_down.of_programme(one.id, actor(), today(), Period.ALL)),
     "outstanding": lambda one: tables.OUTSTANDING.file(year_end.outstanding(one.id, actor())),
-    "year-end": lambda one: tables.YEAR_END.file(_with_total(year_end.year_end_page(one, actor(), today()))),
-    "variances": lambda one: tables.VARIANCES.file(variances.of_programme(one.id, actor(), today())),
+    "year-end": lambda one: tables.YEAR_END.file(_with_total(year_end_rules.year_end_page(one, actor(), today()))),
+    "variances": lambda one: tables.VARIANCES.file(variance_rules.of_programme(one.id, actor(), today())),
 }
 _OF_PROJECT: Mapping[str, Callable[[Project], Table]] = {
     "burn-down": lambda one: _burn_down(burn_down.of_project(one.id, actor(), today(), Period.ALL)),
-    "entries": lambda one: tables.ENTRIES.file(ledger.all_of_project(one.id, actor())),
+    "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_project(one.id), actor())),
     "lines": lambda one: tables.LINES.file(programmes.project_page(one, actor()).lines),
 }
 _OF_LINE: Mapping[str, Callable[[BudgetLine], Table]] = {
-    "entries": lambda one: tables.ENTRIES.file(ledger.all_of_line(one.id, actor())),
+    "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_line(one.id), actor())),
     "commitments": lambda one: tables.COMMITMENTS.file(programmes.all_commitments(one.id, actor())),
     "burn-down": lambda one: _burn_down(burn_down.of_line(one.id, actor(), today(), Period.ALL)),
     "plan": lambda one: tables.PLAN.file(_with_total(spending_plans.plan_page(one, actor()))),
     "reasons": lambda one: tables.REASONS.file(variances.all_reasons_of(one.id, actor())),
 }
 _OF_COMMITMENT: Mapping[str, Callable[[Commitment], Table]] = {
-    "entries": lambda one: tables.ENTRIES.file(ledger.all_of_commitment(one.id, actor())),
+    "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_commitment(one.id), actor())),
 }
 _OF_CLAIM: Mapping[str, Callable[[Claim], Table]] = {
     "lines": lambda one: _claim_lines(claims.claim_page(one, actor())),
@@ -201,7 +203,7 @@ def of_cohort(cohort: Cohort, table: str, kind: str) -> ResponseReturnValue:
 @needs(Permission.SEE_MONEY)
 def of_rates(kind: str) -> ResponseReturnValue:
     """Send the table of exchange rates."""
-    return file_of(tables.RATES.file(claims.rates()), "rates", kind)
+    return file_of(tables.RATES.file(rates.every()), "rates", kind)
 
 
 @bp.get("/rights/table.<kind>")

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from training.queries.oversight.unit_costs import CohortRow, CourseRow
+from training.domain.oversight.unit_costs import CohortUnitCost, CourseUnitCost
 from training.web.common.tables import COUNT, ID, MONEY, TITLE, Column, Link, TableSpec
 
 _COSTS: Mapping[str, Column[Any]] = {
@@ -19,7 +19,7 @@ _COSTS: Mapping[str, Column[Any]] = {
 }
 _SHOWN = ("per_trainee", "per_completion", "per_hour", "spent", "committed")
 
-UNIT_COSTS = TableSpec[CohortRow](
+UNIT_COSTS = TableSpec[CohortUnitCost](
     _l("Unit costs"),
     {
         "cohort": Column(_l("Cohort"), lambda row: row.cohort.code, ID),
@@ -28,7 +28,7 @@ UNIT_COSTS = TableSpec[CohortRow](
     },
     page=("cohort", *_SHOWN),
 )
-UNIT_COSTS_BY_COURSE = TableSpec[CourseRow](
+UNIT_COSTS_BY_COURSE = TableSpec[CourseUnitCost](
     _l("By course"),
     {
         "course": Column(

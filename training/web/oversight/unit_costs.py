@@ -3,10 +3,10 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from training.domain.oversight import unit_costs
 from training.models.finance.programmes import Programme
 from training.policy.matrix import Permission
 from training.queries.finance import programmes
-from training.queries.oversight import unit_costs
 from training.web.common.guard import actor, needs
 from training.web.common.lists import cut, pager
 

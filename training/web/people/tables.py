@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from training.domain.admissions import column_mapping
+from training.domain.admissions.column_mapping import FORMAT
 from training.models.admissions.nomination_uploads import NomineePart
 from training.models.people.people import Person
 from training.web.common.labels import word
@@ -16,7 +16,7 @@ from training.web.common.tables import CODE, ID, NAME, OTHER_NAME, PERSON, TYPED
 
 def heading(part: NomineePart) -> LazyString:
     """Return the heading under which ``part`` is understood when a file comes back as a file of names."""
-    return LazyString(lambda: column_mapping.HEADINGS[part][language().code][0])
+    return LazyString(lambda: FORMAT.heading(part, language().code))
 
 
 PEOPLE = TableSpec[Person](

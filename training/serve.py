@@ -1,7 +1,7 @@
-"""Runs the web server and the work process side by side, as ``make run`` does; see docs/adr/0016.
+"""``border-training run``: the web server and the work process side by side; see docs/adr/0016.
 
 A signal ends both. When the server ends, so does the work process; one that dies is started again. In a deployment
-that has a service manager, let it run the two commands instead.
+that has a service manager, let it run gunicorn and ``border-training worker`` as two services instead.
 """
 
 import contextlib
@@ -10,11 +10,14 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-_BIN = Path(sys.executable).parent
-_SERVER = [str(_BIN / "gunicorn"), "-c", "gunicorn.conf.py", "wsgi:app"]
-_WORKER = [str(_BIN / "flask"), "--app", "wsgi", "worker", "--stops-with-parent"]
+import click
+
+from training.kit.resources import ROOT
+
+_PREPARE = [sys.executable, "-m", "training", "prepare"]
+_SERVER = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "training.app:create_app()"]
+_WORKER = [sys.executable, "-m", "training", "worker", "--stops-with-parent"]
 _LOOK_SECONDS, _LONGEST_PAUSE = 0.5, 30.0
 _STOP_SECONDS = 25
 _DIE_WITH_PARENT = 1
@@ -54,15 +57,22 @@ def _watch(running: dict[str, subprocess.Popen[bytes]]) -> int:
     while running["server"].poll() is None:
         time.sleep(_LOOK_SECONDS)
         if running["worker"].poll() is not None:
-            print(f"The work process ended with {running['worker'].returncode}: starting it again.", file=sys.stderr)
+            click.echo(f"The work process ended with {running['worker'].returncode}: starting it again.", err=True)
             time.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
             running["worker"] = _start(_WORKER)
     return running["server"].returncode
 
 
-def main() -> int:
-    """Run both until a signal or the end of the server."""
+@click.command()
+def run() -> None:
+    """Prepare the database, print the sign-ins, and serve until a signal or the end of the server."""
+    # In a process of its own, which gives back what the preparation took.
+    sys.exit(_start(_PREPARE).wait() or _serve())
+
+
+def _serve() -> int:
+    """Run server and worker; return the status of the server."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _end)
     running: dict[str, subprocess.Popen[bytes]] = {}
@@ -76,7 +86,3 @@ def main() -> int:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         _stop(list(running.values()))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,6 +9,8 @@ from flask import Flask
 
 from tests.support.world import TODAY, World
 from training.domain.outcomes import completions
+from training.domain.oversight import unit_costs
+from training.domain.oversight.unit_costs import UnitCost
 from training.kit.db import db, transaction
 from training.kit.money import pence_each
 from training.models.courses.cohorts import Cohort
@@ -16,8 +18,7 @@ from training.models.courses.courses import Course
 from training.models.identity.accounts import Role
 from training.queries.common.paging import Cut
 from training.queries.courses import cohorts as cohort_rows
-from training.queries.oversight import unit_costs
-from training.queries.oversight.unit_costs import UnitCost
+from training.queries.oversight.unit_costs import Bought
 
 
 @pytest.fixture
@@ -45,6 +46,12 @@ def test_an_amount_is_divided_half_even_to_the_penny(pence: int, units: int, eac
 )
 def test_what_is_divided_by_what(cost: UnitCost, each: tuple[int | None, int | None, int | None]) -> None:
     assert (cost.per_trainee, cost.per_completion, cost.per_hour) == each
+
+
+@pytest.mark.parametrize(("contact_hours", "hours"), [(18, 54), (None, None)])
+def test_each_trainee_is_taught_the_contact_hours_of_the_course(contact_hours: int | None, hours: int | None) -> None:
+    bought = Bought(committed=400_00, spent=500_00, completions=2, trainees=3)
+    assert unit_costs.unit_cost(bought, contact_hours) == UnitCost(400_00, 500_00, 3, 2, hours)
 
 
 def held(world: World, *names: str, **plan: object) -> Cohort:

@@ -9,15 +9,14 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.support.world import TODAY, World
-from training.domain.finance import spending_plans
-from training.domain.finance.spending_plans import Pattern
+from training.domain.finance import burn_down, spending_plans
+from training.domain.finance.burn_down import Period, Series, series
+from training.domain.finance.spending_plans import Pattern, Scheduled, spread_over
 from training.kit.clock import months_between
 from training.kit.db import db, transaction
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.finance.ledger import Commitment, LineMonth
-from training.queries.finance import burn_down
-from training.queries.finance.burn_down import Period, Series, Total, series
-from training.queries.finance.spending_plans import Scheduled, spread_over
+from training.queries.finance.burn_down import Total
 
 
 def day(text: str) -> dt.date:

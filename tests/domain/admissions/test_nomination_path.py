@@ -1,0 +1,66 @@
+"""What can come next for a nomination, by its state and by what its reader may do; no database is needed."""
+
+import datetime as dt
+
+import pytest
+
+from training.domain.admissions import nominations
+from training.domain.admissions.nomination_path import PATH, NominationEvent, SelectionStep, next_steps, steps_of
+from training.models.admissions.nominations import NominationState
+from training.models.courses.cohorts import Cohort, CohortState
+
+S, N = NominationState, SelectionStep
+DAY = dt.timedelta(days=1)
+LAST = dt.date(2027, 1, 10)
+
+# What may be done by somebody who may both select and withdraw.
+STEPS = {
+    S.NOMINATED: (N.SHORTLIST, N.TURN_DOWN, N.WITHDRAW),
+    S.SHORTLISTED: (N.SEND, N.TURN_DOWN, N.WITHDRAW),
+    S.IN_VETTING: (N.TURN_DOWN, N.WITHDRAW),
+    S.CLEARED: (N.CONFIRM, N.WAIT, N.TURN_DOWN, N.WITHDRAW),
+    S.NOT_CLEARED: (N.TURN_DOWN, N.WITHDRAW),
+    S.WAITING: (N.CONFIRM, N.TURN_DOWN, N.WITHDRAW),
+    S.CONFIRMED: (N.WITHDRAW,),
+    S.TURNED_DOWN: (),
+    S.WITHDRAWN: (),
+}
+
+
+@pytest.mark.parametrize("state", S)
+def test_next_steps_follow_from_the_state_and_the_permissions(state: NominationState) -> None:
+    every = STEPS[state]
+    selecting = tuple(step for step in every if step is not N.WITHDRAW)
+    withdrawing = tuple(step for step in every if step is N.WITHDRAW)
+    assert next_steps(state, may_select=True, may_withdraw=True, is_claimed=False) == every
+    assert next_steps(state, may_select=True, may_withdraw=False, is_claimed=False) == selecting
+    assert next_steps(state, may_select=False, may_withdraw=True, is_claimed=False) == withdrawing
+    assert next_steps(state, may_select=False, may_withdraw=False, is_claimed=False) == ()
+
+
+def test_a_claimed_completion_keeps_a_seat_from_being_withdrawn() -> None:
+    assert next_steps(S.CONFIRMED, may_select=True, may_withdraw=True, is_claimed=True) == ()
+
+
+def test_the_steps_of_a_role_are_those_of_its_permissions() -> None:
+    assert steps_of(may_select=True, may_withdraw=True) == tuple(N)
+    assert steps_of(may_select=False, may_withdraw=True) == (N.WITHDRAW,)
+    assert N.WITHDRAW not in steps_of(may_select=True, may_withdraw=False)
+    assert steps_of(may_select=False, may_withdraw=False) == ()
+
+
+def test_each_step_has_a_transition() -> None:
+    assert [step.transition for step in N] == [PATH[NominationEvent[step.name]] for step in N]
+
+
+@pytest.mark.parametrize("state", CohortState)
+@pytest.mark.parametrize(
+    ("until", "on", "is_past"),
+    [(None, LAST, False), (LAST, LAST - DAY, False), (LAST, LAST, False), (LAST, LAST + DAY, True)],
+)
+def test_an_open_cohort_takes_nominations_to_the_end_of_the_last_day(
+    state: CohortState, until: dt.date | None, on: dt.date, is_past: bool
+) -> None:
+    cohort = Cohort(state=state, nominations_until=until)
+    assert nominations.is_past_last_day(cohort, on) is is_past
+    assert nominations.takes_nominations(cohort, on) is (state is CohortState.OPEN and not is_past)

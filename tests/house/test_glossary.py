@@ -1,0 +1,38 @@
+"""The glossary says what the interface says, and where the code is."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from tools.check_translations import catalogue
+from training.kit.resources import ROOT
+
+_ROW = re.compile(r"^\| (?!term |---)([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| `([^`]+)` \|$", re.MULTILINE)
+_ROWS = _ROW.findall((ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"))
+_UNSAID = "–"
+
+
+def _said(known: Catalog, word: str) -> Iterator[object]:
+    """Yield the messages that are translated by this word."""
+    return (message.id for message in known if message.id and message.string == word)
+
+
+def test_words_are_those_of_the_interface() -> None:
+    arabic, sorani = catalogue("ar"), catalogue("ckb")
+    assert len(_ROWS) > 40
+    for term, _meaning, ar, ckb, _code in _ROWS:
+        assert (ar == _UNSAID) == (ckb == _UNSAID), term
+        if ar != _UNSAID:
+            assert set(_said(arabic, ar)) & set(_said(sorani, ckb)), f"{term}: {ar}, {ckb}"
+
+
+@pytest.mark.parametrize(("term", "code"), [(row[0], row[4]) for row in _ROWS])
+def test_terms_lead_to_code(term: str, code: str) -> None:
+    assert (ROOT / "training" / code).is_file()
+
+
+def test_terms_are_explained_once() -> None:
+    terms = [row[0] for row in _ROWS]
+    assert len(terms) == len(set(terms))

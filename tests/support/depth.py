@@ -1,0 +1,6 @@
+"""How far the tests go that can go on for as long as one lets them."""
+
+import os
+
+IS_DEEP = os.environ.get("TESTS_DEPTH") == "deep"
+"""``TESTS_DEPTH=deep`` (``make deep``): walks of more than 20,000 steps, and races of five long rounds."""

@@ -1,0 +1,50 @@
+"""The application factory."""
+
+from flask import Flask
+
+from training import cli, web
+from training.config import Settings, SettingsError
+from training.kit.db import engine_options
+from training.kit.db import init_app as init_db
+from training.kit.resources import ROOT
+from training.policy import guard
+from training.queries.identity import accounts
+from training.work import queue
+
+_LARGEST_REQUEST = 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application. Raises SettingsError, and RuntimeError when a route declares no permission."""
+    settings = settings or Settings.from_environment()
+    app = Flask("training", template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config.from_mapping(
+        SETTINGS=settings,
+        TRAINING_MODE=settings.mode,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_ENGINES={"default": engine_options(settings.database_url)},
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
+        SESSION_COOKIE_NAME="__Host-session" if settings.has_secure_cookies else "session",
+        SESSION_COOKIE_SECURE=settings.has_secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        # Signing in sends it, and what changes it: the table of sign-ins knows when somebody was last here.
+        SESSION_REFRESH_EACH_REQUEST=False,
+        # The form token lives as long as the session: a slow line must not cost a filled form.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    init_db(app)
+    guard.install()
+    queue.init_app(app, settings)
+    web.init_app(app, settings)
+    cli.init_app(app)
+    if settings.is_production:
+        _refuse_demonstration(app)
+    return app
+
+
+def _refuse_demonstration(app: Flask) -> None:
+    with app.app_context():
+        if accounts.has_demonstration_accounts():
+            raise SettingsError("This database holds demonstration accounts: production needs one of its own.")

@@ -1,0 +1,90 @@
+"""Steps that prepare the register: organisations, venues, courses and accounts."""
+
+from dataclasses import dataclass
+
+from training.cli.demo.arguments import build
+from training.cli.demo.context import Context, Kinds, rows, text
+from training.cli.published import load_courses
+from training.domain.identity import accounts, organisations
+from training.kit.db import db
+from training.models.courses.cohorts import Venue
+from training.models.finance.programmes import Programme
+from training.models.identity.accounts import ApprovalGrade, Role
+from training.models.identity.organisations import Jurisdiction, Organisation
+from training.models.people.people import Person
+from training.queries.identity import accounts as account_rows
+from training.queries.identity import organisations as organisation_rows
+
+
+def load_organisations(_context: Context, file: str) -> None:
+    """Load organisations, each after the one above it."""
+    for row in rows(file):
+        body = organisations.Body(
+            name_en=row["name_en"],
+            name_ar=row["name_ar"],
+            name_ckb=row["name_ckb"],
+            jurisdiction=Jurisdiction(row["jurisdiction"]),
+            source=row["source"],
+        )
+        parent = organisation_rows.organisation_named(row["parent"])
+        if row["parent"] and parent is None:
+            raise LookupError(f"{file}: no organisation above {row['name_en']} is called {row['parent']!r}")
+        organisations.create(body, parent, by=None)
+
+
+def load_venues(_context: Context, file: str) -> None:
+    """Load venues."""
+    for row in rows(file):
+        values = {key: value for key, value in row.items() if key != "jurisdiction"}
+        db.session.add(Venue(jurisdiction=Jurisdiction(row["jurisdiction"]), **values))
+
+
+def load_course_list(_context: Context, file: str) -> None:
+    """Load courses from a published list."""
+    list(load_courses(text(file)))
+
+
+@dataclass(frozen=True)
+class Account:
+    """A row of a list of accounts; a funder's programme, an approver's grade, and whose account it is, may be empty."""
+
+    username: str
+    name: str
+    role: Role
+    organisation: Organisation
+    language: str
+    person: Person | None = None
+    programme: Programme | None = None
+    grade: ApprovalGrade | None = None
+
+
+def make_accounts(context: Context, file: str) -> None:
+    """Make the accounts of a list, each with its role; later steps name who acts by username."""
+    for row in rows(file):
+        filled = {name: cell for name, cell in row.items() if cell}
+        _make(build(Account, filled, context), context)
+
+
+def _make(account: Account, context: Context) -> None:
+    new = accounts.NewAccount(account.username, account.name, context.settings.demo_password or "", account.language)
+    user = accounts.create_account(
+        new,
+        account.organisation.id,
+        person_id=account.person.id if account.person else None,
+        is_demonstration=True,
+    )
+    funded = account.programme.id if account.programme else None
+    accounts.grant(user, account.role, programme_id=funded, grade=account.grade, by=None)
+    db.session.flush()
+    known = account_rows.active_user(user.id)
+    if known is None:
+        raise LookupError(f"no account was made for {account.username!r}")
+    context.add(account.username, account_rows.actor_of(known))
+
+
+STEPS: Kinds = {
+    "load organisations": load_organisations,
+    "load venues": load_venues,
+    "load courses": load_course_list,
+    "make accounts": make_accounts,
+}

@@ -1,0 +1,148 @@
+"""The columns of a kind of table that comes in: their headings in three languages, and what a cell of each says."""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from training.domain.common.refusals import ColumnDoubled, ColumnMissing
+from training.kit.names import fold
+from training.kit.tables import Row
+
+Value = TypeVar("Value")
+Headings = Mapping[str, tuple[str, ...]]
+"""What a column is called, by language; the first of each language is written in our own files."""
+
+LANGUAGES = ("en", "ar", "ckb")
+_KEPT = 200
+"""How many characters of a faulty cell are kept."""
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_GUARDED = re.compile(r"'[=+\-@]")
+"""How our own files write text that a spreadsheet would take for a formula."""
+
+
+class Faulty(Exception):  # noqa: N818 - an answer, not an error
+    """A row cannot become what it should: ``fault`` is one of its kind's faults, ``cell`` the text at fault.
+
+    ``part`` names the column; ``same_as`` is the number of an earlier row that this one contradicts or repeats.
+    """
+
+    def __init__(self, fault: StrEnum, cell: str = "", part: Any = None, same_as: int | None = None) -> None:
+        super().__init__(fault)
+        self.fault: Any = fault
+        self.cell, self.part, self.same_as = cell[:_KEPT], part, same_as
+
+
+@dataclass(frozen=True)
+class Column(Generic[Value]):
+    """A column: the ``part`` of a row that it holds, its headings, and how a cell of it is read.
+
+    ``parse`` raises Faulty, or ValueError where the cell has the column's ``fault``.
+    """
+
+    part: str
+    headings: Headings
+    parse: Callable[[str], Value]
+    fault: StrEnum | None = None
+    is_required: bool = True
+
+
+def text(most: int, too_long: StrEnum, missing: StrEnum | None = None) -> Callable[[str], str]:
+    """Return a parser of texts of at most ``most`` characters; with ``missing`` an empty cell is a fault."""
+
+    def parse(written: str) -> str:
+        if len(written) > most:
+            raise Faulty(too_long)
+        if missing and not written:
+            raise Faulty(missing)
+        return written
+
+    return parse
+
+
+def cleaned(written: str) -> str:
+    """Return a cell without invisible marks, without the guard of our own files, its spaces folded."""
+    written = " ".join(_INVISIBLE.sub("", written).replace("\x00", "").split())
+    return written[1:] if _GUARDED.match(written) else written
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A row by its number in the file, and the text of its cells by part. ``cells[COLUMN]`` is what a cell says."""
+
+    number: int
+    texts: Mapping[str, str]
+
+    def written(self, column: Column[Any]) -> str:
+        """Return the text of a cell; empty where the file has no such column."""
+        return self.texts.get(column.part, "")
+
+    def __getitem__(self, column: Column[Value]) -> Value:
+        """Return what a cell says. Raises Faulty."""
+        try:
+            return column.parse(self.written(column))
+        except Faulty as faulty:
+            raise self.fault(column, faulty.fault) from faulty
+        except ValueError as error:
+            if column.fault is None:
+                raise
+            raise self.fault(column, column.fault) from error
+
+    def fault(self, column: Column[Any], fault: StrEnum) -> Faulty:
+        """Return a fault of a cell, to be raised."""
+        return Faulty(fault, self.written(column), column.part)
+
+
+class TableFormat:
+    """The columns of one kind of table.
+
+    A table is told by its headings where all required columns are there, and one of the columns ``one_of``.
+    With ``has_notes`` a note in brackets may follow a heading.
+    """
+
+    def __init__(self, *columns: Column[Any], one_of: Collection[str] = (), has_notes: bool = False) -> None:
+        self.columns = {str(column.part): column for column in columns}
+        self._one_of, self._has_notes = one_of, has_notes
+        self._parts = {
+            fold(heading): str(column.part)
+            for column in columns
+            for said in column.headings.values()
+            for heading in said
+        }
+
+    def heading(self, part: str, language: str) -> str:
+        """Return the heading of a part in our own files."""
+        return self.columns[part].headings[language][0]
+
+    def guess(self, headings: Sequence[str]) -> dict[str, int]:
+        """Return which column, counted from 0, is which part; the first of two that say the same."""
+        found: dict[str, int] = {}
+        for place, part in enumerate(map(self._part, headings)):
+            if part:
+                found.setdefault(part, place)
+        return found
+
+    def find(self, headings: Sequence[str]) -> dict[str, int]:
+        """Return the same of a table with fixed headings. Raises ColumnMissing, ColumnDoubled."""
+        found = self.guess(headings)
+        missing = [column for column in self.columns.values() if column.is_required and column.part not in found]
+        if missing:
+            raise ColumnMissing(missing[0].headings[LANGUAGES[0]][0])
+        for place, heading in enumerate(headings):
+            part = self._part(heading)
+            if part and found[part] != place:
+                raise ColumnDoubled(heading)
+        return found
+
+    def is_told_by(self, places: Collection[str]) -> bool:
+        """Say whether columns with these parts are enough to read a row."""
+        required = {column.part for column in self.columns.values() if column.is_required}
+        return required.issubset(places) and (not self._one_of or any(part in places for part in self._one_of))
+
+    def cells(self, row: Row, places: Mapping[str, int | None]) -> Cells:
+        """Return a row by its parts."""
+        return Cells(row.number, {part: row.cell(place) for part, place in places.items()})
+
+    def _part(self, heading: str) -> str | None:
+        return self._parts.get(fold(heading.partition("(")[0] if self._has_notes else heading))

@@ -1,0 +1,136 @@
+"""The series of the burn-down chart, from the monthly totals."""
+
+import datetime as dt
+import enum
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from training.domain.finance import spending_plans
+from training.domain.finance.spending_plans import Months, Scheduled
+from training.kit.clock import financial_year_end, month_of, months_between
+from training.models.identity.actor import Actor
+from training.queries.finance import burn_down
+from training.queries.finance.burn_down import Figures, Total
+
+_MOST_MONTHS = 24
+_YEAR = 12
+
+
+class Period(enum.StrEnum):
+    """Which months are shown; where none is chosen, as many as fit, with the present one among them.
+
+    A chart of the past, more than a year after the last plan and payment, opens on the last months of its own time.
+    """
+
+    FINANCIAL_YEAR = "financial-year"
+    TWELVE_MONTHS = "twelve-months"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Series:
+    """Cumulative pence at the end of each month; None where there is nothing to say."""
+
+    months: Sequence[dt.date]
+    planned: Sequence[int]
+    committed: Sequence[int | None]
+    spent: Sequence[int | None]
+    forecast: Sequence[int | None]
+
+
+def of_programme(programme_id: int, actor: Actor, today: dt.date, period: Period | None = None) -> Series | None:
+    """Return the series of a programme, or None while nothing is allocated."""
+    return _chart(burn_down.figures(burn_down.of_programme(programme_id), actor), today, period)
+
+
+def of_project(project_id: int, actor: Actor, today: dt.date, period: Period | None = None) -> Series | None:
+    """Return the series of a project, or None while nothing is allocated."""
+    return _chart(burn_down.figures(burn_down.of_project(project_id), actor), today, period)
+
+
+def of_line(line_id: int, actor: Actor, today: dt.date, period: Period | None = None) -> Series | None:
+    """Return the series of a budget line, or None while nothing is allocated."""
+    return _chart(burn_down.figures(burn_down.of_line(line_id), actor), today, period)
+
+
+def _chart(figures: Figures | None, today: dt.date, period: Period | None) -> Series | None:
+    if figures is None:
+        return None
+    return series(plans(figures), figures.totals, spending_plans.scheduled(figures.costs), today, period)
+
+
+def plans(figures: Figures) -> list[Months]:
+    """Return what each line means to spend in each of its months: its plan, or its allocation spread evenly."""
+    return [
+        figures.entered.get(line.line_id) or spending_plans.spread_over(line.allocated, line.starts_on, line.ends_on)
+        for line in figures.lines
+    ]
+
+
+def series(
+    lines: Sequence[Months],
+    totals: Sequence[Total],
+    scheduled: Sequence[Scheduled],
+    today: dt.date,
+    period: Period | None = None,
+) -> Series:
+    """Add up the chart, and cut it to the months of ``period``.
+
+    Planned is what the lines plan. Committed is committed plus spent. Forecast is what was spent, plus outstanding
+    commitments and what scheduled cohorts will cost, each in the month in which it is expected and the overdue in this
+    month; it runs to the 31 March that ends the financial year of the last of them, or of today where that is later.
+    """
+    now = month_of(today)
+    planned, moved, spent, to_come = Counter[dt.date](), Counter[dt.date](), Counter[dt.date](), Counter[dt.date]()
+    for line in lines:
+        planned.update(line)
+    for total in totals:
+        moved[total.month] += total.committed + total.spent
+        spent[total.month] += total.spent
+        to_come[max(total.month, now)] += total.expected
+    for cost in scheduled:
+        to_come[max(month_of(cost.due_on), now)] += cost.amount
+    told = {month for sums in (moved, spent, to_come) for month, pence in sums.items() if pence}
+    months = months_between(min({now, *planned, *told}), financial_year_end(max({now, *planned, *told})))
+    known = spent.total()
+    last = max({*planned, *(month for month, pence in spent.items() if pence)}, default=now)
+    shown = _shown(months, today, period) if period else _opening(months, now, last)
+    return Series(
+        months=months[shown],
+        planned=_cumulative(planned, months)[shown],
+        committed=_until(now, months, _cumulative(moved, months))[shown],
+        spent=_until(now, months, _cumulative(spent, months))[shown],
+        forecast=[
+            known + value if month >= now else None
+            for month, value in zip(months, _cumulative(to_come, months), strict=True)
+        ][shown],
+    )
+
+
+def _cumulative(per_month: Mapping[dt.date, int], months: Sequence[dt.date]) -> list[int]:
+    return list(accumulate(per_month.get(month, 0) for month in months))
+
+
+def _until(now: dt.date, months: Sequence[dt.date], values: Sequence[int]) -> list[int | None]:
+    return [value if month <= now else None for month, value in zip(months, values, strict=True)]
+
+
+def _opening(months: Sequence[dt.date], now: dt.date, last: dt.date) -> slice:
+    """Return the cut where none is chosen; ``last`` is the last month with a plan or a payment."""
+    present, end = months.index(now), months.index(min(last, now))
+    if present - end > _YEAR:
+        stop = months.index(month_of(financial_year_end(last))) + 1
+        return slice(max(0, stop - _MOST_MONTHS), stop)
+    start = max(0, min(len(months) - _MOST_MONTHS, end - _YEAR + 1))
+    return slice(start, start + _MOST_MONTHS)
+
+
+def _shown(months: Sequence[dt.date], today: dt.date, period: Period) -> slice:
+    """Return the cut to a period; the present month stands in each."""
+    if period is Period.ALL:
+        return slice(None)
+    present = months.index(month_of(today))
+    last = months.index(month_of(financial_year_end(today))) if period is Period.FINANCIAL_YEAR else present
+    return slice(max(0, last + 1 - _YEAR), last + 1)

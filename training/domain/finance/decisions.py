@@ -1,0 +1,246 @@
+"""What a decision about a bundle changes: balances and months. Pure: nothing here reads or writes.
+
+The month in which a movement counts: a payment's is that in which it was paid, every other's that in which it was
+approved. What leaves a commitment counts no sooner than the commitment has held it: paid before that was approved, it
+is spent in the month of the payment and leaves the commitment in the month of the approval. A reversed payment was
+none: its reversal counts where the payment did. So at the end of no month is less than nothing committed or spent.
+"""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from training.domain.finance.refusals import (
+    AlreadyDecided,
+    CohortHoldsMoney,
+    CommitmentClosed,
+    NotOwnProposal,
+    NotReversible,
+    OwnProposal,
+)
+from training.kit.clock import month_of
+from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry, LedgerPosting, Outcome
+from training.models.identity.actor import Actor
+from training.queries.finance.bundles import Bundle, LockedBundle, Standing
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True)
+class Movement:
+    """The change of balances, in pence."""
+
+    allocated: int = 0
+    committed: int = 0
+    spent: int = 0
+
+    def __add__(self, other: "Movement") -> "Movement":
+        """Return both movements as one."""
+        return Movement(self.allocated + other.allocated, self.committed + other.committed, self.spent + other.spent)
+
+    def reversed(self) -> "Movement":
+        """Return the movement that undoes this one."""
+        return Movement(-self.allocated, -self.committed, -self.spent)
+
+
+@dataclass(frozen=True)
+class Months:
+    """The months in which a movement counts: what it allocates and spends, and its change of what is committed."""
+
+    moved: dt.date
+    committed: dt.date
+
+
+@dataclass(frozen=True)
+class Posting:
+    """What an entry moves when it is approved, and in which months that counts."""
+
+    entry: LedgerEntry
+    movement: Movement
+    months: Months
+
+
+def check_decidable(bundle: LockedBundle, outcome: Outcome, by: Actor) -> None:
+    """Raise OwnProposal, NotOwnProposal or AlreadyDecided unless ``by`` can decide so about ``bundle``.
+
+    Rule: the one who proposes never approves (acceptance test g).
+    """
+    is_own = bundle.entries[0].proposer_id == by.user_id
+    if is_own and outcome is not Outcome.WITHDRAWN:
+        raise OwnProposal
+    if not is_own and outcome is Outcome.WITHDRAWN:
+        raise NotOwnProposal
+    if bundle.is_decided:
+        raise AlreadyDecided
+
+
+def check_reversible(original: Standing) -> None:
+    """Raise NotReversible unless the entry ``original`` stands, CohortHoldsMoney for a cohort's commitment."""
+    entry = original.entry
+    if entry.kind is EntryKind.REVERSE or original.posting is None or original.is_reversed:
+        raise NotReversible
+    if entry.kind is EntryKind.COMMIT and entry.commitment is not None and entry.commitment.cohort_id is not None:
+        raise CohortHoldsMoney
+
+
+def postings(bundle: LockedBundle, on: dt.date) -> list[Posting]:
+    """Return what each entry of ``bundle`` moves when it is approved on the day ``on``.
+
+    Whether the balances allow it is for the write to say. Raises NotReversible, CohortHoldsMoney, CommitmentClosed.
+    """
+    for original in bundle.originals.values():
+        check_reversible(original)
+    undone = bundle.undone
+    held = defaultdict[int | None, Counter[dt.date]](Counter)
+    held.update({key: Counter(changes) for key, changes in bundle.changes.items()})
+    found = []
+    for entry, moved in zip(bundle.entries, movements(bundle.entries, undone), strict=True):
+        months = _months(entry, moved, undone.get(entry.reverses_id or 0), held[entry.commitment_id], on)
+        held[entry.commitment_id][months.committed] += moved.committed
+        found.append(Posting(entry, moved, months))
+    return found
+
+
+@dataclass(frozen=True)
+class _Holding:
+    """What a commitment holds at some point of a bundle; ``committed`` in pence."""
+
+    committed: int
+    is_closed: bool
+
+
+def movements(entries: Sequence[LedgerEntry], undone: Mapping[int, LedgerPosting]) -> list[Movement]:
+    """Return what each of ``entries`` changes, after those before it. Raises NotReversible, CommitmentClosed.
+
+    They come with their commitments; ``undone`` is what the entries moved that these reverse, by their keys.
+    """
+    holdings: dict[Commitment | None, _Holding] = {None: _Holding(0, is_closed=True)}
+    found = []
+    for entry in entries:
+        commitment = entry.commitment
+        if commitment is not None and commitment not in holdings:
+            holdings[commitment] = _Holding(commitment.committed, commitment.is_closed)
+        holding = holdings[commitment]
+        moved = _movement(entry, holding, undone.get(entry.reverses_id or 0))
+        if commitment is not None:
+            holdings[commitment] = _Holding(holding.committed + moved.committed, entry.closes)
+        found.append(moved)
+    return found
+
+
+_SIGNS = {EntryKind.ALLOCATE: 1, EntryKind.DEALLOCATE: -1}
+
+
+def _allocated(entry: LedgerEntry, undone: LedgerPosting | None) -> int:
+    """Return by how much an entry changes what its line is allocated; ``undone`` is what it reverses."""
+    return -undone.allocated if undone else _SIGNS.get(entry.kind, 0) * entry.amount
+
+
+def _movement(entry: LedgerEntry, holding: _Holding, undone: LedgerPosting | None) -> Movement:
+    """Return what an entry changes whose commitment holds ``holding``; ``undone`` is what it reverses."""
+    if entry.kind in _SIGNS:
+        return Movement(allocated=_allocated(entry, undone))
+    if entry.kind is EntryKind.REVERSE:
+        if undone is None:
+            raise NotReversible
+        return Movement(undone.allocated, undone.committed, undone.spent).reversed()
+    if holding.is_closed:
+        raise CommitmentClosed
+    if entry.kind is EntryKind.COMMIT:
+        return Movement(committed=entry.amount)
+    if entry.kind is EntryKind.RELEASE:
+        return Movement(committed=-entry.amount)
+    freed = max(holding.committed, entry.amount) if entry.closes else entry.amount
+    return Movement(committed=-freed, spent=entry.amount)
+
+
+def _months(
+    entry: LedgerEntry, moved: Movement, undone: LedgerPosting | None, held: Mapping[dt.date, int], on: dt.date
+) -> Months:
+    """Return where a movement that is approved ``on`` a day counts.
+
+    ``held`` is the change of what its commitment holds in each month, ``undone`` what the entry reverses.
+    """
+    if undone is not None and undone.spent:
+        return Months(undone.month, undone.committed_month)
+    month = month_of(entry.claim.paid_on if entry.claim else on)
+    if entry.commitment_id is None or moved.committed >= 0:
+        return Months(month, month)
+    return Months(month, max(month, _held_since(held, -moved.committed)))
+
+
+def _held_since(changes: Mapping[dt.date, int], pence: int) -> dt.date:
+    """Return the earliest month from whose end a commitment has always held ``pence``, which it holds now."""
+    since, held = dt.date.min, 0
+    for month, change in sorted(changes.items()):
+        if held < pence:
+            since = month
+        held += change
+    return since
+
+
+def totals(records: Iterable[Record | None], moved: Iterable[Movement]) -> dict[Record, Movement]:
+    """Return what the balances of each record change by in all; ``records`` and ``moved`` go in pairs."""
+    sums: dict[Record, Movement] = {}
+    for record, movement in zip(records, moved, strict=True):
+        if record is not None:
+            sums[record] = sums.get(record, Movement()) + movement
+    return sums
+
+
+@dataclass(frozen=True)
+class MonthlyChange:
+    """The change of the totals of a line in one month; pence."""
+
+    committed: int = 0
+    spent: int = 0
+    expected: int = 0
+
+    def __add__(self, other: "MonthlyChange") -> "MonthlyChange":
+        """Return both changes as one."""
+        return MonthlyChange(self.committed + other.committed, self.spent + other.spent, self.expected + other.expected)
+
+
+LineAndMonth = tuple[int, dt.date]
+"""The key of a line and the first day of a month."""
+
+
+def monthly_changes(posted: Iterable[Posting]) -> dict[LineAndMonth, MonthlyChange]:
+    """Return how postings change the monthly totals; those that stay as they are are left out."""
+    changes = defaultdict[LineAndMonth, MonthlyChange](MonthlyChange)
+    for one in posted:
+        line, moved = one.entry.line_id, one.movement
+        changes[line, one.months.committed] += MonthlyChange(committed=moved.committed)
+        changes[line, one.months.moved] += MonthlyChange(spent=moved.spent)
+        if one.entry.commitment is not None:
+            changes[line, month_of(one.entry.commitment.expected_on)] += MonthlyChange(expected=moved.committed)
+    return {place: change for place, change in changes.items() if change != MonthlyChange()}
+
+
+def rescheduled(commitment: Commitment, day: dt.date) -> dict[LineAndMonth, MonthlyChange]:
+    """Return how the monthly totals change when the payment of ``commitment`` is expected on ``day`` instead."""
+    before, after = month_of(commitment.expected_on), month_of(day)
+    if before == after:
+        return {}
+    pence = commitment.committed
+    return {
+        (commitment.line_id, before): MonthlyChange(expected=-pence),
+        (commitment.line_id, after): MonthlyChange(expected=pence),
+    }
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A bundle in a word: what it proposes in all, in pence; the two halves of a transfer are one amount."""
+
+    amount: int
+    is_transfer: bool
+
+
+def summary(bundle: Bundle) -> Summary:
+    """Return the summary of ``bundle``. A transfer, or its reversal, gives one line what it takes from another."""
+    changes = [_allocated(entry, bundle.undone.get(entry.reverses_id or 0)) for entry in bundle.entries]
+    is_transfer = any(changes) and not sum(changes)
+    return Summary(bundle.first.amount if is_transfer else sum(entry.amount for entry in bundle.entries), is_transfer)

@@ -1,0 +1,102 @@
+"""What will be left when the financial year closes, line by line."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from training.domain.finance import spending_plans
+from training.kit.clock import financial_year_end
+from training.models.finance.ledger import Commitment
+from training.models.finance.programmes import BudgetLine, Programme
+from training.models.identity.actor import Actor
+from training.queries.finance import year_end
+from training.queries.finance.year_end import MOST, Figures
+
+
+@dataclass(frozen=True)
+class YearEndRow:
+    """A line at the end of the financial year, or all lines where ``line`` is None; pence.
+
+    ``due`` and ``later`` are outstanding commitments expected by 31 March and after; ``scheduled`` is what cohorts
+    that hold no money yet will cost by then. What neither is spent by 31 March lapses; a line that needs more
+    than it holds is short.
+    """
+
+    line: BudgetLine | None
+    allocated: int
+    spent: int
+    due: int
+    later: int
+    scheduled: int
+    lapses: int
+    short: int
+
+
+@dataclass(frozen=True)
+class YearEndPage:
+    """A programme at the end of the financial year: its lines, as one reader sees them, and what is outstanding."""
+
+    programme: Programme
+    may_see_balances: bool
+    ends_on: dt.date
+    days_left: int
+    rows: Sequence[YearEndRow]
+    total: YearEndRow
+    commitments: Sequence[Commitment]
+    has_more: bool
+
+
+def year_end_page(programme: Programme, actor: Actor, today: dt.date) -> YearEndPage:
+    """Return what a programme's year-end page shows to ``actor``; commitments with the latest expected first."""
+    ends_on = financial_year_end(today)
+    figures = year_end.figures(programme, actor, ends_on)
+    lines = rows(figures, ends_on)
+    return YearEndPage(
+        programme=figures.programme,
+        may_see_balances=figures.may_see_balances,
+        ends_on=ends_on,
+        days_left=(ends_on - today).days,
+        rows=lines,
+        total=total(lines),
+        commitments=figures.commitments[:MOST],
+        has_more=len(figures.commitments) > MOST,
+    )
+
+
+def rows(figures: Figures, ends_on: dt.date) -> list[YearEndRow]:
+    """Return each line of ``figures`` at the end of the year, which is ``ends_on``."""
+    scheduled = Counter[int]()
+    for cost in spending_plans.scheduled(figures.costs):
+        if cost.due_on <= ends_on:
+            scheduled[cost.line_id] += cost.amount
+    return [row(line, due, scheduled[line.id]) for line, due in figures.lines]
+
+
+def row(line: BudgetLine, due: int, scheduled: int) -> YearEndRow:
+    """Return what lapses of a line, or how much it is short, with so much ``due`` and ``scheduled`` by the end."""
+    left = line.allocated - line.spent - due - scheduled
+    return YearEndRow(
+        line=line,
+        allocated=line.allocated,
+        spent=line.spent,
+        due=due,
+        later=line.committed - due,
+        scheduled=scheduled,
+        lapses=max(0, left),
+        short=max(0, -left),
+    )
+
+
+def total(rows: Sequence[YearEndRow]) -> YearEndRow:
+    """Return the sums of all rows."""
+    return YearEndRow(
+        line=None,
+        allocated=sum(row.allocated for row in rows),
+        spent=sum(row.spent for row in rows),
+        due=sum(row.due for row in rows),
+        later=sum(row.later for row in rows),
+        scheduled=sum(row.scheduled for row in rows),
+        lapses=sum(row.lapses for row in rows),
+        short=sum(row.short for row in rows),
+    )

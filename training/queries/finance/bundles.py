@@ -1,0 +1,201 @@
+"""Reading bundles: the entries of one proposal, which are decided together."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from training.kit.db import db
+from training.models.courses.cohorts import Cohort
+from training.models.finance.ledger import Approval, Commitment, EntryKind, LedgerEntry, LedgerPosting
+from training.models.finance.programmes import Programme
+from training.models.identity.actor import Actor
+from training.policy.matrix import Permission
+from training.policy.scopes import domain_read, seen, where
+from training.queries.finance.entries import entry_by_key, with_files
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A proposal: the entries that are decided together, in their order, and the cohort that they pay for.
+
+    ``undone`` holds what the entries moved that these reverse, by the keys of those. ``may_see_file`` is about the
+    evidence of a claim, and who its payee is.
+    """
+
+    entries: list[LedgerEntry]
+    cohort: Cohort | None
+    may_see_file: bool
+    undone: dict[int, LedgerPosting]
+
+    @property
+    def first(self) -> LedgerEntry:
+        """The entry that stands for all: they share programme, proposer, moment, purpose and claim."""
+        return self.entries[0]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An entry with what it moved once it was approved, and whether an approved entry reverses it."""
+
+    entry: LedgerEntry
+    posting: LedgerPosting | None
+    is_reversed: bool
+
+
+@dataclass(frozen=True)
+class LockedBundle:
+    """All that a decision about a bundle depends on, while nobody else moves money of its programmes.
+
+    The entries come with their programme, lines, commitments and claims. ``originals`` holds the entries that these
+    reverse, by key; ``changes`` by how many pence what a commitment holds changed in each month, by its key.
+    """
+
+    entries: Sequence[LedgerEntry]
+    is_decided: bool
+    originals: Mapping[int, Standing]
+    changes: Mapping[int | None, Mapping[dt.date, int]]
+
+    @property
+    def undone(self) -> dict[int, LedgerPosting]:
+        """What the entries moved that these reverse, by their keys."""
+        return {key: one.posting for key, one in self.originals.items() if one.posting is not None}
+
+
+def lock_bundle(entry: LedgerEntry) -> LockedBundle:
+    """Lock the programmes of an entry's bundle, in their order, and return the bundle as the database has it now."""
+    ids = select(LedgerEntry.programme_id).where(LedgerEntry.bundle == entry.bundle)
+    lock = select(Programme.id).where(Programme.id.in_(ids)).order_by(Programme.id).with_for_update()
+    db.session.execute(domain_read(lock))
+    statement = (
+        select(LedgerEntry, Approval.id)
+        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .where(LedgerEntry.bundle == entry.bundle)
+        .options(
+            joinedload(LedgerEntry.programme),
+            joinedload(LedgerEntry.line),
+            joinedload(LedgerEntry.commitment),
+            joinedload(LedgerEntry.claim),
+        )
+        .order_by(LedgerEntry.id)
+        .execution_options(populate_existing=True)
+    )
+    rows = db.session.execute(domain_read(statement)).all()
+    found = [entry for entry, _ in rows]
+    return LockedBundle(
+        entries=found,
+        is_decided=any(decision is not None for _, decision in rows),
+        originals=_originals({entry.reverses_id for entry in found if entry.reverses_id}),
+        changes=_changes({entry.commitment_id for entry in found if entry.commitment_id and _may_lessen(entry)}),
+    )
+
+
+def _may_lessen(entry: LedgerEntry) -> bool:
+    """Say whether an entry may lessen what its commitment holds."""
+    return entry.kind is not EntryKind.COMMIT
+
+
+def _originals(keys: Collection[int]) -> dict[int, Standing]:
+    return {one.entry.id: one for one in _standings(LedgerEntry.id.in_(keys))} if keys else {}
+
+
+def standings(bundle: str) -> list[Standing]:
+    """Return how the entries of a bundle stand, in their order, with their lines and commitments."""
+    return _standings(LedgerEntry.bundle == bundle)
+
+
+def _standings(condition: ColumnElement[bool]) -> list[Standing]:
+    is_reversed = exists().where(Approval.reverses_id == LedgerEntry.id)
+    statement = (
+        select(LedgerEntry, LedgerPosting, is_reversed)
+        .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
+        .where(condition)
+        .options(joinedload(LedgerEntry.line), joinedload(LedgerEntry.commitment))
+        .order_by(LedgerEntry.id)
+        .execution_options(populate_existing=True)
+    )
+    return [Standing(*row) for row in db.session.execute(domain_read(statement))]
+
+
+def _changes(commitments: Collection[int]) -> Mapping[int | None, Mapping[dt.date, int]]:
+    """Return by how many pence what each commitment holds changed in each month."""
+    if not commitments:
+        return {}
+    statement = (
+        select(LedgerPosting.commitment_id, LedgerPosting.committed_month, func.sum(LedgerPosting.committed))
+        .where(LedgerPosting.commitment_id.in_(commitments))
+        .group_by(LedgerPosting.commitment_id, LedgerPosting.committed_month)
+    )
+    found = defaultdict[int | None, dict[dt.date, int]](dict)
+    for commitment_id, month, pence in db.session.execute(domain_read(statement)):
+        found[commitment_id][month] = int(pence)
+    return found
+
+
+def named(names: Collection[str], actor: Actor) -> dict[str, Bundle]:
+    """Return the proposals of these names with all that stands on them, by name, the oldest first."""
+    statement = (
+        select(LedgerEntry, Cohort, LedgerPosting, where(actor, Permission.SEE_EVIDENCE, LedgerEntry))
+        .outerjoin(LedgerEntry.commitment)
+        .outerjoin(Cohort, and_(Cohort.id == Commitment.cohort_id, where(actor, Permission.SEE_COHORT, Cohort)))
+        .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.reverses_id)
+        .where(LedgerEntry.bundle.in_(names))
+        .options(
+            contains_eager(LedgerEntry.commitment),
+            joinedload(LedgerEntry.line),
+            joinedload(LedgerEntry.programme),
+            joinedload(LedgerEntry.claim).options(*with_files()),
+            joinedload(LedgerEntry.proposer),
+        )
+        .order_by(LedgerEntry.id)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[str, Bundle] = {}
+    rows = db.session.execute(seen(statement, actor, Permission.SEE_MONEY, LedgerEntry))
+    for entry, cohort, undone, may_see_file in rows:
+        bundle = found.setdefault(entry.bundle, Bundle([], cohort, bool(may_see_file), {}))
+        bundle.entries.append(entry)
+        if undone is not None:
+            bundle.undone[undone.entry_id] = undone
+    return found
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """An entry with all that belongs to it; ``bundle`` holds it with those that are decided together with it."""
+
+    entry: LedgerEntry
+    bundle: Bundle
+    decision: Approval | None
+    posting: LedgerPosting | None
+    undone_by: LedgerEntry | None
+    undoes: LedgerEntry | None
+
+
+def entry_page(entry: LedgerEntry, actor: Actor) -> EntryPage:
+    """Return what the page of an entry shows to ``actor``, who may see it."""
+    key = entry.id
+    whole = (
+        select(LedgerEntry, Approval, LedgerPosting)
+        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
+        .where(LedgerEntry.id == key)
+        .options(
+            joinedload(LedgerEntry.line),
+            joinedload(LedgerEntry.programme),
+            joinedload(LedgerEntry.commitment),
+            joinedload(LedgerEntry.claim),
+            joinedload(LedgerEntry.proposer),
+            joinedload(Approval.approver),
+        )
+        .execution_options(populate_existing=True)
+    )
+    fresh, decision, posting = db.session.execute(seen(whole, actor, Permission.SEE_MONEY, LedgerEntry)).one()
+    undoing = select(LedgerEntry).join(Approval, Approval.entry_id == LedgerEntry.id).where(Approval.reverses_id == key)
+    undone_by = db.session.scalar(seen(undoing, actor, Permission.SEE_MONEY, LedgerEntry))
+    undoes = entry_by_key(fresh.reverses_id) if fresh.reverses_id else None
+    bundle = named([fresh.bundle], actor)[fresh.bundle]
+    return EntryPage(fresh, bundle, decision, posting, undone_by, undoes)

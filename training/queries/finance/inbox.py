@@ -1,0 +1,150 @@
+"""Reading the inbox of an approver: what waits for a decision, and by what it can be narrowed."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
+
+from training.kit.db import db
+from training.models.finance.claims import Claim
+from training.models.finance.ledger import Approval, Commitment, EntryKind, LedgerEntry
+from training.models.finance.programmes import Programme
+from training.models.finance.spend_uploads import SpendBatch
+from training.models.identity.accounts import User
+from training.models.identity.actor import Actor
+from training.policy.matrix import Permission
+from training.policy.scopes import seen, unscoped
+from training.queries.common.paging import Cut, Page, read_page
+from training.queries.finance import bundles
+from training.queries.finance.bundles import Bundle
+
+BUNDLES_ON_PAGE = 25
+"""A proposal takes more room than a row of a table."""
+
+PAYMENTS_ON_PAGE = 500
+"""The payments of one spend file are rows of a table."""
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """Which part of what waits is asked for, by public ids; an empty one leaves its part open."""
+
+    programme: str = ""
+    proposer: str = ""
+    file: str = ""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what an entry has to fulfil."""
+        of = {
+            LedgerEntry.programme_id: select(Programme.id).where(Programme.public_id == self.programme),
+            LedgerEntry.proposer_id: select(User.id).where(User.public_id == self.proposer),
+            LedgerEntry.claim_id: select(Claim.id).join(SpendBatch).where(SpendBatch.public_id == self.file),
+        }
+        asked = (self.programme, self.proposer, self.file)
+        return [column.in_(ids) for (column, ids), public_id in zip(of.items(), asked, strict=True) if public_id]
+
+
+_UNDECIDED = ~exists().where(Approval.entry_id == LedgerEntry.id)
+
+
+def waiting(narrowed: Narrowed, cut: Cut, actor: Actor) -> Page[Bundle]:
+    """Return a page of the proposals that ``actor`` may decide about in principle, the oldest first."""
+    earlier = aliased(LedgerEntry)
+    leading = select(LedgerEntry).where(
+        _UNDECIDED,
+        ~exists().where(earlier.bundle == LedgerEntry.bundle, earlier.id < LedgerEntry.id),
+        *narrowed.conditions(),
+    )
+    statement = seen(leading, actor, Permission.APPROVE_MONEY, LedgerEntry)
+    size = PAYMENTS_ON_PAGE if narrowed.file else BUNDLES_ON_PAGE
+    page = read_page(statement, LedgerEntry, LedgerEntry.id, cut, size=size)
+    found = bundles.named([entry.bundle for (entry,) in page.rows], actor)
+    return Page(list(found.values()), page.previous, page.next)
+
+
+@dataclass(frozen=True)
+class WaitingFile:
+    """A spend file of which so many payments wait, with their pence."""
+
+    batch: SpendBatch
+    payments: int
+    pence: int
+
+
+@dataclass(frozen=True)
+class Parts:
+    """By what the inbox can be narrowed: what has something that waits."""
+
+    programmes: Sequence[Programme]
+    proposers: Sequence[User]
+    files: list[WaitingFile]
+
+
+def parts_of_inbox(actor: Actor) -> Parts:
+    """Return the programmes, proposers and spend files of the proposals that ``actor`` may decide about."""
+
+    def with_waiting(column: InstrumentedAttribute[int]) -> Select[int]:
+        return seen(select(column).where(_UNDECIDED), actor, Permission.APPROVE_MONEY, LedgerEntry)
+
+    programmes = select(Programme).where(Programme.id.in_(with_waiting(LedgerEntry.programme_id)))
+    proposers = select(User).where(User.id.in_(with_waiting(LedgerEntry.proposer_id)))
+    files = (
+        select(SpendBatch, func.count(), func.sum(LedgerEntry.amount))
+        .join(Claim, Claim.batch_id == SpendBatch.id)
+        .join(LedgerEntry, LedgerEntry.claim_id == Claim.id)
+        .where(_UNDECIDED)
+        .group_by(SpendBatch.id)
+        .order_by(SpendBatch.id.desc())
+    )
+    of_inbox = "what waits for this approver was narrowed in the subquery"
+    return Parts(
+        db.session.scalars(unscoped(programmes.order_by(Programme.id), because=of_inbox)).all(),
+        db.session.scalars(unscoped(proposers.order_by(User.display_name, User.id), because=of_inbox)).all(),
+        [
+            WaitingFile(batch, payments, int(pence))
+            for batch, payments, pence in db.session.execute(seen(files, actor, Permission.APPROVE_MONEY, LedgerEntry))
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What payments that wait take from a commitment, in pence."""
+
+    commitment: Commitment
+    payments: int
+    pence: int
+
+
+def takings(narrowed: Narrowed, actor: Actor) -> list[Taking]:
+    """Return what the payments that wait take from each commitment; the commitments come with their lines."""
+    sums = (
+        seen(
+            select(
+                LedgerEntry.commitment_id, func.count().label("payments"), func.sum(LedgerEntry.amount).label("pence")
+            ),
+            actor,
+            Permission.APPROVE_MONEY,
+            LedgerEntry,
+        )
+        .where(_UNDECIDED, LedgerEntry.kind == EntryKind.PAY, *narrowed.conditions())
+        .group_by(LedgerEntry.commitment_id)
+        .subquery()
+    )
+    statement = (
+        select(Commitment, sums.c.payments, sums.c.pence)
+        .join(sums, sums.c.commitment_id == Commitment.id)
+        .options(joinedload(Commitment.line))
+        .order_by(Commitment.line_id, Commitment.id)
+        .execution_options(populate_existing=True)
+    )
+    found = db.session.execute(seen(statement, actor, Permission.SEE_MONEY, Commitment))
+    return [Taking(commitment, payments, int(pence)) for commitment, payments, pence in found]
+
+
+def to_decide(names: Collection[str], actor: Actor) -> dict[str, LedgerEntry]:
+    """Return an entry of each of these proposals, by name, about which ``actor`` may decide in principle."""
+    statement = select(LedgerEntry).where(LedgerEntry.bundle.in_(names))
+    found = db.session.scalars(seen(statement, actor, Permission.APPROVE_MONEY, LedgerEntry))
+    return {entry.bundle: entry for entry in found}
