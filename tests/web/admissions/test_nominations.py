@@ -357,7 +357,7 @@ def test_a_form_with_faults_keeps_its_ticks(world: World) -> None:
     nomination = stage.nominated("Trainee one")
     form = {"step": "", "chosen": [nomination.public_id], "reason": "as typed", "key": "k"}
     page = post(stage.client("uk"), f"{stage.at}/selection", form, page="/account")
-    assert "Choose an answer: Step for the chosen" in words(page)
+    assert "Choose an answer: Action for selected nominees" in words(page)
     box = page.text.split(f'value="{nomination.public_id}"')[1].split(">")[0]
     assert "checked" in box
     assert 'value="as typed"' in page.text
@@ -431,7 +431,7 @@ def test_a_nominee_is_found_by_name_in_any_script_and_the_name_stays_out_of_the_
     assert "Adam" not in words(found)
     assert "1 nominee " in words(found)
     assert "Choose all on this page" not in found.text
-    assert "Nobody fits." in words(post(client, at, {"words": "Nobody"}, page=at))
+    assert "No one matches." in words(post(client, at, {"words": "Nobody"}, page=at))
     assert "Enter a part of the name" in words(post(client, at, {"words": ""}, page=at))
     assert "Kadhim" not in words(post(stage.client("kri"), at, {"words": "Kadhim"}, page=at)).replace("كاظم", "")
 

@@ -87,8 +87,8 @@ def test_a_body_in_use_says_what_needs_it(world: World) -> None:
     answer = words(press(admin, f"{of(world, 'iraq')}/deactivate", {"version": version}))
     assert "The organisation is still needed. It has: accounts, bodies below it" in answer
     put = press(admin, f"{below(world)}/deactivate", {"version": "1"})
-    assert "Organisation put out of use." in words(put)
-    assert "Out of use" in words(admin.get("/organisations?jurisdiction=IQ"))
+    assert "Organisation deactivated." in words(put)
+    assert "Inactive" in words(admin.get("/organisations?jurisdiction=IQ"))
 
 
 @pytest.mark.parametrize(

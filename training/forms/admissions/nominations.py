@@ -28,7 +28,7 @@ class NomineesField(CheckboxesField):
 class SelectionForm(BaseForm):
     """A step for the nominees that are ticked."""
 
-    step = SelectField(_l("Step for the chosen"), [choose_one()])
+    step = SelectField(_l("Action for selected nominees"), [choose_one()])
     reason = TextField(
         _l("Reason, to turn down"),
         [may_be_empty(), longest(300)],

@@ -105,7 +105,7 @@ class AttachmentForm(BaseForm):
     """A file and what it is. ``attachment`` is the file that arrived with an earlier try."""
 
     file = FileField(_l("File"), [], description=_l("PDF, JPEG or PNG, at most 10 megabytes"))
-    label = TextField(_l("What the file is"), [required(), longest(200)])
+    label = TextField(_l("Description of the file"), [required(), longest(200)])
     attachment = HiddenField()
 
 

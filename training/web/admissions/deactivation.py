@@ -27,7 +27,7 @@ def deactivate(person: Person) -> ResponseReturnValue:
         with attempt(form) as done:
             deactivation.deactivate(person, Inactive(form.reason.data or ""), actor())
         if done:
-            flash(_("The record was set aside."))
+            flash(_("The record was deactivated."))
             return redirect(url_for("oversight.person_page.show", public_id=person.public_id))
     page = people.person_page(person, actor())
     ending = [one for one in nomination_rows.nominations_of(person.id, actor()) if nominations.ends_with_record(one)]

@@ -261,7 +261,7 @@ def _next(batch: NominationBatch, number: int, *, begins_anew: bool = True) -> R
         return redirect(url_for(".show", after=number - 1, **place))
     found = nomination_uploads.next_needing(batch, number, outcome, actor())
     if found is None:
-        flash(_("No row of this kind needs you any more.") if outcome else _("No row needs you any more."))
+        flash(_("No rows of this kind are left to correct.") if outcome else _("No rows are left to correct."))
         return redirect(url_for(".show", **(place | {"outcome": None})))
     if found.number < number and not begins_anew:
         return redirect(url_for(".show", **place))
@@ -347,7 +347,7 @@ def _meant(one: nomination_uploads.Meant) -> Choice:
     """Return somebody whom a row may mean as an answer, with what follows from it."""
     hint = _("Nominated for this cohort already") if one.is_nominated else ""
     if reason := one.person.inactive_because:
-        hint = _("Set aside: %(reason)s. The record is taken up again", reason=word(reason))
+        hint = _("Deactivated: %(reason)s. The record will be reactivated", reason=word(reason))
     return Choice(one.person.public_id, person_line(one.person), hint)
 
 

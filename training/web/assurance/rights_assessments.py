@@ -128,7 +128,7 @@ def submit(assessment: RightsAssessment) -> ResponseReturnValue:
     with attempt() as done:
         rules.submit(assessment, settings.rights_approval, version_of(form.version), actor(), today())
     if done:
-        flash(_("Put before the approver. Another person has to decide."))
+        flash(_("Submitted for approval. Another person has to decide."))
     return redirect(url_for(".show", public_id=assessment.public_id))
 
 

@@ -115,7 +115,7 @@ def withdraw(batch: SpendBatch) -> ResponseReturnValue:
         with attempt(form) as done:
             back = rules.withdraw(batch, form.reason.data or "", actor())
         if done:
-            said = ngettext("%(num)s claim was taken back.", "%(num)s claims were taken back.", back.withdrawn)
+            said = ngettext("%(num)s claim was withdrawn.", "%(num)s claims were withdrawn.", back.withdrawn)
             if back.decided:
                 said += " " + ngettext("%(num)s was decided and stays.", "%(num)s were decided and stay.", back.decided)
             flash(said)

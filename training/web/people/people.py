@@ -185,5 +185,5 @@ def reactivate(person: Person) -> ResponseReturnValue:
     with attempt() as done:
         rules.reactivate(person, actor())
     if done:
-        flash(_("The record was taken up again."))
+        flash(_("The record was reactivated."))
     return redirect(address)
