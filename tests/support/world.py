@@ -196,7 +196,9 @@ class World:
             ("iraq.2", "Passport and Residency Directorate", Jurisdiction.IRAQ),
             ("kri", "Directorate of Combating Human Trafficking", Jurisdiction.KURDISTAN),
         ):
-            self.organisations[code] = organisations.create(organisations.Body(name, jurisdiction), by=None)
+            self.organisations[code] = organisations.create(
+                organisations.OrganisationDetails(name, jurisdiction), by=None
+            )
         db.session.add(Venue(name_en="Training centre", jurisdiction=Jurisdiction.IRAQ, time_zone="Asia/Baghdad"))
 
     def _programmes(self) -> None:
@@ -328,7 +330,10 @@ class World:
         mitigation = rights_assessments.Mitigation("A session on human rights", "Head of training", dt.date(2027, 1, 1))
         with transaction():
             return rights_assessments.draft(
-                subject, rights_assessments.Assessment("A summary", level, until, [mitigation]), self.actor(by), on
+                subject,
+                rights_assessments.AssessmentContent("A summary", level, until, [mitigation]),
+                self.actor(by),
+                on,
             )
 
     def assessment(
@@ -399,7 +404,7 @@ class World:
 
     def cleared(self, person: Person, until: dt.date = dt.date(2028, 1, 1)) -> None:
         """Record a clearance."""
-        decision = vetting.Decision(VettingOutcome.CLEARED, "An authority", "", dt.date(2026, 1, 1), until)
+        decision = vetting.ClearanceDecision(VettingOutcome.CLEARED, "An authority", "", dt.date(2026, 1, 1), until)
         with transaction():
             vetting.record(person, decision, self.actor("vetting"), TODAY)
 

@@ -34,7 +34,7 @@ from training.domain.admissions.nomination_path import SelectionStep
 from training.domain.admissions.refusals import SelectionRepeated
 from training.domain.common.refusals import Refusal
 from training.domain.identity import organisations
-from training.domain.identity.organisations import Body
+from training.domain.identity.organisations import OrganisationDetails
 from training.domain.people import people
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
@@ -43,7 +43,7 @@ from training.models.admissions.vetting import VettingDecision, VettingOutcome
 from training.models.courses.cohorts import Cohort
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Jurisdiction
-from training.models.people.people import Inactive, Person, Sex
+from training.models.people.people import InactiveReason, Person, Sex
 from training.policy.scopes import unscoped
 from training.queries.admissions import nominations as rows
 from training.queries.admissions import seats as seat_rows
@@ -242,7 +242,7 @@ def stage() -> Iterator[Stage]:
 def _furnish(app: Flask) -> Stage:
     world = World(app)
     with transaction():
-        under = Body("A brigade", Jurisdiction.IRAQ)
+        under = OrganisationDetails("A brigade", Jurisdiction.IRAQ)
         world.organisations["below"] = organisations.create(under, world.organisations["iraq"], by=world.actor("admin"))
     bodies = {code: world.organisations[code].id for code in ABOVE}
     held = [
@@ -388,7 +388,7 @@ class Path(RuleBasedStateMachine):
     def _decide(self, person: int, until: dt.date | None) -> None:
         self.model.decide(person, until)
         outcome = VettingOutcome.CLEARED if until else VettingOutcome.NOT_CLEARED
-        decision = vetting.Decision(outcome, "An authority", "", TODAY, until)
+        decision = vetting.ClearanceDecision(outcome, "An authority", "", TODAY, until)
         self.act(True, "decide", lambda: vetting.record(_person(person), decision, self.stage.vetting, TODAY))
 
     @precondition(lambda self: self.ticks % 7 == 0)
@@ -398,7 +398,9 @@ class Path(RuleBasedStateMachine):
         if self.model.people[key].is_active:
             self.model.set_aside(key)
             self.act(
-                True, "set aside", lambda: deactivation.deactivate(_person(key), Inactive.LEFT_SERVICE, self.stage.uk)
+                True,
+                "set aside",
+                lambda: deactivation.deactivate(_person(key), InactiveReason.LEFT_SERVICE, self.stage.uk),
             )
         else:
             self.model.people[key].is_active = True
@@ -415,7 +417,7 @@ class Path(RuleBasedStateMachine):
         place = self.model.cohorts[key]
         does_fit = len(self.model.seated(key)) <= capacity and reserved <= capacity - self.model.others(key)
         does_fit = does_fit and all(self.model.of_body(key, name) <= most for name, most in quotas.items())
-        limits = seats.Limits(capacity, reserved, {self.stage.bodies[name]: most for name, most in quotas.items()})
+        limits = seats.SeatLimits(capacity, reserved, {self.stage.bodies[name]: most for name, most in quotas.items()})
         self.act(
             does_fit,
             "set limits",
@@ -431,7 +433,7 @@ class Path(RuleBasedStateMachine):
         cohort = self.model.nominees[self.pick(number)].cohort
         keys = [key for key, one in sorted(self.model.nominees.items()) if one.cohort == cohort]
         self.keys += 1
-        wish = bulk_actions.Wish(step, "a reason", f"key-{self.keys}")
+        wish = bulk_actions.BulkAction(step, "a reason", f"key-{self.keys}")
         expected = [self.model.step(self.model.nominees[key], step) for key in keys]
         with transaction():
             chosen = [rows.nomination_by_key(key) for key in keys]
@@ -532,7 +534,7 @@ def one_beyond_the_quota(patch: pytest.MonkeyPatch) -> None:
     """A quota is reached one seat too late."""
     honest = seat_rows.shares
 
-    def generous(cohort_id: int, of: int | None = None) -> list[seat_rows.Share]:
+    def generous(cohort_id: int, of: int | None = None) -> list[seat_rows.SeatShare]:
         return [share._replace(taken=share.taken - (of is not None)) for share in honest(cohort_id, of)]
 
     patch.setattr(seat_rows, "shares", generous)

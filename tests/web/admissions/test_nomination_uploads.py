@@ -25,7 +25,7 @@ from training.models.admissions.nominations import Nomination
 from training.models.courses.cohorts import Cohort
 from training.models.identity.audit import AuditEntry
 from training.models.identity.jobs import Job
-from training.models.people.people import Inactive, Person, ReviewedPair
+from training.models.people.people import InactiveReason, Person, ReviewedPair
 from training.policy.scopes import unscoped
 from training.work import runner
 
@@ -486,7 +486,7 @@ def test_who_was_set_aside_is_offered_with_the_reason(app: Flask, desk: Desk) ->
             ).one()
             people.correct(stranger, people.Particulars("Kadhim Jasim", ""), desk.world.actor("uk"))
             for one in (gone, stranger):
-                deactivation.deactivate(one, Inactive.DIED, desk.world.actor("uk"))
+                deactivation.deactivate(one, InactiveReason.DIED, desk.world.actor("uk"))
         ids = gone.public_id, stranger.public_id
     address, page = desk.preview("الاسم\nكاظم جاسم\n".encode())
     assert tile(page, POSSIBLE) == 1

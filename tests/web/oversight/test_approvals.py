@@ -23,7 +23,7 @@ from training.domain.identity import accounts
 from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.kit.money import Currency
-from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Outcome
+from training.models.finance.ledger import Commitment, EntryDecision, LedgerEntry, Outcome
 from training.models.finance.programmes import BudgetLine
 from training.models.finance.spend_uploads import SpendBatch
 from training.models.identity.accounts import Role
@@ -113,7 +113,7 @@ def test_several_are_refused_for_one_reason(world: World) -> None:
     chosen = [world.proposed_line(100_00), transfer(world, 50_00)]
     send(approver(world), "refused", *(entry.bundle for entry in chosen), reason="Not this year")
     db.session.rollback()
-    reasons = db.session.scalars(unscoped(select(Approval.reason), because="a test")).all()
+    reasons = db.session.scalars(unscoped(select(EntryDecision.reason), because="a test")).all()
     assert reasons.count("Not this year") == 3, "the transfer has two halves"
 
 
@@ -207,7 +207,7 @@ def test_two_approvers_at_once_make_one_decision_each(world: World) -> None:
 
 def _decisions() -> int:
     db.session.rollback()
-    return db.session.scalar(unscoped(select(func.count(Approval.id)), because="a test")) or 0
+    return db.session.scalar(unscoped(select(func.count(EntryDecision.id)), because="a test")) or 0
 
 
 def test_pages_of_the_inbox(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,7 +265,7 @@ def test_taking_back(world: World) -> None:
     assert post(coordinator, f"{address}/withdraw", {"reason": "a slip"}).status_code == 302
     assert outcome(entry) is Outcome.WITHDRAWN
     page = coordinator.get(address).text
-    assert "Taken back</strong>" in page
+    assert "Withdrawn by proposer</strong>" in page
     assert f"{address}/withdraw" not in page
     assert "This was decided already" in send(approver(world), "refused", entry.bundle, reason="too late")
 

@@ -95,7 +95,7 @@ def spend_file(world: World, commitment: Commitment) -> SpendBatch:
     content = io.BytesIO(b"Date,Amount,Supplier\n2026-11-02,1.00,A supplier\n2026-11-03,2.00,A supplier\n")
     with transaction():
         batch = spend_uploads.read(content, folder, world.programme(), world.actor("uk"))
-        columns = spend_uploads.Columns(date=0, amount=1, payee=2)
+        columns = spend_uploads.SpendColumns(date=0, amount=1, payee=2)
         spend_uploads.preview(batch, spend_uploads.table_of(batch, folder), columns, commitment, TODAY)
     return batch
 

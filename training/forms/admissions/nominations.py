@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.form import BaseForm as AnyForm
 
-from training.domain.admissions.bulk_actions import Wish
+from training.domain.admissions.bulk_actions import BulkAction
 from training.domain.admissions.nomination_path import SelectionStep
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
@@ -49,6 +49,6 @@ class SelectionForm(BaseForm):
         """The nominees that are ticked, each once."""
         return list(dict.fromkeys(self.chosen.data or ()))
 
-    def wish(self) -> Wish:
+    def wish(self) -> BulkAction:
         """Return what is to be done."""
-        return Wish(SelectionStep(self.step.data or ""), self.reason.data or "", self.key.data or "")
+        return BulkAction(SelectionStep(self.step.data or ""), self.reason.data or "", self.key.data or "")

@@ -14,7 +14,7 @@ from training.models.assurance.rights_assessments import (
     RightsAssessment,
     RiskLevel,
 )
-from training.queries.assurance.rights_assessments import Which
+from training.queries.assurance.rights_assessments import AssessmentFilter
 from training.web.common.filters import long_date
 from training.web.common.labels import Labels, Wording, word
 
@@ -80,10 +80,10 @@ LABELS = Labels(
         (RightsAct.SUPERSEDED, _l("Superseded")),
         (RightsAct.MITIGATED, _l("Mitigation marked as done")),
         (RightsAct.NOTED, _l("Monitoring note")),
-        (Which.WAITING, _l("Waiting for me")),
-        (Which.CURRENT, _l("Current")),
-        (Which.LAPSING, _l("Lapsing within 60 days")),
-        (Which.LAPSED, _l("Lapsed")),
+        (AssessmentFilter.WAITING, _l("Waiting for me")),
+        (AssessmentFilter.CURRENT, _l("Current")),
+        (AssessmentFilter.LAPSING, _l("Lapsing within 60 days")),
+        (AssessmentFilter.LAPSED, _l("Lapsed")),
         (AssuranceEvent.RIGHTS_ASSESSMENT_WRITTEN, _l("Rights assessment written")),
         (AssuranceEvent.RIGHTS_ASSESSMENT_EDITED, _l("Rights assessment changed")),
         (AssuranceEvent.RIGHTS_ASSESSMENT_ATTACHED, _l("File attached to a rights assessment")),

@@ -6,14 +6,14 @@ from flask_babel import lazy_gettext as _l
 from training.domain.finance import refusals as r
 from training.domain.finance.events import FinanceEvent
 from training.domain.finance.evidence import FileState
-from training.domain.finance.payment_warnings import Doubt
+from training.domain.finance.payment_warnings import PaymentWarning
 from training.domain.finance.rates import RateOutcome
 from training.domain.finance.spending_plans import Pattern
 from training.kit.money import Currency, format_pounds, format_rate
 from training.models.finance.claims import Claim, Evidence, ExchangeRate
 from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry, Outcome
 from training.models.finance.programmes import BudgetLine, LineCategory, Programme, Project, ProjectKind
-from training.models.finance.spend_uploads import BatchState, Fault, RowOutcome, SpendBatch
+from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendBatchState, SpendFault
 from training.queries.finance.claims import ClaimState
 from training.web.common.filters import long_date, month
 from training.web.common.labels import Labels
@@ -75,12 +75,12 @@ LABELS = Labels(
         (ClaimState.REVERSED, _l("Reversed, wholly or in part")),
         (ClaimState.REFUSED, _l("Refused")),
         (ClaimState.WITHDRAWN, _l("Withdrawn by proposer")),
-        (Doubt.ALIKE, _l("Similar to another claim")),
-        (Doubt.ODD_RATE, _l("Rate far from the table")),
-        (Doubt.UNKNOWN_RATE, _l("No rate in the table")),
-        (Doubt.NO_EVIDENCE, _l("No evidence")),
-        (Doubt.FILE_CHANGED, _l("Evidence changed or missing")),
-        (Doubt.NO_ROOM, _l("No longer within the budget")),
+        (PaymentWarning.ALIKE, _l("Similar to another claim")),
+        (PaymentWarning.ODD_RATE, _l("Rate far from the table")),
+        (PaymentWarning.UNKNOWN_RATE, _l("No rate in the table")),
+        (PaymentWarning.NO_EVIDENCE, _l("No evidence")),
+        (PaymentWarning.FILE_CHANGED, _l("Evidence changed or missing")),
+        (PaymentWarning.NO_ROOM, _l("No longer within the budget")),
         (FileState.WHOLE, _l("Unchanged")),
         (FileState.CHANGED, _l("The file has changed")),
         (FileState.MISSING, _l("The file is missing")),
@@ -88,22 +88,25 @@ LABELS = Labels(
         (Pattern.EARLY, _l("More at the beginning")),
         (Pattern.LATE, _l("More at the end")),
         (Pattern.QUARTERLY, _l("At the end of each quarter")),
-        (BatchState.PREVIEWED, _l("Previewed")),
-        (BatchState.PROPOSED, _l("Claims proposed")),
-        (BatchState.WITHDRAWN, _l("Withdrawn by proposer")),
+        (SpendBatchState.PREVIEWED, _l("Previewed")),
+        (SpendBatchState.PROPOSED, _l("Claims proposed")),
+        (SpendBatchState.WITHDRAWN, _l("Withdrawn by proposer")),
         (RowOutcome.NEW, _l("Will be created")),
         (RowOutcome.KNOWN, _l("Already there")),
         (RowOutcome.FAULTY, _l("Faulty")),
-        (Fault.DATE_UNREADABLE, _l("The date is missing or cannot be read")),
-        (Fault.AMOUNT_UNREADABLE, _l("The amount is missing or cannot be read")),
-        (Fault.NOT_POSITIVE, _l("The amount is zero or less")),
-        (Fault.PAYEE_MISSING, _l("Nobody is named who was paid")),
-        (Fault.TOO_LONG, _l("The text is too long")),
-        (Fault.IN_FUTURE, _l("The date is in the future")),
-        (Fault.OUTSIDE_PROGRAMME, _l("The date is outside the programme")),
-        (Fault.NO_COMMITMENT, _l("No commitment is named")),
-        (Fault.COMMITMENT_UNKNOWN, _l("No commitment of the programme with money outstanding has this id or cohort")),
-        (Fault.SEVERAL_COMMITMENTS, _l("The cohort has several commitments: write the id of one")),
+        (SpendFault.DATE_UNREADABLE, _l("The date is missing or cannot be read")),
+        (SpendFault.AMOUNT_UNREADABLE, _l("The amount is missing or cannot be read")),
+        (SpendFault.NOT_POSITIVE, _l("The amount is zero or less")),
+        (SpendFault.PAYEE_MISSING, _l("Nobody is named who was paid")),
+        (SpendFault.TOO_LONG, _l("The text is too long")),
+        (SpendFault.IN_FUTURE, _l("The date is in the future")),
+        (SpendFault.OUTSIDE_PROGRAMME, _l("The date is outside the programme")),
+        (SpendFault.NO_COMMITMENT, _l("No commitment is named")),
+        (
+            SpendFault.COMMITMENT_UNKNOWN,
+            _l("No commitment of the programme with money outstanding has this id or cohort"),
+        ),
+        (SpendFault.SEVERAL_COMMITMENTS, _l("The cohort has several commitments: write the id of one")),
         (RateOutcome.ENTERED, _l("Entered")),
         (RateOutcome.KNOWN, _l("Already there")),
         (RateOutcome.CURRENCY_UNKNOWN, _l("The currency is none of USD, EUR and IQD")),
@@ -161,17 +164,17 @@ LABELS = Labels(
         (ClaimState.REVERSED, "orange"),
         (ClaimState.REFUSED, "red"),
         (ClaimState.WITHDRAWN, "grey"),
-        (Doubt.ALIKE, "orange"),
-        (Doubt.ODD_RATE, "orange"),
-        (Doubt.UNKNOWN_RATE, "yellow"),
-        (Doubt.NO_EVIDENCE, "yellow"),
-        (Doubt.FILE_CHANGED, "red"),
-        (Doubt.NO_ROOM, "red"),
+        (PaymentWarning.ALIKE, "orange"),
+        (PaymentWarning.ODD_RATE, "orange"),
+        (PaymentWarning.UNKNOWN_RATE, "yellow"),
+        (PaymentWarning.NO_EVIDENCE, "yellow"),
+        (PaymentWarning.FILE_CHANGED, "red"),
+        (PaymentWarning.NO_ROOM, "red"),
         (FileState.CHANGED, "red"),
         (FileState.MISSING, "red"),
-        (BatchState.PREVIEWED, "yellow"),
-        (BatchState.PROPOSED, "blue"),
-        (BatchState.WITHDRAWN, "grey"),
+        (SpendBatchState.PREVIEWED, "yellow"),
+        (SpendBatchState.PROPOSED, "blue"),
+        (SpendBatchState.WITHDRAWN, "grey"),
         (RowOutcome.NEW, "blue"),
         (RowOutcome.KNOWN, "grey"),
         (RowOutcome.FAULTY, "red"),

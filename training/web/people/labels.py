@@ -5,29 +5,29 @@ from flask_babel import lazy_gettext as _l
 
 from training.domain.people import refusals as r
 from training.domain.people.events import PeopleEvent
-from training.models.people.people import Inactive, Person, Sex, Spoken
-from training.queries.people.people import Kind
+from training.models.people.people import InactiveReason, Person, Sex, SpokenLanguage
+from training.queries.people.people import PersonKind
 from training.web.common.filters import long_date
 from training.web.common.labels import Labels
 
 LABELS = Labels(
     words=(
-        (Kind.TRAINEE, _l("Trainee")),
-        (Kind.TRAINER, _l("Trainer")),
+        (PersonKind.TRAINEE, _l("Trainee")),
+        (PersonKind.TRAINER, _l("Trainer")),
         (Sex.FEMALE, _l("Female")),
         (Sex.MALE, _l("Male")),
-        (Spoken.ARABIC, _l("Arabic")),
-        (Spoken.SORANI, _l("Kurdish (Sorani)")),
-        (Spoken.KURMANJI, _l("Kurdish (Kurmanji)")),
-        (Spoken.ENGLISH, _l("English")),
-        (Spoken.TURKMEN, _l("Turkmen")),
-        (Spoken.SYRIAC, _l("Syriac")),
-        (Inactive.LEFT_SERVICE, _l("Left the service")),
-        (Inactive.RETIRED, _l("Retired")),
-        (Inactive.DIED, _l("Died")),
-        (Inactive.REGISTERED_IN_ERROR, _l("Registered in error")),
-        (Inactive.OTHER, _l("Another reason")),
-        (Inactive.MERGED, _l("Merged with another record")),
+        (SpokenLanguage.ARABIC, _l("Arabic")),
+        (SpokenLanguage.SORANI, _l("Kurdish (Sorani)")),
+        (SpokenLanguage.KURMANJI, _l("Kurdish (Kurmanji)")),
+        (SpokenLanguage.ENGLISH, _l("English")),
+        (SpokenLanguage.TURKMEN, _l("Turkmen")),
+        (SpokenLanguage.SYRIAC, _l("Syriac")),
+        (InactiveReason.LEFT_SERVICE, _l("Left the service")),
+        (InactiveReason.RETIRED, _l("Retired")),
+        (InactiveReason.DIED, _l("Died")),
+        (InactiveReason.REGISTERED_IN_ERROR, _l("Registered in error")),
+        (InactiveReason.OTHER, _l("Another reason")),
+        (InactiveReason.MERGED, _l("Merged with another record")),
         (PeopleEvent.PERSON_REGISTERED, _l("Person registered")),
         (PeopleEvent.PERSON_CORRECTED, _l("Person corrected")),
         (PeopleEvent.PERSON_TRANSFERRED, _l("Person transferred to another organisation")),
