@@ -51,10 +51,10 @@ test: install .venv/installed-dev  ## all tests: SQLite, PostgreSQL, a real brow
 test-fast: install .venv/installed-dev  ## the tests on SQLite alone, without browser, servers and races
 	$(PYTEST) --fast $(ARGS)
 
-deep: install .venv/installed-dev  ## random walks, the search for planted faults, and races, all at length
+deep: install .venv/installed-dev  ## random walks, planted faults, races and every screen, at length
 	$(BIN)/python tools/prepare_tests.py
 	TESTS_DEPTH=deep $(PYTEST) -rP tests/domain/finance/test_ledger_stateful.py \
-		tests/domain/admissions/test_nominations_stateful.py tests/faults/test_ceiling.py
+		tests/domain/admissions/test_nominations_stateful.py tests/faults/test_ceiling.py tests/e2e/test_every_screen.py
 
 coverage: install .venv/installed-dev  ## all tests, and which lines and branches they reach
 	$(BIN)/python tools/prepare_tests.py

@@ -15,8 +15,8 @@ from training.kit.ids import new_public_id
 from training.kit.money import RATE_SCALE, Currency
 from training.models.finance.claims import Claim
 from training.models.finance.ledger import (
-    Approval,
     Commitment,
+    EntryDecision,
     EntryKind,
     LedgerEntry,
     LedgerPosting,
@@ -156,12 +156,12 @@ def _approve(connection: Connection, checker: int) -> None:
         LedgerEntry.id,
         LedgerEntry.proposer_id,
         literal(checker),
-        literal(Outcome.APPROVED, Approval.outcome.type),
+        literal(Outcome.APPROVED, EntryDecision.outcome.type),
         literal(""),
-        literal(now(), Approval.decided_at.type),
-    ).where(LedgerEntry.id.not_in(select(Approval.entry_id)))
+        literal(now(), EntryDecision.decided_at.type),
+    ).where(LedgerEntry.id.not_in(select(EntryDecision.entry_id)))
     columns = ["entry_id", "proposer_id", "approver_id", "outcome", "reason", "decided_at"]
-    connection.execute(insert(Approval).from_select(columns, undecided))
+    connection.execute(insert(EntryDecision).from_select(columns, undecided))
 
 
 def _post(connection: Connection) -> None:

@@ -36,7 +36,7 @@ def _propose(world: World, content: bytes, commitment: Commitment, folder: Path)
         batch = spend_uploads.read(io.BytesIO(content), folder, world.programme(), by)
     with transaction():
         spend_uploads.preview(
-            batch, spend_uploads.table_of(batch, folder), spend_uploads.Columns(0, 1, 2), commitment, today
+            batch, spend_uploads.table_of(batch, folder), spend_uploads.SpendColumns(0, 1, 2), commitment, today
         )
     with transaction():
         spend_uploads.propose(batch, by, today, payees_are_people=False)

@@ -71,7 +71,7 @@ def test_what_the_list_says_otherwise_changes_and_a_blank_cell_overwrites_nothin
 
 def test_a_body_of_another_jurisdiction_is_not_taken_over(app: Flask, tmp_path: Path) -> None:
     with app.app_context(), transaction():
-        organisations.create(organisations.Body("Federal Police", rows.Jurisdiction.UK), by=None)
+        organisations.create(organisations.OrganisationDetails("Federal Police", rows.Jurisdiction.UK), by=None)
     lines = load(app, tmp_path / "list.csv", LIST)
     assert "row 2: skipped: Federal Police is recorded under jurisdiction UK" in lines
 

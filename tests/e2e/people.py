@@ -85,7 +85,7 @@ class Reader:
         self.fill("Username", username)
         self.fill("Password", password)
         self.press("Sign in")
-        self.arrives("What needs you now")
+        self.arrives("What needs your attention")
 
     def arrives(self, english: str) -> None:
         """Expect a page with this heading."""

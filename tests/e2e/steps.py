@@ -81,7 +81,7 @@ def approve(approver: Reader, purpose: str) -> None:
     """Approve the proposal with this purpose."""
     approver.open("Approvals")
     approver.proposal(purpose).get_by_role("checkbox").check()
-    approver.press("Approve the chosen")
+    approver.press("Approve selected")
     expect(approver.tag("Approved", approver.row(purpose))).to_be_visible()
 
 

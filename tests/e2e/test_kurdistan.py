@@ -40,7 +40,7 @@ def test_a_new_person_is_nominated_and_seen_by_nobody_else(enter: Enter) -> None
         other = enter(username, language=language)
         for words in (NATIVE, OTHER_SPELLING):
             assert not finds(other, words)
-            other.reads("Nobody fits.")
+            other.reads("No one matches.")
         answer = other.page.goto(address)
         assert answer is not None
         assert answer.status == 404

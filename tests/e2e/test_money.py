@@ -65,7 +65,7 @@ def test_a_coordinator_alone_cannot_approve(enter: Enter) -> None:
     assert not uk.has("button", "Approve")
     status, page = steps.refused_by_hand(uk, f"{path_of(uk.page.url)}/approve")
     assert status == 403
-    assert "You may not do this" in page
+    assert "You do not have permission to do this" in page
 
 
 def test_a_line_holds_to_the_last_penny(enter: Enter) -> None:

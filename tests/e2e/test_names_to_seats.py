@@ -44,7 +44,7 @@ def take_step(uk: Reader, step: str) -> None:
     open_roster(uk)
     for name in GOOD:
         uk.row(LATIN[name]).get_by_role("checkbox").check()
-    uk.choose("Step for the chosen", uk.words(step))
+    uk.choose("Action for selected nominees", uk.words(step))
     uk.press("Do it")
 
 

@@ -52,8 +52,8 @@ def write_assessment(uk: Reader) -> str:
     uk.fill("Owner of mitigation 1", "Head of training")
     uk.fill_date("Mitigation 1 is due on", today() + dt.timedelta(days=60))
     uk.press("Save the draft")
-    uk.press("Put before the approver")
-    uk.reads("Put before the approver. Another person has to decide.")
+    uk.press("Submit for approval")
+    uk.reads("Submitted for approval. Another person has to decide.")
     return path_of(uk.page.url)
 
 
@@ -77,17 +77,17 @@ def test_a_rights_approver_approves_what_another_wrote(demonstration_url: str, e
 def test_an_auditor_narrows_the_audit_trail(enter: Enter) -> None:
     auditor = enter("auditor")
     auditor.open("Audit")
-    auditor.main.get_by_text("Narrow the list").click()
-    auditor.choose("Act", "Payment approved")
+    auditor.main.get_by_text("Filter").click()
+    auditor.choose("Event", "Payment approved")
     auditor.fill("Username", "approver.2")
     auditor.press("Show")
     rows = auditor.main.get_by_role("row").filter(has=auditor.page.get_by_role("rowheader"))
     assert rows.count() > 0
     assert rows.filter(has_text="Payment approved").filter(has_text="approver.2").count() == rows.count()
-    auditor.main.get_by_text("Narrow the list").click()
+    auditor.main.get_by_text("Filter").click()
     auditor.fill("Username", "nobody.at.all")
     auditor.press("Show")
-    auditor.reads("No act fits.")
+    auditor.reads("No event matches.")
     auditor.open("People")
     assert not auditor.has("link", "Register a person")
 
@@ -137,11 +137,11 @@ def test_the_first_administrator_makes_an_account(served: Served, open_page: Cal
     reader.fill("Your name", "مدير النظام")
     reader.fill("Username", "first.administrator")
     reader.fill("Password", "too short")
-    reader.press("Make my account")
+    reader.press("Create my account")
     reader.reads("Use %(shortest)s characters or more", shortest="15")
     expect(reader.field("Your name")).to_have_value("مدير النظام")
     reader.fill("Password", PASSWORD)
-    reader.press("Make my account")
+    reader.press("Create my account")
     reader.reads("Your account is ready. Sign in.")
     reader.sign_in("first.administrator", PASSWORD)
     assert reader.language == "ar"

@@ -152,7 +152,7 @@ def take_step(uk: Reader, code: str, step: str) -> None:
     open_roster(uk, code)
     for name in (*OTHERS, NEW):
         uk.row(name).get_by_role("checkbox").check()
-    uk.choose("Step for the chosen", step)
+    uk.choose("Action for selected nominees", step)
     uk.press("Do it")
 
 
@@ -282,7 +282,7 @@ def decides_about_payments(approver: Reader) -> None:
     approver.press("Show")
     expect(approver.tag("No evidence")).to_have_count(2)
     approver.follow("Choose also those that lack only evidence")
-    approver.press("Approve the chosen")
+    approver.press("Approve selected")
     expect(approver.tag("Approved")).to_have_count(2)
 
 
@@ -317,7 +317,7 @@ def saves_its_tables(funder: Reader) -> None:
 
 def audits(auditor: Reader) -> None:
     auditor.open("Audit")
-    auditor.main.get_by_text("Narrow the list").click()
+    auditor.main.get_by_text("Filter").click()
     auditor.fill("Username", "iraq.coordinator")
     auditor.press("Show")
     expect(auditor.row("Nominated").first).to_contain_text("iraq.coordinator")

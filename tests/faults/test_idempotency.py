@@ -15,7 +15,7 @@ from training.domain.finance.refusals import AlreadyDecided
 from training.domain.oversight import approvals, opening
 from training.kit.db import db, transaction
 from training.models.finance.claims import Claim
-from training.models.finance.ledger import Approval, Commitment, LedgerEntry
+from training.models.finance.ledger import Commitment, EntryDecision, LedgerEntry
 from training.models.finance.programmes import BudgetLine, LineCategory
 from training.policy.scopes import unscoped
 from training.queries.courses import cohorts as cohort_rows
@@ -114,7 +114,7 @@ def test_an_entry_is_approved_once(app: Flask) -> None:
         entry, by = world.proposed_line(500_00).id, world.actor("approver")
         got = _in_transactions(app, lambda: approvals.approve(entries.entry_by_key(entry), by, TODAY))
         assert sorted(map(str, got)) == sorted(map(str, [None] + [AlreadyDecided] * (TIMES - 1)))
-        assert _number_of(Approval) == 1
+        assert _number_of(EntryDecision) == 1
         assert world.programme().allocated == 500_00
 
 

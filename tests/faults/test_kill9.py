@@ -21,7 +21,7 @@ from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.kit.ids import new_token
 from training.models.finance.claims import Claim
-from training.models.finance.ledger import Approval, Commitment, LedgerEntry, LedgerPosting
+from training.models.finance.ledger import Commitment, EntryDecision, LedgerEntry, LedgerPosting
 from training.models.identity.actor import Actor
 from training.models.identity.audit import AuditEntry
 from training.policy.scopes import unscoped
@@ -136,7 +136,7 @@ def _check_nothing_half_there() -> None:
     )
     orphans = select(Commitment.id).outerjoin(LedgerEntry).where(LedgerEntry.id.is_(None))
     assert _all(orphans) == []
-    for model, act in ((LedgerEntry, "% proposed"), (Approval, "% approved")):
+    for model, act in ((LedgerEntry, "% proposed"), (EntryDecision, "% approved")):
         audited = select(func.count(AuditEntry.id)).where(
             AuditEntry.action.like(act), AuditEntry.subject_kind == "LedgerEntry"
         )

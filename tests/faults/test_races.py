@@ -23,7 +23,7 @@ from training.models.admissions.vetting import VettingDecision, VettingOutcome
 from training.models.courses.courses import Course
 from training.models.identity.accounts import Role, SignInFailure, User
 from training.models.identity.actor import Actor
-from training.models.people.people import Inactive, Person, ReviewedPair
+from training.models.people.people import InactiveReason, Person, ReviewedPair
 from training.policy.scopes import unscoped
 from training.queries.courses import cohorts as cohort_rows
 
@@ -126,7 +126,7 @@ def test_a_person_has_one_current_clearance(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         key, by = world.person("Trainee one").id, world.actor("vetting")
-    decision = vetting.Decision(VettingOutcome.NOT_CLEARED, "An authority", "", TODAY, None)
+    decision = vetting.ClearanceDecision(VettingOutcome.NOT_CLEARED, "An authority", "", TODAY, None)
 
     def record(_number: int) -> object:
         person = db.session.scalars(unscoped(select(Person).where(Person.id == key), because="a test")).one()
@@ -162,7 +162,7 @@ def test_nobody_is_nominated_who_is_being_set_aside(app: Flask) -> None:
 
     def act(number: int) -> str:
         if number % 2:
-            deactivation.deactivate(_person(key), Inactive.OTHER, by)
+            deactivation.deactivate(_person(key), InactiveReason.OTHER, by)
             return "set aside"
         nominations.nominate(cohort_rows.cohort_by_key(cohort), _person(key), by)
         return "nominated"

@@ -20,7 +20,7 @@ from training.models.admissions.nominations import Nomination, NominationState
 from training.models.admissions.vetting import VettingOutcome
 from training.models.courses.cohorts import Cohort
 from training.models.identity.actor import Actor
-from training.models.people.people import Inactive, Person
+from training.models.people.people import InactiveReason, Person
 from training.policy.scopes import unscoped
 from training.queries.admissions import nominations as rows
 from training.queries.courses import cohorts as cohort_rows
@@ -28,7 +28,7 @@ from training.queries.courses import cohorts as cohort_rows
 S = NominationState
 FIRST, LAST = dt.date(2027, 1, 10), dt.date(2027, 1, 14)
 ROUNDS = 3
-GONE = Inactive.LEFT_SERVICE
+GONE = InactiveReason.LEFT_SERVICE
 
 
 @pytest.fixture(autouse=True)
@@ -197,9 +197,9 @@ def test_a_refusal_recorded_while_the_seat_is_confirmed_leaves_no_uncleared_in_i
         for _ in range(ROUNDS):
             key = races.cleared()
             person = rows.nomination_by_key(key).person_id
-            decision = vetting.Decision(VettingOutcome.NOT_CLEARED, "An authority", "", TODAY, None)
+            decision = vetting.ClearanceDecision(VettingOutcome.NOT_CLEARED, "An authority", "", TODAY, None)
 
-            def refuse(person: int = person, decision: vetting.Decision = decision) -> None:
+            def refuse(person: int = person, decision: vetting.ClearanceDecision = decision) -> None:
                 vetting.record(_person(person), decision, races.officer, TODAY)
 
             together(app, [races.later(nominations.confirm, key), refuse])
@@ -214,7 +214,7 @@ def test_lowering_the_capacity_while_a_seat_is_taken_keeps_both_true(app: Flask)
         key = races.cleared()
 
         def lower() -> None:
-            seats.set_limits(cohort_rows.cohort_by_key(races.cohort), seats.Limits(1), races.uk)
+            seats.set_limits(cohort_rows.cohort_by_key(races.cohort), seats.SeatLimits(1), races.uk)
 
         answers = together(app, [races.later(nominations.confirm, key), lower])
         assert answers.count(None) == 1

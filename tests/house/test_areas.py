@@ -1,5 +1,6 @@
 """The code behind an address is found by its endpoint: ``area.feature.view`` is the same path in each room."""
 
+import ast
 from pathlib import Path
 
 from flask import Flask
@@ -41,3 +42,12 @@ def test_the_templates_of_a_feature_stand_under_its_name() -> None:
     for area in AREAS:
         for folder in _folders(ROOT / "templates" / area) - kinds:
             assert (TRAINING / "web" / area / f"{folder}.py").exists(), folder
+
+
+def test_the_name_of_a_class_means_one_thing() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in TRAINING.rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(path.relative_to(TRAINING).as_posix())
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}

@@ -16,7 +16,7 @@ from training.kit.db import db, engine_options, transaction
 from training.kit.migrate import downgrade, upgrade
 from training.models import Base
 from training.models.assurance.rights_assessments import RightsAssessment, RiskLevel
-from training.models.finance.spend_uploads import Fault, RowOutcome, SpendBatch, SpendRow
+from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendFault, SpendRow
 from training.models.identity.accounts import Role
 from training.queries.assurance import rights_assessments
 from training.queries.finance import ledger_check
@@ -132,7 +132,7 @@ def test_what_is_wrong_with_a_row_is_kept(app: Flask) -> None:
         with transaction():
             db.session.add(batch)
             db.session.flush()
-            faulty = SpendRow(batch_id=batch.id, number=2, outcome=RowOutcome.FAULTY, fault=Fault.TOO_LONG)
+            faulty = SpendRow(batch_id=batch.id, number=2, outcome=RowOutcome.FAULTY, fault=SpendFault.TOO_LONG)
             db.session.add_all([faulty, SpendRow(batch_id=batch.id, number=3, outcome=RowOutcome.NEW)])
         db.session.close()
         downgrade(db.engine, "0013")

@@ -27,9 +27,9 @@ WORDLESS = {
     "Period",  # the page alone that asks for it says it
     "Permission",
     "Problem",  # its words are those of a refusal
-    "Queue",  # the page alone that asks for it says it
+    "VettingQueue",  # the page alone that asks for it says it
     "Scope",
-    "When",  # the page alone that asks for it says it
+    "CohortTiming",  # the page alone that asks for it says it
 }
 """The enumerations that have no word of their own."""
 

@@ -15,7 +15,7 @@ from training.models.assurance.rights_assessments import AssessmentState, Rights
 from training.models.common.base import Base
 from training.models.courses.cohorts import Cohort, CohortInvitation, CohortState, CohortTrainer
 from training.models.courses.courses import Course, Theme
-from training.models.finance.ledger import Approval, Commitment, EntryKind, LedgerEntry, LineMonth, Outcome
+from training.models.finance.ledger import Commitment, EntryDecision, EntryKind, LedgerEntry, LineMonth, Outcome
 from training.models.finance.programmes import BudgetLine, LineCategory, ProgrammeFact, Project, ProjectKind
 from training.models.identity.accounts import ApprovalGrade, Role
 from training.models.identity.audit import AuditEntry
@@ -123,7 +123,7 @@ class Crowd:
             (Commitment, self._commitment),
             (LedgerEntry, lambda n: self._entry(FIRST, n)),
             (LedgerEntry, lambda n: self._entry(SECOND, n)),
-            (Approval, self._approval),
+            (EntryDecision, self._approval),
             (RightsAssessment, self._assessment),
             (AuditEntry, lambda n: {"at": AT, "user_id": self.uk, "action": "signed in", "subject_kind": "User",
                                     "subject_id": f"{n:012d}"}),

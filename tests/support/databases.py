@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,7 @@ _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND table
 _RESTART = (
     "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL"
 )
+_REACHED = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
 _OTHERS = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
 
 
@@ -106,7 +108,7 @@ def emptied_postgresql(purpose: str = "test") -> str:
         connection.execute(_OTHERS, [name])
         is_unchanged = _schema_of(connection) == schema
         if is_unchanged:
-            _empty(connection)
+            empty(connection)
     if not is_unchanged:
         _drop(name)
         del _OWNED[os.getpid(), purpose]
@@ -129,7 +131,7 @@ def _schema_of(connection: psycopg.Connection) -> object:
     return connection.execute(_SCHEMA).fetchone()
 
 
-def _empty(connection: psycopg.Connection) -> None:
+def empty(connection: psycopg.Connection) -> None:
     """Delete every row and start every sequence again, past the triggers that keep rows."""
     tables = [table for (table,) in connection.execute(_TABLES)]
     deletions = sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in tables)
@@ -137,6 +139,40 @@ def _empty(connection: psycopg.Connection) -> None:
         connection.execute("SET LOCAL session_replication_role = replica")
         connection.execute(deletions)
         connection.execute(_RESTART)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a PostgreSQL database, by table, and where its sequences stand."""
+
+    of_table: dict[str, bytes]
+    sequences: list[tuple[str, int]]
+
+
+def copied_rows(connection: psycopg.Connection) -> Rows:
+    """Return every row."""
+    found = {}
+    for (table,) in connection.execute(_TABLES).fetchall():
+        with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy:
+            found[table] = b"".join(bytes(part) for part in copy)
+    return Rows({table: rows for table, rows in found.items() if rows}, connection.execute(_REACHED).fetchall())
+
+
+def put_rows_back(connection: psycopg.Connection, rows: Rows) -> None:
+    """Write rows into an empty database, past the triggers that look at new rows."""
+    with connection.transaction():
+        connection.execute("SET LOCAL session_replication_role = replica")
+        for table, lines in rows.of_table.items():
+            with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
+                copy.write(lines)
+        connection.execute(
+            sql.SQL("; ").join(
+                sql.SQL("SELECT setval(format('%I', {}::text)::regclass, {})").format(
+                    sql.Literal(name), sql.Literal(value)
+                )
+                for name, value in rows.sequences
+            )
+        )
 
 
 def _address(name: str) -> str:

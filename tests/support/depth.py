@@ -3,4 +3,6 @@
 import os
 
 IS_DEEP = os.environ.get("TESTS_DEPTH") == "deep"
-"""``TESTS_DEPTH=deep`` (``make deep``): walks of more than 20,000 steps, and races of five long rounds."""
+"""``TESTS_DEPTH=deep`` (``make deep``): walks of more than 20,000 steps, a search for planted faults, races of five
+long rounds, and the rules of accessibility in each language.
+"""

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from training.kit.db import db
 from training.models.finance.claims import Claim
-from training.models.finance.ledger import Approval, LedgerEntry, LedgerPosting
+from training.models.finance.ledger import EntryDecision, LedgerEntry, LedgerPosting
 from training.policy.scopes import unscoped
 
 _WHY = "a test"
@@ -21,9 +21,9 @@ def claim_of(entry: LedgerEntry) -> Claim:
     return db.session.scalars(unscoped(select(Claim).where(Claim.id == entry.claim_id), because=_WHY)).one()
 
 
-def decision_about(entry_id: int) -> Approval | None:
+def decision_about(entry_id: int) -> EntryDecision | None:
     """Return the decision about an entry, if there is one."""
-    return db.session.scalar(unscoped(select(Approval).where(Approval.entry_id == entry_id), because=_WHY))
+    return db.session.scalar(unscoped(select(EntryDecision).where(EntryDecision.entry_id == entry_id), because=_WHY))
 
 
 def posting_of(entry_id: int) -> LedgerPosting | None:

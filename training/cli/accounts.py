@@ -26,7 +26,7 @@ def invite(role: str, organisation: str) -> None:
         raise click.ClickException("There is an administrator already: they invite all others.")
     with transaction():
         body = organisation_rows.organisation_named(organisation) or organisations.create(
-            organisations.Body(organisation, Jurisdiction.UK), by=None
+            organisations.OrganisationDetails(organisation, Jurisdiction.UK), by=None
         )
         token = rules.invite(Role(role), body, now())
     click.echo(f"{_base_address()}/invitation/{token}")

@@ -27,7 +27,7 @@ class _Agency:
     """A row: the body as it is published and the text of the body above it."""
 
     row: int
-    body: rules.Body
+    body: rules.OrganisationDetails
     parent: str
 
 
@@ -54,14 +54,14 @@ def load_agencies(text: str) -> Iterator[RowResult]:
     yield from reported
 
 
-def _body(cells: Mapping[str, str]) -> rules.Body:
+def _body(cells: Mapping[str, str]) -> rules.OrganisationDetails:
     """Return what a row describes. Raises ValueError with the reason why it cannot be loaded."""
     name, aliases = names_in(cells["name_en"])
     if not name:
         raise ValueError("name_en must be filled in")
     if cells["jurisdiction"] not in _JURISDICTIONS:
         raise ValueError(f"jurisdiction {cells['jurisdiction']!r} is not one of: {', '.join(_JURISDICTIONS)}")
-    return rules.Body(
+    return rules.OrganisationDetails(
         name_en=short({"name_en": name}, "name_en", 200),
         jurisdiction=_JURISDICTIONS[cells["jurisdiction"]],
         name_ar=short(cells, "name_ar", 200),
@@ -108,7 +108,7 @@ def _split(aliases: str) -> list[str]:
     return [alias.strip() for alias in aliases.split(";") if alias.strip()]
 
 
-def _load(body: rules.Body) -> tuple[str, str]:
+def _load(body: rules.OrganisationDetails) -> tuple[str, str]:
     """Add or change one body; return what became of it and why."""
     known = organisations.organisation_named(body.name_en)
     if known is None:
@@ -122,7 +122,7 @@ def _load(body: rules.Body) -> tuple[str, str]:
     different = [name for name, value in wanted.items() if value != getattr(known, name)]
     if not different:
         return "already there", ""
-    rules.edit(known, rules.Body(**wanted), known.version, by=None)
+    rules.edit(known, rules.OrganisationDetails(**wanted), known.version, by=None)
     return "changed", ", ".join(different)
 
 

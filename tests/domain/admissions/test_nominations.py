@@ -32,7 +32,7 @@ from training.models.identity.actor import Actor
 from training.models.people.people import Person
 from training.policy.scopes import unscoped
 from training.queries.admissions import nominations as rows
-from training.queries.common.paging import Cut
+from training.queries.common.paging import Cursor
 from training.queries.courses import cohorts
 
 S = NominationState
@@ -115,7 +115,7 @@ def test_every_state_against_every_decision(
     nomination = world.nominated(cohort, person)
     for before in S:
         put(nomination, before)
-        decision = vetting.Decision(decided[0], "An authority", "", TODAY, decided[1])
+        decision = vetting.ClearanceDecision(decided[0], "An authority", "", TODAY, decided[1])
         with transaction():
             vetting.record(person, decision, world.actor("vetting"), TODAY)
         after = rows.state_of(nomination.id)
@@ -201,18 +201,19 @@ def test_many_are_nominated_together_or_none(world: World, statements: Callable[
     more = [world.person("Somebody new"), people[7]]
     with pytest.raises(AlreadyNominated), transaction():
         nominations.nominate_all(cohort, more, world.actor("iraq"))
-    assert [row.person.name_latin for row in rows.roster(cohort.id, rows.Sieve(), Cut(), world.actor("uk")).rows].count(
-        "Somebody new"
-    ) == 0
+    assert [
+        row.person.name_latin
+        for row in rows.roster(cohort.id, rows.RosterSelection(), Cursor(), world.actor("uk")).rows
+    ].count("Somebody new") == 0
 
 
 def test_nobody_is_nominated_after_the_last_day(world: World) -> None:
     cohort, person = world.open_cohort(first=FIRST, last=LAST), world.person("Trainee one")
     with transaction():
-        seats.set_limits(cohort, seats.Limits(10, nominations_until=TODAY), world.actor("uk"))
+        seats.set_limits(cohort, seats.SeatLimits(10, nominations_until=TODAY), world.actor("uk"))
     world.nominated(cohort, person)
     with transaction():
-        limits = seats.Limits(10, nominations_until=TODAY - dt.timedelta(days=1))
+        limits = seats.SeatLimits(10, nominations_until=TODAY - dt.timedelta(days=1))
         seats.set_limits(cohort, limits, world.actor("uk"))
     with pytest.raises(NominationsClosed) as refused:
         world.nominated(cohort, world.person("Trainee two"))

@@ -27,13 +27,14 @@ from sqlalchemy import select
 
 from tests.support.application import application
 from tests.support.databases import sqlite_template
+from tests.support.depth import IS_DEEP
 from tests.support.world import TODAY, World
 from training.domain.admissions import bulk_actions, deactivation, nominations, seats, vetting
 from training.domain.admissions.nomination_path import SelectionStep
 from training.domain.admissions.refusals import SelectionRepeated
 from training.domain.common.refusals import Refusal
 from training.domain.identity import organisations
-from training.domain.identity.organisations import Body
+from training.domain.identity.organisations import OrganisationDetails
 from training.domain.people import people
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
@@ -42,7 +43,7 @@ from training.models.admissions.vetting import VettingDecision, VettingOutcome
 from training.models.courses.cohorts import Cohort
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Jurisdiction
-from training.models.people.people import Inactive, Person, Sex
+from training.models.people.people import InactiveReason, Person, Sex
 from training.policy.scopes import unscoped
 from training.queries.admissions import nominations as rows
 from training.queries.admissions import seats as seat_rows
@@ -53,6 +54,9 @@ S = NominationState
 LEFT = (S.TURNED_DOWN, S.WITHDRAWN)
 DAYS = [(10, 14), (14, 16), (20, 22)]
 ENDS = [None, *(dt.date(2027, 1, day) for day in (11, 13, 14, 16, 21, 22)), dt.date(2028, 1, 1)]
+WOMAN, MAN, OF_BRIGADE, MAN_OF_BRIGADE = 0, 1, 3, 4
+"""Places in the list of people: a woman and a man of an organisation, a woman and a man of the brigade below it."""
+
 ABOVE = {"iraq": ("iraq",), "below": ("below", "iraq"), "kri": ("kri",)}
 
 
@@ -238,7 +242,7 @@ def stage() -> Iterator[Stage]:
 def _furnish(app: Flask) -> Stage:
     world = World(app)
     with transaction():
-        under = Body("A brigade", Jurisdiction.IRAQ)
+        under = OrganisationDetails("A brigade", Jurisdiction.IRAQ)
         world.organisations["below"] = organisations.create(under, world.organisations["iraq"], by=world.actor("admin"))
     bodies = {code: world.organisations[code].id for code in ABOVE}
     held = [
@@ -384,7 +388,7 @@ class Path(RuleBasedStateMachine):
     def _decide(self, person: int, until: dt.date | None) -> None:
         self.model.decide(person, until)
         outcome = VettingOutcome.CLEARED if until else VettingOutcome.NOT_CLEARED
-        decision = vetting.Decision(outcome, "An authority", "", TODAY, until)
+        decision = vetting.ClearanceDecision(outcome, "An authority", "", TODAY, until)
         self.act(True, "decide", lambda: vetting.record(_person(person), decision, self.stage.vetting, TODAY))
 
     @precondition(lambda self: self.ticks % 7 == 0)
@@ -394,7 +398,9 @@ class Path(RuleBasedStateMachine):
         if self.model.people[key].is_active:
             self.model.set_aside(key)
             self.act(
-                True, "set aside", lambda: deactivation.deactivate(_person(key), Inactive.LEFT_SERVICE, self.stage.uk)
+                True,
+                "set aside",
+                lambda: deactivation.deactivate(_person(key), InactiveReason.LEFT_SERVICE, self.stage.uk),
             )
         else:
             self.model.people[key].is_active = True
@@ -411,7 +417,7 @@ class Path(RuleBasedStateMachine):
         place = self.model.cohorts[key]
         does_fit = len(self.model.seated(key)) <= capacity and reserved <= capacity - self.model.others(key)
         does_fit = does_fit and all(self.model.of_body(key, name) <= most for name, most in quotas.items())
-        limits = seats.Limits(capacity, reserved, {self.stage.bodies[name]: most for name, most in quotas.items()})
+        limits = seats.SeatLimits(capacity, reserved, {self.stage.bodies[name]: most for name, most in quotas.items()})
         self.act(
             does_fit,
             "set limits",
@@ -427,7 +433,7 @@ class Path(RuleBasedStateMachine):
         cohort = self.model.nominees[self.pick(number)].cohort
         keys = [key for key, one in sorted(self.model.nominees.items()) if one.cohort == cohort]
         self.keys += 1
-        wish = bulk_actions.Wish(step, "a reason", f"key-{self.keys}")
+        wish = bulk_actions.BulkAction(step, "a reason", f"key-{self.keys}")
         expected = [self.model.step(self.model.nominees[key], step) for key in keys]
         with transaction():
             chosen = [rows.nomination_by_key(key) for key in keys]
@@ -528,7 +534,7 @@ def one_beyond_the_quota(patch: pytest.MonkeyPatch) -> None:
     """A quota is reached one seat too late."""
     honest = seat_rows.shares
 
-    def generous(cohort_id: int, of: int | None = None) -> list[seat_rows.Share]:
+    def generous(cohort_id: int, of: int | None = None) -> list[seat_rows.SeatShare]:
         return [share._replace(taken=share.taken - (of is not None)) for share in honest(cohort_id, of)]
 
     patch.setattr(seat_rows, "shares", generous)
@@ -549,22 +555,97 @@ def keep_what_stands(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(nominations, "withdraw_all_for_person", lambda person_id, by: None)
 
 
-@pytest.mark.parametrize(
-    ("plant", "how_it_shows"),
-    [
-        (seat_the_uncleared, "confirm: went through|clearance|^assert|selection"),
-        (keep_the_seat, "^assert|clearance"),
-        (forget_the_seat, "^assert|refused with|selection"),
-        (last_comes_first, "^assert"),
-        (one_beyond_the_quota, "went through|a quota|^assert|selection"),
-        (reserve_nothing, "went through|a reserved place|^assert|selection"),
-        (keep_what_stands, "^assert|set aside"),
-        (overlook_clashes, "went through|a clash|^assert|selection"),
-    ],
-)
+Step = Callable[[Path], None]
+
+
+def nominated(cohort: int, person: int) -> Step:
+    return lambda path: path.nominate(cohort, person, goes_on=True)
+
+
+def decided(person: int, until: dt.date | None = ENDS[-1]) -> Step:
+    return lambda path: path._decide(sorted(path.model.people)[person], until)
+
+
+def taken(nominee: int, step: SelectionStep) -> Step:
+    return lambda path: path.any_step(nominee, step)
+
+
+def limited(capacity: int, reserved: int, quota: int = 0) -> Step:
+    return lambda path: path.set_limits(0, capacity, reserved, quota, "iraq")
+
+
+def cleared(cohort: int, *people: int) -> list[Step]:
+    """Clear people and nominate them."""
+    return [step for person in people for step in (decided(person), nominated(cohort, person))]
+
+
+SEATED = [*cleared(0, WOMAN), taken(0, SelectionStep.CONFIRM)]
+
+PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], str, list[Step]]] = [
+    (seat_the_uncleared, "confirm: went through|clearance|^assert|selection", [nominated(0, WOMAN)]),
+    (keep_the_seat, "^assert|clearance", [*SEATED, decided(WOMAN, None)]),
+    (forget_the_seat, "^assert|refused with|selection", [*SEATED, taken(0, SelectionStep.WITHDRAW)]),
+    (
+        last_comes_first,
+        "^assert",
+        [
+            *cleared(0, WOMAN, MAN, OF_BRIGADE, MAN_OF_BRIGADE),
+            taken(0, SelectionStep.CONFIRM),
+            taken(1, SelectionStep.CONFIRM),
+            taken(2, SelectionStep.WAIT),
+            taken(3, SelectionStep.WAIT),
+            taken(0, SelectionStep.WITHDRAW),
+        ],
+    ),
+    (
+        one_beyond_the_quota,
+        "went through|a quota|^assert|selection",
+        [limited(3, 0, quota=1), *SEATED, *cleared(0, MAN), taken(1, SelectionStep.CONFIRM)],
+    ),
+    (
+        reserve_nothing,
+        "went through|a reserved place|^assert|selection",
+        [limited(1, 1), *cleared(0, MAN), taken(0, SelectionStep.CONFIRM)],
+    ),
+    (keep_what_stands, "^assert|set aside", [nominated(0, WOMAN), lambda path: path.set_aside_or_take_up(WOMAN)]),
+    (
+        overlook_clashes,
+        "went through|a clash|^assert|selection",
+        [*SEATED, nominated(1, WOMAN), taken(1, SelectionStep.CONFIRM)],
+    ),
+]
+"""Each fault, how it shows, and a short walk on which it does."""
+
+
+def walk(steps: list[Step]) -> None:
+    """Walk as hypothesis would, by known steps."""
+    path = Path()
+    for step in steps:
+        step(path)
+        path.the_records_say_what_the_model_says()
+        path.what_must_hold_holds()
+
+
+@pytest.mark.parametrize(("plant", "how_it_shows", "steps"), PLANTED)
 def test_a_planted_fault_is_found(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None], how_it_shows: str
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    plant: Callable[[pytest.MonkeyPatch], None],
+    how_it_shows: str,
+    steps: list[Step],
 ) -> None:
+    walk(steps)
     plant(monkeypatch)
     with pytest.raises((AssertionError, pytest.fail.Exception), match=how_it_shows):
-        run_state_machine_as_test(Path, settings=settings(settings(), max_examples=400))
+        walk(steps)
+
+
+if IS_DEEP:
+
+    @pytest.mark.parametrize(("plant", "how_it_shows"), [planted[:2] for planted in PLANTED])
+    def test_a_planted_fault_is_found_by_random_walks(
+        stage: Stage, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None], how_it_shows: str
+    ) -> None:
+        plant(monkeypatch)
+        with pytest.raises((AssertionError, pytest.fail.Exception), match=how_it_shows):
+            run_state_machine_as_test(Path, settings=settings(settings(), max_examples=400))

@@ -13,7 +13,7 @@ from tests.support.world import World
 from training.domain.admissions import deactivation, nomination_uploads, row_corrections
 from training.kit.db import db, transaction
 from training.models.admissions.nomination_uploads import NominationBatch, NominationRow, NomineeFault, NomineeOutcome
-from training.models.people.people import Inactive, Person
+from training.models.people.people import InactiveReason, Person
 from training.policy.scopes import unscoped
 from training.work import runner
 
@@ -82,7 +82,7 @@ def test_who_is_set_aside_is_offered_and_taken_up_again(world: World) -> None:
     by = world.actor("iraq")
     person = world.person("Kadhim Jasim")
     with transaction():
-        deactivation.deactivate(person, Inactive.DIED, by)
+        deactivation.deactivate(person, InactiveReason.DIED, by)
     batch = read(world, "Name\nKadhim Jasim\nكاظم جاسم\nAhmed Ali\n")
     assert outcomes(batch) == [O.POSSIBLE, O.POSSIBLE, O.NEW]
     assert verdicts(batch)[2][5] == verdicts(batch)[3][5] == (person.id,)
@@ -96,7 +96,7 @@ def test_who_is_set_aside_is_offered_and_taken_up_again(world: World) -> None:
 def test_a_record_that_is_active_goes_before_one_that_is_set_aside(world: World) -> None:
     twice = world.person("Kadhim Jasim")
     with transaction():
-        deactivation.deactivate(twice, Inactive.REGISTERED_IN_ERROR, world.actor("iraq"))
+        deactivation.deactivate(twice, InactiveReason.REGISTERED_IN_ERROR, world.actor("iraq"))
     kept = world.person("Kadhim Jasim")
     assert verdicts(read(world, "Name\nKadhim Jasim\n"))[2][:4] == (O.MATCHED, None, None, kept.id)
 

@@ -19,12 +19,12 @@ from training.domain.admissions.refusals import (
     SeatClash,
     WrongStep,
 )
-from training.domain.admissions.seats import Limits
+from training.domain.admissions.seats import SeatLimits
 from training.domain.common.refusals import Refusal
 from training.domain.courses import cohorts as cohort_rules
 from training.domain.courses.refusals import CohortNotOpen, DeadlinesOutOfOrder, TooManyReserved
 from training.domain.identity import organisations
-from training.domain.identity.organisations import Body
+from training.domain.identity.organisations import OrganisationDetails
 from training.domain.outcomes import completions
 from training.domain.people import people
 from training.domain.people.refusals import PersonInactive
@@ -36,7 +36,7 @@ from training.models.admissions.vetting import VettingOutcome
 from training.models.courses.cohorts import Cohort
 from training.models.identity.accounts import Role, User
 from training.models.identity.organisations import Jurisdiction
-from training.models.people.people import Inactive, Person, Sex
+from training.models.people.people import InactiveReason, Person, Sex
 from training.policy.scopes import unscoped
 from training.queries.admissions import nominations as rows
 from training.queries.admissions import seats as seat_rows
@@ -152,7 +152,7 @@ def test_who_cannot_have_the_seat_is_passed_over_and_stays_with_the_reason(world
     cohort, other = a_cohort(world, 3), a_cohort(world, 9, LAST, dt.date(2027, 2, 1))
     with transaction():
         quotas = {world.organisations["kri"].id: 1}
-        seats.set_limits(cohort, Limits(3, 1, quotas), world.actor("uk"))
+        seats.set_limits(cohort, SeatLimits(3, 1, quotas), world.actor("uk"))
     seated = confirmed(world, cleared(world, cohort, someone(world, "One", Sex.MALE)))
     confirmed(world, cleared(world, cohort, someone(world, "Two", Sex.FEMALE, "kri")))
     confirmed(world, cleared(world, cohort, someone(world, "Three", Sex.MALE)))
@@ -176,7 +176,7 @@ def test_who_cannot_have_the_seat_is_passed_over_and_stays_with_the_reason(world
 def test_a_freed_reserved_place_passes_over_who_is_no_woman(world: World) -> None:
     cohort = a_cohort(world, 2)
     with transaction():
-        seats.set_limits(cohort, Limits(2, 1), world.actor("uk"))
+        seats.set_limits(cohort, SeatLimits(2, 1), world.actor("uk"))
     man = confirmed(world, cleared(world, cohort, someone(world, "One", Sex.MALE)))
     woman = confirmed(world, cleared(world, cohort, someone(world, "Two", Sex.FEMALE)))
     unknown = waiting(world, cleared(world, cohort, someone(world, "Three", None)))
@@ -196,7 +196,7 @@ def test_raising_the_capacity_seats_nobody(world: World) -> None:
     line = [waiting(world, cleared(world, cohort, someone(world, name))) for name in ("Two", "Three")]
     unvetted = world.nominated(cohort, someone(world, "Four"))
     with transaction():
-        seats.set_limits(cohort, Limits(10), world.actor("uk"))
+        seats.set_limits(cohort, SeatLimits(10), world.actor("uk"))
     assert states(*line, unvetted) == [S.WAITING, S.WAITING, S.NOMINATED]
     assert taken(cohort) == 1
     assert refused(world, unvetted) is WrongStep
@@ -218,7 +218,7 @@ def test_a_course_that_is_over_promotes_nobody(world: World) -> None:
 
 def decide(world: World, person: Person, outcome: VettingOutcome, until: dt.date | None) -> None:
     with transaction():
-        decision = vetting.Decision(outcome, "An authority", "", TODAY, until)
+        decision = vetting.ClearanceDecision(outcome, "An authority", "", TODAY, until)
         vetting.record(person, decision, world.actor("vetting"), TODAY)
 
 
@@ -276,7 +276,7 @@ def test_a_decision_moves_the_nominations_for_every_cohort(world: World) -> None
 
 def set_aside(world: World, person: Person, by: str = "iraq") -> None:
     with transaction():
-        deactivation.deactivate(person, Inactive.DIED, world.actor(by))
+        deactivation.deactivate(person, InactiveReason.DIED, world.actor(by))
 
 
 def test_who_is_set_aside_loses_seat_and_place_and_both_sides_are_told(world: World) -> None:
@@ -329,8 +329,8 @@ def test_nobody_who_is_set_aside_gets_a_seat_or_a_place(world: World) -> None:
     next_in_line = waiting(world, cleared(world, cohort, someone(world, "Next")))
     is_cleared = cleared(world, cohort, also_gone)
     with transaction():
-        people.set_aside(gone, Inactive.DIED)
-        people.set_aside(also_gone, Inactive.DIED)
+        people.deactivate(gone, InactiveReason.DIED)
+        people.deactivate(also_gone, InactiveReason.DIED)
     assert refused(world, is_cleared) is PersonInactive
     assert refused(world, waits) is PersonInactive
     with pytest.raises(PersonInactive):
@@ -370,12 +370,12 @@ def test_nobody_sits_in_two_cohorts_on_one_day(world: World, first: dt.date, las
 def test_a_quota_counts_the_bodies_below(world: World) -> None:
     with transaction():
         below = organisations.create(
-            Body("A brigade", Jurisdiction.IRAQ), world.organisations["iraq"], by=world.actor("admin")
+            OrganisationDetails("A brigade", Jurisdiction.IRAQ), world.organisations["iraq"], by=world.actor("admin")
         )
     world.organisations["below"] = below
     cohort = a_cohort(world, 9)
     with transaction():
-        seats.set_limits(cohort, Limits(9, 0, {world.organisations["iraq"].id: 2}), world.actor("uk"))
+        seats.set_limits(cohort, SeatLimits(9, 0, {world.organisations["iraq"].id: 2}), world.actor("uk"))
     for name, body in (("One", "iraq"), ("Two", "below")):
         confirmed(world, cleared(world, cohort, someone(world, name, body=body)))
     for body in ("iraq", "below"):
@@ -390,7 +390,7 @@ def test_a_quota_counts_the_bodies_below(world: World) -> None:
 def test_reserved_places_are_for_women(world: World, sex: Sex | None, may: bool) -> None:
     cohort = a_cohort(world, 2)
     with transaction():
-        seats.set_limits(cohort, Limits(2, 1), world.actor("uk"))
+        seats.set_limits(cohort, SeatLimits(2, 1), world.actor("uk"))
     confirmed(world, cleared(world, cohort, someone(world, "One", Sex.MALE)))
     nomination = cleared(world, cohort, someone(world, "Two", sex))
     if may:
@@ -405,7 +405,7 @@ def test_reserved_places_are_for_women(world: World, sex: Sex | None, may: bool)
 def test_women_also_take_seats_that_are_open_to_all(world: World) -> None:
     cohort = a_cohort(world, 2)
     with transaction():
-        seats.set_limits(cohort, Limits(2, 1), world.actor("uk"))
+        seats.set_limits(cohort, SeatLimits(2, 1), world.actor("uk"))
     for name in ("One", "Two"):
         confirmed(world, cleared(world, cohort, someone(world, name, Sex.FEMALE)))
 
@@ -413,7 +413,7 @@ def test_women_also_take_seats_that_are_open_to_all(world: World) -> None:
 def test_a_full_cohort_says_so_before_all_else(world: World) -> None:
     cohort = a_cohort(world, 1)
     with transaction():
-        seats.set_limits(cohort, Limits(1, 1, {world.organisations["iraq"].id: 1}), world.actor("uk"))
+        seats.set_limits(cohort, SeatLimits(1, 1, {world.organisations["iraq"].id: 1}), world.actor("uk"))
     confirmed(world, cleared(world, cohort, someone(world, "One", Sex.FEMALE)))
     assert refused(world, cleared(world, cohort, someone(world, "Two", Sex.MALE))) is CohortFull
 
@@ -431,20 +431,20 @@ def test_a_clearance_that_lapsed_since_blocks_the_seat(world: World) -> None:
 @pytest.mark.parametrize(
     ("limits", "refusal"),
     [
-        (Limits(1), FewerThanTaken),
-        (Limits(3, 2), TooManyReserved),
-        (Limits(3, nominations_until=dt.date(2027, 1, 11)), DeadlinesOutOfOrder),
-        (Limits(3, vetting_by=dt.date(2027, 1, 11)), DeadlinesOutOfOrder),
+        (SeatLimits(1), FewerThanTaken),
+        (SeatLimits(3, 2), TooManyReserved),
+        (SeatLimits(3, nominations_until=dt.date(2027, 1, 11)), DeadlinesOutOfOrder),
+        (SeatLimits(3, vetting_by=dt.date(2027, 1, 11)), DeadlinesOutOfOrder),
         (
-            Limits(3, nominations_until=dt.date(2027, 1, 9), vetting_by=dt.date(2027, 1, 8)),
+            SeatLimits(3, nominations_until=dt.date(2027, 1, 9), vetting_by=dt.date(2027, 1, 8)),
             DeadlinesOutOfOrder,
         ),
-        (Limits(2, 0, nominations_until=FIRST, vetting_by=FIRST), None),
-        (Limits(1000, 998), None),
+        (SeatLimits(2, 0, nominations_until=FIRST, vetting_by=FIRST), None),
+        (SeatLimits(1000, 998), None),
     ],
     ids=str,
 )
-def test_limits_keep_what_is_taken(world: World, limits: Limits, refusal: type[Refusal] | None) -> None:
+def test_limits_keep_what_is_taken(world: World, limits: SeatLimits, refusal: type[Refusal] | None) -> None:
     cohort = a_cohort(world, 5)
     for name in ("One", "Two"):
         confirmed(world, cleared(world, cohort, someone(world, name, Sex.MALE)))
@@ -463,10 +463,10 @@ def test_a_quota_is_not_set_below_the_seats_taken(world: World) -> None:
     for name in ("One", "Two"):
         confirmed(world, cleared(world, cohort, someone(world, name)))
     with pytest.raises(QuotaBelowTaken) as caught, transaction():
-        seats.set_limits(cohort, Limits(5, 0, {iraq: 1}), world.actor("uk"))
+        seats.set_limits(cohort, SeatLimits(5, 0, {iraq: 1}), world.actor("uk"))
     assert caught.value.taken == 2
     with transaction():
-        seats.set_limits(cohort, Limits(5, 0, {iraq: 2}), world.actor("uk"))
+        seats.set_limits(cohort, SeatLimits(5, 0, {iraq: 2}), world.actor("uk"))
 
 
 def test_a_cancelled_cohort_has_no_limits_to_set(world: World) -> None:
@@ -474,4 +474,4 @@ def test_a_cancelled_cohort_has_no_limits_to_set(world: World) -> None:
     with transaction():
         cohort_rules.cancel(cohort, world.key(), world.actor("uk"))
     with pytest.raises(CohortNotOpen), transaction():
-        seats.set_limits(cohort, Limits(6), world.actor("uk"))
+        seats.set_limits(cohort, SeatLimits(6), world.actor("uk"))

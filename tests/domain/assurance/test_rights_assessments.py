@@ -35,7 +35,7 @@ from training.models.assurance.rights_assessments import (
 from training.models.identity.accounts import ApprovalGrade, Role
 from training.queries.assurance import rights_assessments as rows
 
-SAID = rights_assessments.Assessment("A summary", RiskLevel.LOW, dt.date(2030, 1, 1))
+SAID = rights_assessments.AssessmentContent("A summary", RiskLevel.LOW, dt.date(2030, 1, 1))
 
 
 @pytest.fixture
@@ -104,25 +104,29 @@ def test_the_database_itself_refuses_a_grade_that_does_not_reach(world: World) -
 def test_a_draft_is_its_writers_and_each_form_shows_what_it_changes(world: World) -> None:
     with transaction():
         draft = rights_assessments.draft(
-            world.programme(), rights_assessments.Assessment("", None, None), world.actor("uk"), TODAY
+            world.programme(), rights_assessments.AssessmentContent("", None, None), world.actor("uk"), TODAY
         )
     with pytest.raises(NotOwnDraft), transaction():
         rights_assessments.edit(draft, SAID, 1, world.actor("uk.2"), TODAY)
     with transaction():
         rights_assessments.edit(draft, SAID, 1, world.actor("uk"), TODAY)
     with pytest.raises(ChangedMeanwhile), transaction():
-        rights_assessments.edit(draft, rights_assessments.Assessment("Older", None, None), 1, world.actor("uk"), TODAY)
+        rights_assessments.edit(
+            draft, rights_assessments.AssessmentContent("Older", None, None), 1, world.actor("uk"), TODAY
+        )
     assert fresh(draft).summary == "A summary"
 
 
 def test_what_a_draft_lacks_is_said_when_it_is_submitted(world: World) -> None:
     table, by = world.app.config["SETTINGS"].rights_approval, world.actor("uk")
     with transaction():
-        draft = rights_assessments.draft(world.programme(), rights_assessments.Assessment("", None, None), by, TODAY)
+        draft = rights_assessments.draft(
+            world.programme(), rights_assessments.AssessmentContent("", None, None), by, TODAY
+        )
     with pytest.raises(AssessmentIncomplete) as refused, transaction():
         rights_assessments.submit(draft, table, 1, by, TODAY)
     assert refused.value.missing == ("summary", "level", "valid_until", "mitigations")
-    ownerless = rights_assessments.Assessment(
+    ownerless = rights_assessments.AssessmentContent(
         "A summary", RiskLevel.LOW, dt.date(2030, 1, 1), [rights_assessments.Mitigation("Visits", "", TODAY)]
     )
     with transaction():
@@ -135,7 +139,7 @@ def test_what_a_draft_lacks_is_said_when_it_is_submitted(world: World) -> None:
 
 
 def test_a_draft_that_would_not_hold_any_more_is_refused_at_once(world: World) -> None:
-    by, over = world.actor("uk"), rights_assessments.Assessment("", None, TODAY)
+    by, over = world.actor("uk"), rights_assessments.AssessmentContent("", None, TODAY)
     with pytest.raises(NoLongerCurrent), transaction():
         rights_assessments.draft(world.programme(), over, by, TODAY)
     with transaction():
@@ -219,7 +223,7 @@ def test_the_trail_says_who_did_what_in_which_role_and_proves_the_content(world:
     with transaction():
         kept = rights_assessments.attach(draft, io.BytesIO(b"%PDF-1.7 minutes"), "Minutes", tmp_path, world.actor("uk"))
     mitigation = rights_assessments.Mitigation("A session on human rights", "Head of training", dt.date(2027, 1, 1))
-    said = rights_assessments.Assessment("Another summary", RiskLevel.LOW, dt.date(2030, 1, 1), [mitigation])
+    said = rights_assessments.AssessmentContent("Another summary", RiskLevel.LOW, dt.date(2030, 1, 1), [mitigation])
     table = world.app.config["SETTINGS"].rights_approval
     with transaction():
         rights_assessments.edit(draft, said, 2, world.actor("uk"), TODAY)

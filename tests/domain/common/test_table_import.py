@@ -25,14 +25,14 @@ from training.domain.common.refusals import (
     SheetUnknown,
     TableGone,
 )
-from training.domain.common.table_columns import Cells, Column, Faulty, TableFormat, cleaned, text
+from training.domain.common.table_columns import Cells, Faulty, TableColumn, TableFormat, cleaned, text
 from training.domain.common.table_import import KeptTables, RowStorage, TableKind, TableStorage, do_now, judge_rows
 from training.kit.db import db, transaction
 from training.kit.money import western_digits
 from training.kit.tables import Row, Table
 from training.models.common.base import Base, Key, choice
 from training.policy.matrix import Permission
-from training.queries.common.paging import SIZE, Cut
+from training.queries.common.paging import SIZE, Cursor
 from training.queries.common.table_import import Batches
 
 
@@ -99,12 +99,14 @@ def _mark(written: str) -> int:
     return mark
 
 
-REFERENCE = Column(
+REFERENCE = TableColumn(
     "reference",
     {"en": ("Reference",), "ar": ("المرجع",), "ckb": ("سەرچاوە",)},
     text(20, ScoreFault.TOO_LONG, ScoreFault.REFERENCE_MISSING),
 )
-MARK = Column("mark", {"en": ("Mark", "Score"), "ar": ("الدرجة",), "ckb": ("نمرە",)}, _mark, ScoreFault.MARK_UNREADABLE)
+MARK = TableColumn(
+    "mark", {"en": ("Mark", "Score"), "ar": ("الدرجة",), "ckb": ("نمرە",)}, _mark, ScoreFault.MARK_UNREADABLE
+)
 SCORES = TableKind(
     TableFormat(REFERENCE, MARK),
     Batches(ScoreBatch, ScoreRow, ScoreRow.outcome, Permission.SEE_COURSE),
@@ -281,11 +283,11 @@ def test_a_commit_that_leaves_its_batch_open_is_no_commit() -> None:
 def test_rows_are_shown_in_pages_of_one_outcome_or_of_all(world: World) -> None:
     lines = [f"A-{number},{'x' if number % 2 else 5}" for number in range(2 * SIZE)]
     batch_id, actor = previewed("\n".join(("Reference,Mark", *lines)).encode()), world.actor("uk")
-    page = SCORES.batches.page(select(ScoreRow), batch_id, None, Cut(), actor)
+    page = SCORES.batches.page(select(ScoreRow), batch_id, None, Cursor(), actor)
     assert [row.number for (row,) in page.rows] == list(range(2, SIZE + 2))
-    second = SCORES.batches.page(select(ScoreRow), batch_id, None, Cut(after=page.next), actor)
+    second = SCORES.batches.page(select(ScoreRow), batch_id, None, Cursor(after=page.next), actor)
     assert (len(second.rows), second.next) == (SIZE, "")
-    faulty = SCORES.batches.page(select(ScoreRow), batch_id, ScoreOutcome.FAULTY, Cut(), actor)
+    faulty = SCORES.batches.page(select(ScoreRow), batch_id, ScoreOutcome.FAULTY, Cursor(), actor)
     assert [row.number for (row,) in faulty.rows] == list(range(3, 2 * SIZE + 3, 2))
 
 
@@ -330,7 +332,7 @@ def test_a_note_in_brackets_may_follow_a_heading_only_where_a_kind_says_so() -> 
 
 
 def test_a_table_is_told_by_what_its_kind_requires() -> None:
-    optional = Column("name", {"en": ("Name",)}, str, is_required=False)
+    optional = TableColumn("name", {"en": ("Name",)}, str, is_required=False)
     kind = TableFormat(MARK, optional, one_of=("name",))
     assert [kind.is_told_by(places) for places in ({"mark"}, {"name"}, {"mark", "name"})] == [False, False, True]
 

@@ -27,6 +27,7 @@ from sqlalchemy import Update, func, select, update
 
 from tests.support.application import application
 from tests.support.databases import sqlite_template
+from tests.support.depth import IS_DEEP
 from tests.support.ledger import bundle_of, decision_about, posting_of
 from tests.support.world import CEILING, TODAY, World
 from training.domain.common.refusals import Refusal
@@ -727,19 +728,70 @@ def free_too_early(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(decisions, "_held_since", lambda *_: dt.date.min)
 
 
-@pytest.mark.parametrize(
-    ("plant", "how_it_shows"),
-    [
-        (approve_twice, "its entries say"),
-        (pass_the_ceiling, "went through|beyond its limit"),
-        (forget_expected, "expected"),
-        (free_too_early, "less than nothing"),
-        (reverse_twice, "refused with|went through|^assert"),
-    ],
-)
+Step = Callable[[Books], None]
+
+
+def fund(books: Books) -> None:
+    books.begin(50_000_00, 50_000_00)
+
+
+def reserve(books: Books) -> None:
+    books.commit([0], 1_000_00, at_once=True)
+
+
+PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], str, list[Step]]] = [
+    (approve_twice, "its entries say", [fund, lambda books: books.decide_again(0)]),
+    (
+        pass_the_ceiling,
+        "went through|beyond its limit",
+        [fund, lambda books: books.allocate(0, "all"), lambda books: books.allocate(1, "all"), Books.approve_all],
+    ),
+    (forget_expected, "expected", [fund, reserve, lambda books: books.release(0, "all"), Books.approve_newest]),
+    (
+        free_too_early,
+        "less than nothing",
+        [fund, reserve, lambda books: books.claim(Currency.GBP, [(0, "all", False)], at_once=True, ago=100)],
+    ),
+    (
+        reverse_twice,
+        "refused with|went through|^assert",
+        [fund, lambda books: books.reverse(0), Books.approve_newest],
+    ),
+]
+"""Each fault, how it shows, and a short walk on which it does."""
+
+
+def walk(steps: list[Step]) -> None:
+    """Walk as hypothesis would, by known steps."""
+    books = Books()
+    try:
+        for step in steps:
+            step(books)
+            books.the_books_say_what_the_model_says()
+    finally:
+        books.teardown()
+
+
+@pytest.mark.parametrize(("plant", "how_it_shows", "steps"), PLANTED)
 def test_a_planted_fault_is_found(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None], how_it_shows: str
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    plant: Callable[[pytest.MonkeyPatch], None],
+    how_it_shows: str,
+    steps: list[Step],
 ) -> None:
+    walk(steps)
     plant(monkeypatch)
     with pytest.raises((AssertionError, pytest.fail.Exception), match=how_it_shows):
-        run_state_machine_as_test(Books, settings=settings(settings(), max_examples=400))
+        walk(steps)
+
+
+if IS_DEEP:
+
+    @pytest.mark.parametrize(("plant", "how_it_shows"), [planted[:2] for planted in PLANTED])
+    def test_a_planted_fault_is_found_by_random_walks(
+        stage: Stage, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None], how_it_shows: str
+    ) -> None:
+        plant(monkeypatch)
+        with pytest.raises((AssertionError, pytest.fail.Exception), match=how_it_shows):
+            run_state_machine_as_test(Books, settings=settings(settings(), max_examples=400))

@@ -24,16 +24,16 @@ from training.domain.finance.refusals import (
     OverCommitmentInSum,
     OwnProposal,
 )
-from training.domain.finance.spend_uploads import Columns
+from training.domain.finance.spend_uploads import SpendColumns
 from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.models.finance.claims import Claim
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import LineCategory, ProjectKind
-from training.models.finance.spend_uploads import BatchState, Fault, RowOutcome, SpendBatch, SpendRow
+from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendBatchState, SpendFault, SpendRow
 from training.models.identity.audit import AuditEntry
 from training.policy.scopes import unscoped
-from training.queries.common.paging import Cut
+from training.queries.common.paging import Cursor
 from training.queries.finance import entries
 from training.queries.finance import programmes as programme_rows
 from training.queries.finance import spend_uploads as rows
@@ -41,8 +41,8 @@ from training.queries.finance import spend_uploads as rows
 PUBLISHED = (Path(__file__).parents[2] / "data" / "home-office-card-spend-2020.csv").read_bytes()
 PUBLISHED_PENCE = 503_918_63
 TODAY = dt.date(2026, 11, 24)
-COLUMNS = Columns(0, 1, 2)
-WITH_COMMITMENT = Columns(0, 1, 2, commitment=3)
+COLUMNS = SpendColumns(0, 1, 2)
+WITH_COMMITMENT = SpendColumns(0, 1, 2, commitment=3)
 
 
 @dataclass
@@ -91,7 +91,7 @@ class Office:
             )
 
     def previewed(
-        self, content: bytes, columns: Columns = COLUMNS, by: str = "uk", *, bare: bool = False
+        self, content: bytes, columns: SpendColumns = COLUMNS, by: str = "uk", *, bare: bool = False
     ) -> SpendBatch:
         batch = self.read(content, by)
         with transaction():
@@ -144,7 +144,7 @@ def test_the_published_file_fits_to_the_last_penny(office: Office) -> None:
     assert office.counts(batch) == [400, 0, 0]
     assert office.propose(batch) == 400
     assert claimed() == (400, PUBLISHED_PENCE)
-    assert rows.BATCHES.current(batch.id).state is BatchState.PROPOSED
+    assert rows.BATCHES.current(batch.id).state is SpendBatchState.PROPOSED
     for entry in entries_of(batch):
         with transaction():
             approvals.approve(entry, office.world.actor("approver"), TODAY)
@@ -188,7 +188,7 @@ def test_a_payment_that_was_reversed_can_be_read_again(office: Office) -> None:
     office.world.approve(entry)
     assert entries.commitment_by_key(office.commitment.id).spent == 12_00
     assert office.counts(office.previewed(rows_)) == [0, 2, 0], "and then it is there"
-    page = rows.rows_of(first, None, Cut(), office.world.actor("uk"))
+    page = rows.rows_of(first, None, Cursor(), office.world.actor("uk"))
     assert [one.undone_by for one in page.rows] == [undoing.public_id, None]
 
 
@@ -224,25 +224,25 @@ def test_what_was_refused_may_be_proposed_again(office: Office) -> None:
 @pytest.mark.parametrize(
     ("line", "fault", "cell"),
     [
-        ("5th of October,5,A,", Fault.DATE_UNREADABLE, "5th of October"),
-        (",5,A,", Fault.DATE_UNREADABLE, ""),
-        ("12/31/2020,5,A,", Fault.DATE_UNREADABLE, "12/31/2020"),
-        ("2020-10-05,five,A,", Fault.AMOUNT_UNREADABLE, "five"),
-        ("2020-10-05,=1+1,A,", Fault.AMOUNT_UNREADABLE, "=1+1"),
-        ("2020-10-05,1.234,A,", Fault.AMOUNT_UNREADABLE, "1.234"),
-        ("2020-10-05,,A,", Fault.AMOUNT_UNREADABLE, ""),
-        ("2020-10-05,0.00,A,", Fault.NOT_POSITIVE, "0.00"),
-        ("2020-10-05,-5,A,", Fault.NOT_POSITIVE, "-5"),
-        ("2020-10-05,(5.00),A,", Fault.NOT_POSITIVE, "(5.00)"),
-        ("2020-10-05,5,,", Fault.PAYEE_MISSING, ""),
-        (f"2020-10-05,5,{'A' * 201},", Fault.TOO_LONG, "A" * 200),
-        ("2027-10-05,5,A,", Fault.IN_FUTURE, "2027-10-05"),
-        ("2019-12-31,5,A,", Fault.OUTSIDE_PROGRAMME, "2019-12-31"),
-        ("2020-10-05,5,A,", Fault.NO_COMMITMENT, ""),
-        ("2020-10-05,5,A,nosuch", Fault.COMMITMENT_UNKNOWN, "nosuch"),
+        ("5th of October,5,A,", SpendFault.DATE_UNREADABLE, "5th of October"),
+        (",5,A,", SpendFault.DATE_UNREADABLE, ""),
+        ("12/31/2020,5,A,", SpendFault.DATE_UNREADABLE, "12/31/2020"),
+        ("2020-10-05,five,A,", SpendFault.AMOUNT_UNREADABLE, "five"),
+        ("2020-10-05,=1+1,A,", SpendFault.AMOUNT_UNREADABLE, "=1+1"),
+        ("2020-10-05,1.234,A,", SpendFault.AMOUNT_UNREADABLE, "1.234"),
+        ("2020-10-05,,A,", SpendFault.AMOUNT_UNREADABLE, ""),
+        ("2020-10-05,0.00,A,", SpendFault.NOT_POSITIVE, "0.00"),
+        ("2020-10-05,-5,A,", SpendFault.NOT_POSITIVE, "-5"),
+        ("2020-10-05,(5.00),A,", SpendFault.NOT_POSITIVE, "(5.00)"),
+        ("2020-10-05,5,,", SpendFault.PAYEE_MISSING, ""),
+        (f"2020-10-05,5,{'A' * 201},", SpendFault.TOO_LONG, "A" * 200),
+        ("2027-10-05,5,A,", SpendFault.IN_FUTURE, "2027-10-05"),
+        ("2019-12-31,5,A,", SpendFault.OUTSIDE_PROGRAMME, "2019-12-31"),
+        ("2020-10-05,5,A,", SpendFault.NO_COMMITMENT, ""),
+        ("2020-10-05,5,A,nosuch", SpendFault.COMMITMENT_UNKNOWN, "nosuch"),
     ],
 )
-def test_a_faulty_row_says_why(sqlite_app: Flask, tmp_path: Path, line: str, fault: Fault, cell: str) -> None:
+def test_a_faulty_row_says_why(sqlite_app: Flask, tmp_path: Path, line: str, fault: SpendFault, cell: str) -> None:
     with sqlite_app.app_context():
         office = Office(World(sqlite_app), 1_000_00, tmp_path)
         batch = office.previewed(csv(line), WITH_COMMITMENT, bare=True)
@@ -274,13 +274,13 @@ def test_a_row_names_its_commitment_by_id_or_by_the_code_of_its_cohort(sqlite_ap
 
 def test_a_row_without_a_purpose_has_that_of_its_commitment(office: Office) -> None:
     content = b"Date,Amount,Supplier,Description\n2020-10-05,5,A,\n2020-10-05,6,B,Chairs\n"
-    office.propose(office.previewed(content, Columns(0, 1, 2, purpose=3)))
+    office.propose(office.previewed(content, SpendColumns(0, 1, 2, purpose=3)))
     found = db.session.scalars(unscoped(select(Claim).order_by(Claim.id), because="test")).all()
     assert [claim.purpose for claim in found] == [office.commitment.purpose, "Chairs"]
 
 
 def test_other_columns_may_be_chosen_until_the_rows_are_proposed(office: Office) -> None:
-    batch = office.previewed(csv("2020-10-05,5,A,"), Columns(1, 0, 2))
+    batch = office.previewed(csv("2020-10-05,5,A,"), SpendColumns(1, 0, 2))
     assert office.counts(batch) == [0, 0, 1]
     with transaction():
         spend_uploads.preview(batch, spend_uploads.table_of(batch, office.folder), COLUMNS, office.commitment, TODAY)

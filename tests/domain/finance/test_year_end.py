@@ -8,7 +8,7 @@ from training.domain.finance import year_end
 from training.domain.finance.year_end import YearEndRow
 from training.models.finance.programmes import BudgetLine, Programme
 from training.queries.finance.spending_plans import CohortCosts
-from training.queries.finance.year_end import Figures
+from training.queries.finance.year_end import YearEndFigures
 
 ENDS_ON = dt.date(2027, 3, 31)
 
@@ -48,6 +48,6 @@ def test_cohorts_to_come_count_where_they_are_due_by_the_end_of_the_year() -> No
         CohortCosts(1, dt.date(2027, 4, 1), dt.date(2027, 4, 2), 1_000),
         CohortCosts(2, dt.date(2027, 2, 1), dt.date(2027, 2, 3), 10_000),
     ]
-    figures = Figures(Programme(), may_see_balances=True, lines=[(line(), 0)], costs=costs, commitments=[])
+    figures = YearEndFigures(Programme(), may_see_balances=True, lines=[(line(), 0)], costs=costs, commitments=[])
     (row,) = year_end.rows(figures, ENDS_ON)
     assert row.scheduled == 110

@@ -9,7 +9,7 @@ from tests.support.world import World
 from tests.web.browsing import together
 from training.domain.common.refusals import ChangedMeanwhile, Refusal
 from training.domain.identity import organisations
-from training.domain.identity.organisations import Body
+from training.domain.identity.organisations import OrganisationDetails
 from training.domain.identity.refusals import (
     OrganisationExists,
     OrganisationInactive,
@@ -35,7 +35,7 @@ def world(app: Flask) -> Iterator[World]:
 
 def add(world: World, name: str, parent: Organisation | None = None) -> Organisation:
     with transaction():
-        return organisations.create(Body(name, IRAQ), parent, by=world.actor("admin"))
+        return organisations.create(OrganisationDetails(name, IRAQ), parent, by=world.actor("admin"))
 
 
 def move(world: World, body: Organisation, parent: Organisation | None, version: int = 1) -> None:
@@ -48,7 +48,7 @@ def test_a_name_is_used_once(world: World) -> None:
     with pytest.raises(OrganisationExists):
         add(world, "Federal Police")
     with pytest.raises(OrganisationExists), transaction():
-        organisations.edit(body, Body("Home Office", IRAQ), 1, by=world.actor("admin"))
+        organisations.edit(body, OrganisationDetails("Home Office", IRAQ), 1, by=world.actor("admin"))
 
 
 def test_a_tree_is_of_one_jurisdiction(world: World) -> None:
@@ -60,7 +60,7 @@ def test_a_tree_is_of_one_jurisdiction(world: World) -> None:
         move(world, below, british)
     for body in (ministry, below):
         with pytest.raises(ParentElsewhere), transaction():
-            organisations.edit(body, Body(body.name_en, Jurisdiction.UK), 1, by=world.actor("admin"))
+            organisations.edit(body, OrganisationDetails(body.name_en, Jurisdiction.UK), 1, by=world.actor("admin"))
 
 
 def test_no_body_comes_under_itself(world: World) -> None:
@@ -100,10 +100,13 @@ def test_a_form_opened_before_anothers_change_is_refused(world: World) -> None:
     body = add(world, "Federal Police")
     with transaction():
         organisations.edit(
-            body, Body("Federal Police", IRAQ, name_ar="قوات الشرطة الاتحادية"), 1, by=world.actor("admin")
+            body,
+            OrganisationDetails("Federal Police", IRAQ, name_ar="قوات الشرطة الاتحادية"),
+            1,
+            by=world.actor("admin"),
         )
     for act in (
-        lambda: organisations.edit(body, Body("Federal Police", IRAQ), 1, by=world.actor("admin")),
+        lambda: organisations.edit(body, OrganisationDetails("Federal Police", IRAQ), 1, by=world.actor("admin")),
         lambda: organisations.move(body, None, 1, by=world.actor("admin")),
         lambda: organisations.deactivate(body, 1, by=world.actor("admin")),
     ):

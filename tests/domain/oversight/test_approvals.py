@@ -1,7 +1,7 @@
 """What an approver is warned of, and in which parts many proposals are decided; no database is needed."""
 
 from tests.support.world import TODAY
-from training.domain.finance.payment_warnings import Doubt, Look
+from training.domain.finance.payment_warnings import ClaimReview, PaymentWarning
 from training.domain.oversight import approvals
 from training.kit.money import Currency
 from training.models.finance.claims import Claim
@@ -35,11 +35,15 @@ def test_a_closed_commitment_has_no_room() -> None:
 
 def test_missing_room_is_the_last_of_the_warnings() -> None:
     claim = Claim(currency=Currency.GBP, paid_on=TODAY)
-    look = Look(claim, alike=[claim], table_rate=None, files=[])
+    look = ClaimReview(claim, alike=[claim], table_rate=None, files=[])
     assert approvals.warnings(None, has_room=True) == []
-    assert approvals.warnings(None, has_room=False) == [Doubt.NO_ROOM]
-    assert approvals.warnings(look, has_room=True) == [Doubt.ALIKE, Doubt.NO_EVIDENCE]
-    assert approvals.warnings(look, has_room=False) == [Doubt.ALIKE, Doubt.NO_EVIDENCE, Doubt.NO_ROOM]
+    assert approvals.warnings(None, has_room=False) == [PaymentWarning.NO_ROOM]
+    assert approvals.warnings(look, has_room=True) == [PaymentWarning.ALIKE, PaymentWarning.NO_EVIDENCE]
+    assert approvals.warnings(look, has_room=False) == [
+        PaymentWarning.ALIKE,
+        PaymentWarning.NO_EVIDENCE,
+        PaymentWarning.NO_ROOM,
+    ]
 
 
 def test_many_proposals_are_decided_in_parts_and_each_once() -> None:

@@ -62,7 +62,7 @@ def test_a_preview_that_nobody_proposed_goes_after_a_week(app: Flask, folder: Pa
     with app.app_context(), pretend(NOON):
         world = World(app)
         commitment = world.commitment(world.line(90_00), 90_00)
-        by, columns = world.actor("uk"), spend_uploads.Columns(0, 1, 2)
+        by, columns = world.actor("uk"), spend_uploads.SpendColumns(0, 1, 2)
         for proposes in (False, True):
             with transaction():
                 batch = spend_uploads.read(io.BytesIO(FILE), folder, world.programme(), by)

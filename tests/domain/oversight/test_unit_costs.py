@@ -16,7 +16,7 @@ from training.kit.money import pence_each
 from training.models.courses.cohorts import Cohort
 from training.models.courses.courses import Course
 from training.models.identity.accounts import Role
-from training.queries.common.paging import Cut
+from training.queries.common.paging import Cursor
 from training.queries.courses import cohorts as cohort_rows
 from training.queries.oversight.unit_costs import Bought
 
@@ -70,8 +70,8 @@ def held(world: World, *names: str, **plan: object) -> Cohort:
     return cohort
 
 
-def rows(world: World, reader: str = "funder", cut: Cut | None = None) -> list[tuple[str, UnitCost]]:
-    page = unit_costs.page_of(world.programme().id, cut or Cut(), world.actor(reader))
+def rows(world: World, reader: str = "funder", cut: Cursor | None = None) -> list[tuple[str, UnitCost]]:
+    page = unit_costs.page_of(world.programme().id, cut or Cursor(), world.actor(reader))
     return [(row.cohort.code, row.cost) for row in page.rows]
 
 
@@ -154,7 +154,7 @@ def test_a_page_runs_as_many_statements_for_many_as_for_one(
         actor, key = world.actor("funder"), world.programme().id
         db.session.expire_all()
         with statements() as ran:
-            unit_costs.page_of(key, Cut(), actor)
+            unit_costs.page_of(key, Cursor(), actor)
             unit_costs.by_course(key, actor)
         return len(ran)
 

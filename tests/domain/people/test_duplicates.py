@@ -31,7 +31,7 @@ from training.kit.clock import pretend
 from training.kit.db import db, transaction
 from training.models import Base
 from training.models.identity.accounts import Role
-from training.models.people.people import Inactive, Merge, Person
+from training.models.people.people import InactiveReason, Merge, Person
 from training.queries.admissions import nominations as nomination_rows
 from training.queries.oversight.person_page import history_of
 from training.queries.people import matching
@@ -267,14 +267,14 @@ def test_a_record_that_is_set_aside_is_not_found_and_not_nominated(world: World)
     person, cohort = world.person("Ahmed Kadhim"), world.open_cohort()
     nomination = world.nominated(world.open_cohort(), person)
     with transaction():
-        deactivation.deactivate(person, Inactive.LEFT_SERVICE, world.actor("iraq"))
+        deactivation.deactivate(person, InactiveReason.LEFT_SERVICE, world.actor("iraq"))
     assert rows.search("ahmed", world.actor("iraq")).people == []
     assert nomination_rows.eligible(cohort.id, "ahmed", world.actor("iraq")).people == []
     assert offered(world, world.person("Ahmad Kazem")) == []
     with pytest.raises(PersonInactive):
         world.nominated(cohort, person)
     for act in (
-        lambda: deactivation.deactivate(person, Inactive.DIED, world.actor("iraq")),
+        lambda: deactivation.deactivate(person, InactiveReason.DIED, world.actor("iraq")),
         lambda: people.transfer(person, world.organisations["kri"], TODAY, world.actor("uk"), TODAY),
     ):
         with transaction(), pytest.raises(PersonInactive):
@@ -291,7 +291,7 @@ def test_a_record_that_is_set_aside_is_not_found_and_not_nominated(world: World)
 def test_a_corrected_name_of_somebody_set_aside_stays_unfound(world: World) -> None:
     person = world.person("Ahmed Kadhim")
     with transaction():
-        deactivation.deactivate(person, Inactive.OTHER, world.actor("iraq"))
+        deactivation.deactivate(person, InactiveReason.OTHER, world.actor("iraq"))
     with transaction():
         people.correct(person, people.Particulars("Sherko", ""), world.actor("iraq"))
     assert rows.search("sherko", world.actor("iraq")).people == []

@@ -272,5 +272,5 @@ def test_a_form_with_a_strange_key_is_refused_and_gets_another(sqlite_app: Flask
         form = Step(meta={"csrf": False})
         assert not form.validate()
         (error,) = form.field_errors
-        assert error == ("The form was damaged on its way. Nothing was saved: check it and send it again", None)
+        assert error == ("The form was damaged in transmission. Nothing was saved: check it and send it again", None)
         assert form.key.data not in (key, "")

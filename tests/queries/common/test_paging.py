@@ -118,7 +118,7 @@ def test_a_list_that_fits_has_one_page(world: World, number: int, links: bool) -
 @on_sqlite
 def test_an_empty_list_says_so(world: World) -> None:
     page = read_by(world, "iraq").get("/people").text
-    assert "Nobody fits." in page
+    assert "No one matches." in page
     assert rows(page) == []
 
 

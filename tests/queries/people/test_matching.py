@@ -11,7 +11,7 @@ from training.domain.people import people
 from training.kit.db import transaction
 from training.models.people.people import Person
 from training.queries.people import matching
-from training.queries.people.matching import Wanted
+from training.queries.people.matching import NameQuery
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def register(world: World, *names: tuple[str, str], organisation: str = "iraq") 
 
 
 def found(world: World, latin: str, native: str = "", by: str = "iraq") -> list[str]:
-    [candidates] = matching.candidates([Wanted(latin, native)], world.actor(by))
+    [candidates] = matching.candidates([NameQuery(latin, native)], world.actor(by))
     return [one.person.name_latin or one.person.name_native for one in candidates]
 
 
@@ -61,7 +61,7 @@ def test_a_name_that_very_many_nearly_have_is_found_when_it_is_whole(world: Worl
 
 def test_each_name_is_answered_in_its_place(world: World) -> None:
     register(world, ("Kawa", ""), ("Sherko", ""))
-    asked = [Wanted("Sherko", ""), Wanted("", ""), Wanted("", "کاوە"), Wanted("Sherko", "")]
+    asked = [NameQuery("Sherko", ""), NameQuery("", ""), NameQuery("", "کاوە"), NameQuery("Sherko", "")]
     answers = matching.candidates(asked, world.actor("iraq"))
     assert [[one.person.name_latin for one in answer] for answer in answers] == [["Sherko"], [], ["Kawa"], ["Sherko"]]
 
@@ -77,7 +77,7 @@ def test_a_thousand_names_take_as_few_statements_as_ten(
     world: World, statements: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
     register(world, *[(f"Mohammed Ali {number}", "") for number in range(300)])
-    asked = [Wanted(f"Mohamad Ali {number}", "") for number in range(0, 2_000, 2)]
+    asked = [NameQuery(f"Mohamad Ali {number}", "") for number in range(0, 2_000, 2)]
     counts = []
     for some in (asked[:10], asked[:1_000]):
         actor = world.actor("iraq")

@@ -25,7 +25,7 @@ from training.models.admissions.nominations import Nomination
 from training.models.courses.cohorts import Cohort
 from training.models.identity.audit import AuditEntry
 from training.models.identity.jobs import Job
-from training.models.people.people import Inactive, Person, ReviewedPair
+from training.models.people.people import InactiveReason, Person, ReviewedPair
 from training.policy.scopes import unscoped
 from training.work import runner
 
@@ -174,7 +174,7 @@ def test_a_file_is_taken_back_until_somebody_acts(app: Flask, desk: Desk) -> Non
     assert count(app, Person) == before + 2
     assert "are removed" in desk.browser.get(f"{address}/undo").text
     post(desk.browser, f"{address}/undo", {})
-    assert "Taken back" in desk.browser.get(address).text
+    assert "Withdrawn by proposer" in desk.browser.get(address).text
     assert (count(app, Person), count(app, Nomination)) == (before, 0)
     address, _page = desk.preview(ARABIC.encode())
     desk.commit(address)
@@ -191,9 +191,9 @@ def test_nothing_of_others_shows(app: Flask, desk: Desk) -> None:
     """A reference of another organisation is as unknown as one that never was; so are its files, rows and people."""
     for reference in (desk.foreign, "0123456789ab"):
         address, page = desk.preview(f"Name,Reference\nCanary Erbil,{reference}\n".encode())
-        assert "Nobody of yours has this reference" in page
+        assert "No person in your organisations has this reference" in page
     address, page = desk.preview(b"Name,Organisation\nCanary Erbil,Directorate of Combating Human Trafficking\n")
-    assert "No organisation of yours has this name" in page
+    assert "None of your organisations has this name" in page
     _address, page = desk.preview(b"Name\nCanary Erbil\n")
     assert tile(page, NEW) == 1
     other = app.test_client()
@@ -440,7 +440,7 @@ def test_mending_goes_on_to_the_next_row_that_needs_somebody(desk: Desk) -> None
         answer = post(desk.browser, f"{address}/rows/{number}?outcome=faulty_row", {"name_latin": name, "sex": "male"})
     assert answer.headers["Location"] == address
     page = desk.browser.get(address).text
-    assert "No row of this kind needs you any more." in page
+    assert "No rows of this kind are left to correct." in page
     assert (tile(page, NEW), tile(page, POSSIBLE), tile(page, FAULTY)) == (4, 1, 0)
     answer = post(desk.browser, f"{address}/rows/6/whom", {"whom": "nobody"})
     assert answer.headers["Location"] == address
@@ -486,7 +486,7 @@ def test_who_was_set_aside_is_offered_with_the_reason(app: Flask, desk: Desk) ->
             ).one()
             people.correct(stranger, people.Particulars("Kadhim Jasim", ""), desk.world.actor("uk"))
             for one in (gone, stranger):
-                deactivation.deactivate(one, Inactive.DIED, desk.world.actor("uk"))
+                deactivation.deactivate(one, InactiveReason.DIED, desk.world.actor("uk"))
         ids = gone.public_id, stranger.public_id
     address, page = desk.preview("الاسم\nكاظم جاسم\n".encode())
     assert tile(page, POSSIBLE) == 1

@@ -103,7 +103,7 @@ class Stage:
             taken = int(state is S.CONFIRMED)
             session.execute(update(Cohort).where(Cohort.id == self.key).values(seats_taken=taken))
 
-    def limit(self, limits: seats.Limits) -> None:
+    def limit(self, limits: seats.SeatLimits) -> None:
         with building(self.world) as world, transaction():
             seats.set_limits(cohorts.cohort_by_key(self.key), limits, world.actor("uk"))
 
@@ -217,7 +217,7 @@ def test_nobody_is_put_forward_after_the_last_day_until_it_is_moved(world: World
     stage = Stage(world)
     with building(world):
         person = world.person("Trainee one").public_id
-    stage.limit(seats.Limits(1, nominations_until=TODAY - dt.timedelta(days=1)))
+    stage.limit(seats.SeatLimits(1, nominations_until=TODAY - dt.timedelta(days=1)))
     assert "The last day for nominations has passed" in stage.reads("iraq", f"{stage.at}/nominate")
     chosen = {"person": person}
     answer = press(stage.client("iraq"), f"{stage.at}/nominate/chosen", chosen)
@@ -357,7 +357,7 @@ def test_a_form_with_faults_keeps_its_ticks(world: World) -> None:
     nomination = stage.nominated("Trainee one")
     form = {"step": "", "chosen": [nomination.public_id], "reason": "as typed", "key": "k"}
     page = post(stage.client("uk"), f"{stage.at}/selection", form, page="/account")
-    assert "Choose an answer: Step for the chosen" in words(page)
+    assert "Choose an answer: Action for selected nominees" in words(page)
     box = page.text.split(f'value="{nomination.public_id}"')[1].split(">")[0]
     assert "checked" in box
     assert 'value="as typed"' in page.text
@@ -377,7 +377,7 @@ def test_a_partner_withdraws_only_its_own_and_takes_no_other_step(world: World) 
 
 def test_reserved_places_say_that_an_unknown_sex_may_be_the_reason(world: World) -> None:
     stage = Stage(world, 1)
-    stage.limit(seats.Limits(1, 1))
+    stage.limit(seats.SeatLimits(1, 1))
     unknown = stage.cleared("Trainee one")
     answer = words(press(stage.client("uk"), f"/nominations/{unknown.public_id}/confirm"))
     assert "reserved for women. The sex of this person is not recorded" in answer
@@ -431,7 +431,7 @@ def test_a_nominee_is_found_by_name_in_any_script_and_the_name_stays_out_of_the_
     assert "Adam" not in words(found)
     assert "1 nominee " in words(found)
     assert "Choose all on this page" not in found.text
-    assert "Nobody fits." in words(post(client, at, {"words": "Nobody"}, page=at))
+    assert "No one matches." in words(post(client, at, {"words": "Nobody"}, page=at))
     assert "Enter a part of the name" in words(post(client, at, {"words": ""}, page=at))
     assert "Kadhim" not in words(post(stage.client("kri"), at, {"words": "Kadhim"}, page=at)).replace("كاظم", "")
 

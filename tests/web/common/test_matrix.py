@@ -291,7 +291,7 @@ def _side(world: World, code: str, body: str, name: str, *trainers: Person) -> S
     world.covered(code)
     with transaction():
         drafted = rights_assessments.draft(
-            world.programme(code), rights_assessments.Assessment("", None, None), world.actor("uk"), TODAY
+            world.programme(code), rights_assessments.AssessmentContent("", None, None), world.actor("uk"), TODAY
         )
         attachment = rights_assessments.attach(
             drafted, io.BytesIO(b"%PDF-1.7"), "", world.app.config["SETTINGS"].evidence_folder, world.actor("uk")
@@ -315,7 +315,7 @@ def _side(world: World, code: str, body: str, name: str, *trainers: Person) -> S
         cells = [nomination.public_id, "cleared", "Another authority", "2026-11-02", "2029-11-02", ""]
         returned = vetting_uploads.preview(
             Table("0" * 64, [], [Row(2, cells)]),
-            vetting_uploads.Columns(*range(6)),
+            vetting_uploads.ClearanceColumns(*range(6)),
             OUTCOMES,
             world.actor("vetting"),
             dt.date(2026, 11, 24),

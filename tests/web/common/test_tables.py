@@ -22,8 +22,8 @@ from training.web.common.tables import (
     MONTH,
     PERCENT,
     TYPED,
-    Column,
-    Link,
+    CellLink,
+    ColumnSpec,
     TableSpec,
     page_only,
 )
@@ -45,20 +45,20 @@ class Payment:
 WHOLE = TableSpec[Payment](
     _l("Claims"),
     {
-        "payee": Column(_l("Paid to"), lambda one: one.payee, TYPED),
-        "amount": Column(_l("Amount"), lambda one: one.pence, MONEY),
-        "share": Column(_l("Share of the plan"), lambda one: one.share, PERCENT),
-        "paid": Column(_l("Paid on"), lambda _one: _DAY, DAY),
+        "payee": ColumnSpec(_l("Paid to"), lambda one: one.payee, TYPED),
+        "amount": ColumnSpec(_l("Amount"), lambda one: one.pence, MONEY),
+        "share": ColumnSpec(_l("Share of the plan"), lambda one: one.share, PERCENT),
+        "paid": ColumnSpec(_l("Paid on"), lambda _one: _DAY, DAY),
     },
 )
 NARROW = TableSpec[Payment](
     _l("Claims"),
     {
-        "id": Column(_l("Claim"), lambda one: one.public_id, ID),
-        "payee": Column(
-            _l("Paid to"), lambda one: one.payee, TYPED, Link("finance.claims.show", lambda one: one.public_id)
+        "id": ColumnSpec(_l("Claim"), lambda one: one.public_id, ID),
+        "payee": ColumnSpec(
+            _l("Paid to"), lambda one: one.payee, TYPED, CellLink("finance.claims.show", lambda one: one.public_id)
         ),
-        "amount": Column(_l("Amount"), lambda one: one.pence, MONEY, file_label=_l("Pounds, rounded half-even")),
+        "amount": ColumnSpec(_l("Amount"), lambda one: one.pence, MONEY, file_label=_l("Pounds, rounded half-even")),
         "action": page_only(_l("Action"), is_action=True),
     },
     page=("payee", "action", "amount"),

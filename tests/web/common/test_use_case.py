@@ -14,7 +14,7 @@ from training.forms.identity.organisations import NewOrganisationForm
 from training.kit.db import db
 from training.models.identity.organisations import Jurisdiction, Organisation
 from training.web.common.labels import words_for
-from training.web.common.use_case import Step, attempt
+from training.web.common.use_case import UseCaseResult, attempt
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +27,7 @@ def add(name: str) -> None:
     db.session.add(Organisation(name_en=name, jurisdiction=Jurisdiction.IRAQ))
 
 
-def refused(refusal: Refusal, form: NewOrganisationForm | None = None) -> Step:
+def refused(refusal: Refusal, form: NewOrganisationForm | None = None) -> UseCaseResult:
     """Take a step that writes and is then refused."""
     with attempt(form) as done:
         add("One")
@@ -92,7 +92,7 @@ def test_whatever_else_is_raised_is_passed_on_with_nothing_written() -> None:
 
 
 def test_a_step_that_cannot_be_committed_was_not_taken() -> None:
-    steps: list[Step] = []
+    steps: list[UseCaseResult] = []
 
     def repeat() -> None:
         with attempt() as done:

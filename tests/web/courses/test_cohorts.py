@@ -52,7 +52,7 @@ def test_no_cohort_opens_without_a_rights_assessment(world: World) -> None:
     assert "Draft saved." in words(written), words(written)
     assert "It is a UK coordinator's turn to write one." in words(uk.get(cohort)), "a draft says nothing yet"
     submitted = press(uk, f"{written.request.path}/submit", {"version": typed(written, "version")})
-    assert "Put before the approver." in words(submitted)
+    assert "Submitted for approval." in words(submitted)
     turn = "It is the turn of a rights approver of this grade or above: Official."
     assert turn in words(uk.get(cohort))
     assert turn in words(press(uk, f"{cohort}/ask-to-open", {"key": "by-hand-again"}))

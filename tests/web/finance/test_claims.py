@@ -294,7 +294,7 @@ def test_a_payment_that_is_there_is_proposed_again_only_on_purpose(desk: Desk) -
     again = {"key": "another", "payee": "A  SUPPLIER of maps.", "purpose": "More maps"}
     answer = desk.send(**again)
     assert answer.status_code == 200
-    assert error_at(answer, "is_another").startswith("A claim like this stands already")
+    assert error_at(answer, "is_another").startswith("A similar claim already exists")
     assert f'href="{first}"' in answer.text
     assert 'value="More maps"' in answer.text
     assert desk.number_of(Claim) == 1
@@ -306,10 +306,10 @@ def test_a_payment_that_is_there_is_proposed_again_only_on_purpose(desk: Desk) -
     assert told.subject_id == answer.location.rsplit("/", 1)[1]
     assert told.details == {"alike": first.rsplit("/", 1)[1]}
     page = desk.client.get(first).text
-    assert "Like another claim" in page
+    assert "Similar to another claim" in page
     assert answer.location in page
     funder = desk.signed_in("funder").get(first).text
-    assert "Like another claim" not in funder
+    assert "Similar to another claim" not in funder
 
 
 @pytest.mark.parametrize("differs", [{"amount_1": "11"}, {"paid_on-day": "23"}, {"payee": "Somebody else"}])

@@ -74,7 +74,7 @@ def test_a_payee_is_found_by_any_part_and_spelling_and_never_through_the_address
     assert len(payees(client.get("/claims").text)) == 3
     assert payees(searched(client, payee="acme").text) == ["ACME Ltd"]
     assert payees(searched(client, payee="احمد").text) == ["شركة أحمد للنقل"]
-    assert "No claim fits." in searched(client, payee="nobody").text
+    assert "No claim matches." in searched(client, payee="nobody").text
     assert len(payees(client.get("/claims?payee=acme").text)) == 3
     assert 'method="post"' in client.get("/claims").text
     assert [row["Paid to"] for row in saved(client, payee="acme")] == ["ACME Ltd"]

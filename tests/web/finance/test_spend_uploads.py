@@ -218,7 +218,7 @@ def test_rows_that_are_like_a_claim_made_by_hand_are_marked_and_left_out(app: Fl
     show = desk.preview(content)
     page = desk.browser.get(show).text
     assert "1 row is like a claim that stands already." in page
-    assert page.count("Like another claim") == 1
+    assert page.count("Similar to another claim") == 1
     assert f"/claims/{claim}" in page
     post(desk.browser, f"{show}/propose", page=show)
     assert "3 claims were proposed." in desk.browser.get(show).text

@@ -23,7 +23,9 @@ def world(app: Flask) -> World:
     with app.app_context():
         world = World(app)
         with transaction():
-            organisations.create(organisations.Body(NAME, Jurisdiction.IRAQ), world.organisations["iraq"], by=None)
+            organisations.create(
+                organisations.OrganisationDetails(NAME, Jurisdiction.IRAQ), world.organisations["iraq"], by=None
+            )
         addresses = {code: f"/organisations/{body.public_id}" for code, body in world.organisations.items()}
     world.addresses = addresses  # type: ignore[attr-defined]
     return world
@@ -87,8 +89,8 @@ def test_a_body_in_use_says_what_needs_it(world: World) -> None:
     answer = words(press(admin, f"{of(world, 'iraq')}/deactivate", {"version": version}))
     assert "The organisation is still needed. It has: accounts, bodies below it" in answer
     put = press(admin, f"{below(world)}/deactivate", {"version": "1"})
-    assert "Organisation put out of use." in words(put)
-    assert "Out of use" in words(admin.get("/organisations?jurisdiction=IQ"))
+    assert "Organisation deactivated." in words(put)
+    assert "Inactive" in words(admin.get("/organisations?jurisdiction=IQ"))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,9 @@ def test_a_tree_of_500_takes_as_many_statements_as_one_of_10(
             with building(world), transaction():
                 parent = world.organisations["iraq"]
                 for number in size:
-                    organisations.create(organisations.Body(f"Unit {number}", Jurisdiction.IRAQ), parent, by=None)
+                    organisations.create(
+                        organisations.OrganisationDetails(f"Unit {number}", Jurisdiction.IRAQ), parent, by=None
+                    )
             with statements() as seen:
                 page = client.get("/organisations")
             taken.append(len(seen))

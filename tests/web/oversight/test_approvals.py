@@ -23,7 +23,7 @@ from training.domain.identity import accounts
 from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.kit.money import Currency
-from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Outcome
+from training.models.finance.ledger import Commitment, EntryDecision, LedgerEntry, Outcome
 from training.models.finance.programmes import BudgetLine
 from training.models.finance.spend_uploads import SpendBatch
 from training.models.identity.accounts import Role
@@ -113,7 +113,7 @@ def test_several_are_refused_for_one_reason(world: World) -> None:
     chosen = [world.proposed_line(100_00), transfer(world, 50_00)]
     send(approver(world), "refused", *(entry.bundle for entry in chosen), reason="Not this year")
     db.session.rollback()
-    reasons = db.session.scalars(unscoped(select(Approval.reason), because="a test")).all()
+    reasons = db.session.scalars(unscoped(select(EntryDecision.reason), because="a test")).all()
     assert reasons.count("Not this year") == 3, "the transfer has two halves"
 
 
@@ -125,7 +125,7 @@ def test_one_that_no_longer_fits_does_not_hold_back_the_rest(world: World) -> No
     assert [outcome(entry) for entry in (first, second, third)] == [Outcome.APPROVED, None, Outcome.APPROVED]
     assert "The line has £40.00 available" in page
     assert " checked" in box(page, second), "its tick stays"
-    assert "Does not fit any more" in page
+    assert "No longer within the budget" in page
 
 
 def test_ones_own_stands_there_and_cannot_be_decided(world: World) -> None:
@@ -207,7 +207,7 @@ def test_two_approvers_at_once_make_one_decision_each(world: World) -> None:
 
 def _decisions() -> int:
     db.session.rollback()
-    return db.session.scalar(unscoped(select(func.count(Approval.id)), because="a test")) or 0
+    return db.session.scalar(unscoped(select(func.count(EntryDecision.id)), because="a test")) or 0
 
 
 def test_pages_of_the_inbox(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,13 +259,13 @@ def test_taking_back(world: World) -> None:
     assert first_id in page
     assert f"{address}/withdraw" not in other.get(address).text, "only who proposed it"
     answer = post(other, f"{address}/withdraw", {"reason": "not mine"})
-    assert "Only who proposed this can take it back" in answer.text
+    assert "Only the person who proposed this can withdraw it" in answer.text
     assert post(coordinator, f"{address}/withdraw").status_code == 200, "a reason is asked for"
     assert outcome(entry) is None
     assert post(coordinator, f"{address}/withdraw", {"reason": "a slip"}).status_code == 302
     assert outcome(entry) is Outcome.WITHDRAWN
     page = coordinator.get(address).text
-    assert "Taken back</strong>" in page
+    assert "Withdrawn by proposer</strong>" in page
     assert f"{address}/withdraw" not in page
     assert "This was decided already" in send(approver(world), "refused", entry.bundle, reason="too late")
 
@@ -374,12 +374,12 @@ def test_payments_that_are_alike_lead_to_each_other(world: World) -> None:
     page = approver(world).get(INBOX).text
     names = [claim_of(entry).public_id for entry in (first, second)]
     for entry, twin in ((first, names[1]), (second, names[0])):
-        assert "Like another claim" in card(page, entry)
+        assert "Similar to another claim" in card(page, entry)
         assert f"/claims/{twin}" in card(page, entry)
-    assert "Like another claim" not in card(page, other)
+    assert "Similar to another claim" not in card(page, other)
     with transaction():
         approvals.refuse(first, "no", world.actor("approver"))
-    assert "Like another claim" not in approver(world).get(INBOX).text, "what was refused does not stand"
+    assert "Similar to another claim" not in approver(world).get(INBOX).text, "what was refused does not stand"
 
 
 # One spend file at once.
@@ -442,7 +442,7 @@ def test_of_a_file_that_is_too_large_for_its_commitment_the_last_do_not_fit(offi
     page = approver(world).get(f"{INBOX}?file={batch.public_id}&ticked=bare").text
     ticked = [" checked" in page.split(f'id="chosen-{name}"', 1)[1].split(">", 1)[0] for name in names_of(batch)]
     assert ticked == [True, False, True]
-    assert page.count("Does not fit any more") == 1
+    assert page.count("No longer within the budget") == 1
 
 
 def test_a_file_is_shown_by_the_same_statements_for_few_rows_and_for_many(

@@ -95,7 +95,7 @@ def spend_file(world: World, commitment: Commitment) -> SpendBatch:
     content = io.BytesIO(b"Date,Amount,Supplier\n2026-11-02,1.00,A supplier\n2026-11-03,2.00,A supplier\n")
     with transaction():
         batch = spend_uploads.read(content, folder, world.programme(), world.actor("uk"))
-        columns = spend_uploads.Columns(date=0, amount=1, payee=2)
+        columns = spend_uploads.SpendColumns(date=0, amount=1, payee=2)
         spend_uploads.preview(batch, spend_uploads.table_of(batch, folder), columns, commitment, TODAY)
     return batch
 
@@ -262,9 +262,9 @@ def test_what_was_paid_in_dinars_stands_in_numbers_and_days(world: World, pages:
         payment = claims.Payment("A supplier", False, TODAY, Currency.IQD)
         lines = [claims.ClaimLine(commitment, dinars) for dinars in (100_000, 100_001)]
         with transaction():
-            claim = claims.propose(payment, lines, "a purpose", world.key(), world.actor("uk"), TODAY)
+            claim = claims.propose(payment, lines, "a purpose", world.key(), world.actor("uk"), TODAY).public_id
     client = world.sign_in(world.app.test_client(), "uk")
-    first, *others = cells(client, f"/claims/{claim.public_id}/tables/lines.xlsx")
+    first, *others = cells(client, f"/claims/{claim}/tables/lines.xlsx")
     read = [dict(zip(first, row, strict=True)) for row in others]
     for heading, values in {
         "Paid on": [TODAY, TODAY],
@@ -276,7 +276,7 @@ def test_what_was_paid_in_dinars_stands_in_numbers_and_days(world: World, pages:
         "Source of the rate": ["Central Bank"] * 2,
     }.items():
         assert [row[heading] for row in read] == values, heading
-    assert "rounded half-even to the penny" in client.get(f"/claims/{claim.public_id}").text
+    assert "rounded half-even to the penny" in client.get(f"/claims/{claim}").text
     assert "rounded half-even to the penny" in client.get("/rates").text
 
 

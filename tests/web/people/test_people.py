@@ -208,7 +208,7 @@ def test_a_persons_mistake_is_corrected(world: World, iraq: FlaskClient) -> None
     assert "Ahmad" in words(iraq.get(address)), "a refused correction changes nothing"
     assert "Saved." in words(press(iraq, f"{address}/edit", {"name_latin": "Kawa", "rank": "Major"}))
     assert "Kawa" in words(press(iraq, "/people", {"words": "kawa"}, page="/people"))
-    assert "Nobody fits." in words(press(iraq, "/people", {"words": "ahmad"}, page="/people"))
+    assert "No one matches." in words(press(iraq, "/people", {"words": "ahmad"}, page="/people"))
 
 
 def test_nobody_registers_people_for_another_organisation(world: World, iraq: FlaskClient) -> None:

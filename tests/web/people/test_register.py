@@ -95,14 +95,14 @@ def test_side_by_side_joined_and_parted(world: World, iraq: FlaskClient, twins: 
     assert "Canary Ahmed" in shown
     assert "Canary Ahmad" in shown
     joined = press(iraq, f"/people/{one}/beside/{other}/join", page=f"/people/{one}/beside/{other}")
-    assert "The records were joined." in words(joined)
+    assert "The records were merged." in words(joined)
     assert links(iraq.get("/people"), "people") == [f"/people/{one}"]
     assert "This record was joined with another" in words(iraq.get(f"/people/{other}"))
     assert f"/people/{other}" in links(iraq.get("/people/set-aside"), "people")
     part = re.search(r'action="(/joined/\w+/part)"', joined.text)
     assert part
     assert "The records were parted" in words(press(iraq, part[1], page=f"/people/{one}"))
-    assert "The records were parted already" in words(press(iraq, part[1], page=f"/people/{one}"))
+    assert "The merge has already been undone" in words(press(iraq, part[1], page=f"/people/{one}"))
     assert sorted(links(iraq.get("/people"), "people")) == sorted(f"/people/{key}" for key in twins)
     assert "Canary" not in str([entry.details for entry in acts(world, "people merged")])
 
@@ -116,8 +116,8 @@ def test_told_apart_at_the_comparison(world: World, iraq: FlaskClient, twins: tu
     for shown, hidden in ((one, other), (other, one)):
         assert f"/people/{shown}/beside/{hidden}/doubt" in iraq.get(f"/people/{shown}").text
     back = words(press(iraq, f"/people/{other}/beside/{one}/doubt", page=beside))
-    assert "They may be one person again: compare them." in back
-    assert "Two records side by side" in back
+    assert "They may be the same person: compare them." in back
+    assert "Compare two records" in back
     assert beside in iraq.get(f"/people/{one}").text
     assert "/doubt" not in iraq.get(f"/people/{one}").text
     press(iraq, f"{beside}/doubt", page=beside)
@@ -164,11 +164,11 @@ def test_set_aside_and_taken_up_again(world: World, iraq: FlaskClient, twins: tu
     one, other = twins
     assert "Choose an answer: Reason" in words(press(iraq, f"/people/{one}/deactivate", {}))
     gone = press(iraq, f"/people/{one}/deactivate", {"reason": "left_service"})
-    assert "This record was set aside: Left the service" in words(gone)
+    assert "This record is deactivated: Left the service" in words(gone)
     assert links(iraq.get("/people"), "people") == [f"/people/{other}"]
     assert "Choose one of the answers" in words(press(iraq, f"/people/{other}/deactivate", {"reason": "merged"}))
     back = press(iraq, f"/people/{one}/reactivate", page=f"/people/{one}")
-    assert "The record was taken up again." in words(back)
+    assert "The record was reactivated." in words(back)
     assert len(links(iraq.get("/people"), "people")) == 2
 
 
@@ -184,9 +184,9 @@ def test_setting_aside_names_the_nominations_that_it_ends(world: World, twins: t
         assert re.search(rf"Nominations that will be withdrawn .* {code} Seat confirmed", asked)
         assert "Nominations that will be withdrawn" not in words(iraq.get(f"/people/{twins[0]}/deactivate"))
         gone = words(press(iraq, f"{address}/deactivate", {"reason": "died"}))
-        assert "The record was set aside." in gone
+        assert "The record was deactivated." in gone
         assert "Withdrawn" in gone.split(code)[1]
-        assert "Canary Hasan: Withdrawn: the record of the person was set aside." in words(uk.get("/"))
+        assert "Canary Hasan: Withdrawn: the person's record was deactivated." in words(uk.get("/"))
 
 
 def test_a_list_is_saved_counted_and_recorded(world: World, iraq: FlaskClient, twins: tuple[str, str]) -> None:

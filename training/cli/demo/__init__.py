@@ -31,7 +31,7 @@ def load(settings: Settings) -> None:
         run(steps, Context(settings, clock.today()))
 
 
-def run(steps: Iterable[timeline.Step], context: Context) -> None:
+def run(steps: Iterable[timeline.TimelineStep], context: Context) -> None:
     """Take the steps, each on its day. Raises TimelineError with the step that cannot be taken."""
     for day, of_day in groupby(steps, key=lambda step: step.day):
         with context.on(day):
@@ -39,7 +39,7 @@ def run(steps: Iterable[timeline.Step], context: Context) -> None:
                 _take(step, context)
 
 
-def _take(step: timeline.Step, context: Context) -> None:
+def _take(step: timeline.TimelineStep, context: Context) -> None:
     try:
         arguments.build(KINDS[step.do], step.arguments, context, context)
     except (LookupError, ValueError, OSError) as error:

@@ -84,7 +84,7 @@ def set_limits(
 ) -> None:
     """Set how many seats a cohort has, for whom, and until when people may be nominated and vetted."""
     most = {body.id: quota for body, quota in quotas.items()}
-    seats.set_limits(cohort, seats.Limits(capacity, reserved_for_women, most, nominations_until, vetting_by), by)
+    seats.set_limits(cohort, seats.SeatLimits(capacity, reserved_for_women, most, nominations_until, vetting_by), by)
 
 
 def close(_context: Context, cohort: Cohort, by: Actor) -> None:

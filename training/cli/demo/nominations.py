@@ -40,7 +40,7 @@ def record_vetting(
     expires: dt.date | None = None,
 ) -> None:
     """Record what the authority decided about people; only a clearance expires."""
-    decision = vetting.Decision(outcome, "National vetting authority", "", decided, expires)
+    decision = vetting.ClearanceDecision(outcome, "National vetting authority", "", decided, expires)
     for person in people:
         vetting.record(person, decision, by, today())
 

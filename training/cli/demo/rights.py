@@ -21,7 +21,7 @@ def write(
     mitigations: list[rights_assessments.Mitigation] | None = None,
 ) -> None:
     """Draft an assessment of a programme (by its code) or of a project."""
-    said = rights_assessments.Assessment(summary, level, valid_until, mitigations or ())
+    said = rights_assessments.AssessmentContent(summary, level, valid_until, mitigations or ())
     context.add(name, rights_assessments.draft(of, said, by, today()))
 
 

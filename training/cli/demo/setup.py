@@ -19,7 +19,7 @@ from training.queries.identity import organisations as organisation_rows
 def load_organisations(_context: Context, file: str) -> None:
     """Load organisations, each after the one above it."""
     for row in rows(file):
-        body = organisations.Body(
+        body = organisations.OrganisationDetails(
             name_en=row["name_en"],
             name_ar=row["name_ar"],
             name_ckb=row["name_ckb"],

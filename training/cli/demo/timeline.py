@@ -18,7 +18,7 @@ class TimelineError(click.ClickException):
 
 
 @dataclass(frozen=True)
-class Step:
+class TimelineStep:
     """What is done on a day, counted from the day of loading; ``line`` is where the step begins in the file."""
 
     line: int
@@ -31,7 +31,7 @@ class Step:
         return TimelineError(f"line {self.line}, day {self.day}, {self.do!r}: {why}")
 
 
-def read(text: str, kinds: Collection[str]) -> list[Step]:
+def read(text: str, kinds: Collection[str]) -> list[TimelineStep]:
     """Return the steps of a timeline. Raises TimelineError at one that is of none of ``kinds``, or out of order."""
     try:
         tables = tomllib.loads(text).get("step", [])
@@ -47,16 +47,16 @@ def read(text: str, kinds: Collection[str]) -> list[Step]:
     return steps
 
 
-def _step(line: int, table: Mapping[str, Any]) -> Step:
+def _step(line: int, table: Mapping[str, Any]) -> TimelineStep:
     """Return the step that begins on ``line``. Raises TimelineError when it does not say when, or what to do."""
     for name, kind, example in (("day", int, "-40"), ("do", str, '"nominate"')):
         if type(table.get(name)) is not kind:
             raise TimelineError(f"line {line}: the step needs {name}, such as {name} = {example}")
     rest = {name: value for name, value in table.items() if name not in ("day", "do")}
-    return Step(line, table["day"], table["do"], rest)
+    return TimelineStep(line, table["day"], table["do"], rest)
 
 
-def _check_kind(step: Step, kinds: Collection[str]) -> None:
+def _check_kind(step: TimelineStep, kinds: Collection[str]) -> None:
     if step.do not in kinds:
         alike = difflib.get_close_matches(step.do, kinds) or sorted(kinds)
         raise step.error(f"there is no such step; did you mean {', '.join(alike)}?")

@@ -26,7 +26,7 @@ _RULES: Mapping[SelectionStep, Callable[[Nomination, Actor], None]] = {
 
 
 @dataclass(frozen=True)
-class Wish:
+class BulkAction:
     """A step, the reason where somebody is turned down, and the key by which a form that was sent twice is known."""
 
     step: SelectionStep
@@ -34,7 +34,7 @@ class Wish:
     key: str
 
 
-def take(cohort: Cohort, chosen: Sequence[Nomination], wish: Wish, by: Actor) -> list[Refusal | None]:
+def take(cohort: Cohort, chosen: Sequence[Nomination], wish: BulkAction, by: Actor) -> list[Refusal | None]:
     """Take a step for each of the chosen nominees of a cohort; return for each why it could not be taken, or None.
 
     Raises SelectionRepeated when the key was used: then nothing changes.
@@ -48,7 +48,7 @@ def take(cohort: Cohort, chosen: Sequence[Nomination], wish: Wish, by: Actor) ->
     return [_try(nomination, wish, by) for nomination in chosen]
 
 
-def _try(nomination: Nomination, wish: Wish, by: Actor) -> Refusal | None:
+def _try(nomination: Nomination, wish: BulkAction, by: Actor) -> Refusal | None:
     try:
         with db.session.begin_nested():
             if wish.step is SelectionStep.TURN_DOWN:

@@ -2,13 +2,13 @@
 
 import re
 
-from training.domain.common.table_columns import Column, TableFormat
+from training.domain.common.table_columns import TableColumn, TableFormat
 from training.domain.people.people import EMAIL as EMAIL_PATTERN
 from training.domain.people.people import PHONE as PHONE_PATTERN
 from training.kit.money import western_digits
 from training.kit.names import fold
 from training.models.admissions.nomination_uploads import NomineeFault, NomineePart
-from training.models.people.people import Sex, Spoken
+from training.models.people.people import Sex, SpokenLanguage
 
 P, F = NomineePart, NomineeFault
 
@@ -23,18 +23,18 @@ _SEXES = {
 _SPOKEN = {
     fold(word): language
     for language, words in {
-        Spoken.ARABIC: ("ar", "Arabic", "العربية", "عربي", "عربية", "عەرەبی"),
-        Spoken.SORANI: (
+        SpokenLanguage.ARABIC: ("ar", "Arabic", "العربية", "عربي", "عربية", "عەرەبی"),
+        SpokenLanguage.SORANI: (
             "ckb", "Sorani", "Sorani Kurdish", "Central Kurdish", "Kurdish Sorani", "سورانی", "السورانية",
             "الكردية السورانية", "كوردی سۆرانی", "کوردیی سۆرانی", "سۆرانی", "کوردیی ناوەندی",
         ),
-        Spoken.KURMANJI: (
+        SpokenLanguage.KURMANJI: (
             "kmr", "Kurmanji", "Kurmanji Kurdish", "Northern Kurdish", "Kurdish Kurmanji", "الكرمانجية",
             "الكردية الكرمانجية", "کرمانجی", "کوردیی کرمانجی", "کورمانجی", "کوردی کورمانجی", "بادینی",
         ),
-        Spoken.ENGLISH: ("en", "English", "الإنجليزية", "انكليزي", "إنجليزي", "الإنكليزية", "ئینگلیزی"),
-        Spoken.TURKMEN: ("tk", "Turkmen", "التركمانية", "تركماني", "تورکمانی"),
-        Spoken.SYRIAC: ("syr", "Syriac", "السريانية", "سرياني", "سریانی"),
+        SpokenLanguage.ENGLISH: ("en", "English", "الإنجليزية", "انكليزي", "إنجليزي", "الإنكليزية", "ئینگلیزی"),
+        SpokenLanguage.TURKMEN: ("tk", "Turkmen", "التركمانية", "تركماني", "تورکمانی"),
+        SpokenLanguage.SYRIAC: ("syr", "Syriac", "السريانية", "سرياني", "سریانی"),
     }.items()
     for word in words
 }  # fmt: skip
@@ -48,11 +48,11 @@ def sex_said(text: str) -> Sex | None:
 
 
 def languages_said(text: str) -> list[str] | None:
-    """Return the codes of the languages that a cell lists, in the order of ``Spoken``; None where one is unknown."""
+    """Return the codes of the languages that a cell lists, in the order of ``SpokenLanguage``; None if unknown."""
     said = {_SPOKEN.get(fold(word)) for word in _BETWEEN.split(text) if word.strip()}
     if None in said:
         said = {_SPOKEN.get(fold(word)) for word in _BETWEEN.sub(" ", text).split()}
-    return None if None in said else [language.value for language in Spoken if language in said]
+    return None if None in said else [language.value for language in SpokenLanguage if language in said]
 
 
 def _sex(text: str) -> Sex | None:
@@ -88,14 +88,14 @@ def _reference(text: str) -> str:
 
 
 # fmt: off
-NAME_LATIN = Column(P.NAME_LATIN, {
+NAME_LATIN = TableColumn(P.NAME_LATIN, {
     "en": ("Name in Latin letters", "Name", "Full name", "Latin name", "Name (Latin)", "Name (English)",
            "English name", "Name in English", "Officer", "Officer name", "Trainee", "Nominee"),
     "ar": ("الاسم بالحروف اللاتينية", "الاسم باللاتينية", "الاسم بالإنجليزية", "الاسم الانكليزي",
            "الاسم باللغة الإنجليزية", "الاسم اللاتيني"),
     "ckb": ("ناو بە پیتی لاتینی", "ناوی لاتینی", "ناو بە ئینگلیزی", "ناوی ئینگلیزی"),
 }, str, is_required=False)
-NAME_NATIVE = Column(P.NAME_NATIVE, {
+NAME_NATIVE = TableColumn(P.NAME_NATIVE, {
     "en": ("Name in Arabic or Kurdish letters", "Native name", "Name (native)", "Name in native script",
            "Arabic name", "Name (Arabic)", "Name in Arabic", "Kurdish name", "Name (Kurdish)", "Name in Kurdish"),
     "ar": ("الاسم بالعربية أو الكردية", "الاسم", "الاسم الكامل", "الاسم الثلاثي", "الاسم الرباعي",
@@ -103,47 +103,47 @@ NAME_NATIVE = Column(P.NAME_NATIVE, {
     "ckb": ("ناو بە پیتی عەرەبی یان کوردی", "ناو", "ناوی تەواو", "ناوی سیانی", "ناوی چواری", "ناو بە کوردی",
             "ناوی کوردی", "ناوی کاندیدکراو", "ناوی ئەفسەر"),
 }, str, is_required=False)
-ORGANISATION = Column(P.ORGANISATION, {
+ORGANISATION = TableColumn(P.ORGANISATION, {
     "en": ("Organisation", "Organization", "Agency", "Directorate", "Employer", "Ministry", "Service"),
     "ar": ("الجهة", "المنظمة", "المؤسسة", "الدائرة", "المديرية", "الجهة المرشحة", "جهة العمل", "التشكيل"),
     "ckb": ("دەزگا", "دامەزراوە", "ڕێکخراو", "بەڕێوەبەرایەتی", "فەرمانگە", "لایەن"),
 }, str, is_required=False)
-RANK = Column(P.RANK, {
+RANK = TableColumn(P.RANK, {
     "en": ("Rank", "Grade", "Title"),
     "ar": ("الرتبة", "رتبة", "الدرجة"),
     "ckb": ("پلە", "پلەی سەربازی", "ڕوتبە"),
 }, str, is_required=False)
-UNIT = Column(P.UNIT, {
+UNIT = TableColumn(P.UNIT, {
     "en": ("Unit", "Department", "Section", "Post", "Station"),
     "ar": ("الوحدة", "القسم", "الشعبة", "الفوج"),
     "ckb": ("یەکە", "بەش", "هۆبە"),
 }, str, is_required=False)
-SEX = Column(P.SEX, {
+SEX = TableColumn(P.SEX, {
     "en": ("Sex", "Gender"),
     "ar": ("الجنس", "النوع الاجتماعي"),
     "ckb": ("ڕەگەز", "ڕەگەزی"),
 }, _sex, F.SEX_UNKNOWN, is_required=False)
-SERVICE_NUMBER = Column(P.SERVICE_NUMBER, {
+SERVICE_NUMBER = TableColumn(P.SERVICE_NUMBER, {
     "en": ("Service number", "Service no", "Number", "Badge number", "Staff number", "ID number"),
     "ar": ("الرقم الوظيفي", "رقم الخدمة", "الرقم الاحصائي", "رقم الهوية", "الرقم العسكري"),
     "ckb": ("ژمارەی خزمەت", "ژمارەی فەرمانبەری", "ژمارەی ناسنامە", "ژمارەی سەربازی"),
 }, western_digits, is_required=False)
-PHONE = Column(P.PHONE, {
+PHONE = TableColumn(P.PHONE, {
     "en": ("Telephone", "Phone", "Mobile", "Phone number", "Telephone number", "Mobile number"),
     "ar": ("رقم الهاتف", "الهاتف", "الموبايل", "رقم الموبايل"),
     "ckb": ("ژمارەی تەلەفۆن", "تەلەفۆن", "مۆبایل", "ژمارەی مۆبایل"),
 }, _phone, F.PHONE_UNREADABLE, is_required=False)
-EMAIL = Column(P.EMAIL, {
+EMAIL = TableColumn(P.EMAIL, {
     "en": ("E-mail", "Email", "E-mail address", "Mail"),
     "ar": ("البريد الإلكتروني", "الايميل", "بريد إلكتروني"),
     "ckb": ("ئیمەیڵ", "پۆستی ئەلیکترۆنی", "ئیمەیل"),
 }, _email, F.EMAIL_UNREADABLE, is_required=False)
-LANGUAGES = Column(P.LANGUAGES, {
+LANGUAGES = TableColumn(P.LANGUAGES, {
     "en": ("Languages", "Language", "Speaks", "Spoken languages"),
     "ar": ("اللغات", "اللغة", "اللغات التي يتكلمها"),
     "ckb": ("زمانەکان", "زمان", "ئەو زمانانەی دەیزانێت"),
 }, _languages, F.LANGUAGE_UNKNOWN, is_required=False)
-REFERENCE = Column(P.REFERENCE, {
+REFERENCE = TableColumn(P.REFERENCE, {
     "en": ("Reference", "Person id", "Register id", "Public id"),
     "ar": ("المرجع", "رمز الشخص", "رقم السجل"),
     "ckb": ("سەرچاوە", "کۆدی کەس", "ژمارەی تۆمار"),

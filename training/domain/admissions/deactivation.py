@@ -5,16 +5,16 @@ from training.domain.identity import audit
 from training.domain.people import people
 from training.domain.people.events import PeopleEvent
 from training.models.identity.actor import Actor
-from training.models.people.people import Inactive, Person
+from training.models.people.people import InactiveReason, Person
 
 
-def deactivate(person: Person, reason: Inactive, by: Actor) -> None:
+def deactivate(person: Person, reason: InactiveReason, by: Actor) -> None:
     """Deactivate a person: they can no longer be found or nominated, their history stays. Raises PersonInactive.
 
     Open nominations are withdrawn, whoever made them, and both sides are notified; a seat is freed unless its course is
     over or completed. If someone of that name is registered later, reactivation is offered.
     """
     vetting.hold([person.id])
-    people.set_aside(person, reason)
+    people.deactivate(person, reason)
     audit.record(PeopleEvent.PERSON_DEACTIVATED, person, by=by.user_id, reason=reason.value)
     nominations.withdraw_all_for_person(person.id, by)

@@ -158,7 +158,7 @@ class Recogniser:
         """Return the verdicts, those of people who are not known with whoever has a similar name beside them."""
         new = [place for place, verdict in enumerate(verdicts) if _may_be_new(verdict)]
         named = [one.particulars for place in new if isinstance(one := read[place], Nominee)]
-        wanted = [matching.Wanted(one.name_latin, one.name_native) for one in named]
+        wanted = [matching.NameQuery(one.name_latin, one.name_native) for one in named]
         changed = list(verdicts)
         alike = matching.candidates(wanted, self._by, is_aside_too=True)
         for place, found in zip(new, alike, strict=True):
@@ -176,7 +176,7 @@ class Recogniser:
             return Verdict(O.FAULTY, faulty.fault, faulty.part)
 
     def _known(self, rows: Sequence[RowRead], read: Sequence[Nominee]) -> Known:
-        wanted = person_matching.Wanted(ids={row.chosen_id for row in rows if row.chosen_id})
+        wanted = person_matching.RowIdentity(ids={row.chosen_id for row in rows if row.chosen_id})
         for one in read:
             given = one.particulars
             wanted.references |= {one.reference} - {""}

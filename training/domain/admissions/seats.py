@@ -31,7 +31,7 @@ from training.queries.admissions import seats, vetting
 
 
 @dataclass(frozen=True)
-class Limits:
+class SeatLimits:
     """How many seats, how many of them only for women, how many for each invited organisation (by its key), and the
     last days for nominations and for vetting; None where there is no limit.
     """
@@ -92,7 +92,7 @@ def try_to_take(nomination: Nomination, cohort: Cohort) -> Hindrance | None:
     return None
 
 
-def set_limits(cohort: Cohort, limits: Limits, by: Actor) -> None:
+def set_limits(cohort: Cohort, limits: SeatLimits, by: Actor) -> None:
     """Set seats, quotas and deadlines of a draft or an open cohort; added seats are not filled automatically.
 
     Raises DeadlinesOutOfOrder, FewerThanTaken, TooManyReserved, QuotaBelowTaken, CohortNotOpen. Rule: acceptance test
@@ -117,7 +117,7 @@ def set_limits(cohort: Cohort, limits: Limits, by: Actor) -> None:
     )
 
 
-def _told(limits: Limits) -> dict[str, int | str | None]:
+def _told(limits: SeatLimits) -> dict[str, int | str | None]:
     days = {"nominations_until": limits.nominations_until, "vetting_by": limits.vetting_by}
     return {"reserved_for_women": limits.reserved_for_women} | {
         name: day.isoformat() if day else None for name, day in days.items()

@@ -19,7 +19,7 @@ from training.queries.admissions import seats, vetting
 
 
 @dataclass(frozen=True)
-class Decision:
+class ClearanceDecision:
     """A decision of the vetting authority; ``expires_on`` for a clearance only."""
 
     outcome: VettingOutcome
@@ -35,7 +35,7 @@ def lapsing(expires_on: dt.date, on: dt.date) -> Lapsing | None:
     return next((soon for soon in Lapsing if expires_on - on <= soon.span), None)
 
 
-def record(person: Person, decision: Decision, by: Actor, on: dt.date) -> VettingDecision:
+def record(person: Person, decision: ClearanceDecision, by: Actor, on: dt.date) -> VettingDecision:
     """Record a decision, superseding the previous one, and apply it to the person's nominations.
 
     Raises DecidedInFuture, ExpiryBeforeDecision.
@@ -45,7 +45,7 @@ def record(person: Person, decision: Decision, by: Actor, on: dt.date) -> Vettin
     return record_held(person.id, decision, by)
 
 
-def check(decision: Decision, on: dt.date) -> None:
+def check(decision: ClearanceDecision, on: dt.date) -> None:
     """Raise DecidedInFuture or ExpiryBeforeDecision if the dates are impossible."""
     if decision.decided_on > on:
         raise DecidedInFuture
@@ -64,7 +64,7 @@ def hold(person_ids: Collection[int]) -> None:
         wanted, held = set(vetting.cohorts_of(person_ids)), wanted
 
 
-def record_held(person_id: int, decision: Decision, by: Actor) -> VettingDecision:
+def record_held(person_id: int, decision: ClearanceDecision, by: Actor) -> VettingDecision:
     """Record a checked decision about a locked person."""
     changed(
         update(VettingDecision)

@@ -17,10 +17,10 @@ from training.domain.admissions.refusals import (
     DecidedInFuture,
     ExpiryBeforeDecision,
 )
-from training.domain.admissions.vetting import Decision
+from training.domain.admissions.vetting import ClearanceDecision
 from training.domain.common import table_import
 from training.domain.common.refusals import TableGone
-from training.domain.common.table_columns import Cells, Column, Faulty, TableFormat, text
+from training.domain.common.table_columns import Cells, Faulty, TableColumn, TableFormat, text
 from training.domain.common.table_import import TableKind, TableStorage, do_now, judge_rows
 from training.domain.identity import audit
 from training.kit import tables
@@ -50,7 +50,7 @@ def _headings(en: str, ar: str, ckb: str) -> dict[str, tuple[str, ...]]:
     return {"en": (en,), "ar": (ar,), "ckb": (ckb,)}
 
 
-class Columns(NamedTuple):
+class ClearanceColumns(NamedTuple):
     """Which column has what, counted from 0; a file need not have the names."""
 
     nomination: int
@@ -63,33 +63,33 @@ class Columns(NamedTuple):
     other_name: int | None = None
 
 
-NOMINATION = Column("nomination", _headings("Nomination", "رقم الترشيح", "ژمارەی کاندیدکردن"), str.lower)
-NAME = Column("name", _headings("Name", "الاسم", "ناو"), fold, is_required=False)
-OTHER_NAME = Column(
+NOMINATION = TableColumn("nomination", _headings("Nomination", "رقم الترشيح", "ژمارەی کاندیدکردن"), str.lower)
+NAME = TableColumn("name", _headings("Name", "الاسم", "ناو"), fold, is_required=False)
+OTHER_NAME = TableColumn(
     "other_name",
     _headings("Name in the other script", "الاسم بالأحرف الأخرى", "ناو بە پیتی تر"),
     fold,
     is_required=False,
 )
-OUTCOME = Column("outcome", _headings("Outcome", "النتيجة", "ئەنجام"), fold)
-AUTHORITY = Column(
+OUTCOME = TableColumn("outcome", _headings("Outcome", "النتيجة", "ئەنجام"), fold)
+AUTHORITY = TableColumn(
     "authority",
     _headings("Authority", "السلطة المختصة", "لایەنی بڕیاردەر"),
     text(_LONGEST_AUTHORITY, ClearanceFault.TEXT_TOO_LONG, ClearanceFault.AUTHORITY_MISSING),
 )
-DECIDED_ON = Column(
+DECIDED_ON = TableColumn(
     "decided_on",
     _headings("Decided on", "تاريخ القرار", "ڕۆژی بڕیاردان"),
     parse_day,
     ClearanceFault.DECIDED_UNREADABLE,
 )
-EXPIRES_ON = Column(
+EXPIRES_ON = TableColumn(
     "expires_on",
     _headings("Valid until", "تاريخ انتهاء النفاذ", "کارپێکراوە تا"),
     parse_day,
     ClearanceFault.END_UNREADABLE,
 )
-REFERENCE = Column(
+REFERENCE = TableColumn(
     "reference",
     _headings("Reference", "المرجع", "ژمارەی نووسراو"),
     text(_LONGEST_REFERENCE, ClearanceFault.TEXT_TOO_LONG),
@@ -113,7 +113,7 @@ _FILLED_IN = (OUTCOME, AUTHORITY, DECIDED_ON, EXPIRES_ON, REFERENCE)
 
 
 def preview(
-    table: tables.Table, columns: Columns, outcomes: Mapping[str, VettingOutcome], by: Actor, on: dt.date
+    table: tables.Table, columns: ClearanceColumns, outcomes: Mapping[str, VettingOutcome], by: Actor, on: dt.date
 ) -> ClearanceBatch:
     """Keep what would become of each row; rows in which nothing was filled in are left out.
 
@@ -141,7 +141,7 @@ class _Clearances:
     def __init__(self, outcomes: Mapping[str, VettingOutcome], by: Actor, on: dt.date) -> None:
         self._outcomes, self._by, self._today = outcomes, by, on
         self._known: Mapping[str, tuple[Nomination, VettingDecision | None]] = {}
-        self._said: dict[int, Decision] = {}
+        self._said: dict[int, ClearanceDecision] = {}
         self.filled_in = 0
 
     def judge(self, batch: ClearanceBatch, rows: Sequence[Cells]) -> list[ClearanceRow]:
@@ -171,11 +171,11 @@ class _Clearances:
         _check_names(cells, nomination.person)
         return nomination, current
 
-    def _decision(self, cells: Cells) -> Decision:
+    def _decision(self, cells: Cells) -> ClearanceDecision:
         outcome = self._outcomes.get(cells[OUTCOME])
         if outcome is None:
             raise cells.fault(OUTCOME, ClearanceFault.OUTCOME_UNREADABLE)
-        decision = Decision(
+        decision = ClearanceDecision(
             outcome=outcome,
             authority=cells[AUTHORITY],
             unit="",
@@ -205,7 +205,7 @@ def _check_names(cells: Cells, person: Person) -> None:
 _COMPARED = ("outcome", "authority", "decided_on", "expires_on", "reference")
 
 
-def _says(known: VettingDecision | None, decision: Decision) -> bool:
+def _says(known: VettingDecision | None, decision: ClearanceDecision) -> bool:
     return known is not None and all(getattr(known, name) == getattr(decision, name) for name in _COMPARED)
 
 
@@ -234,7 +234,7 @@ def record(batch: ClearanceBatch, by: Actor) -> int:
     return table_import.commit(KIND, batch.id, write)
 
 
-def _decision_of(row: ClearanceRow) -> Decision:
+def _decision_of(row: ClearanceRow) -> ClearanceDecision:
     if row.outcome is None or row.decided_on is None:
         raise ValueError("the row is faulty")
-    return Decision(row.outcome, row.authority, "", row.decided_on, row.expires_on, row.reference)
+    return ClearanceDecision(row.outcome, row.authority, "", row.decided_on, row.expires_on, row.reference)

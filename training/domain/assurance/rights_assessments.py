@@ -59,7 +59,7 @@ class Mitigation:
 
 
 @dataclass(frozen=True)
-class Assessment:
+class AssessmentContent:
     """The content of an assessment; a draft may be incomplete."""
 
     summary: str
@@ -68,7 +68,7 @@ class Assessment:
     mitigations: Sequence[Mitigation] = ()
 
 
-def draft(subject: Subject, said: Assessment, by: Actor, on: dt.date) -> RightsAssessment:
+def draft(subject: Subject, said: AssessmentContent, by: Actor, on: dt.date) -> RightsAssessment:
     """Start an assessment of a programme, a project or a course. Raises NoLongerCurrent."""
     _check_current(said.valid_until, on)
     column = {Programme: "programme_id", Project: "project_id", Course: "course_id"}[type(subject)]
@@ -92,7 +92,7 @@ def _check_current(until: dt.date | None, on: dt.date) -> None:
         raise NoLongerCurrent
 
 
-def edit(assessment: RightsAssessment, said: Assessment, version: int, by: Actor, on: dt.date) -> None:
+def edit(assessment: RightsAssessment, said: AssessmentContent, version: int, by: Actor, on: dt.date) -> None:
     """Edit a draft that was shown as ``version``.
 
     Raises NotOwnDraft, NoDraft, ChangedMeanwhile, NoLongerCurrent.
@@ -166,7 +166,7 @@ def _change_draft(assessment: RightsAssessment, by: Actor, version: int | None =
         raise ChangedMeanwhile if rights_assessments.state_of(assessment.id) is AssessmentState.DRAFT else NoDraft
 
 
-def missing_from(whole: rights_assessments.Whole) -> tuple[str, ...]:
+def missing_from(whole: rights_assessments.WholeAssessment) -> tuple[str, ...]:
     """Return which parts a draft needs before it can be submitted; a mitigation needs an owner and a date."""
     said, mitigations = whole.assessment, whole.mitigations
     asked = {
@@ -278,7 +278,7 @@ def _note(
     audit.record(AssuranceEvent(f"rights assessment {act.value}"), assessment, by=by.user_id, sha256=step.sha256)
 
 
-def content_of(whole: rights_assessments.Whole) -> str:
+def content_of(whole: rights_assessments.WholeAssessment) -> str:
     """Return the content of an assessment as canonical JSON."""
     said = whole.assessment
     content = {
@@ -300,7 +300,7 @@ def hash_of(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def is_sound(whole: rights_assessments.Whole, trail: Sequence[RightsStep]) -> bool:
+def is_sound(whole: rights_assessments.WholeAssessment, trail: Sequence[RightsStep]) -> bool:
     """Return whether every step matches its hash, and the last one the present content."""
     are_hashed = all(hash_of(step.content) == step.sha256 for step in trail)
     return are_hashed and bool(trail) and trail[-1].content == content_of(whole)

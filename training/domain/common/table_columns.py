@@ -35,7 +35,7 @@ class Faulty(Exception):  # noqa: N818 - an answer, not an error
 
 
 @dataclass(frozen=True)
-class Column(Generic[Value]):
+class TableColumn(Generic[Value]):
     """A column: the ``part`` of a row that it holds, its headings, and how a cell of it is read.
 
     ``parse`` raises Faulty, or ValueError where the cell has the column's ``fault``.
@@ -74,11 +74,11 @@ class Cells:
     number: int
     texts: Mapping[str, str]
 
-    def written(self, column: Column[Any]) -> str:
+    def written(self, column: TableColumn[Any]) -> str:
         """Return the text of a cell; empty where the file has no such column."""
         return self.texts.get(column.part, "")
 
-    def __getitem__(self, column: Column[Value]) -> Value:
+    def __getitem__(self, column: TableColumn[Value]) -> Value:
         """Return what a cell says. Raises Faulty."""
         try:
             return column.parse(self.written(column))
@@ -89,7 +89,7 @@ class Cells:
                 raise
             raise self.fault(column, column.fault) from error
 
-    def fault(self, column: Column[Any], fault: StrEnum) -> Faulty:
+    def fault(self, column: TableColumn[Any], fault: StrEnum) -> Faulty:
         """Return a fault of a cell, to be raised."""
         return Faulty(fault, self.written(column), column.part)
 
@@ -101,7 +101,7 @@ class TableFormat:
     With ``has_notes`` a note in brackets may follow a heading.
     """
 
-    def __init__(self, *columns: Column[Any], one_of: Collection[str] = (), has_notes: bool = False) -> None:
+    def __init__(self, *columns: TableColumn[Any], one_of: Collection[str] = (), has_notes: bool = False) -> None:
         self.columns = {str(column.part): column for column in columns}
         self._one_of, self._has_notes = one_of, has_notes
         self._parts = {

@@ -12,7 +12,7 @@ from training.domain.finance.spending_plans import Months, Scheduled
 from training.kit.clock import financial_year_end, month_of, months_between
 from training.models.identity.actor import Actor
 from training.queries.finance import burn_down
-from training.queries.finance.burn_down import Figures, Total
+from training.queries.finance.burn_down import BurnDownFigures, Total
 
 _MOST_MONTHS = 24
 _YEAR = 12
@@ -55,13 +55,13 @@ def of_line(line_id: int, actor: Actor, today: dt.date, period: Period | None = 
     return _chart(burn_down.figures(burn_down.of_line(line_id), actor), today, period)
 
 
-def _chart(figures: Figures | None, today: dt.date, period: Period | None) -> Series | None:
+def _chart(figures: BurnDownFigures | None, today: dt.date, period: Period | None) -> Series | None:
     if figures is None:
         return None
     return series(plans(figures), figures.totals, spending_plans.scheduled(figures.costs), today, period)
 
 
-def plans(figures: Figures) -> list[Months]:
+def plans(figures: BurnDownFigures) -> list[Months]:
     """Return what each line means to spend in each of its months: its plan, or its allocation spread evenly."""
     return [
         figures.entered.get(line.line_id) or spending_plans.spread_over(line.allocated, line.starts_on, line.ends_on)

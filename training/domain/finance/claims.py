@@ -85,7 +85,7 @@ def propose(payment: Payment, lines: Sequence[ClaimLine], purpose: str, key: str
     _check_lines(lines, shares)
     claim = _add(payment, programme, purpose, (sum(line.original for line in lines), sum(shares)), rate, by)
     wishes = [
-        proposals.Wish(
+        proposals.EntryRequest(
             EntryKind.PAY,
             programmes.line_by_key(line.commitment.line_id),
             share,
@@ -145,9 +145,9 @@ def _check_sums(lines: Sequence[ClaimLine]) -> None:
 
 def _paying(
     one: Spent, claim: Claim, budget: Mapping[int, BudgetLine], key: str
-) -> tuple[proposals.Wish, proposals.Proposal]:
+) -> tuple[proposals.EntryRequest, proposals.Proposal]:
     commitment, pence = one.line.commitment, one.line.original
-    wish = proposals.Wish(EntryKind.PAY, budget[commitment.line_id], pence, commitment, claim, original=pence)
+    wish = proposals.EntryRequest(EntryKind.PAY, budget[commitment.line_id], pence, commitment, claim, original=pence)
     return wish, proposals.Proposal(pence, one.purpose, f"{key} {one.payment.fingerprint}")
 
 

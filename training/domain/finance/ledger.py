@@ -30,8 +30,8 @@ from training.domain.identity import audit
 from training.kit.clock import now
 from training.kit.db import add_to_rows, changed, db
 from training.models.finance.ledger import (
-    Approval,
     Commitment,
+    EntryDecision,
     EntryKind,
     LedgerEntry,
     LedgerPosting,
@@ -101,8 +101,8 @@ def _decide(decided: Sequence[LedgerEntry], outcome: Outcome, by: Actor, reason:
         audit.record(FinanceEvent(f"{entry.kind.value} {outcome.value}"), entry, by=by.user_id, pence=entry.amount)
 
 
-def _decision(entry: LedgerEntry, outcome: Outcome, by: Actor, reason: str) -> Approval:
-    return Approval(
+def _decision(entry: LedgerEntry, outcome: Outcome, by: Actor, reason: str) -> EntryDecision:
+    return EntryDecision(
         entry_id=entry.id,
         proposer_id=entry.proposer_id,
         approver_id=by.user_id,

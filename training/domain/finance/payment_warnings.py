@@ -16,7 +16,7 @@ MOST_OFF = 5
 """By so many percent may the rate of a claim depart from that of the table before it is doubted."""
 
 
-class Doubt(enum.StrEnum):
+class PaymentWarning(enum.StrEnum):
     """Why somebody should look twice at a payment."""
 
     ALIKE = "alike"
@@ -28,7 +28,7 @@ class Doubt(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Look:
+class ClaimReview:
     """A claim with what it is compared with: standing claims that may be the same payment, and the table of rates."""
 
     claim: Claim
@@ -37,14 +37,14 @@ class Look:
     files: list[tuple[Evidence, FileState]]
 
     @property
-    def doubts(self) -> list[Doubt]:
+    def doubts(self) -> list[PaymentWarning]:
         """What is doubtful about the claim by itself."""
         found = {
-            Doubt.ALIKE: bool(self.alike),
-            Doubt.ODD_RATE: self.table_rate is not None and departs(self.claim.rate, self.table_rate.rate),
-            Doubt.UNKNOWN_RATE: self.table_rate is None and self.claim.currency is not Currency.GBP,
-            Doubt.NO_EVIDENCE: not self.files,
-            Doubt.FILE_CHANGED: any(state is not FileState.WHOLE for _file, state in self.files),
+            PaymentWarning.ALIKE: bool(self.alike),
+            PaymentWarning.ODD_RATE: self.table_rate is not None and departs(self.claim.rate, self.table_rate.rate),
+            PaymentWarning.UNKNOWN_RATE: self.table_rate is None and self.claim.currency is not Currency.GBP,
+            PaymentWarning.NO_EVIDENCE: not self.files,
+            PaymentWarning.FILE_CHANGED: any(state is not FileState.WHOLE for _file, state in self.files),
         }
         return [doubt for doubt, holds in found.items() if holds]
 
@@ -54,14 +54,14 @@ def departs(rate: int, known: int) -> bool:
     return abs(rate - known) * 100 > known * MOST_OFF
 
 
-def look_at(claims: Sequence[Claim], folder: Path) -> dict[int, Look]:
+def review(claims: Sequence[Claim], folder: Path) -> dict[int, ClaimReview]:
     """Return each claim, by its key, with what it is compared with; the claims come with their files."""
     marks = {claim.id: rows.mark_of(claim) for claim in claims}
     alike = rows.alike(set(marks.values()))
     paid_abroad = [claim for claim in claims if claim.currency is not Currency.GBP]
     table = rates.of_months({(claim.currency, month_of(claim.paid_on)) for claim in paid_abroad})
     return {
-        claim.id: Look(
+        claim.id: ClaimReview(
             claim,
             [other for other in alike[marks[claim.id]] if other.id != claim.id],
             table.get((claim.currency, month_of(claim.paid_on))),

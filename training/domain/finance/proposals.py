@@ -39,7 +39,7 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Wish:
+class EntryRequest:
     """An entry as it is asked for, before it is appended; ``line`` is the one whose balances it moves."""
 
     kind: EntryKind
@@ -67,7 +67,7 @@ def proposed_before(proposal: Proposal, by: Actor) -> LedgerEntry | None:
     return entries.entry_with_key(_own_key(proposal, by))
 
 
-def append(wishes: Iterable[Wish], proposal: Proposal, by: Actor) -> LedgerEntry:
+def append(wishes: Iterable[EntryRequest], proposal: Proposal, by: Actor) -> LedgerEntry:
     """Append the wishes as one bundle and return its first entry.
 
     A request that was repeated in the same moment gets the entry that its twin appended; whoever calls has looked
@@ -88,7 +88,7 @@ def append(wishes: Iterable[Wish], proposal: Proposal, by: Actor) -> LedgerEntry
     return entries_[0]
 
 
-def append_payments(wanted: Iterable[tuple[Wish, Proposal]], by: Actor) -> None:
+def append_payments(wanted: Iterable[tuple[EntryRequest, Proposal]], by: Actor) -> None:
     """Append each payment as a bundle of its own, all in a few statements.
 
     The caller holds the programme's lock and knows that none of them was proposed before.
@@ -99,7 +99,7 @@ def append_payments(wanted: Iterable[tuple[Wish, Proposal]], by: Actor) -> None:
     audit.record_each(FinanceEvent.PAY_PROPOSED, {entry: {"pence": entry.amount} for entry in appended}, by=by.user_id)
 
 
-def _entry(wish: Wish, proposal: Proposal, bundle: str, number: int, by: Actor) -> LedgerEntry:
+def _entry(wish: EntryRequest, proposal: Proposal, bundle: str, number: int, by: Actor) -> LedgerEntry:
     key = _own_key(proposal, by)
     return LedgerEntry(
         kind=wish.kind,
@@ -129,7 +129,7 @@ def propose_allocation(line: BudgetLine, proposal: Proposal, by: Actor) -> Ledge
     programme = programmes.programme_by_key(line.programme_id)
     if proposal.amount > programme.unallocated:
         raise OverCeiling(programme.unallocated)
-    return append([Wish(EntryKind.ALLOCATE, line, proposal.amount)], proposal, by)
+    return append([EntryRequest(EntryKind.ALLOCATE, line, proposal.amount)], proposal, by)
 
 
 def propose_return(line: BudgetLine, proposal: Proposal, by: Actor) -> LedgerEntry:
@@ -137,7 +137,7 @@ def propose_return(line: BudgetLine, proposal: Proposal, by: Actor) -> LedgerEnt
     if known := proposed_before(proposal, by):
         return known
     _check_available(line, proposal.amount)
-    return append([Wish(EntryKind.DEALLOCATE, line, proposal.amount)], proposal, by)
+    return append([EntryRequest(EntryKind.DEALLOCATE, line, proposal.amount)], proposal, by)
 
 
 def propose_transfer(source: BudgetLine, target: BudgetLine, proposal: Proposal, by: Actor) -> LedgerEntry:
@@ -152,7 +152,7 @@ def propose_transfer(source: BudgetLine, target: BudgetLine, proposal: Proposal,
         raise OtherProgramme
     _check_available(source, proposal.amount)
     halves = ((EntryKind.DEALLOCATE, source), (EntryKind.ALLOCATE, target))
-    return append([Wish(kind, line, proposal.amount) for kind, line in halves], proposal, by)
+    return append([EntryRequest(kind, line, proposal.amount) for kind, line in halves], proposal, by)
 
 
 def _check_available(line: BudgetLine, amount: int) -> None:
@@ -206,7 +206,7 @@ def propose_commitments(
     db.session.add_all(made)
     db.session.flush()
     wishes = [
-        Wish(EntryKind.COMMIT, wanted.line, wanted.amount, commitment)
+        EntryRequest(EntryKind.COMMIT, wanted.line, wanted.amount, commitment)
         for wanted, commitment in zip(reservations, made, strict=True)
     ]
     return append(wishes, proposal, by)
@@ -224,7 +224,7 @@ def propose_top_up(commitment: Commitment, proposal: Proposal, by: Actor) -> Led
         raise CommitmentClosed
     line = programmes.line_by_key(commitment.line_id)
     _check_available(line, proposal.amount)
-    return append([Wish(EntryKind.COMMIT, line, proposal.amount, commitment)], proposal, by)
+    return append([EntryRequest(EntryKind.COMMIT, line, proposal.amount, commitment)], proposal, by)
 
 
 def propose_release(commitment: Commitment, proposal: Proposal, by: Actor) -> LedgerEntry:
@@ -233,7 +233,7 @@ def propose_release(commitment: Commitment, proposal: Proposal, by: Actor) -> Le
         return known
     commitment = check_outstanding(commitment, proposal.amount)
     line = programmes.line_by_key(commitment.line_id)
-    return append([Wish(EntryKind.RELEASE, line, proposal.amount, commitment)], proposal, by)
+    return append([EntryRequest(EntryKind.RELEASE, line, proposal.amount, commitment)], proposal, by)
 
 
 def check_outstanding(commitment: Commitment, amount: int) -> Commitment:
@@ -260,5 +260,5 @@ def propose_reversal(entry: LedgerEntry, reason: str, key: str, by: Actor) -> Le
     return append([_undoing(original.entry) for original in reversed(originals)], proposal, by)
 
 
-def _undoing(entry: LedgerEntry) -> Wish:
-    return Wish(EntryKind.REVERSE, entry.line, entry.amount, entry.commitment, reverses=entry)
+def _undoing(entry: LedgerEntry) -> EntryRequest:
+    return EntryRequest(EntryKind.REVERSE, entry.line, entry.amount, entry.commitment, reverses=entry)

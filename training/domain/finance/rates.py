@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from training.domain.common import table_import
 from training.domain.common.refusals import ChangedMeanwhile
-from training.domain.common.table_columns import Cells, Column, Faulty, TableFormat, Value, text
+from training.domain.common.table_columns import Cells, Faulty, TableColumn, TableFormat, Value, text
 from training.domain.finance.events import FinanceEvent
 from training.domain.finance.refusals import RateDoubtful
 from training.domain.identity import audit
@@ -132,8 +132,8 @@ def _foreign(written: str) -> Currency:
     return currency
 
 
-def _column(part: str, parse: Callable[[str], Value], fault: RateOutcome | None = None) -> Column[Value]:
-    return Column(part, {"en": (part,)}, parse, fault)
+def _column(part: str, parse: Callable[[str], Value], fault: RateOutcome | None = None) -> TableColumn[Value]:
+    return TableColumn(part, {"en": (part,)}, parse, fault)
 
 
 CURRENCY = _column("currency", _foreign, RateOutcome.CURRENCY_UNKNOWN)

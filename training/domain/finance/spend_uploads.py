@@ -15,7 +15,7 @@ from typing import IO, NamedTuple
 from sqlalchemy import update
 
 from training.domain.common import table_import
-from training.domain.common.table_columns import Cells, Column, Faulty, TableFormat, text
+from training.domain.common.table_columns import Cells, Faulty, TableColumn, TableFormat, text
 from training.domain.common.table_import import KeptTables, TableKind, TableStorage, do_now, judge_rows
 from training.domain.finance import claims, ledger
 from training.domain.finance.events import FinanceEvent
@@ -28,7 +28,7 @@ from training.kit.db import changed_rows, db
 from training.kit.money import parse_amount
 from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import Programme
-from training.models.finance.spend_uploads import BatchState, Fault, RowOutcome, SpendBatch, SpendRow
+from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendBatchState, SpendFault, SpendRow
 from training.models.identity.actor import Actor
 from training.queries.finance import programmes, spend_uploads
 
@@ -37,7 +37,7 @@ _KEPT = dt.timedelta(days=1)
 _LONGEST_PAYEE, _LONGEST_PURPOSE = 200, 300
 
 
-class Columns(NamedTuple):
+class SpendColumns(NamedTuple):
     """Which column has what, counted from 0; None where there is none."""
 
     date: int
@@ -52,11 +52,11 @@ def _pence(written: str) -> int:
     is_negative = written.startswith(("-", "−", "(")) or written.endswith("-")
     pence = parse_amount(written.strip("-−()"))
     if is_negative or not pence:
-        raise Faulty(Fault.NOT_POSITIVE)
+        raise Faulty(SpendFault.NOT_POSITIVE)
     return pence
 
 
-DATE = Column(
+DATE = TableColumn(
     "date",
     {
         "en": ("date", "payment date", "date paid", "paid on", "date of payment", "transaction date", "posting date"),
@@ -64,9 +64,9 @@ DATE = Column(
         "ckb": ("بەروار", "ڕێککەوت", "بەرواری پارەدان"),
     },
     parse_day,
-    Fault.DATE_UNREADABLE,
+    SpendFault.DATE_UNREADABLE,
 )
-AMOUNT = Column(
+AMOUNT = TableColumn(
     "amount",
     {
         "en": ("amount", "amount gbp", "amount £", "value", "net amount", "total", "sum"),
@@ -74,28 +74,28 @@ AMOUNT = Column(
         "ckb": ("بڕ", "بڕی پارە", "کۆ"),
     },
     _pence,
-    Fault.AMOUNT_UNREADABLE,
+    SpendFault.AMOUNT_UNREADABLE,
 )
-PAYEE = Column(
+PAYEE = TableColumn(
     "payee",
     {
         "en": ("supplier", "supplier name", "payee", "paid to", "vendor", "vendor name", "merchant", "merchant name"),
         "ar": ("المورد", "اسم المورد", "المستفيد", "الجهة", "المدفوع له"),
         "ckb": ("دابینکەر", "وەرگر", "فرۆشیار"),
     },
-    text(_LONGEST_PAYEE, Fault.TOO_LONG, Fault.PAYEE_MISSING),
+    text(_LONGEST_PAYEE, SpendFault.TOO_LONG, SpendFault.PAYEE_MISSING),
 )
-PURPOSE = Column(
+PURPOSE = TableColumn(
     "purpose",
     {
         "en": ("purpose", "description", "details", "expense type", "narrative"),
         "ar": ("الغرض", "الوصف", "البيان", "التفاصيل"),
         "ckb": ("مەبەست", "وەسف", "وردەکاری"),
     },
-    text(_LONGEST_PURPOSE, Fault.TOO_LONG),
+    text(_LONGEST_PURPOSE, SpendFault.TOO_LONG),
     is_required=False,
 )
-COMMITMENT = Column(
+COMMITMENT = TableColumn(
     "commitment",
     {
         "en": ("commitment", "commitment id", "cohort", "cohort code"),
@@ -113,8 +113,8 @@ KIND = TableKind(
     spend_uploads.BATCHES,
     good=(RowOutcome.NEW,),
     needing=(RowOutcome.FAULTY,),
-    is_open=lambda batch: batch.state is BatchState.PREVIEWED,
-    is_committed=lambda batch: batch.state is BatchState.PROPOSED,
+    is_open=lambda batch: batch.state is SpendBatchState.PREVIEWED,
+    is_committed=lambda batch: batch.state is SpendBatchState.PROPOSED,
     closed=BatchDecided,
     not_committed=AlreadyDecided,
 )
@@ -161,7 +161,7 @@ def forget_old(folder: Path) -> None:
 
 
 def preview(
-    batch: SpendBatch, table: tables.Table, columns: Columns, otherwise: Commitment | None, on: dt.date
+    batch: SpendBatch, table: tables.Table, columns: SpendColumns, otherwise: Commitment | None, on: dt.date
 ) -> None:
     """Read the rows by these columns and keep what would become of each; what an earlier choice made is replaced.
 
@@ -205,20 +205,20 @@ class _Payments:
 
     def _check_day(self, paid_on: dt.date, cells: Cells) -> None:
         if paid_on > self._today:
-            raise cells.fault(DATE, Fault.IN_FUTURE)
+            raise cells.fault(DATE, SpendFault.IN_FUTURE)
         if not self._programme.starts_on <= paid_on <= self._programme.ends_on:
-            raise cells.fault(DATE, Fault.OUTSIDE_PROGRAMME)
+            raise cells.fault(DATE, SpendFault.OUTSIDE_PROGRAMME)
 
     def _commitment(self, cells: Cells) -> Commitment:
         """Return the commitment whose id, or whose cohort's code, the row names."""
         named = cells[COMMITMENT]
         if not named:
             if self._otherwise is None:
-                raise cells.fault(COMMITMENT, Fault.NO_COMMITMENT)
+                raise cells.fault(COMMITMENT, SpendFault.NO_COMMITMENT)
             return self._otherwise
         found = self._commitments.get(named, [])
         if len(found) != 1:
-            raise cells.fault(COMMITMENT, Fault.SEVERAL_COMMITMENTS if found else Fault.COMMITMENT_UNKNOWN)
+            raise cells.fault(COMMITMENT, SpendFault.SEVERAL_COMMITMENTS if found else SpendFault.COMMITMENT_UNKNOWN)
         return found[0]
 
 
@@ -272,7 +272,7 @@ class _Proposal:
             for row, claim in zip(rows, made, strict=True)
         ]
         db.session.execute(update(SpendRow), became)
-        batch.state = BatchState.PROPOSED
+        batch.state = SpendBatchState.PROPOSED
         audit.record(
             FinanceEvent.SPEND_FILE_PROPOSED,
             batch,
@@ -313,7 +313,7 @@ def withdraw(batch: SpendBatch, reason: str, by: Actor) -> TakenBack:
         if not waiting:
             raise AlreadyDecided
         ledger.withdraw_payments(waiting, reason, by)
-        batch.state = BatchState.WITHDRAWN
+        batch.state = SpendBatchState.WITHDRAWN
         audit.record(FinanceEvent.SPEND_FILE_TAKEN_BACK, batch, by=by.user_id, rows=len(waiting), decided=decided)
         return len(waiting)
 

@@ -11,7 +11,7 @@ from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import BudgetLine, Programme
 from training.models.identity.actor import Actor
 from training.queries.finance import year_end
-from training.queries.finance.year_end import MOST, Figures
+from training.queries.finance.year_end import MOST, YearEndFigures
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def year_end_page(programme: Programme, actor: Actor, today: dt.date) -> YearEnd
     )
 
 
-def rows(figures: Figures, ends_on: dt.date) -> list[YearEndRow]:
+def rows(figures: YearEndFigures, ends_on: dt.date) -> list[YearEndRow]:
     """Return each line of ``figures`` at the end of the year, which is ``ends_on``."""
     scheduled = Counter[int]()
     for cost in spending_plans.scheduled(figures.costs):

@@ -24,7 +24,7 @@ from training.queries.identity import organisations
 
 
 @dataclass(frozen=True)
-class Body:
+class OrganisationDetails:
     """The details of an organisation; ``aliases`` are other published names, separated by ``; ``."""
 
     name_en: str
@@ -35,7 +35,7 @@ class Body:
     source: str = ""
 
 
-def create(body: Body, parent: Organisation | None = None, *, by: Actor | None) -> Organisation:
+def create(body: OrganisationDetails, parent: Organisation | None = None, *, by: Actor | None) -> Organisation:
     """Add an organisation. Raises OrganisationExists, ParentElsewhere, ParentInactive."""
     organisations.lock_tree()
     _check_parent(parent, body.jurisdiction)
@@ -49,7 +49,7 @@ def create(body: Body, parent: Organisation | None = None, *, by: Actor | None) 
     return added
 
 
-def edit(organisation: Organisation, body: Body, version: int, *, by: Actor | None) -> None:
+def edit(organisation: Organisation, body: OrganisationDetails, version: int, *, by: Actor | None) -> None:
     """Edit an organisation that was shown as ``version``.
 
     Raises ChangedMeanwhile, OrganisationExists, and ParentElsewhere if its parent or a child has another

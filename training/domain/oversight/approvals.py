@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from training.domain.common.refusals import Refusal
 from training.domain.finance import decisions, ledger
-from training.domain.finance.payment_warnings import Doubt, Look
+from training.domain.finance.payment_warnings import ClaimReview, PaymentWarning
 from training.domain.oversight import opening
 from training.kit.db import db
 from training.models.courses.cohorts import Cohort, CohortState
@@ -16,7 +16,7 @@ from training.models.finance.programmes import BudgetLine, Programme
 from training.models.identity.actor import Actor
 from training.queries.courses import cohorts as cohort_rows
 from training.queries.finance import programmes
-from training.queries.finance.inbox import Taking
+from training.queries.finance.inbox import PendingAmount
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Payments:
     commitments: list[Change]
 
 
-def effects_of_payments(takings: Sequence[Taking]) -> Payments:
+def effects_of_payments(takings: Sequence[PendingAmount]) -> Payments:
     """Return what payments would do, none of which closes its commitment."""
     lines: Counter[BudgetLine] = Counter()
     for taking in takings:
@@ -109,13 +109,13 @@ def without_room(payments: Sequence[LedgerEntry], by: Actor) -> set[int]:
     return found
 
 
-def warnings(look: Look | None, *, has_room: bool) -> list[Doubt]:
+def warnings(look: ClaimReview | None, *, has_room: bool) -> list[PaymentWarning]:
     """Return why somebody should look twice at a proposal: what is doubtful about its claim, and that it has no room.
 
     ``look`` is that at the claim of a payment; None for other proposals.
     """
     found = look.doubts if look else []
-    return found if has_room else [*found, Doubt.NO_ROOM]
+    return found if has_room else [*found, PaymentWarning.NO_ROOM]
 
 
 def _change(record: Programme | BudgetLine | Commitment, before: int, by: int) -> Change:
@@ -138,7 +138,7 @@ def refuse(entry: LedgerEntry, reason: str, by: Actor) -> None:
 
 
 @dataclass(frozen=True)
-class Decision:
+class BulkDecision:
     """Approved or refused, with the reason of a refusal."""
 
     outcome: Outcome
@@ -154,7 +154,7 @@ def in_turns(names: Sequence[str]) -> Iterator[Sequence[str]]:
     return (names[first : first + AT_ONCE] for first in range(0, len(names), AT_ONCE))
 
 
-def decide_each(chosen: Sequence[LedgerEntry], decision: Decision, by: Actor, on: dt.date) -> dict[str, Refusal]:
+def decide_each(chosen: Sequence[LedgerEntry], decision: BulkDecision, by: Actor, on: dt.date) -> dict[str, Refusal]:
     """Decide about proposals, each on its own: one that cannot be decided does not hold back the rest.
 
     Return why not, by the names of those that were not decided. Locks are taken in one order whatever was chosen.
@@ -171,7 +171,7 @@ def decide_each(chosen: Sequence[LedgerEntry], decision: Decision, by: Actor, on
     return why_not
 
 
-def _decide(entry: LedgerEntry, decision: Decision, by: Actor, on: dt.date) -> None:
+def _decide(entry: LedgerEntry, decision: BulkDecision, by: Actor, on: dt.date) -> None:
     if decision.outcome is Outcome.APPROVED:
         approve(entry, by, on)
     else:

@@ -7,7 +7,7 @@ from training.kit.money import pence_each
 from training.models.courses.cohorts import Cohort
 from training.models.courses.courses import Course
 from training.models.identity.actor import Actor
-from training.queries.common.paging import Cut, Page
+from training.queries.common.paging import Cursor, Page
 from training.queries.oversight import unit_costs
 from training.queries.oversight.unit_costs import Bought
 
@@ -67,7 +67,7 @@ def unit_cost(bought: Bought, contact_hours: int | None) -> UnitCost:
     return UnitCost(bought.committed, bought.spent, bought.trainees, bought.completions, hours)
 
 
-def page_of(programme_id: int, cut: Cut, actor: Actor) -> Page[CohortUnitCost]:
+def page_of(programme_id: int, cut: Cursor, actor: Actor) -> Page[CohortUnitCost]:
     """Return a page of the cohorts whose money ``actor`` may see, the latest first."""
     page = unit_costs.page_of(programme_id, cut, actor)
     return Page([_of_row(row) for row in page.rows], page.previous, page.next)

@@ -17,7 +17,7 @@ from training.models.admissions.vetting import VettingDecision
 from training.models.courses.cohorts import CohortTrainer
 from training.models.identity.accounts import User
 from training.models.identity.actor import Actor
-from training.models.people.people import Inactive, Merge, Person, ReviewedPair
+from training.models.people.people import InactiveReason, Merge, Person, ReviewedPair
 from training.queries.people import duplicates, matching
 from training.queries.people import people as rows
 
@@ -72,7 +72,7 @@ def merge(kept: Person, merged: Person, by: Actor) -> Merge:
         raise BothHaveAccounts
     moved = duplicates.belongings(kept.id, merged.id)
     _move(moved, merged.id, kept.id)
-    people.set_aside(merged, Inactive.MERGED)
+    people.deactivate(merged, InactiveReason.MERGED)
     joined = Merge(kept_id=kept.id, merged_id=merged.id, moved=moved, merged_by_id=by.user_id, merged_at=now())
     db.session.add(joined)
     db.session.flush()
@@ -94,7 +94,7 @@ def undo(joined: Merge, by: Actor) -> None:
     if duplicates.acted_since(joined):
         raise MergeActedOn
     _move(joined.moved, kept.id, merged.id)
-    people.take_up(merged)
+    people.activate(merged)
     audit.record(PeopleEvent.MERGE_UNDONE, kept, by=by.user_id, merged=merged.public_id)
 
 

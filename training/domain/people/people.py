@@ -28,7 +28,7 @@ from training.kit.names import name_key, name_words
 from training.models.common.base import Base
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
-from training.models.people.people import Inactive, Person, PersonKey, PersonWord, Sex, Transfer
+from training.models.people.people import InactiveReason, Person, PersonKey, PersonWord, Sex, Transfer
 from training.queries.people import people
 
 
@@ -151,13 +151,13 @@ def reactivate(person: Person, by: Actor) -> None:
     why = people.inactive_because(person.id)
     if why is None:
         raise PersonActive
-    if why is Inactive.MERGED:
+    if why is InactiveReason.MERGED:
         raise MergedAway
-    take_up(person)
+    activate(person)
     audit.record(PeopleEvent.PERSON_REACTIVATED, person, by=by.user_id)
 
 
-def set_aside(person: Person, reason: Inactive) -> None:
+def deactivate(person: Person, reason: InactiveReason) -> None:
     """Deactivate a record. Raises PersonInactive if it is inactive already."""
     people.lock_people([person.id])
     statement = update(Person).where(Person.id == person.id, Person.inactive_because.is_(None))
@@ -167,7 +167,7 @@ def set_aside(person: Person, reason: Inactive) -> None:
     _index_anew(person)
 
 
-def take_up(person: Person) -> None:
+def activate(person: Person) -> None:
     """Reactivate a record."""
     changed(update(Person).where(Person.id == person.id).values(inactive_because=None, inactive_since=None))
     db.session.refresh(person)
@@ -215,7 +215,7 @@ def _index_anew(person: Person) -> None:
     _unindex(person)
     if person.is_active:
         index([person])
-    elif person.inactive_because is not Inactive.MERGED:
+    elif person.inactive_because is not InactiveReason.MERGED:
         _index_keys([person])
 
 

@@ -129,9 +129,9 @@ def _field_of(name: str) -> str:
 class WhomForm(BaseForm):
     """Whom a row means."""
 
-    whom = RadioField(_l("Whom does the row mean?"), [choose_one()])
+    whom = RadioField(_l("Who is meant in this row?"), [choose_one()])
     corrects = TickField(
-        _l("Also correct the register by this row"), description=_l("An empty cell never changes anything")
+        _l("Also update the register from this row"), description=_l("An empty cell never changes anything")
     )
 
     def offer(self, people: Sequence[Choice], rows: Sequence[int]) -> None:
@@ -140,7 +140,7 @@ class WhomForm(BaseForm):
             Choice(f"{_ROW}{number}", _("The same person as row %(number)s: leave this row out", number=number))
             for number in rows
         ]
-        self.whom.choices = [*people, *repeated, Choice(NOBODY, _("Somebody else, who is none of these"))]
+        self.whom.choices = [*people, *repeated, Choice(NOBODY, _("Someone else"))]
 
     def row(self) -> int | None:
         """Return the number of the row that was chosen, if one was."""
@@ -152,15 +152,15 @@ class CommitForm(BaseForm):
     """The step from a preview to nominations."""
 
     version = HiddenField()
-    mode = RadioField(_l("What is to be nominated?"), [choose_one()])
+    mode = RadioField(_l("Which rows should be nominated?"), [choose_one()])
     corrects = TickField(
-        _l("Also correct what the register has of known people"),
+        _l("Also update the register for known people"),
         description=_l("Otherwise a file changes nothing that is recorded. An empty cell never changes anything"),
     )
 
     def offer(self) -> None:
         """Fill the list of what can be done with rows that are not good."""
         self.mode.choices = [
-            Choice("good", _("The good rows; the others can be mended and sent again")),
+            Choice("good", _("Only the valid rows; the others can be corrected and uploaded again")),
             Choice("whole", _("All rows or nothing")),
         ]

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.form import BaseForm as AnyForm
 
-from training.domain.admissions.bulk_actions import Wish
+from training.domain.admissions.bulk_actions import BulkAction
 from training.domain.admissions.nomination_path import SelectionStep
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
@@ -28,7 +28,7 @@ class NomineesField(CheckboxesField):
 class SelectionForm(BaseForm):
     """A step for the nominees that are ticked."""
 
-    step = SelectField(_l("Step for the chosen"), [choose_one()])
+    step = SelectField(_l("Action for selected nominees"), [choose_one()])
     reason = TextField(
         _l("Reason, to turn down"),
         [may_be_empty(), longest(300)],
@@ -49,6 +49,6 @@ class SelectionForm(BaseForm):
         """The nominees that are ticked, each once."""
         return list(dict.fromkeys(self.chosen.data or ()))
 
-    def wish(self) -> Wish:
+    def wish(self) -> BulkAction:
         """Return what is to be done."""
-        return Wish(SelectionStep(self.step.data or ""), self.reason.data or "", self.key.data or "")
+        return BulkAction(SelectionStep(self.step.data or ""), self.reason.data or "", self.key.data or "")

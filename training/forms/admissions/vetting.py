@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from training.domain.admissions.vetting import Decision
+from training.domain.admissions.vetting import ClearanceDecision
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
 from training.forms.common.fields import DateField, RadioField, ReferenceField, SelectField, TextField
@@ -16,7 +16,7 @@ class QueueFilter(FilterForm):
     queue = SelectField(_l("Show"), [may_be_empty()])
 
 
-class DecisionForm(BaseForm):
+class ClearanceForm(BaseForm):
     """What the vetting authority said."""
 
     outcome = RadioField(_l("Outcome"), [choose_one()])
@@ -36,12 +36,12 @@ class DecisionForm(BaseForm):
             return False
         return is_valid
 
-    def decision(self) -> Decision:
+    def decision(self) -> ClearanceDecision:
         """Return the decision."""
         if self.decided_on.data is None:
             raise ValueError("the form was not checked")
         outcome = VettingOutcome(self.outcome.data or "")
-        return Decision(
+        return ClearanceDecision(
             outcome=outcome,
             authority=self.authority.data or "",
             unit=self.unit.data or "",

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from training.domain.assurance.rights_assessments import Assessment, Mitigation
+from training.domain.assurance.rights_assessments import AssessmentContent, Mitigation
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import longest, may_be_empty, required
 from training.forms.common.fields import (
@@ -81,9 +81,9 @@ class AssessmentForm(BaseForm):
                 self.refuse(_("Fill in: %(label)s", label=one.action.label.text), one.action.name)
         return not self.field_errors
 
-    def assessment(self) -> Assessment:
+    def assessment(self) -> AssessmentContent:
         """Return what was written."""
-        return Assessment(
+        return AssessmentContent(
             summary=self.summary.data or "",
             level=RiskLevel(self.level.data) if self.level.data else None,
             valid_until=self.valid_until.data,
@@ -105,7 +105,7 @@ class AttachmentForm(BaseForm):
     """A file and what it is. ``attachment`` is the file that arrived with an earlier try."""
 
     file = FileField(_l("File"), [], description=_l("PDF, JPEG or PNG, at most 10 megabytes"))
-    label = TextField(_l("What the file is"), [required(), longest(200)])
+    label = TextField(_l("Description of the file"), [required(), longest(200)])
     attachment = HiddenField()
 
 

@@ -8,7 +8,7 @@ from wtforms import Field, Form
 from wtforms.validators import StopValidation, ValidationError
 
 
-class Check:
+class Validator:
     """A validator, with the flags it sets on its field."""
 
     def __init__(self, ask: Callable[[Field], None], **flags: bool) -> None:
@@ -20,7 +20,7 @@ class Check:
         self._ask(field)
 
 
-def required(message: str | None = None) -> Check:
+def required(message: str | None = None) -> Validator:
     """Reject an empty answer. Input that could not be parsed keeps its own message."""
 
     def ask(field: Field) -> None:
@@ -29,67 +29,67 @@ def required(message: str | None = None) -> Check:
         if _is_empty(field):
             raise StopValidation(message or _("Fill in: %(label)s", label=field.label.text))
 
-    return Check(ask, required=True)
+    return Validator(ask, required=True)
 
 
-def choose_one(message: str | None = None) -> Check:
+def choose_one(message: str | None = None) -> Validator:
     """Reject a missing choice."""
 
     def ask(field: Field) -> None:
         if _is_empty(field):
             raise StopValidation(message or _("Choose an answer: %(label)s", label=field.label.text))
 
-    return Check(ask, required=True)
+    return Validator(ask, required=True)
 
 
-def may_be_empty() -> Check:
+def may_be_empty() -> Validator:
     """Mark the field as optional and skip the following validators if it is empty."""
 
     def ask(field: Field) -> None:
         if field.process_errors or _is_empty(field):
             raise StopValidation
 
-    return Check(ask, may_be_empty=True)
+    return Validator(ask, may_be_empty=True)
 
 
-def longest(characters: int) -> Check:
+def longest(characters: int) -> Validator:
     """Reject text longer than `most` characters."""
 
     def ask(field: Field) -> None:
         if len(field.data or "") > characters:
             raise ValidationError(_("Use %(most)s characters or fewer", most=characters))
 
-    return Check(ask)
+    return Validator(ask)
 
 
-def written_like(pattern: re.Pattern[str], message: str) -> Check:
+def written_like(pattern: re.Pattern[str], message: str) -> Validator:
     """Reject text that does not match ``pattern``."""
 
     def ask(field: Field) -> None:
         if not pattern.fullmatch(field.data or ""):
             raise ValidationError(str(message))
 
-    return Check(ask)
+    return Validator(ask)
 
 
-def between(least: int, most: int) -> Check:
+def between(least: int, most: int) -> Validator:
     """Reject an integer outside the inclusive limits."""
 
     def ask(field: Field) -> None:
         if field.data is not None and not least <= field.data <= most:
             raise ValidationError(_("Enter a number from %(least)s to %(most)s", least=least, most=most))
 
-    return Check(ask)
+    return Validator(ask)
 
 
-def more_than_nothing() -> Check:
+def more_than_nothing() -> Validator:
     """Reject an amount of zero."""
 
     def ask(field: Field) -> None:
         if field.data == 0:
             raise ValidationError(_("Enter more than £0.00"))
 
-    return Check(ask)
+    return Validator(ask)
 
 
 def _is_empty(field: Field) -> bool:

@@ -159,7 +159,7 @@ class KeyField(HiddenField):
         super().process_formdata(valuelist)
         if not is_token(self.data or ""):
             self.data = new_token()
-            raise ValueError(_("The form was damaged on its way. Nothing was saved: check it and send it again"))
+            raise ValueError(_("The form was damaged in transmission. Nothing was saved: check it and send it again"))
 
 
 class _TypedField(Field):

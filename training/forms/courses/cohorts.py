@@ -94,7 +94,7 @@ class CohortForm(BaseForm):
         return self.starts_on.data, self.ends_on.data
 
 
-class CostFields(NamedTuple):
+class PlannedCostFields(NamedTuple):
     """The inputs of one category of cost."""
 
     category: LineCategory
@@ -119,10 +119,10 @@ class CohortCostsForm(BaseForm):
         for category in categories:
             del self[f"amount_{category}"], self[f"line_{category}"]
 
-    def categories(self) -> list[CostFields]:
+    def categories(self) -> list[PlannedCostFields]:
         """Return the inputs of each category that is asked for."""
         return [
-            CostFields(category, self[f"amount_{category}"], self[f"line_{category}"])
+            PlannedCostFields(category, self[f"amount_{category}"], self[f"line_{category}"])
             for category in LineCategory
             if f"amount_{category}" in self
         ]

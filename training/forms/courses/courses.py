@@ -71,7 +71,7 @@ class CourseForm(BaseForm):
         )
 
 
-class CostFields(NamedTuple):
+class TemplateCostFields(NamedTuple):
     """The inputs of one category of cost."""
 
     category: LineCategory
@@ -91,10 +91,11 @@ def _with_categories(form: Any) -> Any:
 class CourseCostsForm(BaseForm):
     """What a course costs to hold, category by category. A template without any amount says nothing."""
 
-    def categories(self) -> list[CostFields]:
+    def categories(self) -> list[TemplateCostFields]:
         """Return the inputs of each category."""
         return [
-            CostFields(category, self[f"amount_{category}"], self[f"basis_{category}"]) for category in LineCategory
+            TemplateCostFields(category, self[f"amount_{category}"], self[f"basis_{category}"])
+            for category in LineCategory
         ]
 
     def show(self, template: Sequence[CourseCost]) -> None:

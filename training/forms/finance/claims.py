@@ -103,7 +103,7 @@ class ClaimForm(BaseForm):
             if not line.commitment.data:
                 self.refuse(_("Choose the commitment that this amount is paid from"), line.commitment.name)
             if not line.amount.data and not line.amount.errors:
-                self.refuse(_("Enter an amount of more than nought"), line.amount.name)
+                self.refuse(_("Enter an amount greater than zero"), line.amount.name)
             elif is_whole and (line.amount.data or 0) % 100:
                 self.refuse(_("Dinars are whole: enter the amount without decimals"), line.amount.name)
 

@@ -63,7 +63,7 @@ class ReturnForm(ProposalForm):
     purpose = TextField(_l("Reason"), [required(), longest(300)])
 
 
-class TransferForm(ProposalForm):
+class FundsTransferForm(ProposalForm):
     """Money that a line gives to another line, and why."""
 
     target = SelectField(_l("To the budget line"), [choose_one()])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from training.domain.finance.spend_uploads import FORMAT, Columns
+from training.domain.finance.spend_uploads import FORMAT, SpendColumns
 from training.forms.common.base import BaseForm
 from training.forms.common.checks import choose_one, may_be_empty, required
 from training.forms.common.fields import FileField, SelectField, TickField
@@ -47,9 +47,9 @@ class ColumnsForm(TableColumnsForm):
         self.offer_columns(headings, list(FORMAT.columns), FORMAT.guess(headings))
         self.otherwise.choices = list(commitments)
 
-    def columns(self) -> Columns:
+    def columns(self) -> SpendColumns:
         """Return which column has what."""
-        return Columns(**self.chosen(list(FORMAT.columns)))
+        return SpendColumns(**self.chosen(list(FORMAT.columns)))
 
 
 class ProposeRowsForm(BaseForm):

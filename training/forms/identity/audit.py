@@ -10,7 +10,7 @@ from training.forms.common.fields import DateField, ReferenceField, SelectField,
 class AuditFilter(FilterForm):
     """Which acts to show."""
 
-    action = SelectField(_l("Act"), [may_be_empty()])
+    action = SelectField(_l("Event"), [may_be_empty()])
     username = UsernameField(_l("Username"), [may_be_empty(), longest(60)])
     subject = ReferenceField(_l("Record"), [may_be_empty(), longest(12)])
     since = DateField(_l("From"), [may_be_empty()])

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from training.domain.identity.organisations import Body
+from training.domain.identity.organisations import OrganisationDetails
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
 from training.forms.common.fields import HiddenField, SelectField, TextAreaField, TextField
@@ -26,9 +26,9 @@ class OrganisationForm(BaseForm):
     )
     version = HiddenField()
 
-    def body(self) -> Body:
+    def body(self) -> OrganisationDetails:
         """Return what was written."""
-        return Body(
+        return OrganisationDetails(
             name_en=self.name_en.data or "",
             jurisdiction=Jurisdiction(self.jurisdiction.data or ""),
             name_ar=self.name_ar.data or "",

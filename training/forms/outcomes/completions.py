@@ -7,7 +7,7 @@ from training.forms.common.checks import longest, may_be_empty, required
 from training.forms.common.fields import DateField, TextAreaField
 
 
-class ClaimForm(BaseForm):
+class CompletionForm(BaseForm):
     """When the course was completed, and a word about it."""
 
     completed_on = DateField(_l("Completed on"), [required()])

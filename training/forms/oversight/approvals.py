@@ -22,7 +22,7 @@ class ProposalsField(CheckboxesField):
         """Take every name: a proposal that somebody else decided meanwhile is answered like the others."""
 
 
-class DecisionForm(BaseForm):
+class ApprovalsForm(BaseForm):
     """Approves or refuses the chosen proposals; ``decision`` is the button that was pressed."""
 
     chosen = ProposalsField(_l("Proposals"), [required(_l("Choose at least one proposal"))])

@@ -102,7 +102,7 @@ class NewPersonForm(PersonForm):
         return told >= set(ids)
 
 
-class TransferForm(BaseForm):
+class PersonTransferForm(BaseForm):
     """A move to another organisation."""
 
     organisation = SelectField(_l("New organisation"), [choose_one()])

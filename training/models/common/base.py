@@ -58,7 +58,7 @@ class Named:
 def choice(kind: type[enum.StrEnum], name: str | None = None) -> Enum:
     """Return the column type of an enumeration: its values as text, held to by a CHECK.
 
-    The CHECK is called ``name`` where a table has two columns of one kind.
+    ``name`` names the CHECK where the name of the class does not: two columns of one kind, or a kind that was renamed.
     """
     return Enum(
         kind,

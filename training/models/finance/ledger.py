@@ -114,7 +114,7 @@ class LedgerEntry(Guarded, Base):
     )
 
 
-class Approval(Guarded, Base):
+class EntryDecision(Guarded, Base):
     """The one decision about an entry, by somebody who did not propose it; or its withdrawal by who did."""
 
     __tablename__ = "approvals"

@@ -13,7 +13,7 @@ from training.models.finance.programmes import Programme
 from training.models.identity.accounts import User
 
 
-class BatchState(enum.StrEnum):
+class SpendBatchState(enum.StrEnum):
     """Where a batch stands."""
 
     PREVIEWED = "previewed"
@@ -30,7 +30,7 @@ class RowOutcome(enum.StrEnum):
     FAULTY = "faulty"
 
 
-class Fault(enum.StrEnum):
+class SpendFault(enum.StrEnum):
     """Why a row cannot become a claim."""
 
     DATE_UNREADABLE = "date_unreadable"
@@ -54,7 +54,9 @@ class SpendBatch(Guarded, Base):
     public_id: Mapped[PublicId]
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
     sha256: Mapped[str] = mapped_column(String(64))
-    state: Mapped[BatchState] = mapped_column(choice(BatchState), default=BatchState.PREVIEWED)
+    state: Mapped[SpendBatchState] = mapped_column(
+        choice(SpendBatchState, "batchstate"), default=SpendBatchState.PREVIEWED
+    )
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     uploaded_at: Mapped[dt.datetime]
 
@@ -79,7 +81,7 @@ class SpendRow(Guarded, Base):
     purpose: Mapped[str] = mapped_column(String(300), default="")
     commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitments.id"), index=True)
     fingerprint: Mapped[str] = mapped_column(String(64), default="")
-    fault: Mapped[Fault | None] = mapped_column(choice(Fault))
+    fault: Mapped[SpendFault | None] = mapped_column(choice(SpendFault, "fault"))
     cell: Mapped[str] = mapped_column(String(200), default="")
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"), unique=True)
 

@@ -19,7 +19,7 @@ class Sex(enum.StrEnum):
     MALE = "male"
 
 
-class Spoken(enum.StrEnum):
+class SpokenLanguage(enum.StrEnum):
     """A language that somebody speaks well enough to follow a course in it."""
 
     ARABIC = "ar"
@@ -30,7 +30,7 @@ class Spoken(enum.StrEnum):
     SYRIAC = "syr"
 
 
-class Inactive(enum.StrEnum):
+class InactiveReason(enum.StrEnum):
     """Why a record of a person is set aside. A kind and no more: reasons in free text would say too much."""
 
     LEFT_SERVICE = "left_service"
@@ -59,8 +59,8 @@ class Person(Guarded, Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     languages: Mapped[str] = mapped_column(String(60), default="", server_default="")
-    """Codes of ``Spoken``, with a space between them."""
-    inactive_because: Mapped[Inactive | None] = mapped_column(choice(Inactive))
+    """Codes of ``SpokenLanguage``, with a space between them."""
+    inactive_because: Mapped[InactiveReason | None] = mapped_column(choice(InactiveReason, "inactive"))
     """Nobody who is inactive is found, offered or nominated; what happened stays."""
     inactive_since: Mapped[dt.datetime | None]
 
@@ -86,9 +86,9 @@ class Person(Guarded, Base):
         return self.inactive_because is None
 
     @property
-    def speaks(self) -> list[Spoken]:
+    def speaks(self) -> list[SpokenLanguage]:
         """Return the languages that the person speaks."""
-        return [Spoken(code) for code in self.languages.split()]
+        return [SpokenLanguage(code) for code in self.languages.split()]
 
 
 class PersonWord(Guarded, Base):

@@ -21,7 +21,7 @@ from training.models.people.people import Merge, Person, Transfer
 from training.policy.matrix import Permission
 from training.policy.scopes import domain_read, seen, unscoped, where
 from training.queries.admissions.person_matching import nominated_among
-from training.queries.common.paging import Cut, Page
+from training.queries.common.paging import Cursor, Page
 from training.queries.common.table_import import Batches
 from training.queries.identity import jobs, organisation_trees
 
@@ -100,7 +100,7 @@ def referred_elsewhere(batch_id: int, person_ids: Collection[int]) -> set[int]:
 
 
 @dataclass(frozen=True)
-class BatchPage:
+class NominationUploadPage:
     """A batch with the counts of its rows, the newest work on it, and its cohort."""
 
     batch: NominationBatch
@@ -134,7 +134,7 @@ class BatchPage:
         return sum(self.counts.values())
 
 
-def batch_page(batch: NominationBatch, actor: Actor) -> BatchPage:
+def batch_page(batch: NominationBatch, actor: Actor) -> NominationUploadPage:
     """Return what the page of a batch shows beside its rows."""
     whole = (
         select(NominationBatch)
@@ -143,7 +143,7 @@ def batch_page(batch: NominationBatch, actor: Actor) -> BatchPage:
         .execution_options(populate_existing=True)
     )
     fresh = db.session.scalars(BATCHES.seen(whole, actor)).one()
-    return BatchPage(fresh, fresh.cohort, BATCHES.counts(fresh.id), jobs.newest_of(fresh.public_id))
+    return NominationUploadPage(fresh, fresh.cohort, BATCHES.counts(fresh.id), jobs.newest_of(fresh.public_id))
 
 
 def _rows(batch: NominationBatch, outcome: NomineeOutcome | None, actor: Actor) -> AnySelect:
@@ -156,7 +156,7 @@ def _with_people(actor: Actor) -> AnySelect:
     return select(NominationRow).options(person, joinedload(NominationRow.organisation))
 
 
-def rows_of(batch: NominationBatch, outcome: NomineeOutcome | None, cut: Cut, actor: Actor) -> Page[NominationRow]:
+def rows_of(batch: NominationBatch, outcome: NomineeOutcome | None, cut: Cursor, actor: Actor) -> Page[NominationRow]:
     """Return a page of a batch's rows by their number; of one outcome or of all."""
     page = BATCHES.page(_with_people(actor), batch.id, outcome, cut, actor)
     return Page([row[0] for row in page.rows], page.previous, page.next)

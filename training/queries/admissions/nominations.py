@@ -21,7 +21,7 @@ from training.models.people.people import Person
 from training.policy.matrix import Permission
 from training.policy.scopes import ROSTER_STATES, VETTED_STATES, domain_read, seen, unscoped, where
 from training.queries.admissions import vetting
-from training.queries.common.paging import Cut, Page, read_page
+from training.queries.common.paging import Cursor, Page, read_page
 from training.queries.identity import organisation_trees
 from training.queries.people import people
 
@@ -115,7 +115,7 @@ ROSTER_SIZE = 200
 
 
 @dataclass(frozen=True)
-class Sieve:
+class RosterSelection:
     """Whom a roster shows: of one state, of one organisation (by its opaque id), whose names match; or everybody."""
 
     state: NominationState | None = None
@@ -131,7 +131,7 @@ class Sieve:
         return people.named(statement, self.words) if self.words else statement
 
 
-def roster(cohort_id: int, sieve: Sieve, cut: Cut, actor: Actor) -> Page[RosterRow]:
+def roster(cohort_id: int, sieve: RosterSelection, cut: Cursor, actor: Actor) -> Page[RosterRow]:
     """Return the page at ``cut`` of the nominees of a cohort whom ``actor`` may see, by name; who waits, as they wait.
 
     A host reads the name and organisation of everybody on its cohort (the one stated exception to isolation), a
@@ -199,7 +199,7 @@ def roster_counts(cohort_id: int, organisation: str, actor: Actor) -> dict[Nomin
         .where(Nomination.cohort_id == cohort_id)
         .group_by(shown)
     )
-    narrowed = Sieve(organisation=organisation).narrow(statement, actor)
+    narrowed = RosterSelection(organisation=organisation).narrow(statement, actor)
     return dict(db.session.execute(seen(narrowed, actor, Permission.SEE_NOMINATION, Nomination)).all())
 
 
@@ -255,7 +255,7 @@ def chosen(cohort_id: int, public_ids: Collection[str], actor: Actor, permission
     return db.session.scalars(seen(statement, actor, permission, Nomination)).all()
 
 
-def eligible(cohort_id: int, words: str, actor: Actor) -> people.Found:
+def eligible(cohort_id: int, words: str, actor: Actor) -> people.SearchResult:
     """Return up to fifty people whom ``actor`` may put forward: of invited organisations, not nominated yet."""
     invited = select(organisation_trees.invited_to(cohort_id).c.id)
     standing = exists().where(

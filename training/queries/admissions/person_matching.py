@@ -17,7 +17,7 @@ from training.queries.people.matching import is_offered
 
 
 @dataclass
-class Wanted:
+class RowIdentity:
     """By what people are looked for; numbers and names only inside ``organisations``."""
 
     references: set[str] = field(default_factory=set)
@@ -42,7 +42,7 @@ class Wanted:
             yield inside & Person.name_native.in_(self.natives)
 
 
-def people_like(wanted: Wanted, columns: Sequence[ColumnElement[Any]], actor: Actor) -> dict[int, Any]:
+def people_like(wanted: RowIdentity, columns: Sequence[ColumnElement[Any]], actor: Actor) -> dict[int, Any]:
     """Return the people who may be meant and whom ``actor`` may put forward, by key: those columns of each.
 
     Among them who is set aside, not whose record was joined with another.

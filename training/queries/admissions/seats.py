@@ -80,7 +80,7 @@ def taken_by_others_than_women(cohort_id: int) -> int:
     return db.session.scalar(domain_read(statement)) or 0
 
 
-class Share(NamedTuple):
+class SeatShare(NamedTuple):
     """An invited organisation with its quota (None: no limit) and the seats taken by its subtree."""
 
     organisation: Organisation
@@ -88,7 +88,7 @@ class Share(NamedTuple):
     taken: int
 
 
-def shares(cohort_id: int, of: int | None = None) -> list[Share]:
+def shares(cohort_id: int, of: int | None = None) -> list[SeatShare]:
     """Return the shares of a cohort's invited organisations; with ``of`` only of it and its ancestors."""
     tree = (
         select(CohortInvitation.organisation_id.label("root"), CohortInvitation.organisation_id.label("id"))
@@ -112,4 +112,4 @@ def shares(cohort_id: int, of: int | None = None) -> list[Share]:
         .where(CohortInvitation.organisation_id.in_(above) if of is not None else true())
         .order_by(Organisation.name_en)
     )
-    return [Share(*row) for row in db.session.execute(domain_read(statement))]
+    return [SeatShare(*row) for row in db.session.execute(domain_read(statement))]

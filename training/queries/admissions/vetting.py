@@ -15,7 +15,7 @@ from training.models.courses.cohorts import Cohort, CohortState
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import VETTED_STATES, domain_read, seen, unscoped
-from training.queries.common.paging import Cut, Page, read_page
+from training.queries.common.paging import Cursor, Page, read_page
 
 
 def is_cleared(person_id: int, on: dt.date) -> bool:
@@ -50,7 +50,7 @@ def cohorts_of(person_ids: Collection[int]) -> Sequence[int]:
     return db.session.scalars(domain_read(statement.distinct())).all()
 
 
-class Queue(enum.StrEnum):
+class VettingQueue(enum.StrEnum):
     """A queue of nominees for vetting officers."""
 
     WAITING = "waiting"
@@ -60,14 +60,14 @@ class Queue(enum.StrEnum):
     DECIDED = "decided"
 
 
-def _fits(queue: Queue, today: dt.date) -> ColumnElement[bool]:
-    if queue is Queue.WAITING:
+def _fits(queue: VettingQueue, today: dt.date) -> ColumnElement[bool]:
+    if queue is VettingQueue.WAITING:
         return Nomination.state == NominationState.IN_VETTING
     vetted = Nomination.state.in_(set(VETTED_STATES) - {NominationState.IN_VETTING})
-    if queue is Queue.DECIDED:
+    if queue is VettingQueue.DECIDED:
         return vetted
     cleared = and_(vetted, VettingDecision.outcome == VettingOutcome.CLEARED, _is_ahead(today))
-    if queue is Queue.LAPSED:
+    if queue is VettingQueue.LAPSED:
         return and_(cleared, VettingDecision.expires_on < today)
     return and_(cleared, VettingDecision.expires_on.between(today, today + Lapsing(queue).span))
 
@@ -78,7 +78,7 @@ def _is_ahead(today: dt.date) -> ColumnElement[bool]:
     return Nomination.cohort_id.in_(ahead)
 
 
-def _queued(queue: Queue, today: dt.date) -> AnySelect:
+def _queued(queue: VettingQueue, today: dt.date) -> AnySelect:
     return (
         select(Nomination, VettingDecision)
         .outerjoin(VettingDecision, current_of_nominee())
@@ -91,13 +91,13 @@ def _queued(queue: Queue, today: dt.date) -> AnySelect:
     )
 
 
-def page_of(queue: Queue, today: dt.date, cut: Cut, actor: Actor) -> Page[Any]:
+def page_of(queue: VettingQueue, today: dt.date, cut: Cursor, actor: Actor) -> Page[Any]:
     """Return a page of (nomination, current decision) of nominees in a queue, the oldest first."""
     statement = seen(_queued(queue, today), actor, Permission.VET, Nomination)
     return read_page(statement, Nomination, Nomination.id, cut)
 
 
-def all_of(queue: Queue, today: dt.date, actor: Actor) -> list[tuple[Nomination, VettingDecision | None]]:
+def all_of(queue: VettingQueue, today: dt.date, actor: Actor) -> list[tuple[Nomination, VettingDecision | None]]:
     """Return all nominees in a queue, the oldest first, for the table that is sent to the vetting authority."""
     statement = seen(_queued(queue, today), actor, Permission.VET, Nomination).order_by(Nomination.id)
     return [(nomination, decision) for nomination, decision in db.session.execute(statement)]
@@ -110,7 +110,7 @@ def lapsing(permission: Permission, today: dt.date, most: int, actor: Actor) -> 
     """
     last = today + Lapsing.WITHIN_60.span
     statement = (
-        _queued(Queue.DECIDED, today)
+        _queued(VettingQueue.DECIDED, today)
         .where(_is_ahead(today), VettingDecision.expires_on <= last)
         .order_by(VettingDecision.expires_on, Nomination.id)
         .limit(most)

@@ -15,7 +15,7 @@ from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import domain_read, seen, unscoped
 from training.queries.admissions import vetting
-from training.queries.common.paging import Cut, Page
+from training.queries.common.paging import Cursor, Page
 from training.queries.common.table_import import Batches
 
 BATCHES = Batches(ClearanceBatch, ClearanceRow, ClearanceRow.result, Permission.VET)
@@ -52,7 +52,7 @@ def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
     return [(row, person_id, decision_id) for row, person_id, decision_id in rows]
 
 
-def rows_of(batch: ClearanceBatch, cut: Cut, actor: Actor) -> Page[ClearanceRow]:
+def rows_of(batch: ClearanceBatch, cut: Cursor, actor: Actor) -> Page[ClearanceRow]:
     """Return a page of a batch's rows by their number, at which the page is cut."""
     statement = select(ClearanceRow).options(
         joinedload(ClearanceRow.nomination).joinedload(Nomination.person),

@@ -21,7 +21,7 @@ from training.models.assurance.rights_assessments import (
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import domain_read, seen, where
-from training.queries.common.paging import Cut, Page, read_page
+from training.queries.common.paging import Cursor, Page, read_page
 from training.queries.courses import courses
 from training.queries.finance import programmes
 
@@ -29,7 +29,7 @@ SOON = dt.timedelta(days=60)
 """An assessment that lapses within this time is flagged: its successor has to be written and decided."""
 
 
-class Which(enum.StrEnum):
+class AssessmentFilter(enum.StrEnum):
     """A filter of assessments."""
 
     WAITING = "waiting"
@@ -39,7 +39,7 @@ class Which(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Whole:
+class WholeAssessment:
     """An assessment with its subject, ordered mitigations and attached files."""
 
     assessment: RightsAssessment
@@ -57,20 +57,20 @@ def _with_subject() -> AnySelect:
     )
 
 
-def whole(assessment_id: int) -> Whole:
+def whole(assessment_id: int) -> WholeAssessment:
     """Return an assessment as the database has it now."""
     statement = domain_read(_with_subject().where(RightsAssessment.id == assessment_id))
     return _whole(statement)
 
 
-def _whole(statement: AnySelect) -> Whole:
+def _whole(statement: AnySelect) -> WholeAssessment:
     found: RightsAssessment = db.session.scalars(statement.execution_options(populate_existing=True)).one()
     mitigations = select(RightsMitigation).where(RightsMitigation.assessment_id == found.id)
     attachments = select(RightsAttachment).where(
         RightsAttachment.assessment_id == found.id, RightsAttachment.removed_at.is_(None)
     )
     fresh = {"populate_existing": True}
-    return Whole(
+    return WholeAssessment(
         found,
         db.session.scalars(mitigations.order_by(RightsMitigation.position).execution_options(**fresh)).all(),
         db.session.scalars(attachments.order_by(RightsAttachment.id).execution_options(**fresh)).all(),
@@ -121,17 +121,17 @@ def lock_subject(assessment: RightsAssessment) -> None:
         programmes.lock_programme(assessment.programme_id)
 
 
-def _matching(which: Which | None, actor: Actor, today: dt.date) -> list[ColumnElement[bool]]:
+def _matching(which: AssessmentFilter | None, actor: Actor, today: dt.date) -> list[ColumnElement[bool]]:
     approved = RightsAssessment.state == AssessmentState.APPROVED
     until = RightsAssessment.valid_until
-    if which is Which.WAITING:
+    if which is AssessmentFilter.WAITING:
         own_draft = and_(RightsAssessment.state == AssessmentState.DRAFT, RightsAssessment.writer_id == actor.user_id)
         return [or_(own_draft, waits_for(actor))]
-    if which is Which.CURRENT:
+    if which is AssessmentFilter.CURRENT:
         return [approved, until >= today]
-    if which is Which.LAPSING:
+    if which is AssessmentFilter.LAPSING:
         return [approved, until.between(today, today + SOON)]
-    if which is Which.LAPSED:
+    if which is AssessmentFilter.LAPSED:
         return [approved, until < today]
     return []
 
@@ -145,14 +145,14 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def page_of(which: Which | None, today: dt.date, cut: Cut, actor: Actor) -> Page[Any]:
+def page_of(which: AssessmentFilter | None, today: dt.date, cut: Cursor, actor: Actor) -> Page[Any]:
     """Return a page of assessments, the newest first."""
     statement = _with_subject().where(*_matching(which, actor, today))
     statement = seen(statement, actor, Permission.SEE_RIGHTS, RightsAssessment)
     return read_page(statement, RightsAssessment, RightsAssessment.id, cut, is_descending=True)
 
 
-def all_of(which: Which | None, today: dt.date, actor: Actor) -> Sequence[RightsAssessment]:
+def all_of(which: AssessmentFilter | None, today: dt.date, actor: Actor) -> Sequence[RightsAssessment]:
     """Return all such assessments, the newest first."""
     statement = _with_subject().where(*_matching(which, actor, today)).order_by(RightsAssessment.id.desc())
     return db.session.scalars(seen(statement, actor, Permission.SEE_RIGHTS, RightsAssessment)).all()
@@ -162,7 +162,7 @@ def all_of(which: Which | None, today: dt.date, actor: Actor) -> Sequence[Rights
 class AssessmentPage:
     """An assessment with its trail, and whether the reader may write assessments and approve this one."""
 
-    whole: Whole
+    whole: WholeAssessment
     trail: Sequence[RightsStep]
     may_write: bool
     may_approve: bool

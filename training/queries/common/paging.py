@@ -18,7 +18,7 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
-class Cut:
+class Cursor:
     """Where a page begins: after, or before, the row with this public id (never a name: it appears in URLs)."""
 
     after: str = ""
@@ -38,7 +38,7 @@ def read_page(
     statement: AnySelect,
     model: Any,
     order: InstrumentedAttribute[Any],
-    cut: Cut,
+    cut: Cursor,
     *,
     through: InstrumentedAttribute[Any] | None = None,
     is_descending: bool = False,
@@ -71,7 +71,7 @@ def read_page(
 
 
 def read_numbered(
-    statement: AnySelect, number: InstrumentedAttribute[int], cut: Cut, *, is_descending: bool = False
+    statement: AnySelect, number: InstrumentedAttribute[int], cut: Cursor, *, is_descending: bool = False
 ) -> Page[Any]:
     """Return the page of ``statement`` at ``cut``, ordered by a number that each row has.
 

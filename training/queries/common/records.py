@@ -17,7 +17,7 @@ Record = TypeVar("Record", bound=Base)
 
 
 @dataclass(frozen=True)
-class Found(Generic[Record]):
+class FoundRecord(Generic[Record]):
     """A visible record, whether the permission asked for is held, and which of the ``offers`` are held."""
 
     record: Record
@@ -27,7 +27,7 @@ class Found(Generic[Record]):
 
 def find(
     model: type[Record], public_id: str, actor: Actor, permission: Permission, offers: Sequence[Permission] = ()
-) -> Found[Record] | None:
+) -> FoundRecord[Record] | None:
     """Return the record with this public id, or None where it does not exist for ``actor``.
 
     For ``permission`` and each of ``offers`` the same statement says whether ``actor`` has it for this record.
@@ -41,7 +41,7 @@ def find(
     if row is None:
         return None
     record, is_allowed, *may = row
-    return Found(record, bool(is_allowed), dict(zip(offers, map(bool, may), strict=True)))
+    return FoundRecord(record, bool(is_allowed), dict(zip(offers, map(bool, may), strict=True)))
 
 
 def find_each(model: type[Record], public_ids: Iterable[str], actor: Actor, permission: Permission) -> Sequence[Record]:

@@ -14,7 +14,7 @@ from training.models.common.base import Base
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import domain_read, seen
-from training.queries.common.paging import Cut, Page, read_numbered
+from training.queries.common.paging import Cursor, Page, read_numbered
 
 Batch = TypeVar("Batch", bound=Base)
 Row = TypeVar("Row", bound=Base)
@@ -70,7 +70,9 @@ class Batches(Generic[Batch, Row]):
         """Narrow a statement that reads batches to those of ``actor``."""
         return seen(statement, actor, self.permission, self.batch)
 
-    def page(self, statement: AnySelect, batch_id: int, outcome: StrEnum | None, cut: Cut, actor: Actor) -> Page[Any]:
+    def page(
+        self, statement: AnySelect, batch_id: int, outcome: StrEnum | None, cut: Cursor, actor: Actor
+    ) -> Page[Any]:
         """Return a page of a batch's rows by their number, at which the page is cut; of one outcome or of all.
 
         ``statement`` selects rows, and what is shown beside each.

@@ -20,7 +20,7 @@ from training.models.identity.organisations import Jurisdiction, Organisation
 from training.models.people.people import Person
 from training.policy.matrix import Permission, Scope
 from training.policy.scopes import domain_read, scopes_of, seen, unscoped, where
-from training.queries.common.paging import Cut, Page, read_page
+from training.queries.common.paging import Cursor, Page, read_page
 
 _MOST = 50
 
@@ -125,7 +125,7 @@ def of_course(course_id: int, actor: Actor) -> Sequence[Cohort]:
     return db.session.scalars(seen(statement, actor, Permission.SEE_COHORT, Cohort)).all()
 
 
-class When(enum.StrEnum):
+class CohortTiming(enum.StrEnum):
     """Where a cohort lies in time, read from its dates."""
 
     PLANNED = "planned"
@@ -134,17 +134,23 @@ class When(enum.StrEnum):
 
 
 def page_of(
-    state: CohortState | None, when: When | None, today: dt.date, cut: Cut, actor: Actor, *, is_descending: bool
+    state: CohortState | None,
+    when: CohortTiming | None,
+    today: dt.date,
+    cut: Cursor,
+    actor: Actor,
+    *,
+    is_descending: bool,
 ) -> Page[Any]:
     """Return a page of the cohorts that ``actor`` may see, by first day."""
     conditions: list[ColumnElement[bool]] = []
     if state:
         conditions.append(Cohort.state == state)
-    if when is When.PLANNED:
+    if when is CohortTiming.PLANNED:
         conditions.append(Cohort.starts_on > today)
-    elif when is When.RUNNING:
+    elif when is CohortTiming.RUNNING:
         conditions += [Cohort.starts_on <= today, Cohort.ends_on >= today]
-    elif when is When.PAST:
+    elif when is CohortTiming.PAST:
         conditions.append(Cohort.ends_on < today)
     statement = seen(_listed(*conditions), actor, Permission.SEE_COHORT, Cohort)
     return read_page(statement, Cohort, Cohort.starts_on, cut, is_descending=is_descending)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Bundle, aliased
 from training.kit.db import AnySelect, db
 from training.kit.names import fold
 from training.models.courses.courses import Course, Theme
-from training.queries.common.paging import Cut, Page, read_page
+from training.queries.common.paging import Cursor, Page, read_page
 
 
 def course_titled(title_en: str, provider: str) -> Course | None:
@@ -38,7 +38,7 @@ _UNTRANSLATED = (
 )
 
 
-def page_of(search: Search, by: str, cut: Cut, *, is_descending: bool) -> Page[Any]:
+def page_of(search: Search, by: str, cut: Cursor, *, is_descending: bool) -> Page[Any]:
     """Return a page of courses whose titles and provider hold all the words, sorted by ``title`` or ``theme``.
 
     Beside each stands ``untranslated``: how many courses in all have no title in Arabic or none in Sorani.

@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from training.kit.db import db
 from training.models.courses.cohorts import Cohort
-from training.models.finance.ledger import Approval, Commitment, EntryKind, LedgerEntry, LedgerPosting
+from training.models.finance.ledger import Commitment, EntryDecision, EntryKind, LedgerEntry, LedgerPosting
 from training.models.finance.programmes import Programme
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
@@ -71,8 +71,8 @@ def lock_bundle(entry: LedgerEntry) -> LockedBundle:
     lock = select(Programme.id).where(Programme.id.in_(ids)).order_by(Programme.id).with_for_update()
     db.session.execute(domain_read(lock))
     statement = (
-        select(LedgerEntry, Approval.id)
-        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        select(LedgerEntry, EntryDecision.id)
+        .outerjoin(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
         .where(LedgerEntry.bundle == entry.bundle)
         .options(
             joinedload(LedgerEntry.programme),
@@ -108,7 +108,7 @@ def standings(bundle: str) -> list[Standing]:
 
 
 def _standings(condition: ColumnElement[bool]) -> list[Standing]:
-    is_reversed = exists().where(Approval.reverses_id == LedgerEntry.id)
+    is_reversed = exists().where(EntryDecision.reverses_id == LedgerEntry.id)
     statement = (
         select(LedgerEntry, LedgerPosting, is_reversed)
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
@@ -169,7 +169,7 @@ class EntryPage:
 
     entry: LedgerEntry
     bundle: Bundle
-    decision: Approval | None
+    decision: EntryDecision | None
     posting: LedgerPosting | None
     undone_by: LedgerEntry | None
     undoes: LedgerEntry | None
@@ -179,8 +179,8 @@ def entry_page(entry: LedgerEntry, actor: Actor) -> EntryPage:
     """Return what the page of an entry shows to ``actor``, who may see it."""
     key = entry.id
     whole = (
-        select(LedgerEntry, Approval, LedgerPosting)
-        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        select(LedgerEntry, EntryDecision, LedgerPosting)
+        .outerjoin(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .where(LedgerEntry.id == key)
         .options(
@@ -189,12 +189,16 @@ def entry_page(entry: LedgerEntry, actor: Actor) -> EntryPage:
             joinedload(LedgerEntry.commitment),
             joinedload(LedgerEntry.claim),
             joinedload(LedgerEntry.proposer),
-            joinedload(Approval.approver),
+            joinedload(EntryDecision.approver),
         )
         .execution_options(populate_existing=True)
     )
     fresh, decision, posting = db.session.execute(seen(whole, actor, Permission.SEE_MONEY, LedgerEntry)).one()
-    undoing = select(LedgerEntry).join(Approval, Approval.entry_id == LedgerEntry.id).where(Approval.reverses_id == key)
+    undoing = (
+        select(LedgerEntry)
+        .join(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
+        .where(EntryDecision.reverses_id == key)
+    )
     undone_by = db.session.scalar(seen(undoing, actor, Permission.SEE_MONEY, LedgerEntry))
     undoes = entry_by_key(fresh.reverses_id) if fresh.reverses_id else None
     bundle = named([fresh.bundle], actor)[fresh.bundle]

@@ -37,7 +37,7 @@ class HeldLine:
 
 
 @dataclass(frozen=True)
-class Figures:
+class BurnDownFigures:
     """What a chart is made of: lines, the plans entered for them by key, monthly totals, and costs to come."""
 
     lines: Sequence[HeldLine]
@@ -61,12 +61,12 @@ def of_line(line_id: int) -> ColumnElement[bool]:
     return BudgetLine.id == line_id
 
 
-def figures(condition: ColumnElement[bool], actor: Actor) -> Figures | None:
+def figures(condition: ColumnElement[bool], actor: Actor) -> BurnDownFigures | None:
     """Return the figures of the lines under ``condition``, or None while nothing is allocated to them."""
     lines = _lines(condition, actor)
     if not lines:
         return None
-    return Figures(
+    return BurnDownFigures(
         lines,
         spending_plans.entered_by_line(condition, actor),
         _totals(condition, actor),

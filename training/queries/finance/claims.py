@@ -13,11 +13,11 @@ from training.kit.clock import month_after, months_between
 from training.kit.db import AnySelect, db
 from training.kit.names import fold
 from training.models.finance.claims import Claim, ClaimEvidence, Evidence
-from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Outcome
+from training.models.finance.ledger import Commitment, EntryDecision, LedgerEntry, Outcome
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import domain_read, seen, unscoped, where
-from training.queries.common.paging import Cut, Page, read_page
+from training.queries.common.paging import Cursor, Page, read_page
 from training.queries.finance.entries import EntryRow, with_decisions, with_files
 
 
@@ -81,9 +81,11 @@ def mark_of(claim: Claim) -> Mark:
 def stands() -> ColumnElement[bool]:
     """Return the condition under which a claim waits, or was approved and not reversed since."""
     is_over = exists().where(
-        LedgerEntry.claim_id == Claim.id, Approval.entry_id == LedgerEntry.id, Approval.outcome != Outcome.APPROVED
+        LedgerEntry.claim_id == Claim.id,
+        EntryDecision.entry_id == LedgerEntry.id,
+        EntryDecision.outcome != Outcome.APPROVED,
     )
-    is_undone = exists().where(LedgerEntry.claim_id == Claim.id, Approval.reverses_id == LedgerEntry.id)
+    is_undone = exists().where(LedgerEntry.claim_id == Claim.id, EntryDecision.reverses_id == LedgerEntry.id)
     return and_(~is_over, ~is_undone)
 
 
@@ -188,7 +190,7 @@ class Payees:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ClaimSearch:
     """Which claims are listed: all, or those of a programme, paid in a month, in a state, to one of the payees."""
 
     programme_id: int | None = None
@@ -234,20 +236,20 @@ def months_with_claims(actor: Actor) -> list[dt.date]:
     return months_between(first, last)[::-1] if first else []
 
 
-def claims_page(wanted: Wanted, cut: Cut, actor: Actor) -> Page[ClaimRow]:
+def claims_page(wanted: ClaimSearch, cut: Cursor, actor: Actor) -> Page[ClaimRow]:
     """Return a page of the claims that ``actor`` may see, the newest payment first."""
     page = read_page(_listed(wanted, actor), Claim, Claim.paid_on, cut, is_descending=True)
     return Page([_claim_row(*row) for row in page.rows], page.previous, page.next)
 
 
-def all_claims(wanted: Wanted, actor: Actor) -> Iterator[ClaimRow]:
+def all_claims(wanted: ClaimSearch, actor: Actor) -> Iterator[ClaimRow]:
     """Yield all of them, the newest payment first, for a file."""
     statement = _listed(wanted, actor).order_by(Claim.paid_on.desc(), Claim.id.desc())
     for row in db.session.execute(statement, execution_options={"yield_per": 1000}):
         yield _claim_row(*row)
 
 
-def _listed(wanted: Wanted, actor: Actor) -> AnySelect:
+def _listed(wanted: ClaimSearch, actor: Actor) -> AnySelect:
     statement = select(Claim, _outcome(), _is_reversed(), _may_see_payee(actor)).options(
         joinedload(Claim.programme), selectinload(Claim.attached)
     )
@@ -264,12 +266,12 @@ def _listed(wanted: Wanted, actor: Actor) -> AnySelect:
 
 def _outcome() -> ScalarSelect[Outcome]:
     """Return the decision about a claim, null while there is none: its lines are decided together."""
-    statement = select(Approval.outcome).join(LedgerEntry, LedgerEntry.id == Approval.entry_id)
+    statement = select(EntryDecision.outcome).join(LedgerEntry, LedgerEntry.id == EntryDecision.entry_id)
     return statement.where(LedgerEntry.claim_id == Claim.id).limit(1).correlate(Claim).scalar_subquery()
 
 
 def _is_reversed() -> ColumnElement[bool]:
-    return exists().where(Approval.reverses_id == LedgerEntry.id, LedgerEntry.claim_id == Claim.id)
+    return exists().where(EntryDecision.reverses_id == LedgerEntry.id, LedgerEntry.claim_id == Claim.id)
 
 
 def _stands(state: ClaimState) -> ColumnElement[bool]:

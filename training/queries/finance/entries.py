@@ -9,12 +9,12 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from training.kit.db import AnySelect, db
 from training.models.finance.claims import Claim, ClaimEvidence
-from training.models.finance.ledger import Approval, Commitment, EntryKind, LedgerEntry, LedgerPosting
+from training.models.finance.ledger import Commitment, EntryDecision, EntryKind, LedgerEntry, LedgerPosting
 from training.models.finance.programmes import BudgetLine
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import domain_read, seen
-from training.queries.common.paging import Cut, Page, read_page
+from training.queries.common.paging import Cursor, Page, read_page
 
 
 def entry_with_key(idempotency_key: str) -> LedgerEntry | None:
@@ -59,7 +59,7 @@ class EntryRow:
     """
 
     entry: LedgerEntry
-    decision: Approval | None
+    decision: EntryDecision | None
     posting: LedgerPosting | None
     undoes: str | None
     undone_by: str | None
@@ -67,10 +67,10 @@ class EntryRow:
 
 def with_decisions(*conditions: ColumnElement[bool]) -> AnySelect:
     """Return the statement that finds what an ``EntryRow`` is made of."""
-    undone, undoing, reversal = aliased(LedgerEntry), aliased(Approval), aliased(LedgerEntry)
+    undone, undoing, reversal = aliased(LedgerEntry), aliased(EntryDecision), aliased(LedgerEntry)
     return (
-        select(LedgerEntry, Approval, LedgerPosting, undone.public_id, reversal.public_id)
-        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        select(LedgerEntry, EntryDecision, LedgerPosting, undone.public_id, reversal.public_id)
+        .outerjoin(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .outerjoin(undone, undone.id == LedgerEntry.reverses_id)
         .outerjoin(undoing, undoing.reverses_id == LedgerEntry.id)
@@ -129,7 +129,7 @@ def every(condition: ColumnElement[bool], actor: Actor) -> Iterator[EntryRow]:
         yield EntryRow(*row)
 
 
-def page_of(programme_id: int, kind: EntryKind | None, cut: Cut, actor: Actor) -> Page[EntryRow]:
+def page_of(programme_id: int, kind: EntryKind | None, cut: Cursor, actor: Actor) -> Page[EntryRow]:
     """Return a page of a programme's entries, the newest first, of one kind or of all."""
     conditions = [LedgerEntry.programme_id == programme_id]
     if kind:

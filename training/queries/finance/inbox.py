@@ -8,14 +8,14 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from training.kit.db import db
 from training.models.finance.claims import Claim
-from training.models.finance.ledger import Approval, Commitment, EntryKind, LedgerEntry
+from training.models.finance.ledger import Commitment, EntryDecision, EntryKind, LedgerEntry
 from training.models.finance.programmes import Programme
 from training.models.finance.spend_uploads import SpendBatch
 from training.models.identity.accounts import User
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped
-from training.queries.common.paging import Cut, Page, read_page
+from training.queries.common.paging import Cursor, Page, read_page
 from training.queries.finance import bundles
 from training.queries.finance.bundles import Bundle
 
@@ -27,7 +27,7 @@ PAYMENTS_ON_PAGE = 500
 
 
 @dataclass(frozen=True)
-class Narrowed:
+class InboxSelection:
     """Which part of what waits is asked for, by public ids; an empty one leaves its part open."""
 
     programme: str = ""
@@ -45,10 +45,10 @@ class Narrowed:
         return [column.in_(ids) for (column, ids), public_id in zip(of.items(), asked, strict=True) if public_id]
 
 
-_UNDECIDED = ~exists().where(Approval.entry_id == LedgerEntry.id)
+_UNDECIDED = ~exists().where(EntryDecision.entry_id == LedgerEntry.id)
 
 
-def waiting(narrowed: Narrowed, cut: Cut, actor: Actor) -> Page[Bundle]:
+def waiting(narrowed: InboxSelection, cut: Cursor, actor: Actor) -> Page[Bundle]:
     """Return a page of the proposals that ``actor`` may decide about in principle, the oldest first."""
     earlier = aliased(LedgerEntry)
     leading = select(LedgerEntry).where(
@@ -109,7 +109,7 @@ def parts_of_inbox(actor: Actor) -> Parts:
 
 
 @dataclass(frozen=True)
-class Taking:
+class PendingAmount:
     """What payments that wait take from a commitment, in pence."""
 
     commitment: Commitment
@@ -117,7 +117,7 @@ class Taking:
     pence: int
 
 
-def takings(narrowed: Narrowed, actor: Actor) -> list[Taking]:
+def pending_by_commitment(narrowed: InboxSelection, actor: Actor) -> list[PendingAmount]:
     """Return what the payments that wait take from each commitment; the commitments come with their lines."""
     sums = (
         seen(
@@ -140,7 +140,7 @@ def takings(narrowed: Narrowed, actor: Actor) -> list[Taking]:
         .execution_options(populate_existing=True)
     )
     found = db.session.execute(seen(statement, actor, Permission.SEE_MONEY, Commitment))
-    return [Taking(commitment, payments, int(pence)) for commitment, payments, pence in found]
+    return [PendingAmount(commitment, payments, int(pence)) for commitment, payments, pence in found]
 
 
 def to_decide(names: Collection[str], actor: Actor) -> dict[str, LedgerEntry]:

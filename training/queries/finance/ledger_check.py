@@ -17,8 +17,8 @@ from training.kit.files import sha256_of
 from training.kit.money import in_pence
 from training.models.finance.claims import Claim, ClaimEvidence, Evidence
 from training.models.finance.ledger import (
-    Approval,
     Commitment,
+    EntryDecision,
     EntryKind,
     LedgerEntry,
     LedgerPosting,
@@ -38,14 +38,14 @@ _WHY = "an operator proves the whole ledger; nothing is shown but opaque ids and
 
 
 @dataclass(frozen=True)
-class Check:
+class LedgerCheck:
     """What was proved of how many records, and a line for each of them of which it does not hold."""
 
     what: str
     found: list[str]
 
 
-def checks(evidence_folder: Path | None = None) -> list[Check]:
+def checks(evidence_folder: Path | None = None) -> list[LedgerCheck]:
     """Prove the ledger, part by part; the files of evidence too where their folder is given."""
     lines = _count(BudgetLine.id)
     holders = ", ".join(
@@ -66,7 +66,7 @@ def checks(evidence_folder: Path | None = None) -> list[Check]:
         (f"{_count(LedgerEntry.claim_id)} payments: each counts as spent in the month in which it was paid", _paid()),
         (f"{entries} entries: those that were approved are posted, and no others", _approved_and_posted()),
         (f"{_count(LedgerPosting.id)} postings: each moves what its entry says", _postings()),
-        (f"{_count(Approval.id)} decisions: nobody decided about their own, nobody else withdrew", _deciders()),
+        (f"{_count(EntryDecision.id)} decisions: nobody decided about their own, nobody else withdrew", _deciders()),
         (f"{_count(LedgerEntry.bundle.distinct())} bundles: each was decided as one", _bundles()),
         (f"{_count(LedgerEntry.claim_id)} entries, {claims} claims: lines add up", _claim_lines()),
         (f"{claims} claims: amounts are converted at their rates", _conversions()),
@@ -75,7 +75,7 @@ def checks(evidence_folder: Path | None = None) -> list[Check]:
     ]
     if evidence_folder is not None:
         proved.append((f"{files} files of evidence: present and unchanged", _files(evidence_folder)))
-    return [Check(what, list(found)) for what, found in proved]
+    return [LedgerCheck(what, list(found)) for what, found in proved]
 
 
 def discrepancies(evidence_folder: Path | None = None) -> list[str]:
@@ -226,10 +226,10 @@ def _expected() -> Iterator[str]:
 
 def _approved_and_posted() -> Iterator[str]:
     """Each approved entry has its posting; the undecided, refused and withdrawn have none."""
-    approved = case((Approval.outcome == Outcome.APPROVED, 1), else_=0)
+    approved = case((EntryDecision.outcome == Outcome.APPROVED, 1), else_=0)
     statement = (
         select(LedgerEntry.public_id, approved)
-        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .outerjoin(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .where(or_((approved == 1) & LedgerPosting.id.is_(None), (approved == 0) & LedgerPosting.id.is_not(None)))
     )
@@ -279,27 +279,32 @@ def _moves(allocated: Any, committed: Any, spent: Any) -> ColumnElement[bool]:
 
 def _deciders() -> Iterator[str]:
     """Maker is never checker: only a withdrawal is the proposer's own."""
-    is_own = Approval.approver_id == LedgerEntry.proposer_id
+    is_own = EntryDecision.approver_id == LedgerEntry.proposer_id
     statement = (
         select(LedgerEntry.public_id, is_own)
-        .join(Approval, Approval.entry_id == LedgerEntry.id)
-        .where(or_(is_own != (Approval.outcome == Outcome.WITHDRAWN), Approval.proposer_id != LedgerEntry.proposer_id))
+        .join(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
+        .where(
+            or_(
+                is_own != (EntryDecision.outcome == Outcome.WITHDRAWN),
+                EntryDecision.proposer_id != LedgerEntry.proposer_id,
+            )
+        )
     )
     for public_id, was_own in _rows(statement):
         yield f"entry {public_id}: {'decided by the one who proposed it' if was_own else 'withdrawn by another person'}"
 
 
 def _bundles() -> Iterator[str]:
-    decided = func.count(Approval.id)
+    decided = func.count(EntryDecision.id)
     statement = (
         select(LedgerEntry.bundle)
-        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .outerjoin(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
         .group_by(LedgerEntry.bundle)
         .having(
             or_(
                 and_(decided > 0, decided < func.count(LedgerEntry.id)),
-                func.count(Approval.outcome.distinct()) > 1,
-                func.count(Approval.approver_id.distinct()) > 1,
+                func.count(EntryDecision.outcome.distinct()) > 1,
+                func.count(EntryDecision.approver_id.distinct()) > 1,
             )
         )
     )

@@ -10,7 +10,7 @@ from training.kit.db import db
 from training.kit.money import Currency
 from training.models.finance.claims import ExchangeRate
 from training.models.identity.accounts import User
-from training.queries.common.paging import Cut, Page, read_page
+from training.queries.common.paging import Cursor, Page, read_page
 
 
 def of_month(currency: Currency, month: dt.date) -> ExchangeRate | None:
@@ -30,7 +30,7 @@ def every() -> Sequence[ExchangeRate]:
     return db.session.scalars(select(ExchangeRate)).all()
 
 
-def page(cut: Cut) -> Page[Any]:
+def page(cut: Cursor) -> Page[Any]:
     """Return a page of the rates, the newest month first, each with the name of who entered it."""
     statement = select(ExchangeRate, User.display_name).join(User, User.id == ExchangeRate.entered_by_id)
     return read_page(statement, ExchangeRate, ExchangeRate.month, cut, is_descending=True)

@@ -11,12 +11,12 @@ from training.kit.db import AnySelect, db
 from training.kit.names import fold
 from training.models.courses.cohorts import Cohort
 from training.models.finance.claims import Claim
-from training.models.finance.ledger import Approval, Commitment, LedgerEntry, Outcome
+from training.models.finance.ledger import Commitment, EntryDecision, LedgerEntry, Outcome
 from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendRow
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import domain_read, seen
-from training.queries.common.paging import Cut, Page
+from training.queries.common.paging import Cursor, Page
 from training.queries.common.table_import import Batches
 from training.queries.finance.claims import stands
 
@@ -40,19 +40,19 @@ def known_rows(batch: SpendBatch) -> Sequence[int]:
 
     A claim that was refused, taken back or reversed counts no more: its row may be proposed again.
     """
-    undoing = aliased(Approval)
+    undoing = aliased(EntryDecision)
     statement = (
         select(SpendRow.number)
         .join(Claim, Claim.fingerprint == SpendRow.fingerprint)
         .join(LedgerEntry, LedgerEntry.claim_id == Claim.id)
-        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .outerjoin(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
         .outerjoin(undoing, undoing.reverses_id == LedgerEntry.id)
         .where(
             undoing.id.is_(None),
             SpendRow.batch_id == batch.id,
             SpendRow.outcome == RowOutcome.NEW,
             Claim.programme_id == batch.programme_id,
-            func.coalesce(Approval.outcome, Outcome.APPROVED) == Outcome.APPROVED,
+            func.coalesce(EntryDecision.outcome, Outcome.APPROVED) == Outcome.APPROVED,
         )
         .distinct()
     )
@@ -97,8 +97,8 @@ def entries_of(batch_id: int, *, are_decided: bool) -> Sequence[LedgerEntry]:
     statement = (
         select(LedgerEntry)
         .join(Claim, Claim.id == LedgerEntry.claim_id)
-        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
-        .where(Claim.batch_id == batch_id, Approval.id.is_not(None) if are_decided else Approval.id.is_(None))
+        .outerjoin(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
+        .where(Claim.batch_id == batch_id, EntryDecision.id.is_not(None) if are_decided else EntryDecision.id.is_(None))
         .order_by(LedgerEntry.id)
     )
     return db.session.scalars(domain_read(statement)).all()
@@ -126,7 +126,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class BatchPage:
+class SpendUploadPage:
     """A batch with its totals; ``waiting`` claims of it are undecided."""
 
     batch: SpendBatch
@@ -135,7 +135,7 @@ class BatchPage:
     waiting: int
 
 
-def batch_page(batch: SpendBatch, actor: Actor) -> BatchPage:
+def batch_page(batch: SpendBatch, actor: Actor) -> SpendUploadPage:
     """Return what the page of a batch shows beside its rows."""
     key = batch.id
     whole = (
@@ -144,7 +144,7 @@ def batch_page(batch: SpendBatch, actor: Actor) -> BatchPage:
         .options(joinedload(SpendBatch.programme), joinedload(SpendBatch.uploaded_by))
         .execution_options(populate_existing=True)
     )
-    return BatchPage(
+    return SpendUploadPage(
         batch=db.session.scalars(BATCHES.seen(whole, actor)).one(),
         counts=_counts(key, actor),
         taken=_taken(key, actor),
@@ -181,8 +181,8 @@ def _waiting(batch_id: int, actor: Actor) -> int:
         select(func.count())
         .select_from(LedgerEntry)
         .join(Claim, Claim.id == LedgerEntry.claim_id)
-        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
-        .where(Claim.batch_id == batch_id, Approval.id.is_(None))
+        .outerjoin(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
+        .where(Claim.batch_id == batch_id, EntryDecision.id.is_(None))
     )
     return db.session.scalars(seen(statement, actor, Permission.PROPOSE_MONEY, LedgerEntry)).one()
 
@@ -192,11 +192,11 @@ class RowOfBatch:
     """A row with the decision about the claim that it became, and the public id of the entry that reverses that."""
 
     row: SpendRow
-    decision: Approval | None
+    decision: EntryDecision | None
     undone_by: str | None
 
 
-def rows_of(batch: SpendBatch, outcome: RowOutcome | None, cut: Cut, actor: Actor) -> Page[RowOfBatch]:
+def rows_of(batch: SpendBatch, outcome: RowOutcome | None, cut: Cursor, actor: Actor) -> Page[RowOfBatch]:
     """Return a page of a batch's rows by their number, at which the page is cut; of one outcome or of all."""
     page = BATCHES.page(_with_decisions(), batch.id, outcome, cut, actor)
     return Page([RowOfBatch(*row) for row in page.rows], page.previous, page.next)
@@ -210,11 +210,11 @@ def all_rows_of(batch: SpendBatch, actor: Actor) -> Iterator[RowOfBatch]:
 
 
 def _with_decisions() -> AnySelect:
-    undoing, reversal = aliased(Approval), aliased(LedgerEntry)
+    undoing, reversal = aliased(EntryDecision), aliased(LedgerEntry)
     return (
-        select(SpendRow, Approval, reversal.public_id)
+        select(SpendRow, EntryDecision, reversal.public_id)
         .outerjoin(LedgerEntry, LedgerEntry.claim_id == SpendRow.claim_id)
-        .outerjoin(Approval, Approval.entry_id == LedgerEntry.id)
+        .outerjoin(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
         .outerjoin(undoing, undoing.reverses_id == LedgerEntry.id)
         .outerjoin(reversal, reversal.id == undoing.entry_id)
         .options(joinedload(SpendRow.commitment), joinedload(SpendRow.claim))

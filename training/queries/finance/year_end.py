@@ -21,7 +21,7 @@ MOST = 100
 
 
 @dataclass(frozen=True)
-class Figures:
+class YearEndFigures:
     """A programme as the year closes: its lines, each with what is due on it by then, and what cohorts will cost.
 
     ``commitments`` are those outstanding, the latest expected first, one more than ``MOST`` where there are more.
@@ -34,11 +34,11 @@ class Figures:
     commitments: Sequence[Commitment]
 
 
-def figures(programme: Programme, actor: Actor, ends_on: dt.date) -> Figures:
+def figures(programme: Programme, actor: Actor, ends_on: dt.date) -> YearEndFigures:
     """Return the figures of a programme as ``actor`` may see them, for a year that ends on ``ends_on``."""
     key = programme.id
     fresh, may_see_balances = _programme(key, actor)
-    return Figures(
+    return YearEndFigures(
         programme=fresh,
         may_see_balances=may_see_balances,
         lines=_lines(key, actor, ends_on),

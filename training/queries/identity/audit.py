@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from training.kit.db import AnySelect, db
 from training.models.identity.accounts import User
 from training.models.identity.audit import AuditEntry
-from training.queries.common.paging import Cut, Page, read_numbered
+from training.queries.common.paging import Cursor, Page, read_numbered
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AuditSearch:
     """A filter of the audit trail; empty fields match all."""
 
     action: str = ""
@@ -30,13 +30,13 @@ def acts_since(user_id: int, acts: Collection[str], since: dt.datetime) -> int:
     return db.session.scalar(select(func.count()).where(*done)) or 0
 
 
-def page_of(wanted: Wanted, cut: Cut) -> Page[Any]:
+def page_of(wanted: AuditSearch, cut: Cursor) -> Page[Any]:
     """Return a page of (entry, username), newest first."""
     statement: AnySelect = select(AuditEntry, User.username).outerjoin(User, User.id == AuditEntry.user_id)
     return read_numbered(_narrowed(statement, wanted), AuditEntry.id, cut, is_descending=True)
 
 
-def _narrowed(statement: AnySelect, wanted: Wanted) -> AnySelect:
+def _narrowed(statement: AnySelect, wanted: AuditSearch) -> AnySelect:
     if wanted.action:
         statement = statement.where(AuditEntry.action == wanted.action)
     if wanted.username:

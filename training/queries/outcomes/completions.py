@@ -13,7 +13,7 @@ from training.models.outcomes.completions import Completion, CompletionState
 from training.policy.matrix import Permission
 from training.policy.scopes import seen
 from training.queries.admissions import nominations
-from training.queries.common.paging import Cut, Page, read_page
+from training.queries.common.paging import Cursor, Page, read_page
 
 
 def whole() -> AnySelect:
@@ -30,7 +30,7 @@ def whole() -> AnySelect:
     )
 
 
-def waiting(cut: Cut, actor: Actor) -> Page[Any]:
+def waiting(cut: Cursor, actor: Actor) -> Page[Any]:
     """Return a page of (Completion, ``is_own``): the claims that ``actor`` may confirm, the oldest first."""
     standing = Completion.state == CompletionState.CLAIMED
     statement = whole().add_columns(nominations.is_own_claim(actor).label("is_own")).where(standing)

@@ -11,7 +11,7 @@ from training.kit.db import db
 from training.models.admissions.nominations import Nomination, NominationState
 from training.models.assurance.rights_assessments import RightsAssessment
 from training.models.courses.cohorts import Cohort, CohortState
-from training.models.finance.ledger import Approval, LedgerEntry
+from training.models.finance.ledger import EntryDecision, LedgerEntry
 from training.models.finance.programmes import Programme
 from training.models.identity.actor import Actor
 from training.models.outcomes.completions import Completion, CompletionState
@@ -59,7 +59,7 @@ def claims(actor: Actor) -> Sequence[Completion]:
 
 def entries_to_decide(actor: Actor) -> Sequence[LedgerEntry]:
     """Return the oldest proposals of others that wait for a decision."""
-    decided = exists().where(Approval.entry_id == LedgerEntry.id)
+    decided = exists().where(EntryDecision.entry_id == LedgerEntry.id)
     statement = (
         select(LedgerEntry)
         .where(~decided, LedgerEntry.proposer_id != actor.user_id)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from training.kit.db import db
 from training.models.finance.claims import Claim, ClaimEvidence, Evidence
-from training.models.finance.spend_uploads import BatchState, SpendBatch
+from training.models.finance.spend_uploads import SpendBatch, SpendBatchState
 from training.policy.scopes import unscoped
 
 _KEEPING = "keeping house: nobody reads it"
@@ -26,7 +26,7 @@ def idle_previews(before: dt.datetime) -> Sequence[SpendBatch]:
     """Return the spend files that were read before a moment and whose rows nobody proposed."""
     statement = (
         select(SpendBatch)
-        .where(SpendBatch.uploaded_at < before, SpendBatch.state == BatchState.PREVIEWED)
+        .where(SpendBatch.uploaded_at < before, SpendBatch.state == SpendBatchState.PREVIEWED)
         .order_by(SpendBatch.id)
     )
     return db.session.scalars(unscoped(statement, because=_KEEPING)).all()

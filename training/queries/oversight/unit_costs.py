@@ -16,7 +16,7 @@ from training.models.identity.actor import Actor
 from training.models.outcomes.completions import Completion, CompletionState
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, where
-from training.queries.common.paging import Cut, Page, read_page
+from training.queries.common.paging import Cursor, Page, read_page
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class CourseRow:
     bought: Bought
 
 
-def page_of(programme_id: int, cut: Cut, actor: Actor) -> Page[CohortRow]:
+def page_of(programme_id: int, cut: Cursor, actor: Actor) -> Page[CohortRow]:
     """Return a page of the cohorts whose money ``actor`` may see, the latest first."""
     page = read_page(
         _cohorts(Cohort.programme_id == programme_id, actor), Cohort, Cohort.starts_on, cut, is_descending=True

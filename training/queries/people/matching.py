@@ -11,10 +11,10 @@ from sqlalchemy.orm import joinedload, selectinload
 from training.kit.db import AnySelect, db
 from training.kit.matching import COMMONEST, ENOUGH, Heard, heard, hits, keys, score
 from training.models.identity.actor import Actor
-from training.models.people.people import Inactive, Person, PersonKey, ReviewedPair
+from training.models.people.people import InactiveReason, Person, PersonKey, ReviewedPair
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped
-from training.queries.common.paging import Cut, Page, read_page
+from training.queries.common.paging import Cursor, Page, read_page
 
 MOST_CANDIDATES = 5
 _AT_ONCE = 5_000
@@ -22,7 +22,7 @@ _AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
-class Wanted:
+class NameQuery:
     """A name to match; either script may be empty."""
 
     name_latin: str
@@ -42,7 +42,7 @@ class _Scored(NamedTuple):
     person_id: int
 
 
-def candidates(wanted: Sequence[Wanted], actor: Actor, *, is_aside_too: bool = False) -> list[list[Candidate]]:
+def candidates(wanted: Sequence[NameQuery], actor: Actor, *, is_aside_too: bool = False) -> list[list[Candidate]]:
     """Return the possible matches of each name, best first, at most five.
 
     Only people for whom ``actor`` has EDIT_PERSON; with ``is_aside_too`` also inactive ones. The number of
@@ -73,7 +73,7 @@ def duplicates(people: Sequence[Person], actor: Actor) -> list[list[Candidate]]:
 
     An equal service number within the organisation counts as a match, whatever the name.
     """
-    wanted = [Wanted(person.name_latin, person.name_native) for person in people]
+    wanted = [NameQuery(person.name_latin, person.name_native) for person in people]
     apart = _reviewed([person.id for person in people])
     by_number = _numbered({(person.organisation_id, person.service_number) for person in people}, actor)
     found = []
@@ -99,7 +99,7 @@ _LOOKED_THROUGH = 200
 """So many people of the register are looked through for one page of pairs."""
 
 
-def pairs(cut: Cut, actor: Actor) -> tuple[list[Pair], Page[Any]]:
+def pairs(cut: Cursor, actor: Actor) -> tuple[list[Pair], Page[Any]]:
     """Return the pairs involving one page of the register, and that page, for its links."""
     statement: AnySelect = (
         select(Person).where(Person.inactive_because.is_(None)).options(joinedload(Person.organisation))
@@ -117,7 +117,7 @@ def pairs(cut: Cut, actor: Actor) -> tuple[list[Pair], Page[Any]]:
     return found, page
 
 
-class Described(Protocol):
+class PersonDescription(Protocol):
     """The details of a person to be registered."""
 
     @property
@@ -128,12 +128,12 @@ class Described(Protocol):
     def service_number(self) -> str: ...  # noqa: D102
 
 
-def alike(one: Described, organisation_id: int, actor: Actor) -> list[Candidate]:
+def alike(one: PersonDescription, organisation_id: int, actor: Actor) -> list[Candidate]:
     """Return possible matches of a person to be registered: by name, or by service number in the organisation.
 
     Includes inactive people.
     """
-    [named] = candidates([Wanted(one.name_latin, one.name_native)], actor, is_aside_too=True)
+    [named] = candidates([NameQuery(one.name_latin, one.name_native)], actor, is_aside_too=True)
     known = {candidate.person.id for candidate in named}
     numbered = _numbered({(organisation_id, one.service_number)}, actor, is_aside_too=True)[
         organisation_id, one.service_number
@@ -198,7 +198,7 @@ def _names(ids: Collection[int], actor: Actor, is_aside_too: bool) -> dict[int, 
 def is_offered(is_aside_too: bool) -> ColumnElement[bool]:
     """Return the condition for suggesting a record: active, or inactive but not merged."""
     is_active = Person.inactive_because.is_(None)
-    return or_(is_active, Person.inactive_because != Inactive.MERGED) if is_aside_too else is_active
+    return or_(is_active, Person.inactive_because != InactiveReason.MERGED) if is_aside_too else is_active
 
 
 def _people(ids: Collection[int], actor: Actor) -> dict[int, Person]:

@@ -16,10 +16,10 @@ from training.kit.names import name_words
 from training.models.courses.cohorts import CohortTrainer
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
-from training.models.people.people import Inactive, Merge, Person, PersonKey, PersonWord, ReviewedPair, Transfer
+from training.models.people.people import InactiveReason, Merge, Person, PersonKey, PersonWord, ReviewedPair, Transfer
 from training.policy.matrix import Permission
 from training.policy.scopes import domain_read, seen, unscoped, where
-from training.queries.common.paging import SIZE, Cut, Page, read_page
+from training.queries.common.paging import SIZE, Cursor, Page, read_page
 from training.queries.people import matching
 
 _LAST = "\uffff"
@@ -30,7 +30,7 @@ _MOST_WORDS = 10
 """Each word is one more join: PostgreSQL planned a search for 800 of them for ten minutes."""
 
 
-def lock_people(person_ids: Collection[int]) -> Sequence[Inactive | None]:
+def lock_people(person_ids: Collection[int]) -> Sequence[InactiveReason | None]:
     """Lock people until the transaction ends; return why each is inactive, if so.
 
     Locks are taken in the order of keys, so that concurrent transactions do not deadlock.
@@ -46,7 +46,7 @@ def with_public_ids(public_ids: Collection[str]) -> dict[str, Person]:
     return {person.public_id: person for person in found}
 
 
-def inactive_because(person_id: int) -> Inactive | None:
+def inactive_because(person_id: int) -> InactiveReason | None:
     """Return why a record is inactive at present; None if it is active."""
     statement = select(Person.inactive_because).where(Person.id == person_id)
     return db.session.scalar(domain_read(statement))
@@ -67,13 +67,13 @@ def last_transfer(person_id: int) -> dt.date | None:
 MOST_COUNTED = 1_000
 
 
-def inactive_page(cut: Cut, actor: Actor) -> Page[Any]:
+def inactive_page(cut: Cursor, actor: Actor) -> Page[Any]:
     """Return a page of inactive people, by name."""
     statement = listed().where(Person.inactive_because.is_not(None))
     return read_page(seen(statement, actor, Permission.EDIT_PERSON, Person), Person, Person.name_key, cut)
 
 
-class Kind(enum.StrEnum):
+class PersonKind(enum.StrEnum):
     """Whether a person teaches a cohort (trainer) or not (trainee)."""
 
     TRAINEE = "trainee"
@@ -84,22 +84,22 @@ _TEACHES = exists().where(CohortTrainer.person_id == Person.id)
 
 
 @dataclass(frozen=True)
-class Narrowed:
+class PeopleSelection:
     """A filter of people; None matches all."""
 
     organisation_id: int | None = None
-    kind: Kind | None = None
+    kind: PersonKind | None = None
 
     def of(self, statement: AnySelect) -> AnySelect:
         """Apply the filter to a statement."""
         if self.organisation_id is not None:
             statement = statement.where(Person.organisation_id == self.organisation_id)
         if self.kind is not None:
-            statement = statement.where(_TEACHES if self.kind is Kind.TRAINER else ~_TEACHES)
+            statement = statement.where(_TEACHES if self.kind is PersonKind.TRAINER else ~_TEACHES)
         return statement
 
 
-EVERYBODY = Narrowed()
+EVERYBODY = PeopleSelection()
 
 
 def organisations_in_sight(actor: Actor) -> Sequence[Organisation]:
@@ -108,7 +108,7 @@ def organisations_in_sight(actor: Actor) -> Sequence[Organisation]:
     return db.session.scalars(statement.order_by(Organisation.name_en)).all()
 
 
-def all_of(words: str, narrowed: Narrowed, actor: Actor) -> Sequence[Person]:
+def all_of(words: str, narrowed: PeopleSelection, actor: Actor) -> Sequence[Person]:
     """Return all active people visible to ``actor``, matching ``words`` if given."""
     statement = narrowed.of(listed()).where(Person.inactive_because.is_(None))
     statement = named(statement, words) if words else statement
@@ -117,7 +117,7 @@ def all_of(words: str, narrowed: Narrowed, actor: Actor) -> Sequence[Person]:
     ).all()
 
 
-def page_of(cut: Cut, narrowed: Narrowed, actor: Actor) -> Page[Any]:
+def page_of(cut: Cursor, narrowed: PeopleSelection, actor: Actor) -> Page[Any]:
     """Return a page of the active people visible to ``actor``, by name.
 
     Each row has ``number``: the total, counted up to ``MOST_COUNTED`` + 1.
@@ -155,22 +155,22 @@ People: TypeAlias = Sequence[Person]
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """The result of a search; ``has_more`` if it was cut off."""
 
     people: People
     has_more: bool
 
 
-def search(words: str, actor: Actor, narrowed: Narrowed = EVERYBODY) -> Found:
+def search(words: str, actor: Actor, narrowed: PeopleSelection = EVERYBODY) -> SearchResult:
     """Return up to fifty people visible to ``actor`` that match by name or service number."""
     return first_of(seen(named(narrowed.of(listed()), words), actor, Permission.SEE_PERSON, Person))
 
 
-def first_of(statement: AnySelect) -> Found:
+def first_of(statement: AnySelect) -> SearchResult:
     """Return up to fifty of the people that a statement reads, by name."""
     rows = db.session.scalars(statement.order_by(Person.name_key, Person.id).limit(SIZE + 1)).all()
-    return Found(rows[:SIZE], len(rows) > SIZE)
+    return SearchResult(rows[:SIZE], len(rows) > SIZE)
 
 
 def own_organisations(actor: Actor) -> Sequence[Organisation]:

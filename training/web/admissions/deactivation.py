@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from training.domain.admissions import deactivation, nominations
 from training.forms.people.people import DeactivateForm
-from training.models.people.people import Inactive, Person
+from training.models.people.people import InactiveReason, Person
 from training.policy.matrix import Permission
 from training.queries.admissions import nominations as nomination_rows
 from training.queries.people import people
@@ -22,12 +22,12 @@ bp = Blueprint("deactivation", __name__)
 def deactivate(person: Person) -> ResponseReturnValue:
     """Set the record of a person aside."""
     form = DeactivateForm()
-    form.reason.choices = [choice for choice in choices(Inactive) if choice.value != Inactive.MERGED]
+    form.reason.choices = [choice for choice in choices(InactiveReason) if choice.value != InactiveReason.MERGED]
     if form.validate_on_submit():
         with attempt(form) as done:
-            deactivation.deactivate(person, Inactive(form.reason.data or ""), actor())
+            deactivation.deactivate(person, InactiveReason(form.reason.data or ""), actor())
         if done:
-            flash(_("The record was set aside."))
+            flash(_("The record was deactivated."))
             return redirect(url_for("oversight.person_page.show", public_id=person.public_id))
     page = people.person_page(person, actor())
     ending = [one for one in nomination_rows.nominations_of(person.id, actor()) if nominations.ends_with_record(one)]

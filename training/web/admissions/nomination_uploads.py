@@ -36,7 +36,7 @@ from training.models.admissions.nomination_uploads import (
 from training.models.courses.cohorts import Cohort
 from training.models.identity.jobs import Job
 from training.models.identity.organisations import Organisation
-from training.models.people.people import Sex, Spoken
+from training.models.people.people import Sex, SpokenLanguage
 from training.policy.matrix import Permission
 from training.queries.admissions import nomination_uploads
 from training.queries.courses import cohorts
@@ -151,7 +151,7 @@ def show(batch: NominationBatch) -> ResponseReturnValue:
     return _page(page, form, table_import.narrowed_to(form, NomineeOutcome), _commit_form(page))
 
 
-def _commit_form(page: nomination_uploads.BatchPage) -> CommitForm | None:
+def _commit_form(page: nomination_uploads.NominationUploadPage) -> CommitForm | None:
     if page.batch.state is not NominationBatchState.PREVIEWED:
         return None
     form = CommitForm()
@@ -162,7 +162,10 @@ def _commit_form(page: nomination_uploads.BatchPage) -> CommitForm | None:
 
 
 def _page(
-    page: nomination_uploads.BatchPage, form: RowFilter, outcome: NomineeOutcome | None, step: CommitForm | None
+    page: nomination_uploads.NominationUploadPage,
+    form: RowFilter,
+    outcome: NomineeOutcome | None,
+    step: CommitForm | None,
 ) -> ResponseReturnValue:
     rows = nomination_uploads.rows_of(page.batch, outcome, cut(), actor())
     return render_template(
@@ -261,7 +264,7 @@ def _next(batch: NominationBatch, number: int, *, begins_anew: bool = True) -> R
         return redirect(url_for(".show", after=number - 1, **place))
     found = nomination_uploads.next_needing(batch, number, outcome, actor())
     if found is None:
-        flash(_("No row of this kind needs you any more.") if outcome else _("No row needs you any more."))
+        flash(_("No rows of this kind are left to correct.") if outcome else _("No rows are left to correct."))
         return redirect(url_for(".show", **(place | {"outcome": None})))
     if found.number < number and not begins_anew:
         return redirect(url_for(".show", **place))
@@ -291,7 +294,7 @@ def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
     form = NomineeRowForm(
         data=texts | {"sex": sex_said(texts.get("sex", "")), "speaks": languages_said(texts.get("languages", ""))}
     )
-    form.sex.choices, form.speaks.choices = choices(Sex), choices(Spoken)
+    form.sex.choices, form.speaks.choices = choices(Sex), choices(SpokenLanguage)
     if form.validate_on_submit():
         with attempt(form) as done:
             row_corrections.mend(batch, number, form.texts(), actor())
@@ -347,7 +350,7 @@ def _meant(one: nomination_uploads.Meant) -> Choice:
     """Return somebody whom a row may mean as an answer, with what follows from it."""
     hint = _("Nominated for this cohort already") if one.is_nominated else ""
     if reason := one.person.inactive_because:
-        hint = _("Set aside: %(reason)s. The record is taken up again", reason=word(reason))
+        hint = _("Deactivated: %(reason)s. The record will be reactivated", reason=word(reason))
     return Choice(one.person.public_id, person_line(one.person), hint)
 
 

@@ -23,9 +23,9 @@ from training.models.people.people import Person
 from training.policy.matrix import Permission
 from training.policy.scopes import roster_states
 from training.queries.admissions import nominations
-from training.queries.admissions.nominations import RosterRow, Sieve
+from training.queries.admissions.nominations import RosterRow, RosterSelection
 from training.queries.common import records
-from training.queries.common.paging import Cut
+from training.queries.common.paging import Cursor
 from training.queries.courses import cohorts
 from training.queries.people.matching import Candidate
 from training.web.common.filters import name
@@ -117,7 +117,7 @@ def selection_form() -> SelectionForm | None:
     return form if form.step.choices else None
 
 
-def _sieve(form: RosterFilter, cohort: Cohort) -> tuple[Sieve, int]:
+def _sieve(form: RosterFilter, cohort: Cohort) -> tuple[RosterSelection, int]:
     """Return whom the filter asks for, and how many they are; each answer of it says how many it would show."""
     bodies = nominations.roster_organisations(cohort.id, actor())
     form.organisation.choices = [
@@ -130,7 +130,7 @@ def _sieve(form: RosterFilter, cohort: Cohort) -> tuple[Sieve, int]:
     shown = roster_states(may_see_people=may(Permission.SEE_PERSON))
     form.state.choices = [Choice(state.value, f"{word(state)} ({counts.get(state, 0)})") for state in shown]
     state = next((one for one in shown if one == form.state.data), None)
-    return Sieve(state, organisation), counts.get(state, 0) if state else sum(counts.values())
+    return RosterSelection(state, organisation), counts.get(state, 0) if state else sum(counts.values())
 
 
 def roster_page(
@@ -142,8 +142,8 @@ def roster_page(
     is_search = search is not None and search.validate()
     search = search or SearchForm(formdata=None)
     if is_search:
-        sieve = Sieve(words=search.words.data or "")
-    found = nominations.roster(cohort.id, sieve, Cut() if is_search else cut(), actor())
+        sieve = RosterSelection(words=search.words.data or "")
+    found = nominations.roster(cohort.id, sieve, Cursor() if is_search else cut(), actor())
     page = cohorts.cohort_head(cohort, actor())
     return render_template(
         "admissions/nominations/roster.html",

@@ -11,7 +11,7 @@ from training.forms.admissions.seats import SeatsForm, quota_name
 from training.models.courses.cohorts import Cohort
 from training.policy.matrix import Permission
 from training.queries.admissions import seats
-from training.queries.admissions.seats import Share
+from training.queries.admissions.seats import SeatShare
 from training.queries.courses import cohorts
 from training.web.common.guard import actor, needs
 from training.web.common.use_case import attempt
@@ -36,14 +36,14 @@ def edit(cohort: Cohort) -> ResponseReturnValue:
     return render_template("admissions/seats/edit.html", form=form, page=page, asked=asked)
 
 
-def _shown(cohort: Cohort, shares: list[Share]) -> dict[str, Any]:
+def _shown(cohort: Cohort, shares: list[SeatShare]) -> dict[str, Any]:
     limits = ("capacity", "reserved_for_women", "nominations_until", "vetting_by")
     quotas = {quota_name(share.organisation.public_id): share.quota for share in shares}
     return {name: getattr(cohort, name) for name in limits} | quotas
 
 
-def _limits(form: SeatsForm, shares: list[Share]) -> rules.Limits:
-    return rules.Limits(
+def _limits(form: SeatsForm, shares: list[SeatShare]) -> rules.SeatLimits:
+    return rules.SeatLimits(
         capacity=form.capacity.data or 0,
         reserved_for_women=form.reserved_for_women.data or 0,
         quotas={share.organisation.id: form.quota(share.organisation.public_id) for share in shares},

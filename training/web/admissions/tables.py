@@ -14,7 +14,7 @@ from training.domain.people.people import LONGEST
 from training.forms.admissions.vetting_uploads import WORDS
 from training.kit.sheets import Column as FileColumn
 from training.models.admissions.nomination_uploads import NominationRow, NomineeFault, NomineeOutcome, NomineePart
-from training.web.common.downloads import Table
+from training.web.common.downloads import SavedTable
 from training.web.common.labels import word
 from training.web.common.language import language
 from training.web.common.tables import (
@@ -24,8 +24,8 @@ from training.web.common.tables import (
     NAME,
     OTHER_NAME,
     PERSON,
-    Column,
-    Link,
+    CellLink,
+    ColumnSpec,
     TableSpec,
     files_read,
     page_only,
@@ -33,23 +33,23 @@ from training.web.common.tables import (
 from training.web.people.tables import heading
 
 
-def nominee_template(language: str) -> Table:
+def nominee_template(language: str) -> SavedTable:
     """Return an empty table whose headings, in that language, are understood when it comes back."""
     parts = [part for part in NomineePart if part is not NomineePart.REFERENCE]
     columns = [FileColumn(FORMAT.heading(part, language)) for part in parts]
-    return Table(columns[0].heading, columns, ())
+    return SavedTable(columns[0].heading, columns, ())
 
 
-class Nominee(NamedTuple):
+class NomineeRow(NamedTuple):
     """A row of a file with what it says, by the parts of a nominee."""
 
     row: NominationRow
     texts: Mapping[str, str]
 
 
-def nominees(rows: Iterable[NominationRow], places: Mapping[str, int]) -> Table:
+def nominees(rows: Iterable[NominationRow], places: Mapping[str, int]) -> SavedTable:
     """Return rows of a file whose columns are at ``places``, each with what became of it."""
-    return NOMINEES.file(Nominee(row, _texts(row, places)) for row in rows)
+    return NOMINEES.file(NomineeRow(row, _texts(row, places)) for row in rows)
 
 
 def _texts(row: NominationRow, places: Mapping[str, int]) -> Mapping[str, str]:
@@ -59,8 +59,8 @@ def _texts(row: NominationRow, places: Mapping[str, int]) -> Mapping[str, str]:
     return texts
 
 
-def _said(part: NomineePart) -> Column[Nominee]:
-    return Column(heading(part), lambda nominee: nominee.texts.get(part.value, ""))
+def _said(part: NomineePart) -> ColumnSpec[NomineeRow]:
+    return ColumnSpec(heading(part), lambda nominee: nominee.texts.get(part.value, ""))
 
 
 def reason_of(row: NominationRow) -> str:
@@ -76,13 +76,13 @@ def reason_of(row: NominationRow) -> str:
     return ""
 
 
-NOMINEES = TableSpec[Nominee](
+NOMINEES = TableSpec[NomineeRow](
     _l("Rows"),
     {
         "number": page_only(_l("Row")),
         **{part.value: _said(part) for part in NomineePart},
-        "outcome": Column(_l("Outcome"), lambda nominee: nominee.row.outcome, CODE),
-        "reason": Column(_l("Reason"), lambda nominee: reason_of(nominee.row)),
+        "outcome": ColumnSpec(_l("Outcome"), lambda nominee: nominee.row.outcome, CODE),
+        "reason": ColumnSpec(_l("Reason"), lambda nominee: reason_of(nominee.row)),
         "name": page_only(_l("Name")),
         "organisation_meant": page_only(_l("Organisation")),
         "action": page_only(_l("Action"), is_action=True),
@@ -102,27 +102,27 @@ def _outcome_heading() -> str:
     return f"{_vetting_heading('outcome')} ({taken})"
 
 
-def _to_fill(heading: LazyString) -> Column[Any]:
+def _to_fill(heading: LazyString) -> ColumnSpec[Any]:
     """Return a column that is empty, for the authority to fill."""
-    return Column(heading, lambda _row: "")
+    return ColumnSpec(heading, lambda _row: "")
 
 
 VETTING_QUEUE = TableSpec[Any](
     _l("Vetting"),
     {
-        "nomination": Column(_vetting_heading("nomination"), lambda row: row[0].public_id, ID),
-        "name": Column(
+        "nomination": ColumnSpec(_vetting_heading("nomination"), lambda row: row[0].public_id, ID),
+        "name": ColumnSpec(
             _l("Name"),
             lambda row: row[0].person,
             PERSON,
-            Link("oversight.person_page.show", lambda row: str(row[0].person.public_id)),
+            CellLink("oversight.person_page.show", lambda row: str(row[0].person.public_id)),
             file_label=_vetting_heading("name"),
         ),
-        "other_name": Column(_vetting_heading("other_name"), lambda row: row[0].person, OTHER_NAME),
-        "organisation": Column(_l("Organisation"), lambda row: row[0].organisation, NAME),
+        "other_name": ColumnSpec(_vetting_heading("other_name"), lambda row: row[0].person, OTHER_NAME),
+        "organisation": ColumnSpec(_l("Organisation"), lambda row: row[0].organisation, NAME),
         "course": page_only(_l("Course")),
-        "cohort": Column(_l("Cohort"), lambda row: row[0].cohort.code, ID),
-        "last_day": Column(_l("Last day"), lambda row: row[0].cohort.ends_on, DAY),
+        "cohort": ColumnSpec(_l("Cohort"), lambda row: row[0].cohort.code, ID),
+        "last_day": ColumnSpec(_l("Last day"), lambda row: row[0].cohort.ends_on, DAY),
         "vetting_by": page_only(_l("Vetting needed by")),
         "clearance": page_only(_l("Clearance")),
         "action": page_only(_l("Action"), is_action=True),

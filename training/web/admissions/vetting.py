@@ -5,14 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain.admissions import vetting as rules
-from training.forms.admissions.vetting import DecisionForm, QueueFilter
+from training.forms.admissions.vetting import ClearanceForm, QueueFilter
 from training.forms.common.widgets import Choice
 from training.kit.clock import today
 from training.models.admissions.vetting import VettingOutcome
 from training.models.people.people import Person
 from training.policy.matrix import Permission
 from training.queries.admissions import vetting
-from training.queries.admissions.vetting import Queue
+from training.queries.admissions.vetting import VettingQueue
 from training.queries.people import people
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices
@@ -29,13 +29,13 @@ def index() -> ResponseReturnValue:
     """List the nominees in vetting, or those whose clearance lapses, the oldest first."""
     form = QueueFilter(request.args)
     form.queue.choices = [
-        Choice(Queue.WITHIN_60, _("Clearance lapses within 60 days")),
-        Choice(Queue.WITHIN_30, _("Clearance lapses within 30 days")),
-        Choice(Queue.LAPSED, _("Clearance lapsed")),
-        Choice(Queue.DECIDED, _("Decided")),
+        Choice(VettingQueue.WITHIN_60, _("Clearance lapses within 60 days")),
+        Choice(VettingQueue.WITHIN_30, _("Clearance lapses within 30 days")),
+        Choice(VettingQueue.LAPSED, _("Clearance lapsed")),
+        Choice(VettingQueue.DECIDED, _("Decided")),
     ]
     form.queue.blank = _("In vetting")
-    queue = Queue(form.queue.data) if form.validate() and form.queue.data else Queue.WAITING
+    queue = VettingQueue(form.queue.data) if form.validate() and form.queue.data else VettingQueue.WAITING
     page = vetting.page_of(queue, today(), cut(), actor())
     return render_template("admissions/vetting/index.html", form=form, page=page, pager=pager(page), today=today())
 
@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
 @needs(Permission.VET, on=Person)
 def decide(person: Person) -> ResponseReturnValue:
     """Record a decision about a person; it supersedes the one before."""
-    form = DecisionForm()
+    form = ClearanceForm()
     form.outcome.choices = choices(VettingOutcome)
     if form.validate_on_submit():
         with attempt(form) as done:

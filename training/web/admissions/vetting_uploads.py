@@ -17,7 +17,7 @@ from training.kit.db import transaction
 from training.models.admissions.vetting import ClearanceBatch
 from training.policy.matrix import Permission
 from training.queries.admissions import vetting, vetting_uploads
-from training.queries.admissions.vetting import Queue
+from training.queries.admissions.vetting import VettingQueue
 from training.web.admissions import tables
 from training.web.common.downloads import file_of
 from training.web.common.guard import actor, needs
@@ -34,7 +34,7 @@ bp = Blueprint("vetting_uploads", __name__)
 @needs(Permission.VET)
 def save(kind: str) -> ResponseReturnValue:
     """Send the queue as a table to be filled in. It has names in it: the audit trail says who took it."""
-    rows = vetting.all_of(Queue.WAITING, today(), actor())
+    rows = vetting.all_of(VettingQueue.WAITING, today(), actor())
     saved = file_of(tables.VETTING_QUEUE.file(rows), "vetting-queue", kind)
     with attempt() as done:
         export_limits.note(ExportEvent.VETTING_QUEUE, len(rows), actor(), day_began())
@@ -50,7 +50,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             table = table_import.read_table(form.file.data.stream)
-            columns = rules.Columns(**rules.FORMAT.find(table.headings))
+            columns = rules.ClearanceColumns(**rules.FORMAT.find(table.headings))
             with transaction():
                 batch = rules.preview(table, columns, OUTCOMES, actor(), today())
             return redirect(url_for(".show", public_id=batch.public_id))

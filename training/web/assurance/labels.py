@@ -14,7 +14,7 @@ from training.models.assurance.rights_assessments import (
     RightsAssessment,
     RiskLevel,
 )
-from training.queries.assurance.rights_assessments import Which
+from training.queries.assurance.rights_assessments import AssessmentFilter
 from training.web.common.filters import long_date
 from training.web.common.labels import Labels, Wording, word
 
@@ -74,21 +74,21 @@ LABELS = Labels(
         (RightsAct.EDITED, _l("Draft changed")),
         (RightsAct.ATTACHED, _l("File attached")),
         (RightsAct.DETACHED, _l("File removed")),
-        (RightsAct.SUBMITTED, _l("Put before the approver")),
+        (RightsAct.SUBMITTED, _l("Submitted for approval")),
         (RightsAct.APPROVED, _l("Approved")),
         (RightsAct.REFUSED, _l("Refused")),
         (RightsAct.SUPERSEDED, _l("Superseded")),
         (RightsAct.MITIGATED, _l("Mitigation marked as done")),
         (RightsAct.NOTED, _l("Monitoring note")),
-        (Which.WAITING, _l("Waiting for me")),
-        (Which.CURRENT, _l("Current")),
-        (Which.LAPSING, _l("Lapsing within 60 days")),
-        (Which.LAPSED, _l("Lapsed")),
+        (AssessmentFilter.WAITING, _l("Waiting for me")),
+        (AssessmentFilter.CURRENT, _l("Current")),
+        (AssessmentFilter.LAPSING, _l("Lapsing within 60 days")),
+        (AssessmentFilter.LAPSED, _l("Lapsed")),
         (AssuranceEvent.RIGHTS_ASSESSMENT_WRITTEN, _l("Rights assessment written")),
         (AssuranceEvent.RIGHTS_ASSESSMENT_EDITED, _l("Rights assessment changed")),
         (AssuranceEvent.RIGHTS_ASSESSMENT_ATTACHED, _l("File attached to a rights assessment")),
         (AssuranceEvent.RIGHTS_ASSESSMENT_DETACHED, _l("File removed from a rights assessment")),
-        (AssuranceEvent.RIGHTS_ASSESSMENT_SUBMITTED, _l("Rights assessment put before the approver")),
+        (AssuranceEvent.RIGHTS_ASSESSMENT_SUBMITTED, _l("Rights assessment submitted for approval")),
         (AssuranceEvent.RIGHTS_ASSESSMENT_APPROVED, _l("Rights assessment approved")),
         (AssuranceEvent.RIGHTS_ASSESSMENT_REFUSED, _l("Rights assessment refused")),
         (AssuranceEvent.RIGHTS_ASSESSMENT_SUPERSEDED, _l("Rights assessment superseded")),
@@ -105,7 +105,7 @@ LABELS = Labels(
     refusals={
         r.NoRightsAssessment: lambda x: f"{_LACKING[x.lack](x)} {_about(x)}",
         r.NotOwnDraft: lambda _r: _("Only who began this draft can change it or put it before the approver"),
-        r.NoDraft: lambda _r: _("The assessment was put before the approver, so what it says no longer changes"),
+        r.NoDraft: lambda _r: _("The assessment was submitted for approval and can no longer be changed"),
         r.AssessmentIncomplete: lambda x: _(
             "The draft is not complete yet. It lacks: %(parts)s", parts=", ".join(parts_words(x.missing))
         ),

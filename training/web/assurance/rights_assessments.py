@@ -15,7 +15,7 @@ from training.models.courses.courses import Course
 from training.models.finance.programmes import Programme, Project
 from training.policy.matrix import Permission
 from training.queries.assurance import rights_assessments
-from training.queries.assurance.rights_assessments import Which
+from training.queries.assurance.rights_assessments import AssessmentFilter
 from training.web.assurance.labels import parts_words
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices
@@ -25,11 +25,11 @@ from training.web.common.use_case import attempt
 bp = Blueprint("rights_assessments", __name__)
 
 
-def filtered() -> tuple[RightsFilter, Which | None]:
+def filtered() -> tuple[RightsFilter, AssessmentFilter | None]:
     """Return the filter as the address has it, and which assessments it asks for."""
     form = RightsFilter(request.args)
-    form.which.choices = choices(Which)
-    return form, Which(form.which.data) if form.validate() and form.which.data else None
+    form.which.choices = choices(AssessmentFilter)
+    return form, AssessmentFilter(form.which.data) if form.validate() and form.which.data else None
 
 
 @bp.get("/rights")
@@ -128,7 +128,7 @@ def submit(assessment: RightsAssessment) -> ResponseReturnValue:
     with attempt() as done:
         rules.submit(assessment, settings.rights_approval, version_of(form.version), actor(), today())
     if done:
-        flash(_("Put before the approver. Another person has to decide."))
+        flash(_("Submitted for approval. Another person has to decide."))
     return redirect(url_for(".show", public_id=assessment.public_id))
 
 

@@ -11,7 +11,7 @@ from training.web.common.language import language
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
-class Table(NamedTuple):
+class SavedTable(NamedTuple):
     """A table as it is saved: what it is called, its columns and rows."""
 
     name: str
@@ -19,7 +19,7 @@ class Table(NamedTuple):
     rows: Iterable[Sequence[Value]]
 
 
-def file_of(made: Table, name: str, kind: str, *, direction: str | None = None) -> Response:
+def file_of(made: SavedTable, name: str, kind: str, *, direction: str | None = None) -> Response:
     """Return a table as a file to save; ``direction`` is that of its language where it is not the page's.
 
     A kind that is not known is 404.

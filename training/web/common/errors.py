@@ -27,24 +27,24 @@ def _words(code: int) -> tuple[str, str]:
             _("Your sign-in has ended. Sign in and send the form again."),
         ),
         403: (
-            _("You may not do this"),
+            _("You do not have permission to do this"),
             _("Your roles do not include this step. Nothing was changed."),
         ),
         404: (
             _("Page not found"),
-            _("There is no such page, or it is not one that you may see."),
+            _("This page does not exist, or you do not have permission to see it."),
         ),
         405: (
             _("The request could not be understood"),
             _("Go back, reload the page and try again."),
         ),
         409: (
-            _("Somebody else was faster"),
+            _("Someone else was faster"),
             _("The record changed meanwhile. Nothing of yours was saved; look at it again."),
         ),
         410: (
             _("The file has changed"),
-            _("What is kept here is no longer what was uploaded, so it is not handed out. Tell an administrator."),
+            _("The stored file differs from what was uploaded, so it cannot be downloaded. Tell an administrator."),
         ),
         413: (
             _("Too much was sent"),
@@ -52,13 +52,13 @@ def _words(code: int) -> tuple[str, str]:
         ),
         429: (_("Too many attempts"), _("Wait a while and try again.")),
         503: (
-            _("Many people are saving at this moment"),
+            _("The register is busy"),
             _("Nothing of yours was saved. Go back and send the form again in a few seconds."),
         ),
     }
     fallback = (
         _("Something went wrong"),
-        _("The fault is ours and was recorded. Nothing was saved; try again later."),
+        _("This is our fault and has been recorded. Nothing was saved; try again later."),
     )
     return words.get(code, fallback)
 

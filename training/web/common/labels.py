@@ -75,11 +75,11 @@ COMMON = Labels(
         ),
         r.BatchEmpty: lambda _r: _("No row of this file can be nominated"),
         r.BatchFaulty: lambda x: ngettext(
-            "%(num)s row cannot be nominated, so nothing was. Mend it, or nominate the good rows",
-            "%(num)s rows cannot be nominated, so nothing was. Mend them, or nominate the good rows",
+            "%(num)s row cannot be nominated, so none was. Correct it, or nominate only the valid rows",
+            "%(num)s rows cannot be nominated, so none was. Correct them, or nominate only the valid rows",
             x.left,
         ),
-        r.TableGone: lambda _r: _("A day has passed since the file was read, so it was forgotten: send it again"),
+        r.TableGone: lambda _r: _("The file was read more than a day ago and has been deleted: upload it again"),
         r.ColumnDoubled: lambda x: _("The list has two columns with the heading %(heading)s", heading=x.heading),
         r.ColumnMissing: lambda x: _("The list has no column with the heading %(heading)s", heading=x.heading),
     }
@@ -147,7 +147,7 @@ def job_words(job: Job | None) -> str:
         return ""
     if refusal := jobs.refusal_of(job):
         return words_for(refusal)
-    return str(_("Something went wrong, and the fault is ours. Nothing was lost: try again"))
+    return str(_("Something went wrong on our side. Nothing was lost: try again"))
 
 
 def refuse(form: BaseForm, refusal: Refusal) -> None:

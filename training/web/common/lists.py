@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from training.queries.common.paging import Cut, Page
+from training.queries.common.paging import Cursor, Page
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Sorting:
     is_descending: bool
 
 
-def cut() -> Cut:
+def cut() -> Cursor:
     """Return where the address cuts the list."""
-    return Cut(after=request.args.get("after", ""), before=request.args.get("before", ""))
+    return Cursor(after=request.args.get("after", ""), before=request.args.get("before", ""))
 
 
 def _here(endpoint: str | None = None, **changes: str | None) -> str:

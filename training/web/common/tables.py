@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from training.kit import sheets
 from training.kit.sheets import Value
 from training.web.common import filters
-from training.web.common.downloads import Table
+from training.web.common.downloads import SavedTable
 from training.web.common.labels import tone, word
 from training.web.common.navigation import addresses
 
@@ -73,7 +73,7 @@ PERSON = Kind(filters.person, lambda one: filters.person(one).striptags())
 OTHER_NAME = Kind(filters.other_name, lambda one: filters.other_name(one).striptags())
 
 
-class Link(NamedTuple):
+class CellLink(NamedTuple):
     """Where the cells of a column lead: to ``endpoint``, at the public id that ``of`` returns; nowhere for none."""
 
     endpoint: str
@@ -81,13 +81,13 @@ class Link(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Column(Generic[Row]):
+class ColumnSpec(Generic[Row]):
     """A column; ``file_label`` is its heading in a file where that differs from the page's."""
 
     label: LazyString
     value: Callable[[Row], Any]
     kind: Kind = TEXT
-    link: Link | None = None
+    link: CellLink | None = None
     file_label: LazyString | None = None
     in_file: bool = True
     """False for what only a page shows."""
@@ -143,9 +143,9 @@ class PageTable(Generic[Row]):
         return Markup(f'<th scope="row"{total}>{header.html(row)}</th>{cells}')  # noqa: S704  # escaped by the columns
 
 
-def page_only(label: LazyString, *, is_action: bool = False) -> Column[Any]:
+def page_only(label: LazyString, *, is_action: bool = False) -> ColumnSpec[Any]:
     """Return a column that only a page has, whose template writes the cells."""
-    return Column(label, _as_it_is, in_file=False, is_action=is_action)
+    return ColumnSpec(label, _as_it_is, in_file=False, is_action=is_action)
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ class TableSpec(Generic[Row]):
     """
 
     name: LazyString
-    columns: Mapping[str, Column[Row]]
+    columns: Mapping[str, ColumnSpec[Row]]
     page: Sequence[str] = ()
     is_total: Callable[[Row], bool] = field(default=lambda _row: False)
 
@@ -167,11 +167,11 @@ class TableSpec(Generic[Row]):
         if unknown:
             raise ValueError(f"No such columns: {sorted(unknown)}")
 
-    def file(self, rows: Iterable[Row]) -> Table:
+    def file(self, rows: Iterable[Row]) -> SavedTable:
         """Return ``rows`` as the table of a file."""
         columns = [column for column in self.columns.values() if column.in_file]
         cells = [(column.kind.file, column.value) for column in columns]
-        return Table(
+        return SavedTable(
             str(self.name),
             [column.heading() for column in columns],
             (tuple(written(value(row)) for written, value in cells) for row in rows),
@@ -201,13 +201,13 @@ def files_read(endpoint: str) -> TableSpec[Any]:
     return TableSpec(
         _l("Files read before"),
         {
-            "file": Column(
-                _l("File"), lambda row: row[0].public_id, ID, Link(endpoint, lambda row: str(row[0].public_id))
+            "file": ColumnSpec(
+                _l("File"), lambda row: row[0].public_id, ID, CellLink(endpoint, lambda row: str(row[0].public_id))
             ),
-            "read": Column(_l("Read"), lambda row: row[0].uploaded_at, MOMENT),
-            "read_by": Column(_l("Read by"), lambda row: row[0].uploaded_by.display_name, TYPED),
-            "rows": Column(_l("Rows"), lambda row: row[1], _COUNT_OR_DASH),
-            "state": Column(_l("State"), lambda row: row[0].state, TAG),
+            "read": ColumnSpec(_l("Read"), lambda row: row[0].uploaded_at, MOMENT),
+            "read_by": ColumnSpec(_l("Read by"), lambda row: row[0].uploaded_by.display_name, TYPED),
+            "rows": ColumnSpec(_l("Rows"), lambda row: row[1], _COUNT_OR_DASH),
+            "state": ColumnSpec(_l("State"), lambda row: row[0].state, TAG),
         },
         page=("file", "read", "rows", "state"),
     )

@@ -11,7 +11,7 @@ from training.kit.db import transaction
 from training.web.common.labels import refuse, words_for
 
 
-class Step:
+class UseCaseResult:
     """One try at something: true once all of it was committed, false until then and when a rule refused it."""
 
     is_taken = False
@@ -22,14 +22,14 @@ class Step:
 
 
 @contextmanager
-def attempt(form: BaseForm | None = None) -> Iterator[Step]:
+def attempt(form: BaseForm | None = None) -> Iterator[UseCaseResult]:
     """Do what stands in the block in a transaction of its own: all of it, or nothing where a rule refuses.
 
     A refusal ends the block and goes no further: its words stand on the form, which keeps what was typed, or, where
     no form is shown again, in a banner on the next page. So ask the step whether it was taken before saying so.
     Whatever else is raised, by ``transaction()`` too, rolls back and is passed on.
     """
-    step = Step()
+    step = UseCaseResult()
     try:
         with transaction():
             yield step

@@ -28,15 +28,15 @@ def index() -> ResponseReturnValue:
     form = CohortFilter(request.args)
     form.state.choices = choices(CohortState)
     form.when.choices = [
-        Choice(cohorts.When.PLANNED, _("Planned")),
-        Choice(cohorts.When.RUNNING, _("Running")),
-        Choice(cohorts.When.PAST, _("Past")),
+        Choice(cohorts.CohortTiming.PLANNED, _("Planned")),
+        Choice(cohorts.CohortTiming.RUNNING, _("Running")),
+        Choice(cohorts.CohortTiming.PAST, _("Past")),
     ]
     is_valid = form.validate()
     by = sorting(("start",), "-start")
     page = cohorts.page_of(
         CohortState(form.state.data) if is_valid and form.state.data else None,
-        cohorts.When(form.when.data) if is_valid and form.when.data else None,
+        cohorts.CohortTiming(form.when.data) if is_valid and form.when.data else None,
         today(),
         cut(),
         actor(),

@@ -6,19 +6,19 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from training.models.courses.cohorts import CohortCost
-from training.web.common.tables import CODE, MONEY, TITLE, Column, Link, TableSpec
+from training.web.common.tables import CODE, MONEY, TITLE, CellLink, ColumnSpec, TableSpec
 
 PLANNED_COSTS = TableSpec[CohortCost](
     _l("Planned costs"),
     {
-        "category": Column(_l("What it pays for"), lambda one: one.category, CODE),
-        "line": Column(
+        "category": ColumnSpec(_l("What it pays for"), lambda one: one.category, CODE),
+        "line": ColumnSpec(
             _l("Budget line"),
             lambda one: one.line,
             TITLE,
-            Link("finance.budget_lines.show", lambda one: one.line.public_id),
+            CellLink("finance.budget_lines.show", lambda one: one.line.public_id),
         ),
-        "amount": Column(_l("Amount"), lambda one: one.amount, MONEY),
+        "amount": ColumnSpec(_l("Amount"), lambda one: one.amount, MONEY),
     },
 )
 """What a cohort is to cost, and which line pays for it."""

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from training.domain.finance import burn_down, proposals, variances
 from training.domain.finance import programmes as programme_rules
 from training.forms.common.widgets import Choice
-from training.forms.finance.ledger import CommitmentForm, ProposalForm, ReturnForm, TransferForm
+from training.forms.finance.ledger import CommitmentForm, FundsTransferForm, ProposalForm, ReturnForm
 from training.forms.finance.programmes import LineForm
 from training.kit.clock import today
 from training.models.finance.programmes import BudgetLine, LineCategory, Project
@@ -86,7 +86,7 @@ def commit(line: BudgetLine) -> ResponseReturnValue:
 @needs(Permission.PROPOSE_MONEY, on=BudgetLine)
 def transfer(line: BudgetLine) -> ResponseReturnValue:
     """Propose to move money from this line to another one of its programme."""
-    form = TransferForm()
+    form = FundsTransferForm()
     targets = programmes.other_lines(line, actor())
     form.target.choices = [Choice(key, _named(other)) for key, other in targets.items()]
     if form.validate_on_submit():

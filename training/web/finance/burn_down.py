@@ -12,7 +12,7 @@ from training.forms.finance.burn_down import PeriodForm
 from training.kit.money import format_pounds
 from training.web.common.filters import month
 from training.web.common.language import language
-from training.web.finance.charts import BurnDown, Named, burn_down, legend
+from training.web.finance.charts import BurnDown, NamedSeries, burn_down, legend
 from training.web.finance.tables import BurnDownMonth, burn_down_months
 
 
@@ -21,7 +21,7 @@ class Picture:
     """The chart as a picture with its legend, the same figures for its table, and the form that chooses its months."""
 
     chart: Markup
-    legend: list[Named]
+    legend: list[NamedSeries]
     series: BurnDown
     months: list[BurnDownMonth]
     periods: PeriodForm

@@ -64,7 +64,7 @@ class BurnDown:
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedSeries:
     """A line of the legend: a piece of it as it is drawn, its name, where it ends in pence."""
 
     sample: Markup
@@ -72,9 +72,9 @@ class Named:
     pence: int
 
 
-def legend(series: BurnDown) -> list[Named]:
+def legend(series: BurnDown) -> list[NamedSeries]:
     """Return the lines with their names, to stand as text beside a picture whose own may be out of sight."""
-    return [Named(_swatch(name), series.labels[name], pence) for name, pence in series.ends().items()]
+    return [NamedSeries(_swatch(name), series.labels[name], pence) for name, pence in series.ends().items()]
 
 
 def _swatch(name: str) -> Markup:

@@ -107,7 +107,7 @@ def new(programme: Programme) -> ResponseReturnValue:
     )
 
 
-def asked(typed: MultiDict[str, str]) -> tuple[ClaimFilter, claims.Wanted | None]:
+def asked(typed: MultiDict[str, str]) -> tuple[ClaimFilter, claims.ClaimSearch | None]:
     """Return the filter as it was sent, and which claims it asks for; None where it cannot be read."""
     form = ClaimFilter(typed)
     within = {row.Programme.public_id: row.Programme for row in programmes.list_for(actor())}
@@ -118,7 +118,7 @@ def asked(typed: MultiDict[str, str]) -> tuple[ClaimFilter, claims.Wanted | None
     if not form.validate():
         return form, None
     programme = within.get(form.programme.data or "")
-    return form, claims.Wanted(
+    return form, claims.ClaimSearch(
         programme.id if programme else None,
         months.get(form.month.data or ""),
         claims.ClaimState(form.state.data) if form.state.data else None,
@@ -144,7 +144,7 @@ def search() -> ResponseReturnValue:
     return _listed(form, wanted)
 
 
-def _listed(form: ClaimFilter, wanted: claims.Wanted | None) -> ResponseReturnValue:
+def _listed(form: ClaimFilter, wanted: claims.ClaimSearch | None) -> ResponseReturnValue:
     page = claims.claims_page(wanted, cut(), actor()) if wanted else Page[claims.ClaimRow]([], "", "")
     return render_template(
         "finance/claims/index.html",
@@ -163,7 +163,7 @@ def show(claim: Claim) -> ResponseReturnValue:
     return render_template(
         "finance/claims/show.html",
         page=page,
-        look=payment_warnings.look_at([page.claim], folder())[claim.id],
+        look=payment_warnings.review([page.claim], folder())[claim.id],
         may_see_file=may(Permission.SEE_EVIDENCE),
         may_attach=may(Permission.PROPOSE_MONEY),
     )

@@ -12,7 +12,7 @@ from training.forms.finance.ledger import ReasonForm
 from training.forms.finance.spend_uploads import ColumnsForm, ProposeRowsForm, SpendFileForm
 from training.kit.clock import today
 from training.models.finance.programmes import Programme
-from training.models.finance.spend_uploads import BatchState, RowOutcome, SpendBatch
+from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendBatchState
 from training.policy.matrix import Permission
 from training.queries.finance import claims, spend_uploads
 from training.web.common import table_import
@@ -77,7 +77,7 @@ def show(batch: SpendBatch) -> ResponseReturnValue:
         return redirect(url_for(".columns", public_id=batch.public_id))
     form = table_import.row_filter(RowOutcome)
     rows = spend_uploads.rows_of(batch, table_import.narrowed_to(form, RowOutcome), cut(), actor())
-    is_previewed = page.batch.state is BatchState.PREVIEWED
+    is_previewed = page.batch.state is SpendBatchState.PREVIEWED
     return render_template(
         "finance/spend_uploads/show.html",
         page=page,
@@ -115,7 +115,7 @@ def withdraw(batch: SpendBatch) -> ResponseReturnValue:
         with attempt(form) as done:
             back = rules.withdraw(batch, form.reason.data or "", actor())
         if done:
-            said = ngettext("%(num)s claim was taken back.", "%(num)s claims were taken back.", back.withdrawn)
+            said = ngettext("%(num)s claim was withdrawn.", "%(num)s claims were withdrawn.", back.withdrawn)
             if back.decided:
                 said += " " + ngettext("%(num)s was decided and stays.", "%(num)s were decided and stay.", back.decided)
             flash(said)

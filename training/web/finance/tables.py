@@ -37,9 +37,9 @@ from training.web.common.tables import (
     TAG,
     TITLE,
     TYPED,
-    Column,
+    CellLink,
+    ColumnSpec,
     Kind,
-    Link,
     TableSpec,
     files_read,
 )
@@ -63,23 +63,23 @@ def _id_of(record: Any) -> str:
 ENTRIES = TableSpec[EntryRow](
     _l("Entries"),
     {
-        "entry": Column(_l("Entry"), lambda row: row.entry.public_id, ID),
-        "kind": Column(_l("Kind"), lambda row: row.entry.kind, CODE),
-        "line": Column(_l("Budget line"), lambda row: row.entry.line, TITLE),
-        "purpose": Column(_l("Purpose"), lambda row: row.entry.purpose, TYPED),
-        "commitment": Column(_l("Commitment"), lambda row: _id_of(row.entry.commitment), ID),
-        "claim": Column(_l("Claim"), lambda row: _id_of(row.entry.claim), ID),
-        "amount": Column(_l("Amount"), lambda row: row.entry.amount, MONEY),
-        "proposed": Column(_l("Proposed"), lambda row: row.entry.proposed_at, MOMENT),
-        "decision": Column(_l("Decision"), _standing),
-        "decided": Column(_l("Decided on"), lambda row: row.decision.decided_at if row.decision else None, MOMENT),
-        "undoes": Column(_l("Undoes"), lambda row: row.undoes or "", ID),
-        "undone_by": Column(_l("Undone by"), lambda row: row.undone_by or "", ID),
-        "allocated": Column(_l("Allocated"), lambda row: row.posting.allocated if row.posting else None, MONEY),
-        "committed": Column(_l("Committed"), lambda row: row.posting.committed if row.posting else None, MONEY),
-        "spent": Column(_l("Spent"), lambda row: row.posting.spent if row.posting else None, MONEY),
-        "month": Column(_l("Counts in"), lambda row: row.posting.month if row.posting else None, MONTH),
-        "committed_month": Column(
+        "entry": ColumnSpec(_l("Entry"), lambda row: row.entry.public_id, ID),
+        "kind": ColumnSpec(_l("Kind"), lambda row: row.entry.kind, CODE),
+        "line": ColumnSpec(_l("Budget line"), lambda row: row.entry.line, TITLE),
+        "purpose": ColumnSpec(_l("Purpose"), lambda row: row.entry.purpose, TYPED),
+        "commitment": ColumnSpec(_l("Commitment"), lambda row: _id_of(row.entry.commitment), ID),
+        "claim": ColumnSpec(_l("Claim"), lambda row: _id_of(row.entry.claim), ID),
+        "amount": ColumnSpec(_l("Amount"), lambda row: row.entry.amount, MONEY),
+        "proposed": ColumnSpec(_l("Proposed"), lambda row: row.entry.proposed_at, MOMENT),
+        "decision": ColumnSpec(_l("Decision"), _standing),
+        "decided": ColumnSpec(_l("Decided on"), lambda row: row.decision.decided_at if row.decision else None, MOMENT),
+        "undoes": ColumnSpec(_l("Undoes"), lambda row: row.undoes or "", ID),
+        "undone_by": ColumnSpec(_l("Undone by"), lambda row: row.undone_by or "", ID),
+        "allocated": ColumnSpec(_l("Allocated"), lambda row: row.posting.allocated if row.posting else None, MONEY),
+        "committed": ColumnSpec(_l("Committed"), lambda row: row.posting.committed if row.posting else None, MONEY),
+        "spent": ColumnSpec(_l("Spent"), lambda row: row.posting.spent if row.posting else None, MONEY),
+        "month": ColumnSpec(_l("Counts in"), lambda row: row.posting.month if row.posting else None, MONTH),
+        "committed_month": ColumnSpec(
             _l("Committed counts in"), lambda row: row.posting.committed_month if row.posting else None, MONTH
         ),
     },
@@ -90,12 +90,14 @@ ENTRIES = TableSpec[EntryRow](
 LINES = TableSpec[BudgetLine](
     _l("Budget lines"),
     {
-        "line": Column(_l("Budget line"), lambda line: line, TITLE, Link(_TO_LINE, lambda line: line.public_id)),
-        "category": Column(_l("What it pays for"), lambda line: line.category, CODE),
-        "allocated": Column(_l("Allocated"), lambda line: line.allocated, MONEY),
-        "committed": Column(_l("Committed"), lambda line: line.committed, MONEY),
-        "spent": Column(_l("Spent"), lambda line: line.spent, MONEY),
-        "available": Column(_l("Available"), lambda line: line.available, MONEY),
+        "line": ColumnSpec(
+            _l("Budget line"), lambda line: line, TITLE, CellLink(_TO_LINE, lambda line: line.public_id)
+        ),
+        "category": ColumnSpec(_l("What it pays for"), lambda line: line.category, CODE),
+        "allocated": ColumnSpec(_l("Allocated"), lambda line: line.allocated, MONEY),
+        "committed": ColumnSpec(_l("Committed"), lambda line: line.committed, MONEY),
+        "spent": ColumnSpec(_l("Spent"), lambda line: line.spent, MONEY),
+        "available": ColumnSpec(_l("Available"), lambda line: line.available, MONEY),
     },
     page=("line", "available", "allocated", "committed", "spent", "category"),
 )
@@ -104,13 +106,13 @@ _CLOSED = Kind(
     lambda is_closed: filters.tag(_("Closed")) if is_closed else filters.tag(_("Open"), "blue"),
     lambda is_closed: str(_("Closed") if is_closed else _("Open")),
 )
-_TO_THIS_COMMITMENT = Link(_TO_COMMITMENT, lambda one: one.public_id)
-_OUTSTANDING: Mapping[str, Column[Commitment]] = {
-    "commitment": Column(_l("Commitment"), lambda one: one.public_id, ID),
-    "purpose": Column(_l("Purpose"), lambda one: one.purpose, TYPED, _TO_THIS_COMMITMENT),
-    "line": Column(_l("Budget line"), lambda one: one.line, TITLE),
-    "expected": Column(_l("Expected"), lambda one: one.expected_on, DAY),
-    "outstanding": Column(_l("Outstanding"), lambda one: one.committed, MONEY),
+_TO_THIS_COMMITMENT = CellLink(_TO_COMMITMENT, lambda one: one.public_id)
+_OUTSTANDING: Mapping[str, ColumnSpec[Commitment]] = {
+    "commitment": ColumnSpec(_l("Commitment"), lambda one: one.public_id, ID),
+    "purpose": ColumnSpec(_l("Purpose"), lambda one: one.purpose, TYPED, _TO_THIS_COMMITMENT),
+    "line": ColumnSpec(_l("Budget line"), lambda one: one.line, TITLE),
+    "expected": ColumnSpec(_l("Expected"), lambda one: one.expected_on, DAY),
+    "outstanding": ColumnSpec(_l("Outstanding"), lambda one: one.committed, MONEY),
 }
 OUTSTANDING = TableSpec[Commitment](
     _l("Outstanding commitments"), _OUTSTANDING, page=("purpose", "outstanding", "expected", "line")
@@ -120,9 +122,9 @@ COMMITMENTS = TableSpec[Commitment](
     {
         **_OUTSTANDING,
         # The page of a cohort has no purposes: there the line leads to the commitment.
-        "line": Column(_l("Budget line"), lambda one: one.line, TITLE, _TO_THIS_COMMITMENT),
-        "spent": Column(_l("Spent"), lambda one: one.spent, MONEY),
-        "state": Column(_l("State"), lambda one: one.is_closed, _CLOSED),
+        "line": ColumnSpec(_l("Budget line"), lambda one: one.line, TITLE, _TO_THIS_COMMITMENT),
+        "spent": ColumnSpec(_l("Spent"), lambda one: one.spent, MONEY),
+        "state": ColumnSpec(_l("State"), lambda one: one.is_closed, _CLOSED),
     },
     page=("purpose", "outstanding", "spent", "expected", "state"),
 )
@@ -144,17 +146,17 @@ _IN_POUNDS = _l("Pounds, rounded half-even")
 CLAIMS = TableSpec[ClaimRow](
     _l("Claims"),
     {
-        "claim": Column(_l("Claim"), lambda row: row.claim.public_id, ID),
-        "programme": Column(_l("Programme"), lambda row: row.claim.programme, TITLE),
-        "payee": Column(_l("Paid to"), _payee),
-        "purpose": Column(_l("Purpose"), lambda row: row.claim.purpose, TYPED),
-        "paid": Column(_l("Paid on"), lambda row: row.claim.paid_on, DAY),
-        "amount": Column(_l("Amount"), lambda row: row.claim.amount, MONEY, file_label=_IN_POUNDS),
-        "currency": Column(_l("Currency"), lambda row: row.claim.currency.value),
-        "original": Column(_l("As it was paid"), lambda row: exact_amount(row.claim.original, row.claim.currency)),
-        "rate": Column(_l("Rate"), lambda row: exact_rate(row.claim.rate)),
-        "evidence": Column(_l("Evidence"), lambda row: _hashes(row.claim), ID),
-        "state": Column(_l("State"), lambda row: row.state, TAG),
+        "claim": ColumnSpec(_l("Claim"), lambda row: row.claim.public_id, ID),
+        "programme": ColumnSpec(_l("Programme"), lambda row: row.claim.programme, TITLE),
+        "payee": ColumnSpec(_l("Paid to"), _payee),
+        "purpose": ColumnSpec(_l("Purpose"), lambda row: row.claim.purpose, TYPED),
+        "paid": ColumnSpec(_l("Paid on"), lambda row: row.claim.paid_on, DAY),
+        "amount": ColumnSpec(_l("Amount"), lambda row: row.claim.amount, MONEY, file_label=_IN_POUNDS),
+        "currency": ColumnSpec(_l("Currency"), lambda row: row.claim.currency.value),
+        "original": ColumnSpec(_l("As it was paid"), lambda row: exact_amount(row.claim.original, row.claim.currency)),
+        "rate": ColumnSpec(_l("Rate"), lambda row: exact_rate(row.claim.rate)),
+        "evidence": ColumnSpec(_l("Evidence"), lambda row: _hashes(row.claim), ID),
+        "state": ColumnSpec(_l("State"), lambda row: row.state, TAG),
     },
     page=("payee", "amount", "state", "paid", "purpose", "programme"),
 )
@@ -162,16 +164,16 @@ CLAIMS = TableSpec[ClaimRow](
 
 def claim_lines(claim: Claim) -> TableSpec[EntryRow]:
     """Return the file of a claim's lines: in pounds and as they were paid, with the rate that was used."""
-    own: Mapping[str, Column[EntryRow]] = {
-        "paid": Column(_l("Paid on"), lambda _row: claim.paid_on, DAY),
-        "amount": Column(_IN_POUNDS, lambda row: row.entry.amount, MONEY),
-        "currency": Column(_l("Currency"), lambda _row: claim.currency.value),
-        "original": Column(
+    own: Mapping[str, ColumnSpec[EntryRow]] = {
+        "paid": ColumnSpec(_l("Paid on"), lambda _row: claim.paid_on, DAY),
+        "amount": ColumnSpec(_IN_POUNDS, lambda row: row.entry.amount, MONEY),
+        "currency": ColumnSpec(_l("Currency"), lambda _row: claim.currency.value),
+        "original": ColumnSpec(
             _l("As it was paid"), lambda row: exact_amount(row.entry.original or row.entry.amount, claim.currency)
         ),
-        "rate": Column(_l("Rate"), lambda _row: exact_rate(claim.rate)),
-        "rate_on": Column(_l("Rate of"), lambda _row: claim.rate_on, DAY),
-        "rate_source": Column(_l("Source of the rate"), lambda _row: claim.rate_source),
+        "rate": ColumnSpec(_l("Rate"), lambda _row: exact_rate(claim.rate)),
+        "rate_on": ColumnSpec(_l("Rate of"), lambda _row: claim.rate_on, DAY),
+        "rate_source": ColumnSpec(_l("Source of the rate"), lambda _row: claim.rate_source),
     }
     before, after = ("entry", "line", "commitment", "purpose"), ("decision", "undone_by")
     whole = {**ENTRIES.columns, **own}
@@ -185,16 +187,16 @@ def _wrong(row: RowOfBatch) -> str:
 SPEND_ROWS = TableSpec[RowOfBatch](
     _l("Rows"),
     {
-        "number": Column(_l("Row"), lambda one: one.row.number),
-        "outcome": Column(_l("Outcome"), lambda one: one.row.outcome, TAG),
-        "wrong": Column(_l("What is wrong"), _wrong),
-        "paid": Column(_l("Paid on"), lambda one: one.row.paid_on, DAY),
-        "amount": Column(_l("Amount"), lambda one: one.row.amount, MONEY_IF_ANY),
-        "payee": Column(_l("Paid to"), lambda one: one.row.payee, TYPED),
-        "purpose": Column(_l("Purpose"), lambda one: one.row.purpose, TYPED),
-        "commitment": Column(_l("Commitment"), lambda one: _id_of(one.row.commitment), ID),
-        "claim": Column(_l("Claim"), lambda one: _id_of(one.row.claim), ID),
-        "decision": Column(_l("Decision"), lambda one: _standing(one) if one.row.claim else ""),
+        "number": ColumnSpec(_l("Row"), lambda one: one.row.number),
+        "outcome": ColumnSpec(_l("Outcome"), lambda one: one.row.outcome, TAG),
+        "wrong": ColumnSpec(_l("What is wrong"), _wrong),
+        "paid": ColumnSpec(_l("Paid on"), lambda one: one.row.paid_on, DAY),
+        "amount": ColumnSpec(_l("Amount"), lambda one: one.row.amount, MONEY_IF_ANY),
+        "payee": ColumnSpec(_l("Paid to"), lambda one: one.row.payee, TYPED),
+        "purpose": ColumnSpec(_l("Purpose"), lambda one: one.row.purpose, TYPED),
+        "commitment": ColumnSpec(_l("Commitment"), lambda one: _id_of(one.row.commitment), ID),
+        "claim": ColumnSpec(_l("Claim"), lambda one: _id_of(one.row.claim), ID),
+        "decision": ColumnSpec(_l("Decision"), lambda one: _standing(one) if one.row.claim else ""),
     },
     page=("number", "outcome", "paid", "amount", "payee", "commitment"),
 )
@@ -203,12 +205,12 @@ SPEND_ROWS = TableSpec[RowOfBatch](
 TAKEN = TableSpec[Taken](
     _l("What the rows take from the commitments"),
     {
-        "commitment": Column(_l("Commitment"), lambda one: one.commitment.public_id, ID),
-        "purpose": Column(_l("Purpose"), lambda one: one.commitment.purpose, TYPED),
-        "line": Column(_l("Budget line"), lambda one: one.commitment.line, TITLE),
-        "rows": Column(_l("Rows"), lambda one: one.rows, COUNT),
-        "amount": Column(_l("Amount"), lambda one: one.pence, MONEY),
-        "outstanding": Column(_l("Outstanding"), lambda one: one.commitment.committed, MONEY),
+        "commitment": ColumnSpec(_l("Commitment"), lambda one: one.commitment.public_id, ID),
+        "purpose": ColumnSpec(_l("Purpose"), lambda one: one.commitment.purpose, TYPED),
+        "line": ColumnSpec(_l("Budget line"), lambda one: one.commitment.line, TITLE),
+        "rows": ColumnSpec(_l("Rows"), lambda one: one.rows, COUNT),
+        "amount": ColumnSpec(_l("Amount"), lambda one: one.pence, MONEY),
+        "outstanding": ColumnSpec(_l("Outstanding"), lambda one: one.commitment.committed, MONEY),
     },
     page=("commitment", "amount", "outstanding", "rows", "line"),
 )
@@ -217,18 +219,20 @@ _CEILING = replace(MONEY, page=lambda pence: filters.money(pence) if pence else 
 PROGRAMMES = TableSpec[Any](
     _l("Programmes"),
     {
-        "programme": Column(
+        "programme": ColumnSpec(
             _l("Programme"),
             lambda row: row.Programme,
             TITLE,
-            Link("finance.programmes.show", lambda row: row.Programme.public_id),
+            CellLink("finance.programmes.show", lambda row: row.Programme.public_id),
         ),
-        "code": Column(_l("Code"), lambda row: row.Programme.code),
-        "ceiling": Column(_l("Ceiling"), lambda row: row.Programme.ceiling, _CEILING),
-        "committed": Column(
+        "code": ColumnSpec(_l("Code"), lambda row: row.Programme.code),
+        "ceiling": ColumnSpec(_l("Ceiling"), lambda row: row.Programme.ceiling, _CEILING),
+        "committed": ColumnSpec(
             _l("Committed"), lambda row: row.Programme.committed if row.may_see_balances else None, MONEY_IF_ANY
         ),
-        "spent": Column(_l("Spent"), lambda row: row.Programme.spent if row.may_see_balances else None, MONEY_IF_ANY),
+        "spent": ColumnSpec(
+            _l("Spent"), lambda row: row.Programme.spent if row.may_see_balances else None, MONEY_IF_ANY
+        ),
     },
     page=("programme", "ceiling", "committed", "spent"),
 )
@@ -255,11 +259,11 @@ def burn_down_months(series: Series | None) -> Iterator[BurnDownMonth]:
 BURN_DOWN = TableSpec[BurnDownMonth](
     _l("Burn-down"),
     {
-        "month": Column(_l("Month"), lambda one: one.month, MONTH),
-        "planned": Column(_l("Planned"), lambda one: one.planned, MONEY),
-        "committed": Column(_l("Committed and spent"), lambda one: one.committed, MONEY),
-        "spent": Column(_l("Spent"), lambda one: one.spent, MONEY),
-        "forecast": Column(_l("Forecast"), lambda one: one.forecast, MONEY),
+        "month": ColumnSpec(_l("Month"), lambda one: one.month, MONTH),
+        "planned": ColumnSpec(_l("Planned"), lambda one: one.planned, MONEY),
+        "committed": ColumnSpec(_l("Committed and spent"), lambda one: one.committed, MONEY),
+        "spent": ColumnSpec(_l("Spent"), lambda one: one.spent, MONEY),
+        "forecast": ColumnSpec(_l("Forecast"), lambda one: one.forecast, MONEY),
     },
 )
 
@@ -275,19 +279,19 @@ def _or_total(kind: Kind) -> Kind:
 YEAR_END = TableSpec[YearEndRow](
     _l("Year end"),
     {
-        "line": Column(
+        "line": ColumnSpec(
             _l("Budget line"),
             lambda row: row.line,
             _or_total(TITLE),
-            Link(_TO_LINE, lambda row: row.line and row.line.public_id),
+            CellLink(_TO_LINE, lambda row: row.line and row.line.public_id),
         ),
-        "allocated": Column(_l("Allocated"), lambda row: row.allocated, MONEY),
-        "spent": Column(_l("Spent"), lambda row: row.spent, MONEY),
-        "due": Column(_l("Due this year"), lambda row: row.due, MONEY),
-        "later": Column(_l("Due later"), lambda row: row.later, MONEY),
-        "scheduled": Column(_l("Cohorts to come"), lambda row: row.scheduled, MONEY),
-        "lapses": Column(_l("Will lapse"), lambda row: row.lapses, MONEY),
-        "short": Column(_l("Short by"), lambda row: row.short, MONEY),
+        "allocated": ColumnSpec(_l("Allocated"), lambda row: row.allocated, MONEY),
+        "spent": ColumnSpec(_l("Spent"), lambda row: row.spent, MONEY),
+        "due": ColumnSpec(_l("Due this year"), lambda row: row.due, MONEY),
+        "later": ColumnSpec(_l("Due later"), lambda row: row.later, MONEY),
+        "scheduled": ColumnSpec(_l("Cohorts to come"), lambda row: row.scheduled, MONEY),
+        "lapses": ColumnSpec(_l("Will lapse"), lambda row: row.lapses, MONEY),
+        "short": ColumnSpec(_l("Short by"), lambda row: row.short, MONEY),
     },
     page=("line", "lapses", "allocated", "spent", "due", "later", "scheduled"),
     is_total=lambda row: row.line is None,
@@ -296,23 +300,23 @@ YEAR_END = TableSpec[YearEndRow](
 VARIANCES = TableSpec[Variance](
     _l("Variances"),
     {
-        "line": Column(
+        "line": ColumnSpec(
             _l("Budget line"),
             lambda one: one.line,
             TITLE,
-            Link("finance.variances.show", lambda one: one.line.public_id),
+            CellLink("finance.variances.show", lambda one: one.line.public_id),
         ),
-        "planned": Column(_l("Planned"), lambda one: one.planned, MONEY),
-        "spent": Column(_l("Spent"), lambda one: one.spent, MONEY),
-        "variance": Column(_l("Variance"), lambda one: one.difference, MONEY),
-        "share": Column(
+        "planned": ColumnSpec(_l("Planned"), lambda one: one.planned, MONEY),
+        "spent": ColumnSpec(_l("Spent"), lambda one: one.spent, MONEY),
+        "variance": ColumnSpec(_l("Variance"), lambda one: one.difference, MONEY),
+        "share": ColumnSpec(
             _l("Share of the plan"),
             lambda one: one.per_mille,
             PERCENT,
             file_label=LazyString(lambda: f"{_('Share of the plan')} (%)"),
         ),
-        "reason": Column(_l("Reason"), lambda one: one.newest.reason if one.newest else ""),
-        "given_by": Column(_l("Given by"), lambda one: one.newest.given_by.display_name if one.newest else ""),
+        "reason": ColumnSpec(_l("Reason"), lambda one: one.newest.reason if one.newest else ""),
+        "given_by": ColumnSpec(_l("Given by"), lambda one: one.newest.given_by.display_name if one.newest else ""),
     },
     page=("line", "variance", "share", "planned", "spent", "reason"),
 )
@@ -320,12 +324,12 @@ VARIANCES = TableSpec[Variance](
 REASONS = TableSpec[VarianceReason](
     _l("Reasons given"),
     {
-        "month": Column(_l("Month"), lambda one: one.month, MONTH),
-        "planned": Column(_l("Planned"), lambda one: one.planned, MONEY),
-        "spent": Column(_l("Spent"), lambda one: one.spent, MONEY),
-        "reason": Column(_l("Reason"), lambda one: one.reason),
-        "given_by": Column(_l("Given by"), lambda one: one.given_by.display_name),
-        "given": Column(_l("Given on"), lambda one: one.given_at, MOMENT),
+        "month": ColumnSpec(_l("Month"), lambda one: one.month, MONTH),
+        "planned": ColumnSpec(_l("Planned"), lambda one: one.planned, MONEY),
+        "spent": ColumnSpec(_l("Spent"), lambda one: one.spent, MONEY),
+        "reason": ColumnSpec(_l("Reason"), lambda one: one.reason),
+        "given_by": ColumnSpec(_l("Given by"), lambda one: one.given_by.display_name),
+        "given": ColumnSpec(_l("Given on"), lambda one: one.given_at, MOMENT),
     },
     page=("month", "planned", "spent", "reason"),
 )
@@ -333,9 +337,9 @@ REASONS = TableSpec[VarianceReason](
 PLAN = TableSpec[PlanRow](
     _l("Monthly plan"),
     {
-        "month": Column(_l("Month"), lambda row: row.month, _or_total(MONTH)),
-        "planned": Column(_l("Planned"), lambda row: row.planned, MONEY),
-        "spent": Column(_l("Spent"), lambda row: row.spent, MONEY),
+        "month": ColumnSpec(_l("Month"), lambda row: row.month, _or_total(MONTH)),
+        "planned": ColumnSpec(_l("Planned"), lambda row: row.planned, MONEY),
+        "spent": ColumnSpec(_l("Spent"), lambda row: row.spent, MONEY),
     },
     is_total=lambda row: row.month is None,
 )
@@ -348,7 +352,7 @@ _RATES: Mapping[str, Callable[[ExchangeRate], Any]] = {
 }
 RATES = TableSpec[ExchangeRate](
     _l("Exchange rates"),
-    {key: Column(heading, value) for heading, (key, value) in zip(RATE_COLUMNS, _RATES.items(), strict=True)},
+    {key: ColumnSpec(heading, value) for heading, (key, value) in zip(RATE_COLUMNS, _RATES.items(), strict=True)},
 )
 """A file only, under the headings of a list of rates: every reader may send it back."""
 

@@ -20,9 +20,9 @@ def index() -> ResponseReturnValue:
     """List who did what, the newest first."""
     form = AuditFilter(request.args)
     form.action.choices = [Choice(action, event_word(action)) for action in audit.actions()]
-    wanted = audit.Wanted()
+    wanted = audit.AuditSearch()
     if form.validate():
-        wanted = audit.Wanted(
+        wanted = audit.AuditSearch(
             action=form.action.data or "",
             username=form.username.data or "",
             subject=form.subject.data or "",

@@ -51,8 +51,8 @@ LABELS = Labels(
         (IdentityEvent.ORGANISATION_ADDED, _l("Organisation added")),
         (IdentityEvent.ORGANISATION_EDITED, _l("Organisation changed")),
         (IdentityEvent.ORGANISATION_MOVED, _l("Organisation moved")),
-        (IdentityEvent.ORGANISATION_DEACTIVATED, _l("Organisation put out of use")),
-        (IdentityEvent.ORGANISATION_REACTIVATED, _l("Organisation taken into use again")),
+        (IdentityEvent.ORGANISATION_DEACTIVATED, _l("Organisation deactivated")),
+        (IdentityEvent.ORGANISATION_REACTIVATED, _l("Organisation reactivated")),
         (ExportEvent.PEOPLE, _l("List of people saved as a file")),
         (ExportEvent.PAYEES, _l("List of payees saved as a file")),
         (ExportEvent.NOMINEES, _l("Rows of a file of names saved as a file")),
@@ -67,13 +67,13 @@ LABELS = Labels(
         r.WeakPassword: lambda x: _("Use %(shortest)s characters or more", shortest=x.shortest),
         r.OrganisationExists: lambda _r: _("An organisation has this English name already"),
         r.ParentElsewhere: lambda _r: _("The body above it and those below it must be of the same jurisdiction"),
-        r.OrganisationInactive: lambda _r: _("The organisation is out of use: choose another"),
-        r.ParentInactive: lambda _r: _("The body above it is out of use: choose another"),
+        r.OrganisationInactive: lambda _r: _("The organisation is inactive: choose another"),
+        r.ParentInactive: lambda _r: _("The parent organisation is inactive: choose another"),
         r.UnderItself: lambda _r: _("An organisation cannot come under itself or under a body below it"),
         r.OrganisationInUse: lambda x: _(
             "The organisation is still needed. It has: %(kinds)s", kinds=", ".join(_DEPENDANTS[kind]() for kind in x.by)
         ),
-        r.JobStanding: lambda _r: _("Work on this file goes on: wait until it is done"),
+        r.JobStanding: lambda _r: _("This file is still being processed: wait until it is done"),
         r.TooManyExports: lambda x: _(
             "You have saved lists of people %(most)s times today, which is the most: go on tomorrow", most=x.most
         ),

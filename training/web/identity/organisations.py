@@ -114,7 +114,7 @@ def move(organisation: Organisation) -> ResponseReturnValue:
 @needs(Permission.EDIT_ORGANISATION, on=Organisation)
 def deactivate(organisation: Organisation) -> ResponseReturnValue:
     """Put an organisation out of use."""
-    return _step(organisation, rules.deactivate, _("Organisation put out of use."))
+    return _step(organisation, rules.deactivate, _("Organisation deactivated."))
 
 
 @bp.post("/organisations/<public_id>/reactivate")

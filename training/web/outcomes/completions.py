@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from training.domain.outcomes import completions as rules
 from training.forms.finance.ledger import ReasonForm
-from training.forms.outcomes.completions import ClaimForm
+from training.forms.outcomes.completions import CompletionForm
 from training.kit.clock import today
 from training.models.admissions.nominations import Nomination
 from training.models.outcomes.completions import Completion
@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
 def claim(nomination: Nomination) -> ResponseReturnValue:
     """Record that one has completed the course."""
     page = nominations.nomination_page(nomination, actor())
-    form = ClaimForm(completed_on=min(page.cohort.ends_on, today()))
+    form = CompletionForm(completed_on=min(page.cohort.ends_on, today()))
     if form.validate_on_submit():
         day = form.completed_on.data
         with attempt(form) as done:

@@ -10,21 +10,21 @@ from flask_babel import gettext as _
 from training.domain.common.refusals import Refusal
 from training.domain.finance import payment_warnings
 from training.domain.finance.decisions import Summary, summary
-from training.domain.finance.payment_warnings import Doubt, Look
+from training.domain.finance.payment_warnings import ClaimReview, PaymentWarning
 from training.domain.finance.refusals import OwnProposal
 from training.domain.oversight import approvals
 from training.domain.oversight.approvals import Effects
 from training.forms.common.widgets import Choice
-from training.forms.oversight.approvals import DecisionForm, InboxFilter
+from training.forms.oversight.approvals import ApprovalsForm, InboxFilter
 from training.kit.clock import today
 from training.kit.db import transaction
 from training.kit.money import format_pounds
 from training.models.finance.ledger import Outcome
 from training.policy.matrix import Permission
-from training.queries.common.paging import Cut
+from training.queries.common.paging import Cursor
 from training.queries.finance import bundles, inbox
 from training.queries.finance.bundles import Bundle
-from training.queries.finance.inbox import Narrowed, Parts
+from training.queries.finance.inbox import InboxSelection, Parts
 from training.web.common.filters import title, typed
 from training.web.common.guard import actor, needs
 from training.web.common.labels import words_for
@@ -43,8 +43,8 @@ class Waiting:
     """
 
     bundle: Bundle
-    look: Look | None
-    doubts: list[Doubt]
+    look: ClaimReview | None
+    doubts: list[PaymentWarning]
     effects: Effects | None = None
     why_not: str = ""
 
@@ -55,7 +55,7 @@ class Waiting:
 
     def is_ticked(self, *, are_all: bool, are_bare: bool) -> bool:
         """Say whether a link ticks this one: never against a doubt, but for the lack of evidence if that is asked."""
-        return (are_all or are_bare) and set(self.doubts) <= ({Doubt.NO_EVIDENCE} if are_bare else set())
+        return (are_all or are_bare) and set(self.doubts) <= ({PaymentWarning.NO_EVIDENCE} if are_bare else set())
 
 
 @dataclass(frozen=True)
@@ -76,16 +76,16 @@ class Result:
 @needs(Permission.APPROVE_MONEY)
 def index() -> ResponseReturnValue:
     """List the proposals that wait, the oldest first, and decide about the chosen ones, each on its own."""
-    form = DecisionForm()
+    form = ApprovalsForm()
     results = _decide_chosen(form) if form.validate_on_submit() else []
     if results and not any(result.why_not for result in results):
-        form = DecisionForm(formdata=None)
+        form = ApprovalsForm(formdata=None)
     parts = inbox.parts_of_inbox(actor())
     filter_ = _filter(parts)
-    narrowed = Narrowed(**filter_.chosen())
+    narrowed = InboxSelection(**filter_.chosen())
     page = inbox.waiting(narrowed, cut(), actor())
     if not page.rows:  # all of this page may just have been decided
-        page = inbox.waiting(narrowed, Cut(), actor())
+        page = inbox.waiting(narrowed, Cursor(), actor())
     file = next((one for one in parts.files if one.batch.public_id == narrowed.file), None)
     ticks = {"are_all": are_all_ticked(), "are_bare": are_all_ticked(_BARE)}
     return render_template(
@@ -95,7 +95,7 @@ def index() -> ResponseReturnValue:
         results=results,
         decided=[result for result in results if not result.why_not],
         file=file,
-        together=approvals.effects_of_payments(inbox.takings(narrowed, actor())) if file else None,
+        together=approvals.effects_of_payments(inbox.pending_by_commitment(narrowed, actor())) if file else None,
         rows=_payments(page.rows) if file else foreseen(page.rows),
         pager=pager(page),
         place=place(),
@@ -126,7 +126,7 @@ def foreseen(bundles: Sequence[Bundle]) -> list[Waiting]:
     return [_foreseen(bundle, looks) for bundle in bundles]
 
 
-def _foreseen(bundle: Bundle, looks: Mapping[int, Look]) -> Waiting:
+def _foreseen(bundle: Bundle, looks: Mapping[int, ClaimReview]) -> Waiting:
     look = looks.get(bundle.first.claim_id or 0)
     try:
         effects = approvals.effects(bundle.entries, bundle.undone)
@@ -146,14 +146,14 @@ def _payments(bundles: Sequence[Bundle]) -> list[Waiting]:
     return rows
 
 
-def _looks(bundles: Sequence[Bundle]) -> dict[int, Look]:
+def _looks(bundles: Sequence[Bundle]) -> dict[int, ClaimReview]:
     claims = [bundle.first.claim for bundle in bundles if bundle.first.claim]
-    return payment_warnings.look_at(claims, folder())
+    return payment_warnings.review(claims, folder())
 
 
-def _decide_chosen(form: DecisionForm) -> list[Result]:
+def _decide_chosen(form: ApprovalsForm) -> list[Result]:
     """Decide about the chosen proposals, some at a time, so that others who write get their turn in between."""
-    names, decision = form.names, approvals.Decision(form.outcome, form.reason.data or "")
+    names, decision = form.names, approvals.BulkDecision(form.outcome, form.reason.data or "")
     why_not: dict[str, str] = {}
     for some in approvals.in_turns(names):
         why_not |= _decide(some, decision)
@@ -161,7 +161,7 @@ def _decide_chosen(form: DecisionForm) -> list[Result]:
     return [Result(found.get(name), form.outcome, why_not.get(name, "")) for name in names]
 
 
-def _decide(names: Sequence[str], decision: approvals.Decision) -> dict[str, str]:
+def _decide(names: Sequence[str], decision: approvals.BulkDecision) -> dict[str, str]:
     """Decide about some proposals; return why not, by the names of those about which that cannot be."""
     with transaction():
         entries = inbox.to_decide(names, actor())

@@ -74,7 +74,7 @@ def withdraw(entry: LedgerEntry) -> ResponseReturnValue:
         with attempt(form) as done:
             approvals.withdraw(entry, form.reason.data or "", actor())
         if done:
-            flash(_("Taken back. Nothing has moved."))
+            flash(_("Withdrawn. No money has moved."))
             return redirect(url_for(".show", public_id=entry.public_id))
     page = bundles.entry_page(entry, actor())
     return render_template("oversight/entry_page/withdraw.html", form=form, page=page, summary=summary(page.bundle))

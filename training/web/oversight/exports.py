@@ -36,7 +36,7 @@ from training.queries.finance import (
 from training.queries.people import people
 from training.web.assurance import tables as assurance_tables
 from training.web.assurance.rights_assessments import filtered
-from training.web.common.downloads import TYPES, Table, file_of
+from training.web.common.downloads import TYPES, SavedTable, file_of
 from training.web.common.guard import actor, needs
 from training.web.common.use_case import attempt
 from training.web.courses import tables as course_tables
@@ -48,7 +48,7 @@ from training.web.people.people import narrowing
 
 bp = Blueprint("exports", __name__)
 
-Builder = Callable[[Any], Table]
+Builder = Callable[[Any], SavedTable]
 
 
 def _with_total(page: Any) -> Sequence[Any]:
@@ -56,15 +56,15 @@ def _with_total(page: Any) -> Sequence[Any]:
     return (*page.rows, page.total)
 
 
-def _burn_down(series: Series | None) -> Table:
+def _burn_down(series: Series | None) -> SavedTable:
     return tables.BURN_DOWN.file(tables.burn_down_months(series))
 
 
-def _claim_lines(page: claims.ClaimPage) -> Table:
+def _claim_lines(page: claims.ClaimPage) -> SavedTable:
     return tables.claim_lines(page.claim).file(page.lines)
 
 
-_OF_PROGRAMME: Mapping[str, Callable[[Programme], Table]] = {
+_OF_PROGRAMME: Mapping[str, Callable[[Programme], SavedTable]] = {
     "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_programme(one.id), actor())),
     "lines": lambda one: tables.LINES.file(programmes.programme_page(one, actor()).lines),
     "burn-down": lambda one: _burn_down(burn_down.of_programme(one.id, actor(), today(), Period.ALL)),
@@ -72,29 +72,29 @@ _OF_PROGRAMME: Mapping[str, Callable[[Programme], Table]] = {
     "year-end": lambda one: tables.YEAR_END.file(_with_total(year_end_rules.year_end_page(one, actor(), today()))),
     "variances": lambda one: tables.VARIANCES.file(variance_rules.of_programme(one.id, actor(), today())),
 }
-_OF_PROJECT: Mapping[str, Callable[[Project], Table]] = {
+_OF_PROJECT: Mapping[str, Callable[[Project], SavedTable]] = {
     "burn-down": lambda one: _burn_down(burn_down.of_project(one.id, actor(), today(), Period.ALL)),
     "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_project(one.id), actor())),
     "lines": lambda one: tables.LINES.file(programmes.project_page(one, actor()).lines),
 }
-_OF_LINE: Mapping[str, Callable[[BudgetLine], Table]] = {
+_OF_LINE: Mapping[str, Callable[[BudgetLine], SavedTable]] = {
     "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_line(one.id), actor())),
     "commitments": lambda one: tables.COMMITMENTS.file(programmes.all_commitments(one.id, actor())),
     "burn-down": lambda one: _burn_down(burn_down.of_line(one.id, actor(), today(), Period.ALL)),
     "plan": lambda one: tables.PLAN.file(_with_total(spending_plans.plan_page(one, actor()))),
     "reasons": lambda one: tables.REASONS.file(variances.all_reasons_of(one.id, actor())),
 }
-_OF_COMMITMENT: Mapping[str, Callable[[Commitment], Table]] = {
+_OF_COMMITMENT: Mapping[str, Callable[[Commitment], SavedTable]] = {
     "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_commitment(one.id), actor())),
 }
-_OF_CLAIM: Mapping[str, Callable[[Claim], Table]] = {
+_OF_CLAIM: Mapping[str, Callable[[Claim], SavedTable]] = {
     "lines": lambda one: _claim_lines(claims.claim_page(one, actor())),
 }
-_OF_SPEND_FILE: Mapping[str, Callable[[SpendBatch], Table]] = {
+_OF_SPEND_FILE: Mapping[str, Callable[[SpendBatch], SavedTable]] = {
     "rows": lambda one: tables.SPEND_ROWS.file(spend_uploads.all_rows_of(one, actor())),
     "taken": lambda one: tables.TAKEN.file(spend_uploads.batch_page(one, actor()).taken),
 }
-_OF_COHORT: Mapping[str, Callable[[Cohort], Table]] = {
+_OF_COHORT: Mapping[str, Callable[[Cohort], SavedTable]] = {
     "costs": lambda one: course_tables.PLANNED_COSTS.file(cohorts.costs_in_sight(one.id, actor())),
     "commitments": lambda one: tables.COMMITMENTS.file(cohorts.cohort_page(one, actor()).commitments),
 }

@@ -48,7 +48,7 @@ def keep_apart(person: Person, other_id: str) -> ResponseReturnValue:
     with attempt() as done:
         rules.keep_apart(person, other, actor())
     if done:
-        flash(_("These are two people. They will not be offered as one again."))
+        flash(_("Marked as different people. They will not be suggested as duplicates again."))
     return redirect(address)
 
 
@@ -61,7 +61,7 @@ def doubt(person: Person, other_id: str) -> ResponseReturnValue:
     with attempt() as done:
         rules.doubt(person, other, actor())
     if done:
-        flash(_("They may be one person again: compare them."))
+        flash(_("They may be the same person: compare them."))
     return redirect(address)
 
 
@@ -78,7 +78,7 @@ def merge(person: Person, other_id: str) -> ResponseReturnValue:
         rules.merge(person, other, actor())
     if not done:
         return redirect(addresses[1])
-    flash(_("The records were joined."))
+    flash(_("The records were merged."))
     return redirect(addresses[0])
 
 
@@ -90,5 +90,5 @@ def undo(merge: Merge) -> ResponseReturnValue:
     with attempt() as done:
         rules.undo(merge, actor())
     if done:
-        flash(_("The records were parted: both are as they were."))
+        flash(_("The merge was undone: both records are as they were."))
     return redirect(url_for("oversight.person_page.show", public_id=kept))

@@ -5,48 +5,48 @@ from flask_babel import lazy_gettext as _l
 
 from training.domain.people import refusals as r
 from training.domain.people.events import PeopleEvent
-from training.models.people.people import Inactive, Person, Sex, Spoken
-from training.queries.people.people import Kind
+from training.models.people.people import InactiveReason, Person, Sex, SpokenLanguage
+from training.queries.people.people import PersonKind
 from training.web.common.filters import long_date
 from training.web.common.labels import Labels
 
 LABELS = Labels(
     words=(
-        (Kind.TRAINEE, _l("Trainee")),
-        (Kind.TRAINER, _l("Trainer")),
+        (PersonKind.TRAINEE, _l("Trainee")),
+        (PersonKind.TRAINER, _l("Trainer")),
         (Sex.FEMALE, _l("Female")),
         (Sex.MALE, _l("Male")),
-        (Spoken.ARABIC, _l("Arabic")),
-        (Spoken.SORANI, _l("Kurdish (Sorani)")),
-        (Spoken.KURMANJI, _l("Kurdish (Kurmanji)")),
-        (Spoken.ENGLISH, _l("English")),
-        (Spoken.TURKMEN, _l("Turkmen")),
-        (Spoken.SYRIAC, _l("Syriac")),
-        (Inactive.LEFT_SERVICE, _l("Left the service")),
-        (Inactive.RETIRED, _l("Retired")),
-        (Inactive.DIED, _l("Died")),
-        (Inactive.REGISTERED_IN_ERROR, _l("Registered in error")),
-        (Inactive.OTHER, _l("Another reason")),
-        (Inactive.MERGED, _l("Joined with another record")),
+        (SpokenLanguage.ARABIC, _l("Arabic")),
+        (SpokenLanguage.SORANI, _l("Kurdish (Sorani)")),
+        (SpokenLanguage.KURMANJI, _l("Kurdish (Kurmanji)")),
+        (SpokenLanguage.ENGLISH, _l("English")),
+        (SpokenLanguage.TURKMEN, _l("Turkmen")),
+        (SpokenLanguage.SYRIAC, _l("Syriac")),
+        (InactiveReason.LEFT_SERVICE, _l("Left the service")),
+        (InactiveReason.RETIRED, _l("Retired")),
+        (InactiveReason.DIED, _l("Died")),
+        (InactiveReason.REGISTERED_IN_ERROR, _l("Registered in error")),
+        (InactiveReason.OTHER, _l("Another reason")),
+        (InactiveReason.MERGED, _l("Merged with another record")),
         (PeopleEvent.PERSON_REGISTERED, _l("Person registered")),
         (PeopleEvent.PERSON_CORRECTED, _l("Person corrected")),
         (PeopleEvent.PERSON_TRANSFERRED, _l("Person transferred to another organisation")),
-        (PeopleEvent.PERSON_DEACTIVATED, _l("Record of a person set aside")),
-        (PeopleEvent.PERSON_REACTIVATED, _l("Record of a person taken up again")),
-        (PeopleEvent.PEOPLE_TOLD_APART, _l("Two people told apart")),
-        (PeopleEvent.PEOPLE_NO_LONGER_TOLD_APART, _l("Two people no longer told apart")),
-        (PeopleEvent.PEOPLE_MERGED, _l("Two records of a person joined")),
-        (PeopleEvent.MERGE_UNDONE, _l("Two records of a person parted again")),
+        (PeopleEvent.PERSON_DEACTIVATED, _l("Record of a person deactivated")),
+        (PeopleEvent.PERSON_REACTIVATED, _l("Record of a person reactivated")),
+        (PeopleEvent.PEOPLE_TOLD_APART, _l("Marked as not duplicates")),
+        (PeopleEvent.PEOPLE_NO_LONGER_TOLD_APART, _l("No longer marked as different people")),
+        (PeopleEvent.PEOPLE_MERGED, _l("Two records of a person merged")),
+        (PeopleEvent.MERGE_UNDONE, _l("Merge of two records undone")),
         (PeopleEvent.PERSON_REMOVED, _l("Person removed")),
     ),
     tones=(),
     refusals={
         r.PersonIncomplete: lambda _r: _("Enter the name in Latin letters, in Arabic or Kurdish letters, or both"),
         r.NameWithoutLetters: lambda _r: _("A name has letters: enter it as it is written in the person's papers"),
-        r.PersonInactive: lambda _r: _("The record of this person was set aside"),
-        r.PersonActive: lambda _r: _("The record of this person is not set aside"),
-        r.MergedAway: lambda _r: _("The record was joined with another: part the two instead"),
-        r.SamePerson: lambda _r: _("This is one record, not two"),
+        r.PersonInactive: lambda _r: _("The record of this person is deactivated"),
+        r.PersonActive: lambda _r: _("The record of this person is not deactivated"),
+        r.MergedAway: lambda _r: _("The record was merged with another: undo the merge instead"),
+        r.SamePerson: lambda _r: _("These are the same record"),
         r.SameOrganisation: lambda _r: _("The person belongs to this organisation already"),
         r.TransferOutOfOrder: lambda x: (
             _("The day must lie between %(first)s and today", first=long_date(x.after))
@@ -54,13 +54,13 @@ LABELS = Labels(
             else _("The day is in the future")
         ),
         r.BothNominated: lambda _r: _(
-            "Both are nominated for the same cohort: withdraw one of the nominations, then join the records"
+            "Both are nominated for the same cohort: withdraw one nomination, then merge the records"
         ),
-        r.BothHaveAccounts: lambda _r: _("Both have an account, so the records cannot be joined"),
-        r.MergeUndone: lambda _r: _("The records were parted already"),
+        r.BothHaveAccounts: lambda _r: _("Both have an account, so the records cannot be merged"),
+        r.MergeUndone: lambda _r: _("The merge has already been undone"),
         r.MergeActedOn: lambda _r: _(
-            "Somebody has since acted on a nomination, completion or clearance of the joined record, "
-            "so it cannot be parted any more"
+            "A nomination, completion or clearance of the merged record has since been processed, so the merge "
+            "can no longer be undone"
         ),
     },
     records={

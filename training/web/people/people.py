@@ -11,12 +11,12 @@ from training.forms.people.people import (
     NewPersonForm,
     PeopleFilter,
     PersonForm,
+    PersonTransferForm,
     SearchForm,
-    TransferForm,
 )
 from training.kit.clock import today
 from training.models.identity.organisations import Organisation
-from training.models.people.people import Person, Sex, Spoken
+from training.models.people.people import Person, Sex, SpokenLanguage
 from training.policy.matrix import Permission
 from training.policy.scopes import sees_others
 from training.queries.common import records
@@ -40,16 +40,16 @@ def index() -> ResponseReturnValue:
     return _listed(SearchForm(), filtered, [row.Person for row in page.rows], pager(page), number=number)
 
 
-def narrowing() -> tuple[PeopleFilter, people.Narrowed]:
+def narrowing() -> tuple[PeopleFilter, people.PeopleSelection]:
     """Return the form that narrows the list of people, as the address fills it, and what it says."""
     form = PeopleFilter(request.args)
     bodies = {one.public_id: one for one in people.organisations_in_sight(actor())}
     form.organisation.choices = [Choice(key, name(one)) for key, one in bodies.items()]
-    form.here_as.choices = choices(people.Kind)
+    form.here_as.choices = choices(people.PersonKind)
     if not form.validate():
         return form, people.EVERYBODY
     body = bodies[form.organisation.data].id if form.organisation.data else None
-    return form, people.Narrowed(body, people.Kind(form.here_as.data) if form.here_as.data else None)
+    return form, people.PeopleSelection(body, people.PersonKind(form.here_as.data) if form.here_as.data else None)
 
 
 @bp.post("/people")
@@ -99,7 +99,7 @@ def inactive() -> ResponseReturnValue:
 def offer_choices(form: PersonForm) -> None:
     """Fill the form's lists."""
     form.sex.choices = choices(Sex)
-    form.speaks.choices = choices(Spoken)
+    form.speaks.choices = choices(SpokenLanguage)
 
 
 def offer_organisations(form: NewPersonForm) -> dict[str, Organisation]:
@@ -108,7 +108,7 @@ def offer_organisations(form: NewPersonForm) -> dict[str, Organisation]:
     return _offer_bodies(form)
 
 
-def _offer_bodies(form: NewPersonForm | TransferForm) -> dict[str, Organisation]:
+def _offer_bodies(form: NewPersonForm | PersonTransferForm) -> dict[str, Organisation]:
     bodies = {body.public_id: body for body in people.own_organisations(actor())}
     form.organisation.choices = [Choice(key, name(body)) for key, body in bodies.items()]
     return bodies
@@ -166,7 +166,7 @@ def edit(person: Person) -> ResponseReturnValue:
 @needs(Permission.EDIT_PERSON, on=Person)
 def transfer(person: Person) -> ResponseReturnValue:
     """Move a person to another organisation among those in which the actor may register people."""
-    form = TransferForm()
+    form = PersonTransferForm()
     bodies = _offer_bodies(form)
     if form.validate_on_submit() and form.since.data:
         with attempt(form) as done:
@@ -185,5 +185,5 @@ def reactivate(person: Person) -> ResponseReturnValue:
     with attempt() as done:
         rules.reactivate(person, actor())
     if done:
-        flash(_("The record was taken up again."))
+        flash(_("The record was reactivated."))
     return redirect(address)

@@ -11,7 +11,7 @@ from training.models.admissions.nomination_uploads import NomineePart
 from training.models.people.people import Person
 from training.web.common.labels import word
 from training.web.common.language import language
-from training.web.common.tables import CODE, ID, NAME, OTHER_NAME, PERSON, TYPED, Column, Link, TableSpec
+from training.web.common.tables import CODE, ID, NAME, OTHER_NAME, PERSON, TYPED, CellLink, ColumnSpec, TableSpec
 
 
 def heading(part: NomineePart) -> LazyString:
@@ -22,24 +22,24 @@ def heading(part: NomineePart) -> LazyString:
 PEOPLE = TableSpec[Person](
     _l("People"),
     {
-        "name": Column(
+        "name": ColumnSpec(
             _l("Name"),
             lambda one: one,
             PERSON,
-            Link("oversight.person_page.show", lambda one: one.public_id),
+            CellLink("oversight.person_page.show", lambda one: one.public_id),
             in_file=False,
         ),
-        "other_name": Column(_l("Name in the other script"), lambda one: one, OTHER_NAME, in_file=False),
-        "name_latin": Column(heading(NomineePart.NAME_LATIN), lambda one: one.name_latin, TYPED),
-        "name_native": Column(heading(NomineePart.NAME_NATIVE), lambda one: one.name_native, TYPED),
-        "organisation": Column(
+        "other_name": ColumnSpec(_l("Name in the other script"), lambda one: one, OTHER_NAME, in_file=False),
+        "name_latin": ColumnSpec(heading(NomineePart.NAME_LATIN), lambda one: one.name_latin, TYPED),
+        "name_native": ColumnSpec(heading(NomineePart.NAME_NATIVE), lambda one: one.name_native, TYPED),
+        "organisation": ColumnSpec(
             _l("Organisation"), lambda one: one.organisation, NAME, file_label=heading(NomineePart.ORGANISATION)
         ),
-        "rank": Column(_l("Rank"), lambda one: one.rank, TYPED, file_label=heading(NomineePart.RANK)),
-        "unit": Column(_l("Unit"), lambda one: one.unit, TYPED, file_label=heading(NomineePart.UNIT)),
-        "sex": Column(heading(NomineePart.SEX), lambda one: one.sex, CODE),
-        "languages": Column(heading(NomineePart.LANGUAGES), lambda one: ", ".join(map(word, one.speaks))),
-        "reference": Column(heading(NomineePart.REFERENCE), lambda one: one.public_id, ID),
+        "rank": ColumnSpec(_l("Rank"), lambda one: one.rank, TYPED, file_label=heading(NomineePart.RANK)),
+        "unit": ColumnSpec(_l("Unit"), lambda one: one.unit, TYPED, file_label=heading(NomineePart.UNIT)),
+        "sex": ColumnSpec(heading(NomineePart.SEX), lambda one: one.sex, CODE),
+        "languages": ColumnSpec(heading(NomineePart.LANGUAGES), lambda one: ", ".join(map(word, one.speaks))),
+        "reference": ColumnSpec(heading(NomineePart.REFERENCE), lambda one: one.public_id, ID),
     },
     page=("name", "other_name", "organisation", "rank", "unit"),
 )
