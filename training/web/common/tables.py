@@ -33,6 +33,8 @@ class Kind:
     is_number: bool = False
     is_money: bool = False
     """Whether the whole numbers of the file are pence."""
+    element: tuple[str, str] = ("", "")
+    """The tags round what a page writes."""
 
 
 def _as_it_is(value: Any) -> Any:
@@ -49,15 +51,10 @@ def _html(value: Any) -> Markup:
     return value if isinstance(value, Markup) else escape(value)
 
 
-def _within(before: str, after: str) -> Callable[[Any], Markup]:
-    """Return what writes text between two tags."""
-    return lambda text: Markup(f"{before}{_html(text)}{after}")  # noqa: S704  # escaped here
-
-
 TEXT = Kind(_absent(_as_it_is), _absent(_as_it_is))
-TYPED = Kind(_within("<bdi>", "</bdi>"), _as_it_is)
+TYPED = Kind(_as_it_is, _as_it_is, element=("<bdi>", "</bdi>"))
 """What somebody typed: isolated, so that its direction leaves that of the page alone."""
-ID = Kind(_within('<bdi dir="ltr">', "</bdi>"), _as_it_is)
+ID = Kind(_as_it_is, _as_it_is, element=('<bdi dir="ltr">', "</bdi>"))
 MONEY = Kind(_absent(filters.money, "–"), _as_it_is, is_number=True, is_money=True)
 MONEY_IF_ANY = Kind(_absent(filters.money), _as_it_is, is_number=True, is_money=True)
 COUNT = Kind(_as_it_is, _as_it_is, is_number=True)
@@ -104,31 +101,31 @@ class ColumnSpec(Generic[Row]):
     def on_page(self, cell: Callable[[Row], Any] | None) -> "PageColumn":
         """Return the column of a page; ``cell`` writes its cells where the page says more than the kind does."""
         classes = ' class="app-actions"' if self.is_action else ' class="number"' if self.kind.is_number else ""
-        return PageColumn(str(self.label), self.kind.is_number, self.is_action, classes, cell or self._cell())
+        html = self._html() if cell is None else lambda row: _html(cell(row))
+        return PageColumn(str(self.label), self.kind.is_number, self.is_action, classes, html)
 
-    def _cell(self) -> Callable[[Row], Any]:
-        value, page = self.value, self.kind.page
+    def _html(self) -> Callable[[Row], str]:
+        """Return what writes a cell by its kind. No markup is made of it before the row is whole: lists are long."""
+        value, page, (before, after) = self.value, self.kind.page, self.kind.element
         if self.link is None:
-            return lambda row: page(value(row))
+            return lambda row: f"{before}{_html(page(value(row)))}{after}"
         address, of = addresses(self.link.endpoint), self.link.of
 
-        def linked(row: Row) -> Any:
-            text, public_id = page(value(row)), of(row)
-            if not public_id:
-                return text
-            return _within(f'<a class="govuk-link" href="{address(public_id)}">', "</a>")(text)
+        def linked(row: Row) -> str:
+            text, public_id = f"{before}{_html(page(value(row)))}{after}", of(row)
+            return f'<a class="govuk-link" href="{address(public_id)}">{text}</a>' if public_id else text
 
         return linked
 
 
 class PageColumn(NamedTuple):
-    """A column of a page: what ``ui.heading`` needs, the attribute of its cells, and what writes a cell."""
+    """A column of a page: what ``ui.heading`` needs, the attribute of its cells, and what writes a cell as HTML."""
 
     text: str
     number: bool
     hidden: bool
     classes: str
-    cell: Callable[[Any], Any]
+    html: Callable[[Any], str]
 
 
 @dataclass(frozen=True)
@@ -142,8 +139,8 @@ class PageTable(Generic[Row]):
         """Return the cells of a row. Here and not in the template, for which lists would take longer."""
         header, *others = self.columns
         total = ' class="app-total"' if self.is_total(row) else ""
-        cells = "".join([f"<td{one.classes}>{_html(one.cell(row))}</td>" for one in others])
-        return Markup(f'<th scope="row"{total}>{_html(header.cell(row))}</th>{cells}')  # noqa: S704  # escaped here
+        cells = "".join([f"<td{one.classes}>{one.html(row)}</td>" for one in others])
+        return Markup(f'<th scope="row"{total}>{header.html(row)}</th>{cells}')  # noqa: S704  # escaped by the columns
 
 
 def page_only(label: LazyString, *, is_action: bool = False) -> ColumnSpec[Any]:
