@@ -23,7 +23,8 @@ Drawn from the models by `make docs`; a test holds this page to them. Each diagr
 def tables_by_area() -> dict[str, list[Table]]:
     """Return the tables by the package of their models, lowest area first."""
     found: defaultdict[str, dict[str, Table]] = defaultdict(dict)
-    for mapper in Base.registry.mappers:
+    ours = (mapper for mapper in Base.registry.mappers if mapper.class_.__module__.startswith("training.models."))
+    for mapper in ours:
         area = found[_area(mapper.class_.__module__)]
         area.update({table.name: table for table in mapper.tables if isinstance(table, Table)})
     return {area: [found[area][name] for name in sorted(found[area])] for area in sorted(found, key=_place)}

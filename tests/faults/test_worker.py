@@ -75,7 +75,7 @@ def test_a_large_file_is_done_by_the_work_process(
 ) -> None:
     address = desk.send(_file()).headers["Location"]
     answer = desk.browser.get(address)
-    assert f"{_ROWS} rows wait their turn." in answer.text
+    assert f"{_ROWS} rows are waiting to be processed." in answer.text
     assert "The work process does not answer" in answer.text
     assert answer.headers["Refresh"]
     assert client.get("/healthz").get_json()["worker"] == "silent"
@@ -151,7 +151,7 @@ def test_one_that_three_workers_died_of_has_failed(app: Flask, desk: Desk) -> No
         with transaction():
             assert rules.take("one more") is None
     page = desk.browser.get(address).text
-    assert "Something went wrong, and the fault is ours" in page
+    assert "Something went wrong on our side" in page
 
 
 def test_a_commit_that_was_killed_in_the_middle_happens_once(

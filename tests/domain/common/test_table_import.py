@@ -154,8 +154,9 @@ KEPT = dt.timedelta(days=1)
 @pytest.fixture
 def world(app: Flask) -> Iterator[World]:
     with app.app_context():
+        world = World(app)
         Apart.metadata.create_all(db.engine)
-        yield World(app)
+        yield world
         db.session.rollback()
         Apart.metadata.drop_all(db.engine)
 

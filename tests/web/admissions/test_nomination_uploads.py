@@ -113,7 +113,7 @@ def test_what_goes_out_changes_nothing_when_it_comes_back(app: Flask, desk: Desk
 
 def test_all_or_nothing_is_nothing_while_a_row_is_faulty(app: Flask, desk: Desk) -> None:
     address, _page = desk.preview(ARABIC.encode())
-    assert "1 row cannot be nominated, so nothing was" in desk.commit(address, mode="whole")
+    assert "1 row cannot be nominated, so none was" in desk.commit(address, mode="whole")
     assert count(app, Nomination) == 0
 
 
@@ -146,7 +146,7 @@ def test_a_person_who_changed_since_the_preview_is_named_by_row(app: Flask, desk
     assert (tile(page, NEW), tile(page, KNOWN)) == (1, 1)
     post(desk.browser, f"/people/{person}/edit", {"name_latin": "Ahmed Kadhim", "rank": "Major"})
     page = desk.commit(address)
-    assert "whom these rows mean: 2." in page
+    assert "people in these rows were changed, registered or nominated: 2." in page
     assert count(app, Nomination) == 0
     post(desk.browser, f"{address}/preview", page=address)
     assert "Nominated." in desk.commit(address)
@@ -174,7 +174,7 @@ def test_a_file_is_taken_back_until_somebody_acts(app: Flask, desk: Desk) -> Non
     assert count(app, Person) == before + 2
     assert "are removed" in desk.browser.get(f"{address}/undo").text
     post(desk.browser, f"{address}/undo", {})
-    assert "Withdrawn by proposer" in desk.browser.get(address).text
+    assert "Undone" in desk.browser.get(address).text
     assert (count(app, Person), count(app, Nomination)) == (before, 0)
     address, _page = desk.preview(ARABIC.encode())
     desk.commit(address)
@@ -371,7 +371,7 @@ def test_a_file_without_headings_nominates_its_first_row_too(app: Flask, desk: D
 
 def test_rows_above_the_headings_are_told(desk: Desk) -> None:
     _address, page = desk.preview(b"Ali Saad,\nName,Rank\nAhmed Kadhim,Captain\n")
-    assert "The headings are in row 2; what stands above it is not read." in page
+    assert "The headings are in row 2; rows above it are ignored." in page
 
 
 def test_a_quotation_mark_without_end_is_refused_with_its_line(app: Flask, desk: Desk) -> None:
@@ -491,12 +491,12 @@ def test_who_was_set_aside_is_offered_with_the_reason(app: Flask, desk: Desk) ->
     address, page = desk.preview("الاسم\nكاظم جاسم\n".encode())
     assert tile(page, POSSIBLE) == 1
     form = desk.browser.get(f"{address}/rows/2/whom").text
-    assert "Set aside: Died. The record is taken up again" in form
+    assert "Deactivated: Died. The record will be reactivated" in form
     assert ids[1] not in form, "and nobody of others"
     post(desk.browser, f"{address}/rows/2/whom", {"whom": ids[0]})
     desk.commit(address)
     assert count(app, Nomination) == 1
-    assert "This record was set aside" not in desk.browser.get(f"/people/{ids[0]}").text
+    assert "This record is deactivated" not in desk.browser.get(f"/people/{ids[0]}").text
 
 
 def test_a_candidate_who_is_in_the_cohort_already_is_marked(desk: Desk) -> None:

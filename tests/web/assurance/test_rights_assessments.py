@@ -148,7 +148,7 @@ def test_the_list_narrows_and_is_saved_as_it_is_narrowed(world: World) -> None:
 def test_monitoring_is_added_and_a_mitigation_marked_as_done(world: World) -> None:
     with building(world):
         world.covered()
-        key = rows.page_of(None, TODAY, rows.Cut(), world.actor("uk")).rows[0][0]
+        key = rows.page_of(None, TODAY, rows.Cursor(), world.actor("uk")).rows[0][0]
         address, mitigation = f"/rights/{key.public_id}", rows.whole(key.id).mitigations[0].public_id
     uk = signed_in(world, "uk.2")
     assert "Fill in: Monitoring note" in words(press(uk, f"{address}/note", {"note": ""}))

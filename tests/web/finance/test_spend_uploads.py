@@ -80,7 +80,7 @@ def test_the_published_file_from_beginning_to_end(app: Flask, desk: Desk) -> Non
     assert "Propose the" not in again
     post(desk.browser, f"{show}/withdraw", {"reason": "read too early"})
     page = desk.browser.get(show).text
-    assert "400 claims were taken back." in page
+    assert "400 claims were withdrawn." in page
     assert "Take back what waits" not in page
 
 
@@ -178,7 +178,7 @@ def test_what_was_forgotten_has_to_be_sent_again(app: Flask, desk: Desk) -> None
     batch = mapping.split("/")[2]
     (app.config["SETTINGS"].evidence_folder / "spend" / f"{batch}.json").unlink()
     answer = desk.browser.get(mapping, follow_redirects=True)
-    assert "A day has passed since the file was read" in answer.text
+    assert "The file was read more than a day ago" in answer.text
     assert desk.browser.get(f"/spending/{batch}").headers["Location"] == mapping
 
 
@@ -217,7 +217,7 @@ def test_rows_that_are_like_a_claim_made_by_hand_are_marked_and_left_out(app: Fl
     content = "\n".join(("Date,Amount,Supplier", *lines, "")).encode()
     show = desk.preview(content)
     page = desk.browser.get(show).text
-    assert "1 row is like a claim that stands already." in page
+    assert "1 row is similar to an existing claim." in page
     assert page.count("Similar to another claim") == 1
     assert f"/claims/{claim}" in page
     post(desk.browser, f"{show}/propose", page=show)
@@ -226,7 +226,7 @@ def test_rows_that_are_like_a_claim_made_by_hand_are_marked_and_left_out(app: Fl
         assert claimed() == (4, 25_00)
     again = desk.preview(content + b"2020-10-05,5,ACME LTD\n")
     page = desk.browser.get(again).text
-    assert "1 row is like a claim that stands already." in page, "one claim is one payment, two rows are two"
+    assert "1 row is similar to an existing claim." in page, "one claim is one payment, two rows are two"
     post(desk.browser, f"{again}/propose", {"are_others": "yes"}, page=again)
     with app.app_context():
         assert claimed() == (6, 35_00)
