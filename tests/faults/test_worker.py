@@ -76,7 +76,7 @@ def test_a_large_file_is_done_by_the_work_process(
     address = desk.send(_file()).headers["Location"]
     answer = desk.browser.get(address)
     assert f"{_ROWS} rows are waiting to be processed." in answer.text
-    assert "The work process does not answer" in answer.text
+    assert "Processing is interrupted" in answer.text
     assert answer.headers["Refresh"]
     assert client.get("/healthz").get_json()["worker"] == "silent"
     with working(database_url, queue) as process:

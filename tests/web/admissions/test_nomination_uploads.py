@@ -183,7 +183,7 @@ def test_a_file_is_taken_back_until_somebody_acts(app: Flask, desk: Desk) -> Non
         assert nomination
         with transaction():
             nominations.shortlist(nomination, desk.world.actor("uk"))
-    assert "Somebody acted on 1 nomination" in post(desk.browser, f"{address}/undo", {}).text
+    assert "1 nomination of this file has been processed" in post(desk.browser, f"{address}/undo", {}).text
     assert count(app, Nomination) == 2
 
 

@@ -311,7 +311,7 @@ def test_a_preview_is_forgotten_after_a_day(office: Office) -> None:
     at = office.send(HEADINGS + line(one))
     with pretend(NOON + dt.timedelta(days=1, minutes=1)):
         officer = office.world.sign_in(office.world.app.test_client(), "vetting")
-        assert "it was forgotten" in words(press(officer, f"{at}/record", {"key": "k"}))
+        assert "has been deleted" in words(press(officer, f"{at}/record", {"key": "k"}))
         office.send(HEADINGS, officer)
         office.send(HEADINGS + line(one, "cleared,,,,"), officer)
         with office.world.app.app_context(), transaction():
