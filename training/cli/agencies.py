@@ -27,7 +27,7 @@ class _Agency:
     """A row: the body as it is published and the text of the body above it."""
 
     row: int
-    body: rules.OrganisationDetails
+    details: rules.OrganisationDetails
     parent: str
 
 
@@ -39,12 +39,12 @@ def load_agencies(text: str) -> Iterator[RowResult]:
     agencies: list[_Agency] = []
     for number, cells in rows_of(text, {"name_en", "jurisdiction"}):
         try:
-            agencies.append(_Agency(number, _body(cells), cells.get("parent", "")))
+            agencies.append(_Agency(number, _details(cells), cells.get("parent", "")))
         except ValueError as error:
             yield RowResult(number, "skipped", str(error))
     outcomes: dict[int, list[str]] = {}
     for one in _with_aliases_of_their_own(agencies):
-        outcome, why = _load(one.body)
+        outcome, why = _load(one.details)
         if outcome == "skipped":
             yield RowResult(one.row, outcome, why)
         else:
@@ -54,7 +54,7 @@ def load_agencies(text: str) -> Iterator[RowResult]:
     yield from reported
 
 
-def _body(cells: Mapping[str, str]) -> rules.OrganisationDetails:
+def _details(cells: Mapping[str, str]) -> rules.OrganisationDetails:
     """Return what a row describes. Raises ValueError with the reason why it cannot be loaded."""
     name, aliases = names_in(cells["name_en"])
     if not name:
@@ -94,9 +94,10 @@ def _abbreviates(short_form: str, name: str) -> bool:
 def _with_aliases_of_their_own(agencies: Iterable[_Agency]) -> list[_Agency]:
     """Leave out of each body's other names those that are the name of another body."""
     agencies = list(agencies)
-    taken = {one.body.name_en for one in agencies} | {body.name_en for body in organisations.everything()}
+    taken = {one.details.name_en for one in agencies} | {other.name_en for other in organisations.everything()}
     return [
-        replace(one, body=replace(one.body, aliases=_SEPARATOR.join(_own(one.body.aliases, taken)))) for one in agencies
+        replace(one, details=replace(one.details, aliases=_SEPARATOR.join(_own(one.details.aliases, taken))))
+        for one in agencies
     ]
 
 
@@ -108,21 +109,21 @@ def _split(aliases: str) -> list[str]:
     return [alias.strip() for alias in aliases.split(";") if alias.strip()]
 
 
-def _load(body: rules.OrganisationDetails) -> tuple[str, str]:
+def _load(details: rules.OrganisationDetails) -> tuple[str, str]:
     """Add or change one body; return what became of it and why."""
-    known = organisations.organisation_named(body.name_en)
+    known = organisations.organisation_named(details.name_en)
     if known is None:
-        rules.create(body, by=None)
+        rules.create(details, by=None)
         return "new", ""
-    if known.jurisdiction is not body.jurisdiction:
-        return "skipped", f"{body.name_en} is recorded under jurisdiction {known.jurisdiction.value}"
-    joined = dict.fromkeys([*_split(known.aliases), *_split(body.aliases)])
-    said = {**vars(body), "aliases": _SEPARATOR.join(joined) if joined else ""}
-    wanted = {name: value or getattr(known, name) for name, value in said.items()}
-    different = [name for name, value in wanted.items() if value != getattr(known, name)]
+    if known.jurisdiction is not details.jurisdiction:
+        return "skipped", f"{details.name_en} is recorded under jurisdiction {known.jurisdiction.value}"
+    joined = dict.fromkeys([*_split(known.aliases), *_split(details.aliases)])
+    listed = {**vars(details), "aliases": _SEPARATOR.join(joined) if joined else ""}
+    merged = {name: value or getattr(known, name) for name, value in listed.items()}
+    different = [name for name, value in merged.items() if value != getattr(known, name)]
     if not different:
         return "already there", ""
-    rules.edit(known, rules.OrganisationDetails(**wanted), known.version, by=None)
+    rules.edit(known, rules.OrganisationDetails(**merged), known.version, by=None)
     return "changed", ", ".join(different)
 
 
@@ -130,14 +131,14 @@ def _place(agencies: Iterable[_Agency], outcomes: dict[int, list[str]]) -> Itera
     """Put bodies under those that the list names; yield a row for each that cannot be found by its exact name."""
     everything = organisations.everything()
     for one in agencies:
-        body = organisations.organisation_named(one.body.name_en)
-        parents = _called(one.parent, one.body.jurisdiction, everything)
-        if body is None or len(parents) != 1:
+        organisation = organisations.organisation_named(one.details.name_en)
+        parents = _called(one.parent, one.details.jurisdiction, everything)
+        if organisation is None or len(parents) != 1:
             why = f"{len(parents)} bodies are" if parents else "no body is"
             yield RowResult(one.row, "parent not found", f"{why} called {one.parent!r} in this jurisdiction")
-        elif body.parent_id != parents[0].id:
+        elif organisation.parent_id != parents[0].id:
             try:
-                rules.move(body, parents[0], body.version, by=None)
+                rules.move(organisation, parents[0], organisation.version, by=None)
             except (UnderItself, ParentElsewhere, ParentInactive) as refusal:
                 yield RowResult(one.row, "parent not found", f"{one.parent!r}: {type(refusal).__name__}")
             else:
@@ -148,5 +149,5 @@ def _place(agencies: Iterable[_Agency], outcomes: dict[int, list[str]]) -> Itera
 
 def _called(name: str, jurisdiction: Jurisdiction, among: Iterable[Organisation]) -> list[Organisation]:
     """Return the bodies of a jurisdiction that have exactly this name, else those that have it as another name."""
-    here = [body for body in among if body.jurisdiction is jurisdiction]
-    return [body for body in here if body.name_en == name] or [body for body in here if name in _split(body.aliases)]
+    here = [one for one in among if one.jurisdiction is jurisdiction]
+    return [one for one in here if one.name_en == name] or [one for one in here if name in _split(one.aliases)]

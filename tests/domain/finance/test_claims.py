@@ -41,10 +41,10 @@ def world(app: Flask) -> Iterator[World]:
         yield World(app)
 
 
-def enter(world: World, currency: Currency, month: dt.date, rate: str, told: str = "") -> None:
+def enter(world: World, currency: Currency, month: dt.date, rate: str, confirmed: str = "") -> None:
     with transaction():
         given = rates.MonthlyRate(currency, month, parse_rate(rate), "a list of rates")
-        rates.enter(given, world.actor("uk"), told=told)
+        rates.enter(given, world.actor("uk"), confirmed=confirmed)
 
 
 def claim(world: World, payment: Payment, lines: Sequence[ClaimLine]) -> tuple[Claim, list[LedgerEntry]]:
@@ -111,7 +111,7 @@ def test_a_corrected_rate_leaves_claims_as_they_were(world: World) -> None:
     made, _ = claim(world, Payment("A supplier", False, TODAY, USD), [ClaimLine(held(world), 127_00)])
     with pytest.raises(RateDoubtful) as doubt:
         enter(world, USD, TODAY, "2.54")
-    enter(world, USD, TODAY, "2.54", told=doubt.value.told)
+    enter(world, USD, TODAY, "2.54", confirmed=doubt.value.question)
     db.session.refresh(made)
     assert (made.rate, made.amount) == (1_270_000, 100_00)
 

@@ -104,7 +104,7 @@ class Office:
         with transaction():
             return spend_uploads.propose(batch, self.world.actor(by), TODAY, payees_are_people=False)
 
-    def withdraw(self, batch: SpendBatch, by: str = "uk") -> spend_uploads.TakenBack:
+    def withdraw(self, batch: SpendBatch, by: str = "uk") -> spend_uploads.Withdrawn:
         with transaction():
             return spend_uploads.withdraw(batch, "read too early", self.world.actor(by))
 
@@ -299,7 +299,7 @@ def test_nothing_of_the_file_is_kept(office: Office) -> None:
     path = office.folder / "spend" / f"{batch.public_id}.json"
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
-    spend_uploads.forget(batch, office.folder)
+    spend_uploads.delete_table(batch, office.folder)
     assert list(path.parent.iterdir()) == []
     with pytest.raises(TableGone):
         spend_uploads.table_of(batch, office.folder)
@@ -311,7 +311,7 @@ def test_what_nobody_went_on_with_is_forgotten_after_a_day(office: Office) -> No
     a_day_ago = time.time() - 24 * 60 * 60 - 1
     os.utime(path, (a_day_ago, a_day_ago))
     second = office.read(csv("2020-10-05,6,A,"))
-    spend_uploads.forget_old(office.folder)
+    spend_uploads.delete_old_tables(office.folder)
     assert [left.stem for left in path.parent.iterdir()] == [second.public_id]
 
 

@@ -33,9 +33,9 @@ def upload(world: World, folder: Path, content: bytes) -> Evidence:
         return evidence.keep(io.BytesIO(content), folder, world.actor("uk"))
 
 
-def forget(folder: Path, after: dt.timedelta) -> retention.Forgotten:
+def forget(folder: Path, after: dt.timedelta) -> retention.Deleted:
     with pretend(NOON + after), transaction():
-        return retention.forget(folder)
+        return retention.delete_expired(folder)
 
 
 def number_of(model: type[SpendBatch | SpendRow | Evidence]) -> int:

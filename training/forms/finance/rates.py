@@ -29,9 +29,9 @@ class _ConfirmedForm(BaseForm):
         """The question that was answered with yes; empty where none was."""
         return str(self.told.data or "") if self["is_right"].data else ""
 
-    def ask(self, told: str) -> None:
+    def ask(self, question: str) -> None:
         """Show the question, unanswered."""
-        self.told.data = told
+        self.told.data = question
         self["is_right"].data = False
 
     @property

@@ -63,6 +63,6 @@ class ProposeRowsForm(BaseForm):
         description=_l("Not ticked, the rows that are like a claim count as that payment and are not proposed"),
     )
 
-    def said(self) -> dict[str, bool]:
+    def answers(self) -> dict[str, bool]:
         """Return what was said of all rows, by the names of the use case."""
         return {"payees_are_people": bool(self.payees_are_people.data), "are_others": bool(self.are_others.data)}

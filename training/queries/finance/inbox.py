@@ -1,4 +1,4 @@
-"""Reading the inbox of an approver: what waits for a decision, and by what it can be narrowed."""
+"""Reading the inbox of an approver: what waits for a decision, and by what it can be selection."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -48,16 +48,16 @@ class InboxSelection:
 _UNDECIDED = ~exists().where(EntryDecision.entry_id == LedgerEntry.id)
 
 
-def waiting(narrowed: InboxSelection, cut: Cursor, actor: Actor) -> Page[Bundle]:
+def waiting(selection: InboxSelection, cut: Cursor, actor: Actor) -> Page[Bundle]:
     """Return a page of the proposals that ``actor`` may decide about in principle, the oldest first."""
     earlier = aliased(LedgerEntry)
     leading = select(LedgerEntry).where(
         _UNDECIDED,
         ~exists().where(earlier.bundle == LedgerEntry.bundle, earlier.id < LedgerEntry.id),
-        *narrowed.conditions(),
+        *selection.conditions(),
     )
     statement = seen(leading, actor, Permission.APPROVE_MONEY, LedgerEntry)
-    size = PAYMENTS_ON_PAGE if narrowed.file else BUNDLES_ON_PAGE
+    size = PAYMENTS_ON_PAGE if selection.file else BUNDLES_ON_PAGE
     page = read_page(statement, LedgerEntry, LedgerEntry.id, cut, size=size)
     found = bundles.named([entry.bundle for (entry,) in page.rows], actor)
     return Page(list(found.values()), page.previous, page.next)
@@ -117,7 +117,7 @@ class PendingAmount:
     pence: int
 
 
-def pending_by_commitment(narrowed: InboxSelection, actor: Actor) -> list[PendingAmount]:
+def pending_by_commitment(selection: InboxSelection, actor: Actor) -> list[PendingAmount]:
     """Return what the payments that wait take from each commitment; the commitments come with their lines."""
     sums = (
         seen(
@@ -128,7 +128,7 @@ def pending_by_commitment(narrowed: InboxSelection, actor: Actor) -> list[Pendin
             Permission.APPROVE_MONEY,
             LedgerEntry,
         )
-        .where(_UNDECIDED, LedgerEntry.kind == EntryKind.PAY, *narrowed.conditions())
+        .where(_UNDECIDED, LedgerEntry.kind == EntryKind.PAY, *selection.conditions())
         .group_by(LedgerEntry.commitment_id)
         .subquery()
     )

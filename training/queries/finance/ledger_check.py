@@ -56,13 +56,16 @@ def checks(evidence_folder: Path | None = None) -> list[LedgerCheck]:
         )
     )
     entries, claims, files = _count(LedgerEntry.id), _count(Claim.id), _count(Evidence.id)
-    proved = [
+    results = [
         (f"{holders}: balances are the sums of their postings", _balances()),
         (f"{holders}: no balance is negative or beyond its limit", _limits()),
         (f"{_count(LineMonth.line_id)} monthly totals: movements are the sums of their postings", _movements()),
         (f"{_count(LineMonth.line_id)} monthly totals: what is expected is what commitments hold", _expected()),
-        (f"{_count(Commitment.id)} commitments: none has held or spent less than nothing in any month", _held()),
-        (f"{lines} lines: none has committed or spent less than nothing in any month", _told()),
+        (
+            f"{_count(Commitment.id)} commitments: none has held or spent less than nothing in any month",
+            _commitment_months(),
+        ),
+        (f"{lines} lines: none has committed or spent less than nothing in any month", _cumulative()),
         (f"{_count(LedgerEntry.claim_id)} payments: each counts as spent in the month in which it was paid", _paid()),
         (f"{entries} entries: those that were approved are posted, and no others", _approved_and_posted()),
         (f"{_count(LedgerPosting.id)} postings: each moves what its entry says", _postings()),
@@ -74,8 +77,8 @@ def checks(evidence_folder: Path | None = None) -> list[LedgerCheck]:
         (f"{files} files of evidence: each is that of one claim", _shared_evidence()),
     ]
     if evidence_folder is not None:
-        proved.append((f"{files} files of evidence: present and unchanged", _files(evidence_folder)))
-    return [LedgerCheck(what, list(found)) for what, found in proved]
+        results.append((f"{files} files of evidence: present and unchanged", _files(evidence_folder)))
+    return [LedgerCheck(what, list(found)) for what, found in results]
 
 
 def discrepancies(evidence_folder: Path | None = None) -> list[str]:
@@ -139,9 +142,9 @@ def _beyond(model: Any, is_within: ColumnElement[bool]) -> Iterator[str]:
 def _movements() -> Iterator[str]:
     sums, totals = _by_month(LedgerPosting.line_id), _totals()
     for at in sorted(sums.keys() | totals.keys()):
-        said, counted = totals.get(at, (0, 0)), sums.get(at, (0, 0))
-        if said != counted:
-            yield f"line {at[0]}, {at[1]:%Y-%m}: committed and spent {said}, entries say {counted}"
+        total, posted = totals.get(at, (0, 0)), sums.get(at, (0, 0))
+        if total != posted:
+            yield f"line {at[0]}, {at[1]:%Y-%m}: committed and spent {total}, entries say {posted}"
 
 
 def _totals() -> Mapping[Month, Moved]:
@@ -161,20 +164,20 @@ def _by_month(key: Any) -> Mapping[Month, Moved]:
     return {at: (committed[at], spent[at]) for at in committed.keys() | spent.keys()}
 
 
-def _held() -> Iterator[str]:
+def _commitment_months() -> Iterator[str]:
     """A commitment's decrease never counts before its increase, nor the reversal of a payment before the payment."""
     names = dict(map(tuple, _rows(select(Commitment.id, Commitment.public_id))))
-    for key, said in _below_nothing(_by_month(LedgerPosting.commitment_id)):
-        yield f"commitment {names[key]}, {said}"
+    for key, finding in _negative(_by_month(LedgerPosting.commitment_id)):
+        yield f"commitment {names[key]}, {finding}"
 
 
-def _told() -> Iterator[str]:
+def _cumulative() -> Iterator[str]:
     """What the charts read: at the end of each month committed and spent together are no less than spent alone."""
-    for line, said in _below_nothing(_totals()):
-        yield f"line {line}, {said}"
+    for line, finding in _negative(_totals()):
+        yield f"line {line}, {finding}"
 
 
-def _below_nothing(moved: Mapping[Month, Moved]) -> Iterator[tuple[int, str]]:
+def _negative(moved: Mapping[Month, Moved]) -> Iterator[tuple[int, str]]:
     """Yield the key, and what is to be said, where the sums up to the end of a month are below nothing."""
     for key, months in groupby(sorted(moved.items()), lambda item: item[0][0]):
         committed = spent = 0
@@ -244,13 +247,13 @@ def _postings() -> Iterator[str]:
         select(LedgerEntry.public_id)
         .join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .outerjoin(undone, undone.entry_id == LedgerEntry.reverses_id)
-        .where(or_(_stands_elsewhere(), not_(func.coalesce(_moves_what_it_says(undone), literal(False)))))
+        .where(or_(_is_misplaced(), not_(func.coalesce(_moves_as_proposed(undone), literal(False)))))
     )
     for (public_id,) in _rows(statement):
         yield f"entry {public_id}: its posting does not move what it says"
 
 
-def _stands_elsewhere() -> ColumnElement[bool]:
+def _is_misplaced() -> ColumnElement[bool]:
     return or_(
         LedgerPosting.programme_id != LedgerEntry.programme_id,
         LedgerPosting.line_id != LedgerEntry.line_id,
@@ -258,7 +261,7 @@ def _stands_elsewhere() -> ColumnElement[bool]:
     )
 
 
-def _moves_what_it_says(undone: type[LedgerPosting]) -> ColumnElement[bool]:
+def _moves_as_proposed(undone: type[LedgerPosting]) -> ColumnElement[bool]:
     amount, kind = LedgerEntry.amount, LedgerEntry.kind
     freed = or_(LedgerPosting.committed == -amount, LedgerEntry.closes & (LedgerPosting.committed < -amount))
     return case(

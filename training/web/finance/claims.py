@@ -163,7 +163,7 @@ def show(claim: Claim) -> ResponseReturnValue:
     return render_template(
         "finance/claims/show.html",
         page=page,
-        look=payment_warnings.review([page.claim], folder())[claim.id],
+        review=payment_warnings.review([page.claim], folder())[claim.id],
         may_see_file=may(Permission.SEE_EVIDENCE),
         may_attach=may(Permission.PROPOSE_MONEY),
     )

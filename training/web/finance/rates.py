@@ -36,9 +36,9 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         with attempt(form) as done:
             try:
-                rules.enter(form.monthly_rate(), actor(), told=form.confirmed)
+                rules.enter(form.monthly_rate(), actor(), confirmed=form.confirmed)
             except RateDoubtful as doubt:
-                form.ask(doubt.told)
+                form.ask(doubt.question)
                 raise
         if done:
             flash(_("The rate was entered."))
@@ -55,8 +55,8 @@ def load() -> ResponseReturnValue:
     read = None
     if form.validate_on_submit():
         with attempt(form):
-            read = rules.load(form.file.data.stream, actor(), told=form.confirmed)
-            form.ask("" if read.is_entered else read.told)
+            read = rules.load(form.file.data.stream, actor(), confirmed=form.confirmed)
+            form.ask("" if read.is_entered else read.question)
     return render_template("finance/rates/load.html", form=form, read=read, doubts=_doubts(read), columns=rules.COLUMNS)
 
 

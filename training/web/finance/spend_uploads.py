@@ -95,10 +95,10 @@ def propose(batch: SpendBatch) -> ResponseReturnValue:
     """Propose a claim for each good row."""
     form = ProposeRowsForm()
     with attempt() as done:
-        proposed = rules.propose(batch, actor(), today(), **form.said())
+        proposed = rules.propose(batch, actor(), today(), **form.answers())
     if done:
         if proposed:
-            rules.forget(batch, folder())
+            rules.delete_table(batch, folder())
             said = ngettext("%(num)s claim was proposed.", "%(num)s claims were proposed.", proposed)
             flash(said + " " + _("Each takes effect when another person approves it."))
         else:
