@@ -48,6 +48,6 @@ def test_missing_room_is_the_last_of_the_warnings() -> None:
 
 def test_many_proposals_are_decided_in_parts_and_each_once() -> None:
     names = [str(number) for number in range(approvals.AT_ONCE * 2 + 1)]
-    parts = list(approvals.in_turns(names))
+    parts = list(approvals.in_chunks(names))
     assert [len(part) for part in parts] == [approvals.AT_ONCE, approvals.AT_ONCE, 1]
     assert [name for part in parts for name in part] == names

@@ -1,4 +1,4 @@
-"""Proving the ledger: every balance, total, decision, claim and file is what the appended rows say."""
+"""Verify the ledger: every balance, total, decision, claim and file agrees with the appended rows."""
 
 import datetime as dt
 from collections import Counter
@@ -39,14 +39,14 @@ _WHY = "an operator proves the whole ledger; nothing is shown but opaque ids and
 
 @dataclass(frozen=True)
 class LedgerCheck:
-    """What was proved of how many records, and a line for each of them of which it does not hold."""
+    """A check with the number of records checked, and a line for each failure."""
 
     what: str
     found: list[str]
 
 
 def checks(evidence_folder: Path | None = None) -> list[LedgerCheck]:
-    """Prove the ledger, part by part; the files of evidence too where their folder is given."""
+    """Verify the ledger, check by check; with ``evidence_folder`` the files of evidence too."""
     lines = _count(BudgetLine.id)
     holders = ", ".join(
         (
@@ -82,7 +82,7 @@ def checks(evidence_folder: Path | None = None) -> list[LedgerCheck]:
 
 
 def discrepancies(evidence_folder: Path | None = None) -> list[str]:
-    """Return a line for each fact of the ledger that does not hold; an empty list means that it is whole."""
+    """Return a line for each failure; an empty list means that the ledger is consistent."""
     return [line for check in checks(evidence_folder) for line in check.found]
 
 
@@ -119,7 +119,7 @@ def _compare(model: Any, key: Any, columns: tuple[str, ...]) -> Iterator[str]:
 
 
 def _limits() -> Iterator[str]:
-    """Repeat the limits of the rows themselves: a constraint can be dropped."""
+    """Repeat the limits of the table constraints, as a constraint can be dropped."""
     for model in (Programme, BudgetLine):
         held: list[ColumnElement[bool]] = [
             model.allocated >= 0,
@@ -153,7 +153,7 @@ def _totals() -> Mapping[Month, Moved]:
 
 
 def _by_month(key: Any) -> Mapping[Month, Moved]:
-    """Return what the postings of each ``key`` committed and spent, each in the month in which it counts."""
+    """Return what the postings of each ``key`` committed and spent, by the month in which it counts."""
     committed, spent = Counter[Month](), Counter[Month]()
     for sums, moved, month in (
         (committed, LedgerPosting.committed, LedgerPosting.committed_month),
@@ -172,13 +172,13 @@ def _commitment_months() -> Iterator[str]:
 
 
 def _cumulative() -> Iterator[str]:
-    """What the charts read: at the end of each month committed and spent together are no less than spent alone."""
+    """As charts read it: neither committed nor spent is negative at the end of a month."""
     for line, finding in _negative(_totals()):
         yield f"line {line}, {finding}"
 
 
 def _negative(moved: Mapping[Month, Moved]) -> Iterator[tuple[int, str]]:
-    """Yield the key, and what is to be said, where the sums up to the end of a month are below nothing."""
+    """Yield key and finding for each cumulative sum below zero at the end of a month."""
     for key, months in groupby(sorted(moved.items()), lambda item: item[0][0]):
         committed = spent = 0
         for (_, month), change in months:
@@ -188,7 +188,7 @@ def _negative(moved: Mapping[Month, Moved]) -> Iterator[tuple[int, str]]:
 
 
 def _paid() -> Iterator[str]:
-    """A payment counts when it was paid, and the reversal of one where that does."""
+    """A payment counts in the month it was paid, and its reversal in the same."""
     undone = aliased(LedgerPosting)
     is_elsewhere = case(
         (LedgerEntry.kind == EntryKind.PAY, or_(*(_differ(part) for part in ("year", "month")))),
@@ -241,7 +241,7 @@ def _approved_and_posted() -> Iterator[str]:
 
 
 def _postings() -> Iterator[str]:
-    """Each posting stands where its entry does and moves what the entry's kind means for its amount."""
+    """Each posting has the programme, line and commitment of its entry, and moves what its kind and amount mean."""
     undone = aliased(LedgerPosting)
     statement = (
         select(LedgerEntry.public_id)
@@ -352,7 +352,7 @@ def _claimed_evidence() -> Iterator[str]:
 
 
 def _shared_evidence() -> Iterator[str]:
-    """Each table holds a file once; that it stands in one of the two only is proved here."""
+    """A file is evidence once per table by constraint; that it is not in both tables is checked here."""
     statement = (
         select(Evidence.public_id)
         .join(ClaimEvidence, ClaimEvidence.evidence_id == Evidence.id)
@@ -363,7 +363,7 @@ def _shared_evidence() -> Iterator[str]:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """An upload that no claim took is forgotten after a while: then its file is gone, but never another."""
+    """Files are present and unchanged; only those of unused uploads are deleted after a while."""
     taken = func.coalesce(Claim.id, ClaimEvidence.claim_id)
     statement = (
         select(Evidence.public_id, Evidence.stored_as, Evidence.sha256, taken)
