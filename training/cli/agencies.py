@@ -1,8 +1,7 @@
 """``flask seed agencies``: a published list of organisations, read and loaded through the use cases.
 
-A name is written ``Name (ABBREVIATION); also Another name, A third name``. What stands in brackets is taken off the
-name only where it is its abbreviation. The body above is free text: it is found by a name that is exactly the same, or
-not at all.
+A name is written ``Name (ABBREVIATION); also Another name, A third name``. Text in brackets is removed from the name
+only if it is its abbreviation. The parent is free text: it is matched by its exact name or not at all.
 """
 
 import re
@@ -24,7 +23,7 @@ _SEPARATOR = "; "
 
 @dataclass(frozen=True)
 class _Agency:
-    """A row: the body as it is published and the text of the body above it."""
+    """A row: the organisation as published and the text of its parent."""
 
     row: int
     details: rules.OrganisationDetails
@@ -32,9 +31,9 @@ class _Agency:
 
 
 def load_agencies(text: str) -> Iterator[RowResult]:
-    """Load organisations from the text of a CSV file; yield what became of each row, then of each parent not found.
+    """Load organisations from the text of a CSV file; yield the result of each row, then of each parent not found.
 
-    Repeatable: a blank cell never overwrites, and what is recorded already changes only where the list says otherwise.
+    Repeatable: a blank cell never overwrites, and existing values change only where the list differs.
     """
     agencies: list[_Agency] = []
     for number, cells in rows_of(text, {"name_en", "jurisdiction"}):
@@ -55,7 +54,7 @@ def load_agencies(text: str) -> Iterator[RowResult]:
 
 
 def _details(cells: Mapping[str, str]) -> rules.OrganisationDetails:
-    """Return what a row describes. Raises ValueError with the reason why it cannot be loaded."""
+    """Parse a row. Raises ValueError with the reason why it cannot be loaded."""
     name, aliases = names_in(cells["name_en"])
     if not name:
         raise ValueError("name_en must be filled in")
@@ -72,7 +71,7 @@ def _details(cells: Mapping[str, str]) -> rules.OrganisationDetails:
 
 
 def names_in(text: str) -> tuple[str, list[str]]:
-    """Return the name and the other names that a published entry holds."""
+    """Parse the name and the other names of a published entry."""
     name, _, rest = text.partition(";")
     name = " ".join(name.split())
     others = [" ".join(part.split()) for part in rest.strip().removeprefix("also ").split(",")]
@@ -86,13 +85,13 @@ def names_in(text: str) -> tuple[str, list[str]]:
 
 
 def _abbreviates(short_form: str, name: str) -> bool:
-    """Say whether the letters of one word stand, in their order, among the first letters of the words of a name."""
+    """Return whether the letters of ``short_form`` appear in order among the initials of ``name``."""
     initials = iter([word[0].casefold() for word in re.findall(r"\w+", name)])
     return short_form.isalpha() and all(letter in initials for letter in short_form.casefold())
 
 
 def _with_aliases_of_their_own(agencies: Iterable[_Agency]) -> list[_Agency]:
-    """Leave out of each body's other names those that are the name of another body."""
+    """Remove other names that are the name of another organisation."""
     agencies = list(agencies)
     taken = {one.details.name_en for one in agencies} | {other.name_en for other in organisations.everything()}
     return [
@@ -110,7 +109,7 @@ def _split(aliases: str) -> list[str]:
 
 
 def _load(details: rules.OrganisationDetails) -> tuple[str, str]:
-    """Add or change one body; return what became of it and why."""
+    """Add or change an organisation; return the outcome and its reason."""
     known = organisations.organisation_named(details.name_en)
     if known is None:
         rules.create(details, by=None)
@@ -128,7 +127,7 @@ def _load(details: rules.OrganisationDetails) -> tuple[str, str]:
 
 
 def _place(agencies: Iterable[_Agency], outcomes: dict[int, list[str]]) -> Iterator[RowResult]:
-    """Put bodies under those that the list names; yield a row for each that cannot be found by its exact name."""
+    """Move organisations under their listed parents; yield a row for each parent without an exact match."""
     everything = organisations.everything()
     for one in agencies:
         organisation = organisations.organisation_named(one.details.name_en)
@@ -148,6 +147,6 @@ def _place(agencies: Iterable[_Agency], outcomes: dict[int, list[str]]) -> Itera
 
 
 def _called(name: str, jurisdiction: Jurisdiction, among: Iterable[Organisation]) -> list[Organisation]:
-    """Return the bodies of a jurisdiction that have exactly this name, else those that have it as another name."""
+    """Return the organisations of a jurisdiction with exactly this name, else those with it as another name."""
     here = [one for one in among if one.jurisdiction is jurisdiction]
     return [one for one in here if one.name_en == name] or [one for one in here if name in _split(one.aliases)]

@@ -11,7 +11,7 @@ from training.policy.matrix import MATRIX, Permission
 
 nominations = AppGroup("nominations", help="Nominations.")
 
-# Who may take each step; None: it follows from another step.
+# The permission for each step; None: the step follows from another.
 _PERMISSIONS: dict[NominationEvent, Permission | None] = {
     NominationEvent.NOMINATE: Permission.NOMINATE,
     NominationEvent.SHORTLIST: Permission.SELECT_NOMINEES,

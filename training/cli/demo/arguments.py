@@ -1,4 +1,4 @@
-"""From the values of a timeline to the arguments of a function, by the types that it declares."""
+"""Convert the values of a timeline to the arguments of a function, by its type annotations."""
 
 import dataclasses
 import datetime as dt
@@ -35,7 +35,7 @@ _SPAN = re.compile(r"(?P<group>.+) (?P<first>\d+)(?:-(?P<last>\d+))?")
 def build(make: Callable[..., _Made], table: Mapping[str, Any], context: Context, *first: object) -> _Made:
     """Call ``make`` with ``first`` and with the values of ``table`` by name.
 
-    Raises ValueError or LookupError, which name the argument that is missing, unknown, or no such value.
+    Raises ValueError or LookupError, which name the argument that is missing, unknown or invalid.
     """
     parameters = list(inspect.signature(make).parameters.values())[len(first) :]
     names = [one.name for one in parameters]
@@ -55,7 +55,7 @@ def _argument(name: str, kind: Any, given: Any, context: Context) -> object:
 
 
 def _value(kind: Any, given: Any, context: Context) -> object:
-    """Return what ``given`` means where a ``kind`` is expected."""
+    """Convert ``given`` to ``kind``."""
     if kind == Subject:
         return _subject(given, context)
     if get_origin(kind) in (list, dict, types.UnionType):
@@ -76,7 +76,7 @@ def _plain(kind: type[_Made], given: Any) -> _Made:
 
 
 def _composed(kind: Any, given: Any, context: Context) -> object:
-    """Return a list or dict of what is given, or the value where it may also be left out."""
+    """Convert ``given`` to a list, a dict or an optional value."""
     origin, parts = get_origin(kind), get_args(kind)
     if origin is types.UnionType:
         return _value(parts[0], given, context)
@@ -89,7 +89,7 @@ def _composed(kind: Any, given: Any, context: Context) -> object:
 
 
 def _described(make: Callable[..., object], given: Mapping[str, Any], context: Context) -> object:
-    """Return what a table describes, such as ``{ action = "…", owner = "…" }``."""
+    """Build an object from a table such as ``{ action = "…", owner = "…" }``."""
     if not dataclasses.is_dataclass(make) or make in NAMED:
         raise ValueError(f"{dict(given)!r} is not a name")
     return build(make, given, context)
@@ -120,7 +120,7 @@ def _member(kind: type[enum.Enum], given: str) -> enum.Enum:
 
 
 def _subject(given: Any, context: Context) -> Subject:
-    """Return the project that an earlier step named, else the programme with this code."""
+    """Return the programme with this code, else the project named by an earlier step."""
     programme = programmes.programme_with_code(_plain(str, given))
     return programme or context.find(Project, given)
 

@@ -32,7 +32,7 @@ def attach(context: Context, assessment: RightsAssessment, file: str, label: str
 
 
 def submit(context: Context, assessment: RightsAssessment, by: Actor) -> None:
-    """Put a draft before an approver of the grade that its risk demands."""
+    """Submit a draft to an approver of the grade that its risk requires."""
     version = right_rows.whole(assessment.id).assessment.version
     rights_assessments.submit(assessment, context.settings.rights_approval, version, by, today())
 

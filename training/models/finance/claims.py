@@ -39,7 +39,7 @@ class Evidence(Guarded, Base):
 
 
 class ExchangeRate(Base):
-    """The rate of a month: ``rate`` millionths of a unit of ``currency`` to the pound, with its published source."""
+    """The rate of a month: ``rate`` millionths of a unit of ``currency`` to the pound, with published source."""
 
     __tablename__ = "exchange_rates"
 
@@ -63,7 +63,7 @@ class Claim(Guarded, Base):
     """One payment to one payee, against one or more commitments. Append-only like the entries that are its lines.
 
     ``original`` is the total in minor units of ``currency``, ``amount`` in pence; ``evidence_sha256`` is the hash of
-    the file when it was claimed, so that a replaced file is detected. ``fingerprint`` is that of the row of a spend file.
+    the file when it was claimed, so that a replaced file is detected. ``fingerprint`` is that of its spend-file row.
     """
 
     __tablename__ = "claims"

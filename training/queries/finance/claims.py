@@ -65,7 +65,7 @@ class Mark:
         return self.files | {(self.paid_on, self.pence)}
 
     def is_like(self, other: "Mark") -> bool:
-        """Return whether two payments may be the same. Rows of one spend file never are, even if equal (domain rule)."""
+        """Return whether two payments may be the same. Rows of one spend file never are, even if equal (domain)."""
         if self.programme_id != other.programme_id or (self.batch_id and self.batch_id == other.batch_id):
             return False
         is_same = (self.paid_on, self.pence) == (other.paid_on, other.pence) and fold(self.payee) == fold(other.payee)

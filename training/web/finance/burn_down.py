@@ -1,4 +1,4 @@
-"""The burn-down chart in the reader's language and direction, for the months that the reader chose."""
+"""The burn-down chart in the reader's language and direction, for the chosen months."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from training.web.finance.tables import BurnDownMonth, burn_down_months
 
 @dataclass(frozen=True)
 class Picture:
-    """The chart as a picture with its legend, the same figures for its table, and the form that chooses its months."""
+    """The chart with its legend, its figures as a table, and the form to choose its months."""
 
     chart: Markup
     legend: list[NamedSeries]
@@ -28,13 +28,13 @@ class Picture:
 
 
 def chosen_period() -> Period | None:
-    """Return the period that the address asks for; None where it asks for none or for one that there is not."""
+    """Return the period in the URL; None if it is missing or unknown."""
     wanted = request.args.get("period")
     return Period(wanted) if wanted in set(Period) else None
 
 
 def picture(series: Series, *, whole: int, whole_label: str) -> Picture:
-    """Return the chart of ``series`` under a line at ``whole`` (pence), which is named as its tile is."""
+    """Return the chart of ``series`` below a line at ``whole`` (pence), labelled ``whole_label``."""
     said = BurnDown(
         title=_("Burn-down"),
         description=_description(series, whole),

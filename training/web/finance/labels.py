@@ -1,4 +1,4 @@
-"""The words of this area: codes, refusals, audit events and kinds of record, about money."""
+"""Labels of this area: codes, refusals, audit events and record types of finance."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -42,7 +42,7 @@ def _doubt(refusal: r.RateDoubtful) -> str:
 
 
 def _rate(millionths: int, currency: Currency) -> str:
-    """Return a rate where no markup can stand: isolated and on one line, so that it keeps its order among Arabic."""
+    """Return a rate as plain text, isolated and unbroken, so that it keeps its order within Arabic."""
     return f"\u2066£1\u00a0=\u00a0{currency}\u00a0{format_rate(millionths)}\u2069"
 
 
