@@ -83,7 +83,7 @@ def set_limits(
     by: Actor,
 ) -> None:
     """Set the seats, quotas and deadlines of a cohort."""
-    most = {body.id: quota for body, quota in quotas.items()}
+    most = {organisation.id: quota for organisation, quota in quotas.items()}
     seats.set_limits(cohort, seats.SeatLimits(capacity, reserved_for_women, most, nominations_until, vetting_by), by)
 
 

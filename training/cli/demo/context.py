@@ -18,7 +18,7 @@ from training.models.identity.actor import Actor
 from training.models.people.people import Person
 
 Kinds: TypeAlias = Mapping[str, Callable[..., None]]
-"""Functions that take a step, by the words with which the timeline asks for it."""
+"""Step functions by their names in the timeline."""
 
 _FOLDER = SEED / "demo"
 _Record = TypeVar("_Record")
@@ -32,7 +32,7 @@ NAMED: Mapping[type, str] = {
     Project: "project",
     RightsAssessment: "rights assessment",
 }
-"""What earlier steps name, and the word for it; all else is found by what it is called in the register."""
+"""Record types named by earlier steps, with their labels; all others are found by their names in the register."""
 
 
 class Context:

@@ -21,8 +21,8 @@ def write(
     mitigations: list[rights_assessments.Mitigation] | None = None,
 ) -> None:
     """Draft an assessment of a programme (by its code) or of a project."""
-    said = rights_assessments.AssessmentContent(summary, level, valid_until, mitigations or ())
-    context.add(name, rights_assessments.draft(of, said, by, today()))
+    content = rights_assessments.AssessmentContent(summary, level, valid_until, mitigations or ())
+    context.add(name, rights_assessments.draft(of, content, by, today()))
 
 
 def attach(context: Context, assessment: RightsAssessment, file: str, label: str, by: Actor) -> None:

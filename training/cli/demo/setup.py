@@ -19,7 +19,7 @@ from training.queries.identity import organisations as organisation_rows
 def load_organisations(_context: Context, file: str) -> None:
     """Load organisations, parents first."""
     for row in rows(file):
-        body = organisations.OrganisationDetails(
+        details = organisations.OrganisationDetails(
             name_en=row["name_en"],
             name_ar=row["name_ar"],
             name_ckb=row["name_ckb"],
@@ -29,7 +29,7 @@ def load_organisations(_context: Context, file: str) -> None:
         parent = organisation_rows.organisation_named(row["parent"])
         if row["parent"] and parent is None:
             raise LookupError(f"{file}: no organisation above {row['name_en']} is called {row['parent']!r}")
-        organisations.create(body, parent, by=None)
+        organisations.create(details, parent, by=None)
 
 
 def load_venues(_context: Context, file: str) -> None:

@@ -92,8 +92,8 @@ def series(
         to_come[max(total.month, now)] += total.expected
     for cost in scheduled:
         to_come[max(month_of(cost.due_on), now)] += cost.amount
-    told = {month for sums in (moved, spent, to_come) for month, pence in sums.items() if pence}
-    months = months_between(min({now, *planned, *told}), financial_year_end(max({now, *planned, *told})))
+    used = {month for sums in (moved, spent, to_come) for month, pence in sums.items() if pence}
+    months = months_between(min({now, *planned, *used}), financial_year_end(max({now, *planned, *used})))
     known = spent.total()
     last = max({*planned, *(month for month, pence in spent.items() if pence)}, default=now)
     shown = _shown(months, today, period) if period else _opening(months, now, last)

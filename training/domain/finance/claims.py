@@ -147,8 +147,10 @@ def _paying(
     one: Spent, claim: Claim, budget: Mapping[int, BudgetLine], key: str
 ) -> tuple[proposals.EntryRequest, proposals.Proposal]:
     commitment, pence = one.line.commitment, one.line.original
-    wish = proposals.EntryRequest(EntryKind.PAY, budget[commitment.line_id], pence, commitment, claim, original=pence)
-    return wish, proposals.Proposal(pence, one.purpose, f"{key} {one.payment.fingerprint}")
+    request = proposals.EntryRequest(
+        EntryKind.PAY, budget[commitment.line_id], pence, commitment, claim, original=pence
+    )
+    return request, proposals.Proposal(pence, one.purpose, f"{key} {one.payment.fingerprint}")
 
 
 def _content(payment: Payment, lines: Sequence[ClaimLine]) -> str:
@@ -227,7 +229,7 @@ def _add(payment: Payment, programme: Programme, purpose: str, total: tuple[int,
 
 
 _NAMED = 20
-"""So many of the claims that are alike are named in the audit trail."""
+"""The audit trail names at most this many possible duplicates."""
 
 
 def _alike(payment: Payment, programme: Programme, pence: int) -> list[str]:

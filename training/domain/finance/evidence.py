@@ -16,7 +16,7 @@ from training.models.identity.actor import Actor
 from training.queries.finance import claims, programmes
 
 LARGEST = 10 * 1024 * 1024
-"""Bytes; a photograph of a receipt has a tenth of it."""
+"""Bytes; ten times the size of a photographed receipt."""
 
 
 def take(stream: IO[bytes], folder: Path) -> files.Kept:

@@ -13,7 +13,7 @@ from training.queries.finance import claims as claim_rows
 from training.queries.finance import rates
 
 MOST_OFF = 5
-"""By so many percent may the rate of a claim depart from that of the table before it is doubted."""
+"""Warn when a claim's rate differs from the table rate by more than this percentage."""
 
 
 class PaymentWarning(enum.StrEnum):

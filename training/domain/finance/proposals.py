@@ -185,28 +185,28 @@ def propose_commitments(
 
     Rule: a cohort has one commitment per line that its cost touches (design §3).
     """
-    for programme_id in sorted({wanted.line.programme_id for wanted in reservations}):
+    for programme_id in sorted({reservation.line.programme_id for reservation in reservations}):
         programmes.lock_programme(programme_id)  # a concurrent repeat of this request waits here, then finds the entry
     if known := proposed_before(proposal, by):
         return known
-    for wanted in reservations:
-        _check_available(wanted.line, wanted.amount)
-        check_expected(wanted.line.programme_id, expected_on)
+    for reservation in reservations:
+        _check_available(reservation.line, reservation.amount)
+        check_expected(reservation.line.programme_id, expected_on)
     made = [
         Commitment(
-            programme_id=wanted.line.programme_id,
-            line_id=wanted.line.id,
+            programme_id=reservation.line.programme_id,
+            line_id=reservation.line.id,
             cohort_id=cohort_id,
             purpose=proposal.purpose,
             expected_on=expected_on,
         )
-        for wanted in reservations
+        for reservation in reservations
     ]
     db.session.add_all(made)
     db.session.flush()
     requests = [
-        EntryRequest(EntryKind.COMMIT, wanted.line, wanted.amount, commitment)
-        for wanted, commitment in zip(reservations, made, strict=True)
+        EntryRequest(EntryKind.COMMIT, reservation.line, reservation.amount, commitment)
+        for reservation, commitment in zip(reservations, made, strict=True)
     ]
     return append(requests, proposal, by)
 

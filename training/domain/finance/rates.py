@@ -25,7 +25,7 @@ from training.queries.finance import rates as rate_rows
 
 LONGEST_SOURCE = 300
 _FAR = 10
-"""A rate is far from another when it departs by more than one part of so many."""
+"""A rate is far from another if it differs by more than the inverse of this number."""
 
 
 @dataclass(frozen=True)

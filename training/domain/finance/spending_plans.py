@@ -35,7 +35,7 @@ class Pattern(enum.StrEnum):
     LATE = "late"
     """Each month a little more than the one before."""
     QUARTERLY = "quarterly"
-    """The months of a quarter in its last one: June, September, December, March, and the last month of the line."""
+    """Each quarter in its last month (June, September, December, March) or the last month of the line."""
 
 
 def months_of(line: BudgetLine) -> list[dt.date]:

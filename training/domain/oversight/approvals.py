@@ -146,7 +146,7 @@ class BulkDecision:
 
 
 AT_ONCE = 50
-"""So many proposals are decided in one transaction: fewer take longer in all, more keep others waiting."""
+"""Proposals per transaction: smaller chunks take longer in total, larger ones block other writers."""
 
 
 def in_chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -21,7 +21,7 @@ class UnitCost:
     trainees: int
     completions: int
     hours: int | None
-    """None where the course's were not published."""
+    """None if the course's are not published."""
 
     @property
     def whole(self) -> int:

@@ -38,7 +38,7 @@ class Outcome(enum.StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
-    """Taken back by the proposer before anybody decided."""
+    """Withdrawn by the proposer before a decision."""
 
 
 class Commitment(Guarded, Base):
@@ -127,7 +127,7 @@ class EntryDecision(Guarded, Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
     decided_at: Mapped[dt.datetime]
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
-    """The entry that this approval undoes; unique, so that nothing is undone twice."""
+    """The entry that this approval reverses; unique, so that nothing is reversed twice."""
 
     approver: Mapped[User] = relationship(lazy="raise", foreign_keys=approver_id)
 

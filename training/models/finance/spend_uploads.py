@@ -26,7 +26,7 @@ class RowOutcome(enum.StrEnum):
 
     NEW = "new"
     KNOWN = "known"
-    """An equal row is already there."""
+    """The payment is already claimed."""
     FAULTY = "faulty"
 
 

@@ -78,7 +78,7 @@ def mark_of(claim: Claim) -> Mark:
     return Mark(claim.programme_id, claim.paid_on, claim.amount, claim.payee, files, claim.batch_id)
 
 
-def stands() -> ColumnElement[bool]:
+def is_in_effect() -> ColumnElement[bool]:
     """Return the condition for a claim to be undecided, or approved and not reversed."""
     is_over = exists().where(
         LedgerEntry.claim_id == Claim.id,
@@ -105,7 +105,7 @@ def alike(marks: Collection[Mark]) -> dict[Mark, list[Claim]]:
                 Claim.evidence_sha256.in_(hashes),
                 Claim.id.in_(attached),
             ),
-            stands(),
+            is_in_effect(),
         )
         .options(*with_files())
         .order_by(Claim.id)
@@ -172,7 +172,7 @@ class ClaimState(enum.StrEnum):
     WAITING = "waiting"
     APPROVED = "approved"
     REVERSED = "reversed"
-    """Approved, and wholly or in part reversed since."""
+    """Approved, then wholly or partly reversed."""
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
@@ -223,9 +223,9 @@ def _has_shown_payee(actor: Actor) -> ColumnElement[bool]:
 def payees_like(words: str, actor: Actor) -> Payees:
     """Return the payees of visible claims whose names contain all the words, in any spelling."""
     statement = select(Claim.payee).distinct().where(_has_shown_payee(actor)).order_by(Claim.payee)
-    wanted = fold(words).split()
+    parts = fold(words).split()
     names = db.session.scalars(seen(statement, actor, Permission.SEE_MONEY, Claim))
-    fitting = [name for name in names if all(word in fold(name) for word in wanted)]
+    fitting = [name for name in names if all(word in fold(name) for word in parts)]
     return Payees(fitting[:MOST_PAYEES], len(fitting) > MOST_PAYEES)
 
 
@@ -236,31 +236,31 @@ def months_with_claims(actor: Actor) -> list[dt.date]:
     return months_between(first, last)[::-1] if first else []
 
 
-def claims_page(wanted: ClaimSearch, cut: Cursor, actor: Actor) -> Page[ClaimRow]:
+def claims_page(search: ClaimSearch, cut: Cursor, actor: Actor) -> Page[ClaimRow]:
     """Return a page of the claims that ``actor`` may see, newest payment first."""
-    page = read_page(_listed(wanted, actor), Claim, Claim.paid_on, cut, is_descending=True)
+    page = read_page(_listed(search, actor), Claim, Claim.paid_on, cut, is_descending=True)
     return Page([_claim_row(*row) for row in page.rows], page.previous, page.next)
 
 
-def all_claims(wanted: ClaimSearch, actor: Actor) -> Iterator[ClaimRow]:
+def all_claims(search: ClaimSearch, actor: Actor) -> Iterator[ClaimRow]:
     """Yield all of them, newest payment first, for export."""
-    statement = _listed(wanted, actor).order_by(Claim.paid_on.desc(), Claim.id.desc())
+    statement = _listed(search, actor).order_by(Claim.paid_on.desc(), Claim.id.desc())
     for row in db.session.execute(statement, execution_options={"yield_per": 1000}):
         yield _claim_row(*row)
 
 
-def _listed(wanted: ClaimSearch, actor: Actor) -> AnySelect:
+def _listed(search: ClaimSearch, actor: Actor) -> AnySelect:
     statement = select(Claim, _outcome(), _is_reversed(), _may_see_payee(actor)).options(
         joinedload(Claim.programme), selectinload(Claim.attached)
     )
-    if wanted.programme_id:
-        statement = statement.where(Claim.programme_id == wanted.programme_id)
-    if wanted.month:
-        statement = statement.where(Claim.paid_on >= wanted.month, Claim.paid_on < month_after(wanted.month))
-    if wanted.state:
-        statement = statement.where(_stands(wanted.state))
-    if wanted.payees:
-        statement = statement.where(Claim.payee.in_(wanted.payees.names), _has_shown_payee(actor))
+    if search.programme_id:
+        statement = statement.where(Claim.programme_id == search.programme_id)
+    if search.month:
+        statement = statement.where(Claim.paid_on >= search.month, Claim.paid_on < month_after(search.month))
+    if search.state:
+        statement = statement.where(_is_in_state(search.state))
+    if search.payees:
+        statement = statement.where(Claim.payee.in_(search.payees.names), _has_shown_payee(actor))
     return seen(statement, actor, Permission.SEE_MONEY, Claim)
 
 
@@ -274,7 +274,7 @@ def _is_reversed() -> ColumnElement[bool]:
     return exists().where(EntryDecision.reverses_id == LedgerEntry.id, LedgerEntry.claim_id == Claim.id)
 
 
-def _stands(state: ClaimState) -> ColumnElement[bool]:
+def _is_in_state(state: ClaimState) -> ColumnElement[bool]:
     if state is ClaimState.WAITING:
         return _outcome().is_(None)
     if state is ClaimState.REVERSED:

@@ -121,15 +121,15 @@ def _compare(model: Any, key: Any, columns: tuple[str, ...]) -> Iterator[str]:
 def _limits() -> Iterator[str]:
     """Repeat the limits of the table constraints, as a constraint can be dropped."""
     for model in (Programme, BudgetLine):
-        held: list[ColumnElement[bool]] = [
+        limits: list[ColumnElement[bool]] = [
             model.allocated >= 0,
             model.committed >= 0,
             model.spent >= 0,
             model.committed + model.spent <= model.allocated,
         ]
         if model is Programme:
-            held.append(Programme.allocated <= Programme.ceiling)
-        yield from _beyond(model, and_(*held))
+            limits.append(Programme.allocated <= Programme.ceiling)
+        yield from _beyond(model, and_(*limits))
     is_within = and_(Commitment.committed >= 0, Commitment.spent >= 0)
     yield from _beyond(Commitment, and_(is_within, or_(~Commitment.is_closed, Commitment.committed == 0)))
 

@@ -18,7 +18,7 @@ from training.policy.matrix import Permission
 from training.policy.scopes import domain_read, seen
 from training.queries.common.paging import Cursor, Page
 from training.queries.common.table_import import Batches
-from training.queries.finance.claims import stands
+from training.queries.finance.claims import is_in_effect
 
 _RECENT = 20
 BATCHES = Batches(SpendBatch, SpendRow, SpendRow.outcome, Permission.PROPOSE_MONEY)
@@ -74,7 +74,7 @@ def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
             SpendRow.outcome == RowOutcome.NEW,
             Claim.programme_id == batch.programme_id,
             Claim.fingerprint.not_in(own),
-            stands(),
+            is_in_effect(),
         )
         .order_by(SpendRow.number, Claim.id)
     )

@@ -17,7 +17,7 @@ from training.queries.finance import spending_plans
 from training.queries.finance.spending_plans import CohortCosts
 
 MOST = 100
-"""So many outstanding commitments stand on the page."""
+"""The number of outstanding commitments on the page."""
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,13 @@ class Picture:
 
 def chosen_period() -> Period | None:
     """Return the period in the URL; None if it is missing or unknown."""
-    wanted = request.args.get("period")
-    return Period(wanted) if wanted in set(Period) else None
+    period = request.args.get("period")
+    return Period(period) if period in set(Period) else None
 
 
 def picture(series: Series, *, whole: int, whole_label: str) -> Picture:
     """Return the chart of ``series`` below a line at ``whole`` (pence), labelled ``whole_label``."""
-    said = BurnDown(
+    figures = BurnDown(
         title=_("Burn-down"),
         description=_description(series, whole),
         months=[month(day) for day in series.months],
@@ -52,8 +52,8 @@ def picture(series: Series, *, whole: int, whole_label: str) -> Picture:
             "forecast": _("Forecast"),
         },
     )
-    chart = burn_down(said, right_to_left=language().direction == "rtl")
-    return Picture(chart, legend(said), said, list(burn_down_months(series)), _periods())
+    chart = burn_down(figures, right_to_left=language().direction == "rtl")
+    return Picture(chart, legend(figures), figures, list(burn_down_months(series)), _periods())
 
 
 def _periods() -> PeriodForm:
@@ -77,11 +77,11 @@ def _description(series: Series, whole: int) -> str:
             month=month(series.months[-1]),
         )
         return past
-    said: str = _(
+    future: str = _(
         "Of %(ceiling)s, %(spent)s is spent; the forecast for %(month)s is %(forecast)s.",
         ceiling=format_pounds(whole),
         spent=format_pounds(spent[-1]),
         month=month(series.months[-1]),
         forecast=format_pounds(forecast[-1]),
     )
-    return said
+    return future

@@ -23,7 +23,7 @@ _TOP, _BOTTOM = 34, 62
 _AXIS_SIDE, _LABEL_SIDE, _INSET = 84, 216, 22
 _LABEL_HEIGHT = 42
 _CHARACTER = 7.5
-"""How wide a character of a month's name is, about."""
+"""Approximate width of a character of a month label."""
 _MARKERS = {
     "committed": Markup('<path d="M{0:.1f} {1:.1f}h8v8h-8z" transform="translate(-4 -4)"/>'),
     "spent": Markup('<circle cx="{0:.1f}" cy="{1:.1f}" r="4"/>'),

@@ -138,20 +138,20 @@ def index() -> ResponseReturnValue:
 @needs(Permission.SEE_MONEY)
 def search() -> ResponseReturnValue:
     """List the claims of matching payees; without a name, redirect to the list with the rest in its URL."""
-    form, wanted = asked(request.form)
-    if wanted and not wanted.payees:
+    form, search_ = asked(request.form)
+    if search_ and not search_.payees:
         return redirect(url_for(".index", **form.kept()))
-    return _listed(form, wanted)
+    return _listed(form, search_)
 
 
-def _listed(form: ClaimFilter, wanted: claims.ClaimSearch | None) -> ResponseReturnValue:
-    page = claims.claims_page(wanted, cut(), actor()) if wanted else Page[claims.ClaimRow]([], "", "")
+def _listed(form: ClaimFilter, search_: claims.ClaimSearch | None) -> ResponseReturnValue:
+    page = claims.claims_page(search_, cut(), actor()) if search_ else Page[claims.ClaimRow]([], "", "")
     return render_template(
         "finance/claims/index.html",
         form=form,
         page=page,
         pager=pager(page),
-        is_cut=bool(wanted and wanted.payees and wanted.payees.is_cut),
+        is_cut=bool(search_ and search_.payees and search_.payees.is_cut),
     )
 
 

@@ -20,9 +20,9 @@ from training.web.common.labels import Labels
 
 
 def _doubt(refusal: r.RateDoubtful) -> str:
-    said = []
+    parts = []
     if refusal.replaced:
-        said.append(
+        parts.append(
             _(
                 "%(month)s has the rate %(rate)s already: this one would replace it.",
                 month=month(refusal.month),
@@ -31,14 +31,14 @@ def _doubt(refusal: r.RateDoubtful) -> str:
         )
     if refusal.before:
         before, known = refusal.before
-        said.append(
+        parts.append(
             _(
                 "The rate departs by more than a tenth from that of %(month)s, %(rate)s.",
                 month=month(before),
                 rate=_rate(known, refusal.currency),
             )
         )
-    return " ".join(said)
+    return " ".join(parts)
 
 
 def _rate(millionths: int, currency: Currency) -> str:

@@ -61,13 +61,13 @@ def show(programme: Programme) -> ResponseReturnValue:
 def new_project(programme: Programme) -> ResponseReturnValue:
     """Add a project; it gets money with approved lines."""
     form = ProjectForm()
-    bodies = {body.public_id: body for body in organisations.in_use()}
+    organisations_ = {organisation.public_id: organisation for organisation in organisations.in_use()}
     form.kind.choices = choices(ProjectKind)
-    form.organisation.choices = [Choice(key, name(body)) for key, body in bodies.items()]
+    form.organisation.choices = [Choice(key, name(organisation)) for key, organisation in organisations_.items()]
     if form.validate_on_submit():
         with transaction():
-            body = bodies[form.organisation.data or ""]
-            rules.add_project(programme, form.project_kind(), form.title(), body, actor())
+            organisation = organisations_[form.organisation.data or ""]
+            rules.add_project(programme, form.project_kind(), form.title(), organisation, actor())
         flash(_("Project added. Propose its budget lines next."))
         return redirect(url_for(".show", public_id=programme.public_id))
     return render_template("finance/programmes/new_project.html", form=form, programme=programme)

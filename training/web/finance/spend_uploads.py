@@ -99,8 +99,8 @@ def propose(batch: SpendBatch) -> ResponseReturnValue:
     if done:
         if proposed:
             rules.delete_table(batch, folder())
-            said = ngettext("%(num)s claim was proposed.", "%(num)s claims were proposed.", proposed)
-            flash(said + " " + _("Each takes effect when another person approves it."))
+            message = ngettext("%(num)s claim was proposed.", "%(num)s claims were proposed.", proposed)
+            flash(message + " " + _("Each takes effect when another person approves it."))
         else:
             flash(_("No row is new: every payment is there already, or its row is faulty."), "important")
     return redirect(url_for(".show", public_id=batch.public_id))
@@ -113,12 +113,14 @@ def withdraw(batch: SpendBatch) -> ResponseReturnValue:
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form) as done:
-            back = rules.withdraw(batch, form.reason.data or "", actor())
+            result = rules.withdraw(batch, form.reason.data or "", actor())
         if done:
-            said = ngettext("%(num)s claim was withdrawn.", "%(num)s claims were withdrawn.", back.withdrawn)
-            if back.decided:
-                said += " " + ngettext("%(num)s was decided and stays.", "%(num)s were decided and stay.", back.decided)
-            flash(said)
+            message = ngettext("%(num)s claim was withdrawn.", "%(num)s claims were withdrawn.", result.withdrawn)
+            if result.decided:
+                message += " " + ngettext(
+                    "%(num)s was decided and stays.", "%(num)s were decided and stay.", result.decided
+                )
+            flash(message)
             return redirect(url_for(".show", public_id=batch.public_id))
     return render_template(
         "finance/spend_uploads/withdraw.html", form=form, page=spend_uploads.batch_page(batch, actor())

@@ -68,8 +68,8 @@ def _show_beside(form: PlanForm, line: BudgetLine) -> None:
 
 
 def _pattern() -> Pattern | None:
-    wanted = request.args.get("pattern")
-    return Pattern(wanted) if wanted in set(Pattern) else None
+    pattern = request.args.get("pattern")
+    return Pattern(pattern) if pattern in set(Pattern) else None
 
 
 def _patterns() -> PatternForm:

@@ -85,7 +85,7 @@ ENTRIES = TableSpec[EntryRow](
     },
     page=("entry", "amount", "decision", "purpose", "line", "proposed"),
 )
-"""What each entry moved is in the file: its sums are the balances, month by month those of the chart."""
+"""The export has each entry's posting: its sums are the balances and, by month, the values of the chart."""
 
 LINES = TableSpec[BudgetLine](
     _l("Budget lines"),
@@ -141,7 +141,7 @@ def _hashes(claim: Claim) -> str:
 
 
 _IN_POUNDS = _l("Pounds, rounded half-even")
-"""The file says how pounds are rounded, for the page that says it at length stays behind."""
+"""The export states how pounds are rounded, as the page's explanation is not in it."""
 
 CLAIMS = TableSpec[ClaimRow](
     _l("Claims"),
@@ -200,7 +200,7 @@ SPEND_ROWS = TableSpec[RowOfBatch](
     },
     page=("number", "outcome", "paid", "amount", "payee", "commitment"),
 )
-"""The rows of a spend file with what will become, or became, of each."""
+"""The rows of a spend file with their planned or actual outcomes."""
 
 TAKEN = TableSpec[Taken](
     _l("What the rows take from the commitments"),
@@ -236,7 +236,7 @@ PROGRAMMES = TableSpec[Any](
     },
     page=("programme", "ceiling", "committed", "spent"),
 )
-"""Balances are there only where the reader may see them."""
+"""Balances are blank unless the reader may see them."""
 
 
 class BurnDownMonth(NamedTuple):
@@ -354,7 +354,7 @@ RATES = TableSpec[ExchangeRate](
     _l("Exchange rates"),
     {key: ColumnSpec(heading, value) for heading, (key, value) in zip(RATE_COLUMNS, _RATES.items(), strict=True)},
 )
-"""A file only, under the headings of a list of rates: every reader may send it back."""
+"""Export only, with the headings of a list of rates, so that it can be loaded again."""
 
 SPEND_FILES = files_read("finance.spend_uploads.show")
 

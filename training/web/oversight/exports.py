@@ -166,10 +166,10 @@ def of_claims(kind: str) -> ResponseReturnValue:
 
     With names of people it is an export of personal data: audited and rate-limited.
     """
-    form, wanted = asked(request.form)
-    if wanted is None or kind not in TYPES:
+    form, search_ = asked(request.form)
+    if search_ is None or kind not in TYPES:
         abort(404)
-    rows = list(claims.all_claims(wanted, actor()))
+    rows = list(claims.all_claims(search_, actor()))
     made = tables.CLAIMS.file(rows)
     named = len({row.claim.payee for row in rows if row.claim.payee_is_person and row.may_see_payee})
     with attempt() as done:
@@ -210,9 +210,9 @@ def of_rates(kind: str) -> ResponseReturnValue:
 @needs(Permission.SEE_RIGHTS)
 def of_rights(kind: str) -> ResponseReturnValue:
     """Send the table of rights assessments as filtered."""
-    _form, which = filtered()
+    _form, filter_ = filtered()
     return file_of(
-        assurance_tables.RIGHTS_ASSESSMENTS.file(rights_assessments.all_of(which, today(), actor())),
+        assurance_tables.RIGHTS_ASSESSMENTS.file(rights_assessments.all_of(filter_, today(), actor())),
         "rights-assessments",
         kind,
     )
@@ -230,8 +230,8 @@ def of_people(kind: str) -> ResponseReturnValue:
     form = ExportForm()
     if not form.validate() or kind not in TYPES:
         abort(404)
-    _filtered, narrowed = narrowing()
-    rows = people.all_of(form.words.data or "", narrowed, actor())
+    _filtered, filter_ = narrowing()
+    rows = people.all_of(form.words.data or "", filter_, actor())
     made = people_tables.PEOPLE.file(rows)
     with attempt() as done:
         export_limits.note(ExportEvent.PEOPLE, len(rows), actor(), day_began())
