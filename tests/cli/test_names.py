@@ -23,7 +23,7 @@ FAMILIES = (
 )  # fmt: skip
 
 
-def test_measure(sqlite_app: Flask, tmp_path: Path) -> None:
+def test_measure_prints_the_same_figures_each_time(sqlite_app: Flask, tmp_path: Path) -> None:
     file = tmp_path / "parts.txt"
     lines = [f"given-ar\t{native}\t\t{latin}\tA" for native, latin in GIVEN]
     lines += [f"family-ar\t{native}\t\t{latin}\tA" for native, latin in FAMILIES]

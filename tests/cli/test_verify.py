@@ -50,7 +50,7 @@ def verify(app: Flask) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def test_a_whole_ledger(app: Flask, world: World) -> None:
+def test_consistent_ledger_passes_each_check(app: Flask, world: World) -> None:
     status, said = verify(app)
     assert status == 0, said
     assert "holds  2 entries, 1 claims: lines add up" in said
@@ -59,7 +59,7 @@ def test_a_whole_ledger(app: Flask, world: World) -> None:
     assert len(said.splitlines()) == 17
 
 
-def test_a_changed_balance_shows(app: Flask, world: World) -> None:
+def test_changed_balance_is_reported(app: Flask, world: World) -> None:
     change = "UPDATE programmes SET allocated = allocated + :by WHERE code = 'TRAINING'"
     with transaction() as session:
         session.execute(text(change), {"by": 1})
@@ -72,7 +72,7 @@ def test_a_changed_balance_shows(app: Flask, world: World) -> None:
         session.execute(text(change), {"by": -1})
 
 
-def test_a_swapped_file_and_a_missing_one_show(app: Flask, world: World) -> None:
+def test_replaced_and_missing_files_are_reported(app: Flask, world: World) -> None:
     (file,) = app.config["SETTINGS"].evidence_folder.iterdir()
     file.write_bytes(b"%PDF-1.7 another receipt")
     status, said = verify(app)
@@ -136,13 +136,13 @@ UK = "(SELECT id FROM users WHERE username = 'uk')"
         ("UPDATE commitments SET spent = spent + 1", "spent is"),
     ],
 )
-def test_damage_shows(world: World, change: str, said: str) -> None:
+def test_damage_is_reported(world: World, change: str, said: str) -> None:
     with damage(change):
         found = ledger_check.discrepancies()
         assert any(said in line for line in found), found
 
 
-def test_a_decision_by_the_proposer_shows(world: World, sqlite_damage: None) -> None:
+def test_decision_by_the_proposer_is_reported(world: World, sqlite_damage: None) -> None:
     found = ledger_check.discrepancies()
     assert any("decided by the one who proposed it" in line for line in found), found
     assert any("withdrawn by another person" in line for line in found), found

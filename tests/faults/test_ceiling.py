@@ -95,7 +95,7 @@ def _proposed(line: BudgetLine, by: Actor) -> list[int]:
         return list(session.scalars(insert(LedgerEntry).returning(LedgerEntry.id), wishes))
 
 
-def test_ceiling_holds_under_eight_processes(app: Flask) -> None:
+def test_ceiling_holds_under_eight_concurrent_processes(app: Flask) -> None:
     """Acceptance test l: to the last penny and not one penny more. Each line holds a fifth of what is asked of it."""
     fits = PROCESSES * SHARE // 5
     with app.app_context():
@@ -112,7 +112,7 @@ def test_ceiling_holds_under_eight_processes(app: Flask) -> None:
         assert ledger_check.discrepancies() == []
 
 
-def test_last_penny_fits_and_one_more_does_not(app: Flask) -> None:
+def test_last_penny_fits_and_one_more_is_refused(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         line = world.line(300_000_00)
@@ -143,7 +143,7 @@ def _buy_unguarded(settings: Settings, wishes: int, by: Actor, start: Any, resul
     results.put(done)
 
 
-def test_control_without_the_guard_overshoots(app: Flask) -> None:
+def test_unguarded_writes_overspend(app: Flask) -> None:
     """The race above is real: with a limit that is asked instead of written, the same processes overspend."""
     with app.app_context():
         world = World(app)

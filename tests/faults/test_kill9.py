@@ -144,7 +144,7 @@ def _check_nothing_half_there() -> None:
     assert ledger_check.discrepancies() == []
 
 
-def test_sixty_writers_are_killed(app: Flask) -> None:
+def test_killed_writers_lose_nothing_acknowledged(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         lines = [world.line(100_000_00).id for _ in range(2)]

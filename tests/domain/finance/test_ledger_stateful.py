@@ -659,7 +659,7 @@ def _all(model: Any) -> Any:
     return db.session.scalars(unscoped(select(model), because="a test"))
 
 
-def test_random_walks(stage: Stage) -> None:
+def test_ledger_agrees_with_the_model_on_random_walks(stage: Stage) -> None:
     Books.steps, Books.seen = 0, {}
     run_state_machine_as_test(Books)
     for name, times in sorted(Books.seen.items()):
@@ -773,7 +773,7 @@ def walk(steps: list[Step]) -> None:
 
 
 @pytest.mark.parametrize(("plant", "how_it_shows", "steps"), PLANTED)
-def test_a_planted_fault_is_found(
+def test_planted_fault_is_detected_by_a_known_walk(
     stage: Stage,
     monkeypatch: pytest.MonkeyPatch,
     plant: Callable[[pytest.MonkeyPatch], None],
@@ -789,7 +789,7 @@ def test_a_planted_fault_is_found(
 if IS_DEEP:
 
     @pytest.mark.parametrize(("plant", "how_it_shows"), [planted[:2] for planted in PLANTED])
-    def test_a_planted_fault_is_found_by_random_walks(
+    def test_planted_fault_is_detected_by_random_walks(
         stage: Stage, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None], how_it_shows: str
     ) -> None:
         plant(monkeypatch)
