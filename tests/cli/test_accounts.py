@@ -1,4 +1,4 @@
-"""The first account of a deployment: an address that works once, and none when somebody administers already."""
+"""The first account of a deployment: an invitation that works once, and none if there is an administrator."""
 
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ WANTED = {"display_name": "First one", "username": "First.One", "password": "thr
 
 
 def invitation(app: Flask, *words: str) -> str:
-    """Return the path of the address that is printed."""
+    """Return the path of the printed URL."""
     return urlsplit(done(app, *INVITE, *words).strip()).path
 
 
@@ -71,7 +71,7 @@ def test_second_administrator_cannot_be_invited(app: Flask) -> None:
 
 
 def test_earlier_invitation_is_invalid_once_there_is_an_administrator(app: Flask) -> None:
-    """Otherwise a lost printout makes another administrator later."""
+    """Otherwise a lost printout could create another administrator later."""
     first, second = invitation(app), invitation(app)
     post(app.test_client(), first, dict(WANTED))
     assert app.test_client().get(second).status_code == 404

@@ -1,4 +1,4 @@
-"""A published list of organisations: names as they are written, parents found exactly or not, twice the same."""
+"""A published list of organisations: names as written, exact matches of parents, repeatable loads."""
 
 from pathlib import Path
 

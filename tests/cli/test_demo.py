@@ -1,4 +1,4 @@
-"""The timeline of the demonstration: what is wrong with it is said with the line of the step, and nothing is loaded."""
+"""The timeline of the demonstration: errors name the line of the step, and nothing is loaded."""
 
 import datetime as dt
 import tomllib
@@ -67,7 +67,7 @@ def run(app: Flask, steps: str) -> None:
 
 
 def refused(app: Flask, steps: str) -> str:
-    """Run a timeline that cannot be loaded; return what is said. Nothing has changed."""
+    """Run a timeline that cannot be loaded and changes nothing; return the error."""
     before = everything(app)
     with pytest.raises(timeline.TimelineError) as error:
         run(app, steps)
@@ -146,13 +146,13 @@ def test_invalid_choice_is_reported_with_the_valid_ones(empty: Flask) -> None:
 
 
 def test_demonstration_uses_each_kind_of_step() -> None:
-    """A kind that no step of the demonstration asks for is dead code."""
+    """A kind of step that the demonstration does not use is dead code."""
     assert {step["do"] for step in tomllib.loads(text("timeline.toml"))["step"]} == set(demo.KINDS)
 
 
 @pytest.mark.parametrize("day", [dt.date(2027, 7, 20), dt.date(2028, 2, 29), dt.date(2027, 3, 31)])
 def test_demonstration_loads_on_any_day(empty: Flask, day: dt.date) -> None:
-    """Also where months are short, and at the end of a financial year."""
+    """Also in short months and at the end of a financial year."""
     with clock.pretend(dt.datetime.combine(day, dt.time(12), dt.UTC)):
         demo.load(empty.config["SETTINGS"])
     assert ledger_check.discrepancies() == []

@@ -1,4 +1,4 @@
-"""Figures of the matching: had from a file of parts of names, and the same each time."""
+"""Figures of name matching: computed from a file of name parts, the same each time."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from flask import Flask
 from tests.cli import done
 from training.kit.matching import ENOUGH
 
-# Parts of names as they are common; each line stands for a name, none for a person.
+# Common name parts; each line is a name, none is a person.
 GIVEN = (
     ("محمد", "Muhammad; Mohammed"), ("علي", "Ali"), ("أحمد", "Ahmed; Ahmad"), ("حسن", "Hassan; Hasan"),
     ("ابراهيم", "Ibrahim; Ebrahim"), ("عباس", "Abbas; Abas"), ("مصطفى", "Mustafa; Mustapha"), ("صالح", "Saleh; Salih"),

@@ -1,4 +1,4 @@
-"""The path of a nomination as it is printed, and its page in the documentation."""
+"""The printed path of a nomination, and its documentation page."""
 
 from pathlib import Path
 

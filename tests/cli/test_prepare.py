@@ -1,4 +1,4 @@
-"""``flask prepare``, which ``make run`` runs each time: it makes what is missing and changes nothing that is there."""
+"""``flask prepare``, which ``make run`` runs each time: it adds what is missing and changes nothing else."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,7 +22,7 @@ NEW = "another password"
 
 @pytest.fixture
 def new_app(tmp_path: Path) -> Iterator[Flask]:
-    """Return the application on a database file that does not exist yet, with the demonstration wanted."""
+    """Return an application with the demonstration enabled on a database file that does not exist yet."""
     with application(f"sqlite:///{tmp_path / 'new.sqlite'}") as app:
         app.config["SETTINGS"] = replace(app.config["SETTINGS"], wants_demo_data=True)
         yield app
@@ -53,7 +53,7 @@ def hashes(app: Flask) -> dict[str, str]:
 
 
 def mix_accounts(app: Flask) -> None:
-    """Make accounts of real people, and two of the demonstration."""
+    """Create accounts of real people, and two of the demonstration."""
     with app.app_context():
         world = World(app)
         with transaction():

@@ -1,4 +1,4 @@
-"""What the product says about itself: who may do what, and whether the ledger is whole."""
+"""Reports: the permission matrix, and the verification of the ledger."""
 
 import pytest
 from flask import Flask
@@ -46,7 +46,7 @@ WHOLE = "The ledger is whole.\n"
 
 @pytest.fixture(autouse=True)
 def ledger_stays_whole() -> None:
-    """Here balances are changed by hand, and the command has to say so."""
+    """Skip the verification: these tests change balances by hand, and the command has to report it."""
 
 
 def spend(app: Flask) -> str:

@@ -1,4 +1,4 @@
-"""Published facts, course lists and the demonstration: loaded once, and a second time without a change."""
+"""Published facts, course lists and the demonstration: loaded once, and unchanged by a second load."""
 
 import codecs
 import csv
@@ -181,7 +181,7 @@ def test_missing_file_is_named(sqlite_app: Flask, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", ["التزوير", "المزورة", "مكافحه التزوير", "forgery", "FORGERY detection"])
 def test_loaded_course_is_found_by_its_titles(sqlite_app: Flask, tmp_path: Path, words: str) -> None:
-    """However somebody spells them: names of things are folded as names of people are."""
+    """In any spelling: titles are normalised like names of people."""
     titles = {"title_en": "Forgery detection", "title_ar": "مُكافحة التزوير والوثائق المزوّرة"}
     load(sqlite_app, write(tmp_path, GOOD | titles, GOOD))
     with sqlite_app.app_context():

@@ -1,7 +1,7 @@
-"""``flask ledger verify``: a line for each check, what does not hold below, and an exit status that a script can read.
+"""``flask ledger verify``: a line for each check, failures below, and an exit status for scripts.
 
-Damage that triggers and constraints forbid is done as the owner of a database could do it, inside a transaction that is
-rolled back.
+Damage that triggers and constraints prevent is done as the owner of a database could do it, inside a transaction that
+is rolled back.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from training.queries.finance import entries, ledger_check
 
 @pytest.fixture
 def world(app: Flask, tmp_path: Path) -> Iterator[World]:
-    """A ledger with something of every kind, its evidence in a folder of its own."""
+    """A ledger with records of every kind, with its evidence in a folder of its own."""
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], evidence_folder=tmp_path / "evidence")
     with app.app_context():
         world = World(app)
@@ -84,7 +84,7 @@ def test_replaced_and_missing_files_are_reported(app: Flask, world: World) -> No
 
 @contextmanager
 def damage(*changes: str) -> Iterator[None]:
-    """Change what is append-only or constrained, and take it back."""
+    """Change append-only or constrained rows, and roll back."""
     with suppress(InterruptedError), transaction() as session:
         for table in ("ledger_entries", "approvals", "ledger_postings", "claims", "evidence"):
             if session.get_bind().dialect.name == "sqlite":
@@ -151,7 +151,7 @@ def test_decision_by_the_proposer_is_reported(world: World, sqlite_damage: None)
 
 @pytest.fixture
 def sqlite_damage(app: Flask, world: World) -> Iterator[None]:
-    """Do what the constraints forbid: SQLite can leave them out for a while, PostgreSQL can drop them."""
+    """Violate constraints: SQLite can suspend them, PostgreSQL can drop them."""
     constraints = {
         "approvals": "ck_approvals_maker_is_not_checker",
         "budget_lines": "ck_budget_lines_not_negative",

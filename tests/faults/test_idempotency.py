@@ -1,4 +1,4 @@
-"""The same request a hundred times at once is one request."""
+"""A request sent a hundred times concurrently acts once."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +38,7 @@ def _at_once(act: Callable[[], object]) -> list[object]:
 
 
 def _in_transactions(app: Flask, use_case: Callable[[], LedgerEntry | Claim | None]) -> list[object]:
-    """Let a hundred transactions do the same at once; return the record that each got, or its refusal."""
+    """Run the same use case in a hundred concurrent transactions; return each record or refusal."""
 
     def act() -> object:
         with app.app_context():

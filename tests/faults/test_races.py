@@ -1,4 +1,4 @@
-"""People press at once: each act of eight threads either happens once or happens eight times, and none crashes."""
+"""Concurrent requests: each of eight threads succeeds or exactly one does, and none crashes."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ THREADS = 8
 
 
 def _together(app: Flask, act: Callable[[int], object]) -> list[object]:
-    """Let eight threads act in the same moment; return what each got: a result, or the refusal it met."""
+    """Run eight threads concurrently; return each result or refusal."""
     start = Barrier(THREADS)
 
     def one(number: int) -> object:

@@ -1,4 +1,4 @@
-"""Several press at once where a seat is at stake: none is given twice, none is lost, nobody sits in one uncleared."""
+"""Concurrent requests for seats: none is given twice, none is lost, and no uncleared person is seated."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
@@ -38,9 +38,9 @@ def noon() -> Iterator[None]:
 
 
 def together(app: Flask, acts: Sequence[Callable[[], object]]) -> list[object]:
-    """Let several act in the same moment; return what each got: a result, or the kind of refusal it met."""
+    """Run ``acts`` concurrently; return each result, or the type of its refusal."""
     start = Barrier(len(acts))
-    db.session.rollback()  # what is read afterwards is read anew
+    db.session.rollback()  # later reads are fresh
 
     def one(act: Callable[[], object]) -> object:
         with app.app_context():
@@ -56,7 +56,7 @@ def together(app: Flask, acts: Sequence[Callable[[], object]]) -> list[object]:
 
 
 class Races:
-    """A cohort of one or two seats, and people who want them."""
+    """A cohort of one or two seats, and people who apply."""
 
     def __init__(self, app: Flask, seats_in_all: int) -> None:
         self.app, self.world = app, World(app)
@@ -174,7 +174,7 @@ def test_concurrent_promotion_and_confirmation_take_one_seat(app: Flask) -> None
         races.do(nominations.confirm, seated)
         races.do(nominations.put_on_waiting_list, waits)
         answers = together(app, [races.later(nominations.withdraw, seated), races.later(nominations.confirm, cleared)])
-        # The seat is free and taken again in one transaction, so that nobody comes between.
+        # The seat is freed and taken again in one transaction, so that no other request gets it.
         assert answers == [None, CohortFull]
         assert states(seated, waits, cleared) == [S.WITHDRAWN, S.CONFIRMED, S.CLEARED]
         assert races.taken() == races.seated() == 1

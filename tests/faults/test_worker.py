@@ -1,4 +1,4 @@
-"""The work process: large files are done by it, a signal ends it, what a killed one was at is done anew."""
+"""The work process: it processes large files, stops on a signal, and resumes jobs of killed workers."""
 
 import os
 import signal
@@ -45,7 +45,7 @@ def queue(app: Flask, tmp_path: Path) -> Path:
 
 @contextmanager
 def working(url: str, queue: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a work process for as long as the block."""
+    """Run a work process for the duration of the block."""
     environment = environment_for(url, QUEUE_FILE=str(queue))
     process = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "worker"], cwd=ROOT, env=environment)
     try:
@@ -90,7 +90,7 @@ def test_large_file_is_processed_by_the_worker(
 
 
 def test_job_of_a_killed_worker_is_done_by_another(app: Flask, database_url: str, queue: Path, desk: Desk) -> None:
-    """Killed with the job in its hands; once it is known to be dead, another takes the job and does it once."""
+    """Killed during a job; once it is considered dead, another worker takes the job and runs it once."""
     address = desk.send(_file()).headers["Location"]
     with app.app_context(), transaction():
         job_id = rules.take("a worker that was killed")
@@ -105,7 +105,7 @@ def test_job_of_a_killed_worker_is_done_by_another(app: Flask, database_url: str
 
 
 def test_worker_that_failed_to_record_a_failure_retries_the_job(app: Flask, desk: Desk) -> None:
-    """It asks for work, so it does none: the job in its name is nobody's. Others wait until it is dead."""
+    """A worker that asks for work is idle: its job is free for it at once, for others once it is dead."""
     desk.send(_file())
     with app.app_context(), transaction():
         rules.seen("a worker that lives")

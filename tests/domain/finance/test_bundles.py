@@ -1,4 +1,4 @@
-"""What is proposed together is decided together: transfers, cohorts with several lines, reversals, taking back."""
+"""Bundles are decided as a whole: transfers, cohorts with several lines, reversals, withdrawals."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
@@ -208,12 +208,12 @@ def test_commitments_of_two_programmes_are_decided_together_on_their_own_lines(w
         assert entries.commitment_by_key(part.commitment_id or 0).programme_id == line.programme_id
 
 
-# Who decides, and once only.
+# Who decides, and only once.
 
 
 @dataclass(frozen=True)
 class Step:
-    """One decision in a table: who, what, and the refusal it meets, if any."""
+    """A step of a decision table: actor, decision, and the expected refusal, if any."""
 
     by: str
     what: str
@@ -312,7 +312,7 @@ def test_pending_top_up_is_refused_once_its_commitment_closes(world: World) -> N
         world.approve(more)
 
 
-# Cohorts whose costs touch two lines.
+# Cohorts paid from two lines.
 
 
 def cohort_on(world: World, lines: list[BudgetLine], pence: int) -> Cohort:

@@ -1,4 +1,4 @@
-"""The forecast by decision table; one amount in another month moves one point; every period shows true sums."""
+"""The forecast as a decision table; moving one amount by a month moves one point; every period shows exact sums."""
 
 import datetime as dt
 from dataclasses import replace
@@ -121,7 +121,7 @@ PAID_IN_2020 = [Total(day("2020-09"), 0, 9_000, 0)]
 @pytest.mark.parametrize(
     ("lines", "totals", "first", "last"),
     [
-        # Over since years: its own year.
+        # Ended years ago: its last year.
         ([YEAR_OF_2020], PAID_IN_2020, "2020-04", "2021-03"),
         # The commitment was approved, and used up, when its payments were entered.
         ([YEAR_OF_2020], [*PAID_IN_2020, Total(day("2026-11"), 0, 0, 0)], "2020-04", "2021-03"),
@@ -129,9 +129,9 @@ PAID_IN_2020 = [Total(day("2020-09"), 0, 9_000, 0)]
         ([YEAR_OF_2020], [*PAID_IN_2020, Total(day("2026-11"), 500, 0, 500)], "2020-04", "2021-03"),
         # The last two years of four.
         ([spread_over(100, dt.date(2018, 4, 1), dt.date(2022, 3, 31))], [], "2020-04", "2022-03"),
-        # A payment of last year came late: it is not over for long.
+        # A late payment last year: it has not ended long ago.
         ([YEAR_OF_2020], [*PAID_IN_2020, Total(day("2026-02"), 0, 10, 0)], "2025-03", "2027-02"),
-        # Over since less than a year: the present month is in sight.
+        # Ended less than a year ago: the current month is shown.
         ([spread_over(100, dt.date(2023, 4, 1), dt.date(2026, 3, 31))], [], "2025-04", "2027-03"),
         ([spread_over(100, dt.date(2020, 4, 1), dt.date(2025, 11, 30))], [], "2024-12", "2026-11"),
         ([spread_over(100, dt.date(2020, 4, 1), dt.date(2025, 10, 31))], [], "2024-04", "2026-03"),
@@ -152,7 +152,7 @@ def test_future_line_is_charted_from_today() -> None:
 
 
 def test_chart_counts_balances_commitments_cohorts_and_plans(app: Flask) -> None:
-    """Balances, overdue commitments, scheduled cohorts and an entered plan, for line, project and programme alike."""
+    """Balances, overdue commitments, scheduled cohorts and an entered plan, equal for line, project and programme."""
     with app.app_context():
         world = World(app)
         world.covered()
@@ -187,7 +187,7 @@ def test_chart_counts_balances_commitments_cohorts_and_plans(app: Flask) -> None
 
 
 def test_chart_reads_the_monthly_totals_and_not_the_commitments(app: Flask) -> None:
-    """The chart reads the monthly totals: a total in another month is another chart, a commitment alone is not."""
+    """Changing a monthly total changes the chart; changing a commitment alone does not."""
     with app.app_context():
         world = World(app)
         line = world.line(50_000_00)

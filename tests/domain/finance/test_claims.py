@@ -1,4 +1,4 @@
-"""Claims: four currencies, their rates, lines that add up, and evidence that is used once."""
+"""Claims: four currencies, their rates, exact sums of lines, and evidence that is used once."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -54,7 +54,7 @@ def claim(world: World, payment: Payment, lines: Sequence[ClaimLine]) -> tuple[C
 
 
 def refused(world: World, refusal: type[Refusal], payment: Payment, lines: Sequence[ClaimLine]) -> None:
-    """A claim that is refused leaves nothing behind."""
+    """Assert that the claim is refused and writes nothing."""
     number = select(func.count(Claim.id))
     with pytest.raises(refusal):
         claim(world, payment, lines)

@@ -1,4 +1,4 @@
-"""Fund control: every movement, every refusal, on both databases (conftest proves the whole ledger after each test)."""
+"""Fund control: every movement and refusal, on both databases (conftest verifies the ledger after each test)."""
 
 from collections.abc import Iterator
 
@@ -210,7 +210,7 @@ def test_database_rejects_a_decision_by_the_proposer(world: World) -> None:
         " VALUES (:entry, :proposer, :approver, 'approved', '', '2026-01-01 00:00:00+00:00')"
     )
     uk, other = world.actor("uk").user_id, world.actor("approver").user_id
-    for proposer, approver in ((uk, uk), (other, uk)):  # the second lies about who proposed
+    for proposer, approver in ((uk, uk), (other, uk)):  # the second names a false proposer
         values = {"entry": entry.id, "proposer": proposer, "approver": approver}
         with pytest.raises(DatabaseError), transaction() as session:
             session.execute(text(insert), values)
@@ -239,7 +239,7 @@ def test_repeated_key_returns_the_same_entry(world: World) -> None:
     assert other.id not in made, "another person's key is another key"
 
 
-# The past.
+# Append-only rows and verification.
 
 
 @pytest.mark.parametrize(

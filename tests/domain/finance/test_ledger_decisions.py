@@ -1,4 +1,4 @@
-"""What a decision about a bundle changes, said without a database."""
+"""What a decision about a bundle changes, tested without a database."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ def commitment(pence: int, *, is_closed: bool = False, cohort_id: int | None = N
 
 
 def entry(kind: EntryKind, pence: int, of: BudgetLine | Commitment | None = None, **more: Any) -> LedgerEntry:
-    """Return an entry on a line, or about a commitment and on its line."""
+    """Return an entry on a line, or on a commitment and its line."""
     held = of if isinstance(of, Commitment) else None
     on = held.line if held else of if isinstance(of, BudgetLine) else line()
     return LedgerEntry(
@@ -78,7 +78,7 @@ def payment(pence: int, held: Commitment, paid_on: dt.date = APPROVED_ON, *, clo
 
 
 def posting(of: LedgerEntry, month: dt.date = OCTOBER, committed_month: dt.date = NOVEMBER, **moved: int) -> Standing:
-    """Return how an approved entry stands that moved so much."""
+    """Return the standing of an approved entry with these movements."""
     balances = {"allocated": 0, "committed": 0, "spent": 0, **moved}
     return Standing(of, LedgerPosting(entry_id=of.id, month=month, committed_month=committed_month, **balances), False)
 
@@ -210,11 +210,11 @@ def test_bundle_is_decided_by_the_right_person_once(outcome: Outcome, by: Actor,
         decisions.check_decidable(replace(undecided, is_decided=True), outcome, by)
 
 
-# In which month it counts.
+# The month in which it counts.
 
 
 def months(*entries: LedgerEntry, held: dict[dt.date, int], originals: Sequence[Standing] = ()) -> list[Months]:
-    """Return where the entries count, whose commitment changed by so much in each month."""
+    """Return the months of the entries; ``held`` is the change of their commitment per month."""
     changes = {entries[0].commitment_id: held}
     found = decisions.postings(bundle(*entries, originals=originals, changes=changes), APPROVED_ON)
     return [one.months for one in found]
@@ -264,7 +264,7 @@ def test_reversed_release_counts_in_the_month_of_approval() -> None:
 
 
 def monthly(*entries: LedgerEntry, held: dict[dt.date, int]) -> dict[dt.date, MonthlyChange]:
-    """Return how the totals of the one line of these entries change, month by month."""
+    """Return the changes of the line's totals per month."""
     changes = {one.commitment_id: held for one in entries}
     posted = decisions.postings(bundle(*entries, changes=changes), APPROVED_ON)
     found = decisions.monthly_changes(posted)
@@ -302,7 +302,7 @@ def test_rescheduling_moves_outstanding_money_to_the_new_month() -> None:
     assert decisions.rescheduled(held, dt.date(2027, 1, 31)) == {}
 
 
-# What a bundle moves in all.
+# The total of a bundle.
 
 
 def test_totals_are_summed_by_record() -> None:

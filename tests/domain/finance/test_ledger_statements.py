@@ -1,4 +1,4 @@
-"""How many statements one approval takes, on either database."""
+"""Number of statements of an approval, on either database."""
 
 from collections.abc import Callable, Iterator
 

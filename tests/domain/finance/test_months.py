@@ -1,4 +1,4 @@
-"""In which month a movement counts: at the end of no month is less than nothing committed, or spent."""
+"""The month in which a movement counts: neither committed nor spent is ever negative at the end of a month."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def told(line: BudgetLine) -> dict[str, tuple[int, int]]:
 
 
 class Book:
-    """A line of £1,000, and what is done on it on some day."""
+    """A line of £1,000 with dated steps."""
 
     def __init__(self, world: World) -> None:
         self.world, self.line = world, world.line(1_000_00)
@@ -87,14 +87,14 @@ def book(world: World) -> Book:
 
 
 def test_payment_before_commitment_approval_leaves_it_once_approved(book: Book) -> None:
-    """Spent when it was paid; it leaves the commitment, with the rest that is released, once there is one."""
+    """It is spent when paid; it leaves the commitment, with the released rest, once that is approved."""
     commitment = book.commit(400, NOVEMBER)
     book.pay(commitment, 350, OCTOBER, NOVEMBER, closes=True)
     assert told(book.line) == {"Aug": (0, 0), "Sep": (0, 0), "Oct": (0, 350), "Nov": (0, 350), "Dec": (0, 350)}
 
 
 def test_late_approved_payment_is_never_both_committed_and_spent(book: Book) -> None:
-    """Never both committed and spent: what was paid in October is committed no more in October."""
+    """Money paid in October is no longer committed in October."""
     commitment = book.commit(400, SEPTEMBER)
     book.pay(commitment, 350, OCTOBER, DECEMBER)
     assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (50, 350), "Nov": (50, 350), "Dec": (50, 350)}
@@ -108,7 +108,7 @@ def test_payment_that_needs_a_top_up_leaves_the_commitment_after_it(book: Book) 
 
 
 def test_later_top_up_does_not_delay_a_payment(book: Book) -> None:
-    """A top-up of later does not keep back what the commitment held all along."""
+    """A later top-up does not delay a payment that the commitment could cover before."""
     commitment = book.commit(400, SEPTEMBER)
     book.top_up(commitment, 100, NOVEMBER)
     book.pay(commitment, 300, OCTOBER, NOVEMBER)
@@ -128,7 +128,7 @@ def test_reversed_payment_counts_in_no_month(book: Book, *, closes: bool) -> Non
 
 
 def test_reversal_of_a_commitment_counts_when_approved(book: Book) -> None:
-    """The reversal counts when it is approved: in October the money was paid out of what is now taken back."""
+    """The reversal counts when approved: in October the reversed money still covered the payment."""
     commitment = book.commit(400, SEPTEMBER)
     (first,) = [row.entry for row in entries.oldest(entries.of_commitment(commitment.id), book.world.actor("uk"))]
     book.pay(commitment, 300, OCTOBER, OCTOBER)
@@ -183,7 +183,7 @@ def test_first_and_last_day_of_the_programme_are_accepted(book: Book, day: dt.da
 
 
 def test_rescheduled_payment_moves_the_expected_month(book: Book) -> None:
-    """What is outstanding is expected in another month; balances stay, and the audit trail has both days."""
+    """Outstanding money moves to another month; balances stay, and the audit trail has both days."""
     commitment = book.commit(400, NOVEMBER)
     book.pay(commitment, 100, NOVEMBER, NOVEMBER)
     assert expected(book.line) == {dt.date(2027, 1, 1): 300_00}
@@ -200,7 +200,7 @@ def test_rescheduled_payment_moves_the_expected_month(book: Book) -> None:
 
 def test_stale_reschedule_is_refused(book: Book) -> None:
     commitment = book.commit(400, NOVEMBER)
-    for _ in range(2):  # a form that was sent twice is one change
+    for _ in range(2):  # a form sent twice is one change
         reschedule(book, commitment, dt.date(2027, 2, 1))
     with pytest.raises(ChangedMeanwhile):
         reschedule(book, commitment, dt.date(2027, 3, 1))

@@ -1,4 +1,4 @@
-"""Spend files: rows become claims once, to the last penny, whoever repeats the file."""
+"""Spend files: rows become claims once, to the last penny, however often the file is repeated."""
 
 import datetime as dt
 import io
@@ -47,7 +47,7 @@ WITH_COMMITMENT = SpendColumns(0, 1, 2, commitment=3)
 
 @dataclass
 class Office:
-    """A programme of 2020 whose whole ceiling is one commitment, and somebody who reads spend files."""
+    """A programme of 2020 whose whole ceiling is one commitment, with a user who uploads spend files."""
 
     world: World
     pence: int
@@ -109,7 +109,7 @@ class Office:
             return spend_uploads.withdraw(batch, "read too early", self.world.actor(by))
 
     def counts(self, batch: SpendBatch) -> list[int]:
-        """Return how many rows are new, known, faulty."""
+        """Return the numbers of new, known and faulty rows."""
         return [count.rows for count in rows.batch_page(batch, self.world.actor("uk")).counts]
 
 
@@ -129,7 +129,7 @@ def kept(batch: SpendBatch) -> Sequence[SpendRow]:
 
 
 def claimed() -> tuple[int, int]:
-    """Return how many claims there are, and their pence."""
+    """Return the number of claims and their pence."""
     statement = select(func.count(), func.coalesce(func.sum(Claim.amount), 0))
     count, pence = db.session.execute(unscoped(statement, because="test")).one()
     return count, int(pence)
@@ -170,7 +170,7 @@ def test_repeated_file_changes_nothing(office: Office) -> None:
 
 
 def test_reversed_payment_can_be_claimed_again(office: Office) -> None:
-    """Not while the reversal waits; afterwards the row is new, and becomes a claim that counts."""
+    """Once the reversal is approved, the row is new and becomes a valid claim."""
     rows_ = csv("2020-10-05,5,A,", "2020-10-06,7,B,")
     first = office.previewed(rows_)
     office.propose(first)
@@ -404,7 +404,7 @@ def test_thirty_seven_faulty_rows_among_thousands_are_reported(app: Flask, datab
 
 
 def test_rules_of_a_claim_apply_to_each_row(office: Office) -> None:
-    """What the preview let through is checked again when it is proposed, on the day on which it is."""
+    """Rows accepted by the preview are checked again when proposed, on that day."""
     batch = office.previewed(csv("2020-10-05,5,A,"))
     with pytest.raises(claims.PaidInFuture), transaction():
         spend_uploads.propose(batch, office.world.actor("uk"), dt.date(2020, 10, 4), payees_are_people=False)

@@ -1,4 +1,4 @@
-"""Patterns spread an allocation to the exact penny; a plan is replaced only by who saw it."""
+"""Patterns spread an allocation to the exact penny; a stale form does not replace a plan."""
 
 import datetime as dt
 from itertools import pairwise

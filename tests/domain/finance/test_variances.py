@@ -1,4 +1,4 @@
-"""Variances: when a line that departs from its plan needs a written reason, on both databases."""
+"""Variances: when a deviation from the plan needs a written reason, on both databases."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def world(app: Flask) -> Iterator[World]:
 
 
 def spent_line(world: World, pence: int, *, allocated: int = 1_200_00, on: dt.date = OCTOBER) -> BudgetLine:
-    """Return a line of a year from April, of which so much was spent in a past month."""
+    """Return a line of a year from April with ``pence`` spent in a past month."""
     line = world.line(allocated)
     commitment = world.commitment(line, allocated)
     world.approve(world.payment(commitment, pence, paid_on=on))

@@ -1,4 +1,4 @@
-"""What lapses when the financial year closes, said without a database."""
+"""What lapses when the financial year closes, tested without a database."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What an approver is warned of, and in which parts many proposals are decided; no database is needed."""
+"""Warnings to approvers and chunks of bulk decisions, tested without a database."""
 
 from tests.support.world import TODAY
 from training.domain.finance.payment_warnings import ClaimReview, PaymentWarning

@@ -1,4 +1,4 @@
-"""What is kept only for a while goes; what a claim stands on stays."""
+"""Expired data is deleted; data used by claims is kept."""
 
 import datetime as dt
 import io

@@ -1,4 +1,4 @@
-"""Unit costs: what is divided by what, who sees it, and that a page costs the same however long the list."""
+"""Unit costs: calculation, visibility, and a constant number of queries per page."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -44,7 +44,9 @@ def test_unit_cost_is_rounded_half_even_to_the_penny(pence: int, units: int, eac
         (UnitCost(0, 900_00, 3, 2, None), (300_00, 450_00, None)),
     ],
 )
-def test_cost_is_divided_by_trainees_completions_and_hours(cost: UnitCost, each: tuple[int | None, int | None, int | None]) -> None:
+def test_cost_is_divided_by_trainees_completions_and_hours(
+    cost: UnitCost, each: tuple[int | None, int | None, int | None]
+) -> None:
     assert (cost.per_trainee, cost.per_completion, cost.per_hour) == each
 
 
@@ -55,7 +57,7 @@ def test_contact_hours_are_multiplied_by_seats(contact_hours: int | None, hours:
 
 
 def held(world: World, *names: str, **plan: object) -> Cohort:
-    """Return an open cohort with so many trainees, the first of whom has completed it."""
+    """Return an open cohort with trainees, the first of whom has completed it."""
     cohort = world.open_cohort(**plan)
     for number, name in enumerate(names):
         person = world.person(name)

@@ -1,4 +1,4 @@
-"""The burn-down is mirrored for right-to-left readers, and stays well where there is little or nothing to draw."""
+"""The burn-down is mirrored for right-to-left readers, and well drawn with little or no data."""
 
 import re
 from dataclasses import replace
@@ -26,7 +26,7 @@ SERIES = BurnDown(
 
 
 def drawn(series: BurnDown = SERIES, *, right_to_left: bool = False) -> ET.Element:
-    """Return the picture as XML, which also proves that it is well formed."""
+    """Return the picture as XML, which also checks that it is well-formed."""
     return ET.fromstring(burn_down(series, right_to_left=right_to_left))  # our own output
 
 

@@ -1,4 +1,4 @@
-"""The claim form as a browser sends it: uploads, amounts as people type them, and who sees what of the evidence."""
+"""The claim form as a browser sends it: uploads, amounts as typed, and the visibility of evidence."""
 
 import io
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ TYPED = {
 
 
 class Desk:
-    """A coordinator before the claim form of a programme."""
+    """A coordinator at the claim form of a programme."""
 
     def __init__(self, app: Flask, folder: Path) -> None:
         app.config["SETTINGS"] = replace(app.config["SETTINGS"], evidence_folder=folder)
@@ -55,7 +55,7 @@ class Desk:
         if file:
             form["file"] = (io.BytesIO(file[0]), file[1])
         answer = self.client.post(self.address, data=form, content_type="multipart/form-data")
-        answer.request.environ["wsgi.input"].close()  # the client forgets it when it is large
+        answer.request.environ["wsgi.input"].close()  # the client drops it if it is large
         return answer
 
     def number_of(self, model: type[Base]) -> int:
@@ -67,7 +67,7 @@ class Desk:
             return db.session.scalars(unscoped(select(model), because="a test")).one()
 
     def newest_entry(self) -> LedgerEntry:
-        """Return the entry that was proposed last."""
+        """Return the latest entry."""
         newest = select(LedgerEntry).order_by(LedgerEntry.id.desc()).limit(1)
         return db.session.scalars(unscoped(newest, because="a test")).one()
 
@@ -84,7 +84,7 @@ def desk(sqlite_app: Flask, tmp_path: Path) -> Iterator[Desk]:
 
 
 def error_at(answer: TestResponse, field: str) -> str:
-    """Return the message that stands at a field; empty where there is none."""
+    """Return the message at a field; empty if there is none."""
     _, found, rest = answer.text.partition(f'id="{field}-error"')
     return rest.split("</p>")[0].split("</span>")[-1].strip() if found else ""
 

@@ -1,4 +1,4 @@
-"""The list of claims: "did we pay this supplier?" is answered, and nobody learns of a payee whom they may not see."""
+"""The list of claims: it answers "did we pay this supplier?" without revealing hidden payees."""
 
 import csv
 import datetime as dt
@@ -49,7 +49,7 @@ def searched(client: FlaskClient, address: str = "/claims", **typed: str) -> Tes
 
 
 def payees(page: str) -> list[str]:
-    """Return to whom the claims of a page were paid, in their order."""
+    """Return the payees of a page of claims, in order."""
     table = page[page.index("<tbody>") : page.index("</tbody>")] if "<tbody>" in page else ""
     return [
         unescape(re.sub(r"<[^>]+>", "", cell)).rpartition(" ")[0].strip()

@@ -1,4 +1,4 @@
-"""Money at the browser, on both databases: what a coordinator, an approver and a funder see and can do."""
+"""Finance pages on both databases: what a coordinator, an approver and a funder see and can do."""
 
 import datetime as dt
 import re
@@ -28,7 +28,7 @@ DECIDED = "This was decided already"
 
 @dataclass
 class Desk:
-    """A budget line of £1,000 and who sits round it."""
+    """A budget line of £1,000 and its users."""
 
     app: Flask
     world: World
@@ -52,7 +52,7 @@ class Desk:
         return links(page, "entries")[0]
 
     def approve(self, entry: str, by: FlaskClient | None = None) -> str:
-        """Press Approve on the page of an entry; return what the page says then."""
+        """Approve on the page of an entry; return the resulting page."""
         return words(press(by or self.approver, f"{entry}/approve", page=entry))
 
     def pay(self, commitment: str, pounds: str, **more: object) -> str:
@@ -73,7 +73,7 @@ class Desk:
 
 
 def wish(pounds: str, key: str, **more: object) -> dict[str, object]:
-    """Return the form of a commitment as it is sent."""
+    """Return the form data of a commitment."""
     return {"amount": pounds, "purpose": "Printers", "key": key} | date("expected_on", dt.date(2027, 1, 15)) | more
 
 
@@ -105,7 +105,7 @@ def test_commit_400_pay_350_close_costs_350(desk: Desk) -> None:
 
 @pytest.fixture
 def both(desk: Desk) -> FlaskClient:
-    """Sign in somebody who is UK coordinator and finance approver at once."""
+    """Sign in a user who is both UK coordinator and finance approver."""
     with building(desk.world) as world:
         user = world.account("both", Role.UK_COORDINATOR, "uk")
         with transaction():
@@ -128,7 +128,7 @@ def test_proposer_sees_no_approve_button(desk: Desk, both: FlaskClient) -> None:
 def test_handmade_request_of_the_proposer_is_refused(
     desk: Desk, both: FlaskClient, step: str, form: dict[str, object]
 ) -> None:
-    """Acceptance test g: the request that no page offers."""
+    """Acceptance test g: a request that no page offers."""
     entry = desk.commit("10", by=both)
     assert YOURS in words(press(both, f"{entry}/{step}", form, page=entry))
     assert "Decision Waiting" in words(both.get(entry))
@@ -215,7 +215,7 @@ def test_reversal_returns_the_money_and_keeps_both_entries(desk: Desk) -> None:
 
 
 def test_reversed_payment_is_marked_on_every_page(desk: Desk) -> None:
-    """On its claim and in the lists, each with a link to the entry that reverses it."""
+    """On its claim and in the lists, each with a link to the reversal."""
     desk.approve(desk.commit("400"))
     payment = desk.pay(desk.commitment(), "350.00")
     desk.approve(payment)
@@ -244,7 +244,7 @@ OUTSIDE = {
 
 
 def error_at(answer: TestResponse, field: str) -> str:
-    """Return the message that stands at a field; empty where there is none."""
+    """Return the message at a field; empty if there is none."""
     _, found, rest = answer.text.partition(f'id="{field}-error"')
     return rest.split("</p>")[0].split("</span>")[-1].strip() if found else ""
 
@@ -360,7 +360,7 @@ def test_malformed_key_causes_no_server_error(desk: Desk) -> None:
 
 @pytest.mark.parametrize("key", ["the-same-key", ""])
 def test_other_content_with_a_used_or_missing_key_is_not_lost(desk: Desk, key: str) -> None:
-    """A browser that restored an old form, or sent none: the second wish must not vanish with a word of success."""
+    """A browser may restore an old form or send no key: the second proposal must not be lost with a success message."""
     commit = f"{desk.line}/commit"
     press(desk.uk, commit, wish("10", key), page=commit)
     answer = press(desk.uk, commit, wish("20", key, purpose="Something else"), page=commit)
@@ -375,7 +375,7 @@ SPENT = ("100.01", "20.50", "3.33", "7.77")
 
 @pytest.fixture
 def funded(desk: Desk) -> Desk:
-    """Add four payments, one of them to a person and one reversed, a cohort with trainee and trainer."""
+    """Add four payments, one to a person and one reversed, and a cohort with trainee and trainer."""
     desk.approve(desk.commit("400"))
     commitment = desk.commitment()
     paid = [desk.pay(commitment, pounds, payee=f"Firm {pounds}") for pounds in SPENT[:3]]
@@ -422,7 +422,7 @@ def test_burn_down_spending_is_the_sum_of_the_entries(funded: Desk) -> None:
 
 
 def test_no_page_of_a_funder_names_a_person(funded: Desk) -> None:
-    """Acceptance test n: trainee, trainer and payee are nobody's business here."""
+    """Acceptance test n: trainee, trainer and payee are hidden."""
     funder = funded.sign_in("funder")
     seen = dict(crawl(funder))
     assert {answer.status_code for answer in seen.values()} == {200}

@@ -1,4 +1,4 @@
-"""The table of exchange rates, as people meet it."""
+"""The pages of the table of exchange rates."""
 
 import io
 import re

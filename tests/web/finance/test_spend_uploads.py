@@ -1,4 +1,4 @@
-"""Spend files, as people meet them: send, choose the columns, look, propose, take back."""
+"""The pages of spend files: upload, choose the columns, preview, propose, withdraw."""
 
 import datetime as dt
 import io
@@ -25,7 +25,7 @@ from training.policy.scopes import unscoped
 
 @dataclass
 class Desk:
-    """A browser of somebody who reads spend files, and the ids that stand in addresses."""
+    """A browser of a user who uploads spend files, with the ids used in URLs."""
 
     browser: FlaskClient
     world: World
@@ -42,7 +42,7 @@ class Desk:
         return self.browser.post(self.new, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
     def preview(self, content: bytes, **columns: str) -> str:
-        """Send a file, say what its columns are; return the address of the preview."""
+        """Upload a file and choose its columns; return the URL of the preview."""
         mapping = self.send(content).headers["Location"]
         chosen = {"date": "0", "amount": "1", "payee": "2", "otherwise": self.commitment} | columns
         answer = post(self.browser, mapping, dict(chosen))

@@ -1,4 +1,4 @@
-"""Plans as they are entered, the year end, projects, and the choice of months, through the pages."""
+"""Pages of plans, the year end, projects, and the choice of months."""
 
 import datetime as dt
 import re
@@ -32,14 +32,14 @@ def world(app: Flask) -> World:
 
 @contextmanager
 def inside(world: World) -> Iterator[None]:
-    """Reach the database outside a request: what a request keeps for itself must not be shared with the next."""
+    """Use the database outside a request, so that requests do not share its session state."""
     with world.app.app_context():
         db.session.add_all(world.organisations.values())
         yield
 
 
 class Made(NamedTuple):
-    """The keys of a line, which outlive the session that made it; requests have contexts of their own."""
+    """The keys of a line, usable after its session; requests have contexts of their own."""
 
     id: int
     public_id: str
@@ -47,7 +47,7 @@ class Made(NamedTuple):
 
 
 def line_of(world: World, pence: int, organisation: str = "iraq") -> Made:
-    """Make a line with so much allocated, in a project of its own."""
+    """Create a line with ``pence`` allocated, in a project of its own."""
     with inside(world):
         project = world.project(organisation=organisation)
         return made(world.line(pence, project), project)
@@ -68,7 +68,7 @@ def address_of(world: World) -> str:
 
 
 def months(**amounts: str) -> dict[str, object]:
-    """Return what is typed for a line of 2026–27; months by name, ``m2026_04="12"``."""
+    """Return the input for a line of 2026–27; months by name, ``m2026_04="12"``."""
     return {f"{name[1:].replace('_', '-')}-01": typed for name, typed in amounts.items()}
 
 
@@ -79,7 +79,7 @@ def shown(page: str) -> str:
 
 
 def send(client: FlaskClient, line: Made, fingerprint: str, **amounts: str) -> str:
-    """Send the form of a plan as it was shown; return the address that it leads to, or the page with its errors."""
+    """Send the plan form; return the redirect URL, or the page with its errors."""
     answer = post(client, f"/lines/{line.public_id}/plan/edit", {"shown": fingerprint, **months(**amounts)})
     return answer.location or answer.text
 
@@ -260,7 +260,7 @@ def test_burn_down_shows_the_chosen_months(
         table = table[: table.index("</table>")]
         rows = re.findall(r'<th scope="row">([^<]+)</th>', table)
         assert (rows[0], rows[-1], len(rows)) == ("Apr 2026", last, count)
-        # Planned, committed and spent, spent, forecast: true sums, whatever is cut.
+        # Planned, committed and spent, spent, forecast: exact sums in every period.
         november = re.findall(r"£[\d,.]+", table[table.index("Nov 2026") :])
         assert november[:4] == ["£800.00", "£500.00", "£200.00", "£200.00"]
         assert "Committed and spent" in page

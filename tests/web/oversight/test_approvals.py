@@ -1,4 +1,4 @@
-"""The approver's inbox over HTTP: several proposals at once, one's own, two approvers, and what no longer fits."""
+"""The approver's inbox: bulk decisions, own proposals, two approvers, and proposals that no longer fit."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -37,10 +37,10 @@ INBOX = "/approvals"
 
 
 class Elsewhere(FlaskClient):
-    """A browser whose requests do not share the session in which the test itself reads."""
+    """A browser whose requests do not share the session of the test."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Send a request from a context of its own."""
+        """Send requests from a context of their own."""
         return Context().run(super().open, *args, **kwargs)
 
 
@@ -69,7 +69,7 @@ def outcome(entry: LedgerEntry) -> Outcome | None:
 
 
 def box(page: str, entry: LedgerEntry) -> str:
-    """Return the checkbox of a proposal as it stands on the page."""
+    """Return the checkbox of a proposal on the page."""
     found: str = page.split(f'id="chosen-{entry.bundle}"', 1)[1].split(">", 1)[0]
     return found
 
@@ -251,7 +251,7 @@ def test_proposer_withdraws_a_proposal(world: World) -> None:
     second = bundle_of(entry)[1]
     address = f"/entries/{second.public_id}"
     first_id = entry.public_id
-    world.proposed_line(1_00)  # the inbox has a form only while something waits
+    world.proposed_line(1_00)  # the inbox has a form only while there are proposals
     coordinator, other = approver(world, "uk"), approver(world, "uk.2")
     page = coordinator.get(address).text
     assert f"{address}/withdraw" in page
@@ -311,7 +311,7 @@ def test_link_preselects_all_but_own_proposals(world: World) -> None:
     assert " checked" not in box(page, own)
 
 
-# What a claim is, and what is doubtful about it.
+# Details and warnings of a claim.
 
 
 def claimed(world: World, payment: claims.Payment, commitment: Commitment, pence: int = 5_00) -> LedgerEntry:
@@ -322,7 +322,7 @@ def claimed(world: World, payment: claims.Payment, commitment: Commitment, pence
 
 
 def card(page: str, entry: LedgerEntry) -> str:
-    """Return what the inbox shows of a proposal."""
+    """Return the card of a proposal in the inbox."""
     found: str = next(part for part in page.split("<section")[1:] if f'value="{entry.bundle}"' in part)
     return found
 
@@ -382,7 +382,7 @@ def test_possible_duplicates_link_to_each_other(world: World) -> None:
     assert "Similar to another claim" not in approver(world).get(INBOX).text, "what was refused does not stand"
 
 
-# One spend file at once.
+# A spend file as a whole.
 
 
 @pytest.fixture

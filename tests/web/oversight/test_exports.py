@@ -1,4 +1,4 @@
-"""Tables as files: what stands in them is what the reader's page shows, and spreadsheets can read it."""
+"""Exports: they contain what the reader's page shows, and spreadsheets can read them."""
 
 import csv
 import datetime as dt
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("noon")
 
 
 class Pages(NamedTuple):
-    """Addresses of pages with tables of money."""
+    """URLs of pages with finance tables."""
 
     programme: str
     project: str
@@ -43,7 +43,7 @@ class Pages(NamedTuple):
     spend_file: str
 
     def all(self) -> list[str]:
-        """Return every page, those that stand beside a programme's own included."""
+        """Return every page, including those next to the programme's own."""
         parts = ("entries", "year-end", "variances", "unit-costs", "spending/new")
         beside = [f"{self.programme}/{part}" for part in parts]
         return ["/programmes", "/rates", *self, *beside, f"{self.line}/plan", f"{self.line}/variance"]
@@ -57,9 +57,9 @@ def world(app: Flask) -> World:
 
 @pytest.fixture
 def pages(world: World) -> Pages:
-    """A line with £900, of which £400 are committed and £150.25 paid to a payee with a name like a formula.
+    """A line with £900, of which £400 are committed and £150.25 paid to a payee whose name looks like a formula.
 
-    A cohort was paid for, too; a spend file was previewed, a reason given for a variance, a rate entered.
+    A cohort was paid for as well, a spend file previewed, a variance explained, a rate entered.
     """
     with building(world):
         cohort = world.open_cohort(pence=500_00)
@@ -101,14 +101,14 @@ def spend_file(world: World, commitment: Commitment) -> SpendBatch:
 
 
 def saved(client: FlaskClient, page: str) -> list[str]:
-    """Return where a page's links to files lead."""
+    """Return the targets of a page's export links."""
     answer = client.get(page)
     assert answer.status_code == 200, page
     return [unescape(link) for link in re.findall(r'href="([^"]*\.(?:csv|xlsx))"', answer.text)]
 
 
 def rows(client: FlaskClient, address: str) -> list[dict[str, str]]:
-    """Return a CSV file as a spreadsheet reads it: by the headings of its columns."""
+    """Return the rows of a CSV file by heading."""
     answer = client.get(address)
     assert answer.status_code == 200, address
     assert answer.data.startswith(b"\xef\xbb\xbf")
@@ -164,9 +164,9 @@ OCTOBER, NOVEMBER, DECEMBER = (dt.date(2026, month, 1) for month in (10, 11, 12)
 
 @pytest.fixture
 def reversal(world: World, pages: Pages) -> tuple[str, str]:
-    """Add a payment made before its commitment was approved, one that is reversed and one that waits.
+    """Add a payment made before its commitment was approved, a reversed one and an undecided one.
 
-    Return the entry that was reversed, and the one that reverses it.
+    Return the reversed entry and its reversal.
     """
     with building(world):
         of_page = select(BudgetLine.id).where(BudgetLine.public_id == pages.line.rpartition("/")[2])
@@ -252,7 +252,7 @@ def test_sheet_has_the_direction_of_the_language(
 
 
 def cells(client: FlaskClient, address: str) -> list[list[object]]:
-    """Return a workbook with its cells as a spreadsheet holds them: text, numbers, days."""
+    """Return a workbook's cells as typed values: text, numbers, dates."""
     answer = client.get(address)
     assert answer.status_code == 200, address
     return CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
