@@ -1,4 +1,4 @@
-"""Commands: what an operator types, what is printed, what has changed afterwards."""
+"""Commands: their input, output and effects."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from training.models import Base
 
 
 def run(app: Flask, *words: str) -> Result:
-    """Run ``flask …`` on the application; an error that no operator should see fails the test."""
+    """Run ``flask …`` on the application; an unexpected error fails the test."""
     # The group that ``flask --app wsgi`` makes, which also gives each command its context.
     group = FlaskGroup(create_app=lambda: app, load_dotenv=False, set_debug_flag=False)
     result = app.test_cli_runner().invoke(group, words)
@@ -22,14 +22,14 @@ def run(app: Flask, *words: str) -> Result:
 
 
 def done(app: Flask, *words: str) -> str:
-    """Run a command that succeeds; return what it prints."""
+    """Run a command that succeeds; return its output."""
     result = run(app, *words)
     assert result.exit_code == 0, result.output
     return result.output
 
 
 def refused(app: Flask, *words: str) -> str:
-    """Run a command that is refused; return what it says. Nothing has changed."""
+    """Run a command that is refused and changes nothing; return its output."""
     before = everything(app)
     result = run(app, *words)
     assert result.exit_code == 1, result.output

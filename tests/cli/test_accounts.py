@@ -1,4 +1,4 @@
-"""The first account of a deployment: an address that works once, and none when somebody administers already."""
+"""The first account of a deployment: an invitation that works once, and none if there is an administrator."""
 
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ WANTED = {"display_name": "First one", "username": "First.One", "password": "thr
 
 
 def invitation(app: Flask, *words: str) -> str:
-    """Return the path of the address that is printed."""
+    """Return the path of the printed URL."""
     return urlsplit(done(app, *INVITE, *words).strip()).path
 
 
@@ -30,7 +30,7 @@ def sign_in(app: Flask) -> FlaskClient:
     return client
 
 
-def test_the_address_makes_an_administrator(app: Flask) -> None:
+def test_invitation_creates_an_administrator(app: Flask) -> None:
     address = invitation(app)
     answer = post(app.test_client(), address, dict(WANTED))
     assert (answer.status_code, answer.location) == (302, "/sign-in")
@@ -42,7 +42,7 @@ def test_the_address_makes_an_administrator(app: Flask) -> None:
     assert sign_in(app).get("/account").status_code == 200
 
 
-def test_the_address_works_once(app: Flask) -> None:
+def test_invitation_works_once(app: Flask) -> None:
     address = invitation(app)
     post(app.test_client(), address, dict(WANTED))
     other = app.test_client()
@@ -53,44 +53,44 @@ def test_the_address_works_once(app: Flask) -> None:
         assert accounts.user_named("second") is None
 
 
-def test_a_form_filled_wrongly_does_not_spend_the_address(app: Flask) -> None:
+def test_invalid_form_does_not_use_up_the_invitation(app: Flask) -> None:
     address = invitation(app)
     answer = post(app.test_client(), address, WANTED | {"password": "short"})
     assert answer.status_code == 200
     assert post(app.test_client(), address, dict(WANTED)).status_code == 302
 
 
-def test_the_address_is_kept_only_as_a_hash(sqlite_app: Flask) -> None:
+def test_invitation_is_stored_as_a_hash(sqlite_app: Flask) -> None:
     secret = invitation(sqlite_app).rsplit("/", 1)[-1]
     assert secret not in repr(everything(sqlite_app))
 
 
-def test_a_second_administrator_is_not_invited_here(app: Flask) -> None:
+def test_second_administrator_cannot_be_invited(app: Flask) -> None:
     post(app.test_client(), invitation(app), dict(WANTED))
     assert refused(app, *INVITE) == "Error: There is an administrator already: they invite all others.\n"
 
 
-def test_an_address_printed_before_there_was_an_administrator_is_spent_too(app: Flask) -> None:
-    """Otherwise a lost printout makes another administrator later."""
+def test_earlier_invitation_is_invalid_once_there_is_an_administrator(app: Flask) -> None:
+    """Otherwise a lost printout could create another administrator later."""
     first, second = invitation(app), invitation(app)
     post(app.test_client(), first, dict(WANTED))
     assert app.test_client().get(second).status_code == 404
 
 
-def test_only_administrators_are_invited_here(sqlite_app: Flask) -> None:
+def test_only_administrators_can_be_invited(sqlite_app: Flask) -> None:
     result = run(sqlite_app, "account", "invite", "--role", "auditor")
     assert result.exit_code == 2
     assert "'auditor' is not 'administrator'" in result.output
 
 
-def test_the_organisation_is_made_once(sqlite_app: Flask) -> None:
+def test_organisation_is_created_once(sqlite_app: Flask) -> None:
     for _ in range(2):
         invitation(sqlite_app, "--organisation", "National Crime Agency")
     with sqlite_app.app_context():
         assert list(db.session.scalars(select(Organisation.name_en))) == ["National Crime Agency"]
 
 
-def test_an_organisation_that_is_there_is_used(sqlite_app: Flask) -> None:
+def test_existing_organisation_is_used(sqlite_app: Flask) -> None:
     with sqlite_app.app_context():
         world = World(sqlite_app)
         with transaction():
@@ -102,7 +102,7 @@ def test_an_organisation_that_is_there_is_used(sqlite_app: Flask) -> None:
     assert everything(sqlite_app)["organisations"] == before
 
 
-def test_a_rights_approver_begins_with_the_lowest_grade_and_is_raised(app: Flask) -> None:
+def test_rights_approver_starts_at_the_lowest_grade_and_can_be_raised(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         assert world.actor("rights").grade == "official"
@@ -113,7 +113,7 @@ def test_a_rights_approver_begins_with_the_lowest_grade_and_is_raised(app: Flask
     assert "Nobody with this username is a rights approver." in refused(app, "account", "grade", "uk", "senior")
 
 
-def test_the_address_is_that_of_the_server(sqlite_app: Flask) -> None:
+def test_invitation_has_the_address_of_the_server(sqlite_app: Flask) -> None:
     settings = sqlite_app.config["SETTINGS"]
     sqlite_app.config["SETTINGS"] = replace(settings, port=9001)
     assert done(sqlite_app, *INVITE).startswith("http://127.0.0.1:9001/invitation/")

@@ -1,4 +1,4 @@
-"""A published list of organisations: names as they are written, parents found exactly or not, twice the same."""
+"""A published list of organisations: names as written, exact matches of parents, repeatable loads."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def body(app: Flask, name: str) -> Organisation:
         return found
 
 
-def test_each_row_is_accounted_for_and_a_second_time_changes_nothing(app: Flask, tmp_path: Path) -> None:
+def test_each_row_is_reported_and_a_second_load_changes_nothing(app: Flask, tmp_path: Path) -> None:
     lines = load(app, tmp_path / "list.csv", LIST)
     assert lines[-1] == "7 new, 0 changed, 0 already there, 2 skipped, 2 parent not found"
     assert "row 4: parent not found: no body is called 'Council of Ministers' in this jurisdiction" in lines
@@ -59,7 +59,7 @@ def test_each_row_is_accounted_for_and_a_second_time_changes_nothing(app: Flask,
     assert everything(app) == before
 
 
-def test_what_the_list_says_otherwise_changes_and_a_blank_cell_overwrites_nothing(app: Flask, tmp_path: Path) -> None:
+def test_differing_values_are_updated_and_blank_cells_ignored(app: Flask, tmp_path: Path) -> None:
     load(app, tmp_path / "list.csv", LIST)
     changed = LIST.replace("وزارة الداخلية", "").replace("Federal Police,,", "Federal Police,قوات الشرطة الاتحادية,")
     changed = changed.replace("Council of Ministers", "Ministry of Interior")
@@ -69,7 +69,7 @@ def test_what_the_list_says_otherwise_changes_and_a_blank_cell_overwrites_nothin
     assert body(app, "Ministry of Interior").name_ar == "وزارة الداخلية"
 
 
-def test_a_body_of_another_jurisdiction_is_not_taken_over(app: Flask, tmp_path: Path) -> None:
+def test_organisation_of_another_jurisdiction_is_skipped(app: Flask, tmp_path: Path) -> None:
     with app.app_context(), transaction():
         organisations.create(organisations.OrganisationDetails("Federal Police", rows.Jurisdiction.UK), by=None)
     lines = load(app, tmp_path / "list.csv", LIST)
@@ -90,7 +90,5 @@ def test_a_body_of_another_jurisdiction_is_not_taken_over(app: Flask, tmp_path: 
          ["Department of Border Enforcement"]),
     ],
 )  # fmt: skip
-def test_what_stands_in_brackets_is_taken_off_where_it_abbreviates(
-    published: str, name: str, others: list[str]
-) -> None:
+def test_bracketed_abbreviation_is_removed_from_the_name(published: str, name: str, others: list[str]) -> None:
     assert names_in(published) == (name, others)

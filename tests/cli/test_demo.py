@@ -1,4 +1,4 @@
-"""The timeline of the demonstration: what is wrong with it is said with the line of the step, and nothing is loaded."""
+"""The timeline of the demonstration: errors name the line of the step, and nothing is loaded."""
 
 import datetime as dt
 import tomllib
@@ -67,7 +67,7 @@ def run(app: Flask, steps: str) -> None:
 
 
 def refused(app: Flask, steps: str) -> str:
-    """Run a timeline that cannot be loaded; return what is said. Nothing has changed."""
+    """Run a timeline that cannot be loaded and changes nothing; return the error."""
     before = everything(app)
     with pytest.raises(timeline.TimelineError) as error:
         run(app, steps)
@@ -75,7 +75,7 @@ def refused(app: Flask, steps: str) -> str:
     return error.value.message
 
 
-def test_steps_are_taken_on_their_days(empty: Flask) -> None:
+def test_steps_run_on_their_days(empty: Flask) -> None:
     run(empty, BEGINNING + TRANSFER)
     people = db.session.scalars(unscoped(select(Person).order_by(Person.id), because="test")).all()
     assert [person.name_latin for person in people] == [f"Trainee 00{number} Border" for number in (1, 2, 3)]
@@ -102,7 +102,7 @@ def test_steps_are_taken_on_their_days(empty: Flask) -> None:
         ("since = -15", "since = 15", "refused"),
     ],
 )
-def test_a_mistake_is_reported_with_its_step(empty: Flask, before: str, after: str, said: str) -> None:
+def test_error_is_reported_with_its_step(empty: Flask, before: str, after: str, said: str) -> None:
     assert before in TRANSFER
     message = refused(empty, BEGINNING + TRANSFER.replace(before, after))
     line = BEGINNING.count("\n") + 2
@@ -119,40 +119,40 @@ def test_a_mistake_is_reported_with_its_step(empty: Flask, before: str, after: s
         ("[[step]]\nday = \n", "the timeline is not TOML"),
     ],
 )
-def test_a_step_says_when_and_what(steps: str, said: str) -> None:
+def test_step_needs_day_and_action(steps: str, said: str) -> None:
     with pytest.raises(timeline.TimelineError) as error:
         timeline.read(steps, demo.KINDS)
     assert said in error.value.message
 
 
-def test_a_file_that_is_not_there_is_named(empty: Flask) -> None:
+def test_missing_file_is_named(empty: Flask) -> None:
     step = '[[step]]\nday = 1\ndo = "load venues"\nfile = "places.csv"\n'
     message = refused(empty, step)
     assert message.startswith("line 1, day 1, 'load venues': ")
     assert "places.csv" in message
 
 
-def test_a_name_is_given_once(empty: Flask) -> None:
+def test_name_cannot_be_reused(empty: Flask) -> None:
     step = 'do = "add a project"\nname = "crime"\nprogramme = "PACT-TRAINING"\nkind = "training"\n'
     step += 'organisation = "Home Office"\ntitle = { en = "Crime" }\nby = "uk.coordinator"\n'
     twice = BEGINNING + f"[[step]]\nday = 1\n{step}[[step]]\nday = 2\n{step}"
     assert "another project is named 'crime' already" in refused(empty, twice)
 
 
-def test_a_value_outside_its_list_is_answered_with_the_list(empty: Flask) -> None:
+def test_invalid_choice_is_reported_with_the_valid_ones(empty: Flask) -> None:
     step = '[[step]]\nday = 1\ndo = "add a project"\nname = "crime"\nprogramme = "PACT-TRAINING"\nkind = "sport"\n'
     step += 'organisation = "Home Office"\ntitle = { en = "Crime" }\nby = "uk.coordinator"\n'
     assert "kind: 'sport' is not one of training, " in refused(empty, BEGINNING + step)
 
 
-def test_each_kind_of_step_is_used() -> None:
-    """A kind that no step of the demonstration asks for is dead code."""
+def test_demonstration_uses_each_kind_of_step() -> None:
+    """A kind of step that the demonstration does not use is dead code."""
     assert {step["do"] for step in tomllib.loads(text("timeline.toml"))["step"]} == set(demo.KINDS)
 
 
 @pytest.mark.parametrize("day", [dt.date(2027, 7, 20), dt.date(2028, 2, 29), dt.date(2027, 3, 31)])
-def test_the_demonstration_is_loaded_on_any_day(empty: Flask, day: dt.date) -> None:
-    """Also where months are short, and at the end of a financial year."""
+def test_demonstration_loads_on_any_day(empty: Flask, day: dt.date) -> None:
+    """Also in short months and at the end of a financial year."""
     with clock.pretend(dt.datetime.combine(day, dt.time(12), dt.UTC)):
         demo.load(empty.config["SETTINGS"])
     assert ledger_check.discrepancies() == []

@@ -1,4 +1,4 @@
-"""Figures of the matching: had from a file of parts of names, and the same each time."""
+"""Figures of name matching: computed from a file of name parts, the same each time."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from flask import Flask
 from tests.cli import done
 from training.kit.matching import ENOUGH
 
-# Parts of names as they are common; each line stands for a name, none for a person.
+# Common name parts; each line is a name, none is a person.
 GIVEN = (
     ("محمد", "Muhammad; Mohammed"), ("علي", "Ali"), ("أحمد", "Ahmed; Ahmad"), ("حسن", "Hassan; Hasan"),
     ("ابراهيم", "Ibrahim; Ebrahim"), ("عباس", "Abbas; Abas"), ("مصطفى", "Mustafa; Mustapha"), ("صالح", "Saleh; Salih"),
@@ -23,7 +23,7 @@ FAMILIES = (
 )  # fmt: skip
 
 
-def test_measure(sqlite_app: Flask, tmp_path: Path) -> None:
+def test_measure_prints_the_same_figures_each_time(sqlite_app: Flask, tmp_path: Path) -> None:
     file = tmp_path / "parts.txt"
     lines = [f"given-ar\t{native}\t\t{latin}\tA" for native, latin in GIVEN]
     lines += [f"family-ar\t{native}\t\t{latin}\tA" for native, latin in FAMILIES]

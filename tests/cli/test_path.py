@@ -1,4 +1,4 @@
-"""The path of a nomination as it is printed, and its page in the documentation."""
+"""The printed path of a nomination, and its documentation page."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from flask import Flask
 DOCUMENT = Path(__file__).parents[2] / "docs" / "nominations.md"
 
 
-def test_the_documentation_is_what_the_command_prints(sqlite_app: Flask) -> None:
+def test_documentation_equals_the_printed_path(sqlite_app: Flask) -> None:
     printed = sqlite_app.test_cli_runner().invoke(args=["nominations", "path"])
     assert printed.exit_code == 0
     assert DOCUMENT.read_text(encoding="utf-8") == printed.output

@@ -1,4 +1,4 @@
-"""``flask prepare``, which ``make run`` runs each time: it makes what is missing and changes nothing that is there."""
+"""``flask prepare``, which ``make run`` runs each time: it adds what is missing and changes nothing else."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,13 +22,13 @@ NEW = "another password"
 
 @pytest.fixture
 def new_app(tmp_path: Path) -> Iterator[Flask]:
-    """Return the application on a database file that does not exist yet, with the demonstration wanted."""
+    """Return an application with the demonstration enabled on a database file that does not exist yet."""
     with application(f"sqlite:///{tmp_path / 'new.sqlite'}") as app:
         app.config["SETTINGS"] = replace(app.config["SETTINGS"], wants_demo_data=True)
         yield app
 
 
-def test_a_new_database_becomes_a_demonstration_and_stays_as_it_is(new_app: Flask) -> None:
+def test_new_database_gets_the_demonstration_once(new_app: Flask) -> None:
     printed = done(new_app, "prepare")
     assert f"password: {DEMO_PASSWORD}" in printed
     assert "uk.coordinator " in printed
@@ -38,7 +38,7 @@ def test_a_new_database_becomes_a_demonstration_and_stays_as_it_is(new_app: Flas
     assert everything(new_app) == before
 
 
-def test_without_demonstration_the_pact_is_loaded_and_the_next_step_told(app: Flask) -> None:
+def test_without_demonstration_the_pact_is_loaded_and_the_next_step_printed(app: Flask) -> None:
     printed = done(app, "prepare")
     assert "border-training account invite --role administrator" in printed
     assert "password" not in printed
@@ -53,7 +53,7 @@ def hashes(app: Flask) -> dict[str, str]:
 
 
 def mix_accounts(app: Flask) -> None:
-    """Make accounts of real people, and two of the demonstration."""
+    """Create accounts of real people, and two of the demonstration."""
     with app.app_context():
         world = World(app)
         with transaction():
@@ -62,7 +62,7 @@ def mix_accounts(app: Flask) -> None:
                 accounts.create_account(wanted, world.organisations["uk"].id, is_demonstration=True)
 
 
-def test_a_changed_password_reaches_demonstration_accounts_and_no_other(app: Flask) -> None:
+def test_changed_password_applies_to_demonstration_accounts_only(app: Flask) -> None:
     mix_accounts(app)
     before, records = hashes(app), everything(app)
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], demo_password=NEW)
@@ -83,7 +83,7 @@ def signs_in(app: Flask, username: str, password: str) -> bool:
     return post(app.test_client(), "/sign-in", {"username": username, "password": password}).status_code == 302
 
 
-def test_the_same_password_changes_nothing(app: Flask) -> None:
+def test_unchanged_password_changes_nothing(app: Flask) -> None:
     mix_accounts(app)
     done(app, "prepare")
     before = everything(app)
@@ -91,7 +91,7 @@ def test_the_same_password_changes_nothing(app: Flask) -> None:
     assert everything(app) == before
 
 
-def test_no_password_is_printed_where_there_is_no_demonstration(sqlite_app: Flask) -> None:
+def test_no_password_is_printed_without_a_demonstration(sqlite_app: Flask) -> None:
     with sqlite_app.app_context():
         World(sqlite_app)
     before = hashes(sqlite_app)
@@ -102,7 +102,7 @@ def test_no_password_is_printed_where_there_is_no_demonstration(sqlite_app: Flas
     assert "Nobody has an account yet" not in printed
 
 
-def test_production_refuses_a_demonstration(app: Flask) -> None:
+def test_prepare_refuses_a_demonstration_in_production(app: Flask) -> None:
     mix_accounts(app)
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], mode=PRODUCTION, demo_password=None)
     with pytest.raises(SettingsError, match="holds demonstration accounts"):

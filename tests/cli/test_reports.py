@@ -1,4 +1,4 @@
-"""What the product says about itself: who may do what, and whether the ledger is whole."""
+"""Reports: the permission matrix, and the verification of the ledger."""
 
 import pytest
 from flask import Flask
@@ -11,12 +11,12 @@ from training.models.identity.accounts import Role
 from training.policy.matrix import MATRIX, Permission
 
 
-def test_the_policy_is_a_line_for_each_permission(sqlite_app: Flask) -> None:
+def test_policy_has_a_line_for_each_permission(sqlite_app: Flask) -> None:
     lines = done(sqlite_app, "policy").splitlines()
     assert [line for line in lines if not line.startswith(" ")] == [permission.value for permission in Permission]
 
 
-def test_the_policy_names_each_role_that_holds_a_permission(sqlite_app: Flask) -> None:
+def test_policy_names_each_role_with_a_permission(sqlite_app: Flask) -> None:
     printed, permission = set(), ""
     for line in done(sqlite_app, "policy").splitlines():
         if not line.startswith(" "):
@@ -32,7 +32,7 @@ def test_the_policy_names_each_role_that_holds_a_permission(sqlite_app: Flask) -
     assert {role for _, role, _ in printed} == {role.value for role in Role}, "each role may do something"
 
 
-def test_nobody_but_the_finance_approver_is_printed_under_approving_money(sqlite_app: Flask) -> None:
+def test_policy_lists_only_the_finance_approver_for_approving_money(sqlite_app: Flask) -> None:
     lines = done(sqlite_app, "policy").splitlines()
     here = lines.index("approve money (never one's own)")
     assert lines[here + 1].split() == ["finance_approver", "ALL"]
@@ -46,7 +46,7 @@ WHOLE = "The ledger is whole.\n"
 
 @pytest.fixture(autouse=True)
 def ledger_stays_whole() -> None:
-    """Here balances are changed by hand, and the command has to say so."""
+    """Skip the verification: these tests change balances by hand, and the command has to report it."""
 
 
 def spend(app: Flask) -> str:
@@ -58,11 +58,11 @@ def spend(app: Flask) -> str:
         return line.public_id
 
 
-def test_an_empty_ledger_is_whole(app: Flask) -> None:
+def test_empty_ledger_passes_verification(app: Flask) -> None:
     assert done(app, "ledger", "verify").endswith(WHOLE)
 
 
-def test_a_ledger_that_people_moved_is_whole(app: Flask) -> None:
+def test_used_ledger_passes_verification(app: Flask) -> None:
     spend(app)
     before = everything(app)
     assert done(app, "ledger", "verify").endswith(WHOLE)
@@ -72,7 +72,7 @@ def test_a_ledger_that_people_moved_is_whole(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("balance", "was", "is_now"), [("allocated", 500_00, 500_01), ("spent", 350_00, 350_01), ("committed", 0, 1)]
 )
-def test_a_balance_that_somebody_changed_is_found(app: Flask, balance: str, was: int, is_now: int) -> None:
+def test_changed_balance_fails_verification(app: Flask, balance: str, was: int, is_now: int) -> None:
     line = spend(app)
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(text(f"UPDATE budget_lines SET {balance} = {balance} + 1"))

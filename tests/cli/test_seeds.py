@@ -1,4 +1,4 @@
-"""Published facts, course lists and the demonstration: loaded once, and a second time without a change."""
+"""Published facts, course lists and the demonstration: loaded once, and unchanged by a second load."""
 
 import codecs
 import csv
@@ -25,7 +25,7 @@ from training.queries.finance import ledger_check
 # The pact.
 
 
-def test_the_pact_is_loaded_as_published(app: Flask) -> None:
+def test_pact_is_loaded_as_published(app: Flask) -> None:
     printed = done(app, "seed", "pact")
     assert printed.count(": loaded") == 3
     with app.app_context():
@@ -37,7 +37,7 @@ def test_the_pact_is_loaded_as_published(app: Flask) -> None:
         assert all(fact.source and fact.statement_ar and fact.statement_ckb for fact in facts)
 
 
-def test_the_pact_loaded_twice_changes_nothing(app: Flask) -> None:
+def test_loading_the_pact_twice_changes_nothing(app: Flask) -> None:
     done(app, "seed", "pact")
     before = everything(app)
     assert done(app, "seed", "pact").count(": already there") == 3
@@ -69,7 +69,7 @@ def load(app: Flask, file: Path) -> list[str]:
     return done(app, "seed", "courses", str(file)).splitlines()
 
 
-def test_rows_are_loaded_with_what_they_say(app: Flask, tmp_path: Path) -> None:
+def test_courses_are_loaded_with_their_details(app: Flask, tmp_path: Path) -> None:
     file = write(
         tmp_path,
         GOOD | {"title_ar": "دورة كشف التزوير", "duration_days": "3", "contact_hours": "١٨"},
@@ -81,7 +81,7 @@ def test_rows_are_loaded_with_what_they_say(app: Flask, tmp_path: Path) -> None:
     assert (second.title_en, second.theme, second.days) == ("Another", Theme.NARCOTICS, None)
 
 
-def test_a_list_loaded_twice_changes_nothing(app: Flask, tmp_path: Path) -> None:
+def test_loading_a_list_twice_changes_nothing(app: Flask, tmp_path: Path) -> None:
     file = write(tmp_path, GOOD, GOOD | {"title_en": "Another"})
     load(app, file)
     before = everything(app)
@@ -89,7 +89,7 @@ def test_a_list_loaded_twice_changes_nothing(app: Flask, tmp_path: Path) -> None
     assert everything(app) == before
 
 
-def test_a_course_twice_in_one_list_is_loaded_once(app: Flask, tmp_path: Path) -> None:
+def test_duplicate_course_in_a_list_is_loaded_once(app: Flask, tmp_path: Path) -> None:
     file = write(tmp_path, GOOD, GOOD, GOOD | {"provider": "Another provider"})
     assert load(app, file)[:3] == ["row 2: loaded", "row 3: already there", "row 4: loaded"]
     assert len(courses_in(app)) == 2
@@ -111,7 +111,7 @@ WRONG = [
 ]
 
 
-def test_a_row_that_cannot_be_loaded_is_skipped_and_says_why(app: Flask, tmp_path: Path) -> None:
+def test_invalid_row_is_skipped_with_the_reason(app: Flask, tmp_path: Path) -> None:
     file = write(tmp_path, *(GOOD | change for change, _ in WRONG), GOOD)
     expected = [f"row {number}: skipped: {why}" for number, (_, why) in enumerate(WRONG, start=2)]
     assert load(app, file) == [
@@ -122,7 +122,7 @@ def test_a_row_that_cannot_be_loaded_is_skipped_and_says_why(app: Flask, tmp_pat
     assert [course.title_en for course in courses_in(app)] == ["A course"]
 
 
-def test_days_at_their_limits_are_loaded(sqlite_app: Flask, tmp_path: Path) -> None:
+def test_durations_at_their_limits_are_loaded(sqlite_app: Flask, tmp_path: Path) -> None:
     file = write(
         tmp_path,
         *(GOOD | {"title_en": days, "duration_days": days, "contact_hours": "5000"} for days in ("1", "730", "۷")),
@@ -131,22 +131,20 @@ def test_days_at_their_limits_are_loaded(sqlite_app: Flask, tmp_path: Path) -> N
     assert [course.days for course in courses_in(sqlite_app)] == [1, 730, 7]
 
 
-def test_rows_are_numbered_as_a_spreadsheet_shows_them(sqlite_app: Flask, tmp_path: Path) -> None:
+def test_rows_are_numbered_as_in_a_spreadsheet(sqlite_app: Flask, tmp_path: Path) -> None:
     """A cell may hold a line break; the row after it is still the next row."""
     file = write(tmp_path, GOOD, GOOD | {"title_en": "Two\nlines"}, GOOD | {"title_en": "Last"})
     assert load(sqlite_app, file)[:3] == ["row 2: loaded", "row 3: loaded", "row 4: loaded"]
 
 
-def test_a_byte_order_mark_is_no_part_of_the_heading(app: Flask, tmp_path: Path) -> None:
+def test_byte_order_mark_is_ignored(app: Flask, tmp_path: Path) -> None:
     file = write(tmp_path, GOOD, encoding="utf-8-sig")
     assert file.read_bytes().startswith(codecs.BOM_UTF8)
     assert load(app, file) == ["row 2: loaded", "1 loaded, 0 already there, 0 skipped"]
 
 
 @pytest.mark.parametrize("encoding", ["windows-1256", "utf-16"])
-def test_a_file_in_another_encoding_is_refused_with_what_to_do(
-    sqlite_app: Flask, tmp_path: Path, encoding: str
-) -> None:
+def test_file_in_another_encoding_is_refused_with_advice(sqlite_app: Flask, tmp_path: Path, encoding: str) -> None:
     file = write(tmp_path, GOOD | {"title_ar": "دورة كشف التزوير"}, encoding=encoding)
     said = refused(sqlite_app, "seed", "courses", str(file))
     assert said == "Error: courses.csv is not UTF-8 text: save it as CSV UTF-8.\n"
@@ -161,31 +159,29 @@ def test_a_file_in_another_encoding_is_refused_with_what_to_do(
         ("", "provider, theme, title_en"),
     ],
 )
-def test_a_heading_that_lacks_a_column_is_refused(
-    sqlite_app: Flask, tmp_path: Path, heading: str, lacking: str
-) -> None:
+def test_missing_column_is_refused(sqlite_app: Flask, tmp_path: Path, heading: str, lacking: str) -> None:
     file = tmp_path / "courses.csv"
     file.write_text(f"{heading}\nA course,A provider,other\n", encoding="utf-8")
     said = refused(sqlite_app, "seed", "courses", str(file))
     assert said == f"Error: The heading lacks: {lacking}.\n"
 
 
-def test_a_row_with_too_few_or_too_many_cells_is_no_crash(sqlite_app: Flask, tmp_path: Path) -> None:
+def test_row_with_too_few_or_too_many_cells_is_handled(sqlite_app: Flask, tmp_path: Path) -> None:
     file = tmp_path / "courses.csv"
     rows = ["title_en,provider,theme", "Short", "Long,A provider,other,more,and more", "", "Good,A provider,other"]
     file.write_text("\r\n".join(rows), encoding="utf-8", newline="")
     assert load(sqlite_app, file)[-1] == "2 loaded, 0 already there, 1 skipped"
 
 
-def test_a_file_that_is_not_there_is_named(sqlite_app: Flask, tmp_path: Path) -> None:
+def test_missing_file_is_named(sqlite_app: Flask, tmp_path: Path) -> None:
     result = run(sqlite_app, "seed", "courses", str(tmp_path / "nowhere.csv"))
     assert result.exit_code == 2
     assert "nowhere.csv' does not exist" in result.output
 
 
 @pytest.mark.parametrize("words", ["التزوير", "المزورة", "مكافحه التزوير", "forgery", "FORGERY detection"])
-def test_a_loaded_course_is_found_by_its_titles(sqlite_app: Flask, tmp_path: Path, words: str) -> None:
-    """However somebody spells them: names of things are folded as names of people are."""
+def test_loaded_course_is_found_by_its_titles(sqlite_app: Flask, tmp_path: Path, words: str) -> None:
+    """In any spelling: titles are normalised like names of people."""
     titles = {"title_en": "Forgery detection", "title_ar": "مُكافحة التزوير والوثائق المزوّرة"}
     load(sqlite_app, write(tmp_path, GOOD | titles, GOOD))
     with sqlite_app.app_context():
@@ -195,7 +191,7 @@ def test_a_loaded_course_is_found_by_its_titles(sqlite_app: Flask, tmp_path: Pat
     assert "A course" not in page
 
 
-def test_a_loaded_course_is_found_by_its_provider(sqlite_app: Flask, tmp_path: Path) -> None:
+def test_loaded_course_is_found_by_its_provider(sqlite_app: Flask, tmp_path: Path) -> None:
     load(sqlite_app, write(tmp_path, GOOD, GOOD | {"title_en": "Another", "provider": "Frontier College"}))
     with sqlite_app.app_context():
         client = World(sqlite_app).sign_in(sqlite_app.test_client(), "uk")
@@ -204,7 +200,7 @@ def test_a_loaded_course_is_found_by_its_provider(sqlite_app: Flask, tmp_path: P
     assert "A course" not in page
 
 
-def test_what_was_loaded_stands_in_the_audit_trail(sqlite_app: Flask, tmp_path: Path) -> None:
+def test_loading_is_audited(sqlite_app: Flask, tmp_path: Path) -> None:
     load(sqlite_app, write(tmp_path, GOOD, GOOD, GOOD | {"theme": "cookery"}))
     with sqlite_app.app_context():
         acts = db.session.scalars(select(AuditEntry)).all()
@@ -214,7 +210,7 @@ def test_what_was_loaded_stands_in_the_audit_trail(sqlite_app: Flask, tmp_path: 
 # The demonstration.
 
 
-def test_the_demonstration_is_loaded_into_an_empty_database(app: Flask) -> None:
+def test_demonstration_is_loaded_into_an_empty_database(app: Flask) -> None:
     assert done(app, "seed", "demo") == "The demonstration is loaded.\n"
     with app.app_context():
         assert all(db.session.scalars(select(User.is_demonstration)))
@@ -225,14 +221,14 @@ def test_the_demonstration_is_loaded_into_an_empty_database(app: Flask) -> None:
     assert client.get("/cohorts").status_code == 200
 
 
-def test_the_demonstration_is_refused_where_somebody_has_an_account(app: Flask) -> None:
+def test_demonstration_is_refused_if_there_are_accounts(app: Flask) -> None:
     with app.app_context():
         World(app)
     said = refused(app, "seed", "demo")
     assert said == "Error: The database has accounts already: a demonstration needs an empty one.\n"
 
 
-def test_the_demonstration_is_refused_in_production(sqlite_app: Flask) -> None:
+def test_demonstration_is_refused_in_production(sqlite_app: Flask) -> None:
     demo = sqlite_app.config["SETTINGS"]
     sqlite_app.config["SETTINGS"] = replace(demo, mode=PRODUCTION, demo_password=None)
     said = refused(sqlite_app, "seed", "demo")

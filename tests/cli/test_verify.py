@@ -1,7 +1,7 @@
-"""``flask ledger verify``: a line for each check, what does not hold below, and an exit status that a script can read.
+"""``flask ledger verify``: a line for each check, failures below, and an exit status for scripts.
 
-Damage that triggers and constraints forbid is done as the owner of a database could do it, inside a transaction that is
-rolled back.
+Damage that triggers and constraints prevent is done as the owner of a database could do it, inside a transaction that
+is rolled back.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from training.queries.finance import entries, ledger_check
 
 @pytest.fixture
 def world(app: Flask, tmp_path: Path) -> Iterator[World]:
-    """A ledger with something of every kind, its evidence in a folder of its own."""
+    """A ledger with records of every kind, with its evidence in a folder of its own."""
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], evidence_folder=tmp_path / "evidence")
     with app.app_context():
         world = World(app)
@@ -50,7 +50,7 @@ def verify(app: Flask) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def test_a_whole_ledger(app: Flask, world: World) -> None:
+def test_consistent_ledger_passes_each_check(app: Flask, world: World) -> None:
     status, said = verify(app)
     assert status == 0, said
     assert "holds  2 entries, 1 claims: lines add up" in said
@@ -59,7 +59,7 @@ def test_a_whole_ledger(app: Flask, world: World) -> None:
     assert len(said.splitlines()) == 17
 
 
-def test_a_changed_balance_shows(app: Flask, world: World) -> None:
+def test_changed_balance_is_reported(app: Flask, world: World) -> None:
     change = "UPDATE programmes SET allocated = allocated + :by WHERE code = 'TRAINING'"
     with transaction() as session:
         session.execute(text(change), {"by": 1})
@@ -72,7 +72,7 @@ def test_a_changed_balance_shows(app: Flask, world: World) -> None:
         session.execute(text(change), {"by": -1})
 
 
-def test_a_swapped_file_and_a_missing_one_show(app: Flask, world: World) -> None:
+def test_replaced_and_missing_files_are_reported(app: Flask, world: World) -> None:
     (file,) = app.config["SETTINGS"].evidence_folder.iterdir()
     file.write_bytes(b"%PDF-1.7 another receipt")
     status, said = verify(app)
@@ -84,7 +84,7 @@ def test_a_swapped_file_and_a_missing_one_show(app: Flask, world: World) -> None
 
 @contextmanager
 def damage(*changes: str) -> Iterator[None]:
-    """Change what is append-only or constrained, and take it back."""
+    """Change append-only or constrained rows, and roll back."""
     with suppress(InterruptedError), transaction() as session:
         for table in ("ledger_entries", "approvals", "ledger_postings", "claims", "evidence"):
             if session.get_bind().dialect.name == "sqlite":
@@ -136,13 +136,13 @@ UK = "(SELECT id FROM users WHERE username = 'uk')"
         ("UPDATE commitments SET spent = spent + 1", "spent is"),
     ],
 )
-def test_damage_shows(world: World, change: str, said: str) -> None:
+def test_damage_is_reported(world: World, change: str, said: str) -> None:
     with damage(change):
         found = ledger_check.discrepancies()
         assert any(said in line for line in found), found
 
 
-def test_a_decision_by_the_proposer_shows(world: World, sqlite_damage: None) -> None:
+def test_decision_by_the_proposer_is_reported(world: World, sqlite_damage: None) -> None:
     found = ledger_check.discrepancies()
     assert any("decided by the one who proposed it" in line for line in found), found
     assert any("withdrawn by another person" in line for line in found), found
@@ -151,7 +151,7 @@ def test_a_decision_by_the_proposer_shows(world: World, sqlite_damage: None) -> 
 
 @pytest.fixture
 def sqlite_damage(app: Flask, world: World) -> Iterator[None]:
-    """Do what the constraints forbid: SQLite can leave them out for a while, PostgreSQL can drop them."""
+    """Violate constraints: SQLite can suspend them, PostgreSQL can drop them."""
     constraints = {
         "approvals": "ck_approvals_maker_is_not_checker",
         "budget_lines": "ck_budget_lines_not_negative",

@@ -1,4 +1,4 @@
-"""The ceiling holds to the last penny when eight processes press at once; without the guard it does not."""
+"""The ceiling holds to the last penny under eight concurrent processes; without the guard it does not."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ PENCE = 100_00
 
 
 def _approve(settings: Settings, proposed: list[list[int]], by: Actor, start: Any, results: Any) -> None:
-    """Approve the proposals of each round as one of several processes; report how many went through in each."""
+    """Approve the proposals of each round in one of several processes; report the number approved in each."""
     app = create_app(settings)
     with app.app_context():
         done = []
@@ -44,7 +44,7 @@ def _approve(settings: Settings, proposed: list[list[int]], by: Actor, start: An
 
 
 def _is_approved(key: int, by: Actor) -> bool:
-    """Approve, and ask again when seven others left no gap for as long as a writer waits on SQLite."""
+    """Approve, retrying when the other seven leave no gap for as long as a writer waits on SQLite."""
     while True:
         try:
             with transaction():
@@ -72,7 +72,7 @@ def _run_together(target: Any, app: Flask, shares: list[Any], by: Actor) -> list
 
 
 def _proposed(line: BudgetLine, by: Actor) -> list[int]:
-    """Propose so many commitments as the processes decide about in a round, without the walk through the use case."""
+    """Insert the commitments for a round directly, without the use case."""
     common = {"programme_id": line.programme_id, "line_id": line.id, "purpose": "a purchase"}
     number = PROCESSES * SHARE
     with transaction() as session:
@@ -95,8 +95,8 @@ def _proposed(line: BudgetLine, by: Actor) -> list[int]:
         return list(session.scalars(insert(LedgerEntry).returning(LedgerEntry.id), wishes))
 
 
-def test_ceiling_holds_under_eight_processes(app: Flask) -> None:
-    """Acceptance test l: to the last penny and not one penny more. Each line holds a fifth of what is asked of it."""
+def test_ceiling_holds_under_eight_concurrent_processes(app: Flask) -> None:
+    """Acceptance test l: to the last penny and not one penny more. Each line can hold a fifth of the requests."""
     fits = PROCESSES * SHARE // 5
     with app.app_context():
         world = World(app)
@@ -112,7 +112,7 @@ def test_ceiling_holds_under_eight_processes(app: Flask) -> None:
         assert ledger_check.discrepancies() == []
 
 
-def test_last_penny_fits_and_one_more_does_not(app: Flask) -> None:
+def test_last_penny_fits_and_one_more_is_refused(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         line = world.line(300_000_00)
@@ -126,14 +126,14 @@ def test_last_penny_fits_and_one_more_does_not(app: Flask) -> None:
 
 
 def _buy_unguarded(settings: Settings, wishes: int, by: Actor, start: Any, results: Any) -> None:
-    """The same race with the limit asked first and the money written after: what the product must never do."""
+    """The same race with check-then-write: what the product must never do."""
     app = create_app(settings)
     done = 0
     with app.app_context():
         for _ in range(wishes):
             used = db.session.scalar(text("SELECT coalesce(sum(amount), 0) FROM control")) or 0
             db.session.rollback()
-            start.wait()  # all have asked before anybody writes
+            start.wait()  # all have read before any writes
             if used + PENCE <= wishes * PENCE:
                 with transaction() as session:
                     session.execute(text("INSERT INTO control VALUES (:pence)"), {"pence": PENCE})
@@ -143,8 +143,8 @@ def _buy_unguarded(settings: Settings, wishes: int, by: Actor, start: Any, resul
     results.put(done)
 
 
-def test_control_without_the_guard_overshoots(app: Flask) -> None:
-    """The race above is real: with a limit that is asked instead of written, the same processes overspend."""
+def test_unguarded_writes_overspend(app: Flask) -> None:
+    """The race above is real: with check-then-write the same processes overspend."""
     with app.app_context():
         world = World(app)
         with transaction() as session:

@@ -1,4 +1,4 @@
-"""The same request a hundred times at once is one request."""
+"""A request sent a hundred times concurrently acts once."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +38,7 @@ def _at_once(act: Callable[[], object]) -> list[object]:
 
 
 def _in_transactions(app: Flask, use_case: Callable[[], LedgerEntry | Claim | None]) -> list[object]:
-    """Let a hundred transactions do the same at once; return the record that each got, or its refusal."""
+    """Run the same use case in a hundred concurrent transactions; return each record or refusal."""
 
     def act() -> object:
         with app.app_context():
@@ -57,7 +57,7 @@ def _number_of(model: type) -> int:
     return db.session.scalar(unscoped(select(func.count(model.id)), because="a test")) or 0  # type: ignore[attr-defined]
 
 
-def test_a_line_is_proposed_once(app: Flask) -> None:
+def test_concurrent_requests_propose_one_line(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         project, by, proposal = world.project().id, world.actor("uk"), world.proposal(500_00)
@@ -67,7 +67,7 @@ def test_a_line_is_proposed_once(app: Flask) -> None:
         assert (_number_of(BudgetLine), _number_of(LedgerEntry)) == (1, 1)
 
 
-def test_commitments_are_proposed_once(app: Flask) -> None:
+def test_concurrent_requests_propose_commitments_once(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         lines = [world.line(500_00).id for _ in range(2)]
@@ -81,7 +81,7 @@ def test_commitments_are_proposed_once(app: Flask) -> None:
         assert (_number_of(Commitment), _number_of(LedgerEntry)) == (2, before + 2)
 
 
-def test_a_claim_is_proposed_once_and_its_file_is_evidence_of_it(app: Flask) -> None:
+def test_concurrent_requests_propose_one_claim_with_its_file(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         held = [world.commitment(world.line(500_00), 400_00).id for _ in range(2)]
@@ -98,7 +98,7 @@ def test_a_claim_is_proposed_once_and_its_file_is_evidence_of_it(app: Flask) -> 
         assert db.session.scalars(unscoped(select(Claim), because="a test")).one().evidence_id is not None
 
 
-def test_a_cohort_is_put_up_for_approval_once(app: Flask) -> None:
+def test_concurrent_requests_submit_a_cohort_once(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         world.covered()
@@ -108,7 +108,7 @@ def test_a_cohort_is_put_up_for_approval_once(app: Flask) -> None:
         assert _number_of(Commitment) == 1
 
 
-def test_an_entry_is_approved_once(app: Flask) -> None:
+def test_concurrent_requests_approve_an_entry_once(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         entry, by = world.proposed_line(500_00).id, world.actor("approver")
@@ -118,7 +118,7 @@ def test_an_entry_is_approved_once(app: Flask) -> None:
         assert world.programme().allocated == 500_00
 
 
-def test_a_form_that_is_sent_a_hundred_times_makes_one_claim(app: Flask) -> None:
+def test_form_sent_a_hundred_times_makes_one_claim(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         commitment = world.commitment(world.line(500_00), 400_00)

@@ -1,4 +1,4 @@
-"""A writer is killed at any moment, without warning: what it had acknowledged is there, and nothing is half there."""
+"""A writer is killed at any moment: acknowledged work is stored, and nothing is stored in part."""
 
 import os
 import random
@@ -35,7 +35,7 @@ LONGEST = 0.4
 
 @dataclass(frozen=True)
 class Writer:
-    """Proposes and approves bundles; acknowledges each act after its commit, as an answer to a request would."""
+    """Proposes and approves bundles; acknowledges each after its commit, as a response would."""
 
     lines: list[int]
     maker: Actor
@@ -68,11 +68,11 @@ class Writer:
 
 
 def _breed(settings: Settings, writer: Writer) -> None:
-    """Fork writers one after another, with no connection open, and kill each at some moment."""
+    """Fork writers one after another, with no open connection, and kill each at some moment."""
     app = create_app(settings)
     moments = random.Random(9)
     with app.app_context():
-        writer.write()  # so that those who follow have their statements ready
+        writer.write()  # so that later writers have compiled statements
         db.session.close()
         db.engine.dispose()
     for _ in range(ROUNDS):
@@ -96,7 +96,7 @@ def _write_for_ever(app: Flask, writer: Writer) -> None:
 
 
 def _acknowledged(report: Connection) -> dict[str, set[str]]:
-    """Return what a writer acknowledged before it was killed."""
+    """Return the acknowledgements of a writer before it was killed."""
     found: dict[str, set[str]] = {"proposed": set(), "approved": set()}
     while True:
         assert report.poll(60), "the writers are gone"
@@ -112,7 +112,7 @@ def _all(statement: Any) -> list[Any]:
 
 
 def _check_all_there(acknowledged: dict[str, set[str]]) -> None:
-    """Each acknowledged act is there with its posting and its audit row."""
+    """Each acknowledged entry is stored with its posting and its audit row."""
     proposed = {public_id for (public_id,) in _all(select(LedgerEntry.public_id))}
     approved = {
         public_id
@@ -128,7 +128,7 @@ def _check_all_there(acknowledged: dict[str, set[str]]) -> None:
 
 
 def _check_nothing_half_there() -> None:
-    """Bundles, claims and commitments have both their parts, and every row its audit row."""
+    """Bundles, claims and commitments are complete, and every row has its audit row."""
     halves = select(LedgerEntry.bundle).where(LedgerEntry.purpose == "a purchase").group_by(LedgerEntry.bundle)
     assert _all(halves.having(func.count(LedgerEntry.id) != 2)) == []
     assert (
@@ -144,7 +144,7 @@ def _check_nothing_half_there() -> None:
     assert ledger_check.discrepancies() == []
 
 
-def test_sixty_writers_are_killed(app: Flask) -> None:
+def test_killed_writers_lose_nothing_acknowledged(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         lines = [world.line(100_000_00).id for _ in range(2)]

@@ -1,4 +1,4 @@
-"""People press at once: each act of eight threads either happens once or happens eight times, and none crashes."""
+"""Concurrent requests: each of eight threads succeeds or exactly one does, and none crashes."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ THREADS = 8
 
 
 def _together(app: Flask, act: Callable[[int], object]) -> list[object]:
-    """Let eight threads act in the same moment; return what each got: a result, or the refusal it met."""
+    """Run eight threads concurrently; return each result or refusal."""
     start = Barrier(THREADS)
 
     def one(number: int) -> object:
@@ -47,7 +47,7 @@ def _together(app: Flask, act: Callable[[int], object]) -> list[object]:
         return list(pool.map(one, range(THREADS)))
 
 
-def test_cohorts_drafted_at_once_get_codes_of_their_own(app: Flask) -> None:
+def test_concurrently_drafted_cohorts_get_unique_codes(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         world.line(1_000_00)
@@ -72,7 +72,7 @@ def _plan(by: Actor) -> cohorts.CohortPlan:
     )
 
 
-def test_the_thousandth_cohort_of_a_year_has_one_after_it(sqlite_app: Flask) -> None:
+def test_codes_continue_after_the_thousandth_cohort_of_a_year(sqlite_app: Flask) -> None:
     with sqlite_app.app_context():
         world = World(sqlite_app)
         for code in ("2026-999", "2026-1000"):
@@ -82,14 +82,14 @@ def test_the_thousandth_cohort_of_a_year_has_one_after_it(sqlite_app: Flask) -> 
         assert cohorts.next_code(2026, cohort_rows.newest_code(2026)) == "2026-1001"
 
 
-def test_failed_sign_ins_at_once_all_count(app: Flask) -> None:
+def test_concurrent_failed_sign_ins_are_all_counted(app: Flask) -> None:
     attempt = accounts.Attempt("nobody", "wrong", "192.0.2.1")
     _together(app, lambda _number: accounts.count_failure(attempt, now()))
     with app.app_context():
         assert set(db.session.scalars(select(SignInFailure.attempts))) == {THREADS}
 
 
-def test_an_invitation_makes_one_account(app: Flask) -> None:
+def test_invitation_creates_one_account(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         with transaction():
@@ -106,7 +106,7 @@ def test_an_invitation_makes_one_account(app: Flask) -> None:
         assert db.session.scalar(select(func.count(User.id))) == before + 1
 
 
-def test_one_becomes_the_first_administrator(app: Flask) -> None:
+def test_concurrent_invitations_make_one_first_administrator(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         with transaction():
@@ -122,7 +122,7 @@ def test_one_becomes_the_first_administrator(app: Flask) -> None:
     assert sum(isinstance(answer, InvitationSpent) for answer in answers) == THREADS - 1
 
 
-def test_a_person_has_one_current_clearance(app: Flask) -> None:
+def test_concurrent_decisions_leave_one_current_clearance(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         key, by = world.person("Trainee one").id, world.actor("vetting")
@@ -142,7 +142,7 @@ def _person(key: int) -> Person:
     return db.session.scalars(unscoped(select(Person).where(Person.id == key), because="a test")).one()
 
 
-def test_a_record_is_joined_once_also_crosswise(app: Flask) -> None:
+def test_record_is_merged_once_even_crosswise(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         keys, by = [world.person(f"Trainee {number}").id for number in range(2)], world.actor("uk")
@@ -155,7 +155,7 @@ def test_a_record_is_joined_once_also_crosswise(app: Flask) -> None:
     assert sum(isinstance(answer, PersonInactive) for answer in answers) == THREADS - 1
 
 
-def test_nobody_is_nominated_who_is_being_set_aside(app: Flask) -> None:
+def test_person_being_deactivated_is_not_nominated(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         key, cohort, by = world.person("Trainee one").id, world.open_cohort().id, world.actor("uk")
@@ -174,7 +174,7 @@ def test_nobody_is_nominated_who_is_being_set_aside(app: Flask) -> None:
         assert number == answers.count("nominated") <= 1
 
 
-def test_two_people_are_told_apart_once(app: Flask) -> None:
+def test_people_are_marked_as_different_once(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         keys, by = [world.person(f"Trainee {number}").id for number in range(2)], world.actor("uk")
@@ -183,7 +183,7 @@ def test_two_people_are_told_apart_once(app: Flask) -> None:
         assert db.session.scalar(unscoped(select(func.count(ReviewedPair.low_id)), because="a test")) == 1
 
 
-def test_the_last_list_of_the_day_is_saved_once(app: Flask) -> None:
+def test_last_export_of_the_day_is_allowed_once(app: Flask) -> None:
     with app.app_context():
         by, morning = World(app).actor("uk"), day_began()
         for _ in range(export_limits.MOST_A_DAY - 1):
@@ -193,7 +193,7 @@ def test_the_last_list_of_the_day_is_saved_once(app: Flask) -> None:
     assert sum(isinstance(answer, TooManyExports) for answer in answers) == THREADS - 1
 
 
-def test_a_username_is_given_once(app: Flask) -> None:
+def test_username_is_given_once(app: Flask) -> None:
     with app.app_context():
         organisation = World(app).organisations["uk"].id
     wanted = accounts.NewAccount("One.Name", "Somebody", PASSWORD, "en")

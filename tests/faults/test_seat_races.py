@@ -1,4 +1,4 @@
-"""Several press at once where a seat is at stake: none is given twice, none is lost, nobody sits in one uncleared."""
+"""Concurrent requests for seats: none is given twice, none is lost, and no uncleared person is seated."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
@@ -38,9 +38,9 @@ def noon() -> Iterator[None]:
 
 
 def together(app: Flask, acts: Sequence[Callable[[], object]]) -> list[object]:
-    """Let several act in the same moment; return what each got: a result, or the kind of refusal it met."""
+    """Run ``acts`` concurrently; return each result, or the type of its refusal."""
     start = Barrier(len(acts))
-    db.session.rollback()  # what is read afterwards is read anew
+    db.session.rollback()  # later reads are fresh
 
     def one(act: Callable[[], object]) -> object:
         with app.app_context():
@@ -56,7 +56,7 @@ def together(app: Flask, acts: Sequence[Callable[[], object]]) -> list[object]:
 
 
 class Races:
-    """A cohort of one or two seats, and people who want them."""
+    """A cohort of one or two seats, and people who apply."""
 
     def __init__(self, app: Flask, seats_in_all: int) -> None:
         self.app, self.world = app, World(app)
@@ -102,7 +102,7 @@ def states(*keys: int) -> list[NominationState]:
     return [rows.state_of(key) for key in keys]
 
 
-def test_the_last_seat_goes_to_one_and_the_other_can_wait(app: Flask) -> None:
+def test_last_seat_goes_to_one_nominee_and_the_other_can_wait(app: Flask) -> None:
     with app.app_context():
         races = Races(app, 1)
         both = [races.cleared(), races.cleared()]
@@ -113,7 +113,7 @@ def test_the_last_seat_goes_to_one_and_the_other_can_wait(app: Flask) -> None:
         races.do(nominations.put_on_waiting_list, both[answers.index(CohortFull)])
 
 
-def test_one_person_confirmed_twice_in_the_same_moment_has_one_seat(app: Flask) -> None:
+def test_concurrent_confirmations_of_a_person_give_one_seat(app: Flask) -> None:
     with app.app_context():
         races = Races(app, 5)
         key = races.cleared()
@@ -123,7 +123,7 @@ def test_one_person_confirmed_twice_in_the_same_moment_has_one_seat(app: Flask) 
         assert races.taken() == races.seated() == 1
 
 
-def test_seats_in_two_cohorts_of_the_same_days_go_to_one(app: Flask) -> None:
+def test_person_gets_a_seat_in_only_one_of_two_overlapping_cohorts(app: Flask) -> None:
     with app.app_context():
         races = Races(app, 5)
         here = races.cleared()
@@ -135,7 +135,7 @@ def test_seats_in_two_cohorts_of_the_same_days_go_to_one(app: Flask) -> None:
         assert races.seated() + races.seated(other) == 1
 
 
-def test_nobody_is_seated_who_is_being_set_aside(app: Flask) -> None:
+def test_person_being_deactivated_is_not_seated(app: Flask) -> None:
     with app.app_context():
         races = Races(app, 1)
         key = races.cleared()
@@ -152,7 +152,7 @@ def test_nobody_is_seated_who_is_being_set_aside(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("how_many_wait", [1, 2, 3])
-def test_two_withdrawals_at_once_seat_two_who_wait_each_once(app: Flask, how_many_wait: int) -> None:
+def test_concurrent_withdrawals_seat_waiting_nominees_once_each(app: Flask, how_many_wait: int) -> None:
     with app.app_context():
         races = Races(app, 2)
         seated = [races.cleared(), races.cleared()]
@@ -167,20 +167,20 @@ def test_two_withdrawals_at_once_seat_two_who_wait_each_once(app: Flask, how_man
         assert races.taken() == races.seated() == min(2, how_many_wait)
 
 
-def test_a_promotion_and_a_confirmation_take_one_seat_between_them(app: Flask) -> None:
+def test_concurrent_promotion_and_confirmation_take_one_seat(app: Flask) -> None:
     with app.app_context():
         races = Races(app, 1)
         seated, waits, cleared = races.cleared(), races.cleared(), races.cleared()
         races.do(nominations.confirm, seated)
         races.do(nominations.put_on_waiting_list, waits)
         answers = together(app, [races.later(nominations.withdraw, seated), races.later(nominations.confirm, cleared)])
-        # The seat is free and taken again in one transaction, so that nobody comes between.
+        # The seat is freed and taken again in one transaction, so that no other request gets it.
         assert answers == [None, CohortFull]
         assert states(seated, waits, cleared) == [S.WITHDRAWN, S.CONFIRMED, S.CLEARED]
         assert races.taken() == races.seated() == 1
 
 
-def test_whoever_waits_and_is_confirmed_while_a_seat_is_freed_has_one(app: Flask) -> None:
+def test_waiting_nominee_confirmed_while_a_seat_is_freed_has_one_seat(app: Flask) -> None:
     with app.app_context():
         races = Races(app, 2)
         seated, waits = races.cleared(), races.cleared()
@@ -191,7 +191,7 @@ def test_whoever_waits_and_is_confirmed_while_a_seat_is_freed_has_one(app: Flask
         assert races.taken() == races.seated() == 1
 
 
-def test_a_refusal_recorded_while_the_seat_is_confirmed_leaves_no_uncleared_in_it(app: Flask) -> None:
+def test_refusal_during_confirmation_leaves_no_uncleared_nominee_seated(app: Flask) -> None:
     with app.app_context():
         races = Races(app, 9)
         for _ in range(ROUNDS):
@@ -207,7 +207,7 @@ def test_a_refusal_recorded_while_the_seat_is_confirmed_leaves_no_uncleared_in_i
             assert races.taken() == races.seated() == 0
 
 
-def test_lowering_the_capacity_while_a_seat_is_taken_keeps_both_true(app: Flask) -> None:
+def test_capacity_lowered_during_confirmation_is_never_exceeded(app: Flask) -> None:
     with app.app_context():
         races = Races(app, 2)
         races.do(nominations.confirm, races.cleared())

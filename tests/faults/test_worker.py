@@ -1,4 +1,4 @@
-"""The work process: large files are done by it, a signal ends it, what a killed one was at is done anew."""
+"""The work process: it processes large files, stops on a signal, and resumes jobs of killed workers."""
 
 import os
 import signal
@@ -45,7 +45,7 @@ def queue(app: Flask, tmp_path: Path) -> Path:
 
 @contextmanager
 def working(url: str, queue: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a work process for as long as the block."""
+    """Run a work process for the duration of the block."""
     environment = environment_for(url, QUEUE_FILE=str(queue))
     process = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "worker"], cwd=ROOT, env=environment)
     try:
@@ -70,7 +70,7 @@ def _is_previewed(desk: Desk, address: str) -> bool:
     return "New: will be registered" in desk.browser.get(address).text
 
 
-def test_a_large_file_is_done_by_the_work_process(
+def test_large_file_is_processed_by_the_worker(
     app: Flask, database_url: str, queue: Path, client: FlaskClient, desk: Desk
 ) -> None:
     address = desk.send(_file()).headers["Location"]
@@ -89,8 +89,8 @@ def test_a_large_file_is_done_by_the_work_process(
     assert client.get("/healthz").get_json()["worker"] == "silent"
 
 
-def test_what_a_killed_worker_was_at_is_done_by_another(app: Flask, database_url: str, queue: Path, desk: Desk) -> None:
-    """Killed with the job in its hands; once it is known to be dead, another takes the job and does it once."""
+def test_job_of_a_killed_worker_is_done_by_another(app: Flask, database_url: str, queue: Path, desk: Desk) -> None:
+    """Killed during a job; once it is considered dead, another worker takes the job and runs it once."""
     address = desk.send(_file()).headers["Location"]
     with app.app_context(), transaction():
         job_id = rules.take("a worker that was killed")
@@ -104,8 +104,8 @@ def test_what_a_killed_worker_was_at_is_done_by_another(app: Flask, database_url
         assert (job.state, job.tries, job.done) == (JobState.DONE, 2, _ROWS)
 
 
-def test_a_worker_that_could_not_note_a_failure_takes_the_job_again(app: Flask, desk: Desk) -> None:
-    """It asks for work, so it does none: the job in its name is nobody's. Others wait until it is dead."""
+def test_worker_that_failed_to_record_a_failure_retries_the_job(app: Flask, desk: Desk) -> None:
+    """A worker that asks for work is idle: its job is free for it at once, for others once it is dead."""
     desk.send(_file())
     with app.app_context(), transaction():
         rules.seen("a worker that lives")
@@ -115,7 +115,7 @@ def test_a_worker_that_could_not_note_a_failure_takes_the_job_again(app: Flask, 
         assert rules.take("a worker that lives") == job_id
 
 
-def test_a_worker_ends_with_its_parent(database_url: str, queue: Path) -> None:
+def test_worker_ends_with_its_parent(database_url: str, queue: Path) -> None:
     code = (
         "import subprocess, sys, time;"
         "p = subprocess.Popen([sys.executable, '-m', 'flask', '--app', 'wsgi', 'worker', '--stops-with-parent']);"
@@ -140,7 +140,7 @@ def _lives(pid: int) -> bool:
     return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
 
 
-def test_one_that_three_workers_died_of_has_failed(app: Flask, desk: Desk) -> None:
+def test_job_that_killed_three_workers_is_failed(app: Flask, desk: Desk) -> None:
     address = desk.send(_file()).headers["Location"]
     with app.app_context():
         for _ in range(3):
@@ -154,9 +154,7 @@ def test_one_that_three_workers_died_of_has_failed(app: Flask, desk: Desk) -> No
     assert "Something went wrong on our side" in page
 
 
-def test_a_commit_that_was_killed_in_the_middle_happens_once(
-    app: Flask, database_url: str, queue: Path, desk: Desk
-) -> None:
+def test_commit_killed_midway_happens_once(app: Flask, database_url: str, queue: Path, desk: Desk) -> None:
     address = desk.send(_file(3_000)).headers["Location"]
     with working(database_url, queue) as process:
         _wait(lambda: _is_previewed(desk, address))
@@ -178,7 +176,7 @@ def _state(app: Flask) -> JobState:
         return db.session.scalars(select(Job.state).order_by(Job.id.desc()).limit(1)).one()
 
 
-def test_eight_who_press_at_once_nominate_once(app: Flask, desk: Desk) -> None:
+def test_eight_concurrent_requests_nominate_once(app: Flask, desk: Desk) -> None:
     address, _page = desk.preview(_file(20))
     form = {"version": "1", "mode": "good", "csrf_token": form_token(desk.browser, address)}
     cookies = desk.browser.get_cookie("session")

@@ -25,10 +25,10 @@ def invite(role: str, organisation: str) -> None:
     if accounts.has_administrator():
         raise click.ClickException("There is an administrator already: they invite all others.")
     with transaction():
-        body = organisation_rows.organisation_named(organisation) or organisations.create(
+        employer = organisation_rows.organisation_named(organisation) or organisations.create(
             organisations.OrganisationDetails(organisation, Jurisdiction.UK), by=None
         )
-        token = rules.invite(Role(role), body, now())
+        token = rules.invite(Role(role), employer, now())
     click.echo(f"{_base_address()}/invitation/{token}")
 
 

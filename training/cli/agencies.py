@@ -1,8 +1,7 @@
 """``flask seed agencies``: a published list of organisations, read and loaded through the use cases.
 
-A name is written ``Name (ABBREVIATION); also Another name, A third name``. What stands in brackets is taken off the
-name only where it is its abbreviation. The body above is free text: it is found by a name that is exactly the same, or
-not at all.
+A name is written ``Name (ABBREVIATION); also Another name, A third name``. Text in brackets is removed from the name
+only if it is its abbreviation. The parent is free text: it is matched by its exact name or not at all.
 """
 
 import re
@@ -24,27 +23,27 @@ _SEPARATOR = "; "
 
 @dataclass(frozen=True)
 class _Agency:
-    """A row: the body as it is published and the text of the body above it."""
+    """A row: the organisation as published and the text of its parent."""
 
     row: int
-    body: rules.OrganisationDetails
+    details: rules.OrganisationDetails
     parent: str
 
 
 def load_agencies(text: str) -> Iterator[RowResult]:
-    """Load organisations from the text of a CSV file; yield what became of each row, then of each parent not found.
+    """Load organisations from the text of a CSV file; yield the result of each row, then of each parent not found.
 
-    Repeatable: a blank cell never overwrites, and what is recorded already changes only where the list says otherwise.
+    Repeatable: a blank cell never overwrites, and existing values change only where the list differs.
     """
     agencies: list[_Agency] = []
     for number, cells in rows_of(text, {"name_en", "jurisdiction"}):
         try:
-            agencies.append(_Agency(number, _body(cells), cells.get("parent", "")))
+            agencies.append(_Agency(number, _details(cells), cells.get("parent", "")))
         except ValueError as error:
             yield RowResult(number, "skipped", str(error))
     outcomes: dict[int, list[str]] = {}
     for one in _with_aliases_of_their_own(agencies):
-        outcome, why = _load(one.body)
+        outcome, why = _load(one.details)
         if outcome == "skipped":
             yield RowResult(one.row, outcome, why)
         else:
@@ -54,8 +53,8 @@ def load_agencies(text: str) -> Iterator[RowResult]:
     yield from reported
 
 
-def _body(cells: Mapping[str, str]) -> rules.OrganisationDetails:
-    """Return what a row describes. Raises ValueError with the reason why it cannot be loaded."""
+def _details(cells: Mapping[str, str]) -> rules.OrganisationDetails:
+    """Parse a row. Raises ValueError with the reason why it cannot be loaded."""
     name, aliases = names_in(cells["name_en"])
     if not name:
         raise ValueError("name_en must be filled in")
@@ -72,7 +71,7 @@ def _body(cells: Mapping[str, str]) -> rules.OrganisationDetails:
 
 
 def names_in(text: str) -> tuple[str, list[str]]:
-    """Return the name and the other names that a published entry holds."""
+    """Parse the name and the other names of a published entry."""
     name, _, rest = text.partition(";")
     name = " ".join(name.split())
     others = [" ".join(part.split()) for part in rest.strip().removeprefix("also ").split(",")]
@@ -86,17 +85,18 @@ def names_in(text: str) -> tuple[str, list[str]]:
 
 
 def _abbreviates(short_form: str, name: str) -> bool:
-    """Say whether the letters of one word stand, in their order, among the first letters of the words of a name."""
+    """Return whether the letters of ``short_form`` appear in order among the initials of ``name``."""
     initials = iter([word[0].casefold() for word in re.findall(r"\w+", name)])
     return short_form.isalpha() and all(letter in initials for letter in short_form.casefold())
 
 
 def _with_aliases_of_their_own(agencies: Iterable[_Agency]) -> list[_Agency]:
-    """Leave out of each body's other names those that are the name of another body."""
+    """Remove other names that are the name of another organisation."""
     agencies = list(agencies)
-    taken = {one.body.name_en for one in agencies} | {body.name_en for body in organisations.everything()}
+    taken = {one.details.name_en for one in agencies} | {other.name_en for other in organisations.everything()}
     return [
-        replace(one, body=replace(one.body, aliases=_SEPARATOR.join(_own(one.body.aliases, taken)))) for one in agencies
+        replace(one, details=replace(one.details, aliases=_SEPARATOR.join(_own(one.details.aliases, taken))))
+        for one in agencies
     ]
 
 
@@ -108,36 +108,36 @@ def _split(aliases: str) -> list[str]:
     return [alias.strip() for alias in aliases.split(";") if alias.strip()]
 
 
-def _load(body: rules.OrganisationDetails) -> tuple[str, str]:
-    """Add or change one body; return what became of it and why."""
-    known = organisations.organisation_named(body.name_en)
+def _load(details: rules.OrganisationDetails) -> tuple[str, str]:
+    """Add or change an organisation; return the outcome and its reason."""
+    known = organisations.organisation_named(details.name_en)
     if known is None:
-        rules.create(body, by=None)
+        rules.create(details, by=None)
         return "new", ""
-    if known.jurisdiction is not body.jurisdiction:
-        return "skipped", f"{body.name_en} is recorded under jurisdiction {known.jurisdiction.value}"
-    joined = dict.fromkeys([*_split(known.aliases), *_split(body.aliases)])
-    said = {**vars(body), "aliases": _SEPARATOR.join(joined) if joined else ""}
-    wanted = {name: value or getattr(known, name) for name, value in said.items()}
-    different = [name for name, value in wanted.items() if value != getattr(known, name)]
+    if known.jurisdiction is not details.jurisdiction:
+        return "skipped", f"{details.name_en} is recorded under jurisdiction {known.jurisdiction.value}"
+    joined = dict.fromkeys([*_split(known.aliases), *_split(details.aliases)])
+    listed = {**vars(details), "aliases": _SEPARATOR.join(joined) if joined else ""}
+    merged = {name: value or getattr(known, name) for name, value in listed.items()}
+    different = [name for name, value in merged.items() if value != getattr(known, name)]
     if not different:
         return "already there", ""
-    rules.edit(known, rules.OrganisationDetails(**wanted), known.version, by=None)
+    rules.edit(known, rules.OrganisationDetails(**merged), known.version, by=None)
     return "changed", ", ".join(different)
 
 
 def _place(agencies: Iterable[_Agency], outcomes: dict[int, list[str]]) -> Iterator[RowResult]:
-    """Put bodies under those that the list names; yield a row for each that cannot be found by its exact name."""
+    """Move organisations under their listed parents; yield a row for each parent without an exact match."""
     everything = organisations.everything()
     for one in agencies:
-        body = organisations.organisation_named(one.body.name_en)
-        parents = _called(one.parent, one.body.jurisdiction, everything)
-        if body is None or len(parents) != 1:
+        organisation = organisations.organisation_named(one.details.name_en)
+        parents = _called(one.parent, one.details.jurisdiction, everything)
+        if organisation is None or len(parents) != 1:
             why = f"{len(parents)} bodies are" if parents else "no body is"
             yield RowResult(one.row, "parent not found", f"{why} called {one.parent!r} in this jurisdiction")
-        elif body.parent_id != parents[0].id:
+        elif organisation.parent_id != parents[0].id:
             try:
-                rules.move(body, parents[0], body.version, by=None)
+                rules.move(organisation, parents[0], organisation.version, by=None)
             except (UnderItself, ParentElsewhere, ParentInactive) as refusal:
                 yield RowResult(one.row, "parent not found", f"{one.parent!r}: {type(refusal).__name__}")
             else:
@@ -147,6 +147,6 @@ def _place(agencies: Iterable[_Agency], outcomes: dict[int, list[str]]) -> Itera
 
 
 def _called(name: str, jurisdiction: Jurisdiction, among: Iterable[Organisation]) -> list[Organisation]:
-    """Return the bodies of a jurisdiction that have exactly this name, else those that have it as another name."""
-    here = [body for body in among if body.jurisdiction is jurisdiction]
-    return [body for body in here if body.name_en == name] or [body for body in here if name in _split(body.aliases)]
+    """Return the organisations of a jurisdiction with exactly this name, else those with it as another name."""
+    here = [one for one in among if one.jurisdiction is jurisdiction]
+    return [one for one in here if one.name_en == name] or [one for one in here if name in _split(one.aliases)]

@@ -35,8 +35,8 @@ Name = tuple[Part, ...]
 def measure(file: Path) -> None:
     """Print precision and recall at several thresholds, on full names made from the parts in FILE.
 
-    FILE has a line for each part of names: category (given…, family…), Arabic, Kurdish, Latin spellings with "; "
-    between them, source; a tab between the columns. The same file gives the same figures.
+    FILE has a line for each name part: category (given…, family…), Arabic, Kurdish, Latin spellings separated by
+    "; ", source; columns are separated by tabs. The same file gives the same figures.
     """
     chance = random.Random(4)  # noqa: S311  # figures that can be had again, no secret
     parts = read_parts(file.read_text(encoding="utf-8"))
@@ -50,7 +50,7 @@ def measure(file: Path) -> None:
 
 
 def read_parts(text: str) -> list[Part]:
-    """Return the parts of names that a file holds."""
+    """Parse the name parts of a file."""
     rows = [line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#")]
     return [
         Part(kind, tuple(filter(None, (arabic, kurdish))), tuple(latin.split("; ")) if latin else ())

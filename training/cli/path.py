@@ -11,7 +11,7 @@ from training.policy.matrix import MATRIX, Permission
 
 nominations = AppGroup("nominations", help="Nominations.")
 
-# Who may take each step; None: it follows from another step.
+# The permission for each step; None: the step follows from another.
 _PERMISSIONS: dict[NominationEvent, Permission | None] = {
     NominationEvent.NOMINATE: Permission.NOMINATE,
     NominationEvent.SHORTLIST: Permission.SELECT_NOMINEES,
@@ -77,17 +77,17 @@ def document() -> str:
     )
 
 
-def _said(state: NominationState) -> str:
+def _label(state: NominationState) -> str:
     return state.value.replace("_", " ")
 
 
 def _rows() -> Iterator[str]:
     for event, transition in PATH.items():
-        before = ", ".join(_said(state) for state in NominationState if state in transition.before) or "–"
+        before = ", ".join(_label(state) for state in NominationState if state in transition.before) or "–"
         permission = _PERMISSIONS[event]
         whom = ", ".join(role.value.replace("_", " ") for role in MATRIX[permission]) if permission else "the product"
         reason = "yes" if transition.needs_reason else ""
-        yield f"| {_WHAT[event]} | {before} | {_said(transition.after)} | {whom} | {reason} |"
+        yield f"| {_WHAT[event]} | {before} | {_label(transition.after)} | {whom} | {reason} |"
 
 
 def _arrows() -> Iterator[str]:

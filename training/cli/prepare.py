@@ -14,7 +14,7 @@ from training.queries.identity import accounts
 @click.command()
 def prepare() -> None:
     """Upgrade the database, load the pact and, in an empty demonstration, its data; print the sign-ins."""
-    # Here and not above: every process that serves would carry Alembic, 8 MB of it.
+    # Imported here, as every serving process would otherwise load Alembic (8 MB).
     from training.kit.migrate import upgrade
 
     settings = Settings.of(current_app)

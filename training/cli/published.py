@@ -22,7 +22,7 @@ _PENCE = 100
 
 
 def load_pact() -> list[tuple[str, bool]]:
-    """Load ``seed/pact.toml``; return each programme's code and whether it was new."""
+    """Load ``seed/pact.toml``; return each programme's code and whether it is new."""
     published = tomllib.loads((SEED / "pact.toml").read_text(encoding="utf-8"))
     return [(one["code"], programmes.load(_programme(one))) for one in published["programme"]]
 
@@ -49,13 +49,13 @@ class RowResult:
 
 
 def rows_of(text: str, needed: Set[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the number and the cells by heading of each row of a CSV file; raises when a needed heading is missing."""
+    """Yield the number and the cells by heading of each row of a CSV file; raises ValueError for a missing heading."""
     rows = csv.reader(io.StringIO(text))
     heading = next(rows, [])
     missing = needed - set(heading)
     if missing:
         raise click.ClickException(f"The heading lacks: {', '.join(sorted(missing))}.")
-    # A row may span several lines, and an empty one is a row too: a spreadsheet numbers it.
+    # A row may span several lines, and empty rows count too: rows are numbered as in a spreadsheet.
     for number, row in enumerate(rows, start=2):
         if row:
             yield number, dict(zip_longest(heading, map(str.strip, row[: len(heading)]), fillvalue=""))
@@ -75,7 +75,7 @@ def load_courses(text: str) -> Iterator[RowResult]:
 
 
 def _course(cells: Mapping[str, str]) -> courses.CoursePlan:
-    """Return what a row describes. Raises ValueError with the reason why it cannot be loaded."""
+    """Parse a row. Raises ValueError with the reason why it cannot be loaded."""
     if not cells["title_en"] or not cells["provider"]:
         raise ValueError("title_en and provider must both be filled in")
     if cells["theme"] not in set(Theme):
@@ -96,7 +96,7 @@ def _course(cells: Mapping[str, str]) -> courses.CoursePlan:
 
 
 def short(cells: Mapping[str, str], name: str, longest: int) -> str:
-    """Return a cell, empty where there is none. Raises ValueError when it has too many characters."""
+    """Return a cell, empty if missing. Raises ValueError if it is longer than ``longest``."""
     text = cells.get(name, "")
     if len(text) > longest:
         raise ValueError(f"{name} has more than {longest} characters")

@@ -32,8 +32,8 @@ def forget() -> None:
     """Delete expired uploads and previews."""
     settings = Settings.of(current_app)
     with transaction():
-        forgotten = retention.forget(settings.evidence_folder)
-    click.echo(f"{forgotten.uploads} uploads and {forgotten.previews} spend files forgotten.")
+        deleted = retention.delete_expired(settings.evidence_folder)
+    click.echo(f"{deleted.uploads} uploads and {deleted.previews} spend files forgotten.")
 
 
 @ledger.command()

@@ -40,13 +40,13 @@ def courses_from(file: Path) -> None:
 def agencies_from(file: Path) -> None:
     """Load organisations from a CSV file; per row new, changed, already there, or skipped and why. Repeatable.
 
-    A body above that no recorded body is called exactly is reported, never guessed.
+    A parent without an exact match is reported, never guessed.
     """
     _load(file, load_agencies, ("new", "changed", "already there", "skipped", "parent not found"))
 
 
 def _load(file: Path, load: Callable[[str], Iterator[RowResult]], outcomes: Sequence[str]) -> None:
-    """Load a file in one transaction, then say what became of each row and how many had each outcome."""
+    """Load a file in one transaction, then print the result of each row and the totals by outcome."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -61,7 +61,7 @@ def _load(file: Path, load: Callable[[str], Iterator[RowResult]], outcomes: Sequ
 
 @seed.command("demo")
 def demonstration() -> None:
-    """Load the demonstration into a database that has no accounts yet."""
+    """Load the demonstration into a database without accounts."""
     settings = Settings.of(current_app)
     if settings.demo_password is None:
         raise click.ClickException("TRAINING_MODE is production: a demonstration has no place in it.")

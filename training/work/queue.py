@@ -44,7 +44,7 @@ class JobQueue:
     def _forget(self) -> None:
         settings = Settings.of(self._app)
         with self._app.app_context(), transaction():
-            retention.forget(settings.evidence_folder)
+            retention.delete_expired(settings.evidence_folder)
 
     def run(self, *, stops_with_parent: bool) -> None:
         """Run as the work process until a signal ends it; a running job is finished first."""

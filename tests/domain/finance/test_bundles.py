@@ -1,4 +1,4 @@
-"""What is proposed together is decided together: transfers, cohorts with several lines, reversals, taking back."""
+"""Bundles are decided as a whole: transfers, cohorts with several lines, reversals, withdrawals."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
@@ -91,7 +91,7 @@ def reversal_of(world: World, entry: LedgerEntry) -> LedgerEntry:
 # Transfers and returns.
 
 
-def test_a_transfer_moves_both_halves(world: World) -> None:
+def test_transfer_moves_both_halves(world: World) -> None:
     source, target = world.line(500_00), world.line(100_00)
     entry = transfer(world, source, target, 200_00)
     assert allocated(source, target) == [500_00, 100_00], "nothing moves before approval"
@@ -101,13 +101,13 @@ def test_a_transfer_moves_both_halves(world: World) -> None:
     assert world.programme().allocated == 600_00
 
 
-def test_a_transfer_needs_no_room_under_the_ceiling(world: World) -> None:
+def test_transfer_needs_no_room_under_the_ceiling(world: World) -> None:
     source, target = world.line(CEILING - 1), world.line(1)
     world.approve(transfer(world, source, target, CEILING - 1))
     assert allocated(source, target) == [0, CEILING]
 
 
-def test_either_half_decides_the_whole(world: World) -> None:
+def test_deciding_either_half_decides_the_transfer(world: World) -> None:
     source, target = world.line(500_00), world.line(100_00)
     entry = transfer(world, source, target, 200_00)
     second = bundle_of(entry)[1]
@@ -115,7 +115,7 @@ def test_either_half_decides_the_whole(world: World) -> None:
     assert allocated(source, target) == [300_00, 300_00]
 
 
-def test_a_transfer_whose_money_was_committed_meanwhile_moves_neither_half(world: World) -> None:
+def test_transfer_of_money_committed_since_moves_neither_half(world: World) -> None:
     source, target = world.line(500_00), world.line(100_00)
     entry = transfer(world, source, target, 200_00)
     world.commitment(source, 300_01)
@@ -126,9 +126,7 @@ def test_a_transfer_whose_money_was_committed_meanwhile_moves_neither_half(world
     assert outcomes(entry) == [None, None]
 
 
-def test_a_transfer_whose_second_half_cannot_take_effect_moves_neither(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_transfer_with_a_failing_second_half_moves_neither(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     source, target = world.line(500_00), world.line(100_00)
     entry = transfer(world, source, target, 200_00)
     write = ledger._write
@@ -146,7 +144,7 @@ def test_a_transfer_whose_second_half_cannot_take_effect_moves_neither(
     assert outcomes(entry) == [None, None]
 
 
-def test_money_moves_within_a_programme_and_between_two_lines(world: World) -> None:
+def test_transfer_needs_two_lines_of_one_programme(world: World) -> None:
     source = world.line(500_00)
     elsewhere = world.line(500_00, world.project("KURDISTAN", "kri"))
     for target in (elsewhere, source):
@@ -155,7 +153,7 @@ def test_money_moves_within_a_programme_and_between_two_lines(world: World) -> N
 
 
 @pytest.mark.parametrize(("pence", "fits"), [(100_00, True), (100_01, False)])
-def test_what_is_available_can_be_moved_to_the_penny(world: World, pence: int, fits: bool) -> None:
+def test_transfer_and_return_are_limited_to_the_available_penny(world: World, pence: int, fits: bool) -> None:
     source, target = world.line(500_00), world.line(1_00)
     world.commitment(source, 400_00)
     for propose in (lambda: transfer(world, source, target, pence), lambda: give_back(world, source, pence)):
@@ -163,7 +161,7 @@ def test_what_is_available_can_be_moved_to_the_penny(world: World, pence: int, f
             propose()
 
 
-def test_a_return_gives_the_money_back_to_the_programme(world: World) -> None:
+def test_return_moves_money_back_to_the_programme(world: World) -> None:
     line = world.line(500_00)
     world.approve(give_back(world, line, 200_00))
     assert allocated(line) == [300_00]
@@ -173,7 +171,7 @@ def test_a_return_gives_the_money_back_to_the_programme(world: World) -> None:
 # Reversals undo the whole bundle.
 
 
-def test_a_transfer_is_reversed_as_a_whole(world: World) -> None:
+def test_reversal_undoes_the_whole_transfer(world: World) -> None:
     source, target = world.line(500_00), world.line(100_00)
     entry = transfer(world, source, target, 200_00)
     world.approve(entry)
@@ -186,7 +184,7 @@ def test_a_transfer_is_reversed_as_a_whole(world: World) -> None:
         reversal_of(world, entry)
 
 
-def test_a_transfer_whose_money_moved_on_is_reversed_in_no_half(world: World) -> None:
+def test_transfer_of_spent_money_is_reversed_in_neither_half(world: World) -> None:
     source, target = world.line(500_00), world.line(100_00)
     entry = transfer(world, source, target, 200_00)
     world.approve(entry)
@@ -198,7 +196,7 @@ def test_a_transfer_whose_money_moved_on_is_reversed_in_no_half(world: World) ->
     assert outcomes(undoing) == [None, None]
 
 
-def test_commitments_of_two_programmes_stay_with_their_own(world: World) -> None:
+def test_commitments_of_two_programmes_are_decided_together_on_their_own_lines(world: World) -> None:
     lines = [world.line(500_00), world.line(500_00, world.project("KURDISTAN", "kri"))]
     with transaction():
         wanted = [proposals.Reservation(line, 100_00) for line in lines]
@@ -210,12 +208,12 @@ def test_commitments_of_two_programmes_stay_with_their_own(world: World) -> None
         assert entries.commitment_by_key(part.commitment_id or 0).programme_id == line.programme_id
 
 
-# Who decides, and once only.
+# Who decides, and only once.
 
 
 @dataclass(frozen=True)
 class Step:
-    """One decision in a table: who, what, and the refusal it meets, if any."""
+    """A step of a decision table: actor, decision, and the expected refusal, if any."""
 
     by: str
     what: str
@@ -243,7 +241,9 @@ DECISIONS: dict[str, Callable[[World, LedgerEntry, str], None]] = {
         ([Step("approver", "refuse"), Step("approver.2", "approve", AlreadyDecided)], Outcome.REFUSED),
     ],
 )
-def test_decisions(world: World, steps: list[Step], outcome: Outcome | None) -> None:
+def test_bundle_is_decided_once_and_never_by_its_proposer(
+    world: World, steps: list[Step], outcome: Outcome | None
+) -> None:
     source, target = world.line(500_00), world.line(100_00)
     entry = transfer(world, source, target, 200_00)
     for step in steps:
@@ -266,7 +266,7 @@ def top_up(world: World, entry: LedgerEntry, pence: int) -> LedgerEntry:
         return proposals.propose_top_up(commitment, world.proposal(pence), world.actor("uk"))
 
 
-def test_a_top_up_reserves_more(world: World) -> None:
+def test_top_up_increases_the_commitment(world: World) -> None:
     line = world.line(500_00)
     entry = world.proposed_commitment(line, 100_00)
     world.approve(entry)
@@ -289,7 +289,7 @@ def test_a_top_up_reserves_more(world: World) -> None:
     ],
     ids=["more than the line has", "not yet approved", "refused", "closed"],
 )
-def test_when_no_top_up_is_possible(
+def test_impossible_top_up_is_refused(
     world: World, prepare: Callable[[World, LedgerEntry], None], pence: int, refusal: type[Refusal]
 ) -> None:
     entry = world.proposed_commitment(world.line(500_00), 100_00)
@@ -303,7 +303,7 @@ def _closed(world: World, entry: LedgerEntry) -> None:
     world.approve(world.payment(entries.commitment_by_key(entry.commitment_id or 0), 50_00, closes=True))
 
 
-def test_a_top_up_that_waits_while_its_commitment_closes_is_refused(world: World) -> None:
+def test_pending_top_up_is_refused_once_its_commitment_closes(world: World) -> None:
     entry = world.proposed_commitment(world.line(500_00), 100_00)
     world.approve(entry)
     more = top_up(world, entry, 100_00)
@@ -312,7 +312,7 @@ def test_a_top_up_that_waits_while_its_commitment_closes_is_refused(world: World
         world.approve(more)
 
 
-# Cohorts whose costs touch two lines.
+# Cohorts paid from two lines.
 
 
 def cohort_on(world: World, lines: list[BudgetLine], pence: int) -> Cohort:
@@ -329,7 +329,7 @@ def state(cohort: Cohort) -> CohortState:
     return cohort_rows.state_of(cohort.id)
 
 
-def test_a_cohort_on_two_lines_opens_with_both_commitments(world: World) -> None:
+def test_cohort_on_two_lines_opens_with_both_commitments(world: World) -> None:
     world.covered()
     lines = [world.line(500_00), world.line(500_00)]
     cohort = cohort_on(world, lines, 300_00)
@@ -340,7 +340,7 @@ def test_a_cohort_on_two_lines_opens_with_both_commitments(world: World) -> None
     assert [rows.line_by_key(line.id).committed for line in lines] == [300_00, 300_00]
 
 
-def test_a_cohort_opens_with_neither_where_one_line_has_too_little(world: World) -> None:
+def test_cohort_does_not_open_if_one_line_lacks_money(world: World) -> None:
     world.covered()
     lines = [world.line(500_00), world.line(500_00)]
     cohort = cohort_on(world, lines, 300_00)
@@ -354,7 +354,7 @@ def test_a_cohort_opens_with_neither_where_one_line_has_too_little(world: World)
 
 
 @pytest.mark.parametrize(("decide", "by"), [(refuse, "approver"), (withdraw, "uk")])
-def test_a_cohort_that_is_refused_or_taken_back_is_a_draft_again(
+def test_refused_or_withdrawn_cohort_returns_to_draft(
     world: World, decide: Callable[[World, LedgerEntry, str], None], by: str
 ) -> None:
     world.covered()
@@ -368,7 +368,7 @@ def test_a_cohort_that_is_refused_or_taken_back_is_a_draft_again(
 
 
 @pytest.mark.parametrize("closed", [False, True])
-def test_a_decision_about_the_top_up_of_a_cohort_leaves_its_state_alone(world: World, closed: bool) -> None:
+def test_deciding_a_top_up_does_not_change_the_cohort_state(world: World, closed: bool) -> None:
     world.covered()
     cohort = world.draft(last=TODAY - dt.timedelta(days=1))
     entry = world.asked(cohort)
@@ -386,7 +386,7 @@ def test_a_decision_about_the_top_up_of_a_cohort_leaves_its_state_alone(world: W
 # The same form twice.
 
 
-def test_the_same_form_sent_twice_is_one_proposal(world: World) -> None:
+def test_form_sent_twice_makes_one_proposal(world: World) -> None:
     source, target = world.line(500_00), world.line(100_00)
     proposal = world.proposal(200_00)
     before = number_of_entries()
@@ -399,7 +399,7 @@ def test_the_same_form_sent_twice_is_one_proposal(world: World) -> None:
 
 
 @pytest.mark.parametrize("change", ["amount", "target"])
-def test_other_content_under_the_same_key_is_another_proposal(world: World, change: str) -> None:
+def test_other_content_with_the_same_key_makes_another_proposal(world: World, change: str) -> None:
     source, target, other = world.line(500_00), world.line(100_00), world.line(100_00)
     key = world.key()
     amounts, targets = ([200_00, 201_00], [target] * 2) if change == "amount" else ([200_00] * 2, [target, other])

@@ -1,4 +1,4 @@
-"""The forecast by decision table; one amount in another month moves one point; every period shows true sums."""
+"""The forecast as a decision table; moving one amount by a month moves one point; every period shows exact sums."""
 
 import datetime as dt
 from dataclasses import replace
@@ -50,7 +50,9 @@ def at(found: Series, column: str, month: str) -> int | None:
         ([Scheduled(1, dt.date(2027, 5, 5), 700)], {"2027-03": 4_000, "2027-05": 4_700, "2028-03": 4_700}),
     ],
 )
-def test_forecast(what: list[Scheduled], by_month: dict[str, int | None]) -> None:
+def test_forecast_counts_each_cost_in_its_expected_month(
+    what: list[Scheduled], by_month: dict[str, int | None]
+) -> None:
     found = series([LINE], TOTALS, what, TODAY, Period.ALL)
     assert {month: at(found, "forecast", month) for month in by_month} == by_month
 
@@ -80,7 +82,7 @@ def moved(index: int, month: str) -> list[Total]:
     ],
     ids=["a payment", "an expected month", "a cohort", "a plan"],
 )
-def test_one_month_later_moves_one_point(changed: dict[str, Any], point: tuple[str, dt.date]) -> None:
+def test_cost_one_month_later_moves_one_point(changed: dict[str, Any], point: tuple[str, dt.date]) -> None:
     first: dict[str, Any] = {
         "lines": [LINE],
         "totals": TOTALS,
@@ -90,7 +92,7 @@ def test_one_month_later_moves_one_point(changed: dict[str, Any], point: tuple[s
     assert differences(series(**first), series(**(first | changed))) == [point]
 
 
-def test_a_period_cuts_months_and_leaves_sums() -> None:
+def test_period_limits_months_without_changing_sums() -> None:
     lines = [spread_over(60_000, dt.date(2024, 11, 1), dt.date(2030, 3, 31))]
     everything = series(lines, TOTALS, [], TODAY, Period.ALL)
     spans = {
@@ -108,7 +110,7 @@ def test_a_period_cuts_months_and_leaves_sums() -> None:
                 assert at(found, column, text) == at(everything, column, text)
 
 
-def test_what_was_paid_off_does_not_lengthen_the_chart() -> None:
+def test_fully_paid_commitments_do_not_extend_the_chart() -> None:
     assert series([LINE], [*TOTALS, Total(day("2029-01"), 0, 0, 0)], [], TODAY).months[-1] == day("2027-03")
 
 
@@ -119,7 +121,7 @@ PAID_IN_2020 = [Total(day("2020-09"), 0, 9_000, 0)]
 @pytest.mark.parametrize(
     ("lines", "totals", "first", "last"),
     [
-        # Over since years: its own year.
+        # Ended years ago: its last year.
         ([YEAR_OF_2020], PAID_IN_2020, "2020-04", "2021-03"),
         # The commitment was approved, and used up, when its payments were entered.
         ([YEAR_OF_2020], [*PAID_IN_2020, Total(day("2026-11"), 0, 0, 0)], "2020-04", "2021-03"),
@@ -127,15 +129,15 @@ PAID_IN_2020 = [Total(day("2020-09"), 0, 9_000, 0)]
         ([YEAR_OF_2020], [*PAID_IN_2020, Total(day("2026-11"), 500, 0, 500)], "2020-04", "2021-03"),
         # The last two years of four.
         ([spread_over(100, dt.date(2018, 4, 1), dt.date(2022, 3, 31))], [], "2020-04", "2022-03"),
-        # A payment of last year came late: it is not over for long.
+        # A late payment last year: it has not ended long ago.
         ([YEAR_OF_2020], [*PAID_IN_2020, Total(day("2026-02"), 0, 10, 0)], "2025-03", "2027-02"),
-        # Over since less than a year: the present month is in sight.
+        # Ended less than a year ago: the current month is shown.
         ([spread_over(100, dt.date(2023, 4, 1), dt.date(2026, 3, 31))], [], "2025-04", "2027-03"),
         ([spread_over(100, dt.date(2020, 4, 1), dt.date(2025, 11, 30))], [], "2024-12", "2026-11"),
         ([spread_over(100, dt.date(2020, 4, 1), dt.date(2025, 10, 31))], [], "2024-04", "2026-03"),
     ],
 )
-def test_a_chart_of_the_past_opens_on_its_own_time(
+def test_chart_of_the_past_opens_on_its_last_months(
     lines: list[Any], totals: list[Total], first: str, last: str
 ) -> None:
     found = series(lines, totals, [], TODAY)
@@ -144,13 +146,13 @@ def test_a_chart_of_the_past_opens_on_its_own_time(
     assert at(found, "spent", last) == at(everything, "spent", last)
 
 
-def test_a_line_of_the_future_is_charted_from_today() -> None:
+def test_future_line_is_charted_from_today() -> None:
     found = series([spread_over(100, dt.date(2027, 4, 1), dt.date(2028, 3, 31))], [], [], TODAY)
     assert (found.months[0], found.spent[0], found.forecast[0]) == (day("2026-11"), 0, 0)
 
 
-def test_the_chart_of_the_database(app: Flask) -> None:
-    """Balances, overdue commitments, scheduled cohorts and an entered plan, for line, project and programme alike."""
+def test_chart_counts_balances_commitments_cohorts_and_plans(app: Flask) -> None:
+    """Balances, overdue commitments, scheduled cohorts and an entered plan, equal for line, project and programme."""
     with app.app_context():
         world = World(app)
         world.covered()
@@ -184,8 +186,8 @@ def test_the_chart_of_the_database(app: Flask) -> None:
         ]  # fmt: skip
 
 
-def test_the_month_of_a_commitment_in_the_database_moves_one_point(app: Flask) -> None:
-    """The chart reads the monthly totals: a total in another month is another chart, a commitment alone is not."""
+def test_chart_reads_the_monthly_totals_and_not_the_commitments(app: Flask) -> None:
+    """Changing a monthly total changes the chart; changing a commitment alone does not."""
     with app.app_context():
         world = World(app)
         line = world.line(50_000_00)

@@ -1,4 +1,4 @@
-"""Claims: four currencies, their rates, lines that add up, and evidence that is used once."""
+"""Claims: four currencies, their rates, exact sums of lines, and evidence that is used once."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -41,10 +41,10 @@ def world(app: Flask) -> Iterator[World]:
         yield World(app)
 
 
-def enter(world: World, currency: Currency, month: dt.date, rate: str, told: str = "") -> None:
+def enter(world: World, currency: Currency, month: dt.date, rate: str, confirmed: str = "") -> None:
     with transaction():
         given = rates.MonthlyRate(currency, month, parse_rate(rate), "a list of rates")
-        rates.enter(given, world.actor("uk"), told=told)
+        rates.enter(given, world.actor("uk"), confirmed=confirmed)
 
 
 def claim(world: World, payment: Payment, lines: Sequence[ClaimLine]) -> tuple[Claim, list[LedgerEntry]]:
@@ -54,7 +54,7 @@ def claim(world: World, payment: Payment, lines: Sequence[ClaimLine]) -> tuple[C
 
 
 def refused(world: World, refusal: type[Refusal], payment: Payment, lines: Sequence[ClaimLine]) -> None:
-    """A claim that is refused leaves nothing behind."""
+    """Assert that the claim is refused and writes nothing."""
     number = select(func.count(Claim.id))
     with pytest.raises(refusal):
         claim(world, payment, lines)
@@ -81,7 +81,7 @@ def held(world: World, pence: int = 400_00) -> Commitment:
         (GBP, TODAY, "1.30", 130, 130, ("1", TODAY, "")),
     ],
 )
-def test_rates(
+def test_claim_is_converted_at_the_given_or_monthly_rate(
     world: World,
     currency: Currency,
     paid_on: dt.date,
@@ -99,19 +99,19 @@ def test_rates(
     assert (made.rate, made.rate_on, made.rate_source) == (parse_rate(said[0]), *said[1:])
 
 
-def test_a_missing_rate_is_named(world: World) -> None:
+def test_missing_rate_is_refused_with_its_currency_and_month(world: World) -> None:
     enter(world, USD, OCTOBER, "1.25")
     with pytest.raises(MissingRate) as refusal:
         claim(world, Payment("A supplier", False, TODAY, USD), [ClaimLine(held(world), 1_00)])
     assert (refusal.value.currency, refusal.value.month) == (USD, dt.date(2026, 11, 1))
 
 
-def test_a_corrected_rate_leaves_claims_as_they_were(world: World) -> None:
+def test_correcting_a_rate_does_not_change_claims(world: World) -> None:
     enter(world, USD, TODAY, "1.27")
     made, _ = claim(world, Payment("A supplier", False, TODAY, USD), [ClaimLine(held(world), 127_00)])
     with pytest.raises(RateDoubtful) as doubt:
         enter(world, USD, TODAY, "2.54")
-    enter(world, USD, TODAY, "2.54", told=doubt.value.told)
+    enter(world, USD, TODAY, "2.54", confirmed=doubt.value.question)
     db.session.refresh(made)
     assert (made.rate, made.amount) == (1_270_000, 100_00)
 
@@ -120,7 +120,7 @@ def test_a_corrected_rate_leaves_claims_as_they_were(world: World) -> None:
 
 
 @pytest.mark.parametrize(("currency", "rate"), [(USD, "1.27"), (EUR, "1.189207"), (IQD, "1664.5"), (GBP, "1")])
-def test_lines_sum_to_the_claim(world: World, currency: Currency, rate: str) -> None:
+def test_lines_sum_exactly_to_the_claim(world: World, currency: Currency, rate: str) -> None:
     lines = [ClaimLine(held(world), original) for original in (100_01, 33_33, 10_00)]
     payment = Payment("A supplier", False, TODAY, currency, Rate(parse_rate(rate), TODAY, "a bank"))
     made, parts = claim(world, payment, lines)
@@ -129,14 +129,14 @@ def test_lines_sum_to_the_claim(world: World, currency: Currency, rate: str) -> 
     assert len({part.bundle for part in parts}) == 1
 
 
-def test_two_lines_on_one_commitment_cannot_exceed_it(world: World) -> None:
+def test_two_lines_together_cannot_exceed_their_commitment(world: World) -> None:
     commitment = held(world, 100_00)
     refused(world, OverCommitment, Payment("A supplier", False, TODAY), [ClaimLine(commitment, 50_01)] * 2)
     made, _ = claim(world, Payment("A supplier", False, TODAY), [ClaimLine(commitment, 50_00)] * 2)
     assert made.amount == 100_00
 
 
-def test_after_its_closing_line_a_commitment_takes_no_other(world: World) -> None:
+def test_no_line_follows_the_closing_line_of_a_commitment(world: World) -> None:
     commitment = held(world, 100_00)
     lines = [ClaimLine(commitment, 10_00, closes=True), ClaimLine(commitment, 10_00)]
     refused(world, CommitmentClosed, Payment("A supplier", False, TODAY), lines)
@@ -146,20 +146,20 @@ def test_after_its_closing_line_a_commitment_takes_no_other(world: World) -> Non
     assert (fresh.committed, fresh.spent, fresh.is_closed) == (0, 20_00, True)
 
 
-def test_a_line_of_less_than_a_penny(world: World) -> None:
+def test_line_below_a_penny_is_refused(world: World) -> None:
     payment = Payment("A supplier", False, TODAY, IQD, Rate(parse_rate("1664.5"), TODAY, "a bank"))
     refused(world, LessThanAPenny, payment, [ClaimLine(held(world), 8)])
     refused(world, LessThanAPenny, payment, [ClaimLine(held(world), 1_000), ClaimLine(held(world), 1)])
 
 
-def test_one_claim_is_of_one_programme(world: World) -> None:
+def test_claim_of_two_programmes_is_refused(world: World) -> None:
     other = world.commitment(world.line(1_000_00, world.project("KURDISTAN")), 400_00)
     lines = [ClaimLine(held(world), 1_00), ClaimLine(other, 1_00)]
     refused(world, OtherProgramme, Payment("A supplier", False, TODAY), lines)
     refused(world, OtherProgramme, Payment("A supplier", False, TODAY), [])
 
 
-def test_closing_releases_the_rest(world: World) -> None:
+def test_closing_payment_releases_the_rest(world: World) -> None:
     """Acceptance test c, for a claim in two currencies' worth of lines."""
     first, second = held(world), held(world)
     lines = [ClaimLine(first, 350_00, closes=True), ClaimLine(second, 50_00)]
@@ -170,7 +170,7 @@ def test_closing_releases_the_rest(world: World) -> None:
     assert (two.committed, two.spent) == (350_00, 50_00)
 
 
-def test_paying_more_needs_a_top_up(world: World) -> None:
+def test_payment_above_the_commitment_needs_a_top_up(world: World) -> None:
     commitment = held(world, 400_00)
     refused(world, OverCommitment, Payment("A supplier", False, TODAY), [ClaimLine(commitment, 450_00, closes=True)])
     with transaction():
@@ -194,7 +194,7 @@ def test_paying_more_needs_a_top_up(world: World) -> None:
         (dt.date(2024, 11, 27), PaidOutside),
     ],
 )
-def test_the_day_of_payment(world: World, paid_on: dt.date, refusal: type[Refusal] | None) -> None:
+def test_day_of_payment_is_checked(world: World, paid_on: dt.date, refusal: type[Refusal] | None) -> None:
     payment, lines = Payment("A supplier", False, paid_on), [ClaimLine(held(world), 1_00)]
     if refusal:
         refused(world, refusal, payment, lines)
@@ -209,7 +209,7 @@ def test_the_day_of_payment(world: World, paid_on: dt.date, refusal: type[Refusa
 # Evidence.
 
 
-def test_a_file_is_the_evidence_of_one_claim(world: World) -> None:
+def test_file_is_evidence_of_one_claim_only(world: World) -> None:
     file, commitment = world.evidence(), held(world)
     made, _ = claim(world, Payment("A supplier", False, TODAY, evidence=file), [ClaimLine(commitment, 1_00)])
     assert (made.evidence_id, made.evidence_sha256) == (file.id, file.sha256)
@@ -217,7 +217,7 @@ def test_a_file_is_the_evidence_of_one_claim(world: World) -> None:
         claim(world, Payment("Another", False, TODAY, evidence=file), [ClaimLine(commitment, 1_00)])
 
 
-def test_the_same_form_again_is_the_same_claim_and_another_payee_is_another(world: World) -> None:
+def test_repeated_form_is_one_claim_and_another_payee_makes_another(world: World) -> None:
     commitment, key = held(world), world.key()
 
     def propose(payee: str, *, is_person: bool = False) -> int:

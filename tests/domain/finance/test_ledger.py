@@ -1,4 +1,4 @@
-"""Fund control: every movement, every refusal, on both databases (conftest proves the whole ledger after each test)."""
+"""Fund control: every movement and refusal, on both databases (conftest verifies the ledger after each test)."""
 
 from collections.abc import Iterator
 
@@ -50,7 +50,7 @@ def refuse(world: World, entry: LedgerEntry, by: str = "approver") -> None:
         approvals.refuse(entry, "not now", world.actor(by))
 
 
-def test_a_proposal_moves_nothing_until_approved(world: World) -> None:
+def test_proposal_moves_nothing_until_approved(world: World) -> None:
     entry = world.proposed_line(500_00)
     assert balances(rows.line_by_key(entry.line_id)) == (0, 0, 0)
     world.approve(entry)
@@ -58,7 +58,7 @@ def test_a_proposal_moves_nothing_until_approved(world: World) -> None:
     assert world.programme().allocated == 500_00
 
 
-def test_a_refused_proposal_moves_nothing(world: World) -> None:
+def test_refused_proposal_moves_nothing(world: World) -> None:
     entry = world.proposed_line(500_00)
     refuse(world, entry)
     assert balances(rows.line_by_key(entry.line_id)) == (0, 0, 0)
@@ -77,14 +77,14 @@ def test_commit_400_pay_350_close_frees_50(world: World) -> None:
     assert (closed.committed, closed.spent, closed.is_closed) == (0, 350_00, True)
 
 
-def test_a_payment_converts_and_does_not_add(world: World) -> None:
+def test_payment_converts_committed_to_spent(world: World) -> None:
     line = world.line(1_000_00)
     commitment = world.commitment(line, 400_00)
     world.approve(world.payment(commitment, 100_00))
     assert balances(line) == (1_000_00, 300_00, 100_00)
 
 
-def test_release_gives_back(world: World) -> None:
+def test_release_returns_money_to_the_line(world: World) -> None:
     line = world.line(1_000_00)
     commitment = world.commitment(line, 400_00)
     with transaction():
@@ -98,7 +98,7 @@ def reversal_of(world: World, entry: LedgerEntry) -> LedgerEntry:
         return proposals.propose_reversal(entry, "a mistake", world.key(), world.actor("uk"))
 
 
-def test_reversing_a_closing_payment_restores_the_commitment(world: World) -> None:
+def test_reversing_a_closing_payment_reopens_the_commitment(world: World) -> None:
     line = world.line(1_000_00)
     commitment = world.commitment(line, 400_00)
     payment = world.payment(commitment, 350_00, closes=True)
@@ -108,7 +108,7 @@ def test_reversing_a_closing_payment_restores_the_commitment(world: World) -> No
     assert not entries.commitment_by_key(commitment.id).is_closed
 
 
-def test_nothing_is_reversed_twice(world: World) -> None:
+def test_entry_is_reversed_at_most_once(world: World) -> None:
     line = world.line(1_000_00)
     entry = world.payment(world.commitment(line, 400_00), 100_00)
     world.approve(entry)
@@ -121,7 +121,7 @@ def test_nothing_is_reversed_twice(world: World) -> None:
     assert balances(line) == (1_000_00, 400_00, 0)
 
 
-def test_what_was_committed_since_cannot_be_taken_back(world: World) -> None:
+def test_allocation_committed_since_cannot_be_reversed(world: World) -> None:
     entry = world.proposed_line(500_00)
     world.approve(entry)
     world.commitment(rows.line_by_key(entry.line_id), 500_00)
@@ -129,12 +129,12 @@ def test_what_was_committed_since_cannot_be_taken_back(world: World) -> None:
         world.approve(reversal_of(world, entry))
 
 
-def test_a_pending_entry_is_not_reversible(world: World) -> None:
+def test_pending_entry_cannot_be_reversed(world: World) -> None:
     with pytest.raises(NotReversible):
         reversal_of(world, world.proposed_line(500_00))
 
 
-def test_a_cohorts_commitment_is_not_reversed(world: World) -> None:
+def test_commitment_of_a_cohort_cannot_be_reversed(world: World) -> None:
     cohort = world.draft()
     world.covered()
     entry = world.asked(cohort)
@@ -146,7 +146,7 @@ def test_a_cohorts_commitment_is_not_reversed(world: World) -> None:
 # Limits, to the penny.
 
 
-def test_ceiling_fits_exactly_and_not_a_penny_more(world: World) -> None:
+def test_ceiling_is_enforced_to_the_penny(world: World) -> None:
     world.line(CEILING - 1)
     with pytest.raises(OverCeiling) as refusal:
         world.proposed_line(2)
@@ -155,7 +155,7 @@ def test_ceiling_fits_exactly_and_not_a_penny_more(world: World) -> None:
     assert world.programme().allocated == CEILING
 
 
-def test_two_proposals_that_each_fit_do_not_fit_together(world: World) -> None:
+def test_two_proposals_fit_alone_but_not_together(world: World) -> None:
     first, second = world.proposed_line(200_000_00), world.proposed_line(200_000_00)
     world.approve(first)
     with pytest.raises(OverCeiling):
@@ -163,7 +163,7 @@ def test_two_proposals_that_each_fit_do_not_fit_together(world: World) -> None:
     assert world.programme().allocated == 200_000_00
 
 
-def test_line_fits_exactly_and_not_a_penny_more(world: World) -> None:
+def test_available_money_of_a_line_is_enforced_to_the_penny(world: World) -> None:
     line = world.line(100_00)
     with pytest.raises(OverLine):
         world.proposed_commitment(line, 100_01)
@@ -182,7 +182,7 @@ def test_payment_beyond_its_commitment_is_refused(world: World) -> None:
     assert refusal.value.available == 40_00
 
 
-def test_a_closed_commitment_takes_nothing(world: World) -> None:
+def test_closed_commitment_accepts_no_entries(world: World) -> None:
     commitment = world.commitment(world.line(500_00), 100_00)
     late = world.payment(commitment, 10_00)
     world.approve(world.payment(commitment, 60_00, closes=True))
@@ -196,27 +196,27 @@ def test_a_closed_commitment_takes_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize("decide", [lambda w, e: w.approve(e, by="uk"), lambda w, e: refuse(w, e, by="uk")])
-def test_maker_is_never_checker(world: World, decide: object) -> None:
+def test_proposer_cannot_decide(world: World, decide: object) -> None:
     """Acceptance test g, in the domain."""
     entry = world.proposed_line(500_00)
     with pytest.raises(OwnProposal):
         decide(world, entry)  # type: ignore[operator]
 
 
-def test_maker_is_never_checker_in_the_database(world: World) -> None:
+def test_database_rejects_a_decision_by_the_proposer(world: World) -> None:
     entry = world.proposed_line(500_00)
     insert = (
         "INSERT INTO approvals (entry_id, proposer_id, approver_id, outcome, reason, decided_at)"
         " VALUES (:entry, :proposer, :approver, 'approved', '', '2026-01-01 00:00:00+00:00')"
     )
     uk, other = world.actor("uk").user_id, world.actor("approver").user_id
-    for proposer, approver in ((uk, uk), (other, uk)):  # the second lies about who proposed
+    for proposer, approver in ((uk, uk), (other, uk)):  # the second names a false proposer
         values = {"entry": entry.id, "proposer": proposer, "approver": approver}
         with pytest.raises(DatabaseError), transaction() as session:
             session.execute(text(insert), values)
 
 
-def test_one_decision_only(world: World) -> None:
+def test_entry_is_decided_once(world: World) -> None:
     entry = world.proposed_line(500_00)
     world.approve(entry)
     with pytest.raises(AlreadyDecided):
@@ -226,7 +226,7 @@ def test_one_decision_only(world: World) -> None:
     assert world.programme().allocated == 500_00
 
 
-def test_the_same_key_is_the_same_entry(world: World) -> None:
+def test_repeated_key_returns_the_same_entry(world: World) -> None:
     line = world.line(500_00)
     proposal = world.proposal(10_00)
     made = set()
@@ -239,7 +239,7 @@ def test_the_same_key_is_the_same_entry(world: World) -> None:
     assert other.id not in made, "another person's key is another key"
 
 
-# The past.
+# Append-only rows and verification.
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_the_same_key_is_the_same_entry(world: World) -> None:
 @pytest.mark.parametrize(
     "change", ["UPDATE {0} SET id = id", "DELETE FROM {0}", "INSERT OR REPLACE INTO {0} SELECT * FROM {0}"]
 )
-def test_rows_are_only_ever_added(world: World, table: str, change: str) -> None:
+def test_database_rejects_changes_to_appended_rows(world: World, table: str, change: str) -> None:
     world.approve(world.payment(world.commitment(world.line(500_00), 100_00), 50_00, evidence=world.evidence()))
     if "REPLACE" in change and db.engine.dialect.name != "sqlite":
         change = "TRUNCATE {0} CASCADE"
@@ -256,7 +256,7 @@ def test_rows_are_only_ever_added(world: World, table: str, change: str) -> None
         session.execute(text(change.format(table)))
 
 
-def test_verification_finds_a_changed_balance(world: World) -> None:
+def test_verification_detects_a_changed_balance(world: World) -> None:
     line = world.line(500_00)
     with transaction() as session:
         session.execute(text("UPDATE budget_lines SET allocated = allocated + 1 WHERE id = :id"), {"id": line.id})
@@ -266,7 +266,7 @@ def test_verification_finds_a_changed_balance(world: World) -> None:
 
 
 @pytest.mark.parametrize("column", ["spent", "committed", "expected"])
-def test_verification_finds_a_changed_month(world: World, column: str) -> None:
+def test_verification_detects_a_changed_monthly_total(world: World, column: str) -> None:
     commitment: Commitment = world.commitment(world.line(500_00), 400_00)
     world.approve(world.payment(commitment, 100_00))
     change = f"UPDATE line_months SET {column} = {column} + :by WHERE {column} <> 0"

@@ -1,4 +1,4 @@
-"""What a decision about a bundle changes, said without a database."""
+"""What a decision about a bundle changes, tested without a database."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ def commitment(pence: int, *, is_closed: bool = False, cohort_id: int | None = N
 
 
 def entry(kind: EntryKind, pence: int, of: BudgetLine | Commitment | None = None, **more: Any) -> LedgerEntry:
-    """Return an entry on a line, or about a commitment and on its line."""
+    """Return an entry on a line, or on a commitment and its line."""
     held = of if isinstance(of, Commitment) else None
     on = held.line if held else of if isinstance(of, BudgetLine) else line()
     return LedgerEntry(
@@ -78,7 +78,7 @@ def payment(pence: int, held: Commitment, paid_on: dt.date = APPROVED_ON, *, clo
 
 
 def posting(of: LedgerEntry, month: dt.date = OCTOBER, committed_month: dt.date = NOVEMBER, **moved: int) -> Standing:
-    """Return how an approved entry stands that moved so much."""
+    """Return the standing of an approved entry with these movements."""
     balances = {"allocated": 0, "committed": 0, "spent": 0, **moved}
     return Standing(of, LedgerPosting(entry_id=of.id, month=month, committed_month=committed_month, **balances), False)
 
@@ -104,30 +104,30 @@ def moved(*entries: LedgerEntry, originals: Sequence[Standing] = ()) -> list[Mov
 # What each kind of entry moves.
 
 
-def test_an_allocation_and_a_return_move_what_is_allocated() -> None:
+def test_allocation_and_return_change_the_allocated_amount() -> None:
     assert moved(entry(EntryKind.ALLOCATE, 500)) == [Movement(allocated=500)]
     assert moved(entry(EntryKind.DEALLOCATE, 500)) == [Movement(allocated=-500)]
 
 
-def test_a_commitment_and_a_release_move_what_is_committed() -> None:
+def test_commitment_and_release_change_the_committed_amount() -> None:
     held = commitment(400)
     assert moved(entry(EntryKind.COMMIT, 400, commitment(0))) == [Movement(committed=400)]
     assert moved(entry(EntryKind.RELEASE, 150, held)) == [Movement(committed=-150)]
 
 
-def test_a_payment_converts_what_was_committed() -> None:
+def test_payment_converts_committed_money_to_spent() -> None:
     assert moved(payment(150, commitment(400))) == [Movement(committed=-150, spent=150)]
 
 
-def test_a_closing_payment_frees_what_is_left() -> None:
+def test_closing_payment_releases_the_rest_of_the_commitment() -> None:
     assert moved(payment(350, commitment(400), closes=True)) == [Movement(committed=-400, spent=350)]
 
 
-def test_a_closing_payment_beyond_its_commitment_takes_all_of_its_amount() -> None:
+def test_closing_payment_above_its_commitment_is_not_capped() -> None:
     assert moved(payment(450, commitment(400), closes=True)) == [Movement(committed=-450, spent=450)]
 
 
-def test_a_closing_payment_frees_what_those_before_it_left() -> None:
+def test_closing_payment_releases_the_rest_after_earlier_payments() -> None:
     held = commitment(400)
     assert moved(payment(150, held), payment(200, held, closes=True)) == [
         Movement(committed=-150, spent=150),
@@ -135,14 +135,14 @@ def test_a_closing_payment_frees_what_those_before_it_left() -> None:
     ]
 
 
-def test_nothing_fits_after_the_payment_that_closes() -> None:
+def test_payment_after_the_closing_payment_is_refused() -> None:
     held = commitment(400)
     with pytest.raises(CommitmentClosed):
         moved(payment(100, held, closes=True), payment(100, held))
 
 
 @pytest.mark.parametrize("kind", [EntryKind.COMMIT, EntryKind.RELEASE, EntryKind.PAY])
-def test_a_closed_commitment_takes_nothing(kind: EntryKind) -> None:
+def test_closed_commitment_accepts_no_entries(kind: EntryKind) -> None:
     with pytest.raises(CommitmentClosed):
         moved(entry(kind, 1, commitment(0, is_closed=True)))
 
@@ -150,12 +150,12 @@ def test_a_closed_commitment_takes_nothing(kind: EntryKind) -> None:
 # Reversals.
 
 
-def test_a_reversal_moves_back_what_was_moved() -> None:
+def test_reversal_negates_the_original_movement() -> None:
     original = posting(payment(350, commitment(0, is_closed=True)), committed=-400, spent=350)
     assert moved(reversal(original), originals=[original]) == [Movement(committed=400, spent=-350)]
 
 
-def test_a_transfer_is_reversed_in_both_halves() -> None:
+def test_reversal_of_a_transfer_undoes_both_halves() -> None:
     halves = [
         posting(entry(EntryKind.DEALLOCATE, 200), allocated=-200),
         posting(entry(EntryKind.ALLOCATE, 200), allocated=200),
@@ -179,7 +179,7 @@ STANDING = posting(entry(EntryKind.ALLOCATE, 1), allocated=1)
         (posting(entry(EntryKind.RELEASE, 1, commitment(1, cohort_id=7)), committed=-1), None),
     ],
 )
-def test_what_can_be_reversed(original: Standing, refusal: type[Refusal] | None) -> None:
+def test_only_effective_entries_can_be_reversed(original: Standing, refusal: type[Refusal] | None) -> None:
     undoing = reversal(original)
     if refusal is None:
         assert len(moved(undoing, originals=[original])) == 1
@@ -202,7 +202,7 @@ def test_what_can_be_reversed(original: Standing, refusal: type[Refusal] | None)
         (Outcome.WITHDRAWN, PROPOSER, None),
     ],
 )
-def test_who_decides_and_once(outcome: Outcome, by: Actor, refusal: type[Refusal] | None) -> None:
+def test_bundle_is_decided_by_the_right_person_once(outcome: Outcome, by: Actor, refusal: type[Refusal] | None) -> None:
     undecided = bundle(entry(EntryKind.ALLOCATE, 1))
     if refusal is None:
         decisions.check_decidable(undecided, outcome, by)
@@ -210,17 +210,17 @@ def test_who_decides_and_once(outcome: Outcome, by: Actor, refusal: type[Refusal
         decisions.check_decidable(replace(undecided, is_decided=True), outcome, by)
 
 
-# In which month it counts.
+# The month in which it counts.
 
 
 def months(*entries: LedgerEntry, held: dict[dt.date, int], originals: Sequence[Standing] = ()) -> list[Months]:
-    """Return where the entries count, whose commitment changed by so much in each month."""
+    """Return the months of the entries; ``held`` is the change of their commitment per month."""
     changes = {entries[0].commitment_id: held}
     found = decisions.postings(bundle(*entries, originals=originals, changes=changes), APPROVED_ON)
     return [one.months for one in found]
 
 
-def test_a_commitment_counts_in_the_month_of_its_approval() -> None:
+def test_commitment_counts_in_the_month_of_approval() -> None:
     assert months(entry(EntryKind.COMMIT, 400, commitment(0)), held={}) == [Months(NOVEMBER, NOVEMBER)]
 
 
@@ -235,12 +235,14 @@ def test_a_commitment_counts_in_the_month_of_its_approval() -> None:
         ({NOVEMBER: 100, SEPTEMBER: 300}, OCTOBER),
     ],
 )
-def test_a_payment_leaves_its_commitment_once_that_held_it(held: dict[dt.date, int], leaves_in: dt.date) -> None:
+def test_payment_leaves_its_commitment_once_the_commitment_held_it(
+    held: dict[dt.date, int], leaves_in: dt.date
+) -> None:
     paid = payment(300, commitment(400), OCTOBER + dt.timedelta(days=9))
     assert months(paid, held=held) == [Months(OCTOBER, leaves_in)]
 
 
-def test_each_payment_of_a_claim_leaves_after_those_before_it() -> None:
+def test_payments_of_a_claim_leave_the_commitment_in_order() -> None:
     held = commitment(400)
     first, second = payment(300, held, OCTOBER), payment(100, held, OCTOBER)
     assert months(first, second, held={SEPTEMBER: 300, NOVEMBER: 100}) == [
@@ -249,20 +251,20 @@ def test_each_payment_of_a_claim_leaves_after_those_before_it() -> None:
     ]
 
 
-def test_the_reversal_of_a_payment_counts_where_the_payment_did() -> None:
+def test_reversed_payment_counts_in_the_month_of_the_payment() -> None:
     original = posting(payment(300, commitment(100), OCTOBER), committed=-300, spent=300)
     (where,) = months(reversal(original), held={SEPTEMBER: 400, NOVEMBER: -300}, originals=[original])
     assert where == Months(OCTOBER, NOVEMBER)
 
 
-def test_the_reversal_of_a_release_counts_when_it_is_approved() -> None:
+def test_reversed_release_counts_in_the_month_of_approval() -> None:
     original = posting(entry(EntryKind.RELEASE, 300, commitment(100)), OCTOBER, OCTOBER, committed=-300)
     (where,) = months(reversal(original), held={SEPTEMBER: 400, OCTOBER: -300}, originals=[original])
     assert where == Months(NOVEMBER, NOVEMBER)
 
 
 def monthly(*entries: LedgerEntry, held: dict[dt.date, int]) -> dict[dt.date, MonthlyChange]:
-    """Return how the totals of the one line of these entries change, month by month."""
+    """Return the changes of the line's totals per month."""
     changes = {one.commitment_id: held for one in entries}
     posted = decisions.postings(bundle(*entries, changes=changes), APPROVED_ON)
     found = decisions.monthly_changes(posted)
@@ -270,7 +272,7 @@ def monthly(*entries: LedgerEntry, held: dict[dt.date, int]) -> dict[dt.date, Mo
     return {month: change for (_, month), change in found.items()}
 
 
-def test_a_payment_changes_three_months() -> None:
+def test_payment_changes_three_months() -> None:
     paid = payment(300, commitment(400), OCTOBER)
     assert monthly(paid, held={NOVEMBER: 400}) == {
         OCTOBER: MonthlyChange(spent=300),
@@ -279,7 +281,7 @@ def test_a_payment_changes_three_months() -> None:
     }
 
 
-def test_what_a_bundle_changes_in_one_month_is_one_sum() -> None:
+def test_changes_of_a_bundle_are_summed_by_month() -> None:
     held = commitment(400)
     assert monthly(payment(100, held), payment(200, held), held={SEPTEMBER: 400}) == {
         NOVEMBER: MonthlyChange(committed=-300, spent=300),
@@ -287,11 +289,11 @@ def test_what_a_bundle_changes_in_one_month_is_one_sum() -> None:
     }
 
 
-def test_an_allocation_changes_no_month() -> None:
+def test_allocation_changes_no_monthly_total() -> None:
     assert monthly(entry(EntryKind.ALLOCATE, 500), held={}) == {}
 
 
-def test_another_expected_day_moves_what_is_outstanding_to_its_month() -> None:
+def test_rescheduling_moves_outstanding_money_to_the_new_month() -> None:
     held = commitment(400)
     assert decisions.rescheduled(held, dt.date(2026, 11, 30)) == {
         (held.line_id, JANUARY): MonthlyChange(expected=-400),
@@ -300,10 +302,10 @@ def test_another_expected_day_moves_what_is_outstanding_to_its_month() -> None:
     assert decisions.rescheduled(held, dt.date(2027, 1, 31)) == {}
 
 
-# What a bundle moves in all.
+# The total of a bundle.
 
 
-def test_totals_are_those_of_each_record() -> None:
+def test_totals_are_summed_by_record() -> None:
     first, second = line(), line()
     changes = [Movement(allocated=-200), Movement(allocated=200), Movement(committed=5)]
     assert decisions.totals([first, second, second], changes) == {
@@ -313,12 +315,12 @@ def test_totals_are_those_of_each_record() -> None:
     assert decisions.totals([None, first], changes[:2]) == {first: Movement(allocated=200)}
 
 
-def test_the_halves_of_a_transfer_are_one_amount() -> None:
+def test_summary_counts_a_transfer_once() -> None:
     halves = [entry(EntryKind.DEALLOCATE, 200), entry(EntryKind.ALLOCATE, 200)]
     assert decisions.summary(Bundle(halves, None, False, {})) == Summary(200, is_transfer=True)
 
 
-def test_the_reversal_of_a_transfer_is_one_too() -> None:
+def test_summary_counts_a_reversed_transfer_once() -> None:
     halves = [
         posting(entry(EntryKind.DEALLOCATE, 200), allocated=-200),
         posting(entry(EntryKind.ALLOCATE, 200), allocated=200),
@@ -329,7 +331,7 @@ def test_the_reversal_of_a_transfer_is_one_too() -> None:
     )
 
 
-def test_other_bundles_are_the_sum_of_their_entries() -> None:
+def test_summary_of_other_bundles_is_the_sum_of_their_entries() -> None:
     held = commitment(0)
     purchases = [entry(EntryKind.COMMIT, 200, held), entry(EntryKind.COMMIT, 300, held)]
     assert decisions.summary(Bundle(purchases, None, False, {})) == Summary(500, is_transfer=False)

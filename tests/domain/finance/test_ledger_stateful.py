@@ -1,7 +1,7 @@
-"""The whole ledger against a model of it: random walks over every use case that moves money.
+"""The ledger against a model: random walks over every use case that moves money.
 
-The model is a dictionary of balances and knows no SQL. After each step the books must say what it says; faults that
-are planted on purpose must be found. ``TESTS_DEPTH=deep`` walks further (tests/conftest.py).
+The model is a dictionary of balances without SQL. After each step the ledger must agree with it, and planted faults
+must be detected. ``TESTS_DEPTH=deep`` walks further (tests/conftest.py).
 """
 
 import copy
@@ -77,7 +77,7 @@ class Purse:
 
 @dataclass
 class Held:
-    """A commitment's."""
+    """A commitment's balances."""
 
     line: int
     cohort: int | None = None
@@ -88,7 +88,7 @@ class Held:
 
 @dataclass
 class Part:
-    """An entry: what it asks for, and what it moved when it was approved."""
+    """An entry: its request, and its movement once approved."""
 
     kind: str
     line: int
@@ -109,12 +109,12 @@ class Bundle:
 
 
 class DoesNotFitError(Exception):
-    """The model says no."""
+    """The model refuses."""
 
 
 @dataclass
 class Model:
-    """What the books must say."""
+    """The expected balances."""
 
     purses: dict[int, Purse] = field(default_factory=dict)
     helds: dict[int, Held] = field(default_factory=dict)
@@ -128,7 +128,7 @@ class Model:
         return part.moved is not None and not part.is_undone and part.kind != "reverse" and not is_cohorts
 
     def approve(self, bundle: Bundle) -> bool:
-        """Let a bundle take effect whole, or say that it does not fit and leave all as it was."""
+        """Approve a bundle as a whole, or raise DoesNotFitError and change nothing."""
         before = copy.deepcopy((self.purses, self.helds))
         moved = []
         try:
@@ -182,12 +182,12 @@ def in_pence(minor: int, currency: Currency) -> int:
     return round(Fraction(minor * 100 * 1_000_000, RATES[currency] * 10 ** DIGITS[currency]))
 
 
-# The stage: one database in memory, with a world in it, that each walk begins anew.
+# The stage: one in-memory database with a world, restored before each walk.
 
 
 @dataclass
 class Stage:
-    """Where the walks take place."""
+    """The database of the walks."""
 
     lines: dict[int, str]
     snapshot: sqlite3.Connection
@@ -195,7 +195,7 @@ class Stage:
     approver: Actor
 
     def restore(self) -> None:
-        """Begin anew."""
+        """Restore the initial state."""
         db.session.rollback()
         db.session.expunge_all()
         self.snapshot.backup(_raw())
@@ -246,14 +246,14 @@ LINES = st.lists(st.tuples(PICK, WISH, st.sampled_from([False, False, True])), m
 
 
 def amount(wish: int | str, limit: int) -> int:
-    """Return what is asked for: so much, or something about the limit."""
+    """Return the requested amount: absolute, or relative to the limit."""
     if isinstance(wish, int):
         return wish
     return limit + 1 if wish == "one more" else max(1, limit // PART[wish])
 
 
 class Books(RuleBasedStateMachine):
-    """Walks over the ledger; the model walks along."""
+    """Random walks over the ledger and the model in parallel."""
 
     stage: ClassVar[Stage]
     steps: ClassVar[int] = 0
@@ -269,10 +269,10 @@ class Books(RuleBasedStateMachine):
         self.keys = 0
         self.since = 0
 
-    # How a step goes.
+    # How a step runs.
 
     def act(self, does_fit: bool, use_case: Callable[[], Any]) -> Any:
-        """Do it; it must be refused if and only if the model refuses it."""
+        """Run a use case; it must be refused if and only if the model refuses it."""
         name = use_case.__qualname__.split(".")[1].strip("_")
         result, refusal = None, None
         try:
@@ -289,7 +289,7 @@ class Books(RuleBasedStateMachine):
         cls.seen[name] = cls.seen.get(name, 0) + 1
 
     def propose(self, does_fit: bool, parts: list[Part], use_case: Callable[[], LedgerEntry]) -> None:
-        """Propose; with the same key again it is the same entry."""
+        """Propose; repeating the key must return the same entry."""
         entry = self.act(does_fit, use_case)
         if entry is None:
             return
@@ -310,20 +310,20 @@ class Books(RuleBasedStateMachine):
 
     @property
     def today(self) -> dt.date:
-        """Some months pass in a walk, so that what is approved late was paid before its commitment was approved."""
+        """Advance some months in a walk, so that some payments are made before their commitment is approved."""
         return TODAY + dt.timedelta(5 * self.keys)
 
     def line(self, pick: int) -> BudgetLine:
         return rows.line_by_key(sorted(self.model.purses)[pick % len(self.model.purses)])
 
     def commitment(self, pick: int) -> Commitment:
-        """Choose one; mostly of those that hold money."""
+        """Choose a commitment, mostly one that holds money."""
         held = [key for key, one in sorted(self.model.helds.items()) if one.committed or not pick % 7]
         held = held or sorted(self.model.helds)
         return entries.commitment_by_key(held[pick % len(held)])
 
     def funded(self, pick: int) -> BudgetLine:
-        """Choose a line; mostly of those that have money."""
+        """Choose a line, mostly one that has money."""
         lines = [key for key, one in sorted(self.model.purses.items()) if one.available or not pick % 7]
         return rows.line_by_key(lines[pick % len(lines)]) if lines else self.line(pick)
 
@@ -331,7 +331,7 @@ class Books(RuleBasedStateMachine):
 
     @initialize(first=st.integers(50_000_00, 100_000_00), second=st.integers(1, 100_000_00))
     def begin(self, first: int, second: int) -> None:
-        """Most walks need money to begin with."""
+        """Allocate money first, as most walks need it."""
         for pick, pence in enumerate((first, second, first, second)):
             self.allocate(pick, pence)
             if self.waiting:
@@ -386,7 +386,7 @@ class Books(RuleBasedStateMachine):
             self.approve_newest()
 
     def _hold(self, cohort: int | None = None) -> None:
-        """Remember the commitments that were made."""
+        """Add the new commitments to the model."""
         for bundle in self.waiting[-1:]:
             for part in bundle.parts:
                 if part.held is not None:
@@ -469,7 +469,7 @@ class Books(RuleBasedStateMachine):
         if at_once and self.waiting:
             self.approve_newest()
 
-    @precondition(lambda self: self.approved and self.keys % 4 == 0)  # or all money would soon be back
+    @precondition(lambda self: self.approved and self.keys % 4 == 0)  # else all money would soon be returned
     @rule(pick=PICK)
     def reverse(self, pick: int) -> None:
         undone = self.approved[pick % len(self.approved)]
@@ -659,7 +659,7 @@ def _all(model: Any) -> Any:
     return db.session.scalars(unscoped(select(model), because="a test"))
 
 
-def test_random_walks(stage: Stage) -> None:
+def test_ledger_agrees_with_the_model_on_random_walks(stage: Stage) -> None:
     Books.steps, Books.seen = 0, {}
     run_state_machine_as_test(Books)
     for name, times in sorted(Books.seen.items()):
@@ -668,11 +668,11 @@ def test_random_walks(stage: Stage) -> None:
     assert Books.steps > 1_000
 
 
-# Faults that are planted on purpose.
+# Planted faults.
 
 
 def approve_twice(patch: pytest.MonkeyPatch) -> None:
-    """What was decided takes effect again."""
+    """Decided bundles can be approved again."""
     check, decide, post = decisions.check_decidable, ledger._decide, ledger._post
 
     def tolerant(bundle: LockedBundle, outcome: Any, by: Actor) -> None:
@@ -692,7 +692,7 @@ def approve_twice(patch: pytest.MonkeyPatch) -> None:
 
 
 def pass_the_ceiling(patch: pytest.MonkeyPatch) -> None:
-    """Balances move whatever the limit; the constraints behind are off too."""
+    """Balances move without limits; the table constraints are off too."""
 
     def moving(model: Any, key: int, by: decisions.Movement) -> Update:
         balances = {name: getattr(model, name) + getattr(by, name) for name in ("allocated", "committed", "spent")}
@@ -703,7 +703,7 @@ def pass_the_ceiling(patch: pytest.MonkeyPatch) -> None:
 
 
 def forget_expected(patch: pytest.MonkeyPatch) -> None:
-    """A release does not lower what is expected."""
+    """A release does not reduce the expected amount."""
     add = ledger._add_to_months
 
     def forgetful(changes: Mapping[decisions.LineAndMonth, decisions.MonthlyChange]) -> None:
@@ -713,7 +713,7 @@ def forget_expected(patch: pytest.MonkeyPatch) -> None:
 
 
 def reverse_twice(patch: pytest.MonkeyPatch) -> None:
-    """A reversal takes back double."""
+    """A reversal undoes double the amount."""
     undo = decisions.Movement.reversed
 
     def double(self: decisions.Movement) -> decisions.Movement:
@@ -724,7 +724,7 @@ def reverse_twice(patch: pytest.MonkeyPatch) -> None:
 
 
 def free_too_early(patch: pytest.MonkeyPatch) -> None:
-    """What was paid before its commitment was approved leaves the commitment in the month of the payment."""
+    """A payment before its commitment was approved leaves it in the month of the payment."""
     patch.setattr(decisions, "_held_since", lambda *_: dt.date.min)
 
 
@@ -762,7 +762,7 @@ PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], str, list[Step]]] = [
 
 
 def walk(steps: list[Step]) -> None:
-    """Walk as hypothesis would, by known steps."""
+    """Run known steps as hypothesis would."""
     books = Books()
     try:
         for step in steps:
@@ -773,7 +773,7 @@ def walk(steps: list[Step]) -> None:
 
 
 @pytest.mark.parametrize(("plant", "how_it_shows", "steps"), PLANTED)
-def test_a_planted_fault_is_found(
+def test_planted_fault_is_detected_by_a_known_walk(
     stage: Stage,
     monkeypatch: pytest.MonkeyPatch,
     plant: Callable[[pytest.MonkeyPatch], None],
@@ -789,7 +789,7 @@ def test_a_planted_fault_is_found(
 if IS_DEEP:
 
     @pytest.mark.parametrize(("plant", "how_it_shows"), [planted[:2] for planted in PLANTED])
-    def test_a_planted_fault_is_found_by_random_walks(
+    def test_planted_fault_is_detected_by_random_walks(
         stage: Stage, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None], how_it_shows: str
     ) -> None:
         plant(monkeypatch)

@@ -1,4 +1,4 @@
-"""How many statements one approval takes, on either database."""
+"""Number of statements of an approval, on either database."""
 
 from collections.abc import Callable, Iterator
 
@@ -42,7 +42,7 @@ def transfer(world: World) -> LedgerEntry:
 
 
 @pytest.mark.parametrize("propose", [purchase, payment, reversal, transfer])
-def test_an_approval_takes_at_most_twelve_statements(world: World, propose: Callable[[World], LedgerEntry]) -> None:
+def test_approval_takes_at_most_twelve_statements(world: World, propose: Callable[[World], LedgerEntry]) -> None:
     key, by = propose(world).id, world.actor("approver")
     with counted(db.engine) as seen, transaction():
         approvals.approve(entries.entry_by_key(key), by, TODAY)

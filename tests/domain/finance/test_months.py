@@ -1,4 +1,4 @@
-"""In which month a movement counts: at the end of no month is less than nothing committed, or spent."""
+"""The month in which a movement counts: neither committed nor spent is ever negative at the end of a month."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def told(line: BudgetLine) -> dict[str, tuple[int, int]]:
 
 
 class Book:
-    """A line of £1,000, and what is done on it on some day."""
+    """A line of £1,000 with dated steps."""
 
     def __init__(self, world: World) -> None:
         self.world, self.line = world, world.line(1_000_00)
@@ -86,29 +86,29 @@ def book(world: World) -> Book:
     return Book(world)
 
 
-def test_paid_before_its_commitment_was_approved(book: Book) -> None:
-    """Spent when it was paid; it leaves the commitment, with the rest that is released, once there is one."""
+def test_payment_before_commitment_approval_leaves_it_once_approved(book: Book) -> None:
+    """It is spent when paid; it leaves the commitment, with the released rest, once that is approved."""
     commitment = book.commit(400, NOVEMBER)
     book.pay(commitment, 350, OCTOBER, NOVEMBER, closes=True)
     assert told(book.line) == {"Aug": (0, 0), "Sep": (0, 0), "Oct": (0, 350), "Nov": (0, 350), "Dec": (0, 350)}
 
 
-def test_paid_after_its_commitment_and_approved_late(book: Book) -> None:
-    """Never both committed and spent: what was paid in October is committed no more in October."""
+def test_late_approved_payment_is_never_both_committed_and_spent(book: Book) -> None:
+    """Money paid in October is no longer committed in October."""
     commitment = book.commit(400, SEPTEMBER)
     book.pay(commitment, 350, OCTOBER, DECEMBER)
     assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (50, 350), "Nov": (50, 350), "Dec": (50, 350)}
 
 
-def test_a_payment_that_needed_a_top_up(book: Book) -> None:
+def test_payment_that_needs_a_top_up_leaves_the_commitment_after_it(book: Book) -> None:
     commitment = book.commit(400, SEPTEMBER)
     book.top_up(commitment, 100, NOVEMBER)
     book.pay(commitment, 450, OCTOBER, NOVEMBER)
     assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (400, 450), "Nov": (50, 450), "Dec": (50, 450)}
 
 
-def test_a_payment_that_needed_no_top_up(book: Book) -> None:
-    """A top-up of later does not keep back what the commitment held all along."""
+def test_later_top_up_does_not_delay_a_payment(book: Book) -> None:
+    """A later top-up does not delay a payment that the commitment could cover before."""
     commitment = book.commit(400, SEPTEMBER)
     book.top_up(commitment, 100, NOVEMBER)
     book.pay(commitment, 300, OCTOBER, NOVEMBER)
@@ -116,7 +116,7 @@ def test_a_payment_that_needed_no_top_up(book: Book) -> None:
 
 
 @pytest.mark.parametrize("closes", [False, True])
-def test_a_reversed_payment_was_none_in_any_month(book: Book, *, closes: bool) -> None:
+def test_reversed_payment_counts_in_no_month(book: Book, *, closes: bool) -> None:
     commitment = book.commit(400, NOVEMBER)
     before = told(book.line)
     entry = book.pay(commitment, 350, OCTOBER, NOVEMBER, closes=closes)
@@ -127,8 +127,8 @@ def test_a_reversed_payment_was_none_in_any_month(book: Book, *, closes: bool) -
     assert told(book.line) == {"Aug": (0, 0), "Sep": (0, 350), "Oct": (0, 350), "Nov": (50, 350), "Dec": (50, 350)}
 
 
-def test_a_commitment_is_reversed_after_a_top_up_and_a_payment(book: Book) -> None:
-    """The reversal counts when it is approved: in October the money was paid out of what is now taken back."""
+def test_reversal_of_a_commitment_counts_when_approved(book: Book) -> None:
+    """The reversal counts when approved: in October the reversed money still covered the payment."""
     commitment = book.commit(400, SEPTEMBER)
     (first,) = [row.entry for row in entries.oldest(entries.of_commitment(commitment.id), book.world.actor("uk"))]
     book.pay(commitment, 300, OCTOBER, OCTOBER)
@@ -137,14 +137,14 @@ def test_a_commitment_is_reversed_after_a_top_up_and_a_payment(book: Book) -> No
     assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (100, 300), "Nov": (400, 300), "Dec": (0, 300)}
 
 
-def test_a_release_and_its_reversal_count_when_they_are_approved(book: Book) -> None:
+def test_release_and_its_reversal_count_when_approved(book: Book) -> None:
     commitment = book.commit(400, SEPTEMBER)
     entry = book.release(commitment, 150, OCTOBER)
     book.reverse(entry, DECEMBER)
     assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (250, 0), "Nov": (250, 0), "Dec": (400, 0)}
 
 
-def test_the_chart_never_shows_less_than_nothing(book: Book) -> None:
+def test_chart_is_never_negative(book: Book) -> None:
     commitment = book.commit(400, NOVEMBER)
     book.pay(commitment, 350, OCTOBER, NOVEMBER, closes=True)
     found = burn_down.of_line(book.line.id, book.world.actor("uk"), TODAY, Period.ALL)
@@ -168,7 +168,7 @@ def reschedule(book: Book, commitment: Commitment, day: dt.date, shown: str = "2
 
 
 @pytest.mark.parametrize("day", [dt.date(2024, 11, 27), dt.date(2030, 4, 1), dt.date(1990, 1, 1)])
-def test_nothing_is_expected_outside_the_programme(book: Book, day: dt.date) -> None:
+def test_expected_day_outside_the_programme_is_refused(book: Book, day: dt.date) -> None:
     with pytest.raises(ExpectedOutside), transaction():
         proposals.propose_commitment(book.line, book.world.proposal(1_00), day, book.world.actor("uk"))
     commitment = book.commit(400, NOVEMBER)
@@ -177,13 +177,13 @@ def test_nothing_is_expected_outside_the_programme(book: Book, day: dt.date) -> 
 
 
 @pytest.mark.parametrize("day", [dt.date(2024, 11, 28), dt.date(2030, 3, 31)])
-def test_the_first_and_the_last_day_of_the_programme_will_do(book: Book, day: dt.date) -> None:
+def test_first_and_last_day_of_the_programme_are_accepted(book: Book, day: dt.date) -> None:
     with transaction():
         proposals.propose_commitment(book.line, book.world.proposal(1_00), day, book.world.actor("uk"))
 
 
-def test_a_payment_that_slipped_is_expected_later(book: Book) -> None:
-    """What is outstanding is expected in another month; balances stay, and the audit trail has both days."""
+def test_rescheduled_payment_moves_the_expected_month(book: Book) -> None:
+    """Outstanding money moves to another month; balances stay, and the audit trail has both days."""
     commitment = book.commit(400, NOVEMBER)
     book.pay(commitment, 100, NOVEMBER, NOVEMBER)
     assert expected(book.line) == {dt.date(2027, 1, 1): 300_00}
@@ -198,9 +198,9 @@ def test_a_payment_that_slipped_is_expected_later(book: Book) -> None:
     assert expected(book.line) == {}
 
 
-def test_who_did_not_see_the_last_change_changes_nothing(book: Book) -> None:
+def test_stale_reschedule_is_refused(book: Book) -> None:
     commitment = book.commit(400, NOVEMBER)
-    for _ in range(2):  # a form that was sent twice is one change
+    for _ in range(2):  # a form sent twice is one change
         reschedule(book, commitment, dt.date(2027, 2, 1))
     with pytest.raises(ChangedMeanwhile):
         reschedule(book, commitment, dt.date(2027, 3, 1))
@@ -209,7 +209,7 @@ def test_who_did_not_see_the_last_change_changes_nothing(book: Book) -> None:
     assert len(acts) == 1
 
 
-def test_what_holds_nothing_is_not_expected_any_more(book: Book) -> None:
+def test_empty_commitment_cannot_be_rescheduled(book: Book) -> None:
     proposed = book.world.proposed_commitment(book.line, 100_00)
     paid = book.commit(400, NOVEMBER)
     book.pay(paid, 400, NOVEMBER, NOVEMBER)

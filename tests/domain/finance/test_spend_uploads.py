@@ -1,4 +1,4 @@
-"""Spend files: rows become claims once, to the last penny, whoever repeats the file."""
+"""Spend files: rows become claims once, to the last penny, however often the file is repeated."""
 
 import datetime as dt
 import io
@@ -47,7 +47,7 @@ WITH_COMMITMENT = SpendColumns(0, 1, 2, commitment=3)
 
 @dataclass
 class Office:
-    """A programme of 2020 whose whole ceiling is one commitment, and somebody who reads spend files."""
+    """A programme of 2020 whose whole ceiling is one commitment, with a user who uploads spend files."""
 
     world: World
     pence: int
@@ -104,12 +104,12 @@ class Office:
         with transaction():
             return spend_uploads.propose(batch, self.world.actor(by), TODAY, payees_are_people=False)
 
-    def withdraw(self, batch: SpendBatch, by: str = "uk") -> spend_uploads.TakenBack:
+    def withdraw(self, batch: SpendBatch, by: str = "uk") -> spend_uploads.Withdrawn:
         with transaction():
             return spend_uploads.withdraw(batch, "read too early", self.world.actor(by))
 
     def counts(self, batch: SpendBatch) -> list[int]:
-        """Return how many rows are new, known, faulty."""
+        """Return the numbers of new, known and faulty rows."""
         return [count.rows for count in rows.batch_page(batch, self.world.actor("uk")).counts]
 
 
@@ -129,7 +129,7 @@ def kept(batch: SpendBatch) -> Sequence[SpendRow]:
 
 
 def claimed() -> tuple[int, int]:
-    """Return how many claims there are, and their pence."""
+    """Return the number of claims and their pence."""
     statement = select(func.count(), func.coalesce(func.sum(Claim.amount), 0))
     count, pence = db.session.execute(unscoped(statement, because="test")).one()
     return count, int(pence)
@@ -139,7 +139,7 @@ def entries_of(batch: SpendBatch) -> Sequence[LedgerEntry]:
     return rows.entries_of(batch.id, are_decided=False)
 
 
-def test_the_published_file_fits_to_the_last_penny(office: Office) -> None:
+def test_published_file_is_claimed_to_the_last_penny(office: Office) -> None:
     batch = office.previewed(PUBLISHED)
     assert office.counts(batch) == [400, 0, 0]
     assert office.propose(batch) == 400
@@ -152,7 +152,7 @@ def test_the_published_file_fits_to_the_last_penny(office: Office) -> None:
     assert (commitment.committed, commitment.spent) == (0, PUBLISHED_PENCE)
 
 
-def test_one_penny_more_than_the_commitment_holds_proposes_nothing(office: Office) -> None:
+def test_file_a_penny_above_the_commitment_proposes_nothing(office: Office) -> None:
     batch = office.previewed(PUBLISHED + b"2020-12-28,0.01,One penny\n")
     with pytest.raises(OverCommitmentInSum) as refused:
         office.propose(batch)
@@ -161,7 +161,7 @@ def test_one_penny_more_than_the_commitment_holds_proposes_nothing(office: Offic
     assert office.counts(batch) == [401, 0, 0]
 
 
-def test_repeating_the_file_changes_nothing(office: Office) -> None:
+def test_repeated_file_changes_nothing(office: Office) -> None:
     office.propose(office.previewed(PUBLISHED))
     again = office.previewed(PUBLISHED)
     assert office.counts(again) == [0, 400, 0]
@@ -169,8 +169,8 @@ def test_repeating_the_file_changes_nothing(office: Office) -> None:
     assert claimed() == (400, PUBLISHED_PENCE)
 
 
-def test_a_payment_that_was_reversed_can_be_read_again(office: Office) -> None:
-    """Not while the reversal waits; afterwards the row is new, and becomes a claim that counts."""
+def test_reversed_payment_can_be_claimed_again(office: Office) -> None:
+    """Once the reversal is approved, the row is new and becomes a valid claim."""
     rows_ = csv("2020-10-05,5,A,", "2020-10-06,7,B,")
     first = office.previewed(rows_)
     office.propose(first)
@@ -192,7 +192,7 @@ def test_a_payment_that_was_reversed_can_be_read_again(office: Office) -> None:
     assert [one.undone_by for one in page.rows] == [undoing.public_id, None]
 
 
-def test_rows_that_are_alike_are_payments_of_their_own(office: Office) -> None:
+def test_equal_rows_are_separate_payments(office: Office) -> None:
     same = "2020-10-05,4312.80,Thomaskneale,"
     office.propose(office.previewed(csv(same, same)))
     more = office.previewed(csv(same, same, same))
@@ -201,16 +201,16 @@ def test_rows_that_are_alike_are_payments_of_their_own(office: Office) -> None:
     assert claimed() == (3, 3 * 4312_80)
 
 
-def test_a_row_that_is_mended_does_not_change_places_with_its_twin(office: Office) -> None:
+def test_corrected_row_is_not_confused_with_its_duplicate(office: Office) -> None:
     named = office.commitment.public_id
     first = office.previewed(csv("2020-10-05,5,A,unknown", f"2020-10-05,5,A,{named}"), WITH_COMMITMENT)
     assert [row.outcome for row in kept(first)] == [RowOutcome.FAULTY, RowOutcome.NEW]
     office.propose(first)
-    mended = office.previewed(csv(f"2020-10-05,5,A,{named}", f"2020-10-05,5,A,{named}"), WITH_COMMITMENT)
-    assert [row.outcome for row in kept(mended)] == [RowOutcome.NEW, RowOutcome.KNOWN]
+    corrected = office.previewed(csv(f"2020-10-05,5,A,{named}", f"2020-10-05,5,A,{named}"), WITH_COMMITMENT)
+    assert [row.outcome for row in kept(corrected)] == [RowOutcome.NEW, RowOutcome.KNOWN]
 
 
-def test_what_was_refused_may_be_proposed_again(office: Office) -> None:
+def test_refused_row_may_be_proposed_again(office: Office) -> None:
     first = office.previewed(csv("2020-10-05,5,A,", "2020-10-06,6,B,"))
     office.propose(first)
     refused, approved = entries_of(first)
@@ -242,7 +242,9 @@ def test_what_was_refused_may_be_proposed_again(office: Office) -> None:
         ("2020-10-05,5,A,nosuch", SpendFault.COMMITMENT_UNKNOWN, "nosuch"),
     ],
 )
-def test_a_faulty_row_says_why(sqlite_app: Flask, tmp_path: Path, line: str, fault: SpendFault, cell: str) -> None:
+def test_faulty_row_has_fault_and_cell(
+    sqlite_app: Flask, tmp_path: Path, line: str, fault: SpendFault, cell: str
+) -> None:
     with sqlite_app.app_context():
         office = Office(World(sqlite_app), 1_000_00, tmp_path)
         batch = office.previewed(csv(line), WITH_COMMITMENT, bare=True)
@@ -251,7 +253,7 @@ def test_a_faulty_row_says_why(sqlite_app: Flask, tmp_path: Path, line: str, fau
         assert office.propose(batch) == 0
 
 
-def test_a_row_names_its_commitment_by_id_or_by_the_code_of_its_cohort(sqlite_app: Flask, tmp_path: Path) -> None:
+def test_row_names_its_commitment_by_id_or_cohort_code(sqlite_app: Flask, tmp_path: Path) -> None:
     with sqlite_app.app_context():
         world = World(sqlite_app)
         cohort = world.open_cohort()
@@ -272,14 +274,14 @@ def test_a_row_names_its_commitment_by_id_or_by_the_code_of_its_cohort(sqlite_ap
         assert [row.commitment_id for row in kept(batch)] == [commitment.id] * 2
 
 
-def test_a_row_without_a_purpose_has_that_of_its_commitment(office: Office) -> None:
+def test_row_without_purpose_takes_that_of_its_commitment(office: Office) -> None:
     content = b"Date,Amount,Supplier,Description\n2020-10-05,5,A,\n2020-10-05,6,B,Chairs\n"
     office.propose(office.previewed(content, SpendColumns(0, 1, 2, purpose=3)))
     found = db.session.scalars(unscoped(select(Claim).order_by(Claim.id), because="test")).all()
     assert [claim.purpose for claim in found] == [office.commitment.purpose, "Chairs"]
 
 
-def test_other_columns_may_be_chosen_until_the_rows_are_proposed(office: Office) -> None:
+def test_columns_can_be_changed_until_the_rows_are_proposed(office: Office) -> None:
     batch = office.previewed(csv("2020-10-05,5,A,"), SpendColumns(1, 0, 2))
     assert office.counts(batch) == [0, 0, 1]
     with transaction():
@@ -294,34 +296,34 @@ def test_other_columns_may_be_chosen_until_the_rows_are_proposed(office: Office)
         office.propose(batch)
 
 
-def test_nothing_of_the_file_is_kept(office: Office) -> None:
+def test_stored_table_is_private_and_can_be_deleted(office: Office) -> None:
     batch = office.previewed(csv("2020-10-05,5,A,"))
     path = office.folder / "spend" / f"{batch.public_id}.json"
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
-    spend_uploads.forget(batch, office.folder)
+    spend_uploads.delete_table(batch, office.folder)
     assert list(path.parent.iterdir()) == []
     with pytest.raises(TableGone):
         spend_uploads.table_of(batch, office.folder)
 
 
-def test_what_nobody_went_on_with_is_forgotten_after_a_day(office: Office) -> None:
+def test_unused_table_is_deleted_after_a_day(office: Office) -> None:
     first = office.read(csv("2020-10-05,5,A,"))
     path = office.folder / "spend" / f"{first.public_id}.json"
     a_day_ago = time.time() - 24 * 60 * 60 - 1
     os.utime(path, (a_day_ago, a_day_ago))
     second = office.read(csv("2020-10-05,6,A,"))
-    spend_uploads.forget_old(office.folder)
+    spend_uploads.delete_old_tables(office.folder)
     assert [left.stem for left in path.parent.iterdir()] == [second.public_id]
 
 
-def test_a_web_page_is_no_spend_file(office: Office) -> None:
+def test_web_page_is_refused_as_a_spend_file(office: Office) -> None:
     with pytest.raises(TableUnreadable):
         office.read(b"<html>")
     assert db.session.scalar(unscoped(select(func.count()).select_from(SpendBatch), because="test")) == 0
 
 
-def test_a_batch_is_taken_back_and_read_again(office: Office) -> None:
+def test_withdrawn_batch_can_be_read_again(office: Office) -> None:
     batch = office.previewed(PUBLISHED)
     office.propose(batch)
     decided = entries_of(batch)[0]
@@ -337,14 +339,14 @@ def test_a_batch_is_taken_back_and_read_again(office: Office) -> None:
     assert office.propose(again) == 399
 
 
-def test_the_proposer_never_approves(office: Office) -> None:
+def test_proposer_of_a_file_cannot_approve_it(office: Office) -> None:
     batch = office.previewed(csv("2020-10-05,5,A,"))
     office.propose(batch)
     with pytest.raises(OwnProposal), transaction():
         approvals.approve(entries_of(batch)[0], office.world.actor("uk"), TODAY)
 
 
-def test_acts_are_in_the_trail(office: Office) -> None:
+def test_upload_steps_are_audited(office: Office) -> None:
     batch = office.previewed(csv("2020-10-05,5,A,", "2020-10-05,6,A,"))
     office.propose(batch)
     office.withdraw(batch)
@@ -357,7 +359,7 @@ def test_acts_are_in_the_trail(office: Office) -> None:
     ]
 
 
-def test_two_who_propose_the_same_file_at_once_make_one_claim_for_each_row(app: Flask, tmp_path: Path) -> None:
+def test_concurrent_proposals_of_a_file_make_one_claim_per_row(app: Flask, tmp_path: Path) -> None:
     with app.app_context():
         office = Office(World(app), PUBLISHED_PENCE, tmp_path)
         batches = [(office.previewed(PUBLISHED, by=by).id, by) for by in ("uk", "uk.2")]
@@ -381,7 +383,7 @@ def test_two_who_propose_the_same_file_at_once_make_one_claim_for_each_row(app: 
         assert claimed() == (400, PUBLISHED_PENCE)
 
 
-def test_thirty_seven_wrong_rows_of_thousands_are_found(app: Flask, database_url: str, tmp_path: Path) -> None:
+def test_thirty_seven_faulty_rows_among_thousands_are_reported(app: Flask, database_url: str, tmp_path: Path) -> None:
     """Ten thousand rows on PostgreSQL; SQLite is for small registers."""
     number_of_rows = 10_000 if database_url.startswith("postgresql") else 1_000
     numbers = range(2, number_of_rows + 2)
@@ -401,8 +403,8 @@ def test_thirty_seven_wrong_rows_of_thousands_are_found(app: Flask, database_url
         assert office.withdraw(batch) == (right, 0)
 
 
-def test_the_rules_of_a_single_claim_hold_for_rows(office: Office) -> None:
-    """What the preview let through is checked again when it is proposed, on the day on which it is."""
+def test_rules_of_a_claim_apply_to_each_row(office: Office) -> None:
+    """Rows accepted by the preview are checked again when proposed, on that day."""
     batch = office.previewed(csv("2020-10-05,5,A,"))
     with pytest.raises(claims.PaidInFuture), transaction():
         spend_uploads.propose(batch, office.world.actor("uk"), dt.date(2020, 10, 4), payees_are_people=False)

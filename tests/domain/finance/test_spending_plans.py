@@ -1,4 +1,4 @@
-"""Patterns spread an allocation to the exact penny; a plan is replaced only by who saw it."""
+"""Patterns spread an allocation to the exact penny; a stale form does not replace a plan."""
 
 import datetime as dt
 from itertools import pairwise
@@ -30,11 +30,11 @@ YEAR = months_between(dt.date(2026, 4, 1), dt.date(2027, 3, 31))
         (Pattern.QUARTERLY, [0, 0, 1950] * 4),
     ],
 )
-def test_a_year_by_each_pattern(pattern: Pattern, pence: list[int]) -> None:
+def test_each_pattern_spreads_a_year(pattern: Pattern, pence: list[int]) -> None:
     assert list(spending_plans.spread(7800, YEAR, pattern).values()) == pence
 
 
-def test_a_line_that_begins_and_ends_within_quarters() -> None:
+def test_quarterly_pattern_handles_partial_quarters() -> None:
     months = months_between(dt.date(2026, 5, 20), dt.date(2026, 10, 2))
     spread = spending_plans.spread(600, months, Pattern.QUARTERLY)
     assert {month.month: pence for month, pence in spread.items()} == {5: 0, 6: 200, 7: 0, 8: 0, 9: 300, 10: 100}
@@ -48,13 +48,11 @@ def test_a_line_that_begins_and_ends_within_quarters() -> None:
         (dt.date(2027, 4, 1), dt.date(2027, 4, 2), dt.date(2027, 4, 2)),
     ],
 )
-def test_a_cohort_to_come_is_due_at_its_end_or_that_of_its_financial_year(
-    first: dt.date, last: dt.date, due_on: dt.date
-) -> None:
+def test_future_cohort_is_due_at_its_end_or_the_year_end(first: dt.date, last: dt.date, due_on: dt.date) -> None:
     assert spending_plans.scheduled([CohortCosts(1, first, last, 700)]) == [Scheduled(1, due_on, 700)]
 
 
-def test_a_plan_stands_beside_what_was_spent_also_outside_its_months() -> None:
+def test_plan_page_shows_spending_outside_the_planned_months() -> None:
     line = BudgetLine(allocated=300, starts_on=dt.date(2026, 4, 1), ends_on=dt.date(2026, 5, 31))
     april, may, june = (dt.date(2026, month, 1) for month in (4, 5, 6))
     page = spending_plans.beside(line, {april: 300}, {june: 20})
@@ -72,7 +70,7 @@ def test_a_plan_stands_beside_what_was_spent_also_outside_its_months() -> None:
     length=st.integers(0, 2000),
     pattern=st.sampled_from(Pattern),
 )
-def test_every_penny_is_planned_and_none_twice(pence: int, first: dt.date, length: int, pattern: Pattern) -> None:
+def test_patterns_spread_every_penny_once(pence: int, first: dt.date, length: int, pattern: Pattern) -> None:
     months = months_between(first, first + dt.timedelta(days=length))
     spread = spending_plans.spread(pence, months, pattern)
     amounts = list(spread.values())
@@ -87,7 +85,7 @@ def test_every_penny_is_planned_and_none_twice(pence: int, first: dt.date, lengt
         assert all(later >= sooner - 1 for sooner, later in pairwise(amounts))
 
 
-def test_only_who_saw_the_plan_replaces_it(app: Flask) -> None:
+def test_stale_plan_form_is_refused(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         line = world.line(1200)

@@ -1,4 +1,4 @@
-"""Variances: when a line that departs from its plan needs a written reason, on both databases."""
+"""Variances: when a deviation from the plan needs a written reason, on both databases."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def world(app: Flask) -> Iterator[World]:
 
 
 def spent_line(world: World, pence: int, *, allocated: int = 1_200_00, on: dt.date = OCTOBER) -> BudgetLine:
-    """Return a line of a year from April, of which so much was spent in a past month."""
+    """Return a line of a year from April with ``pence`` spent in a past month."""
     line = world.line(allocated)
     commitment = world.commitment(line, allocated)
     world.approve(world.payment(commitment, pence, paid_on=on))
@@ -58,7 +58,7 @@ def give(world: World, line: BudgetLine, reason: str, on: dt.date = TODAY) -> No
         (3, 4, True),
     ],
 )
-def test_more_than_a_tenth_either_way_is_beyond(planned: int, spent: int, is_beyond: bool) -> None:
+def test_deviation_above_a_tenth_either_way_needs_a_reason(planned: int, spent: int, is_beyond: bool) -> None:
     assert rules.is_beyond(Variance(Mock(), OCTOBER, planned, spent, None)) is is_beyond
 
 
@@ -66,12 +66,12 @@ def test_more_than_a_tenth_either_way_is_beyond(planned: int, spent: int, is_bey
     ("planned", "spent", "per_mille"),
     [(100_00, 112_50, 125), (100_00, 0, -1000), (0, 5_00, None), (0, 0, None), (2000, 2001, 0), (2000, 2003, 2)],
 )
-def test_the_share_is_of_the_plan(planned: int, spent: int, per_mille: int | None) -> None:
+def test_deviation_is_relative_to_the_plan(planned: int, spent: int, per_mille: int | None) -> None:
     assert Variance(Mock(), OCTOBER, planned, spent, None).per_mille == per_mille
 
 
 @pytest.mark.parametrize(("entered", "planned"), [(None, 700_00), (0, 0), (5_00, 5_00)])
-def test_a_line_without_a_plan_counts_as_spread_evenly(entered: int | None, planned: int) -> None:
+def test_line_without_a_plan_counts_as_spread_evenly(entered: int | None, planned: int) -> None:
     line = BudgetLine(allocated=1_200_00, starts_on=dt.date(2026, 4, 1), ends_on=dt.date(2027, 3, 31))
     found = rules.variance(PlanAndSpent(line, entered, 710_00, None), OCTOBER)
     assert (found.planned, found.difference) == (planned, 710_00 - planned)
@@ -89,13 +89,13 @@ def test_a_line_without_a_plan_counts_as_spread_evenly(entered: int | None, plan
         (dt.date(2028, 1, 1), 1_200_00, 710_00),
     ],
 )
-def test_it_is_counted_to_the_end_of_last_month(world: World, today: dt.date, planned: int, spent: int) -> None:
+def test_variance_is_computed_to_the_end_of_last_month(world: World, today: dt.date, planned: int, spent: int) -> None:
     line = spent_line(world, 710_00)
     variance = rules.of_line(line.id, world.actor("uk"), today)
     assert (variance.planned, variance.spent) == (planned, spent)
 
 
-def test_a_plan_by_month_goes_before_the_even_spread(world: World) -> None:
+def test_entered_plan_overrides_the_even_spread(world: World) -> None:
     line = spent_line(world, 100_00)
     with transaction() as session:
         session.add(LinePlan(line_id=line.id, month=OCTOBER, amount=150_00))
@@ -105,7 +105,7 @@ def test_a_plan_by_month_goes_before_the_even_spread(world: World) -> None:
     assert rules.of_line(line.id, world.actor("uk"), dt.date(2026, 12, 1)).planned == 1_200_00
 
 
-def test_a_reason_stands_for_its_month_and_the_next_asks_anew(world: World) -> None:
+def test_reason_covers_its_month_only(world: World) -> None:
     line = spent_line(world, 100_00)
     uk = world.actor("uk")
     assert rules.awaits_reason(rules.of_line(line.id, uk, TODAY))
@@ -119,7 +119,7 @@ def test_a_reason_stands_for_its_month_and_the_next_asks_anew(world: World) -> N
     assert rules.awaits_reason(rules.of_line(line.id, uk, dt.date(2026, 12, 1)))
 
 
-def test_the_same_words_twice_are_one_reason_and_other_words_supersede(world: World) -> None:
+def test_repeated_reason_is_stored_once_and_a_new_one_supersedes(world: World) -> None:
     line = spent_line(world, 100_00)
     for reason in ("A typing eror", "A typing eror", "No error"):
         give(world, line, reason)
@@ -130,14 +130,14 @@ def test_the_same_words_twice_are_one_reason_and_other_words_supersede(world: Wo
     assert newest.reason == "No error"
 
 
-def test_a_line_within_its_plan_takes_no_reason(world: World) -> None:
+def test_reason_within_plan_is_refused(world: World) -> None:
     line = spent_line(world, 700_00)
     with pytest.raises(WithinPlan):
         give(world, line, "None is needed")
     assert variances.reasons_of(line.id, world.actor("uk")) == []
 
 
-def test_a_reason_is_audited_without_its_words(world: World) -> None:
+def test_reason_is_audited_without_its_text(world: World) -> None:
     line = spent_line(world, 100_00)
     give(world, line, "Words of a person")
     audited = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "variance explained")).one()
@@ -158,14 +158,14 @@ def test_a_reason_is_audited_without_its_words(world: World) -> None:
         ("funder.2", 0),
     ],
 )
-def test_each_reads_the_lines_in_their_sight(world: World, reader: str, seen: int) -> None:
+def test_readers_see_the_variances_in_their_scope(world: World, reader: str, seen: int) -> None:
     world.line(100_00, world.project(organisation="iraq"))
     world.line(100_00, world.project(organisation="kri"))
     rows = rules.of_programme(world.programme().id, world.actor(reader), TODAY)
     assert len(rows) == seen
 
 
-def test_what_is_read_is_what_the_monthly_totals_say(world: World) -> None:
+def test_variance_agrees_with_the_monthly_totals(world: World) -> None:
     line = spent_line(world, 123_45)
     total = select(LineMonth.spent).where(LineMonth.line_id == line.id, LineMonth.month == OCTOBER)
     assert db.session.scalar(unscoped(total, because="test")) == 123_45

@@ -1,4 +1,4 @@
-"""What lapses when the financial year closes, said without a database."""
+"""What lapses when the financial year closes, tested without a database."""
 
 import datetime as dt
 
@@ -27,21 +27,21 @@ def line(key: int = 1, allocated: int = 1_000, committed: int = 300, spent: int 
         (300, 499, 0, 1, 0),
     ],
 )
-def test_what_is_neither_spent_nor_due_nor_scheduled_lapses(
+def test_money_neither_spent_nor_due_nor_scheduled_lapses(
     due: int, scheduled: int, later: int, lapses: int, short: int
 ) -> None:
     row = year_end.row(line(), due, scheduled)
     assert (row.later, row.lapses, row.short) == (later, lapses, short)
 
 
-def test_one_line_that_is_short_does_not_lessen_what_lapses_of_another() -> None:
+def test_shortage_of_one_line_does_not_reduce_lapses_of_another() -> None:
     rows = [year_end.row(line(1), 0, 0), year_end.row(line(2), 0, 900)]
     assert year_end.total(rows) == YearEndRow(
         line=None, allocated=2_000, spent=400, due=0, later=600, scheduled=900, lapses=800, short=100
     )
 
 
-def test_cohorts_to_come_count_where_they_are_due_by_the_end_of_the_year() -> None:
+def test_future_cohorts_count_if_due_by_the_year_end() -> None:
     costs = [
         CohortCosts(1, dt.date(2027, 2, 1), dt.date(2027, 2, 3), 10),
         CohortCosts(1, dt.date(2027, 3, 30), dt.date(2027, 4, 2), 100),

@@ -1,4 +1,4 @@
-"""What an approver is warned of, and in which parts many proposals are decided; no database is needed."""
+"""Warnings to approvers and chunks of bulk decisions, tested without a database."""
 
 from tests.support.world import TODAY
 from training.domain.finance.payment_warnings import ClaimReview, PaymentWarning
@@ -16,24 +16,24 @@ def payment(key: int, held: Commitment, pence: int, proposer: int = 2) -> Ledger
     return LedgerEntry(id=key, commitment=held, amount=pence, proposer_id=proposer)
 
 
-def test_a_payment_has_no_room_once_those_before_it_took_it() -> None:
+def test_payment_has_no_room_after_earlier_payments_used_it() -> None:
     held = Commitment(id=1, committed=100, is_closed=False)
     payments = [payment(1, held, 60), payment(2, held, 50), payment(3, held, 40), payment(4, held, 1)]
     assert approvals.without_room(payments, APPROVER) == {2, 4}
 
 
-def test_what_the_approver_proposed_takes_no_room_and_is_not_warned_of() -> None:
+def test_own_payments_of_the_approver_are_left_out() -> None:
     held = Commitment(id=1, committed=100, is_closed=False)
     payments = [payment(1, held, 500, proposer=APPROVER.user_id), payment(2, held, 100)]
     assert approvals.without_room(payments, APPROVER) == set()
 
 
-def test_a_closed_commitment_has_no_room() -> None:
+def test_closed_commitment_has_no_room() -> None:
     held = Commitment(id=1, committed=100, is_closed=True)
     assert approvals.without_room([payment(1, held, 1)], APPROVER) == {1}
 
 
-def test_missing_room_is_the_last_of_the_warnings() -> None:
+def test_missing_room_is_the_last_warning() -> None:
     claim = Claim(currency=Currency.GBP, paid_on=TODAY)
     look = ClaimReview(claim, alike=[claim], table_rate=None, files=[])
     assert approvals.warnings(None, has_room=True) == []
@@ -46,8 +46,8 @@ def test_missing_room_is_the_last_of_the_warnings() -> None:
     ]
 
 
-def test_many_proposals_are_decided_in_parts_and_each_once() -> None:
+def test_proposals_are_decided_in_chunks_without_duplicates() -> None:
     names = [str(number) for number in range(approvals.AT_ONCE * 2 + 1)]
-    parts = list(approvals.in_turns(names))
+    parts = list(approvals.in_chunks(names))
     assert [len(part) for part in parts] == [approvals.AT_ONCE, approvals.AT_ONCE, 1]
     assert [name for part in parts for name in part] == names

@@ -1,4 +1,4 @@
-"""What is kept only for a while goes; what a claim stands on stays."""
+"""Expired data is deleted; data used by claims is kept."""
 
 import datetime as dt
 import io
@@ -33,16 +33,16 @@ def upload(world: World, folder: Path, content: bytes) -> Evidence:
         return evidence.keep(io.BytesIO(content), folder, world.actor("uk"))
 
 
-def forget(folder: Path, after: dt.timedelta) -> retention.Forgotten:
+def forget(folder: Path, after: dt.timedelta) -> retention.Deleted:
     with pretend(NOON + after), transaction():
-        return retention.forget(folder)
+        return retention.delete_expired(folder)
 
 
 def number_of(model: type[SpendBatch | SpendRow | Evidence]) -> int:
     return db.session.scalar(unscoped(select(func.count()).select_from(model), because="a test")) or 0
 
 
-def test_an_upload_that_no_claim_took_goes_after_a_month(app: Flask, folder: Path) -> None:
+def test_unused_upload_is_deleted_after_a_month(app: Flask, folder: Path) -> None:
     with app.app_context():
         world = World(app)
         with pretend(NOON):
@@ -58,7 +58,7 @@ def test_an_upload_that_no_claim_took_goes_after_a_month(app: Flask, folder: Pat
         assert len(ledger_check.discrepancies(folder)) == 1, idle.public_id
 
 
-def test_a_preview_that_nobody_proposed_goes_after_a_week(app: Flask, folder: Path) -> None:
+def test_unused_preview_is_deleted_after_a_week(app: Flask, folder: Path) -> None:
     with app.app_context(), pretend(NOON):
         world = World(app)
         commitment = world.commitment(world.line(90_00), 90_00)
@@ -78,12 +78,12 @@ def test_a_preview_that_nobody_proposed_goes_after_a_week(app: Flask, folder: Pa
         assert (number_of(SpendBatch), number_of(SpendRow)) == (1, 2)
 
 
-def test_the_command_says_what_was_forgotten(app: Flask) -> None:
+def test_command_prints_numbers_of_deleted_records(app: Flask) -> None:
     done = app.test_cli_runner().invoke(args=["forget"])
     assert (done.exit_code, done.output) == (0, "0 uploads and 0 spend files forgotten.\n")
 
 
-def test_an_upload_that_was_attached_later_stays(app: Flask, folder: Path) -> None:
+def test_attached_upload_is_kept(app: Flask, folder: Path) -> None:
     with app.app_context():
         world = World(app)
         with pretend(NOON):

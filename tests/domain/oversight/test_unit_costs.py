@@ -1,4 +1,4 @@
-"""Unit costs: what is divided by what, who sees it, and that a page costs the same however long the list."""
+"""Unit costs: calculation, visibility, and a constant number of queries per page."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ def world(app: Flask) -> Iterator[World]:
     ("pence", "units", "each"),
     [(100, 4, 25), (100, 3, 33), (200, 3, 67), (5, 2, 2), (15, 2, 8), (1, 2, 0), (0, 5, 0), (100, 0, None)],
 )
-def test_an_amount_is_divided_half_even_to_the_penny(pence: int, units: int, each: int | None) -> None:
+def test_unit_cost_is_rounded_half_even_to_the_penny(pence: int, units: int, each: int | None) -> None:
     assert pence_each(pence, units) == each
 
 
@@ -44,18 +44,20 @@ def test_an_amount_is_divided_half_even_to_the_penny(pence: int, units: int, eac
         (UnitCost(0, 900_00, 3, 2, None), (300_00, 450_00, None)),
     ],
 )
-def test_what_is_divided_by_what(cost: UnitCost, each: tuple[int | None, int | None, int | None]) -> None:
+def test_cost_is_divided_by_trainees_completions_and_hours(
+    cost: UnitCost, each: tuple[int | None, int | None, int | None]
+) -> None:
     assert (cost.per_trainee, cost.per_completion, cost.per_hour) == each
 
 
 @pytest.mark.parametrize(("contact_hours", "hours"), [(18, 54), (None, None)])
-def test_each_trainee_is_taught_the_contact_hours_of_the_course(contact_hours: int | None, hours: int | None) -> None:
+def test_contact_hours_are_multiplied_by_seats(contact_hours: int | None, hours: int | None) -> None:
     bought = Bought(committed=400_00, spent=500_00, completions=2, trainees=3)
     assert unit_costs.unit_cost(bought, contact_hours) == UnitCost(400_00, 500_00, 3, 2, hours)
 
 
 def held(world: World, *names: str, **plan: object) -> Cohort:
-    """Return an open cohort with so many trainees, the first of whom has completed it."""
+    """Return an open cohort with trainees, the first of whom has completed it."""
     cohort = world.open_cohort(**plan)
     for number, name in enumerate(names):
         person = world.person(name)
@@ -75,7 +77,7 @@ def rows(world: World, reader: str = "funder", cut: Cursor | None = None) -> lis
     return [(row.cohort.code, row.cost) for row in page.rows]
 
 
-def test_a_cohort_costs_what_is_spent_and_still_committed(world: World) -> None:
+def test_cohort_cost_is_spent_plus_committed(world: World) -> None:
     cohort = held(world, "One", "Two", "Three", pence=900_00)
     commitment = cohort_rows.standing_commitments(cohort.id)[0]
     world.approve(world.payment(commitment, 300_00))
@@ -84,7 +86,7 @@ def test_a_cohort_costs_what_is_spent_and_still_committed(world: World) -> None:
     assert unit_costs.of_cohort(cohort.id, world.actor("funder")) == expected
 
 
-def test_drafts_and_refused_cohorts_cost_nothing(world: World) -> None:
+def test_draft_and_refused_cohorts_cost_nothing(world: World) -> None:
     draft = world.draft()
     world.covered()
     asked = world.draft()
@@ -94,7 +96,7 @@ def test_drafts_and_refused_cohorts_cost_nothing(world: World) -> None:
     assert unit_costs.by_course(world.programme().id, world.actor("uk")) == []
 
 
-def test_a_claim_that_nobody_confirmed_is_no_completion(world: World) -> None:
+def test_unconfirmed_claim_is_not_a_completion(world: World) -> None:
     cohort = world.open_cohort(pence=100_00)
     person = world.person("One")
     nomination = world.seated(cohort, person)
@@ -104,7 +106,7 @@ def test_a_claim_that_nobody_confirmed_is_no_completion(world: World) -> None:
     assert rows(world) == [(cohort.code, UnitCost(100_00, 0, 1, 0, 18))]
 
 
-def test_cohorts_of_a_course_are_summed(world: World) -> None:
+def test_course_cost_is_the_sum_of_its_cohorts(world: World) -> None:
     first, second = held(world, "One", "Two", pence=500_00), held(world, "Three", pence=300_00)
     with transaction() as session:
         session.get_one(Cohort, second.id).course_id = first.course_id
@@ -113,7 +115,7 @@ def test_cohorts_of_a_course_are_summed(world: World) -> None:
     assert row.cost == UnitCost(committed=800_00, spent=0, trainees=3, completions=2, hours=54)
 
 
-def test_hours_that_were_not_published_are_none(world: World) -> None:
+def test_unpublished_hours_are_none(world: World) -> None:
     cohort = held(world, "One", pence=500_00)
     with transaction() as session:
         session.get_one(Course, cohort.course_id).contact_hours = None
@@ -135,7 +137,7 @@ def test_hours_that_were_not_published_are_none(world: World) -> None:
         ("vetting", set()),
     ],
 )
-def test_each_reads_the_cohorts_whose_money_they_see(world: World, reader: str, seen: set[str]) -> None:
+def test_readers_see_the_unit_costs_in_their_scope(world: World, reader: str, seen: set[str]) -> None:
     codes = {}
     for body in ("iraq", "kri"):
         line = world.line(10_000_00, world.project(organisation=body))
@@ -144,7 +146,7 @@ def test_each_reads_the_cohorts_whose_money_they_see(world: World, reader: str, 
     assert len(unit_costs.by_course(world.programme().id, world.actor(reader))) == len(seen)
 
 
-def test_a_page_runs_as_many_statements_for_many_as_for_one(
+def test_unit_cost_query_count_is_constant(
     world: World, statements: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
     line = world.line(50_000_00)

@@ -1,4 +1,4 @@
-"""A page asks as much of the database with 500 rows as with 10: nothing is read once for each row."""
+"""The number of queries of a page is the same for 500 rows as for 10."""
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -14,7 +14,7 @@ from training.kit.clock import now, pretend
 Statements = Callable[[], AbstractContextManager[list[str]]]
 FEW, MANY = 10, 500
 
-# Who works with each page; a name stands for the address of that record of the crowd.
+# The user of each page; a name stands for the URL of that record of the crowd.
 PAGES = {
     "/people": ("uk", "iraq", "auditor"),
     "person": ("uk", "iraq"),
@@ -34,13 +34,13 @@ PAGES = {
     "/": ("uk", "iraq", "trainer", "trainee", "funder", "approver", "vetting", "rights", "auditor", "admin"),
 }
 
-# These show no more of a crowd than of a few; on every other page the crowd is to be seen.
+# These show the same number of rows for a crowd as for a few; every other page shows the crowd.
 SHORT = {"/", "/programmes", "cohort"}
 
 
 @pytest.fixture(autouse=True)
 def ledger_stays_whole() -> None:
-    """Nothing to prove: the crowd's rows are put there in bulk, without their money."""
+    """Skip the verification: the rows of the crowd are inserted in bulk without their money."""
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ Wanted = list[tuple[str, str]]
 def looked_at(
     crowd: Crowd, clients: dict[str, FlaskClient], wanted: Wanted, statements: Statements
 ) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
-    """Return for each page how many statements it took, and how many rows it shows."""
+    """Return the number of statements and of rows for each page."""
     asked, shown = {}, {}
     for page, user in wanted:
         with statements() as seen:
@@ -67,7 +67,7 @@ def looked_at(
 
 
 def compare(app: Flask, crowd: Crowd, statements: Statements, pages: Iterable[str]) -> None:
-    # Time stands still: on a slow machine a minute passes, and a page notes that somebody was seen.
+    # Freeze time: on a slow machine a minute may pass, and a page would update the session's last use.
     with pretend(now()):
         _compare(app, crowd, statements, pages)
 
@@ -86,18 +86,18 @@ def _compare(app: Flask, crowd: Crowd, statements: Statements, pages: Iterable[s
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_no_page_asks_more_for_500_rows_than_for_10(app: Flask, crowd: Crowd, statements: Statements) -> None:
+def test_query_count_is_constant_on_sqlite(app: Flask, crowd: Crowd, statements: Statements) -> None:
     compare(app, crowd, statements, PAGES)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_nor_on_the_other_database(app: Flask, crowd: Crowd, statements: Statements) -> None:
+def test_query_count_is_constant_on_postgresql(app: Flask, crowd: Crowd, statements: Statements) -> None:
     compare(app, crowd, statements, ("roster", "entries"))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_page_of_a_list_asks_little(app: Flask, crowd: Crowd, statements: Statements) -> None:
-    """Who is signed in, in whose name, and then the rows: what a slow line waits for is not the database."""
+def test_list_page_takes_few_queries(app: Flask, crowd: Crowd, statements: Statements) -> None:
+    """The session, the actor, and then the rows."""
     client = crowd.world.sign_in(app.test_client(), "uk")
     for address in ("/people", "/courses", "/cohorts"):
         with statements() as seen:

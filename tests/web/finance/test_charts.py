@@ -1,4 +1,4 @@
-"""The burn-down is mirrored for right-to-left readers, and stays well where there is little or nothing to draw."""
+"""The burn-down is mirrored for right-to-left readers, and well drawn with little or no data."""
 
 import re
 from dataclasses import replace
@@ -26,7 +26,7 @@ SERIES = BurnDown(
 
 
 def drawn(series: BurnDown = SERIES, *, right_to_left: bool = False) -> ET.Element:
-    """Return the picture as XML, which also proves that it is well formed."""
+    """Return the picture as XML, which also checks that it is well-formed."""
     return ET.fromstring(burn_down(series, right_to_left=right_to_left))  # our own output
 
 
@@ -38,14 +38,14 @@ def across(picture: ET.Element, tag: str, attribute: str) -> list[float]:
     return [float(element.get(attribute, "nan")) for element in picture.iter(tag)]
 
 
-def test_it_has_a_title_and_a_description_for_those_who_cannot_see_it() -> None:
+def test_chart_has_title_and_description() -> None:
     picture = drawn()
     assert picture.get("role") == "img"
     ids = picture.get("aria-labelledby", "").split()
     assert [element.text for element in picture if element.get("id") in ids] == [SERIES.title, SERIES.description]
 
 
-def test_right_to_left_is_the_mirror_image() -> None:
+def test_right_to_left_chart_is_mirrored() -> None:
     left, right = drawn(), drawn(right_to_left=True)
     for tag, attribute in (("circle", "cx"), ("text", "x")):
         mirrored = [WIDTH - x for x in across(right, tag, attribute)]
@@ -53,14 +53,14 @@ def test_right_to_left_is_the_mirror_image() -> None:
     assert across(left, "circle", "cy") == across(right, "circle", "cy")
 
 
-def test_labels_keep_their_direction_inside_a_mirrored_picture() -> None:
+def test_labels_are_isolated_in_a_mirrored_chart() -> None:
     names = texts(drawn(right_to_left=True), "burn-name")
     assert names[0].text == "\u2067Ceiling\u2069"
     assert {text.get("text-anchor") for text in names} == {"end"}
     assert {text.get("text-anchor") for text in texts(drawn(), "burn-name")} == {"start"}
 
 
-def test_each_line_is_named_with_its_last_amount_and_no_label_stands_on_another() -> None:
+def test_line_labels_have_last_amounts_and_do_not_overlap() -> None:
     picture = drawn()
     named = dict(
         zip(*([text.text for text in texts(picture, kind)] for kind in ("burn-name", "burn-amount")), strict=True)
@@ -76,7 +76,7 @@ def test_each_line_is_named_with_its_last_amount_and_no_label_stands_on_another(
     assert all(below - above >= 40 for above, below in pairwise(places))
 
 
-def test_the_legend_says_as_text_what_stands_beside_the_lines() -> None:
+def test_legend_repeats_the_labels_as_text() -> None:
     named = [(line.label, line.pence) for line in legend(SERIES)]
     assert named == [
         ("Ceiling", 30_000_000),
@@ -92,7 +92,7 @@ def test_the_legend_says_as_text_what_stands_beside_the_lines() -> None:
     assert [line.label for line in legend(nothing)] == ["Ceiling", "Planned"]
 
 
-def test_a_line_breaks_where_there_is_no_figure() -> None:
+def test_line_breaks_at_missing_values() -> None:
     picture = drawn(replace(SERIES, planned=[100, None, 300] + [None] * 9))
     path = next(path.get("d", "") for path in picture.iter("path") if path.get("class") == "burn-line burn-planned")
     assert path.count("M") == 2
@@ -112,7 +112,7 @@ def test_a_line_breaks_where_there_is_no_figure() -> None:
     ],
     ids=["no ceiling", "no money", "no months", "one month", "very much", "over the ceiling", "two years"],
 )
-def test_everything_stands_inside_the_picture(series: BurnDown, right_to_left: bool) -> None:
+def test_everything_is_drawn_inside_the_picture(series: BurnDown, right_to_left: bool) -> None:
     svg = burn_down(series, right_to_left=right_to_left)
     picture = ET.fromstring(svg)  # our own output
     assert re.search(r"nan|inf|None", svg) is None
@@ -121,7 +121,7 @@ def test_everything_stands_inside_the_picture(series: BurnDown, right_to_left: b
         assert 0 <= float(text.get("y", "nan")) <= 430
 
 
-def test_month_names_do_not_run_into_each_other() -> None:
+def test_month_labels_do_not_overlap() -> None:
     long_names = replace(SERIES, months=["كانون الثاني 2027"] * 12)
     shown = [text for text in texts(drawn(long_names), "burn-tick") if text.get("text-anchor") == "middle"]
     rows: dict[str, list[float]] = {}

@@ -1,4 +1,4 @@
-"""The claim form as a browser sends it: uploads, amounts as people type them, and who sees what of the evidence."""
+"""The claim form as a browser sends it: uploads, amounts as typed, and the visibility of evidence."""
 
 import io
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ TYPED = {
 
 
 class Desk:
-    """A coordinator before the claim form of a programme."""
+    """A coordinator at the claim form of a programme."""
 
     def __init__(self, app: Flask, folder: Path) -> None:
         app.config["SETTINGS"] = replace(app.config["SETTINGS"], evidence_folder=folder)
@@ -55,7 +55,7 @@ class Desk:
         if file:
             form["file"] = (io.BytesIO(file[0]), file[1])
         answer = self.client.post(self.address, data=form, content_type="multipart/form-data")
-        answer.request.environ["wsgi.input"].close()  # the client forgets it when it is large
+        answer.request.environ["wsgi.input"].close()  # the client drops it if it is large
         return answer
 
     def number_of(self, model: type[Base]) -> int:
@@ -67,7 +67,7 @@ class Desk:
             return db.session.scalars(unscoped(select(model), because="a test")).one()
 
     def newest_entry(self) -> LedgerEntry:
-        """Return the entry that was proposed last."""
+        """Return the latest entry."""
         newest = select(LedgerEntry).order_by(LedgerEntry.id.desc()).limit(1)
         return db.session.scalars(unscoped(newest, because="a test")).one()
 
@@ -84,7 +84,7 @@ def desk(sqlite_app: Flask, tmp_path: Path) -> Iterator[Desk]:
 
 
 def error_at(answer: TestResponse, field: str) -> str:
-    """Return the message that stands at a field; empty where there is none."""
+    """Return the message at a field; empty if there is none."""
     _, found, rest = answer.text.partition(f'id="{field}-error"')
     return rest.split("</p>")[0].split("</span>")[-1].strip() if found else ""
 
@@ -113,16 +113,16 @@ def check_claim_with_its_file(desk: Desk) -> None:
     sent.close()
 
 
-def test_a_claim_with_its_file(desk: Desk) -> None:
+def test_claim_is_proposed_with_its_file(desk: Desk) -> None:
     check_claim_with_its_file(desk)
 
 
-def test_a_claim_with_its_file_on_postgresql(postgresql_url: str, tmp_path: Path) -> None:
+def test_claim_is_proposed_with_its_file_on_postgresql(postgresql_url: str, tmp_path: Path) -> None:
     with application(postgresql_url) as app:
         check_claim_with_its_file(Desk(app, tmp_path / "evidence"))
 
 
-def test_a_page_that_calls_itself_a_receipt(desk: Desk) -> None:
+def test_web_page_named_as_receipt_is_refused(desk: Desk) -> None:
     answer = desk.send((b"<html><script>alert(1)</script></html>", "receipt.pdf"))
     assert answer.status_code == 200
     assert error_at(answer, "file") == "The file is no PDF, JPEG or PNG, whatever its name says: choose another"
@@ -130,7 +130,7 @@ def test_a_page_that_calls_itself_a_receipt(desk: Desk) -> None:
     assert desk.nothing_happened()
 
 
-def test_a_file_of_thirty_megabytes(desk: Desk) -> None:
+def test_file_of_thirty_megabytes_is_refused(desk: Desk) -> None:
     answer = desk.send((PDF.ljust(30 * 1024 * 1024, b"x"), "scan.pdf"))
     assert answer.status_code == 200
     assert error_at(answer, "file") == "The file has more than 10 megabytes: choose a smaller one"
@@ -139,7 +139,7 @@ def test_a_file_of_thirty_megabytes(desk: Desk) -> None:
     assert desk.nothing_happened()
 
 
-def test_an_upload_is_not_lost_when_something_else_is_wrong(desk: Desk) -> None:
+def test_upload_is_kept_when_the_form_has_other_errors(desk: Desk) -> None:
     first = desk.send((PDF, "receipt.pdf"), payee="")
     assert error_at(first, "payee")
     assert "A file has arrived and is kept" in first.text
@@ -151,7 +151,7 @@ def test_an_upload_is_not_lost_when_something_else_is_wrong(desk: Desk) -> None:
     assert (claim.evidence_id, claim.evidence_sha256) == (evidence.id, evidence.sha256)
 
 
-def test_somebody_elses_upload_is_not_taken(desk: Desk) -> None:
+def test_upload_of_another_user_is_not_accepted(desk: Desk) -> None:
     with desk.app.app_context():
         theirs = desk.world.evidence(by="uk.2").public_id
     answer = desk.send(evidence=theirs)
@@ -160,7 +160,7 @@ def test_somebody_elses_upload_is_not_taken(desk: Desk) -> None:
     assert hidden(answer, "evidence") == ""
 
 
-def test_one_file_is_evidence_of_one_claim(desk: Desk) -> None:
+def test_used_file_is_refused_for_another_claim(desk: Desk) -> None:
     kept = hidden(desk.send((PDF, "receipt.pdf"), payee=""), "evidence")
     first = desk.send(evidence=kept)
     again = desk.send(evidence=kept)
@@ -171,7 +171,7 @@ def test_one_file_is_evidence_of_one_claim(desk: Desk) -> None:
     assert desk.number_of(Claim) == 1
 
 
-def test_a_funder_learns_that_evidence_exists_and_of_what_kind(desk: Desk) -> None:
+def test_funder_sees_existence_and_type_of_evidence_only(desk: Desk) -> None:
     shown = desk.send((PDF, "receipt.pdf"), payee="Ahmed Hassan", payee_is_person="y").location
     evidence = desk.only(Evidence)
     assert isinstance(evidence, Evidence)
@@ -194,7 +194,7 @@ def test_a_funder_learns_that_evidence_exists_and_of_what_kind(desk: Desk) -> No
     ("typed", "pence"),
     [("1,234.5", 1234_50), ("١٢٣٤٫٥٠", 1234_50), ("£ 1 234", 1234_00), ("۱۲", 12_00), ("0.01", 1), (" 10 ", 10_00)],
 )
-def test_amounts_as_people_type_them(desk: Desk, typed: str, pence: int) -> None:
+def test_amount_is_parsed_as_typed(desk: Desk, typed: str, pence: int) -> None:
     answer = desk.send(amount_1=typed)
     assert answer.status_code == 302, error_at(answer, "amount_1")
     claim = desk.only(Claim)
@@ -205,7 +205,7 @@ def test_amounts_as_people_type_them(desk: Desk, typed: str, pence: int) -> None
 @pytest.mark.parametrize(
     "typed", ["-5", "1e9", "", "1234567890123", "0", "1.234", "12,34", "ten", "NaN", "1.2.3", "<b>5</b>", "٥٫٥٫٥"]
 )
-def test_what_is_no_amount_is_said_at_its_place(desk: Desk, typed: str) -> None:
+def test_invalid_amount_is_reported_at_its_field(desk: Desk, typed: str) -> None:
     entries = desk.number_of(LedgerEntry)
     answer = desk.send(amount_1=typed)
     assert answer.status_code == 200
@@ -233,14 +233,14 @@ def test_what_is_no_amount_is_said_at_its_place(desk: Desk, typed: str) -> None:
         ({"payee": "x" * 201}, "payee"),
     ],
 )
-def test_what_is_wrong_is_said_at_its_place(desk: Desk, typed: dict[str, str], field: str) -> None:
+def test_invalid_input_is_reported_at_its_field(desk: Desk, typed: dict[str, str], field: str) -> None:
     answer = desk.send(**typed)
     assert answer.status_code == 200
     assert error_at(answer, field)
     assert desk.nothing_happened()
 
 
-def test_more_than_is_committed(desk: Desk) -> None:
+def test_claim_above_the_commitment_is_refused(desk: Desk) -> None:
     refusal = "The commitment has £4,000.00 outstanding: enter that or less"
     assert error_at(desk.send(amount_1="4000.01"), "amount_1") == refusal
     second = {"amount_3": "3990.01", "commitment_3": desk.commitment}
@@ -253,23 +253,23 @@ def test_more_than_is_committed(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("currency", "example"), [("IQD", "IQD 1,250"), ("USD", "USD 1,250.00"), ("GBP", "in pounds")])
-def test_an_amount_that_cannot_be_read_is_asked_for_in_its_currency(desk: Desk, currency: str, example: str) -> None:
+def test_invalid_amount_message_has_an_example_in_its_currency(desk: Desk, currency: str, example: str) -> None:
     message = error_at(desk.send(currency=currency, amount_1="abc"), "amount_1")
     assert example in message
     assert ("pounds" in message) is (currency == "GBP")
 
 
-def test_who_types_a_purpose_is_told_who_reads_it(desk: Desk) -> None:
+def test_purpose_field_states_its_readers(desk: Desk) -> None:
     assert "Funders read this" in desk.client.get(desk.address).text
 
 
-def test_the_line_after_the_last_payment_is_refused_at_its_place(desk: Desk) -> None:
+def test_line_after_the_closing_payment_is_refused_at_its_field(desk: Desk) -> None:
     answer = desk.send(closes_1="y", amount_2="5", commitment_2=desk.commitment)
     assert error_at(answer, "amount_2") == "The commitment is closed"
     assert desk.nothing_happened()
 
 
-def test_a_swapped_file_shows_in_the_verification(desk: Desk) -> None:
+def test_verification_detects_a_replaced_file(desk: Desk) -> None:
     desk.send((PDF, "receipt.pdf"))
     (file,) = desk.files()
     file.write_bytes(PDF + b" for more")
@@ -277,7 +277,7 @@ def test_a_swapped_file_shows_in_the_verification(desk: Desk) -> None:
     assert (done.exit_code, "its file has changed" in done.output) == (1, True)
 
 
-def test_a_missing_file_is_not_found(desk: Desk) -> None:
+def test_missing_file_is_404(desk: Desk) -> None:
     desk.send((PDF, "receipt.pdf"))
     (file,) = desk.files()
     file.unlink()
@@ -289,7 +289,7 @@ def test_a_missing_file_is_not_found(desk: Desk) -> None:
 # The same payment twice.
 
 
-def test_a_payment_that_is_there_is_proposed_again_only_on_purpose(desk: Desk) -> None:
+def test_possible_duplicate_has_to_be_confirmed(desk: Desk) -> None:
     first = desk.send().location
     again = {"key": "another", "payee": "A  SUPPLIER of maps.", "purpose": "More maps"}
     answer = desk.send(**again)
@@ -313,12 +313,12 @@ def test_a_payment_that_is_there_is_proposed_again_only_on_purpose(desk: Desk) -
 
 
 @pytest.mark.parametrize("differs", [{"amount_1": "11"}, {"paid_on-day": "23"}, {"payee": "Somebody else"}])
-def test_a_payment_that_differs_is_another(desk: Desk, differs: dict[str, str]) -> None:
+def test_different_payment_is_not_a_duplicate(desk: Desk, differs: dict[str, str]) -> None:
     desk.send()
     assert desk.send(key="another", **differs).status_code == 302
 
 
-def test_the_same_file_is_noticed_whatever_else_differs(desk: Desk) -> None:
+def test_same_file_is_a_duplicate_whatever_else_differs(desk: Desk) -> None:
     first = desk.send((PDF, "receipt.pdf")).location
     other = {"key": "another", "payee": "Somebody else", "amount_1": "99"}
     answer = desk.send((PDF, "copy.pdf"), **other)
@@ -329,7 +329,7 @@ def test_the_same_file_is_noticed_whatever_else_differs(desk: Desk) -> None:
     assert desk.send(evidence=kept, is_another="yes", **other).status_code == 302
 
 
-def test_what_was_refused_or_reversed_does_not_stand(desk: Desk) -> None:
+def test_refused_or_reversed_claim_is_not_a_duplicate(desk: Desk) -> None:
     desk.send()
     with desk.app.app_context(), transaction():
         approvals.refuse(desk.newest_entry(), "no", desk.world.actor("approver"))
@@ -390,7 +390,7 @@ def test_evidence_is_attached_later_on_postgresql(postgresql_url: str, tmp_path:
         check_evidence_is_attached_later(Desk(app, tmp_path / "evidence"))
 
 
-def test_a_file_that_was_attached_is_that_of_no_other_claim(desk: Desk) -> None:
+def test_attached_file_is_refused_for_another_claim(desk: Desk) -> None:
     claim = desk.send().location
     attach(desk, claim)
     evidence = desk.only(Evidence)
@@ -399,7 +399,7 @@ def test_a_file_that_was_attached_is_that_of_no_other_claim(desk: Desk) -> None:
     assert error_at(answer, "file") == "This file is the evidence of another claim: choose another"
 
 
-def test_an_attached_file_that_is_swapped_shows_in_the_verification(desk: Desk) -> None:
+def test_verification_detects_a_replaced_attached_file(desk: Desk) -> None:
     attach(desk, desk.send().location)
     (file,) = desk.files()
     file.write_bytes(PDF + b" for more")
@@ -410,7 +410,7 @@ def test_an_attached_file_that_is_swapped_shows_in_the_verification(desk: Desk) 
     assert (done.exit_code, "its file is missing" in done.output) == (1, True)
 
 
-def test_a_swapped_file_is_not_handed_out_as_if_it_were_the_true_one(desk: Desk, log: io.StringIO) -> None:
+def test_replaced_file_is_not_served_as_the_original(desk: Desk, log: io.StringIO) -> None:
     claim = desk.send((PDF, "receipt.pdf")).location
     evidence = desk.only(Evidence)
     assert isinstance(evidence, Evidence)

@@ -1,4 +1,4 @@
-"""The list of claims: "did we pay this supplier?" is answered, and nobody learns of a payee whom they may not see."""
+"""The list of claims: it answers "did we pay this supplier?" without revealing hidden payees."""
 
 import csv
 import datetime as dt
@@ -49,7 +49,7 @@ def searched(client: FlaskClient, address: str = "/claims", **typed: str) -> Tes
 
 
 def payees(page: str) -> list[str]:
-    """Return to whom the claims of a page were paid, in their order."""
+    """Return the payees of a page of claims, in order."""
     table = page[page.index("<tbody>") : page.index("</tbody>")] if "<tbody>" in page else ""
     return [
         unescape(re.sub(r"<[^>]+>", "", cell)).rpartition(" ")[0].strip()
@@ -63,9 +63,7 @@ def saved(client: FlaskClient, **typed: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
 
 
-def test_a_payee_is_found_by_any_part_and_spelling_and_never_through_the_address(
-    world: World, commitment: Commitment
-) -> None:
+def test_payee_is_found_by_any_part_and_spelling_but_never_from_the_url(world: World, commitment: Commitment) -> None:
     with building(world):
         paid(world, commitment, "ACME Ltd")
         paid(world, commitment, "شركة أحمد للنقل")
@@ -80,7 +78,7 @@ def test_a_payee_is_found_by_any_part_and_spelling_and_never_through_the_address
     assert [row["Paid to"] for row in saved(client, payee="acme")] == ["ACME Ltd"]
 
 
-def test_programme_month_and_state_narrow_the_list_and_its_file(world: World, commitment: Commitment) -> None:
+def test_programme_month_and_state_filter_list_and_export(world: World, commitment: Commitment) -> None:
     with building(world):
         other = world.commitment(world.line(500_00, world.project("KURDISTAN")), 400_00)
         paid(world, commitment, "waits")
@@ -117,7 +115,7 @@ def test_programme_month_and_state_narrow_the_list_and_its_file(world: World, co
     assert payees(client.get("/claims?month=1999-01").text) == []
 
 
-def test_a_long_list_is_paged_also_when_it_was_found_by_a_name(world: World, commitment: Commitment) -> None:
+def test_search_results_are_paged(world: World, commitment: Commitment) -> None:
     with building(world):
         for number in range(53):
             paid(world, commitment, f"supplier {number}", paid_on=OCTOBER + dt.timedelta(days=number % 3))
@@ -137,7 +135,7 @@ def test_a_long_list_is_paged_also_when_it_was_found_by_a_name(world: World, com
 
 
 @pytest.mark.parametrize("reader", ["funder", "iraq"])
-def test_a_person_is_a_participant_and_cannot_be_found_by_name(
+def test_hidden_payee_is_shown_as_participant_and_not_found_by_name(
     world: World, commitment: Commitment, reader: str
 ) -> None:
     with building(world):
@@ -154,7 +152,7 @@ def test_a_person_is_a_participant_and_cannot_be_found_by_name(
     assert [row["Paid to"] for row in saved(client, payee="canary")] == ["Canary Ltd"]
 
 
-def test_the_file_has_the_hash_of_each_piece_of_evidence(world: World, commitment: Commitment) -> None:
+def test_export_has_the_hash_of_each_evidence_file(world: World, commitment: Commitment) -> None:
     with building(world):
         receipt, register = world.evidence(), world.evidence(b"%PDF-1.7 a register")
         entry = paid(world, commitment, "ACME Ltd", evidence=receipt)
@@ -171,7 +169,7 @@ def exports_recorded() -> int:
     return db.session.scalar(statement) or 0
 
 
-def test_a_file_that_names_people_is_recorded_as_one(world: World, commitment: Commitment) -> None:
+def test_export_naming_people_is_audited(world: World, commitment: Commitment) -> None:
     with building(world):
         paid(world, commitment, "ACME Ltd")
     client = world.sign_in(world.app.test_client(), "uk")
@@ -185,7 +183,7 @@ def test_a_file_that_names_people_is_recorded_as_one(world: World, commitment: C
 
 
 @pytest.mark.parametrize("reader", ["funder.2", "iraq.2", "kri"])
-def test_nobody_lists_the_claims_of_others(world: World, commitment: Commitment, reader: str) -> None:
+def test_claims_of_others_are_not_listed(world: World, commitment: Commitment, reader: str) -> None:
     with building(world):
         paid(world, commitment, "ACME Ltd")
         programme = world.programme().public_id
@@ -196,9 +194,7 @@ def test_nobody_lists_the_claims_of_others(world: World, commitment: Commitment,
     assert saved(client) == []
 
 
-def test_a_vague_name_is_told_to_say_more(
-    world: World, commitment: Commitment, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_vague_name_is_reported(world: World, commitment: Commitment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows_of_claims, "MOST_PAYEES", 1)
     with building(world):
         paid(world, commitment, "supplier one")

@@ -1,4 +1,4 @@
-"""Money at the browser, on both databases: what a coordinator, an approver and a funder see and can do."""
+"""Finance pages on both databases: what a coordinator, an approver and a funder see and can do."""
 
 import datetime as dt
 import re
@@ -28,7 +28,7 @@ DECIDED = "This was decided already"
 
 @dataclass
 class Desk:
-    """A budget line of £1,000 and who sits round it."""
+    """A budget line of £1,000 and its users."""
 
     app: Flask
     world: World
@@ -52,7 +52,7 @@ class Desk:
         return links(page, "entries")[0]
 
     def approve(self, entry: str, by: FlaskClient | None = None) -> str:
-        """Press Approve on the page of an entry; return what the page says then."""
+        """Approve on the page of an entry; return the resulting page."""
         return words(press(by or self.approver, f"{entry}/approve", page=entry))
 
     def pay(self, commitment: str, pounds: str, **more: object) -> str:
@@ -73,7 +73,7 @@ class Desk:
 
 
 def wish(pounds: str, key: str, **more: object) -> dict[str, object]:
-    """Return the form of a commitment as it is sent."""
+    """Return the form data of a commitment."""
     return {"amount": pounds, "purpose": "Printers", "key": key} | date("expected_on", dt.date(2027, 1, 15)) | more
 
 
@@ -105,7 +105,7 @@ def test_commit_400_pay_350_close_costs_350(desk: Desk) -> None:
 
 @pytest.fixture
 def both(desk: Desk) -> FlaskClient:
-    """Sign in somebody who is UK coordinator and finance approver at once."""
+    """Sign in a user who is both UK coordinator and finance approver."""
     with building(desk.world) as world:
         user = world.account("both", Role.UK_COORDINATOR, "uk")
         with transaction():
@@ -113,7 +113,7 @@ def both(desk: Desk) -> FlaskClient:
     return desk.sign_in("both")
 
 
-def test_the_proposer_finds_no_button_to_approve(desk: Desk, both: FlaskClient) -> None:
+def test_proposer_sees_no_approve_button(desk: Desk, both: FlaskClient) -> None:
     """Acceptance test g, at the page."""
     entry = desk.commit("10", by=both)
     page = both.get(entry)
@@ -125,8 +125,10 @@ def test_the_proposer_finds_no_button_to_approve(desk: Desk, both: FlaskClient) 
 
 
 @pytest.mark.parametrize(("step", "form"), [("approve", {}), ("refuse", {"reason": "My own"})])
-def test_the_proposer_is_refused_by_hand_too(desk: Desk, both: FlaskClient, step: str, form: dict[str, object]) -> None:
-    """Acceptance test g: the request that no page offers."""
+def test_handmade_request_of_the_proposer_is_refused(
+    desk: Desk, both: FlaskClient, step: str, form: dict[str, object]
+) -> None:
+    """Acceptance test g: a request that no page offers."""
     entry = desk.commit("10", by=both)
     assert YOURS in words(press(both, f"{entry}/{step}", form, page=entry))
     assert "Decision Waiting" in words(both.get(entry))
@@ -135,7 +137,7 @@ def test_the_proposer_is_refused_by_hand_too(desk: Desk, both: FlaskClient, step
     assert desk.available() == 990_00
 
 
-def test_approved_twice_moves_once(desk: Desk) -> None:
+def test_approving_twice_moves_money_once(desk: Desk) -> None:
     entry = desk.commit("10")
     before = desk.count(LedgerPosting)
     desk.approve(entry)
@@ -147,7 +149,7 @@ def test_approved_twice_moves_once(desk: Desk) -> None:
     assert desk.available() == 990_00
 
 
-def test_two_approvers_at_once_make_one_decision(desk: Desk) -> None:
+def test_two_concurrent_approvers_make_one_decision(desk: Desk) -> None:
     second = desk.sign_in("approver.2")
     tokens = {client: form_token(client, "/account") for client in (desk.approver, second)}
     for _ in range(5):
@@ -164,7 +166,7 @@ def test_two_approvers_at_once_make_one_decision(desk: Desk) -> None:
     assert desk.available() == 950_00
 
 
-def test_one_approves_and_one_refuses_at_once(desk: Desk) -> None:
+def test_concurrent_approval_and_refusal_make_one_decision(desk: Desk) -> None:
     second = desk.sign_in("approver.2")
     for _ in range(3):
         before, entry = desk.available(), desk.commit("10")
@@ -179,7 +181,7 @@ def test_one_approves_and_one_refuses_at_once(desk: Desk) -> None:
         assert before - desk.available() == (10_00 if is_approved else 0)
 
 
-def test_a_refusal_needs_a_reason_and_keeps_what_was_typed(desk: Desk) -> None:
+def test_refusal_needs_a_reason_and_keeps_the_input(desk: Desk) -> None:
     entry = desk.commit("10")
     refuse = f"{entry}/refuse"
     assert "Fill in: Reason" in words(press(desk.approver, refuse, {"reason": "  "}, page=refuse))
@@ -195,7 +197,7 @@ def test_a_refusal_needs_a_reason_and_keeps_what_was_typed(desk: Desk) -> None:
     assert desk.available() == 1_000_00
 
 
-def test_a_reversal_gives_the_money_back_and_both_entries_stand(desk: Desk) -> None:
+def test_reversal_returns_the_money_and_keeps_both_entries(desk: Desk) -> None:
     entry = desk.commit("10")
     desk.approve(entry)
     reverse = f"{entry}/reverse"
@@ -212,8 +214,8 @@ def test_a_reversal_gives_the_money_back_and_both_entries_stand(desk: Desk) -> N
     assert "Only an approved entry that was not reversed before can be reversed" in again
 
 
-def test_a_reversed_payment_says_so_wherever_it_stands(desk: Desk) -> None:
-    """On its claim and in the lists, each with a link to the entry that reverses it."""
+def test_reversed_payment_is_marked_on_every_page(desk: Desk) -> None:
+    """On its claim and in the lists, each with a link to the reversal."""
     desk.approve(desk.commit("400"))
     payment = desk.pay(desk.commitment(), "350.00")
     desk.approve(payment)
@@ -242,14 +244,14 @@ OUTSIDE = {
 
 
 def error_at(answer: TestResponse, field: str) -> str:
-    """Return the message that stands at a field; empty where there is none."""
+    """Return the message at a field; empty if there is none."""
     _, found, rest = answer.text.partition(f'id="{field}-error"')
     return rest.split("</p>")[0].split("</span>")[-1].strip() if found else ""
 
 
 @pytest.mark.parametrize("language", OUTSIDE)
 @pytest.mark.parametrize("day", [dt.date(1990, 1, 1), dt.date(2099, 6, 30), dt.date(2030, 4, 1)])
-def test_a_date_outside_the_programme_is_refused_at_the_field(desk: Desk, day: dt.date, language: str) -> None:
+def test_date_outside_the_programme_is_refused_at_its_field(desk: Desk, day: dt.date, language: str) -> None:
     post(desk.uk, "/language", {"language": language}, page="/account")
     commit, before = f"{desk.line}/commit", desk.count(LedgerEntry)
     answer = press(desk.uk, commit, wish("10", desk.world.key(), **date("expected_on", day)), page=commit)
@@ -258,13 +260,13 @@ def test_a_date_outside_the_programme_is_refused_at_the_field(desk: Desk, day: d
     assert desk.count(LedgerEntry) == before
 
 
-def test_the_inbox_says_when_a_payment_is_expected(desk: Desk) -> None:
+def test_inbox_shows_the_expected_day(desk: Desk) -> None:
     entry = desk.commit("10", **date("expected_on", dt.date(2029, 5, 4)))
     assert "Payment expected on 4 May 2029" in words(desk.approver.get("/approvals"))
     assert "Payment expected on 4 May 2029" in words(desk.approver.get(entry))
 
 
-def test_a_payment_that_slipped_is_expected_on_another_day(desk: Desk) -> None:
+def test_expected_day_can_be_changed(desk: Desk) -> None:
     desk.approve(desk.commit("400"))
     commitment = desk.commitment()
     address = f"{commitment}/reschedule"
@@ -288,7 +290,7 @@ def test_a_payment_that_slipped_is_expected_on_another_day(desk: Desk) -> None:
 # The last penny.
 
 
-def test_a_penny_too_much_is_refused_with_the_available_amount(desk: Desk) -> None:
+def test_penny_too_much_is_refused_with_the_available_amount(desk: Desk) -> None:
     """Acceptance test l."""
     commit = f"{desk.line}/commit"
     over = press(desk.uk, commit, wish("1,000.01", desk.world.key()), page=commit)
@@ -302,7 +304,7 @@ def test_a_penny_too_much_is_refused_with_the_available_amount(desk: Desk) -> No
     assert typed(over, "amount") == "0.01"
 
 
-def test_two_that_fit_alone_do_not_fit_together(desk: Desk) -> None:
+def test_second_of_two_proposals_is_refused_at_approval(desk: Desk) -> None:
     first, second = desk.commit("999.99"), desk.commit("0.02")
     desk.approve(first)
     assert "The line has £0.01 available: enter that or less" in desk.approve(second)
@@ -313,7 +315,7 @@ def test_two_that_fit_alone_do_not_fit_together(desk: Desk) -> None:
 NO_AMOUNTS = ("", "0", "-1", "1.001", "1e400", "NaN", "ten", "9" * 40, "\x00", "١٫٠٠١", "<b>", "1\u202e0")
 
 
-def test_what_is_no_amount_is_refused_and_the_rest_is_kept(desk: Desk) -> None:
+def test_invalid_amount_is_refused_and_the_input_kept(desk: Desk) -> None:
     commit = f"{desk.line}/commit"
     before = desk.count(LedgerEntry)
     for amount in NO_AMOUNTS:
@@ -323,7 +325,7 @@ def test_what_is_no_amount_is_refused_and_the_rest_is_kept(desk: Desk) -> None:
     assert desk.count(LedgerEntry) == before
 
 
-def test_arabic_digits_are_digits(desk: Desk) -> None:
+def test_arabic_digits_are_accepted(desk: Desk) -> None:
     desk.approve(desk.commit("١٬٠٠٠٫٠٠"))
     assert desk.available() == 0
 
@@ -331,7 +333,7 @@ def test_arabic_digits_are_digits(desk: Desk) -> None:
 # The same form twice.
 
 
-def test_a_form_sent_twice_is_one_entry(desk: Desk) -> None:
+def test_form_sent_twice_makes_one_entry(desk: Desk) -> None:
     before = desk.count(LedgerEntry)
     form = wish("10", "the-same-key")
     for _ in range(2):
@@ -339,7 +341,7 @@ def test_a_form_sent_twice_is_one_entry(desk: Desk) -> None:
     assert desk.count(LedgerEntry) == before + 1
 
 
-def test_a_form_sent_twenty_times_at_once_is_one_entry(desk: Desk) -> None:
+def test_form_sent_twenty_times_concurrently_makes_one_entry(desk: Desk) -> None:
     before = desk.count(LedgerEntry)
     clients = [desk.sign_in("uk") for _ in range(20)]
     form = wish("10", "the-same-key")
@@ -351,14 +353,14 @@ def test_a_form_sent_twenty_times_at_once_is_one_entry(desk: Desk) -> None:
 STRANGE_KEYS = ("k" * 10_000, "nul \x00", "مفتاح", "")
 
 
-def test_a_strange_key_is_no_fault_of_ours(desk: Desk) -> None:
+def test_malformed_key_causes_no_server_error(desk: Desk) -> None:
     answers = {key: press(desk.uk, f"{desk.line}/commit", wish("1", key)) for key in STRANGE_KEYS}
     assert [key[:10] for key, answer in answers.items() if answer.status_code not in (200, 400)] == []
 
 
 @pytest.mark.parametrize("key", ["the-same-key", ""])
-def test_another_wish_under_the_same_key_is_not_called_proposed(desk: Desk, key: str) -> None:
-    """A browser that restored an old form, or sent none: the second wish must not vanish with a word of success."""
+def test_other_content_with_a_used_or_missing_key_is_not_lost(desk: Desk, key: str) -> None:
+    """A browser may restore an old form or send no key: the second proposal must not be lost with a success message."""
     commit = f"{desk.line}/commit"
     press(desk.uk, commit, wish("10", key), page=commit)
     answer = press(desk.uk, commit, wish("20", key, purpose="Something else"), page=commit)
@@ -373,7 +375,7 @@ SPENT = ("100.01", "20.50", "3.33", "7.77")
 
 @pytest.fixture
 def funded(desk: Desk) -> Desk:
-    """Add four payments, one of them to a person and one reversed, a cohort with trainee and trainer."""
+    """Add four payments, one to a person and one reversed, and a cohort with trainee and trainer."""
     desk.approve(desk.commit("400"))
     commitment = desk.commitment()
     paid = [desk.pay(commitment, pounds, payee=f"Firm {pounds}") for pounds in SPENT[:3]]
@@ -401,7 +403,7 @@ def all_entries(client: FlaskClient, programme: str) -> list[str]:
     return found
 
 
-def test_spent_on_the_burn_down_is_the_sum_of_the_entries(funded: Desk) -> None:
+def test_burn_down_spending_is_the_sum_of_the_entries(funded: Desk) -> None:
     """Acceptance test n: to the penny, and the funder can open each entry."""
     funder = funded.sign_in("funder")
     (programme,) = links(funder.get("/programmes"), "programmes")
@@ -419,8 +421,8 @@ def test_spent_on_the_burn_down_is_the_sum_of_the_entries(funded: Desk) -> None:
     assert pence([cell for cell in spent_by_month if "£" in cell][-1]) == spent
 
 
-def test_no_page_of_the_funder_names_a_person(funded: Desk) -> None:
-    """Acceptance test n: trainee, trainer and payee are nobody's business here."""
+def test_no_page_of_a_funder_names_a_person(funded: Desk) -> None:
+    """Acceptance test n: trainee, trainer and payee are hidden."""
     funder = funded.sign_in("funder")
     seen = dict(crawl(funder))
     assert {answer.status_code for answer in seen.values()} == {200}
@@ -434,7 +436,7 @@ def test_no_page_of_the_funder_names_a_person(funded: Desk) -> None:
     assert sum("Paid to Firm" in page for page in paid) == 3, "a firm is named"
 
 
-def test_the_approver_reads_whom_the_money_went_to(funded: Desk) -> None:
+def test_approver_sees_the_payee(funded: Desk) -> None:
     (programme,) = [
         address for address in links(funded.approver.get("/programmes"), "programmes")
         if "Canary" not in address and links(funded.approver.get(address), "lines")

@@ -1,4 +1,4 @@
-"""The table of exchange rates, as people meet it."""
+"""The pages of the table of exchange rates."""
 
 import io
 import re
@@ -36,7 +36,7 @@ def count(app: Flask) -> int:
         return db.session.scalar(select(func.count()).select_from(ExchangeRate)) or 0
 
 
-def test_a_rate_is_entered_in_any_digits_and_shown_with_its_source(app: Flask, browser: FlaskClient) -> None:
+def test_rate_is_entered_in_any_digits_and_shown_with_its_source(app: Flask, browser: FlaskClient) -> None:
     form = {"currency": "IQD", "month-month": "٤", "month-year": "2026", "rate": "١٬٦٦٤٫٥", "source": "HMRC"}
     answer = post(browser, "/rates/new", form)
     assert answer.status_code == 302
@@ -55,9 +55,7 @@ def told(page: str) -> str:
     return found[1] if found else ""
 
 
-def test_a_rate_that_replaces_another_is_entered_only_when_somebody_says_that_it_is_right(
-    app: Flask, browser: FlaskClient
-) -> None:
+def test_replacing_a_rate_has_to_be_confirmed(app: Flask, browser: FlaskClient) -> None:
     assert "is_right" not in browser.get("/rates/new").text
     assert post(browser, "/rates/new", JUNE).status_code == 302
     page = post(browser, "/rates/new", JUNE | {"rate": "0.0127"}).text
@@ -77,7 +75,7 @@ def test_a_rate_that_replaces_another_is_entered_only_when_somebody_says_that_it
 @pytest.mark.parametrize(
     ("rate", "is_asked"), [("1.397", False), ("1.397001", True), ("1.143", False), ("1.142999", True)]
 )
-def test_a_rate_further_than_a_tenth_from_the_month_before_asks(
+def test_rate_a_tenth_off_the_previous_month_has_to_be_confirmed(
     browser: FlaskClient, rate: str, *, is_asked: bool
 ) -> None:
     post(browser, "/rates/new", JUNE)
@@ -89,13 +87,13 @@ def test_a_rate_further_than_a_tenth_from_the_month_before_asks(
     ) is is_asked
 
 
-def test_a_new_source_for_the_same_rate_asks_nothing(browser: FlaskClient) -> None:
+def test_new_source_for_the_same_rate_needs_no_confirmation(browser: FlaskClient) -> None:
     post(browser, "/rates/new", JUNE)
     assert post(browser, "/rates/new", JUNE | {"source": "Bank of England"}).status_code == 302
     assert "Bank of England" in browser.get("/rates").text
 
 
-def test_what_is_missing_is_said_at_its_field(browser: FlaskClient) -> None:
+def test_missing_input_is_reported_at_its_field(browser: FlaskClient) -> None:
     page = post(browser, "/rates/new", {"currency": "GBP", "month-month": "13", "month-year": "2026", "rate": "0"}).text
     assert 'href="#month"' in page
     assert 'id="month"' in page
@@ -106,7 +104,7 @@ def test_what_is_missing_is_said_at_its_field(browser: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
-def test_a_list_is_entered_once(app: Flask, browser: FlaskClient, encoding: str) -> None:
+def test_list_is_entered_once(app: Flask, browser: FlaskClient, encoding: str) -> None:
     assert send(browser, GOOD.encode(encoding)).count("Entered") == 2
     assert count(app) == 2
     again = send(browser, GOOD.encode(encoding))
@@ -114,7 +112,7 @@ def test_a_list_is_entered_once(app: Flask, browser: FlaskClient, encoding: str)
     assert count(app) == 2
 
 
-def test_another_rate_of_a_month_corrects_it(app: Flask, browser: FlaskClient) -> None:
+def test_list_corrects_an_existing_rate(app: Flask, browser: FlaskClient) -> None:
     send(browser, GOOD)
     corrected = GOOD.replace("1.27", "1.28")
     page = send(browser, corrected)
@@ -126,7 +124,7 @@ def test_another_rate_of_a_month_corrects_it(app: Flask, browser: FlaskClient) -
     assert count(app) == 2
 
 
-def test_a_yes_to_one_list_is_none_to_another(app: Flask, browser: FlaskClient) -> None:
+def test_confirmation_is_valid_for_its_list_only(app: Flask, browser: FlaskClient) -> None:
     listed = "currency,month,rate,source\nUSD,2026-05,{},HMRC\nUSD,2026-04,1.27,HMRC\n"
     page = send(browser, listed.format("127"))
     assert "departs by more than a tenth from that of Apr 2026" in page
@@ -148,7 +146,7 @@ def test_a_yes_to_one_list_is_none_to_another(app: Flask, browser: FlaskClient) 
         ("USD,2026-04,1.3,HMRC monthly rates", "The list has another rate for this month above"),
     ],
 )
-def test_a_faulty_row_lets_nothing_in(app: Flask, browser: FlaskClient, row: str, fault: str) -> None:
+def test_faulty_row_rejects_the_whole_list(app: Flask, browser: FlaskClient, row: str, fault: str) -> None:
     page = send(browser, GOOD + row + "\n")
     assert fault in page
     assert "Nothing was entered: 1 row is faulty." in page
@@ -164,22 +162,22 @@ def test_a_faulty_row_lets_nothing_in(app: Flask, browser: FlaskClient, row: str
         ("currency,month,rate\nUSD,2026-04,1.2\n", "The list has no column with the heading source"),
     ],
 )
-def test_what_is_no_list_is_told_why(browser: FlaskClient, content: str, words: str) -> None:
+def test_invalid_list_is_refused_with_the_reason(browser: FlaskClient, content: str, words: str) -> None:
     assert words in send(browser, content)
 
 
-def test_a_file_has_to_be_chosen(browser: FlaskClient) -> None:
+def test_file_is_required(browser: FlaskClient) -> None:
     assert "Fill in: List of rates" in post(browser, "/rates/import").text
 
 
-def test_the_claim_form_leads_to_the_table(app: Flask, browser: FlaskClient) -> None:
+def test_claim_form_links_to_the_rates(app: Flask, browser: FlaskClient) -> None:
     with app.app_context():
         programme = db.session.scalars(unscoped(select(Programme.public_id), because="test")).first()
     assert 'href="/rates"' in browser.get(f"/programmes/{programme}/claims/new").text
     assert 'href="/rates"' in browser.get(f"/programmes/{programme}").text
 
 
-def test_who_reads_money_reads_rates_and_enters_none(app: Flask, client: FlaskClient) -> None:
+def test_readers_of_money_see_rates_but_cannot_enter_them(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         World(app).sign_in(client, "approver")
     assert client.get("/rates").status_code == 200

@@ -1,4 +1,4 @@
-"""Spend files, as people meet them: send, choose the columns, look, propose, take back."""
+"""The pages of spend files: upload, choose the columns, preview, propose, withdraw."""
 
 import datetime as dt
 import io
@@ -25,7 +25,7 @@ from training.policy.scopes import unscoped
 
 @dataclass
 class Desk:
-    """A browser of somebody who reads spend files, and the ids that stand in addresses."""
+    """A browser of a user who uploads spend files, with the ids used in URLs."""
 
     browser: FlaskClient
     world: World
@@ -42,7 +42,7 @@ class Desk:
         return self.browser.post(self.new, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
     def preview(self, content: bytes, **columns: str) -> str:
-        """Send a file, say what its columns are; return the address of the preview."""
+        """Upload a file and choose its columns; return the URL of the preview."""
         mapping = self.send(content).headers["Location"]
         chosen = {"date": "0", "amount": "1", "payee": "2", "otherwise": self.commitment} | columns
         answer = post(self.browser, mapping, dict(chosen))
@@ -59,7 +59,7 @@ def desk(app: Flask, client: FlaskClient, tmp_path: Path) -> Desk:
         return Desk(client, office.world, programme, office.commitment.public_id)
 
 
-def test_the_published_file_from_beginning_to_end(app: Flask, desk: Desk) -> None:
+def test_published_file_from_upload_to_claims(app: Flask, desk: Desk) -> None:
     mapping = desk.send(PUBLISHED).headers["Location"]
     page = desk.browser.get(mapping).text
     assert "The file has 400 rows." in page
@@ -84,7 +84,7 @@ def test_the_published_file_from_beginning_to_end(app: Flask, desk: Desk) -> Non
     assert "Take back what waits" not in page
 
 
-def test_headings_are_guessed_in_each_language(desk: Desk) -> None:
+def test_columns_are_guessed_from_headings_in_each_language(desk: Desk) -> None:
     for headings in ("Supplier,Date,Amount", "المورّد,التاريخ,المبلغ", "دابینکەر,بەروار,بڕ"):
         page = desk.browser.get(desk.send(f"{headings}\nA,2020-10-05,5\n".encode()).headers["Location"]).text
         for field, value in (("payee", 0), ("date", 1), ("amount", 2)):
@@ -92,7 +92,7 @@ def test_headings_are_guessed_in_each_language(desk: Desk) -> None:
             assert f'value="{value}" selected' in select, (headings, field)
 
 
-def test_a_fault_in_the_columns_asks_for_no_second_upload(desk: Desk) -> None:
+def test_invalid_columns_need_no_second_upload(desk: Desk) -> None:
     mapping = desk.send(b"Day,Amount,Supplier\n2020-10-05,5,A\n").headers["Location"]
     page = post(desk.browser, mapping, {"amount": "1", "payee": "7"}).text
     assert "Choose an answer: Date of payment" in page
@@ -103,7 +103,7 @@ def test_a_fault_in_the_columns_asks_for_no_second_upload(desk: Desk) -> None:
     assert "Propose the good row" in desk.browser.get(right.headers["Location"]).text
 
 
-def test_faulty_rows_are_shown_alone_and_page_by_page(desk: Desk) -> None:
+def test_faulty_rows_are_filtered_and_paged(desk: Desk) -> None:
     lines = [f"2020-10-05,{'much' if number % 3 == 0 else number},Supplier" for number in range(2, 302)]
     show = desk.preview("\n".join(["Date,Amount,Supplier", *lines]).encode())
     first = desk.browser.get(f"{show}?outcome=faulty").text
@@ -118,7 +118,7 @@ def test_faulty_rows_are_shown_alone_and_page_by_page(desk: Desk) -> None:
     assert desk.browser.get(f"{show}?after=nonsense&outcome=nonsense").status_code == 200
 
 
-def test_more_than_the_commitment_holds_is_said_in_clear_words(app: Flask, desk: Desk) -> None:
+def test_file_above_the_commitment_is_refused_with_the_amounts(app: Flask, desk: Desk) -> None:
     show = desk.preview(PUBLISHED + b"2020-12-28,0.01,One penny\n")
     assert "Too little" in desk.browser.get(show).text
     post(desk.browser, f"{show}/propose", page=show)
@@ -128,7 +128,7 @@ def test_more_than_the_commitment_holds_is_said_in_clear_words(app: Flask, desk:
         assert claimed() == (0, 0)
 
 
-def test_proposing_twice_proposes_once(app: Flask, desk: Desk) -> None:
+def test_proposing_twice_makes_one_claim_per_row(app: Flask, desk: Desk) -> None:
     show = desk.preview(b"Date,Amount,Supplier\n2020-10-05,5,A\n")
     token = form_token(desk.browser, show)
     for _time in range(2):
@@ -138,7 +138,7 @@ def test_proposing_twice_proposes_once(app: Flask, desk: Desk) -> None:
         assert claimed() == (1, 500)
 
 
-def test_people_who_were_paid_are_no_names_to_a_funder(app: Flask, desk: Desk) -> None:
+def test_funder_does_not_see_names_of_paid_people(app: Flask, desk: Desk) -> None:
     show = desk.preview(b"Date,Amount,Supplier\n2020-10-05,5,Canary Person\n")
     post(desk.browser, f"{show}/propose", {"payees_are_people": "yes"}, page=show)
     claim = desk.browser.get(show).text.partition('href="/claims/')[2].partition('"')[0]
@@ -161,19 +161,19 @@ def test_people_who_were_paid_are_no_names_to_a_funder(app: Flask, desk: Desk) -
     ],
     ids=["empty", "web page", "picture", "too large", "too long"],
 )
-def test_what_is_no_spend_file_is_told_why(desk: Desk, content: bytes, words: str) -> None:
+def test_invalid_spend_file_is_refused_with_the_reason(desk: Desk, content: bytes, words: str) -> None:
     answer = desk.send(content)
     assert answer.status_code == 200, answer.status_code
     assert words in answer.text
 
 
-def test_a_file_of_two_megabytes_is_taken(desk: Desk) -> None:
+def test_file_of_two_megabytes_is_accepted(desk: Desk) -> None:
     padding = "x" * 200
     lines = [f"2020-10-05,5,A,{padding}" for _row in range(10_000)]
     assert desk.send("\n".join(["Date,Amount,Supplier,Note", *lines]).encode()).status_code == 302
 
 
-def test_what_was_forgotten_has_to_be_sent_again(app: Flask, desk: Desk) -> None:
+def test_expired_table_has_to_be_uploaded_again(app: Flask, desk: Desk) -> None:
     mapping = desk.send(b"Date,Amount,Supplier\n2020-10-05,5,A\n").headers["Location"]
     batch = mapping.split("/")[2]
     (app.config["SETTINGS"].evidence_folder / "spend" / f"{batch}.json").unlink()
@@ -182,7 +182,7 @@ def test_what_was_forgotten_has_to_be_sent_again(app: Flask, desk: Desk) -> None
     assert desk.browser.get(f"/spending/{batch}").headers["Location"] == mapping
 
 
-def test_a_preview_takes_the_same_statements_for_ten_rows_and_for_five_hundred(
+def test_preview_query_count_is_constant(
     desk: Desk, statements: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
     asked = []
@@ -200,14 +200,14 @@ def test_earlier_files_are_listed(desk: Desk) -> None:
     assert f'href="{show}"' in desk.browser.get(desk.new).text
 
 
-def test_what_a_row_says_is_text(desk: Desk) -> None:
+def test_markup_in_a_row_is_escaped(desk: Desk) -> None:
     show = desk.preview(b"Date,Amount,Supplier\n2020-10-05,5,<script>alert(1)</script>\n")
     page = desk.browser.get(show).text
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
 
 
-def test_rows_that_are_like_a_claim_made_by_hand_are_marked_and_left_out(app: Flask, desk: Desk) -> None:
+def test_rows_resembling_a_manual_claim_are_marked_and_skipped(app: Flask, desk: Desk) -> None:
     with app.app_context():
         named = select(Commitment).where(Commitment.public_id == desk.commitment)
         held = db.session.scalars(unscoped(named, because="a test")).one()

@@ -1,4 +1,4 @@
-"""Plans as they are entered, the year end, projects, and the choice of months, through the pages."""
+"""Pages of plans, the year end, projects, and the choice of months."""
 
 import datetime as dt
 import re
@@ -32,14 +32,14 @@ def world(app: Flask) -> World:
 
 @contextmanager
 def inside(world: World) -> Iterator[None]:
-    """Reach the database outside a request: what a request keeps for itself must not be shared with the next."""
+    """Use the database outside a request, so that requests do not share its session state."""
     with world.app.app_context():
         db.session.add_all(world.organisations.values())
         yield
 
 
 class Made(NamedTuple):
-    """The keys of a line, which outlive the session that made it; requests have contexts of their own."""
+    """The keys of a line, usable after its session; requests have contexts of their own."""
 
     id: int
     public_id: str
@@ -47,7 +47,7 @@ class Made(NamedTuple):
 
 
 def line_of(world: World, pence: int, organisation: str = "iraq") -> Made:
-    """Make a line with so much allocated, in a project of its own."""
+    """Create a line with ``pence`` allocated, in a project of its own."""
     with inside(world):
         project = world.project(organisation=organisation)
         return made(world.line(pence, project), project)
@@ -68,7 +68,7 @@ def address_of(world: World) -> str:
 
 
 def months(**amounts: str) -> dict[str, object]:
-    """Return what is typed for a line of 2026–27; months by name, ``m2026_04="12"``."""
+    """Return the input for a line of 2026–27; months by name, ``m2026_04="12"``."""
     return {f"{name[1:].replace('_', '-')}-01": typed for name, typed in amounts.items()}
 
 
@@ -79,7 +79,7 @@ def shown(page: str) -> str:
 
 
 def send(client: FlaskClient, line: Made, fingerprint: str, **amounts: str) -> str:
-    """Send the form of a plan as it was shown; return the address that it leads to, or the page with its errors."""
+    """Send the plan form; return the redirect URL, or the page with its errors."""
     answer = post(client, f"/lines/{line.public_id}/plan/edit", {"shown": fingerprint, **months(**amounts)})
     return answer.location or answer.text
 
@@ -88,7 +88,7 @@ def opened(client: FlaskClient, line: Made, query: str = "") -> str:
     return client.get(f"/lines/{line.public_id}/plan/edit{query}").text
 
 
-def test_a_plan_typed_in_eastern_digits(world: World, client: FlaskClient) -> None:
+def test_plan_is_entered_in_eastern_digits(world: World, client: FlaskClient) -> None:
     line = line_of(world, 3_000_00)
     world.sign_in(client, "uk")
     answer = send(client, line, shown(opened(client, line)), m2026_04="١٬٢٥٠٫٥٠", m2027_03="۱۲")
@@ -100,14 +100,14 @@ def test_a_plan_typed_in_eastern_digits(world: World, client: FlaskClient) -> No
     assert re.search(r"£1,737\.50</bdi> of the allocation is not planned", page)
 
 
-def test_more_than_the_allocation_may_be_planned_and_is_said(world: World, client: FlaskClient) -> None:
+def test_plan_above_the_allocation_is_saved_with_a_notice(world: World, client: FlaskClient) -> None:
     line = line_of(world, 3_000_00)
     world.sign_in(client, "uk")
     answer = send(client, line, shown(opened(client, line)), m2026_04="3000.01")
     assert re.search(r"exceeds the allocation by <bdi[^>]*>£0\.01<", client.get(answer).text)
 
 
-def test_bad_input_keeps_what_was_typed(world: World, client: FlaskClient) -> None:
+def test_invalid_plan_keeps_the_input(world: World, client: FlaskClient) -> None:
     line = line_of(world, 3_000_00)
     world.sign_in(client, "uk")
     page = send(client, line, shown(opened(client, line)), m2026_04="a lot", m2026_05="١٢")
@@ -119,7 +119,7 @@ def test_bad_input_keeps_what_was_typed(world: World, client: FlaskClient) -> No
     assert entered(world, line) == {}
 
 
-def test_the_second_of_two_editors_is_told(world: World, client: FlaskClient, app: Flask) -> None:
+def test_second_of_two_editors_is_refused(world: World, client: FlaskClient, app: Flask) -> None:
     line = line_of(world, 3_000_00)
     other = world.sign_in(app.test_client(), "uk.2")
     world.sign_in(client, "uk")
@@ -134,7 +134,7 @@ def test_the_second_of_two_editors_is_told(world: World, client: FlaskClient, ap
     assert entered(world, line)[dt.date(2026, 4, 1)] == 2_000_00
 
 
-def test_a_pattern_fills_the_form_and_saves_nothing(world: World, client: FlaskClient) -> None:
+def test_pattern_fills_the_form_and_saves_nothing(world: World, client: FlaskClient) -> None:
     line = line_of(world, 7_800_00)
     world.sign_in(client, "uk")
     page = opened(client, line, "?pattern=late")
@@ -144,7 +144,7 @@ def test_a_pattern_fills_the_form_and_saves_nothing(world: World, client: FlaskC
     assert opened(client, line, "?pattern=no-such").count('value="650.00"') == 12
 
 
-def test_an_address_that_fills_the_form_takes_what_was_typed(world: World, client: FlaskClient) -> None:
+def test_form_filled_from_a_url_saves_the_typed_input(world: World, client: FlaskClient) -> None:
     line = line_of(world, 7_800_00)
     world.sign_in(client, "uk")
     address = f"/lines/{line.public_id}/plan/edit?{urlencode({'pattern': 'late'})}"
@@ -170,7 +170,7 @@ def _amounts(page: str) -> list[list[int]]:
     return [[parse_amount(text) for text in re.findall(r"£[\d,.]+", row)] for row in table.split("<tr>")[1:]]
 
 
-def test_the_year_end_reconciles_to_the_penny(world: World, client: FlaskClient) -> None:
+def test_year_end_reconciles_to_the_penny(world: World, client: FlaskClient) -> None:
     line = _busy(world)
     with inside(world):
         short = world.line(1_000_00)
@@ -193,7 +193,7 @@ def test_the_year_end_reconciles_to_the_penny(world: World, client: FlaskClient)
     assert "/commitments/" in page
 
 
-def test_what_is_due_next_year_lapses_and_the_chart_agrees(world: World) -> None:
+def test_money_due_next_year_lapses_and_the_chart_agrees(world: World) -> None:
     _busy(world)
     with inside(world):
         actor, programme = world.actor("uk"), world.programme()
@@ -206,7 +206,7 @@ def test_what_is_due_next_year_lapses_and_the_chart_agrees(world: World) -> None
         assert chart.forecast[-1] == total.allocated - total.lapses
 
 
-def test_a_partner_sees_the_lines_they_deliver(world: World, client: FlaskClient) -> None:
+def test_partner_sees_the_lines_they_deliver(world: World, client: FlaskClient) -> None:
     own, foreign = line_of(world, 1_000_00), line_of(world, 2_000_00, "kri")
     world.sign_in(client, "iraq")
     page = client.get(f"{address_of(world)}/year-end").text
@@ -220,7 +220,7 @@ def test_a_partner_sees_the_lines_they_deliver(world: World, client: FlaskClient
     assert client.get(f"/projects/{foreign.project}").status_code == 404
 
 
-def test_a_project_shows_its_money_to_its_funder_alone(world: World, client: FlaskClient, app: Flask) -> None:
+def test_only_its_funder_sees_the_money_of_a_project(world: World, client: FlaskClient, app: Flask) -> None:
     with inside(world):
         project = world.project()
         world.line(1_000_00, project)
@@ -246,7 +246,9 @@ def test_a_project_shows_its_money_to_its_funder_alone(world: World, client: Fla
         ("?period=no-such", "Mar 2027", 12),
     ],
 )
-def test_the_months_of_a_burn_down(world: World, client: FlaskClient, query: str, last: str, count: int) -> None:
+def test_burn_down_shows_the_chosen_months(
+    world: World, client: FlaskClient, query: str, last: str, count: int
+) -> None:
     line = line_of(world, 1_200_00)
     with inside(world):
         commitment = world.commitment(programmes.line_by_key(line.id), 500_00)
@@ -258,13 +260,13 @@ def test_the_months_of_a_burn_down(world: World, client: FlaskClient, query: str
         table = table[: table.index("</table>")]
         rows = re.findall(r'<th scope="row">([^<]+)</th>', table)
         assert (rows[0], rows[-1], len(rows)) == ("Apr 2026", last, count)
-        # Planned, committed and spent, spent, forecast: true sums, whatever is cut.
+        # Planned, committed and spent, spent, forecast: exact sums in every period.
         november = re.findall(r"£[\d,.]+", table[table.index("Nov 2026") :])
         assert november[:4] == ["£800.00", "£500.00", "£200.00", "£200.00"]
         assert "Committed and spent" in page
 
 
-def test_statements_do_not_grow_with_rows(world: World, client: FlaskClient, statements: Statements) -> None:
+def test_query_count_is_constant(world: World, client: FlaskClient, statements: Statements) -> None:
     line = line_of(world, 5_000_00)
     world.sign_in(client, "uk")
     addresses = [

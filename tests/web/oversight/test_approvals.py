@@ -1,4 +1,4 @@
-"""The approver's inbox over HTTP: several proposals at once, one's own, two approvers, and what no longer fits."""
+"""The approver's inbox: bulk decisions, own proposals, two approvers, and proposals that no longer fit."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -37,10 +37,10 @@ INBOX = "/approvals"
 
 
 class Elsewhere(FlaskClient):
-    """A browser whose requests do not share the session in which the test itself reads."""
+    """A browser whose requests do not share the session of the test."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Send a request from a context of its own."""
+        """Send requests from a context of their own."""
         return Context().run(super().open, *args, **kwargs)
 
 
@@ -69,7 +69,7 @@ def outcome(entry: LedgerEntry) -> Outcome | None:
 
 
 def box(page: str, entry: LedgerEntry) -> str:
-    """Return the checkbox of a proposal as it stands on the page."""
+    """Return the checkbox of a proposal on the page."""
     found: str = page.split(f'id="chosen-{entry.bundle}"', 1)[1].split(">", 1)[0]
     return found
 
@@ -85,7 +85,7 @@ def transfer(world: World, pence: int) -> LedgerEntry:
         return proposals.propose_transfer(source, target, world.proposal(pence, "the reason why"), world.actor("uk"))
 
 
-def test_the_inbox_shows_what_approval_would_do(world: World) -> None:
+def test_inbox_shows_the_effects_of_approval(world: World) -> None:
     moving = transfer(world, 200_00)
     payment = world.payment(world.commitment(world.line(1_000_00), 400_00), 150_00, evidence=world.evidence())
     sha256 = claim_of(payment).evidence_sha256
@@ -100,7 +100,7 @@ def test_the_inbox_shows_what_approval_would_do(world: World) -> None:
     assert sha256 not in page
 
 
-def test_several_are_approved_at_once(world: World) -> None:
+def test_several_proposals_are_approved_together(world: World) -> None:
     chosen = [world.proposed_line(100_00) for _ in range(2)]
     left = world.proposed_line(100_00)
     page = send(approver(world), "approved", *(entry.bundle for entry in chosen))
@@ -109,7 +109,7 @@ def test_several_are_approved_at_once(world: World) -> None:
     assert page.count('name="chosen"') == 1
 
 
-def test_several_are_refused_for_one_reason(world: World) -> None:
+def test_several_proposals_are_refused_with_one_reason(world: World) -> None:
     chosen = [world.proposed_line(100_00), transfer(world, 50_00)]
     send(approver(world), "refused", *(entry.bundle for entry in chosen), reason="Not this year")
     db.session.rollback()
@@ -117,7 +117,7 @@ def test_several_are_refused_for_one_reason(world: World) -> None:
     assert reasons.count("Not this year") == 3, "the transfer has two halves"
 
 
-def test_one_that_no_longer_fits_does_not_hold_back_the_rest(world: World) -> None:
+def test_proposal_that_no_longer_fits_does_not_block_the_rest(world: World) -> None:
     line = world.line(100_00)
     first, second = world.proposed_commitment(line, 60_00), world.proposed_commitment(line, 60_00)
     third = world.proposed_line(1_00)
@@ -128,7 +128,7 @@ def test_one_that_no_longer_fits_does_not_hold_back_the_rest(world: World) -> No
     assert "No longer within the budget" in page
 
 
-def test_ones_own_stands_there_and_cannot_be_decided(world: World) -> None:
+def test_own_proposal_is_listed_but_cannot_be_decided(world: World) -> None:
     line = world.line(500_00)
     with transaction():
         user = account_rows.user_named("approver")
@@ -148,7 +148,7 @@ def test_ones_own_stands_there_and_cannot_be_decided(world: World) -> None:
     assert " disabled" not in box(page, own)
 
 
-def test_what_was_decided_meanwhile_and_what_never_was(world: World) -> None:
+def test_decided_and_unknown_proposals_are_reported(world: World) -> None:
     decided, fresh = world.proposed_line(100_00), world.proposed_line(100_00)
     world.approve(decided, by="approver.2")
     page = send(approver(world), "approved", decided.bundle, "nosuchthing1", fresh.bundle)
@@ -168,7 +168,7 @@ def test_what_was_decided_meanwhile_and_what_never_was(world: World) -> None:
         ("withdrawn", True, "a reason", "Choose one of the answers in the list"),
     ],
 )
-def test_what_is_missing_is_said_and_nothing_is_lost(
+def test_missing_input_is_reported_and_the_rest_kept(
     world: World, decision: str, is_chosen: bool, reason: str, message: str
 ) -> None:
     entry = world.proposed_line(100_00)
@@ -179,7 +179,7 @@ def test_what_is_missing_is_said_and_nothing_is_lost(
     assert reason in page
 
 
-def test_two_approvers_at_once_make_one_decision_each(world: World) -> None:
+def test_concurrent_approvers_decide_each_proposal_once(world: World) -> None:
     names = [world.proposed_line(1_00).bundle for _ in range(4)] + [transfer(world, 50_00).bundle]
     before = _decisions()
     clients = [approver(world, "approver"), approver(world, "approver.2")]
@@ -210,7 +210,7 @@ def _decisions() -> int:
     return db.session.scalar(unscoped(select(func.count(EntryDecision.id)), because="a test")) or 0
 
 
-def test_pages_of_the_inbox(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inbox_is_paged(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "BUNDLES_ON_PAGE", 2)
     line = world.line(500_00)
     waiting = [transfer(world, 1_00)] + [world.proposed_commitment(line, 1_00) for _ in range(3)]
@@ -225,7 +225,7 @@ def test_pages_of_the_inbox(world: World, monkeypatch: pytest.MonkeyPatch) -> No
     assert f'value="{waiting[0].bundle}"' in answer.text, "an emptied page leads to the first"
 
 
-def test_it_asks_the_database_as_often_for_many_as_for_few(
+def test_inbox_query_count_is_constant(
     world: World, statements: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
     client = approver(world)
@@ -246,12 +246,12 @@ def test_it_asks_the_database_as_often_for_many_as_for_few(
 # An entry's own page.
 
 
-def test_taking_back(world: World) -> None:
+def test_proposer_withdraws_a_proposal(world: World) -> None:
     entry = transfer(world, 200_00)
     second = bundle_of(entry)[1]
     address = f"/entries/{second.public_id}"
     first_id = entry.public_id
-    world.proposed_line(1_00)  # the inbox has a form only while something waits
+    world.proposed_line(1_00)  # the inbox has a form only while there are proposals
     coordinator, other = approver(world, "uk"), approver(world, "uk.2")
     page = coordinator.get(address).text
     assert f"{address}/withdraw" in page
@@ -273,7 +273,7 @@ def test_taking_back(world: World) -> None:
 # Moving money between lines.
 
 
-def test_a_transfer_and_a_return_are_proposed(world: World) -> None:
+def test_transfer_and_return_are_proposed(world: World) -> None:
     source, target = world.line(500_00), world.line(100_00)
     elsewhere = world.line(1_00, world.project("KURDISTAN", "kri"))
     client = approver(world, "uk")
@@ -298,7 +298,7 @@ def test_a_transfer_and_a_return_are_proposed(world: World) -> None:
     assert (moved(source), moved(target)) == (100_00, 300_00)
 
 
-def test_all_of_a_page_are_chosen_by_a_link_but_ones_own(world: World) -> None:
+def test_link_preselects_all_but_own_proposals(world: World) -> None:
     world.grant("approver", Role.UK_COORDINATOR)
     line = world.line(500_00)
     other = transfer(world, 1_00)
@@ -311,7 +311,7 @@ def test_all_of_a_page_are_chosen_by_a_link_but_ones_own(world: World) -> None:
     assert " checked" not in box(page, own)
 
 
-# What a claim is, and what is doubtful about it.
+# Details and warnings of a claim.
 
 
 def claimed(world: World, payment: claims.Payment, commitment: Commitment, pence: int = 5_00) -> LedgerEntry:
@@ -322,12 +322,12 @@ def claimed(world: World, payment: claims.Payment, commitment: Commitment, pence
 
 
 def card(page: str, entry: LedgerEntry) -> str:
-    """Return what the inbox shows of a proposal."""
+    """Return the card of a proposal in the inbox."""
     found: str = next(part for part in page.split("<section")[1:] if f'value="{entry.bundle}"' in part)
     return found
 
 
-def test_a_card_says_what_the_claim_is(world: World) -> None:
+def test_card_shows_the_details_of_a_claim(world: World) -> None:
     commitment = world.commitment(world.line(5_000_00), 4_000_00)
     rate = claims.Rate(12_700, TODAY, "a slip of paper")
     payment = claims.Payment("Ahmed Hassan", True, TODAY, Currency.USD, rate, world.evidence())
@@ -343,7 +343,7 @@ def test_a_card_says_what_the_claim_is(world: World) -> None:
     assert "No evidence" not in shown
 
 
-def test_a_rate_that_the_table_bears_out_is_not_doubted(world: World) -> None:
+def test_rate_close_to_the_table_gives_no_warning(world: World) -> None:
     commitment = world.commitment(world.line(5_000_00), 4_000_00)
     near = claims.Payment("A", False, TODAY, Currency.USD, claims.Rate(1_333_500, TODAY, "a bank"))
     entry = claimed(world, near, commitment)
@@ -355,7 +355,7 @@ def test_a_rate_that_the_table_bears_out_is_not_doubted(world: World) -> None:
     assert "No rate in the table" not in shown
 
 
-def test_a_link_ticks_nothing_that_is_doubtful(world: World) -> None:
+def test_link_preselects_nothing_with_a_warning(world: World) -> None:
     commitment = world.commitment(world.line(5_000_00), 4_000_00)
     bare = world.payment(commitment, 1_00)
     proved = world.payment(commitment, 2_00, evidence=world.evidence())
@@ -366,7 +366,7 @@ def test_a_link_ticks_nothing_that_is_doubtful(world: World) -> None:
     assert "No evidence" in card(page, bare)
 
 
-def test_payments_that_are_alike_lead_to_each_other(world: World) -> None:
+def test_possible_duplicates_link_to_each_other(world: World) -> None:
     commitment = world.commitment(world.line(5_000_00), 4_000_00)
     first = world.payment(commitment, 1_00, payee="ACME Ltd")
     second = world.payment(commitment, 1_00, payee="Acme  ltd.")
@@ -382,7 +382,7 @@ def test_payments_that_are_alike_lead_to_each_other(world: World) -> None:
     assert "Similar to another claim" not in approver(world).get(INBOX).text, "what was refused does not stand"
 
 
-# One spend file at once.
+# A spend file as a whole.
 
 
 @pytest.fixture
@@ -401,7 +401,7 @@ def names_of(batch: SpendBatch) -> list[str]:
     return [entry.bundle for entry in import_rows.entries_of(batch.id, are_decided=False)]
 
 
-def test_the_published_file_is_decided_in_one_press(office: Office) -> None:
+def test_published_file_is_decided_at_once(office: Office) -> None:
     world = office.world
     elsewhere = world.proposed_line(100_00)
     batch = proposed(office, PUBLISHED)
@@ -424,7 +424,7 @@ def test_the_published_file_is_decided_in_one_press(office: Office) -> None:
     assert names_of(batch) == []
 
 
-def test_what_a_file_would_do_is_shown_before_and_after(office: Office) -> None:
+def test_joint_effects_of_a_file_are_shown(office: Office) -> None:
     batch = proposed(office, b"Date,Amount,Supplier\n2020-10-05,5,A\n2020-10-06,7.50,B\n")
     table = approver(office.world).get(f"{INBOX}?file={batch.public_id}").text.partition("<table")[2]
     table = table.partition("</table>")[0]
@@ -432,7 +432,7 @@ def test_what_a_file_would_do_is_shown_before_and_after(office: Office) -> None:
     assert numbers == ["£503,918.63", "£503,906.13", "£0.00", "£12.50", "£503,918.63", "£503,906.13"]
 
 
-def test_of_a_file_that_is_too_large_for_its_commitment_the_last_do_not_fit(office: Office) -> None:
+def test_last_payments_of_a_file_above_its_commitment_do_not_fit(office: Office) -> None:
     world = office.world
     batch = proposed(office, b"Date,Amount,Supplier\n2020-10-05,5,A\n2020-10-06,7.50,B\n2020-10-07,1,C\n")
     with transaction():
@@ -445,7 +445,7 @@ def test_of_a_file_that_is_too_large_for_its_commitment_the_last_do_not_fit(offi
     assert page.count("No longer within the budget") == 1
 
 
-def test_a_file_is_shown_by_the_same_statements_for_few_rows_and_for_many(
+def test_spend_file_query_count_is_constant(
     office: Office, statements: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
     client = approver(office.world)
@@ -460,7 +460,7 @@ def test_a_file_is_shown_by_the_same_statements_for_few_rows_and_for_many(
     assert counts[0] == counts[1]
 
 
-def test_ones_own_rows_of_a_file_cannot_be_ticked(office: Office) -> None:
+def test_own_rows_of_a_file_cannot_be_ticked(office: Office) -> None:
     office.world.grant("approver", Role.UK_COORDINATOR)
     batch = office.previewed(b"Date,Amount,Supplier\n2020-10-05,5,A\n", by="approver")
     office.propose(batch, by="approver")
@@ -471,7 +471,7 @@ def test_ones_own_rows_of_a_file_cannot_be_ticked(office: Office) -> None:
     assert " checked" not in own
 
 
-def test_the_inbox_is_narrowed_to_a_programme_and_a_proposer(office: Office) -> None:
+def test_inbox_is_filtered_by_programme_and_proposer(office: Office) -> None:
     world = office.world
     here, there = world.proposed_line(100_00), world.proposed_line(1_00, world.project("KURDISTAN", "kri"))
     line = world.line(5_00)
@@ -490,7 +490,7 @@ def test_the_inbox_is_narrowed_to_a_programme_and_a_proposer(office: Office) -> 
     assert "Choose one of the answers" not in page
 
 
-def test_a_changed_file_of_evidence_shows_in_the_inbox(world: World, tmp_path: Path) -> None:
+def test_inbox_marks_a_changed_evidence_file(world: World, tmp_path: Path) -> None:
     world.app.config["SETTINGS"] = replace(world.app.config["SETTINGS"], evidence_folder=tmp_path / "evidence")
     commitment = world.commitment(world.line(5_000_00), 4_000_00)
     entry = world.payment(commitment, 1_00, evidence=world.evidence())

@@ -1,4 +1,4 @@
-"""Tables as files: what stands in them is what the reader's page shows, and spreadsheets can read it."""
+"""Exports: they contain what the reader's page shows, and spreadsheets can read them."""
 
 import csv
 import datetime as dt
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("noon")
 
 
 class Pages(NamedTuple):
-    """Addresses of pages with tables of money."""
+    """URLs of pages with finance tables."""
 
     programme: str
     project: str
@@ -43,7 +43,7 @@ class Pages(NamedTuple):
     spend_file: str
 
     def all(self) -> list[str]:
-        """Return every page, those that stand beside a programme's own included."""
+        """Return every page, including those next to the programme's own."""
         parts = ("entries", "year-end", "variances", "unit-costs", "spending/new")
         beside = [f"{self.programme}/{part}" for part in parts]
         return ["/programmes", "/rates", *self, *beside, f"{self.line}/plan", f"{self.line}/variance"]
@@ -57,9 +57,9 @@ def world(app: Flask) -> World:
 
 @pytest.fixture
 def pages(world: World) -> Pages:
-    """A line with £900, of which £400 are committed and £150.25 paid to a payee with a name like a formula.
+    """A line with £900, of which £400 are committed and £150.25 paid to a payee whose name looks like a formula.
 
-    A cohort was paid for, too; a spend file was previewed, a reason given for a variance, a rate entered.
+    A cohort was paid for as well, a spend file previewed, a variance explained, a rate entered.
     """
     with building(world):
         cohort = world.open_cohort(pence=500_00)
@@ -101,14 +101,14 @@ def spend_file(world: World, commitment: Commitment) -> SpendBatch:
 
 
 def saved(client: FlaskClient, page: str) -> list[str]:
-    """Return where a page's links to files lead."""
+    """Return the targets of a page's export links."""
     answer = client.get(page)
     assert answer.status_code == 200, page
     return [unescape(link) for link in re.findall(r'href="([^"]*\.(?:csv|xlsx))"', answer.text)]
 
 
 def rows(client: FlaskClient, address: str) -> list[dict[str, str]]:
-    """Return a CSV file as a spreadsheet reads it: by the headings of its columns."""
+    """Return the rows of a CSV file by heading."""
     answer = client.get(address)
     assert answer.status_code == 200, address
     assert answer.data.startswith(b"\xef\xbb\xbf")
@@ -116,7 +116,7 @@ def rows(client: FlaskClient, address: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
 
 
-def test_every_table_of_money_is_a_file_in_both_kinds(world: World, pages: Pages) -> None:
+def test_every_finance_table_is_exported_as_csv_and_xlsx(world: World, pages: Pages) -> None:
     client = world.sign_in(world.app.test_client(), "uk")
     for page in pages.all():
         addresses = saved(client, page)
@@ -130,7 +130,7 @@ def test_every_table_of_money_is_a_file_in_both_kinds(world: World, pages: Pages
                 assert rows(client, address) is not None
 
 
-def test_figures_in_the_files_are_those_of_the_books(world: World, pages: Pages) -> None:
+def test_exported_figures_agree_with_the_ledger(world: World, pages: Pages) -> None:
     client = world.sign_in(world.app.test_client(), "uk")
     (line,) = rows(client, f"{pages.project}/tables/lines.csv")
     assert (line["Allocated"], line["Committed"], line["Spent"], line["Available"]) == (
@@ -164,9 +164,9 @@ OCTOBER, NOVEMBER, DECEMBER = (dt.date(2026, month, 1) for month in (10, 11, 12)
 
 @pytest.fixture
 def reversal(world: World, pages: Pages) -> tuple[str, str]:
-    """Add a payment made before its commitment was approved, one that is reversed and one that waits.
+    """Add a payment made before its commitment was approved, a reversed one and an undecided one.
 
-    Return the entry that was reversed, and the one that reverses it.
+    Return the reversed entry and its reversal.
     """
     with building(world):
         of_page = select(BudgetLine.id).where(BudgetLine.public_id == pages.line.rpartition("/")[2])
@@ -182,7 +182,7 @@ def reversal(world: World, pages: Pages) -> tuple[str, str]:
         return mistaken.public_id, undoing.public_id
 
 
-def test_entries_add_up_to_their_page_and_month_by_month_to_its_chart(
+def test_exported_entries_sum_to_the_page_and_by_month_to_the_chart(
     world: World, pages: Pages, reversal: tuple[str, str]
 ) -> None:
     client = world.sign_in(world.app.test_client(), "funder")
@@ -204,7 +204,7 @@ def test_entries_add_up_to_their_page_and_month_by_month_to_its_chart(
         assert by_month == [250_00, spent_by_november]
 
 
-def test_a_reversed_payment_says_so_in_every_file(world: World, pages: Pages, reversal: tuple[str, str]) -> None:
+def test_reversed_payment_is_marked_in_every_export(world: World, pages: Pages, reversal: tuple[str, str]) -> None:
     client = world.sign_in(world.app.test_client(), "funder")
     entries = {row["Entry"]: row for row in rows(client, f"{pages.programme}/tables/entries.csv")}
     undone, undoing = (entries[name] for name in reversal)
@@ -222,7 +222,7 @@ def total(of: list[dict[str, str]], column: str) -> int:
     return sum(round(float(row[column]) * 100) for row in of if row[column])
 
 
-def test_a_programmes_balances_are_blank_for_those_who_may_not_see_them(world: World, pages: Pages) -> None:
+def test_balances_are_blank_without_permission(world: World, pages: Pages) -> None:
     partner = world.sign_in(world.app.test_client(), "iraq")
     (programme,) = rows(partner, "/programmes/table.csv")
     assert (programme["Committed"], programme["Spent"]) == ("", "")
@@ -230,7 +230,7 @@ def test_a_programmes_balances_are_blank_for_those_who_may_not_see_them(world: W
     assert line["Spent"] == "150.25"
 
 
-def test_no_file_says_more_of_a_payee_than_the_page(world: World, pages: Pages) -> None:
+def test_export_hides_payees_like_the_page(world: World, pages: Pages) -> None:
     for reader in ("uk", "funder", "iraq"):
         client = world.sign_in(world.app.test_client(), reader)
         for page in pages.all():
@@ -241,7 +241,9 @@ def test_no_file_says_more_of_a_payee_than_the_page(world: World, pages: Pages) 
 
 
 @pytest.mark.parametrize(("language", "is_right_to_left"), [("en", False), ("ar", True), ("ckb", True)])
-def test_a_sheet_runs_as_its_reader_reads(world: World, pages: Pages, language: str, *, is_right_to_left: bool) -> None:
+def test_sheet_has_the_direction_of_the_language(
+    world: World, pages: Pages, language: str, *, is_right_to_left: bool
+) -> None:
     client = world.sign_in(world.app.test_client(), "uk")
     post(client, "/language", {"language": language}, page="/account")
     answer = client.get(f"{pages.project}/tables/lines.xlsx")
@@ -250,13 +252,13 @@ def test_a_sheet_runs_as_its_reader_reads(world: World, pages: Pages, language: 
 
 
 def cells(client: FlaskClient, address: str) -> list[list[object]]:
-    """Return a workbook with its cells as a spreadsheet holds them: text, numbers, days."""
+    """Return a workbook's cells as typed values: text, numbers, dates."""
     answer = client.get(address)
     assert answer.status_code == 200, address
     return CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
 
 
-def test_what_was_paid_in_dinars_stands_in_numbers_and_days(world: World, pages: Pages) -> None:
+def test_payments_in_dinars_are_exported_as_numbers_and_dates(world: World, pages: Pages) -> None:
     with building(world):
         commitment = world.commitment(world.line(900_00), 400_00)
         payment = claims.Payment("A supplier", False, TODAY, Currency.IQD)
@@ -280,7 +282,7 @@ def test_what_was_paid_in_dinars_stands_in_numbers_and_days(world: World, pages:
     assert "rounded half-even to the penny" in client.get("/rates").text
 
 
-def test_months_and_rates_are_days_and_numbers(world: World, pages: Pages) -> None:
+def test_months_and_rates_are_exported_as_dates_and_numbers(world: World, pages: Pages) -> None:
     client = world.sign_in(world.app.test_client(), "uk")
     assert cells(client, "/rates/table.xlsx")[1] == ["IQD", dt.date(2026, 11, 1), 1650.5, "Central Bank"]
     for table in ("plan", "burn-down"):
@@ -291,7 +293,7 @@ def test_months_and_rates_are_days_and_numbers(world: World, pages: Pages) -> No
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("language", ["en", "ar", "ckb"])
-def test_the_saved_rates_come_back_in_every_language(world: World, pages: Pages, language: str, kind: str) -> None:
+def test_exported_rates_can_be_loaded_in_every_language(world: World, pages: Pages, language: str, kind: str) -> None:
     client = world.sign_in(world.app.test_client(), "uk")
     post(client, "/language", {"language": language}, page="/account")
     saved_rates = client.get(f"/rates/table.{kind}").data
@@ -301,7 +303,7 @@ def test_the_saved_rates_come_back_in_every_language(world: World, pages: Pages,
     assert answer.text.count("Already there") == 1
 
 
-def test_what_a_page_shows_in_small_its_file_has_too(world: World, pages: Pages) -> None:
+def test_export_includes_secondary_details_of_the_page(world: World, pages: Pages) -> None:
     client = world.sign_in(world.app.test_client(), "uk")
     (course,) = rows(client, f"{pages.programme}/tables/unit-costs-by-course.csv")
     assert (course["Cohorts"], course["Spent"], course["Committed"]) == ("1", "100.00", "400.00")
@@ -321,7 +323,7 @@ def test_what_a_page_shows_in_small_its_file_has_too(world: World, pages: Pages)
     assert {row["Short by"] for row in rows(client, f"{pages.programme}/tables/year-end.csv")} == {"0.00"}
 
 
-def test_files_of_others_work_are_for_those_who_may_see_it(world: World, pages: Pages) -> None:
+def test_exports_of_others_are_refused(world: World, pages: Pages) -> None:
     funder = world.sign_in(world.app.test_client(), "funder")
     assert funder.get(f"{pages.programme}/tables/spend-files.csv").status_code == 403
     assert funder.get(f"{pages.spend_file}/tables/taken.csv").status_code == 404

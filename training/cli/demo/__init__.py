@@ -1,7 +1,8 @@
-"""The demonstration: real courses, agencies and places, plainly artificial people.
+"""The demonstration: real courses, agencies and places, obviously fictitious people.
 
-What happens stands in ``seed/demo/timeline.toml``. Every figure and state is reached by the use cases, in the order in
-which people would have acted; days are counted from today, so that there are always cohorts past, running and planned.
+The events are listed in ``seed/demo/timeline.toml``. Every figure and state is reached by the use cases, in the order
+in which people would have acted; days are relative to today, so that there are always past, current and planned
+cohorts.
 """
 
 from collections.abc import Iterable
@@ -25,14 +26,14 @@ KINDS: Kinds = {
 
 
 def load(settings: Settings) -> None:
-    """Load the demonstration into an empty database, whole or not at all. Raises TimelineError."""
+    """Load the demonstration into an empty database, all or nothing. Raises TimelineError."""
     steps = timeline.read(text("timeline.toml"), KINDS)
     with transaction():
         run(steps, Context(settings, clock.today()))
 
 
 def run(steps: Iterable[timeline.TimelineStep], context: Context) -> None:
-    """Take the steps, each on its day. Raises TimelineError with the step that cannot be taken."""
+    """Run the steps, each on its day. Raises TimelineError with the step that fails."""
     for day, of_day in groupby(steps, key=lambda step: step.day):
         with context.on(day):
             for step in of_day:

@@ -1,4 +1,4 @@
-"""From the values of a timeline to the arguments of a function, by the types that it declares."""
+"""Convert the values of a timeline to the arguments of a function, by its type annotations."""
 
 import dataclasses
 import datetime as dt
@@ -35,94 +35,94 @@ _SPAN = re.compile(r"(?P<group>.+) (?P<first>\d+)(?:-(?P<last>\d+))?")
 def build(make: Callable[..., _Made], table: Mapping[str, Any], context: Context, *first: object) -> _Made:
     """Call ``make`` with ``first`` and with the values of ``table`` by name.
 
-    Raises ValueError or LookupError, which name the argument that is missing, unknown, or no such value.
+    Raises ValueError or LookupError, which name the argument that is missing, unknown or invalid.
     """
-    wanted = list(inspect.signature(make).parameters.values())[len(first) :]
-    names = [one.name for one in wanted]
+    parameters = list(inspect.signature(make).parameters.values())[len(first) :]
+    names = [one.name for one in parameters]
     if unknown := sorted(set(table) - set(names)):
         raise ValueError(f"it takes no {', '.join(unknown)}; it takes {', '.join(names)}")
-    if missing := [one.name for one in wanted if one.default is one.empty and one.name not in table]:
+    if missing := [one.name for one in parameters if one.default is one.empty and one.name not in table]:
         raise ValueError(f"it needs {', '.join(missing)}")
     kinds = get_type_hints(make)
-    return make(*first, **{name: _argument(name, kinds[name], said, context) for name, said in table.items()})
+    return make(*first, **{name: _argument(name, kinds[name], given, context) for name, given in table.items()})
 
 
-def _argument(name: str, kind: Any, said: Any, context: Context) -> object:
+def _argument(name: str, kind: Any, given: Any, context: Context) -> object:
     try:
-        return _value(kind, said, context)
+        return _value(kind, given, context)
     except (LookupError, ValueError) as error:
         raise type(error)(f"{name}: {error}") from error
 
 
-def _value(kind: Any, said: Any, context: Context) -> object:
-    """Return what ``said`` means where a ``kind`` is expected."""
+def _value(kind: Any, given: Any, context: Context) -> object:
+    """Convert ``given`` to ``kind``."""
     if kind == Subject:
-        return _subject(said, context)
+        return _subject(given, context)
     if get_origin(kind) in (list, dict, types.UnionType):
-        return _composed(kind, said, context)
+        return _composed(kind, given, context)
     if kind is dt.date:
-        return context.day(_plain(int, said))
+        return context.day(_plain(int, given))
     if kind in _PLAIN:
-        return _plain(kind, said)
-    if isinstance(said, dict):
-        return _described(kind, said, context)
-    return _found(kind, _plain(str, said), context)
+        return _plain(kind, given)
+    if isinstance(given, dict):
+        return _described(kind, given, context)
+    return _found(kind, _plain(str, given), context)
 
 
-def _plain(kind: type[_Made], said: Any) -> _Made:
-    if type(said) is not kind:
-        raise ValueError(f"{said!r} is not {_PLAIN.get(kind, 'of the right kind')}")
-    return said
+def _plain(kind: type[_Made], given: Any) -> _Made:
+    if type(given) is not kind:
+        raise ValueError(f"{given!r} is not {_PLAIN.get(kind, 'of the right kind')}")
+    return given
 
 
-def _composed(kind: Any, said: Any, context: Context) -> object:
-    """Return a list or dict of what is said, or the value where it may also be left out."""
+def _composed(kind: Any, given: Any, context: Context) -> object:
+    """Convert ``given`` to a list, a dict or an optional value."""
     origin, parts = get_origin(kind), get_args(kind)
     if origin is types.UnionType:
-        return _value(parts[0], said, context)
+        return _value(parts[0], given, context)
     if origin is dict:
-        table = _plain(dict, said)
+        table = _plain(dict, given)
         return {_value(parts[0], key, context): _value(parts[1], value, context) for key, value in table.items()}
     if parts == (Person,):
-        return [person for span in _plain(list, said) for person in _people(_plain(str, span), context)]
-    return [_value(parts[0], one, context) for one in _plain(list, said)]
+        return [person for span in _plain(list, given) for person in _people(_plain(str, span), context)]
+    return [_value(parts[0], one, context) for one in _plain(list, given)]
 
 
-def _described(make: Callable[..., object], said: Mapping[str, Any], context: Context) -> object:
-    """Return what a table describes, such as ``{ action = "…", owner = "…" }``."""
+def _described(make: Callable[..., object], given: Mapping[str, Any], context: Context) -> object:
+    """Build an object from a table such as ``{ action = "…", owner = "…" }``."""
     if not dataclasses.is_dataclass(make) or make in NAMED:
-        raise ValueError(f"{dict(said)!r} is not a name")
-    return build(make, said, context)
+        raise ValueError(f"{dict(given)!r} is not a name")
+    return build(make, given, context)
 
 
-def _found(kind: Any, said: str, context: Context) -> object:
+def _found(kind: Any, given: str, context: Context) -> object:
     """Return a member of an enumeration, or a record."""
     if kind is Person:
-        return _people(said, context)[0]
+        return _people(given, context)[0]
     if issubclass(kind, enum.Enum):
-        return _member(kind, said)
+        return _member(kind, given)
     if kind in NAMED:
-        return context.find(kind, said)
+        return context.find(kind, given)
     if kind not in _CALLED:
-        raise ValueError(f"{said!r} is not a table of values")
+        raise ValueError(f"{given!r} is not a table of values")
     what, find = _CALLED[kind]
-    record = find(said)
+    record = find(given)
     if record is None:
-        raise LookupError(f"no {what} {said!r}")
+        raise LookupError(f"no {what} {given!r}")
     return record
 
 
-def _member(kind: type[enum.Enum], said: str) -> enum.Enum:
+def _member(kind: type[enum.Enum], given: str) -> enum.Enum:
     values = [str(one.value) for one in kind]
-    if said not in values:
-        raise ValueError(f"{said!r} is not one of {', '.join(values)}")
-    return kind(said)
+    if given not in values:
+        raise ValueError(f"{given!r} is not one of {', '.join(values)}")
+    return kind(given)
 
 
-def _subject(said: Any, context: Context) -> Subject:
-    """Return the project that an earlier step named, else the programme with this code."""
-    programme = programmes.programme_with_code(_plain(str, said))
-    return programme or context.find(Project, said)
+def _subject(given: Any, context: Context) -> Subject:
+    """Return the programme with this code, else the project named by an earlier step."""
+    programme = programmes.programme_with_code(_plain(str, given))
+    return programme or context.find(Project, given)
 
 
 def _people(span: str, context: Context) -> list[Person]:

@@ -21,7 +21,7 @@ from training.queries.finance import programmes
 
 @dataclass(frozen=True)
 class Cost:
-    """What a course costs in a category, and how that is counted."""
+    """The cost of a course in a category, and its unit."""
 
     category: LineCategory
     basis: CostBasis
@@ -29,7 +29,7 @@ class Cost:
 
 
 def set_course_costs(_context: Context, course: Course, costs: list[Cost], by: Actor) -> None:
-    """Say what it costs to hold a course."""
+    """Set the costs of holding a course."""
     template = [courses.TemplateCost(cost.category, cost.basis, cost.pounds * PENCE) for cost in costs]
     courses.set_template(course, template, by)
 
@@ -49,7 +49,7 @@ def draft(
     pounds: dict[LineCategory, int],
     by: Actor,
 ) -> None:
-    """Draft a cohort and plan what it is to cost, all from one line."""
+    """Draft a cohort and plan its cost, all from one line."""
     plan = cohorts.CohortPlan(
         course=course,
         programme=programmes.programme_by_key(line.programme_id),
@@ -68,7 +68,7 @@ def draft(
 
 
 def ask_to_open(context: Context, name: str, cohort: Cohort, by: Actor) -> None:
-    """Put a draft up for approval; the proposal and its commitment are called ``name``."""
+    """Submit a draft for approval; the proposal and its commitment are called ``name``."""
     keep_commitment(context, name, opening.ask_to_open(cohort, context.key(), by, today()))
 
 
@@ -82,13 +82,13 @@ def set_limits(
     vetting_by: dt.date,
     by: Actor,
 ) -> None:
-    """Set how many seats a cohort has, for whom, and until when people may be nominated and vetted."""
-    most = {body.id: quota for body, quota in quotas.items()}
+    """Set the seats, quotas and deadlines of a cohort."""
+    most = {organisation.id: quota for organisation, quota in quotas.items()}
     seats.set_limits(cohort, seats.SeatLimits(capacity, reserved_for_women, most, nominations_until, vetting_by), by)
 
 
 def close(_context: Context, cohort: Cohort, by: Actor) -> None:
-    """Close a cohort that was held."""
+    """Close a cohort that has taken place."""
     cohorts.close(cohort_rows.cohort_by_key(cohort.id), by, today())
 
 

@@ -1,4 +1,4 @@
-"""What all steps share: the calendar, the settings, and the records that earlier steps named."""
+"""The context of all steps: the calendar, the settings, and the records named by earlier steps."""
 
 import csv
 import datetime as dt
@@ -18,7 +18,7 @@ from training.models.identity.actor import Actor
 from training.models.people.people import Person
 
 Kinds: TypeAlias = Mapping[str, Callable[..., None]]
-"""Functions that take a step, by the words with which the timeline asks for it."""
+"""Step functions by their names in the timeline."""
 
 _FOLDER = SEED / "demo"
 _Record = TypeVar("_Record")
@@ -32,7 +32,7 @@ NAMED: Mapping[type, str] = {
     Project: "project",
     RightsAssessment: "rights assessment",
 }
-"""What earlier steps name, and the word for it; all else is found by what it is called in the register."""
+"""Record types named by earlier steps, with their labels; all others are found by their names in the register."""
 
 
 class Context:
@@ -46,38 +46,38 @@ class Context:
         self._keys = 0
 
     def day(self, days: int) -> dt.date:
-        """Return the day so many days after the day of loading (before it, when negative)."""
+        """Return the day of loading plus ``days``, which may be negative."""
         return self._today + dt.timedelta(days=days)
 
     @contextmanager
     def on(self, days: int) -> Iterator[None]:
-        """Set the clock to the middle of the morning of a day."""
+        """Set the clock to mid-morning of the day of loading plus ``days``."""
         with clock.pretend(dt.datetime.combine(self.day(days), dt.time(9, 30), dt.UTC)):
             yield
             db.session.flush()
             db.session.expire_all()
 
     def key(self) -> str:
-        """Return an idempotency key that was not used before."""
+        """Return a new idempotency key."""
         self._keys += 1
         return f"demonstration-{self._keys}"
 
     def add(self, name: str, record: object) -> None:
-        """Keep a record under a name for later steps. Raises ValueError when the name is taken."""
+        """Store a record under a name for later steps. Raises ValueError if the name is taken."""
         key = (type(record), name)
         if key in self._records:
             raise ValueError(f"another {NAMED[type(record)]} is named {name!r} already")
         self._records[key] = record
 
     def find(self, kind: type[_Record], name: str) -> _Record:
-        """Return the record of a kind that an earlier step named. Raises LookupError."""
+        """Return the record of ``kind`` named by an earlier step. Raises LookupError."""
         record = self._records.get((kind, name))
         if not isinstance(record, kind):
             raise LookupError(f"no earlier step makes the {NAMED[kind]} {name!r}")
         return record
 
     def add_group(self, name: str, people: Sequence[Person]) -> None:
-        """Keep people under the name of their group."""
+        """Store people under the name of their group."""
         self._groups[name] = people
 
     def group(self, name: str) -> Sequence[Person]:

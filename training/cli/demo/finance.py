@@ -1,4 +1,4 @@
-"""Steps of the money: rates, projects, lines, proposals, claims and their approval."""
+"""Finance steps: rates, projects, lines, proposals, claims and their approval."""
 
 import datetime as dt
 import io
@@ -51,7 +51,7 @@ def propose_line(
     last: dt.date,
     by: Actor,
 ) -> None:
-    """Propose a line with its first money: from the month of ``first`` to the end of the financial year of ``last``."""
+    """Propose a line with its allocation, from the month of ``first`` to the end of the financial year of ``last``."""
     end = min(financial_year_end(last), programme_rows.programme_by_key(project.programme_id).ends_on)
     new = programmes.NewLine(title, category, month_of(first), end)
     entry = programmes.propose_line(project, new, _proposal(context, pounds, title.en), by)
@@ -66,7 +66,7 @@ def plan_line(_context: Context, line: BudgetLine, pattern: spending_plans.Patte
 
 
 def explain_variance(_context: Context, line: BudgetLine, reason: str, by: Actor) -> None:
-    """Say why a line departs from its plan."""
+    """Give a reason for the variance of a line."""
     variances.give_reason(line, reason, by, today())
 
 
@@ -78,7 +78,7 @@ def _proposal(context: Context, pounds: int, purpose: str) -> proposals.Proposal
 
 
 def propose_allocation(context: Context, name: str, line: BudgetLine, pounds: int, purpose: str, by: Actor) -> None:
-    """Propose to give more of the programme's money to a line."""
+    """Propose a further allocation to a line."""
     context.add(name, proposals.propose_allocation(line, _proposal(context, pounds, purpose), by))
 
 
@@ -99,7 +99,7 @@ def propose_commitment(
 
 
 def keep_commitment(context: Context, name: str, entry: LedgerEntry) -> None:
-    """Keep a proposal and its commitment under one name."""
+    """Store a proposal and its commitment under one name."""
     if entry.commitment_id is None:
         raise LookupError(f"the proposal {name!r} has no commitment")
     context.add(name, entry)
@@ -107,12 +107,12 @@ def keep_commitment(context: Context, name: str, entry: LedgerEntry) -> None:
 
 
 def propose_release(context: Context, name: str, commitment: Commitment, pounds: int, reason: str, by: Actor) -> None:
-    """Propose to give money of a commitment back to its line."""
+    """Propose to release money of a commitment to its line."""
     context.add(name, proposals.propose_release(commitment, _proposal(context, pounds, reason), by))
 
 
 def propose_reversal(context: Context, name: str, proposal: LedgerEntry, reason: str, by: Actor) -> None:
-    """Propose to undo what was approved."""
+    """Propose to reverse an approved entry."""
     context.add(name, proposals.propose_reversal(proposal, reason, context.key(), by))
 
 
@@ -126,10 +126,10 @@ def claim_payment(
     currency: Currency = Currency.GBP,
     closes: bool = False,
 ) -> None:
-    """Claim a payment of today in whole units of a currency, with its receipt."""
+    """Claim a payment made today, in whole units of a currency, with its receipt."""
     line = claims.ClaimLine(commitment, amount * 10**currency.digits, closes)
     with stream(_RECEIPT) as document:
-        # No two claims may have the same file.
+        # Each claim needs a file of its own.
         receipt = io.BytesIO(document.read() + f"% {context.key()}\n".encode())
     payment = claims.Payment(
         payee,

@@ -15,7 +15,7 @@ from training.queries.oversight import demo as demo_rows
 
 
 def nominate(_context: Context, cohort: Cohort, people: list[Person], by: Actor) -> None:
-    """Put people forward for a cohort."""
+    """Nominate people for a cohort."""
     nominations.nominate_all(cohort, people, by)
 
 
@@ -39,7 +39,7 @@ def record_vetting(
     by: Actor,
     expires: dt.date | None = None,
 ) -> None:
-    """Record what the authority decided about people; only a clearance expires."""
+    """Record vetting decisions; only a clearance expires."""
     decision = vetting.ClearanceDecision(outcome, "National vetting authority", "", decided, expires)
     for person in people:
         vetting.record(person, decision, by, today())
@@ -52,13 +52,13 @@ def confirm_seats(_context: Context, cohort: Cohort, people: list[Person], by: A
 
 
 def put_on_waiting_list(_context: Context, cohort: Cohort, people: list[Person], by: Actor) -> None:
-    """Let nominees wait for a seat, in the order given."""
+    """Put nominees on the waiting list, in the order given."""
     for nomination in demo_rows.nominations_of(cohort, people):
         nominations.put_on_waiting_list(nomination, by)
 
 
 def turn_down(_context: Context, cohort: Cohort, people: list[Person], reason: str, by: Actor) -> None:
-    """Turn nominees down."""
+    """Reject nominees."""
     for nomination in demo_rows.nominations_of(cohort, people):
         nominations.turn_down(nomination, reason, by)
 
@@ -70,7 +70,7 @@ def withdraw(_context: Context, cohort: Cohort, people: list[Person], by: Actor)
 
 
 def preview_names(_context: Context, cohort: Cohort, file: str, organisation: Organisation, by: Actor) -> None:
-    """Send a file of names and preview what would become of each row."""
+    """Upload a file of names and preview its rows."""
     with stream(file) as opened:
         batch = nomination_uploads.read(opened, cohort, organisation.id, by)
     for _rows in nomination_uploads.preview(batch.id, by):
@@ -78,13 +78,13 @@ def preview_names(_context: Context, cohort: Cohort, file: str, organisation: Or
 
 
 def claim_completion(_context: Context, cohort: Cohort, person: Person, by: Actor) -> None:
-    """Let a trainee record that they completed the course."""
+    """Claim completion of the course as the trainee."""
     for nomination in demo_rows.nominations_of(cohort, [person]):
         completions.claim(nomination, cohort.ends_on, "", by, today())
 
 
 def confirm_completions(_context: Context, cohort: Cohort, by: Actor) -> None:
-    """Confirm all completions that are claimed in a cohort."""
+    """Confirm all claimed completions of a cohort."""
     for completion in demo_rows.claims_of(cohort.id):
         completions.confirm(completion, by)
 

@@ -22,7 +22,7 @@ def register_people(
     native: str,
     languages: str,
 ) -> None:
-    """Register plainly artificial people, numbered from 1: later steps name them ``border 1-9``."""
+    """Register obviously fictitious people, numbered from 1: later steps name them ``border 1-9``."""
     registered = []
     for index in range(1, number + 1):
         particulars = people.Particulars(
@@ -46,7 +46,7 @@ def register_person(
 
 
 def transfer_person(_context: Context, person: Person, to: Organisation, since: dt.date, by: Actor) -> None:
-    """Record that somebody works for another organisation."""
+    """Transfer a person to another organisation."""
     people.transfer(person, to, since, by, today())
 
 

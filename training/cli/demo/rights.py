@@ -21,8 +21,8 @@ def write(
     mitigations: list[rights_assessments.Mitigation] | None = None,
 ) -> None:
     """Draft an assessment of a programme (by its code) or of a project."""
-    said = rights_assessments.AssessmentContent(summary, level, valid_until, mitigations or ())
-    context.add(name, rights_assessments.draft(of, said, by, today()))
+    content = rights_assessments.AssessmentContent(summary, level, valid_until, mitigations or ())
+    context.add(name, rights_assessments.draft(of, content, by, today()))
 
 
 def attach(context: Context, assessment: RightsAssessment, file: str, label: str, by: Actor) -> None:
@@ -32,7 +32,7 @@ def attach(context: Context, assessment: RightsAssessment, file: str, label: str
 
 
 def submit(context: Context, assessment: RightsAssessment, by: Actor) -> None:
-    """Put a draft before an approver of the grade that its risk demands."""
+    """Submit a draft to an approver of the grade that its risk requires."""
     version = right_rows.whole(assessment.id).assessment.version
     rights_assessments.submit(assessment, context.settings.rights_approval, version, by, today())
 

@@ -17,9 +17,9 @@ from training.queries.identity import organisations as organisation_rows
 
 
 def load_organisations(_context: Context, file: str) -> None:
-    """Load organisations, each after the one above it."""
+    """Load organisations, parents first."""
     for row in rows(file):
-        body = organisations.OrganisationDetails(
+        details = organisations.OrganisationDetails(
             name_en=row["name_en"],
             name_ar=row["name_ar"],
             name_ckb=row["name_ckb"],
@@ -29,7 +29,7 @@ def load_organisations(_context: Context, file: str) -> None:
         parent = organisation_rows.organisation_named(row["parent"])
         if row["parent"] and parent is None:
             raise LookupError(f"{file}: no organisation above {row['name_en']} is called {row['parent']!r}")
-        organisations.create(body, parent, by=None)
+        organisations.create(details, parent, by=None)
 
 
 def load_venues(_context: Context, file: str) -> None:
@@ -46,7 +46,7 @@ def load_course_list(_context: Context, file: str) -> None:
 
 @dataclass(frozen=True)
 class Account:
-    """A row of a list of accounts; a funder's programme, an approver's grade, and whose account it is, may be empty."""
+    """A row of a list of accounts; a funder's programme, an approver's grade and the person may be empty."""
 
     username: str
     name: str
@@ -59,7 +59,7 @@ class Account:
 
 
 def make_accounts(context: Context, file: str) -> None:
-    """Make the accounts of a list, each with its role; later steps name who acts by username."""
+    """Create the accounts of a list, each with its role; later steps name the actor by username."""
     for row in rows(file):
         filled = {name: cell for name, cell in row.items() if cell}
         _make(build(Account, filled, context), context)

@@ -14,12 +14,12 @@ _HEADING = re.compile(r"\s*\[\[\s*step\s*\]\]")
 
 
 class TimelineError(click.ClickException):
-    """What is wrong with the timeline, and in which step."""
+    """An error in the timeline, with its step."""
 
 
 @dataclass(frozen=True)
 class TimelineStep:
-    """What is done on a day, counted from the day of loading; ``line`` is where the step begins in the file."""
+    """A step on a day relative to the day of loading; ``line`` is where it begins in the file."""
 
     line: int
     day: int
@@ -32,7 +32,7 @@ class TimelineStep:
 
 
 def read(text: str, kinds: Collection[str]) -> list[TimelineStep]:
-    """Return the steps of a timeline. Raises TimelineError at one that is of none of ``kinds``, or out of order."""
+    """Parse the steps of a timeline. Raises TimelineError at one that is of none of ``kinds``, or out of order."""
     try:
         tables = tomllib.loads(text).get("step", [])
     except tomllib.TOMLDecodeError as error:
@@ -48,7 +48,7 @@ def read(text: str, kinds: Collection[str]) -> list[TimelineStep]:
 
 
 def _step(line: int, table: Mapping[str, Any]) -> TimelineStep:
-    """Return the step that begins on ``line``. Raises TimelineError when it does not say when, or what to do."""
+    """Parse the step that begins on ``line``. Raises TimelineError if it lacks its day or its action."""
     for name, kind, example in (("day", int, "-40"), ("do", str, '"nominate"')):
         if type(table.get(name)) is not kind:
             raise TimelineError(f"line {line}: the step needs {name}, such as {name} = {example}")

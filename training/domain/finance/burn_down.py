@@ -19,9 +19,9 @@ _YEAR = 12
 
 
 class Period(enum.StrEnum):
-    """Which months are shown; where none is chosen, as many as fit, with the present one among them.
+    """The months shown; by default as many as fit, the current one among them.
 
-    A chart of the past, more than a year after the last plan and payment, opens on the last months of its own time.
+    A chart of the past, more than a year after the last plan and payment, opens on its own last months.
     """
 
     FINANCIAL_YEAR = "financial-year"
@@ -31,7 +31,7 @@ class Period(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Series:
-    """Cumulative pence at the end of each month; None where there is nothing to say."""
+    """Cumulative pence at the end of each month; None where there is no value."""
 
     months: Sequence[dt.date]
     planned: Sequence[int]
@@ -62,7 +62,7 @@ def _chart(figures: BurnDownFigures | None, today: dt.date, period: Period | Non
 
 
 def plans(figures: BurnDownFigures) -> list[Months]:
-    """Return what each line means to spend in each of its months: its plan, or its allocation spread evenly."""
+    """Return the planned pence of each line per month: its plan, or its allocation spread evenly."""
     return [
         figures.entered.get(line.line_id) or spending_plans.spread_over(line.allocated, line.starts_on, line.ends_on)
         for line in figures.lines
@@ -76,11 +76,11 @@ def series(
     today: dt.date,
     period: Period | None = None,
 ) -> Series:
-    """Add up the chart, and cut it to the months of ``period``.
+    """Compute the series of the chart, limited to the months of ``period``.
 
-    Planned is what the lines plan. Committed is committed plus spent. Forecast is what was spent, plus outstanding
-    commitments and what scheduled cohorts will cost, each in the month in which it is expected and the overdue in this
-    month; it runs to the 31 March that ends the financial year of the last of them, or of today where that is later.
+    Planned is the sum of the plans. Committed is committed plus spent. Forecast is what was spent, plus outstanding
+    commitments and the cost of scheduled cohorts, each in the month in which it is expected and the overdue in this
+    month; it runs to the 31 March that ends the financial year of the last of them, or of today if that is later.
     """
     now = month_of(today)
     planned, moved, spent, to_come = Counter[dt.date](), Counter[dt.date](), Counter[dt.date](), Counter[dt.date]()
@@ -92,8 +92,8 @@ def series(
         to_come[max(total.month, now)] += total.expected
     for cost in scheduled:
         to_come[max(month_of(cost.due_on), now)] += cost.amount
-    told = {month for sums in (moved, spent, to_come) for month, pence in sums.items() if pence}
-    months = months_between(min({now, *planned, *told}), financial_year_end(max({now, *planned, *told})))
+    used = {month for sums in (moved, spent, to_come) for month, pence in sums.items() if pence}
+    months = months_between(min({now, *planned, *used}), financial_year_end(max({now, *planned, *used})))
     known = spent.total()
     last = max({*planned, *(month for month, pence in spent.items() if pence)}, default=now)
     shown = _shown(months, today, period) if period else _opening(months, now, last)
@@ -118,7 +118,7 @@ def _until(now: dt.date, months: Sequence[dt.date], values: Sequence[int]) -> li
 
 
 def _opening(months: Sequence[dt.date], now: dt.date, last: dt.date) -> slice:
-    """Return the cut where none is chosen; ``last`` is the last month with a plan or a payment."""
+    """Return the default range of months; ``last`` is the last month with a plan or a payment."""
     present, end = months.index(now), months.index(min(last, now))
     if present - end > _YEAR:
         stop = months.index(month_of(financial_year_end(last))) + 1
@@ -128,7 +128,7 @@ def _opening(months: Sequence[dt.date], now: dt.date, last: dt.date) -> slice:
 
 
 def _shown(months: Sequence[dt.date], today: dt.date, period: Period) -> slice:
-    """Return the cut to a period; the present month stands in each."""
+    """Return the range of months of a period; it always includes the current month."""
     if period is Period.ALL:
         return slice(None)
     present = months.index(month_of(today))

@@ -1,4 +1,4 @@
-"""Claims: payments as they were made, in their own currency, each line paid from a commitment."""
+"""Claims: payments in their original currency, each line paid from a commitment."""
 
 import datetime as dt
 from collections import Counter
@@ -33,7 +33,7 @@ from training.queries.finance import claims, programmes, rates
 
 @dataclass(frozen=True)
 class Rate:
-    """Millionths of a unit of a currency to the pound, of which day, and where it was published."""
+    """Millionths of a unit of a currency to the pound, with day and published source."""
 
     millionths: int
     on: dt.date
@@ -51,9 +51,9 @@ class ClaimLine:
 
 @dataclass(frozen=True)
 class Payment:
-    """To whom, when and in which currency was paid; ``rate`` None takes that of the month from the table.
+    """Payee, day and currency of a payment; ``rate`` None takes the month's rate from the table.
 
-    ``is_another`` says that it is not one of those that stand already, however alike.
+    ``is_another`` confirms that it is not a duplicate of an existing claim.
     """
 
     payee: str
@@ -76,7 +76,7 @@ def propose(payment: Payment, lines: Sequence[ClaimLine], purpose: str, key: str
     """
     proposal = proposals.Proposal(0, purpose, f"{key} {_content(payment, lines)}")
     programme = _programme_of(lines)
-    programmes.lock_programme(programme.id)  # a twin of this request waits here, and then finds its answer
+    programmes.lock_programme(programme.id)  # a concurrent repeat of this request waits here, then finds the claim
     if known := proposals.proposed_before(proposal, by):
         return claims.proposed_with(known)
     _check_day(payment.paid_on, programme, on)
@@ -102,7 +102,7 @@ def propose(payment: Payment, lines: Sequence[ClaimLine], purpose: str, key: str
 
 @dataclass(frozen=True)
 class Spent:
-    """One row of a spend file on its way to a claim: a payment in pounds out of one commitment."""
+    """A row of a spend file to be claimed: a payment in pounds out of one commitment."""
 
     payment: Payment
     line: ClaimLine
@@ -112,9 +112,9 @@ class Spent:
 def propose_all(spent: Sequence[Spent], key: str, by: Actor, on: dt.date) -> list[Claim]:
     """Propose a claim for each payment, all or none: the rules of ``propose``, in a few statements for thousands.
 
-    The caller holds the programme's lock and knows that none was proposed before; its ``key`` and the fingerprints of
-    the payments make the keys of the entries. Raises PaidInFuture, PaidOutside, OtherProgramme, CommitmentClosed,
-    OverCommitmentInSum.
+    The caller holds the programme's lock and has checked that none was proposed before; its ``key`` and the
+    fingerprints of the payments make the keys of the entries. Raises PaidInFuture, PaidOutside, OtherProgramme,
+    CommitmentClosed, OverCommitmentInSum.
     """
     programme = _programme_of([one.line for one in spent])
     for one in spent:
@@ -131,7 +131,7 @@ def propose_all(spent: Sequence[Spent], key: str, by: Actor, on: dt.date) -> lis
 
 
 def _check_sums(lines: Sequence[ClaimLine]) -> None:
-    """Check each commitment against the sum of all that is taken from it."""
+    """Check each commitment against the sum of the payments from it."""
     commitments = {line.commitment.id: line.commitment for line in lines}
     taken: Counter[int] = Counter()
     for line in lines:
@@ -147,12 +147,14 @@ def _paying(
     one: Spent, claim: Claim, budget: Mapping[int, BudgetLine], key: str
 ) -> tuple[proposals.EntryRequest, proposals.Proposal]:
     commitment, pence = one.line.commitment, one.line.original
-    wish = proposals.EntryRequest(EntryKind.PAY, budget[commitment.line_id], pence, commitment, claim, original=pence)
-    return wish, proposals.Proposal(pence, one.purpose, f"{key} {one.payment.fingerprint}")
+    request = proposals.EntryRequest(
+        EntryKind.PAY, budget[commitment.line_id], pence, commitment, claim, original=pence
+    )
+    return request, proposals.Proposal(pence, one.purpose, f"{key} {one.payment.fingerprint}")
 
 
 def _content(payment: Payment, lines: Sequence[ClaimLine]) -> str:
-    """Return what makes this claim another than one with the same purpose."""
+    """Return the content that distinguishes this claim from others with the same purpose."""
     parts = [(line.commitment.id, line.original, line.closes) for line in lines]
     who = (payment.payee, payment.payee_is_person)
     return repr((who, payment.paid_on, payment.currency, payment.rate, payment.fingerprint, parts))
@@ -173,7 +175,7 @@ def _check_day(paid_on: dt.date, programme: Programme, today: dt.date) -> None:
 
 
 def _rate(payment: Payment) -> Rate:
-    """Return the rate that was given, else that of the month. Pounds need none."""
+    """Return the given rate, else that of the month. Pounds need none."""
     if payment.currency is Currency.GBP:
         return Rate(RATE_SCALE, payment.paid_on, "")
     if payment.rate is not None:
@@ -185,7 +187,7 @@ def _rate(payment: Payment) -> Rate:
 
 
 def _check_lines(lines: Sequence[ClaimLine], shares: Sequence[int]) -> None:
-    """Check each commitment against all that the claim takes from it; a refusal says at which line."""
+    """Check each commitment against the claim's lines on it; a refusal names the line."""
     taken: Counter[int] = Counter()
     closed: set[int] = set()
     for place, (line, share) in enumerate(zip(lines, shares, strict=True)):
@@ -201,7 +203,7 @@ def _check_lines(lines: Sequence[ClaimLine], shares: Sequence[int]) -> None:
 
 
 def _check_line(line: ClaimLine, share: int, taken: int, *, is_closed: bool) -> None:
-    """Check one line; after the line that closes a commitment nothing more fits."""
+    """Check one line; nothing can follow the line that closes a commitment."""
     if share < 1:
         raise LessThanAPenny
     if is_closed:
@@ -210,7 +212,7 @@ def _check_line(line: ClaimLine, share: int, taken: int, *, is_closed: bool) -> 
 
 
 def _add(payment: Payment, programme: Programme, purpose: str, total: tuple[int, int], rate: Rate, by: Actor) -> Claim:
-    """Add the claim itself; ``total`` in minor units of its currency and in pence."""
+    """Add the claim; ``total`` in minor units of its currency and in pence."""
     if payment.evidence:
         claims.lock_upload(payment.evidence.id)
         if claims.is_used(payment.evidence.id):
@@ -227,11 +229,11 @@ def _add(payment: Payment, programme: Programme, purpose: str, total: tuple[int,
 
 
 _NAMED = 20
-"""So many of the claims that are alike are named in the audit trail."""
+"""The audit trail names at most this many possible duplicates."""
 
 
 def _alike(payment: Payment, programme: Programme, pence: int) -> list[str]:
-    """Return the public ids of standing claims that may be this payment: same day, pence and payee, or same file."""
+    """Return the public ids of valid claims that may be this payment: same day, pence and payee, or same file."""
     files = frozenset({payment.evidence.sha256} if payment.evidence else ())
     mark = claims.Mark(programme.id, payment.paid_on, pence, payment.payee, files)
     return [claim.public_id for claim in claims.alike([mark])[mark]]

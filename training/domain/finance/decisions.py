@@ -1,9 +1,9 @@
 """What a decision about a bundle changes: balances and months. Pure: nothing here reads or writes.
 
-The month in which a movement counts: a payment's is that in which it was paid, every other's that in which it was
-approved. What leaves a commitment counts no sooner than the commitment has held it: paid before that was approved, it
-is spent in the month of the payment and leaves the commitment in the month of the approval. A reversed payment was
-none: its reversal counts where the payment did. So at the end of no month is less than nothing committed or spent.
+A payment counts in the month in which it was paid, every other movement in that in which it was approved. Money leaves
+a commitment no sooner than the commitment has held it: a payment made before its commitment was approved is spent in
+the month of the payment, and leaves the commitment in the month of the approval. The reversal of a payment counts where
+the payment did. So neither committed nor spent is negative at the end of any month.
 """
 
 import datetime as dt
@@ -37,7 +37,7 @@ class Movement:
     spent: int = 0
 
     def __add__(self, other: "Movement") -> "Movement":
-        """Return both movements as one."""
+        """Return the sum of both movements."""
         return Movement(self.allocated + other.allocated, self.committed + other.committed, self.spent + other.spent)
 
     def reversed(self) -> "Movement":
@@ -47,7 +47,7 @@ class Movement:
 
 @dataclass(frozen=True)
 class Months:
-    """The months in which a movement counts: what it allocates and spends, and its change of what is committed."""
+    """The months in which a movement counts: for what it allocates and spends, and for its change of committed."""
 
     moved: dt.date
     committed: dt.date
@@ -55,7 +55,7 @@ class Months:
 
 @dataclass(frozen=True)
 class Posting:
-    """What an entry moves when it is approved, and in which months that counts."""
+    """What an entry moves when it is approved, and the months in which that counts."""
 
     entry: LedgerEntry
     movement: Movement
@@ -63,7 +63,7 @@ class Posting:
 
 
 def check_decidable(bundle: LockedBundle, outcome: Outcome, by: Actor) -> None:
-    """Raise OwnProposal, NotOwnProposal or AlreadyDecided unless ``by`` can decide so about ``bundle``.
+    """Raise OwnProposal, NotOwnProposal or AlreadyDecided unless ``by`` may decide about ``bundle`` with ``outcome``.
 
     Rule: the one who proposes never approves (acceptance test g).
     """
@@ -77,7 +77,7 @@ def check_decidable(bundle: LockedBundle, outcome: Outcome, by: Actor) -> None:
 
 
 def check_reversible(original: Standing) -> None:
-    """Raise NotReversible unless the entry ``original`` stands, CohortHoldsMoney for a cohort's commitment."""
+    """Raise NotReversible unless ``original`` is approved and in effect, CohortHoldsMoney for a cohort's commitment."""
     entry = original.entry
     if entry.kind is EntryKind.REVERSE or original.posting is None or original.is_reversed:
         raise NotReversible
@@ -88,7 +88,7 @@ def check_reversible(original: Standing) -> None:
 def postings(bundle: LockedBundle, on: dt.date) -> list[Posting]:
     """Return what each entry of ``bundle`` moves when it is approved on the day ``on``.
 
-    Whether the balances allow it is for the write to say. Raises NotReversible, CohortHoldsMoney, CommitmentClosed.
+    Limits are checked by the write. Raises NotReversible, CohortHoldsMoney, CommitmentClosed.
     """
     for original in bundle.originals.values():
         check_reversible(original)
@@ -105,7 +105,7 @@ def postings(bundle: LockedBundle, on: dt.date) -> list[Posting]:
 
 @dataclass(frozen=True)
 class _Holding:
-    """What a commitment holds at some point of a bundle; ``committed`` in pence."""
+    """What a commitment holds before an entry of a bundle; ``committed`` in pence."""
 
     committed: int
     is_closed: bool
@@ -114,7 +114,7 @@ class _Holding:
 def movements(entries: Sequence[LedgerEntry], undone: Mapping[int, LedgerPosting]) -> list[Movement]:
     """Return what each of ``entries`` changes, after those before it. Raises NotReversible, CommitmentClosed.
 
-    They come with their commitments; ``undone`` is what the entries moved that these reverse, by their keys.
+    They come with their commitments; ``undone`` holds what the reversed entries moved, by their keys.
     """
     holdings: dict[Commitment | None, _Holding] = {None: _Holding(0, is_closed=True)}
     found = []
@@ -134,12 +134,12 @@ _SIGNS = {EntryKind.ALLOCATE: 1, EntryKind.DEALLOCATE: -1}
 
 
 def _allocated(entry: LedgerEntry, undone: LedgerPosting | None) -> int:
-    """Return by how much an entry changes what its line is allocated; ``undone`` is what it reverses."""
+    """Return the change of the line's allocation by an entry; ``undone`` is what it reverses."""
     return -undone.allocated if undone else _SIGNS.get(entry.kind, 0) * entry.amount
 
 
 def _movement(entry: LedgerEntry, holding: _Holding, undone: LedgerPosting | None) -> Movement:
-    """Return what an entry changes whose commitment holds ``holding``; ``undone`` is what it reverses."""
+    """Return the movement of an entry whose commitment holds ``holding``; ``undone`` is what it reverses."""
     if entry.kind in _SIGNS:
         return Movement(allocated=_allocated(entry, undone))
     if entry.kind is EntryKind.REVERSE:
@@ -159,9 +159,9 @@ def _movement(entry: LedgerEntry, holding: _Holding, undone: LedgerPosting | Non
 def _months(
     entry: LedgerEntry, moved: Movement, undone: LedgerPosting | None, held: Mapping[dt.date, int], on: dt.date
 ) -> Months:
-    """Return where a movement that is approved ``on`` a day counts.
+    """Return the months in which a movement approved ``on`` a day counts.
 
-    ``held`` is the change of what its commitment holds in each month, ``undone`` what the entry reverses.
+    ``held`` is the change of the commitment's balance in each month, ``undone`` what the entry reverses.
     """
     if undone is not None and undone.spent:
         return Months(undone.month, undone.committed_month)
@@ -172,7 +172,7 @@ def _months(
 
 
 def _held_since(changes: Mapping[dt.date, int], pence: int) -> dt.date:
-    """Return the earliest month from whose end a commitment has always held ``pence``, which it holds now."""
+    """Return the earliest month from whose end the commitment has continuously held at least ``pence``."""
     since, held = dt.date.min, 0
     for month, change in sorted(changes.items()):
         if held < pence:
@@ -182,7 +182,7 @@ def _held_since(changes: Mapping[dt.date, int], pence: int) -> dt.date:
 
 
 def totals(records: Iterable[Record | None], moved: Iterable[Movement]) -> dict[Record, Movement]:
-    """Return what the balances of each record change by in all; ``records`` and ``moved`` go in pairs."""
+    """Return the total change of each record's balances; ``records`` and ``moved`` are parallel."""
     sums: dict[Record, Movement] = {}
     for record, movement in zip(records, moved, strict=True):
         if record is not None:
@@ -199,7 +199,7 @@ class MonthlyChange:
     expected: int = 0
 
     def __add__(self, other: "MonthlyChange") -> "MonthlyChange":
-        """Return both changes as one."""
+        """Return the sum of both changes."""
         return MonthlyChange(self.committed + other.committed, self.spent + other.spent, self.expected + other.expected)
 
 
@@ -208,7 +208,7 @@ LineAndMonth = tuple[int, dt.date]
 
 
 def monthly_changes(posted: Iterable[Posting]) -> dict[LineAndMonth, MonthlyChange]:
-    """Return how postings change the monthly totals; those that stay as they are are left out."""
+    """Return the changes of the monthly totals by postings, without those that are zero."""
     changes = defaultdict[LineAndMonth, MonthlyChange](MonthlyChange)
     for one in posted:
         line, moved = one.entry.line_id, one.movement
@@ -220,7 +220,7 @@ def monthly_changes(posted: Iterable[Posting]) -> dict[LineAndMonth, MonthlyChan
 
 
 def rescheduled(commitment: Commitment, day: dt.date) -> dict[LineAndMonth, MonthlyChange]:
-    """Return how the monthly totals change when the payment of ``commitment`` is expected on ``day`` instead."""
+    """Return the changes of the monthly totals when the payment of ``commitment`` moves to ``day``."""
     before, after = month_of(commitment.expected_on), month_of(day)
     if before == after:
         return {}
@@ -233,14 +233,14 @@ def rescheduled(commitment: Commitment, day: dt.date) -> dict[LineAndMonth, Mont
 
 @dataclass(frozen=True)
 class Summary:
-    """A bundle in a word: what it proposes in all, in pence; the two halves of a transfer are one amount."""
+    """The total of a bundle in pence; the two halves of a transfer count once."""
 
     amount: int
     is_transfer: bool
 
 
 def summary(bundle: Bundle) -> Summary:
-    """Return the summary of ``bundle``. A transfer, or its reversal, gives one line what it takes from another."""
+    """Return the summary of ``bundle``. A transfer or its reversal moves one amount from line to line."""
     changes = [_allocated(entry, bundle.undone.get(entry.reverses_id or 0)) for entry in bundle.entries]
     is_transfer = any(changes) and not sum(changes)
     return Summary(bundle.first.amount if is_transfer else sum(entry.amount for entry in bundle.entries), is_transfer)

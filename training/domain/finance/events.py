@@ -1,4 +1,4 @@
-"""What the audit trail records about money."""
+"""Audit events about money."""
 
 from training.models.identity.audit import AuditEvent
 

@@ -16,11 +16,11 @@ from training.models.identity.actor import Actor
 from training.queries.finance import claims, programmes
 
 LARGEST = 10 * 1024 * 1024
-"""Bytes; a photograph of a receipt has a tenth of it."""
+"""Bytes; ten times the size of a photographed receipt."""
 
 
 def take(stream: IO[bytes], folder: Path) -> files.Kept:
-    """Take in what was uploaded. Raises EvidenceUnreadable (by its first bytes no PDF, JPEG, PNG), EvidenceTooLarge."""
+    """Check and store an upload. Raises EvidenceTooLarge, EvidenceUnreadable (by its first bytes no PDF, JPEG, PNG)."""
     try:
         return files.keep(stream, folder, LARGEST)
     except files.UnknownKindError as error:
@@ -30,7 +30,7 @@ def take(stream: IO[bytes], folder: Path) -> files.Kept:
 
 
 def keep(stream: IO[bytes], folder: Path, by: Actor) -> Evidence:
-    """Keep an uploaded receipt or register. Raises what ``take`` raises."""
+    """Store an uploaded receipt or register and record it. Raises what ``take`` raises."""
     kept = take(stream, folder)
     evidence = Evidence(
         kind=EvidenceKind(kept.kind),
@@ -47,9 +47,9 @@ def keep(stream: IO[bytes], folder: Path, by: Actor) -> Evidence:
 
 
 def attach(claim: Claim, evidence: Evidence, by: Actor) -> ClaimEvidence:
-    """Attach an upload to a claim that was proposed already: the claim stays as it is, the file is one more.
+    """Attach an upload to an existing claim, which stays unchanged otherwise.
 
-    Raises EvidenceUsed, and EvidenceAttached when the claim has a file of the same bytes.
+    Raises EvidenceUsed, and EvidenceAttached if the claim has a file of the same bytes.
     """
     programmes.lock_programme(claim.programme_id)
     claims.lock_upload(evidence.id)
@@ -70,7 +70,7 @@ def attach(claim: Claim, evidence: Evidence, by: Actor) -> ClaimEvidence:
 
 
 class FileState(enum.StrEnum):
-    """Whether a file is still what was uploaded."""
+    """The result of comparing a file with its upload."""
 
     WHOLE = "whole"
     CHANGED = "changed"
@@ -78,19 +78,19 @@ class FileState(enum.StrEnum):
 
 
 class Stored(Protocol):
-    """A record of a file that was uploaded."""
+    """A record of an uploaded file."""
 
     stored_as: str
     sha256: str
 
 
 def state_of(file: Stored, folder: Path) -> FileState:
-    """Say whether a file is still what was uploaded, by its hash."""
+    """Return whether a file is missing or changed since the upload, by its hash."""
     return _state(file, files.sha256_now(folder / file.stored_as))
 
 
 def content_of(file: Stored, folder: Path) -> tuple[FileState, bytes]:
-    """Return the bytes of a file with their state: what is handed out is what was looked at."""
+    """Return the bytes of a file with the state of these very bytes."""
     try:
         content = (folder / file.stored_as).read_bytes()
     except FileNotFoundError:

@@ -1,9 +1,9 @@
 """The ledger: fund control. Every pound is in one place: unallocated, allocated, committed or spent.
 
 An entry is proposed by one person and moves money when another approves it; entries of one bundle are decided
-together. A decision is made in three steps: ``bundles.lock_bundle`` reads all that it depends on, ``decisions`` says
-what it changes, and it is written here. Limits are checked by the write itself: a conditional UPDATE that finds no row
-has refused (design: no guard ever sums rows). Programmes are locked first, by whoever decides.
+together. A decision takes three steps: ``bundles.lock_bundle`` reads all that it depends on, ``decisions`` computes
+what it changes, and this module writes it. Limits are checked by the write itself: a conditional UPDATE that matches
+no row is a refusal (design: no guard ever sums rows). Programmes are locked first.
 """
 
 import datetime as dt
@@ -44,11 +44,11 @@ from training.queries.finance import bundles, entries, programmes
 
 
 def approve(entry: LedgerEntry, by: Actor, on: dt.date) -> Sequence[LedgerEntry]:
-    """Let the bundle of ``entry`` take effect on the day ``on``; return its entries with their commitments.
+    """Approve the bundle of ``entry`` on the day ``on``; return its entries with their commitments.
 
-    Raises OwnProposal, AlreadyDecided; OverCeiling, OverLine, OverCommitment, CommitmentClosed when the
-    money is not there any more; NotReversible, CohortHoldsMoney, FundsMovedOn for reversals.
-    Rule: the ceiling holds to the penny (acceptance test l).
+    Raises OwnProposal, AlreadyDecided; OverCeiling, OverLine, OverCommitment, CommitmentClosed if the money is no
+    longer available; NotReversible, CohortHoldsMoney, FundsMovedOn for reversals. Rule: the ceiling holds to the penny
+    (acceptance test l).
     """
     bundle = bundles.lock_bundle(entry)
     decisions.check_decidable(bundle, Outcome.APPROVED, by)
@@ -60,7 +60,7 @@ def approve(entry: LedgerEntry, by: Actor, on: dt.date) -> Sequence[LedgerEntry]
 
 
 def refuse(entry: LedgerEntry, reason: str, by: Actor) -> Sequence[LedgerEntry]:
-    """Turn the bundle of ``entry`` down; return its entries with their commitments.
+    """Refuse the bundle of ``entry``; return its entries with their commitments.
 
     Raises OwnProposal, AlreadyDecided.
     """
@@ -68,7 +68,7 @@ def refuse(entry: LedgerEntry, reason: str, by: Actor) -> Sequence[LedgerEntry]:
 
 
 def withdraw(entry: LedgerEntry, reason: str, by: Actor) -> Sequence[LedgerEntry]:
-    """Take one's own proposal back, the whole bundle of ``entry``; return its entries with their commitments.
+    """Withdraw one's own proposal, the whole bundle of ``entry``; return its entries with their commitments.
 
     Raises NotOwnProposal, AlreadyDecided.
     """
@@ -83,9 +83,9 @@ def _turn_down(entry: LedgerEntry, outcome: Outcome, by: Actor, reason: str) -> 
 
 
 def withdraw_payments(undecided: Sequence[LedgerEntry], reason: str, by: Actor) -> None:
-    """Take back many payments that one proposed oneself, each a bundle of its own, in a few statements.
+    """Withdraw many payments of one's own, each a bundle of its own, in a few statements.
 
-    The caller holds the programme's lock and knows that nobody decided about them. Raises NotOwnProposal.
+    The caller holds the programme's lock and has checked that none is decided. Raises NotOwnProposal.
     """
     if any(entry.proposer_id != by.user_id for entry in undecided):
         raise NotOwnProposal
@@ -114,9 +114,9 @@ def _decision(entry: LedgerEntry, outcome: Outcome, by: Actor, reason: str) -> E
 
 
 def _move_balances(posted: Sequence[Posting]) -> None:
-    """Move the balances of commitments, lines and programme, each as far as its limit allows.
+    """Move the balances of commitments, lines and programme, each within its limit.
 
-    The smallest first: so what is refused is refused by what lacks the money.
+    The smallest first, so that the refusal names the record that lacks the money.
     """
     moved = [one.movement for one in posted]
     parts = [one.entry for one in posted]
@@ -131,20 +131,20 @@ def _move_balances(posted: Sequence[Posting]) -> None:
 
 
 def _write(statement: Update, record: Commitment | BudgetLine | Programme, parts: Sequence[LedgerEntry]) -> None:
-    """Move the balances of ``record``. Its limit is part of the write."""
+    """Move the balances of ``record``; its limit is part of the write."""
     if not changed(statement):
         raise FundsMovedOn() if parts[0].kind is EntryKind.REVERSE else _shortage(record)
 
 
 def _shortage(record: Commitment | BudgetLine | Programme) -> Refusal:
-    """Return the refusal that says how much there was."""
+    """Return the refusal with the amount that is available."""
     if isinstance(record, Commitment):
         return OverCommitment(record.committed)
     return OverLine(record.available) if isinstance(record, BudgetLine) else OverCeiling(record.unallocated)
 
 
 def _moving(model: type[Programme] | type[BudgetLine], key: int, by: Movement) -> Update:
-    """Return the statement that moves the balances of a programme or line, if they allow it."""
+    """Return the statement that moves the balances of a programme or line within their limits."""
     allocated = model.allocated + by.allocated
     committed, spent = model.committed + by.committed, model.spent + by.spent
     conditions: list[ColumnElement[bool]] = [
@@ -160,7 +160,7 @@ def _moving(model: type[Programme] | type[BudgetLine], key: int, by: Movement) -
 
 
 def _moving_commitment(commitment: Commitment, by: Movement, *, closes: bool) -> Update:
-    """Return the statement that moves the balances of a commitment, if they allow it."""
+    """Return the statement that moves the balances of a commitment within its limits."""
     committed, spent = Commitment.committed + by.committed, Commitment.spent + by.spent
     return (
         update(Commitment)
@@ -170,7 +170,7 @@ def _moving_commitment(commitment: Commitment, by: Movement, *, closes: bool) ->
 
 
 def _post(posted: Sequence[Posting]) -> None:
-    """Record what moved, and move the monthly totals that the charts read."""
+    """Write the postings and update the monthly totals that charts read."""
     db.session.add_all(
         LedgerPosting(
             entry_id=one.entry.id,
@@ -194,10 +194,11 @@ def _add_to_months(changes: Mapping[LineAndMonth, MonthlyChange]) -> None:
 
 
 def reschedule(commitment: Commitment, day: dt.date, shown: str, by: Actor) -> None:
-    """Say that the payment of an outstanding commitment is expected on another day. ``shown`` is the one the form said.
+    """Change the day on which the payment of an outstanding commitment is expected, ``shown`` by the form, to ``day``.
 
-    It moves no money, so nobody else decides: the audit trail keeps both days. Raises ExpectedOutside, CommitmentClosed
-    when nothing is outstanding, ChangedMeanwhile when another day was said since; saying the same again is nothing new.
+    It moves no money, so it needs no approval: the audit trail keeps both days. Raises ExpectedOutside,
+    CommitmentClosed if nothing is outstanding, ChangedMeanwhile if the day changed since the form was shown. Repeating
+    the same day is idempotent.
     """
     programmes.lock_programme(commitment.programme_id)
     check_expected(commitment.programme_id, day)
@@ -215,7 +216,7 @@ def reschedule(commitment: Commitment, day: dt.date, shown: str, by: Actor) -> N
 
 
 def check_expected(programme_id: int, day: dt.date) -> None:
-    """Raise ExpectedOutside unless a payment can be expected on this day: one within the dates of the programme."""
+    """Raise ExpectedOutside unless ``day`` is within the dates of the programme."""
     programme = programmes.programme_by_key(programme_id)
     if not programme.starts_on <= day <= programme.ends_on:
         raise ExpectedOutside(programme.starts_on, programme.ends_on)

@@ -1,4 +1,4 @@
-"""What an approver is warned of before a payment is approved. A doubt forbids nothing: a person decides."""
+"""Warnings to the approver of a payment. A warning forbids nothing: a person decides."""
 
 import enum
 from collections.abc import Sequence
@@ -9,15 +9,15 @@ from training.domain.finance.evidence import FileState, state_of
 from training.kit.clock import month_of
 from training.kit.money import Currency
 from training.models.finance.claims import Claim, Evidence, ExchangeRate
-from training.queries.finance import claims as rows
+from training.queries.finance import claims as claim_rows
 from training.queries.finance import rates
 
 MOST_OFF = 5
-"""By so many percent may the rate of a claim depart from that of the table before it is doubted."""
+"""Warn when a claim's rate differs from the table rate by more than this percentage."""
 
 
 class PaymentWarning(enum.StrEnum):
-    """Why somebody should look twice at a payment."""
+    """A reason to check a payment more closely."""
 
     ALIKE = "alike"
     ODD_RATE = "odd_rate"
@@ -29,7 +29,7 @@ class PaymentWarning(enum.StrEnum):
 
 @dataclass(frozen=True)
 class ClaimReview:
-    """A claim with what it is compared with: standing claims that may be the same payment, and the table of rates."""
+    """A claim with its possible duplicates and the table of rates."""
 
     claim: Claim
     alike: list[Claim]
@@ -37,8 +37,8 @@ class ClaimReview:
     files: list[tuple[Evidence, FileState]]
 
     @property
-    def doubts(self) -> list[PaymentWarning]:
-        """What is doubtful about the claim by itself."""
+    def warnings(self) -> list[PaymentWarning]:
+        """The warnings about the claim itself."""
         found = {
             PaymentWarning.ALIKE: bool(self.alike),
             PaymentWarning.ODD_RATE: self.table_rate is not None and departs(self.claim.rate, self.table_rate.rate),
@@ -50,14 +50,14 @@ class ClaimReview:
 
 
 def departs(rate: int, known: int) -> bool:
-    """Say whether a rate lies further from that of the table than is usual."""
+    """Return whether a rate differs from the table rate by more than the usual percentage."""
     return abs(rate - known) * 100 > known * MOST_OFF
 
 
 def review(claims: Sequence[Claim], folder: Path) -> dict[int, ClaimReview]:
-    """Return each claim, by its key, with what it is compared with; the claims come with their files."""
-    marks = {claim.id: rows.mark_of(claim) for claim in claims}
-    alike = rows.alike(set(marks.values()))
+    """Return the review of each claim by its key; the claims come with their files."""
+    marks = {claim.id: claim_rows.mark_of(claim) for claim in claims}
+    alike = claim_rows.alike(set(marks.values()))
     paid_abroad = [claim for claim in claims if claim.currency is not Currency.GBP]
     table = rates.of_months({(claim.currency, month_of(claim.paid_on)) for claim in paid_abroad})
     return {

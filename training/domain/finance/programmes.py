@@ -53,7 +53,7 @@ class Published:
 
 
 def load(published: Published) -> bool:
-    """Add a programme as it was published; return False when there is one with its code already, which is left alone.
+    """Add a programme as published; return False, changing nothing, if its code exists.
 
     Only titles, dates, ceiling and facts: lines and money are proposed and approved like any movement.
     """
@@ -87,7 +87,7 @@ def load(published: Published) -> bool:
 def add_project(
     programme: Programme, kind: ProjectKind, title: Title, organisation: Organisation, by: Actor
 ) -> Project:
-    """Add a project; it holds no money until a line of it is proposed and approved."""
+    """Add a project; it holds no money until one of its lines is proposed and approved."""
     project = Project(programme_id=programme.id, kind=kind, organisation_id=organisation.id, **title.columns())
     db.session.add(project)
     db.session.flush()
@@ -97,7 +97,7 @@ def add_project(
 
 @dataclass(frozen=True)
 class NewLine:
-    """A budget line as it is proposed."""
+    """A proposed budget line."""
 
     title: Title
     category: LineCategory
@@ -106,11 +106,13 @@ class NewLine:
 
 
 def propose_line(project: Project, new: NewLine, proposal: proposals.Proposal, by: Actor) -> LedgerEntry:
-    """Propose a budget line: it exists with nothing on it until somebody else approves its allocation.
+    """Propose a budget line: it is added empty until another person approves its allocation.
 
     Raises DatesReversed, OutsideProgramme, OverCeiling.
     """
-    programmes.lock_programme(project.programme_id)  # a twin of this request waits here, and then finds its answer
+    programmes.lock_programme(
+        project.programme_id
+    )  # a concurrent repeat of this request waits here, then finds the line
     if known := proposals.proposed_before(proposal, by):
         return known
     programme = programmes.programme_by_key(project.programme_id)

@@ -1,6 +1,6 @@
-"""Proposed movements of money. Nothing moves yet.
+"""Propose movements of money. Nothing moves yet.
 
-What cannot fit today is refused at once; the approval decides again.
+What does not fit today is refused at once; the approval checks again.
 """
 
 import datetime as dt
@@ -27,10 +27,10 @@ from training.queries.finance import bundles, entries, programmes
 
 @dataclass(frozen=True)
 class Proposal:
-    """What every proposed movement says: pence, why, and the key of the form it came from.
+    """What every proposal states: pence, purpose, and the idempotency key of its form.
 
     The same content under the same key is the same request, however often it arrives. Other content is another
-    proposal: whoever goes back, changes the amount and sends the form again means it.
+    proposal: a user who goes back, changes the amount and sends the form again means it.
     """
 
     amount: int
@@ -40,7 +40,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class EntryRequest:
-    """An entry as it is asked for, before it is appended; ``line`` is the one whose balances it moves."""
+    """A requested entry, before it is appended; ``line`` is the one whose balances it moves."""
 
     kind: EntryKind
     line: BudgetLine
@@ -57,24 +57,23 @@ _KEY_LENGTH = 48
 
 
 def _own_key(proposal: Proposal, by: Actor) -> str:
-    """Return the key under which the entry is unique: one person's never meets another's."""
+    """Return the unique key of the entry; keys of different people never collide."""
     content = repr((by.user_id, proposal.key, proposal.amount, proposal.purpose))
     return hashlib.sha256(content.encode()).hexdigest()[:_KEY_LENGTH]
 
 
 def proposed_before(proposal: Proposal, by: Actor) -> LedgerEntry | None:
-    """Return the entry that the same person proposed under the same key, if this is a repeated request."""
+    """Return the entry that ``by`` proposed under the same key, if this request is a repeat."""
     return entries.entry_with_key(_own_key(proposal, by))
 
 
-def append(wishes: Iterable[EntryRequest], proposal: Proposal, by: Actor) -> LedgerEntry:
-    """Append the wishes as one bundle and return its first entry.
+def append(requests: Iterable[EntryRequest], proposal: Proposal, by: Actor) -> LedgerEntry:
+    """Append ``requests`` as one bundle and return its first entry.
 
-    A request that was repeated in the same moment gets the entry that its twin appended; whoever calls has looked
-    with ``proposed_before`` already.
+    A concurrent repeat of the request gets the entry of the first; the caller has checked ``proposed_before`` already.
     """
     bundle = new_public_id()
-    entries_ = [_entry(wish, proposal, bundle, number, by) for number, wish in enumerate(wishes)]
+    entries_ = [_entry(request, proposal, bundle, number, by) for number, request in enumerate(requests)]
     try:
         with db.session.begin_nested():
             db.session.add_all(entries_)
@@ -88,31 +87,31 @@ def append(wishes: Iterable[EntryRequest], proposal: Proposal, by: Actor) -> Led
     return entries_[0]
 
 
-def append_payments(wanted: Iterable[tuple[EntryRequest, Proposal]], by: Actor) -> None:
-    """Append each payment as a bundle of its own, all in a few statements.
+def append_payments(requests: Iterable[tuple[EntryRequest, Proposal]], by: Actor) -> None:
+    """Append each payment as a bundle of its own, in a few statements.
 
-    The caller holds the programme's lock and knows that none of them was proposed before.
+    The caller holds the programme's lock and has checked that none was proposed before.
     """
-    appended = [_entry(wish, proposal, new_public_id(), 0, by) for wish, proposal in wanted]
+    appended = [_entry(request, proposal, new_public_id(), 0, by) for request, proposal in requests]
     db.session.add_all(appended)
     db.session.flush()
     audit.record_each(FinanceEvent.PAY_PROPOSED, {entry: {"pence": entry.amount} for entry in appended}, by=by.user_id)
 
 
-def _entry(wish: EntryRequest, proposal: Proposal, bundle: str, number: int, by: Actor) -> LedgerEntry:
+def _entry(request: EntryRequest, proposal: Proposal, bundle: str, number: int, by: Actor) -> LedgerEntry:
     key = _own_key(proposal, by)
     return LedgerEntry(
-        kind=wish.kind,
+        kind=request.kind,
         bundle=bundle,
-        programme_id=wish.line.programme_id,
-        line_id=wish.line.id,
-        commitment_id=wish.commitment.id if wish.commitment else None,
-        claim_id=wish.claim.id if wish.claim else None,
-        amount=wish.amount,
-        original=wish.original,
-        closes=wish.closes,
+        programme_id=request.line.programme_id,
+        line_id=request.line.id,
+        commitment_id=request.commitment.id if request.commitment else None,
+        claim_id=request.claim.id if request.claim else None,
+        amount=request.amount,
+        original=request.original,
+        closes=request.closes,
         purpose=proposal.purpose,
-        reverses_id=wish.reverses.id if wish.reverses else None,
+        reverses_id=request.reverses.id if request.reverses else None,
         proposer_id=by.user_id,
         proposed_at=now(),
         idempotency_key=f"{key}#{number}" if number else key,
@@ -186,34 +185,34 @@ def propose_commitments(
 
     Rule: a cohort has one commitment per line that its cost touches (design §3).
     """
-    for programme_id in sorted({wanted.line.programme_id for wanted in reservations}):
-        programmes.lock_programme(programme_id)  # a twin of this request waits here, and then finds its answer
+    for programme_id in sorted({reservation.line.programme_id for reservation in reservations}):
+        programmes.lock_programme(programme_id)  # a concurrent repeat of this request waits here, then finds the entry
     if known := proposed_before(proposal, by):
         return known
-    for wanted in reservations:
-        _check_available(wanted.line, wanted.amount)
-        check_expected(wanted.line.programme_id, expected_on)
+    for reservation in reservations:
+        _check_available(reservation.line, reservation.amount)
+        check_expected(reservation.line.programme_id, expected_on)
     made = [
         Commitment(
-            programme_id=wanted.line.programme_id,
-            line_id=wanted.line.id,
+            programme_id=reservation.line.programme_id,
+            line_id=reservation.line.id,
             cohort_id=cohort_id,
             purpose=proposal.purpose,
             expected_on=expected_on,
         )
-        for wanted in reservations
+        for reservation in reservations
     ]
     db.session.add_all(made)
     db.session.flush()
-    wishes = [
-        EntryRequest(EntryKind.COMMIT, wanted.line, wanted.amount, commitment)
-        for wanted, commitment in zip(reservations, made, strict=True)
+    requests = [
+        EntryRequest(EntryKind.COMMIT, reservation.line, reservation.amount, commitment)
+        for reservation, commitment in zip(reservations, made, strict=True)
     ]
-    return append(wishes, proposal, by)
+    return append(requests, proposal, by)
 
 
 def propose_top_up(commitment: Commitment, proposal: Proposal, by: Actor) -> LedgerEntry:
-    """Propose to reserve more for a commitment that was approved. Raises OverLine, CommitmentClosed.
+    """Propose to reserve more for an approved commitment. Raises OverLine, CommitmentClosed.
 
     Rule: paying more than is committed needs its own approved top-up.
     """
@@ -228,7 +227,7 @@ def propose_top_up(commitment: Commitment, proposal: Proposal, by: Actor) -> Led
 
 
 def propose_release(commitment: Commitment, proposal: Proposal, by: Actor) -> LedgerEntry:
-    """Propose to give outstanding money of a commitment back to its line. Raises CommitmentClosed, OverCommitment."""
+    """Propose to return outstanding money of a commitment to its line. Raises CommitmentClosed, OverCommitment."""
     if known := proposed_before(proposal, by):
         return known
     commitment = check_outstanding(commitment, proposal.amount)
@@ -237,7 +236,7 @@ def propose_release(commitment: Commitment, proposal: Proposal, by: Actor) -> Le
 
 
 def check_outstanding(commitment: Commitment, amount: int) -> Commitment:
-    """Return the commitment as it is now. Raises CommitmentClosed, OverCommitment when it does not hold ``amount``."""
+    """Return the commitment, fresh. Raises CommitmentClosed, OverCommitment if it does not hold ``amount``."""
     fresh = entries.commitment_by_key(commitment.id)
     if fresh.is_closed:
         raise CommitmentClosed
@@ -247,7 +246,7 @@ def check_outstanding(commitment: Commitment, amount: int) -> Commitment:
 
 
 def propose_reversal(entry: LedgerEntry, reason: str, key: str, by: Actor) -> LedgerEntry:
-    """Propose to undo an approved entry and what was decided with it, the last first.
+    """Propose to reverse an approved entry and those decided with it, last first.
 
     Raises NotReversible, CohortHoldsMoney. Rule: a mistake is reversed, never edited (design §2, habit 8).
     """

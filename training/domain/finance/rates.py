@@ -1,4 +1,4 @@
-"""Monthly exchange rates: entered or read from a list, each with its source."""
+"""Monthly exchange rates, entered or loaded from a list, each with its source."""
 
 import datetime as dt
 import enum
@@ -25,7 +25,7 @@ from training.queries.finance import rates as rate_rows
 
 LONGEST_SOURCE = 300
 _FAR = 10
-"""A rate is far from another when it departs by more than one part of so many."""
+"""A rate is far from another if it differs by more than the inverse of this number."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class MonthlyRate:
 
     @property
     def place(self) -> "_Place":
-        """Where in the table it stands."""
+        """The key of its row in the table."""
         return self.currency, month_of(self.month)
 
 
@@ -47,16 +47,16 @@ _Place = tuple[Currency, dt.date]
 _Table = Mapping[_Place, MonthlyRate]
 
 
-def enter(rate: MonthlyRate, by: Actor, *, told: str = "") -> ExchangeRate:
-    """Enter the rate of a month, or correct it. Claims keep the rate that they were proposed at.
+def enter(rate: MonthlyRate, by: Actor, *, confirmed: str = "") -> ExchangeRate:
+    """Enter the rate of a month, or correct it. Existing claims keep their rate.
 
     A wrong rate moves money silently, so one that replaces another or departs from the month before by more than a
-    tenth asks whether it is right; ``told`` says which question was answered with yes. Raises RateDoubtful, and
-    ChangedMeanwhile when somebody entered it in the same moment.
+    tenth has to be confirmed; ``confirmed`` is the question that was answered with yes. Raises RateDoubtful, and
+    ChangedMeanwhile if the rate was entered concurrently.
     """
     table = _table()
     doubt = _doubt(rate, table, table)
-    if doubt and doubt.told != told:
+    if doubt and doubt.question != confirmed:
         raise doubt
     return _write(rate, by)
 
@@ -67,7 +67,7 @@ def _table() -> dict[_Place, MonthlyRate]:
 
 
 def _doubt(rate: MonthlyRate, known: _Table, whole: _Table) -> RateDoubtful | None:
-    """Return what makes a rate doubtful: another that is known, or the newest earlier one in the whole table."""
+    """Return what makes a rate doubtful: another rate of its month, or a deviation from the newest earlier one."""
     currency, month = rate.place
     earlier = [one for one in whole.values() if one.currency == currency and one.place[1] < month]
     before = max(earlier, key=lambda one: one.place[1], default=None)
@@ -107,7 +107,7 @@ def _write(rate: MonthlyRate, by: Actor) -> ExchangeRate:
 
 
 class RateOutcome(enum.StrEnum):
-    """What became of a row of a list of rates, or what is wrong with it."""
+    """The result of a row of a list of rates, or its fault."""
 
     ENTERED = "entered"
     KNOWN = "known"
@@ -120,7 +120,7 @@ class RateOutcome(enum.StrEnum):
 
     @property
     def is_fault(self) -> bool:
-        """Whether nothing of the list is entered because of it."""
+        """Whether it rejects the whole list."""
         return self not in (RateOutcome.ENTERED, RateOutcome.KNOWN)
 
 
@@ -147,9 +147,9 @@ COLUMNS = tuple(FORMAT.columns)
 
 @dataclass(frozen=True)
 class RateRow:
-    """A row of the list by its number in the file, as it was written, and what became of it.
+    """A row of the list with its number in the file, its text and its outcome.
 
-    ``rate`` is what it says where it can be read; ``doubt`` asks whether that is right.
+    ``rate`` is None if it cannot be parsed; ``doubt`` asks for confirmation.
     """
 
     number: int
@@ -161,45 +161,45 @@ class RateRow:
 
 @dataclass(frozen=True)
 class RateList:
-    """What became of a list. ``told`` names the questions that its doubtful rows ask; empty where none does."""
+    """The result of a list. ``question`` identifies the questions of its doubtful rows; empty without any."""
 
     rows: list[RateRow]
-    told: str
+    question: str
     is_entered: bool
 
 
-def load(stream: IO[bytes], by: Actor, *, told: str = "") -> RateList:
-    """Enter the rates of a list, all of them or none; say of each row what became of it.
+def load(stream: IO[bytes], by: Actor, *, confirmed: str = "") -> RateList:
+    """Enter the rates of a list, all or none; return the outcome of each row.
 
-    None is entered where a row is faulty, or doubtful in the way of ``enter`` and not confirmed by ``told``. A rate
-    that is there already stays as it is, so a list may be sent again; another rate of a month corrects it.
-    Raises TableUnreadable, ColumnMissing, ColumnDoubled.
+    None is entered if a row is faulty, or doubtful as in ``enter`` and not ``confirmed``. Existing equal rates stay as
+    they are, so a list may be sent again; another rate of a month corrects it. Raises TableUnreadable, ColumnMissing,
+    ColumnDoubled.
     """
     table = table_import.read_table(stream)
     places, read = FORMAT.find(table.headings), _Rates()
     rows = read.doubted([read.read(FORMAT.cells(row, places)) for row in table.rows])
-    asked = _told(rows)
-    is_entered = asked in ("", told) and not any(row.outcome.is_fault for row in rows)
+    asked = _question(rows)
+    is_entered = asked in ("", confirmed) and not any(row.outcome.is_fault for row in rows)
     if is_entered:
         for rate in read.new.values():
             _write(rate, by)
     return RateList(rows, asked, is_entered)
 
 
-def _told(rows: list[RateRow]) -> str:
-    questions = [row.doubt.told for row in rows if row.doubt]
+def _question(rows: list[RateRow]) -> str:
+    questions = [row.doubt.question for row in rows if row.doubt]
     return hashlib.sha256(repr(questions).encode()).hexdigest()[:16] if questions else ""
 
 
 class _Rates:
-    """Reads the rows of a list; ``new`` are the rates to enter."""
+    """Parser of the rows of a list; ``new`` are the rates to enter."""
 
     def __init__(self) -> None:
         self.new: dict[_Place, MonthlyRate] = {}
         self._known = _table()
 
     def read(self, cells: Cells) -> RateRow:
-        """Return the row with what is to become of it."""
+        """Return the row with its outcome."""
         try:
             rate = _rate(cells)
         except Faulty as faulty:
@@ -216,7 +216,7 @@ class _Rates:
         return RateOutcome.ENTERED
 
     def doubted(self, rows: list[RateRow]) -> list[RateRow]:
-        """Return the rows once all are read, those to enter with their doubts: the month before may stand below."""
+        """Return all rows, the new ones with their doubts: the previous month may come later in the list."""
         whole = self._known | self.new
         return [
             replace(row, doubt=_doubt(row.rate, self._known, whole))

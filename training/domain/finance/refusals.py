@@ -41,19 +41,19 @@ class OverCommitmentInSum(Refusal):
 
 
 class OwnProposal(Refusal):
-    """Nobody decides about what they proposed."""
+    """The proposer may not decide."""
 
 
 class NotOwnProposal(Refusal):
-    """Only who proposed something takes it back."""
+    """Only the proposer may withdraw a proposal."""
 
 
 class AlreadyDecided(Refusal):
-    """Somebody decided about it before."""
+    """The proposal is already decided."""
 
 
 class OtherProgramme(Refusal):
-    """Money moves within a programme, between two lines of it; a claim is paid from commitments of one programme."""
+    """Money moves between two lines of one programme; a claim is paid from commitments of one programme."""
 
 
 class CommitmentClosed(Refusal):
@@ -61,20 +61,20 @@ class CommitmentClosed(Refusal):
 
 
 class NotReversible(Refusal):
-    """Only an approved entry that was not reversed yet, and is no reversal itself, can be reversed."""
+    """Only an approved entry that is neither reversed nor a reversal can be reversed."""
 
 
 class FundsMovedOn(Refusal):
-    """What the entry moved has since been committed or spent, so it cannot be taken back."""
+    """What the entry moved has since been committed or spent, so it cannot be reversed."""
 
 
 class CohortHoldsMoney(Refusal):
-    """The commitment of an open cohort is given back by cancelling or closing the cohort."""
+    """The commitment of an open cohort is released by cancelling or closing the cohort."""
 
 
 @dataclass
 class ExpectedOutside(Refusal):
-    """A payment is expected within the dates of its programme."""
+    """A payment has to be expected within the dates of its programme."""
 
     field = "expected_on"
     first: dt.date
@@ -101,12 +101,12 @@ class WithinPlan(Refusal):
 
 
 class PlanChanged(Refusal):
-    """Somebody else saved the plan of the line since the form was opened; it shows both now."""
+    """The plan of the line was changed since the form was opened; the form shows both now."""
 
 
 @dataclass
 class MissingRate(Refusal):
-    """No exchange rate of the month is known, and none was given."""
+    """There is no exchange rate for the month, and none was given."""
 
     field = "currency"
     currency: Currency
@@ -128,8 +128,8 @@ class RateDoubtful(Refusal):
     before: tuple[dt.date, int] | None
 
     @property
-    def told(self) -> str:
-        """What somebody has been told who confirms the rate: another name for every other question."""
+    def question(self) -> str:
+        """The identifier of the question that is confirmed; it differs for every other question."""
         before = "{} {}".format(*self.before) if self.before else "-"
         return f"{self.currency} {self.month} {self.rate} {self.replaced or '-'} {before}"
 
@@ -140,7 +140,7 @@ class LessThanAPenny(Refusal):
 
 @dataclass
 class PaidOutside(Refusal):
-    """A payment is made within the dates of its programme."""
+    """A payment has to be made within the dates of its programme."""
 
     field = "paid_on"
     first: dt.date
@@ -148,44 +148,44 @@ class PaidOutside(Refusal):
 
 
 class PaidInFuture(Refusal):
-    """A payment is recorded on or after the day it was made."""
+    """A payment cannot be recorded before the day it was made."""
 
     field = "paid_on"
 
 
 @dataclass
 class AlikePayment(Refusal):
-    """Standing claims say the same; ``claims`` are their public ids."""
+    """Valid claims may be the same payment; ``claims`` are their public ids."""
 
     claims: list[str]
     field = "is_another"
 
 
 class EvidenceUsed(Refusal):
-    """The file is the evidence of another claim."""
+    """The file is evidence of another claim."""
 
     field = "file"
 
 
 class EvidenceAttached(Refusal):
-    """The claim has a file of the same bytes already."""
+    """The claim already has a file of the same bytes."""
 
     field = "file"
 
 
 class EvidenceUnreadable(Refusal):
-    """The file is no PDF, JPEG or PNG, whatever its name says."""
+    """The file is not a PDF, JPEG or PNG, whatever its name."""
 
     field = "file"
 
 
 @dataclass
 class EvidenceTooLarge(Refusal):
-    """The file has more than ``megabytes``."""
+    """The file is larger than ``megabytes``."""
 
     field = "file"
     megabytes: int
 
 
 class BatchDecided(Refusal):
-    """The rows of the file were proposed already."""
+    """The rows of the file are already proposed."""

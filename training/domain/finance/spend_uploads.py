@@ -1,4 +1,4 @@
-"""Spend files: a bank's or finance system's export becomes claims, one for each row.
+"""Spend files: each row of a bank's or finance system's export becomes a claim.
 
 A file is read once; its rows are previewed, proposed and withdrawn together. Repeating a file changes nothing.
 """
@@ -38,7 +38,7 @@ _LONGEST_PAYEE, _LONGEST_PURPOSE = 200, 300
 
 
 class SpendColumns(NamedTuple):
-    """Which column has what, counted from 0; None where there is none."""
+    """Column indices from 0; None for a missing column."""
 
     date: int
     amount: int
@@ -48,7 +48,7 @@ class SpendColumns(NamedTuple):
 
 
 def _pence(written: str) -> int:
-    """Return the amount; a payment back, written with a minus or in brackets, is an amount but none to claim."""
+    """Parse the amount; a refund, with a minus or in brackets, is parsed but not claimable."""
     is_negative = written.startswith(("-", "−", "(")) or written.endswith("-")
     pence = parse_amount(written.strip("-−()"))
     if is_negative or not pence:
@@ -120,9 +120,9 @@ KIND = TableKind(
 )
 
 
-# Reading. The file itself is not kept. What was read of it lies beside the evidence, out of the web's reach, until its
-# rows are proposed, so that nobody uploads twice because a column was chosen wrongly; without a script a page could
-# only carry it to and fro, ten megabytes each time. What nobody goes on with is forgotten after a day.
+# Reading. The file itself is not stored. Its parsed table is kept beside the evidence, outside the web root, until its
+# rows are proposed, so that columns can be changed without another upload; without a script the page would have to
+# carry up to ten megabytes back and forth. Unused tables are deleted after a day.
 
 
 def _kept(folder: Path) -> KeptTables:
@@ -130,7 +130,7 @@ def _kept(folder: Path) -> KeptTables:
 
 
 def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> SpendBatch:
-    """Read a file as a table and keep that table for the choice of its columns. Raises TableUnreadable."""
+    """Parse a file as a table and store that for the choice of columns. Raises TableUnreadable."""
     table = table_import.read_table(stream)
     batch = SpendBatch(programme_id=programme.id, sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
     db.session.add(batch)
@@ -141,19 +141,19 @@ def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> Sp
 
 
 def table_of(batch: SpendBatch, folder: Path) -> tables.Table:
-    """Return what was read of the file. Raises BatchDecided once its rows were proposed, TableGone after a day."""
+    """Return the stored table. Raises BatchDecided once its rows were proposed, TableGone after a day."""
     if not KIND.is_open(batch):
         raise BatchDecided
     return _kept(folder).load(batch.public_id)
 
 
-def forget(batch: SpendBatch, folder: Path) -> None:
-    """Forget what was read of the file: its rows are claims now."""
+def delete_table(batch: SpendBatch, folder: Path) -> None:
+    """Delete the stored table: its rows are claims now."""
     _kept(folder).forget(batch.public_id)
 
 
-def forget_old(folder: Path) -> None:
-    """Forget what was read of files more than a day ago and not proposed."""
+def delete_old_tables(folder: Path) -> None:
+    """Delete the stored tables of files read more than a day ago and not proposed."""
     _kept(folder).forget_old()
 
 
@@ -163,7 +163,7 @@ def forget_old(folder: Path) -> None:
 def preview(
     batch: SpendBatch, table: tables.Table, columns: SpendColumns, otherwise: Commitment | None, on: dt.date
 ) -> None:
-    """Read the rows by these columns and keep what would become of each; what an earlier choice made is replaced.
+    """Parse the rows by ``columns`` and store the outcome of each, replacing any earlier preview.
 
     ``otherwise`` is the commitment of rows that name none. Raises BatchDecided.
     """
@@ -175,7 +175,7 @@ def preview(
 
 
 class _Payments:
-    """Reads the rows of one file, and counts those that are alike: each of them is a payment of its own."""
+    """Parser of the rows of one file; it counts equal rows, each of which is a separate payment."""
 
     def __init__(self, batch: SpendBatch, otherwise: Commitment | None, on: dt.date) -> None:
         self._otherwise, self._today = otherwise, on
@@ -188,7 +188,7 @@ class _Payments:
                 self._commitments[cohort_code].append(commitment)
 
     def fill(self, row: SpendRow, cells: Cells) -> None:
-        """Read a row. Raises Faulty."""
+        """Parse a row. Raises Faulty."""
         row.paid_on = paid_on = cells[DATE]
         row.amount = pence = cells[AMOUNT]
         row.payee = payee = cells[PAYEE]
@@ -198,7 +198,7 @@ class _Payments:
         row.commitment_id = self._commitment(cells).id
 
     def _fingerprint(self, paid_on: dt.date, pence: int, payee: str) -> str:
-        """Return by what a payment is known again, whatever else is wrong with its row."""
+        """Return the fingerprint of a payment, independent of other faults in its row."""
         self._alike[paid_on, pence, payee] += 1
         content = (self._programme.public_id, paid_on.isoformat(), pence, payee, self._alike[paid_on, pence, payee])
         return hashlib.sha256(repr(content).encode()).hexdigest()
@@ -210,7 +210,7 @@ class _Payments:
             raise cells.fault(DATE, SpendFault.OUTSIDE_PROGRAMME)
 
     def _commitment(self, cells: Cells) -> Commitment:
-        """Return the commitment whose id, or whose cohort's code, the row names."""
+        """Return the commitment that the row names by its id or its cohort's code."""
         named = cells[COMMITMENT]
         if not named:
             if self._otherwise is None:
@@ -223,7 +223,7 @@ class _Payments:
 
 
 def _mark_known(batch: SpendBatch) -> None:
-    """Mark the rows whose payment is there already."""
+    """Mark the rows whose payment is already claimed."""
     _mark_as_known(batch, spend_uploads.known_rows(batch))
 
 
@@ -232,15 +232,15 @@ def _mark_as_known(batch: SpendBatch, numbers: Iterable[int]) -> None:
     changed_rows(known.values(outcome=RowOutcome.KNOWN))
 
 
-# Proposing and taking back
+# Proposing and withdrawing
 
 
 def propose(batch: SpendBatch, by: Actor, on: dt.date, *, payees_are_people: bool, are_others: bool = False) -> int:
-    """Propose a claim for each good row and return their number, 0 when every payment is there already.
+    """Propose a claim for each valid row and return their number, 0 if every payment is already claimed.
 
-    A row that is like a standing claim counts as that payment, unless ``are_others`` says that it is another.
-    Raises BatchDecided, and what ``claims.propose_all`` raises; then nothing is proposed. Rule: a file that is
-    repeated, by the same person or by two at once, makes no second claim (domain §4, imports).
+    A row that resembles a valid claim counts as that payment, unless ``are_others`` confirms that it is another. Raises
+    BatchDecided, and what ``claims.propose_all`` raises; then nothing is proposed. Rule: a file that is repeated, by
+    the same person or by two at once, makes no second claim (domain §4, imports).
     """
     programmes.lock_programme(batch.programme_id)
     proposal = _Proposal(by, on, payees_are_people, are_others)
@@ -249,7 +249,7 @@ def propose(batch: SpendBatch, by: Actor, on: dt.date, *, payees_are_people: boo
 
 @dataclass(frozen=True)
 class _Proposal:
-    """Proposes the rows of a batch, as somebody said of all of them."""
+    """Proposal of the rows of a batch, with the user's answers for all of them."""
 
     by: Actor
     on: dt.date
@@ -286,22 +286,22 @@ class _Proposal:
 
 
 def _spent(row: SpendRow, batch: SpendBatch, *, payees_are_people: bool) -> claims.Spent:
-    """Return the payment of a good row; one without a purpose has that of its commitment."""
+    """Return the payment of a valid row; without a purpose it takes that of its commitment."""
     if row.paid_on is None or row.amount is None or row.commitment is None:
         raise ValueError("the row is faulty")
     payment = claims.Payment(row.payee, payees_are_people, row.paid_on, batch_id=batch.id, fingerprint=row.fingerprint)
     return claims.Spent(payment, claims.ClaimLine(row.commitment, row.amount), row.purpose or row.commitment.purpose)
 
 
-class TakenBack(NamedTuple):
-    """How many claims of a batch were taken back, and how many stand because somebody had decided about them."""
+class Withdrawn(NamedTuple):
+    """The numbers of claims of a batch withdrawn, and kept because they were decided."""
 
     withdrawn: int
     decided: int
 
 
-def withdraw(batch: SpendBatch, reason: str, by: Actor) -> TakenBack:
-    """Take back every claim of the batch that nobody decided about. Raises NotOwnProposal, AlreadyDecided.
+def withdraw(batch: SpendBatch, reason: str, by: Actor) -> Withdrawn:
+    """Withdraw every undecided claim of the batch. Raises NotOwnProposal, AlreadyDecided.
 
     Afterwards the file can be read again.
     """
@@ -317,4 +317,4 @@ def withdraw(batch: SpendBatch, reason: str, by: Actor) -> TakenBack:
         audit.record(FinanceEvent.SPEND_FILE_TAKEN_BACK, batch, by=by.user_id, rows=len(waiting), decided=decided)
         return len(waiting)
 
-    return TakenBack(table_import.undo(KIND, batch.id, write), decided)
+    return Withdrawn(table_import.undo(KIND, batch.id, write), decided)

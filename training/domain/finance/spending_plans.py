@@ -1,4 +1,4 @@
-"""Plans of budget lines: what a line means to spend in each of its months."""
+"""Plans of budget lines: planned spending per month."""
 
 import datetime as dt
 import enum
@@ -27,7 +27,7 @@ Months = Mapping[dt.date, int]
 
 
 class Pattern(enum.StrEnum):
-    """How an allocation can be spread over the months of a line."""
+    """A way to spread an allocation over the months of a line."""
 
     EVEN = "even"
     EARLY = "early"
@@ -35,16 +35,16 @@ class Pattern(enum.StrEnum):
     LATE = "late"
     """Each month a little more than the one before."""
     QUARTERLY = "quarterly"
-    """The months of a quarter in its last one: June, September, December, March, and the last month of the line."""
+    """Each quarter in its last month (June, September, December, March) or the last month of the line."""
 
 
 def months_of(line: BudgetLine) -> list[dt.date]:
-    """Return the first days of the months of a line."""
+    """Return the first day of each month of a line."""
     return months_between(line.starts_on, line.ends_on)
 
 
 def spread(pence: int, months: Sequence[dt.date], pattern: Pattern) -> Months:
-    """Return ``pence`` spread over ``months``, which follow on each other; the sum is exact."""
+    """Spread ``pence`` over consecutive ``months``; the sum is exact."""
     return dict(zip(months, spread_by_weight(pence, _weights(months, pattern)), strict=True))
 
 
@@ -61,14 +61,14 @@ def _weights(months: Sequence[dt.date], pattern: Pattern) -> list[int]:
 
 
 def spread_over(allocated: int, starts_on: dt.date, ends_on: dt.date) -> Months:
-    """Return what a line without a plan counts as planning: its allocation spread evenly over its months."""
+    """Return the default plan of a line: its allocation spread evenly over its months."""
     months = months_between(starts_on, ends_on)
     return dict(zip(months, spread_evenly(allocated, len(months)), strict=True))
 
 
 @dataclass(frozen=True)
 class Scheduled:
-    """What cohorts that hold no money yet will cost a line, in pence, and by when."""
+    """The cost to a line of cohorts without a commitment yet, in pence, and when it is due."""
 
     line_id: int
     due_on: dt.date
@@ -76,17 +76,17 @@ class Scheduled:
 
 
 def scheduled(costs: Iterable[CohortCosts]) -> list[Scheduled]:
-    """Return by when the costs of cohorts to come are due.
+    """Return when the costs of future cohorts are due.
 
-    That is at the end of the cohort or of the financial year in which it starts, whichever is sooner: as its
-    commitment will be.
+    That is at the end of the cohort or of the financial year in which it starts, whichever is sooner: as its commitment
+    will be.
     """
     return [Scheduled(one.line_id, within_financial_year(one.starts_on, one.ends_on), one.amount) for one in costs]
 
 
 @dataclass(frozen=True)
 class PlanRow:
-    """A month of a line, or all of them where ``month`` is None; pence."""
+    """A month of a line, or its total if ``month`` is None; pence."""
 
     month: dt.date | None
     planned: int
@@ -95,7 +95,7 @@ class PlanRow:
 
 @dataclass(frozen=True)
 class PlanPage:
-    """A line with its plan; ``is_entered`` is False where it counts as spread evenly."""
+    """A line with its plan; ``is_entered`` is False if it is spread evenly by default."""
 
     line: BudgetLine
     is_entered: bool
@@ -104,13 +104,13 @@ class PlanPage:
 
 
 def plan_page(line: BudgetLine, actor: Actor) -> PlanPage:
-    """Return the plan of a line beside what was spent, month by month, as ``actor`` may see it."""
+    """Return the plan of a line and its spending per month, scoped to ``actor``."""
     fresh = spending_plans.whole_line(line, actor)
     return beside(fresh, spending_plans.entered(fresh.id), spending_plans.spent(fresh.id, actor))
 
 
 def beside(line: BudgetLine, entered: Months, spent: Months) -> PlanPage:
-    """Return the plan of a line, as ``entered`` or spread evenly, beside what was ``spent``."""
+    """Combine the plan of a line, ``entered`` or spread evenly, with what was ``spent``."""
     plan = Counter[dt.date](entered or spread_over(line.allocated, line.starts_on, line.ends_on))
     paid = Counter[dt.date](spent)
     months = sorted({*months_of(line), *plan, *paid})
@@ -123,14 +123,14 @@ def beside(line: BudgetLine, entered: Months, spent: Months) -> PlanPage:
 
 
 def fingerprint(plan: Months) -> str:
-    """Return a short text that is another for every other plan, so that a form can say which one it showed."""
+    """Return a hash of a plan, for forms to identify the plan that they showed."""
     return hashlib.sha256(repr(sorted(plan.items())).encode()).hexdigest()[:16]
 
 
 def enter(line: BudgetLine, plan: Months, shown: str, by: Actor) -> None:
     """Replace the plan of a line. ``shown`` is the fingerprint of the plan that the form showed.
 
-    Raises PlanChanged when that is not the plan any more. Rule: plan, commitments, spending and forecast are kept
+    Raises PlanChanged if the plan has changed since. Rule: plan, commitments, spending and forecast are kept
     per line (domain §2); a plan may differ from the allocation, which its page says.
     """
     spending_plans.lock_line(line.id)

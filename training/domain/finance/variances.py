@@ -1,4 +1,4 @@
-"""Variances: a line that departs from its plan by more than a tenth needs a written reason."""
+"""Variances: a deviation of more than a tenth from a line's plan needs a written reason."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _PERCENT = 10
 
 @dataclass(frozen=True)
 class Variance:
-    """What a line planned to spend to the end of ``month`` and what was spent; pence. ``newest`` reason, if any."""
+    """Planned and actual spending of a line to the end of ``month``, in pence, with the ``newest`` reason, if any."""
 
     line: BudgetLine
     month: dt.date
@@ -31,17 +31,17 @@ class Variance:
 
     @property
     def difference(self) -> int:
-        """How much more was spent than planned; negative where less was."""
+        """Spent minus planned; negative if less was spent."""
         return self.spent - self.planned
 
     @property
     def per_mille(self) -> int | None:
-        """The difference in thousandths of the plan, rounded half-even; None while nothing is planned."""
+        """The difference in thousandths of the plan, rounded half-even; None without a plan."""
         return round(Fraction(self.difference * 1000, self.planned)) if self.planned else None
 
 
 def of_programme(programme_id: int, actor: Actor, today: dt.date) -> list[Variance]:
-    """Return the variance of each line of a programme that ``actor`` may see, to the end of last month."""
+    """Return the variance of each line of a programme visible to ``actor``, to the end of last month."""
     month = month_before(today)
     return [variance(one, month) for one in variances.of_programme(programme_id, month, actor)]
 
@@ -53,35 +53,35 @@ def of_line(line_id: int, actor: Actor, today: dt.date) -> Variance:
 
 
 def variance(found: PlanAndSpent, month: dt.date) -> Variance:
-    """Return how far a line departs from its plan; one without a plan counts as spread evenly."""
+    """Return the variance of a line; without a plan its allocation counts as spread evenly."""
     planned = _spread(found.line, month) if found.planned is None else found.planned
     return Variance(found.line, month, planned, found.spent, found.newest)
 
 
 def _spread(line: BudgetLine, month: dt.date) -> int:
-    """Return what a line without a plan counts as planning to the end of ``month``."""
+    """Return the default plan of a line, summed to the end of ``month``."""
     spread = spread_over(line.allocated, line.starts_on, line.ends_on)
     return sum(pence for planned, pence in spread.items() if planned <= month)
 
 
 def is_beyond(variance: Variance) -> bool:
-    """Say whether a line departs from its plan by more than 10 %, either way. Rule: domain §2, Money.
+    """Return whether a line deviates from its plan by more than 10 %, either way. Rule: domain §2, Money.
 
-    Whatever is spent where nothing was planned is beyond.
+    Any spending without a plan is beyond.
     """
     return abs(variance.difference) * 100 > variance.planned * _PERCENT
 
 
 def awaits_reason(variance: Variance) -> bool:
-    """Say whether a reason is due; one that was given stands for its month, and the next month asks anew."""
+    """Return whether a reason is due; a reason covers its month, and the next month needs a new one."""
     answered = variance.newest is not None and variance.newest.month == variance.month
     return is_beyond(variance) and not answered
 
 
 def give_reason(line: BudgetLine, reason: str, by: Actor, on: dt.date) -> VarianceReason:
-    """Say why a line departs from its plan; the same words sent twice are one reason, other words supersede them.
+    """Record a reason for a line's variance; repeating the same text is idempotent, other text supersedes it.
 
-    Raises WithinPlan when nothing needs a reason.
+    Raises WithinPlan if no reason is needed.
     """
     programmes.lock_programme(line.programme_id)
     found = of_line(line.id, by, on)

@@ -1,4 +1,4 @@
-"""What will be left when the financial year closes, line by line."""
+"""What will be left of each line when the financial year closes."""
 
 import datetime as dt
 from collections import Counter
@@ -16,10 +16,10 @@ from training.queries.finance.year_end import MOST, YearEndFigures
 
 @dataclass(frozen=True)
 class YearEndRow:
-    """A line at the end of the financial year, or all lines where ``line`` is None; pence.
+    """A line at the end of the financial year, or the total if ``line`` is None; pence.
 
-    ``due`` and ``later`` are outstanding commitments expected by 31 March and after; ``scheduled`` is what cohorts
-    that hold no money yet will cost by then. What neither is spent by 31 March lapses; a line that needs more
+    ``due`` and ``later`` are outstanding commitments expected by 31 March and after; ``scheduled`` is the cost by then
+    of cohorts without a commitment yet. Whatever is neither spent nor due by 31 March lapses; a line that needs more
     than it holds is short.
     """
 
@@ -35,7 +35,7 @@ class YearEndRow:
 
 @dataclass(frozen=True)
 class YearEndPage:
-    """A programme at the end of the financial year: its lines, as one reader sees them, and what is outstanding."""
+    """A programme at the end of the financial year: its visible lines, and what is outstanding."""
 
     programme: Programme
     may_see_balances: bool
@@ -48,7 +48,7 @@ class YearEndPage:
 
 
 def year_end_page(programme: Programme, actor: Actor, today: dt.date) -> YearEndPage:
-    """Return what a programme's year-end page shows to ``actor``; commitments with the latest expected first."""
+    """Return the year-end page of a programme for ``actor``; commitments with the latest expected first."""
     ends_on = financial_year_end(today)
     figures = year_end.figures(programme, actor, ends_on)
     lines = rows(figures, ends_on)
@@ -65,7 +65,7 @@ def year_end_page(programme: Programme, actor: Actor, today: dt.date) -> YearEnd
 
 
 def rows(figures: YearEndFigures, ends_on: dt.date) -> list[YearEndRow]:
-    """Return each line of ``figures`` at the end of the year, which is ``ends_on``."""
+    """Return the row of each line of ``figures``; the year ends on ``ends_on``."""
     scheduled = Counter[int]()
     for cost in spending_plans.scheduled(figures.costs):
         if cost.due_on <= ends_on:
@@ -74,7 +74,7 @@ def rows(figures: YearEndFigures, ends_on: dt.date) -> list[YearEndRow]:
 
 
 def row(line: BudgetLine, due: int, scheduled: int) -> YearEndRow:
-    """Return what lapses of a line, or how much it is short, with so much ``due`` and ``scheduled`` by the end."""
+    """Return what lapses of a line, or its shortage, with ``due`` and ``scheduled`` by the end of the year."""
     left = line.allocated - line.spent - due - scheduled
     return YearEndRow(
         line=line,

@@ -1,4 +1,4 @@
-"""Decisions about money, with what follows from them: an approved commitment opens its cohort."""
+"""Decisions about money and their consequences: an approved commitment opens its cohort."""
 
 import datetime as dt
 from collections import Counter
@@ -21,7 +21,7 @@ from training.queries.finance.inbox import PendingAmount
 
 @dataclass(frozen=True)
 class Change:
-    """What a record has left, in pence: now, and after approval."""
+    """The remaining pence of a record, now and after approval."""
 
     record: Programme | BudgetLine | Commitment
     before: int
@@ -30,7 +30,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Effects:
-    """What approval would do to what lines have available, programmes unallocated and commitments outstanding."""
+    """Effects of an approval on available money of lines, unallocated money of programmes, outstanding commitments."""
 
     lines: list[Change]
     programmes: list[Change]
@@ -38,15 +38,15 @@ class Effects:
 
     @property
     def fit(self) -> bool:
-        """Whether the money is there today; the approval itself decides."""
+        """Whether the money is available today; the approval itself checks again."""
         return all(change.after >= 0 for change in (*self.lines, *self.programmes, *self.commitments))
 
 
 def effects(bundle: Sequence[LedgerEntry], undone: Mapping[int, LedgerPosting]) -> Effects:
-    """Return what approving the entries of a bundle would do now. Raises NotReversible, CommitmentClosed.
+    """Return the effects of approving a bundle now. Raises NotReversible, CommitmentClosed.
 
-    The entries come with their lines, programmes and commitments; ``undone`` is what the entries moved that these
-    reverse. Programmes whose allocation stays as it is, and commitments that hold nothing yet, are left out.
+    The entries come with their lines, programmes and commitments; ``undone`` holds what the reversed entries moved.
+    Programmes whose allocation does not change, and commitments that hold nothing yet, are left out.
     """
     moved = decisions.movements(bundle, undone)
     lines = decisions.totals((entry.line for entry in bundle), moved)
@@ -61,7 +61,7 @@ def effects(bundle: Sequence[LedgerEntry], undone: Mapping[int, LedgerPosting]) 
 
 @dataclass(frozen=True)
 class LineEffect:
-    """What payments would do to a line that holds their commitments; pence."""
+    """The effect of payments on the line of their commitments; pence."""
 
     line: BudgetLine
     committed: Change
@@ -70,30 +70,30 @@ class LineEffect:
 
 @dataclass(frozen=True)
 class Payments:
-    """What many payments would do together if all were approved: to lines, and to commitments outstanding."""
+    """The joint effects of approving many payments, on lines and on outstanding commitments."""
 
     lines: list[LineEffect]
     commitments: list[Change]
 
 
-def effects_of_payments(takings: Sequence[PendingAmount]) -> Payments:
-    """Return what payments would do, none of which closes its commitment."""
+def effects_of_payments(pending: Sequence[PendingAmount]) -> Payments:
+    """Return the effects of payments, none of which closes its commitment."""
     lines: Counter[BudgetLine] = Counter()
-    for taking in takings:
-        lines[taking.commitment.line] += taking.pence
+    for amount in pending:
+        lines[amount.commitment.line] += amount.pence
     return Payments(
         [
             LineEffect(line, _change(line, line.committed, -by), _change(line, line.spent, by))
             for line, by in lines.items()
         ],
-        [_change(one.commitment, one.commitment.committed, -one.pence) for one in takings],
+        [_change(one.commitment, one.commitment.committed, -one.pence) for one in pending],
     )
 
 
 def without_room(payments: Sequence[LedgerEntry], by: Actor) -> set[int]:
-    """Return the keys of the payments that would not fit any more if ``by`` approved all before them.
+    """Return the keys of the payments that would no longer fit if ``by`` approved all before them.
 
-    Those that ``by`` proposed are left out: nobody approves their own.
+    Those that ``by`` proposed are left out, as ``by`` may not approve them.
     """
     left: dict[int, int] = {}
     found = set()
@@ -109,12 +109,12 @@ def without_room(payments: Sequence[LedgerEntry], by: Actor) -> set[int]:
     return found
 
 
-def warnings(look: ClaimReview | None, *, has_room: bool) -> list[PaymentWarning]:
-    """Return why somebody should look twice at a proposal: what is doubtful about its claim, and that it has no room.
+def warnings(review: ClaimReview | None, *, has_room: bool) -> list[PaymentWarning]:
+    """Return the warnings about a proposal: those of its claim, and whether it lacks room.
 
-    ``look`` is that at the claim of a payment; None for other proposals.
+    ``review`` is that of a payment's claim; None for other proposals.
     """
-    found = look.doubts if look else []
+    found = review.warnings if review else []
     return found if has_room else [*found, PaymentWarning.NO_ROOM]
 
 
@@ -123,7 +123,7 @@ def _change(record: Programme | BudgetLine | Commitment, before: int, by: int) -
 
 
 def approve(entry: LedgerEntry, by: Actor, on: dt.date) -> None:
-    """Approve a proposal; the commitments of a cohort open it in the same transaction.
+    """Approve a proposal; approved commitments of a cohort open it in the same transaction.
 
     Raises what ``ledger.approve`` and ``opening.open_funded`` raise.
     """
@@ -132,32 +132,32 @@ def approve(entry: LedgerEntry, by: Actor, on: dt.date) -> None:
 
 
 def refuse(entry: LedgerEntry, reason: str, by: Actor) -> None:
-    """Refuse a proposal; its cohort is a draft again. Raises OwnProposal, AlreadyDecided."""
+    """Refuse a proposal; its cohort returns to draft. Raises OwnProposal, AlreadyDecided."""
     if cohort := _cohort_of(ledger.refuse(entry, reason, by)):
         opening.return_to_draft(cohort, by)
 
 
 @dataclass(frozen=True)
 class BulkDecision:
-    """Approved or refused, with the reason of a refusal."""
+    """Approval, or refusal with its reason."""
 
     outcome: Outcome
     reason: str = ""
 
 
 AT_ONCE = 50
-"""So many proposals are decided in one transaction: fewer take longer in all, more keep others waiting."""
+"""Proposals per transaction: smaller chunks take longer in total, larger ones block other writers."""
 
 
-def in_turns(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Return the names of proposals in parts, each to be decided in a transaction of its own."""
+def in_chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Split proposals into chunks, each decided in a transaction of its own."""
     return (names[first : first + AT_ONCE] for first in range(0, len(names), AT_ONCE))
 
 
 def decide_each(chosen: Sequence[LedgerEntry], decision: BulkDecision, by: Actor, on: dt.date) -> dict[str, Refusal]:
-    """Decide about proposals, each on its own: one that cannot be decided does not hold back the rest.
+    """Decide about proposals one by one: a failure does not hold back the rest.
 
-    Return why not, by the names of those that were not decided. Locks are taken in one order whatever was chosen.
+    Return the refusals by name of the undecided proposals. Locks are always taken in the same order.
     """
     for programme_id in sorted({entry.programme_id for entry in chosen}):
         programmes.lock_programme(programme_id)
@@ -179,13 +179,13 @@ def _decide(entry: LedgerEntry, decision: BulkDecision, by: Actor, on: dt.date) 
 
 
 def withdraw(entry: LedgerEntry, reason: str, by: Actor) -> None:
-    """Take one's own proposal back; its cohort is a draft again. Raises NotOwnProposal, AlreadyDecided."""
+    """Withdraw one's own proposal; its cohort returns to draft. Raises NotOwnProposal, AlreadyDecided."""
     if cohort := _cohort_of(ledger.withdraw(entry, reason, by)):
         opening.return_to_draft(cohort, by)
 
 
 def _cohort_of(decided: Sequence[LedgerEntry]) -> Cohort | None:
-    """Return the cohort that waits for the commitments of these entries; a top-up of an open one has none."""
+    """Return the cohort awaiting the commitments of these entries; None for a top-up of an open one."""
     first = decided[0]
     if first.kind is not EntryKind.COMMIT or first.commitment is None or first.commitment.cohort_id is None:
         return None

@@ -1,4 +1,4 @@
-"""Opening a cohort: put up for approval with its money, opened when that is approved."""
+"""Open cohorts: submitted for approval with their money, opened by that approval."""
 
 import datetime as dt
 from collections import Counter
@@ -19,7 +19,7 @@ from training.queries.finance import programmes
 
 
 def ask_to_open(cohort: Cohort, key: str, by: Actor, on: dt.date) -> LedgerEntry:
-    """Put a draft up for approval: what it is to cost is proposed as one commitment per line, decided together.
+    """Submit a draft for approval: its planned cost is proposed as one commitment per line, decided together.
 
     Raises CohortNotDraft, NoCosts, NoRightsAssessment, OverLine. Rules: design §3 (asking to open makes the proposal),
     domain §2 (rights assessment first).
@@ -41,7 +41,7 @@ def ask_to_open(cohort: Cohort, key: str, by: Actor, on: dt.date) -> LedgerEntry
 
 
 def _reservations(cohort: Cohort) -> list[proposals.Reservation]:
-    """Return what each line is to reserve for a cohort."""
+    """Return the reservation on each line for a cohort."""
     per_line: Counter[BudgetLine] = Counter()
     for cost in cohort_rows.costs_of(cohort.id):
         per_line[cost.line] += cost.amount
@@ -49,7 +49,7 @@ def _reservations(cohort: Cohort) -> list[proposals.Reservation]:
 
 
 def open_funded(cohort: Cohort, by: Actor, on: dt.date) -> None:
-    """Open a cohort whose commitment was approved. Raises NoRightsAssessment, CohortNotDraft."""
+    """Open a cohort whose commitments are approved. Raises NoRightsAssessment, CohortNotDraft."""
     coverage.check_covered(cohort, on)
     if not cohorts.move_on(cohort, CohortState.AWAITING_APPROVAL, CohortState.OPEN):
         raise CohortNotDraft
@@ -57,6 +57,6 @@ def open_funded(cohort: Cohort, by: Actor, on: dt.date) -> None:
 
 
 def return_to_draft(cohort: Cohort, by: Actor) -> None:
-    """Give a cohort back to its drafter because its commitment was refused."""
+    """Return a cohort to draft because its commitment was refused."""
     if cohorts.move_on(cohort, CohortState.AWAITING_APPROVAL, CohortState.DRAFT):
         audit.record(CourseEvent.COHORT_RETURNED_TO_DRAFT, cohort, by=by.user_id)

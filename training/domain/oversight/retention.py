@@ -1,4 +1,4 @@
-"""What is kept only for a while: uploads that no claim took, and files that were read and not gone on with.
+"""Delete expired data: uploads that no claim uses, and unfinished previews.
 
 Rule: limit storage (domain §2, Personal data). A receipt may show a name, and a payee may be a person.
 """
@@ -22,36 +22,36 @@ UPLOADS_KEPT = dt.timedelta(days=30)
 PREVIEWS_KEPT = dt.timedelta(days=7)
 
 
-class Forgotten(NamedTuple):
-    """How many files and previews were forgotten."""
+class Deleted(NamedTuple):
+    """The numbers of files and previews deleted."""
 
     uploads: int
     previews: int
 
 
-def forget(folder: Path) -> Forgotten:
-    """Forget what is due. Of an upload only the file goes: that it was there, its kind and hash, stays recorded.
+def delete_expired(folder: Path) -> Deleted:
+    """Delete expired files and previews. The record of an upload stays, with kind and hash.
 
-    The files of names and of clearances keep their own terms.
+    Uploads of names and of vetting decisions have their own terms.
     """
-    spend_uploads.forget_old(folder)
+    spend_uploads.delete_old_tables(folder)
     nomination_uploads.forget_old()
     vetting_uploads.forget_old()
-    return Forgotten(_forget_uploads(folder), _forget_previews())
+    return Deleted(_delete_uploads(folder), _delete_previews())
 
 
-def _forget_uploads(folder: Path) -> int:
-    forgotten = 0
+def _delete_uploads(folder: Path) -> int:
+    deleted = 0
     for upload in retention.idle_uploads(now() - UPLOADS_KEPT):
         path = folder / upload.stored_as
         if path.exists():
             path.unlink()
             audit.record(FinanceEvent.UPLOAD_FORGOTTEN, upload, by=None)
-            forgotten += 1
-    return forgotten
+            deleted += 1
+    return deleted
 
 
-def _forget_previews() -> int:
+def _delete_previews() -> int:
     idle = retention.idle_previews(now() - PREVIEWS_KEPT)
     for batch in idle:
         audit.record(FinanceEvent.SPEND_FILE_FORGOTTEN, batch, by=None)

@@ -1,4 +1,4 @@
-"""What training costs per trainee, per completion and per contact hour."""
+"""Cost of training per trainee, per completion and per contact hour."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from training.queries.oversight.unit_costs import Bought
 
 @dataclass(frozen=True)
 class UnitCost:
-    """Money in pence, and what it bought: confirmed seats, confirmed completions, contact hours times seats."""
+    """Money in pence, and confirmed seats, confirmed completions, contact hours times seats."""
 
     committed: int
     spent: int
     trainees: int
     completions: int
     hours: int | None
-    """None where the course's were not published."""
+    """None if the course's are not published."""
 
     @property
     def whole(self) -> int:
-        """What was spent and what is still committed."""
+        """Spent plus committed."""
         return self.committed + self.spent
 
     @property
@@ -46,7 +46,7 @@ class UnitCost:
 
 @dataclass(frozen=True)
 class CohortUnitCost:
-    """A cohort with what it costs."""
+    """A cohort with its unit cost."""
 
     cohort: Cohort
     cost: UnitCost
@@ -54,7 +54,7 @@ class CohortUnitCost:
 
 @dataclass(frozen=True)
 class CourseUnitCost:
-    """A course with what its cohorts cost together."""
+    """A course with the unit cost of all its cohorts."""
 
     course: Course
     cohorts: int
@@ -62,30 +62,30 @@ class CourseUnitCost:
 
 
 def unit_cost(bought: Bought, contact_hours: int | None) -> UnitCost:
-    """Return the unit cost of what was bought at a course of so many contact hours."""
+    """Return the unit cost of ``bought`` at a course of ``contact_hours``."""
     hours = contact_hours * bought.trainees if contact_hours else None
     return UnitCost(bought.committed, bought.spent, bought.trainees, bought.completions, hours)
 
 
 def page_of(programme_id: int, cut: Cursor, actor: Actor) -> Page[CohortUnitCost]:
-    """Return a page of the cohorts whose money ``actor`` may see, the latest first."""
+    """Return a page of the cohorts whose money ``actor`` may see, latest first."""
     page = unit_costs.page_of(programme_id, cut, actor)
     return Page([_of_row(row) for row in page.rows], page.previous, page.next)
 
 
 def all_of(programme_id: int, actor: Actor) -> Iterator[CohortUnitCost]:
-    """Yield all of them, for a file."""
+    """Yield all of them, for export."""
     return map(_of_row, unit_costs.all_of(programme_id, actor))
 
 
 def of_cohort(cohort_id: int, actor: Actor) -> UnitCost | None:
-    """Return what a cohort costs, or None where it costs nothing that ``actor`` may see."""
+    """Return the unit cost of a cohort, or None if it has no cost visible to ``actor``."""
     row = unit_costs.of_cohort(cohort_id, actor)
     return _of_row(row).cost if row else None
 
 
 def by_course(programme_id: int, actor: Actor) -> Sequence[CourseUnitCost]:
-    """Return the sums over all those cohorts, course by course."""
+    """Return the sums of these cohorts by course."""
     return [
         CourseUnitCost(row.course, row.cohorts, unit_cost(row.bought, row.course.contact_hours))
         for row in unit_costs.by_course(programme_id, actor)

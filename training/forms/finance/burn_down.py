@@ -1,4 +1,4 @@
-"""Which months a burn-down shows."""
+"""The months of a burn-down chart."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -7,6 +7,6 @@ from training.forms.common.fields import SelectField
 
 
 class PeriodForm(FilterForm):
-    """Chooses the months of a burn-down."""
+    """A choice of months."""
 
     period = SelectField(_l("Months shown"), blank=_l("Two years"))

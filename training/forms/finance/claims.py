@@ -1,4 +1,4 @@
-"""Claims: a payment as it was made, with its lines and its evidence."""
+"""Claims: a payment with its lines and its evidence."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -39,7 +39,7 @@ class LineFields(NamedTuple):
 
 
 def _with_lines(form: Any) -> Any:
-    """Give a form the inputs of its lines: fields by number, which every browser can fill without a script."""
+    """Add the inputs of the lines to a form class: numbered fields, which work without a script."""
     for number in LINES:
         checks = [may_be_empty()] if number > 1 else []
         setattr(form, f"commitment_{number}", SelectField(_l("Commitment"), checks))
@@ -50,7 +50,7 @@ def _with_lines(form: Any) -> Any:
 
 @_with_lines
 class ClaimForm(BaseForm):
-    """A payment and the commitments it is paid from. ``evidence`` is the file that arrived with an earlier try."""
+    """A payment and the commitments it is paid from. ``evidence`` is the file uploaded with an earlier attempt."""
 
     payee = TextField(_l("Paid to"), [required(), longest(200)])
     payee_is_person = TickField(
@@ -78,7 +78,7 @@ class ClaimForm(BaseForm):
             yield LineFields(*(self[f"{part}_{number}"] for part in LineFields._fields))
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """Check each field, then that lines are whole, and that a rate has its source and a currency to convert."""
+        """Check each field, that lines are complete, and that a rate has its source and a currency to convert."""
         is_valid = super().validate(*args, **kwargs)
         for line in self.lines():
             if self.currency.data in set(Currency):
@@ -91,7 +91,7 @@ class ClaimForm(BaseForm):
         return bool(is_valid) and not self.field_errors
 
     def filled(self) -> list[LineFields]:
-        """Return the inputs of the lines in which anything was entered."""
+        """Return the inputs of the lines that are not empty."""
         return [line for line in self.lines() if line.commitment.data or line.amount.data is not None]
 
     def _check_lines(self) -> None:
@@ -108,7 +108,7 @@ class ClaimForm(BaseForm):
                 self.refuse(_("Dinars are whole: enter the amount without decimals"), line.amount.name)
 
     def claim_lines(self, commitments: Mapping[str, Commitment]) -> list[ClaimLine]:
-        """Return the filled lines, in minor units of the currency."""
+        """Return the non-empty lines, in minor units of the currency."""
         per_unit = 100 // 10 ** Currency(self.currency.data).digits
         return [
             ClaimLine(commitments[line.commitment.data], line.amount.data // per_unit, bool(line.closes.data))
@@ -116,7 +116,7 @@ class ClaimForm(BaseForm):
         ]
 
     def payment(self, evidence: Evidence | None) -> Payment:
-        """Return to whom, when and in what was paid."""
+        """Return the payment."""
         if self.paid_on.data is None:
             raise ValueError("the form was not checked")
         rate = Rate(self.rate.data, self.paid_on.data, self.rate_source.data or "") if self.rate.data else None
@@ -132,13 +132,13 @@ class ClaimForm(BaseForm):
 
 
 class AttachEvidenceForm(BaseForm):
-    """A file for a claim that was proposed already."""
+    """A file for an existing claim."""
 
     file = FileField(_l("Receipt or register"), [required()], description=_l("PDF, JPEG or PNG, at most 10 megabytes"))
 
 
 class ClaimFilter(FilterForm):
-    """Narrows the list of claims. Where it names a payee it is sent in the body: names do not belong in addresses."""
+    """A filter of claims. With a payee it is sent in the body: names do not belong in URLs."""
 
     payee = SearchField(_l("Paid to"), [longest(200)])
     programme = SelectField(_l("Programme"), blank=_l("All programmes"))
@@ -146,5 +146,5 @@ class ClaimFilter(FilterForm):
     state = SelectField(_l("State"), blank=_l("All states"))
 
     def kept(self) -> dict[str, Any]:
-        """Return what is asked for besides the payee, by which a list is found again."""
+        """Return the filter without the payee, for links to the list."""
         return {field.name: field.data for field in (self.programme, self.month, self.state) if field.data}

@@ -1,4 +1,4 @@
-"""Proposing and deciding movements of money."""
+"""Propose and decide movements of money."""
 
 import datetime as dt
 
@@ -21,7 +21,7 @@ FUNDERS_READ_IT = _l("Funders read this: name nobody who takes part")
 
 
 class ProposalForm(BaseForm):
-    """An amount and what it is for. The key makes a form that was sent twice one proposal."""
+    """An amount and its purpose. The key makes a form that was sent twice one proposal."""
 
     amount = MoneyField(
         _l("Amount"), [required(), more_than_nothing()], description=_l("In pounds, for example 1,250.00")
@@ -30,7 +30,7 @@ class ProposalForm(BaseForm):
     key = KeyField()
 
     def proposal(self) -> Proposal:
-        """Return what is proposed."""
+        """Return the proposal."""
         return Proposal(self.amount.data or 0, self.purpose.data or "", self.key.data or "")
 
 
@@ -40,7 +40,7 @@ class ExpectationForm(BaseForm):
     expected_on = DateField(_l("Payment expected on"), [required()])
 
     def expected(self) -> dt.date:
-        """Return the day on which the payment is expected."""
+        """Return the expected day."""
         if self.expected_on.data is None:
             raise ValueError("the form was not checked")
         day: dt.date = self.expected_on.data
@@ -52,32 +52,32 @@ class CommitmentForm(ProposalForm, ExpectationForm):
 
 
 class RescheduleForm(ExpectationForm):
-    """Another day; ``shown`` is the one that stood there when the form was opened."""
+    """A new expected day; ``shown`` is the one when the form was opened."""
 
     shown = HiddenField()
 
 
 class ReturnForm(ProposalForm):
-    """Money that a line gives back to its programme, and why."""
+    """Money returned from a line to its programme, with the reason."""
 
     purpose = TextField(_l("Reason"), [required(), longest(300)])
 
 
 class FundsTransferForm(ProposalForm):
-    """Money that a line gives to another line, and why."""
+    """Money transferred from a line to another, with the reason."""
 
     target = SelectField(_l("To the budget line"), [choose_one()])
     purpose = TextField(_l("Reason"), [required(), longest(300)])
 
 
 class ReasonForm(BaseForm):
-    """Why something is refused, turned down or reversed. The key makes a form that was sent twice one act."""
+    """The reason of a refusal, withdrawal or reversal. The key makes a form that was sent twice one request."""
 
     reason = TextAreaField(_l("Reason"), [required(), longest(300)])
     key = KeyField()
 
 
 class EntryFilter(FilterForm):
-    """Narrows the list of entries."""
+    """A filter of entries."""
 
     kind = SelectField(_l("Kind"), [may_be_empty()])

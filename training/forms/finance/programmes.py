@@ -1,4 +1,4 @@
-"""Proposing projects and budget lines."""
+"""Propose projects and budget lines."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -11,7 +11,7 @@ from training.models.finance.programmes import LineCategory, ProjectKind
 
 
 class TitledForm(BaseForm):
-    """A title in three languages, of which the English one is asked for."""
+    """A title in three languages; English is required."""
 
     title_en = TextField(_l("Title in English"), [required(), longest(300)])
     title_ar = TextField(_l("Title in Arabic"), [may_be_empty(), longest(300)])
@@ -33,7 +33,7 @@ class ProjectForm(TitledForm):
     )
 
     def project_kind(self) -> ProjectKind:
-        """Return the kind that was chosen."""
+        """Return the chosen kind."""
         return ProjectKind(self.kind.data or "")
 
 
@@ -49,12 +49,12 @@ class LineForm(TitledForm):
     key = KeyField()
 
     def line(self) -> NewLine:
-        """Return the line that is proposed. Call it after the form was found valid."""
+        """Return the proposed line. Call it after validation."""
         first, last = self.starts_on.data, self.ends_on.data
         if first is None or last is None:
             raise ValueError("the form was not checked")
         return NewLine(self.title(), LineCategory(self.category.data or ""), first, last)
 
     def proposal(self) -> Proposal:
-        """Return the allocation that is proposed with it."""
+        """Return the proposed first allocation."""
         return Proposal(self.amount.data or 0, self.title_en.data or "", self.key.data or "")

@@ -1,4 +1,4 @@
-"""Exchange rates: entering one, and sending a list."""
+"""Exchange rates: enter one, or load a list."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
@@ -20,28 +20,28 @@ from training.kit.money import Currency
 
 
 class _ConfirmedForm(BaseForm):
-    """Asks, where something is doubtful, whether it is right; a yes counts for the question that was shown alone."""
+    """A form that asks for confirmation of doubtful input; a confirmation is valid for the question shown only."""
 
     told = HiddenField()
 
     @property
     def confirmed(self) -> str:
-        """The question that was answered with yes; empty where none was."""
+        """The question that was confirmed; empty if none was."""
         return str(self.told.data or "") if self["is_right"].data else ""
 
-    def ask(self, told: str) -> None:
-        """Show the question, unanswered."""
-        self.told.data = told
+    def ask(self, question: str) -> None:
+        """Ask for confirmation, unticked."""
+        self.told.data = question
         self["is_right"].data = False
 
     @property
     def shown_fields(self) -> list[Field]:
-        """The fields that a person sees: the tick only where something was asked."""
+        """The visible fields: the tick only if something was asked."""
         return [field for field in super().shown_fields if field.name != "is_right" or self.told.data]
 
 
 class RateForm(_ConfirmedForm):
-    """The rate of a currency in a month. A month that has one already is corrected."""
+    """The rate of a currency in a month; an existing rate is corrected."""
 
     currency = SelectField(
         _l("Currency"),
@@ -56,7 +56,7 @@ class RateForm(_ConfirmedForm):
     is_right = TickField(_l("I have checked that the rate is right"))
 
     def monthly_rate(self) -> MonthlyRate:
-        """Return what is entered."""
+        """Return the rate."""
         if self.month.data is None:
             raise ValueError("the form was not checked")
         return MonthlyRate(

@@ -1,4 +1,4 @@
-"""Spend files: sending one, saying what its columns are, proposing its rows."""
+"""Spend files: upload one, choose its columns, propose its rows."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from training.forms.common.widgets import Choice
 
 
 class SpendFileForm(BaseForm):
-    """The file. Its name is not read."""
+    """The file; its name is ignored."""
 
     file = FileField(
         _l("Spend file"),
@@ -25,7 +25,7 @@ class SpendFileForm(BaseForm):
 
 
 class ColumnsForm(TableColumnsForm):
-    """Which column has what, and the commitment of rows that name none."""
+    """The meaning of the columns, and the commitment of rows that name none."""
 
     date = SelectField(
         _l("Date of payment"),
@@ -43,17 +43,17 @@ class ColumnsForm(TableColumnsForm):
     otherwise = SelectField(_l("Commitment of rows that name none"), [may_be_empty()])
 
     def offer(self, headings: Sequence[str], commitments: Sequence[Choice]) -> None:
-        """Fill the lists, and before anything was chosen choose what the headings say."""
+        """Fill the lists; preselect columns by their headings."""
         self.offer_columns(headings, list(FORMAT.columns), FORMAT.guess(headings))
         self.otherwise.choices = list(commitments)
 
     def columns(self) -> SpendColumns:
-        """Return which column has what."""
+        """Return the chosen columns."""
         return SpendColumns(**self.chosen(list(FORMAT.columns)))
 
 
 class ProposeRowsForm(BaseForm):
-    """The step from a preview to claims."""
+    """Proposal of the rows of a preview as claims."""
 
     payees_are_people = TickField(
         _l("The payees are people"), description=_l("Funders then read “participant” instead of the names")
@@ -63,6 +63,6 @@ class ProposeRowsForm(BaseForm):
         description=_l("Not ticked, the rows that are like a claim count as that payment and are not proposed"),
     )
 
-    def said(self) -> dict[str, bool]:
-        """Return what was said of all rows, by the names of the use case."""
+    def answers(self) -> dict[str, bool]:
+        """Return the answers for all rows, as keyword arguments of the use case."""
         return {"payees_are_people": bool(self.payees_are_people.data), "are_others": bool(self.are_others.data)}

@@ -1,4 +1,4 @@
-"""What a line means to spend in each of its months."""
+"""The planned spending of a line per month."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from training.kit.money import format_pounds
 
 
 class PlanForm(BaseForm):
-    """An amount for each month; an empty one is nought. ``shown`` is the fingerprint of the plan that was shown."""
+    """An amount for each month, zero if empty. ``shown`` is the fingerprint of the plan that was shown."""
 
     shown = HiddenField()
 
@@ -25,13 +25,13 @@ class PlanForm(BaseForm):
         return form
 
     def show(self, plan: Mapping[dt.date, int], shown: str) -> None:
-        """Fill the form before it is sent."""
+        """Fill the form for its first display."""
         self.shown.data = shown
         for month, amount in plan.items():
             self[month.isoformat()].data = amount
 
     def show_beside(self, saved: Mapping[dt.date, int], shown: str) -> None:
-        """Keep what was typed, and say at each month where somebody saved another amount; the next save replaces it."""
+        """Keep the input, show the amounts saved meanwhile beside it, and let the next save replace them."""
         self.shown.data = shown
         for field in self.shown_fields:
             pence = saved.get(dt.date.fromisoformat(field.name), 0)
@@ -39,7 +39,7 @@ class PlanForm(BaseForm):
                 field.description = _("Saved meanwhile: %(amount)s", amount=format_pounds(pence))
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """Check each field, then that something is planned at all."""
+        """Check each field, and that the plan is not zero."""
         super().validate(*args, **kwargs)
         months = self.shown_fields
         if not any(field.data for field in months) and not self.field_errors:
@@ -52,7 +52,7 @@ class PlanForm(BaseForm):
 
 
 class PatternForm(FilterForm):
-    """How to spread the allocation; it fills the form and saves nothing."""
+    """A pattern to spread the allocation; it fills the form and saves nothing."""
 
     pattern = SelectField(
         _l("Spread the allocation"), description=_l("Fills in the months below. Nothing is saved yet")

@@ -1,4 +1,4 @@
-"""Saying why a line departs from its plan."""
+"""Explain the variance of a line."""
 
 from flask_babel import lazy_gettext as _l
 

@@ -1,4 +1,4 @@
-"""Deciding about several proposals at once."""
+"""Decide about several proposals at once."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ _DECISIONS = (Outcome.APPROVED, Outcome.REFUSED)
 
 
 class ProposalsField(CheckboxesField):
-    """The names of the chosen proposals. Whether one still waits only its decision can tell."""
+    """The names of the chosen proposals; whether one is still open is checked by its decision."""
 
     def pre_validate(self, _form: AnyForm) -> None:
-        """Take every name: a proposal that somebody else decided meanwhile is answered like the others."""
+        """Accept every name: one decided meanwhile is reported like the others."""
 
 
 class ApprovalsForm(BaseForm):
-    """Approves or refuses the chosen proposals; ``decision`` is the button that was pressed."""
+    """Approval or refusal of the chosen proposals; ``decision`` is the button that was pressed."""
 
     chosen = ProposalsField(_l("Proposals"), [required(_l("Choose at least one proposal"))])
     decision = SelectField(
@@ -34,7 +34,7 @@ class ApprovalsForm(BaseForm):
     reason = TextAreaField(_l("Reason"), [longest(300)], description=_l("Needed to refuse: each proposer reads it"))
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """Check each field, and that a refusal has its reason."""
+        """Check each field, and that a refusal has a reason."""
         is_valid = super().validate(*args, **kwargs)
         if self.decision.data == Outcome.REFUSED and not self.reason.data:
             self.refuse(_("Fill in: %(label)s", label=self.reason.label.text), "reason")
@@ -42,22 +42,22 @@ class ApprovalsForm(BaseForm):
 
     @property
     def outcome(self) -> Outcome:
-        """What is to become of the chosen."""
+        """The decision."""
         return Outcome(self.decision.data)
 
     @property
     def names(self) -> list[str]:
-        """The chosen proposals, each once."""
+        """The names of the chosen proposals, without duplicates."""
         return list(dict.fromkeys(self.chosen.data or ()))
 
 
 class InboxFilter(FilterForm):
-    """Narrows the inbox. What is not offered, because nothing of it waits any more, narrows nothing."""
+    """A filter of the inbox. A value that is not offered any more is ignored."""
 
     programme = SelectField(_l("Programme"), blank=_l("All"))
     proposer = SelectField(_l("Proposed by"), blank=_l("All"))
     file = SelectField(_l("Spend file"), blank=_l("All"))
 
     def chosen(self) -> dict[str, str]:
-        """Return what was chosen of what was offered, by the names of the fields."""
+        """Return the chosen values that were offered, by field name."""
         return {field.name: field.data for field in self if field.data in {choice.value for choice in field.choices}}

@@ -1,4 +1,4 @@
-"""Claims: payments as they were made, in their own currency, with their evidence."""
+"""Claims: payments in their original currency, with their evidence."""
 
 import datetime as dt
 import enum
@@ -13,7 +13,7 @@ from training.models.identity.accounts import User
 
 
 class EvidenceKind(enum.StrEnum):
-    """What a file of evidence is, by its first bytes."""
+    """The type of a file of evidence, by its first bytes."""
 
     PDF = "pdf"
     JPEG = "jpeg"
@@ -21,9 +21,9 @@ class EvidenceKind(enum.StrEnum):
 
 
 class Evidence(Guarded, Base):
-    """A receipt or register that was uploaded. The file lies outside the web root under ``stored_as``.
+    """An uploaded receipt or register. The file is stored outside the web root as ``stored_as``.
 
-    Its own name is not kept: it may hold a person's.
+    The original name is not stored: it may contain a person's name.
     """
 
     __tablename__ = "evidence"
@@ -39,7 +39,7 @@ class Evidence(Guarded, Base):
 
 
 class ExchangeRate(Base):
-    """The rate of a month: ``rate`` millionths of a unit of ``currency`` to the pound, with where it was published."""
+    """The rate of a month: ``rate`` millionths of a unit of ``currency`` to the pound, with published source."""
 
     __tablename__ = "exchange_rates"
 
@@ -62,8 +62,8 @@ class ExchangeRate(Base):
 class Claim(Guarded, Base):
     """One payment to one payee, against one or more commitments. Append-only like the entries that are its lines.
 
-    ``original`` is the total in minor units of ``currency``, ``amount`` in pence; ``evidence_sha256`` repeats what the
-    file was when it was claimed, so that a swapped file shows. ``fingerprint`` is that of the row of a spend file.
+    ``original`` is the total in minor units of ``currency``, ``amount`` in pence; ``evidence_sha256`` is the hash of
+    the file when it was claimed, so that a replaced file is detected. ``fingerprint`` is that of its spend-file row.
     """
 
     __tablename__ = "claims"
@@ -95,7 +95,7 @@ class Claim(Guarded, Base):
 
     @property
     def files(self) -> list[Evidence]:
-        """Its evidence: the file that it was proposed with, then those that were attached later, in their order."""
+        """Its evidence: the file of the proposal, then those attached later, in order."""
         first = [self.evidence] if self.evidence else []
         return first + [one.evidence for one in self.attached]
 
@@ -112,9 +112,9 @@ class Claim(Guarded, Base):
 
 
 class ClaimEvidence(Guarded, Base):
-    """A file that was attached to a claim after it was proposed. Append-only like the claim.
+    """A file attached to a claim after its proposal. Append-only like the claim.
 
-    ``evidence_sha256`` repeats what the file was when it was attached.
+    ``evidence_sha256`` is the hash of the file when it was attached.
     """
 
     __tablename__ = "claim_evidence"

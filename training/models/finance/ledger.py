@@ -1,4 +1,4 @@
-"""The ledger: entries proposed by one person and decided by another, and what they moved."""
+"""The ledger: entries proposed by one person and decided by another, and their postings."""
 
 import datetime as dt
 import enum
@@ -38,7 +38,7 @@ class Outcome(enum.StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
-    """Taken back by the proposer before anybody decided."""
+    """Withdrawn by the proposer before a decision."""
 
 
 class Commitment(Guarded, Base):
@@ -66,7 +66,7 @@ class Commitment(Guarded, Base):
 
 
 class LedgerEntry(Guarded, Base):
-    """A proposed movement of money. Never changed, never deleted: triggers refuse it.
+    """A proposed movement of money. Never changed or deleted: triggers prevent it.
 
     Entries of one ``bundle`` were proposed together and are decided together: the commitments of a cohort, the
     lines of a claim, the two halves of a transfer.
@@ -99,7 +99,7 @@ class LedgerEntry(Guarded, Base):
     proposer: Mapped[User] = relationship(lazy="raise")
 
     __table_args__ = (
-        # The target of the approval's composite key, by which an approval knows its true proposer.
+        # The target of the decision's composite key, which ties a decision to the true proposer.
         UniqueConstraint("id", "proposer_id"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("(kind = 'reverse') = (reverses_id IS NOT NULL)", name="reverse_names_entry"),
@@ -115,7 +115,7 @@ class LedgerEntry(Guarded, Base):
 
 
 class EntryDecision(Guarded, Base):
-    """The one decision about an entry, by somebody who did not propose it; or its withdrawal by who did."""
+    """The decision about an entry by another person than its proposer; or its withdrawal by the proposer."""
 
     __tablename__ = "approvals"
 
@@ -127,7 +127,7 @@ class EntryDecision(Guarded, Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
     decided_at: Mapped[dt.datetime]
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
-    """The entry that this approval undoes; unique, so that nothing is undone twice."""
+    """The entry that this approval reverses; unique, so that nothing is reversed twice."""
 
     approver: Mapped[User] = relationship(lazy="raise", foreign_keys=approver_id)
 
@@ -144,8 +144,8 @@ class EntryDecision(Guarded, Base):
 class LedgerPosting(Guarded, Base):
     """What an approved entry moved: the change of each balance of its line, in pence.
 
-    ``month`` is the one in which what it allocated and spent counts, ``committed_month`` the one in which its change
-    of what is committed does; which they are is the rule of the ledger.
+    ``month`` is that in which the allocated and spent amounts count, ``committed_month`` that of the committed
+    amount; the rule is in ``domain/finance/decisions``.
     """
 
     __tablename__ = "ledger_postings"
@@ -162,13 +162,13 @@ class LedgerPosting(Guarded, Base):
     committed_month: Mapped[dt.date]
 
     __table_args__ = (
-        # All that has to be read to know since when a commitment holds how much.
+        # Covers the query for the balance of a commitment by month.
         Index("ix_ledger_postings_commitment_id_committed_month", "commitment_id", "committed_month", "committed"),
     )
 
 
 class LineMonth(Guarded, Base):
-    """Totals of a line in one month, moved in the transaction of the posting; charts read these.
+    """Totals of a line in one month, updated in the transaction of the posting; charts read these.
 
     ``committed`` and ``spent`` are changes in that month; ``expected`` is what outstanding
     commitments are expected to cost in it.

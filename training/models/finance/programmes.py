@@ -34,7 +34,7 @@ class LineCategory(enum.StrEnum):
 
 
 class Balanced:
-    """What holds money: balances in whole pence, which the ledger alone moves."""
+    """A holder of money: balances in whole pence, moved by the ledger alone."""
 
     allocated: Mapped[int] = mapped_column(default=0)
     committed: Mapped[int] = mapped_column(default=0)
@@ -42,7 +42,7 @@ class Balanced:
 
     @property
     def available(self) -> int:
-        """What can still be committed, in pence."""
+        """The pence that can still be committed."""
         return self.allocated - self.committed - self.spent
 
 
@@ -68,12 +68,12 @@ class Programme(Titled, Balanced, Guarded, Base):
 
     @property
     def unallocated(self) -> int:
-        """What no line has been given yet, in pence."""
+        """The pence that are not allocated to a line."""
         return self.ceiling - self.allocated
 
 
 class ProgrammeFact(Base):
-    """Something published about a programme, with where and when it was said."""
+    """A published statement about a programme, with source and date."""
 
     __tablename__ = "programme_facts"
 
@@ -90,7 +90,7 @@ class ProgrammeFact(Base):
 
 
 class Project(Titled, Guarded, Base):
-    """A piece of a programme, delivered by an organisation."""
+    """A part of a programme, delivered by an organisation."""
 
     __tablename__ = "projects"
 
@@ -105,7 +105,7 @@ class Project(Titled, Guarded, Base):
 
 
 class BudgetLine(Titled, Balanced, Guarded, Base):
-    """Money set aside for one category of cost, between two dates."""
+    """Money for one category of cost, between two dates."""
 
     __tablename__ = "budget_lines"
 

@@ -1,4 +1,4 @@
-"""Spend files: rows of a bank's or finance system's export, on their way to become claims."""
+"""Spend files: rows of a bank's or finance system's export, to be claimed."""
 
 import datetime as dt
 import enum
@@ -14,7 +14,7 @@ from training.models.identity.accounts import User
 
 
 class SpendBatchState(enum.StrEnum):
-    """Where a batch stands."""
+    """The state of a batch."""
 
     PREVIEWED = "previewed"
     PROPOSED = "proposed"
@@ -22,11 +22,11 @@ class SpendBatchState(enum.StrEnum):
 
 
 class RowOutcome(enum.StrEnum):
-    """What will become, or became, of a row."""
+    """The planned or actual outcome of a row."""
 
     NEW = "new"
     KNOWN = "known"
-    """An equal row is already there."""
+    """The payment is already claimed."""
     FAULTY = "faulty"
 
 
@@ -46,7 +46,7 @@ class SpendFault(enum.StrEnum):
 
 
 class SpendBatch(Guarded, Base):
-    """A file that was read. ``sha256`` is that of the file; its name is not kept."""
+    """An uploaded file. ``sha256`` is its hash; its name is not stored."""
 
     __tablename__ = "spend_batches"
 
@@ -67,7 +67,7 @@ class SpendBatch(Guarded, Base):
 class SpendRow(Guarded, Base):
     """A row of a spend file. ``number`` is its row in the file (the heading is 1); ``amount`` in pence.
 
-    ``cell`` is the text at fault.
+    ``cell`` is the invalid text.
     """
 
     __tablename__ = "spend_rows"

@@ -1,4 +1,4 @@
-"""Plans of budget lines, month by month, and the reasons given for departing from them."""
+"""Monthly plans of budget lines, and the reasons for variances."""
 
 import datetime as dt
 
@@ -10,7 +10,7 @@ from training.models.identity.accounts import User
 
 
 class LinePlan(Guarded, Base):
-    """What a line means to spend in a month, in pence. A line without rows here plans its allocation evenly."""
+    """Planned spending of a line in a month, in pence. A line without rows plans its allocation evenly."""
 
     __tablename__ = "line_plans"
 
@@ -22,7 +22,7 @@ class LinePlan(Guarded, Base):
 
 
 class VarianceReason(Guarded, Base):
-    """Why a line departs from its plan; ``planned`` and ``spent`` to the end of ``month`` are as they were then."""
+    """The reason of a variance; ``planned`` and ``spent`` to the end of ``month`` are as at the time of writing."""
 
     __tablename__ = "variance_reasons"
 

@@ -1,4 +1,4 @@
-"""Reading bundles: the entries of one proposal, which are decided together."""
+"""Read bundles: the entries of one proposal, which are decided together."""
 
 import datetime as dt
 from collections import defaultdict
@@ -20,10 +20,10 @@ from training.queries.finance.entries import entry_by_key, with_files
 
 @dataclass(frozen=True)
 class Bundle:
-    """A proposal: the entries that are decided together, in their order, and the cohort that they pay for.
+    """A proposal: its entries in order, which are decided together, and the cohort that they pay for.
 
-    ``undone`` holds what the entries moved that these reverse, by the keys of those. ``may_see_file`` is about the
-    evidence of a claim, and who its payee is.
+    ``undone`` holds what the reversed entries moved, by their keys. ``may_see_file`` covers the evidence of a claim and
+    the name of its payee.
     """
 
     entries: list[LedgerEntry]
@@ -33,13 +33,13 @@ class Bundle:
 
     @property
     def first(self) -> LedgerEntry:
-        """The entry that stands for all: they share programme, proposer, moment, purpose and claim."""
+        """The first entry; all share programme, proposer, moment, purpose and claim."""
         return self.entries[0]
 
 
 @dataclass(frozen=True)
 class Standing:
-    """An entry with what it moved once it was approved, and whether an approved entry reverses it."""
+    """An entry with its posting, if approved, and whether an approved entry reverses it."""
 
     entry: LedgerEntry
     posting: LedgerPosting | None
@@ -48,10 +48,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class LockedBundle:
-    """All that a decision about a bundle depends on, while nobody else moves money of its programmes.
+    """All that a decision about a bundle depends on, with its programmes locked.
 
     The entries come with their programme, lines, commitments and claims. ``originals`` holds the entries that these
-    reverse, by key; ``changes`` by how many pence what a commitment holds changed in each month, by its key.
+    reverse, by key; ``changes`` the change in pence of each commitment's balance per month, by its key.
     """
 
     entries: Sequence[LedgerEntry]
@@ -61,12 +61,12 @@ class LockedBundle:
 
     @property
     def undone(self) -> dict[int, LedgerPosting]:
-        """What the entries moved that these reverse, by their keys."""
+        """What the reversed entries moved, by their keys."""
         return {key: one.posting for key, one in self.originals.items() if one.posting is not None}
 
 
 def lock_bundle(entry: LedgerEntry) -> LockedBundle:
-    """Lock the programmes of an entry's bundle, in their order, and return the bundle as the database has it now."""
+    """Lock the programmes of an entry's bundle, in order of their keys, and return the bundle, fresh."""
     ids = select(LedgerEntry.programme_id).where(LedgerEntry.bundle == entry.bundle)
     lock = select(Programme.id).where(Programme.id.in_(ids)).order_by(Programme.id).with_for_update()
     db.session.execute(domain_read(lock))
@@ -94,7 +94,7 @@ def lock_bundle(entry: LedgerEntry) -> LockedBundle:
 
 
 def _may_lessen(entry: LedgerEntry) -> bool:
-    """Say whether an entry may lessen what its commitment holds."""
+    """Return whether an entry may reduce what its commitment holds."""
     return entry.kind is not EntryKind.COMMIT
 
 
@@ -103,7 +103,7 @@ def _originals(keys: Collection[int]) -> dict[int, Standing]:
 
 
 def standings(bundle: str) -> list[Standing]:
-    """Return how the entries of a bundle stand, in their order, with their lines and commitments."""
+    """Return the entries of a bundle with their status, in order, with their lines and commitments."""
     return _standings(LedgerEntry.bundle == bundle)
 
 
@@ -121,7 +121,7 @@ def _standings(condition: ColumnElement[bool]) -> list[Standing]:
 
 
 def _changes(commitments: Collection[int]) -> Mapping[int | None, Mapping[dt.date, int]]:
-    """Return by how many pence what each commitment holds changed in each month."""
+    """Return the change in pence of each commitment's balance per month."""
     if not commitments:
         return {}
     statement = (
@@ -136,7 +136,7 @@ def _changes(commitments: Collection[int]) -> Mapping[int | None, Mapping[dt.dat
 
 
 def named(names: Collection[str], actor: Actor) -> dict[str, Bundle]:
-    """Return the proposals of these names with all that stands on them, by name, the oldest first."""
+    """Return the proposals of these names with their details, by name, oldest first."""
     statement = (
         select(LedgerEntry, Cohort, LedgerPosting, where(actor, Permission.SEE_EVIDENCE, LedgerEntry))
         .outerjoin(LedgerEntry.commitment)
@@ -165,7 +165,7 @@ def named(names: Collection[str], actor: Actor) -> dict[str, Bundle]:
 
 @dataclass(frozen=True)
 class EntryPage:
-    """An entry with all that belongs to it; ``bundle`` holds it with those that are decided together with it."""
+    """An entry with its details; ``bundle`` also holds those decided together with it."""
 
     entry: LedgerEntry
     bundle: Bundle
@@ -176,7 +176,7 @@ class EntryPage:
 
 
 def entry_page(entry: LedgerEntry, actor: Actor) -> EntryPage:
-    """Return what the page of an entry shows to ``actor``, who may see it."""
+    """Return the page of an entry for ``actor``, who may see it."""
     key = entry.id
     whole = (
         select(LedgerEntry, EntryDecision, LedgerPosting)

@@ -1,4 +1,4 @@
-"""Reading what the burn-down chart is made of: the monthly totals of lines, and what they hold."""
+"""Read the figures of the burn-down chart: the monthly totals and balances of lines."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from training.queries.finance.spending_plans import CohortCosts
 
 @dataclass(frozen=True)
 class Total:
-    """What moved on a line in a month, and what its outstanding commitments are expected to cost in it; pence."""
+    """The movements of a line in a month, and the outstanding commitments expected in it; pence."""
 
     month: dt.date
     committed: int
@@ -28,7 +28,7 @@ class Total:
 
 @dataclass(frozen=True)
 class HeldLine:
-    """A line that holds money, in pence, and its days."""
+    """A line with its balances in pence and its dates."""
 
     line_id: int
     allocated: int
@@ -38,7 +38,7 @@ class HeldLine:
 
 @dataclass(frozen=True)
 class BurnDownFigures:
-    """What a chart is made of: lines, the plans entered for them by key, monthly totals, and costs to come."""
+    """The figures of a chart: lines, their plans by key, monthly totals, and the cost of future cohorts."""
 
     lines: Sequence[HeldLine]
     entered: Mapping[int, Mapping[dt.date, int]]
@@ -62,7 +62,7 @@ def of_line(line_id: int) -> ColumnElement[bool]:
 
 
 def figures(condition: ColumnElement[bool], actor: Actor) -> BurnDownFigures | None:
-    """Return the figures of the lines under ``condition``, or None while nothing is allocated to them."""
+    """Return the figures of the lines matching ``condition``, or None while nothing is allocated to them."""
     lines = _lines(condition, actor)
     if not lines:
         return None

@@ -1,4 +1,4 @@
-"""Reading claims, their evidence and exchange rates."""
+"""Read claims, their evidence and exchange rates."""
 
 import datetime as dt
 import enum
@@ -27,13 +27,13 @@ def proposed_with(entry: LedgerEntry) -> Claim:
 
 
 def lock_upload(evidence_id: int) -> None:
-    """Let nobody else take this file for a claim until the transaction ends."""
+    """Lock an upload until the transaction ends."""
     statement = select(Evidence.id).where(Evidence.id == evidence_id).with_for_update()
     db.session.execute(domain_read(statement))
 
 
 def is_used(evidence_id: int) -> bool:
-    """Say whether a file is the evidence of a claim already."""
+    """Return whether a file is evidence of a claim."""
     claimed = exists().where(Claim.evidence_id == evidence_id)
     attached = exists().where(ClaimEvidence.evidence_id == evidence_id)
     return bool(db.session.scalar(domain_read(select(or_(claimed, attached)))))
@@ -45,12 +45,12 @@ def hashes_of(claim_id: int) -> set[str]:
     return {file.sha256 for file in db.session.scalars(domain_read(whole)).one().files}
 
 
-# Payments that are alike
+# Possible duplicates
 
 
 @dataclass(frozen=True)
 class Mark:
-    """By what a payment is known again, however it came here: ``files`` are the hashes of its evidence."""
+    """The identifying marks of a payment, whatever its source; ``files`` are the hashes of its evidence."""
 
     programme_id: int
     paid_on: dt.date
@@ -61,11 +61,11 @@ class Mark:
 
     @property
     def keys(self) -> frozenset[object]:
-        """What it has in common with every payment that may be the same."""
+        """The marks that it shares with every possible duplicate."""
         return self.files | {(self.paid_on, self.pence)}
 
     def is_like(self, other: "Mark") -> bool:
-        """Say whether two payments may be one. Rows of one spend file never are, however equal (domain rule)."""
+        """Return whether two payments may be the same. Rows of one spend file never are, even if equal (domain)."""
         if self.programme_id != other.programme_id or (self.batch_id and self.batch_id == other.batch_id):
             return False
         is_same = (self.paid_on, self.pence) == (other.paid_on, other.pence) and fold(self.payee) == fold(other.payee)
@@ -73,13 +73,13 @@ class Mark:
 
 
 def mark_of(claim: Claim) -> Mark:
-    """Return by what a claim is known again; it comes with its files."""
+    """Return the marks of a claim, which comes with its files."""
     files = frozenset(file.sha256 for file in claim.files)
     return Mark(claim.programme_id, claim.paid_on, claim.amount, claim.payee, files, claim.batch_id)
 
 
-def stands() -> ColumnElement[bool]:
-    """Return the condition under which a claim waits, or was approved and not reversed since."""
+def is_in_effect() -> ColumnElement[bool]:
+    """Return the condition for a claim to be undecided, or approved and not reversed."""
     is_over = exists().where(
         LedgerEntry.claim_id == Claim.id,
         EntryDecision.entry_id == LedgerEntry.id,
@@ -90,7 +90,7 @@ def stands() -> ColumnElement[bool]:
 
 
 def alike(marks: Collection[Mark]) -> dict[Mark, list[Claim]]:
-    """Return for each payment the standing claims that may be the same, itself included where it is one of them."""
+    """Return for each payment the valid claims that may be the same, including itself if it is one of them."""
     if not marks:
         return {}
     hashes = frozenset[str]().union(*(mark.files for mark in marks))
@@ -105,7 +105,7 @@ def alike(marks: Collection[Mark]) -> dict[Mark, list[Claim]]:
                 Claim.evidence_sha256.in_(hashes),
                 Claim.id.in_(attached),
             ),
-            stands(),
+            is_in_effect(),
         )
         .options(*with_files())
         .order_by(Claim.id)
@@ -119,13 +119,13 @@ def alike(marks: Collection[Mark]) -> dict[Mark, list[Claim]]:
 
 
 def own_upload(public_id: str, actor: Actor) -> Evidence | None:
-    """Return a file that ``actor`` uploaded."""
+    """Return a file uploaded by ``actor``."""
     statement = select(Evidence).where(Evidence.public_id == public_id, Evidence.uploaded_by_id == actor.user_id)
     return db.session.scalar(unscoped(statement, because="one's own upload"))
 
 
 def payable(programme_id: int, actor: Actor) -> Sequence[Commitment]:
-    """Return the commitments of a programme from which can be paid, with their lines."""
+    """Return the open commitments of a programme that hold money, with their lines."""
     statement = (
         select(Commitment)
         .where(Commitment.programme_id == programme_id, Commitment.committed > 0, ~Commitment.is_closed)
@@ -137,19 +137,19 @@ def payable(programme_id: int, actor: Actor) -> Sequence[Commitment]:
 
 @dataclass(frozen=True)
 class ClaimPage:
-    """A claim with its lines, which were decided together; its evidence comes with it."""
+    """A claim with its evidence and its lines, which are decided together."""
 
     claim: Claim
     lines: list[EntryRow]
 
     @property
     def first(self) -> EntryRow:
-        """The line whose decision, and reversal, are those of all."""
+        """The first line; all share its decision and reversal."""
         return self.lines[0]
 
 
 def claim_page(claim: Claim, actor: Actor) -> ClaimPage:
-    """Return what the page of a claim shows to ``actor``, who may see it."""
+    """Return the page of a claim for ``actor``, who may see it."""
     key = claim.id
     whole = (
         select(Claim)
@@ -167,23 +167,23 @@ def claim_page(claim: Claim, actor: Actor) -> ClaimPage:
 
 
 class ClaimState(enum.StrEnum):
-    """How a claim stands: the decision about its lines, which are decided together, and whether one was reversed."""
+    """The state of a claim: the decision about its lines, and whether one was reversed."""
 
     WAITING = "waiting"
     APPROVED = "approved"
     REVERSED = "reversed"
-    """Approved, and wholly or in part reversed since."""
+    """Approved, then wholly or partly reversed."""
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
 
 MOST_PAYEES = 1_000
-"""A search that fits more payees than this says too little."""
+"""A search that matches more payees than this is too vague."""
 
 
 @dataclass(frozen=True)
 class Payees:
-    """Names that fit a search; ``is_cut`` when more do."""
+    """Names that match a search; ``is_cut`` if there are more."""
 
     names: Collection[str]
     is_cut: bool
@@ -191,7 +191,7 @@ class Payees:
 
 @dataclass(frozen=True)
 class ClaimSearch:
-    """Which claims are listed: all, or those of a programme, paid in a month, in a state, to one of the payees."""
+    """A filter of claims: by programme, month of payment, state, and payees; None matches all."""
 
     programme_id: int | None = None
     month: dt.date | None = None
@@ -201,7 +201,7 @@ class ClaimSearch:
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """A claim of the list, with its programme and how it stands.
+    """A claim of the list, with its programme and state.
 
     Without ``may_see_payee`` a payee who is a person is shown as a participant.
     """
@@ -216,56 +216,56 @@ def _may_see_payee(actor: Actor) -> ColumnElement[bool]:
 
 
 def _has_shown_payee(actor: Actor) -> ColumnElement[bool]:
-    """A payee whose name is not shown is not found by it either."""
+    """Return the condition for the payee to be shown; hidden names are not searched either."""
     return or_(~Claim.payee_is_person, _may_see_payee(actor))
 
 
 def payees_like(words: str, actor: Actor) -> Payees:
-    """Return the payees of claims in sight whose names hold all the words, however they are spelt."""
+    """Return the payees of visible claims whose names contain all the words, in any spelling."""
     statement = select(Claim.payee).distinct().where(_has_shown_payee(actor)).order_by(Claim.payee)
-    wanted = fold(words).split()
+    parts = fold(words).split()
     names = db.session.scalars(seen(statement, actor, Permission.SEE_MONEY, Claim))
-    fitting = [name for name in names if all(word in fold(name) for word in wanted)]
+    fitting = [name for name in names if all(word in fold(name) for word in parts)]
     return Payees(fitting[:MOST_PAYEES], len(fitting) > MOST_PAYEES)
 
 
 def months_with_claims(actor: Actor) -> list[dt.date]:
-    """Return the months from the first payment in sight to the last, the newest first."""
+    """Return the months from the first visible payment to the last, newest first."""
     statement = seen(select(func.min(Claim.paid_on), func.max(Claim.paid_on)), actor, Permission.SEE_MONEY, Claim)
     first, last = db.session.execute(statement).one()
     return months_between(first, last)[::-1] if first else []
 
 
-def claims_page(wanted: ClaimSearch, cut: Cursor, actor: Actor) -> Page[ClaimRow]:
-    """Return a page of the claims that ``actor`` may see, the newest payment first."""
-    page = read_page(_listed(wanted, actor), Claim, Claim.paid_on, cut, is_descending=True)
+def claims_page(search: ClaimSearch, cut: Cursor, actor: Actor) -> Page[ClaimRow]:
+    """Return a page of the claims that ``actor`` may see, newest payment first."""
+    page = read_page(_listed(search, actor), Claim, Claim.paid_on, cut, is_descending=True)
     return Page([_claim_row(*row) for row in page.rows], page.previous, page.next)
 
 
-def all_claims(wanted: ClaimSearch, actor: Actor) -> Iterator[ClaimRow]:
-    """Yield all of them, the newest payment first, for a file."""
-    statement = _listed(wanted, actor).order_by(Claim.paid_on.desc(), Claim.id.desc())
+def all_claims(search: ClaimSearch, actor: Actor) -> Iterator[ClaimRow]:
+    """Yield all of them, newest payment first, for export."""
+    statement = _listed(search, actor).order_by(Claim.paid_on.desc(), Claim.id.desc())
     for row in db.session.execute(statement, execution_options={"yield_per": 1000}):
         yield _claim_row(*row)
 
 
-def _listed(wanted: ClaimSearch, actor: Actor) -> AnySelect:
+def _listed(search: ClaimSearch, actor: Actor) -> AnySelect:
     statement = select(Claim, _outcome(), _is_reversed(), _may_see_payee(actor)).options(
         joinedload(Claim.programme), selectinload(Claim.attached)
     )
-    if wanted.programme_id:
-        statement = statement.where(Claim.programme_id == wanted.programme_id)
-    if wanted.month:
-        statement = statement.where(Claim.paid_on >= wanted.month, Claim.paid_on < month_after(wanted.month))
-    if wanted.state:
-        statement = statement.where(_stands(wanted.state))
-    if wanted.payees:
-        statement = statement.where(Claim.payee.in_(wanted.payees.names), _has_shown_payee(actor))
+    if search.programme_id:
+        statement = statement.where(Claim.programme_id == search.programme_id)
+    if search.month:
+        statement = statement.where(Claim.paid_on >= search.month, Claim.paid_on < month_after(search.month))
+    if search.state:
+        statement = statement.where(_is_in_state(search.state))
+    if search.payees:
+        statement = statement.where(Claim.payee.in_(search.payees.names), _has_shown_payee(actor))
     return seen(statement, actor, Permission.SEE_MONEY, Claim)
 
 
 def _outcome() -> ScalarSelect[Outcome]:
-    """Return the decision about a claim, null while there is none: its lines are decided together."""
+    """Return the decision about a claim as a subquery, null while it is undecided."""
     statement = select(EntryDecision.outcome).join(LedgerEntry, LedgerEntry.id == EntryDecision.entry_id)
     return statement.where(LedgerEntry.claim_id == Claim.id).limit(1).correlate(Claim).scalar_subquery()
 
@@ -274,7 +274,7 @@ def _is_reversed() -> ColumnElement[bool]:
     return exists().where(EntryDecision.reverses_id == LedgerEntry.id, LedgerEntry.claim_id == Claim.id)
 
 
-def _stands(state: ClaimState) -> ColumnElement[bool]:
+def _is_in_state(state: ClaimState) -> ColumnElement[bool]:
     if state is ClaimState.WAITING:
         return _outcome().is_(None)
     if state is ClaimState.REVERSED:

@@ -1,4 +1,4 @@
-"""Reading ledger entries with their decisions and postings, one by one and as lists."""
+"""Read ledger entries with their decisions and postings, singly and as lists."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from training.queries.common.paging import Cursor, Page, read_page
 
 
 def entry_with_key(idempotency_key: str) -> LedgerEntry | None:
-    """Return the entry that was proposed under this key."""
+    """Return the entry with this idempotency key."""
     statement = select(LedgerEntry).where(LedgerEntry.idempotency_key == idempotency_key)
     return db.session.scalar(domain_read(statement))
 
@@ -35,13 +35,13 @@ def first_of_claim(claim_id: int) -> LedgerEntry:
 
 
 def commitment_by_key(commitment_id: int) -> Commitment:
-    """Return a commitment as the database has it now."""
+    """Return a commitment, fresh."""
     statement = select(Commitment).where(Commitment.id == commitment_id).execution_options(populate_existing=True)
     return db.session.scalars(domain_read(statement)).one()
 
 
 def with_files() -> tuple[Any, ...]:
-    """Return what loads the files of a claim with it."""
+    """Return the loader options for the files of a claim."""
     attached = selectinload(Claim.attached)
     return (
         joinedload(Claim.evidence),
@@ -54,8 +54,8 @@ def with_files() -> tuple[Any, ...]:
 class EntryRow:
     """An entry in a list, with its line, commitment and claim.
 
-    ``decision`` and ``posting`` are there once it was decided and has moved something; ``undoes`` and ``undone_by`` are
-    the public ids of the entry that it reverses and of the approved one that reverses it.
+    ``decision`` and ``posting`` are None until it is decided and posted; ``undoes`` and ``undone_by`` are the public
+    ids of the entry that it reverses and of the approved one that reverses it.
     """
 
     entry: LedgerEntry
@@ -66,7 +66,7 @@ class EntryRow:
 
 
 def with_decisions(*conditions: ColumnElement[bool]) -> AnySelect:
-    """Return the statement that finds what an ``EntryRow`` is made of."""
+    """Return the statement for the columns of an ``EntryRow``."""
     undone, undoing, reversal = aliased(LedgerEntry), aliased(EntryDecision), aliased(LedgerEntry)
     return (
         select(LedgerEntry, EntryDecision, LedgerPosting, undone.public_id, reversal.public_id)
@@ -106,12 +106,12 @@ def of_commitment(commitment_id: int) -> ColumnElement[bool]:
 
 
 def newest(condition: ColumnElement[bool], actor: Actor, most: int = 10) -> list[EntryRow]:
-    """Return the newest entries under ``condition`` that ``actor`` may see, the newest first."""
+    """Return the newest entries matching ``condition`` that ``actor`` may see, newest first."""
     return _first(condition, LedgerEntry.id.desc(), actor, most)
 
 
 def oldest(condition: ColumnElement[bool], actor: Actor, most: int = 200) -> list[EntryRow]:
-    """Return the oldest entries under ``condition`` that ``actor`` may see, the oldest first."""
+    """Return the oldest entries matching ``condition`` that ``actor`` may see, oldest first."""
     return _first(condition, LedgerEntry.id.asc(), actor, most)
 
 
@@ -122,7 +122,7 @@ def _first(condition: ColumnElement[bool], order: ColumnElement[int], actor: Act
 
 
 def every(condition: ColumnElement[bool], actor: Actor) -> Iterator[EntryRow]:
-    """Yield every entry under ``condition`` that ``actor`` may see, the oldest first, for a file."""
+    """Yield every entry matching ``condition`` that ``actor`` may see, oldest first, for export."""
     statement = with_decisions(condition).order_by(LedgerEntry.id)
     statement = seen(statement, actor, Permission.SEE_MONEY, LedgerEntry)
     for row in db.session.execute(statement, execution_options={"yield_per": 1000}):
@@ -130,7 +130,7 @@ def every(condition: ColumnElement[bool], actor: Actor) -> Iterator[EntryRow]:
 
 
 def page_of(programme_id: int, kind: EntryKind | None, cut: Cursor, actor: Actor) -> Page[EntryRow]:
-    """Return a page of a programme's entries, the newest first, of one kind or of all."""
+    """Return a page of a programme's entries of ``kind``, or of all, newest first."""
     conditions = [LedgerEntry.programme_id == programme_id]
     if kind:
         conditions.append(LedgerEntry.kind == kind)

@@ -1,4 +1,4 @@
-"""Reading the inbox of an approver: what waits for a decision, and by what it can be narrowed."""
+"""Read the inbox of an approver: undecided proposals, and their filters."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ PAYMENTS_ON_PAGE = 500
 
 @dataclass(frozen=True)
 class InboxSelection:
-    """Which part of what waits is asked for, by public ids; an empty one leaves its part open."""
+    """A filter of the inbox by public ids; empty fields match all."""
 
     programme: str = ""
     proposer: str = ""
     file: str = ""
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """Return what an entry has to fulfil."""
+        """Return the conditions for an entry to match."""
         of = {
             LedgerEntry.programme_id: select(Programme.id).where(Programme.public_id == self.programme),
             LedgerEntry.proposer_id: select(User.id).where(User.public_id == self.proposer),
@@ -48,16 +48,16 @@ class InboxSelection:
 _UNDECIDED = ~exists().where(EntryDecision.entry_id == LedgerEntry.id)
 
 
-def waiting(narrowed: InboxSelection, cut: Cursor, actor: Actor) -> Page[Bundle]:
-    """Return a page of the proposals that ``actor`` may decide about in principle, the oldest first."""
+def waiting(selection: InboxSelection, cut: Cursor, actor: Actor) -> Page[Bundle]:
+    """Return a page of the proposals that ``actor`` may decide in principle, oldest first."""
     earlier = aliased(LedgerEntry)
     leading = select(LedgerEntry).where(
         _UNDECIDED,
         ~exists().where(earlier.bundle == LedgerEntry.bundle, earlier.id < LedgerEntry.id),
-        *narrowed.conditions(),
+        *selection.conditions(),
     )
     statement = seen(leading, actor, Permission.APPROVE_MONEY, LedgerEntry)
-    size = PAYMENTS_ON_PAGE if narrowed.file else BUNDLES_ON_PAGE
+    size = PAYMENTS_ON_PAGE if selection.file else BUNDLES_ON_PAGE
     page = read_page(statement, LedgerEntry, LedgerEntry.id, cut, size=size)
     found = bundles.named([entry.bundle for (entry,) in page.rows], actor)
     return Page(list(found.values()), page.previous, page.next)
@@ -65,7 +65,7 @@ def waiting(narrowed: InboxSelection, cut: Cursor, actor: Actor) -> Page[Bundle]
 
 @dataclass(frozen=True)
 class WaitingFile:
-    """A spend file of which so many payments wait, with their pence."""
+    """A spend file with the number and pence of its undecided payments."""
 
     batch: SpendBatch
     payments: int
@@ -74,7 +74,7 @@ class WaitingFile:
 
 @dataclass(frozen=True)
 class Parts:
-    """By what the inbox can be narrowed: what has something that waits."""
+    """The choices of the filters: those with undecided proposals."""
 
     programmes: Sequence[Programme]
     proposers: Sequence[User]
@@ -82,7 +82,7 @@ class Parts:
 
 
 def parts_of_inbox(actor: Actor) -> Parts:
-    """Return the programmes, proposers and spend files of the proposals that ``actor`` may decide about."""
+    """Return the programmes, proposers and spend files of the proposals that ``actor`` may decide."""
 
     def with_waiting(column: InstrumentedAttribute[int]) -> Select[int]:
         return seen(select(column).where(_UNDECIDED), actor, Permission.APPROVE_MONEY, LedgerEntry)
@@ -97,7 +97,7 @@ def parts_of_inbox(actor: Actor) -> Parts:
         .group_by(SpendBatch.id)
         .order_by(SpendBatch.id.desc())
     )
-    of_inbox = "what waits for this approver was narrowed in the subquery"
+    of_inbox = "the subquery is scoped to what this approver may decide"
     return Parts(
         db.session.scalars(unscoped(programmes.order_by(Programme.id), because=of_inbox)).all(),
         db.session.scalars(unscoped(proposers.order_by(User.display_name, User.id), because=of_inbox)).all(),
@@ -110,15 +110,15 @@ def parts_of_inbox(actor: Actor) -> Parts:
 
 @dataclass(frozen=True)
 class PendingAmount:
-    """What payments that wait take from a commitment, in pence."""
+    """The sum of undecided payments from a commitment, in pence."""
 
     commitment: Commitment
     payments: int
     pence: int
 
 
-def pending_by_commitment(narrowed: InboxSelection, actor: Actor) -> list[PendingAmount]:
-    """Return what the payments that wait take from each commitment; the commitments come with their lines."""
+def pending_by_commitment(selection: InboxSelection, actor: Actor) -> list[PendingAmount]:
+    """Return the sum of undecided payments per commitment; the commitments come with their lines."""
     sums = (
         seen(
             select(
@@ -128,7 +128,7 @@ def pending_by_commitment(narrowed: InboxSelection, actor: Actor) -> list[Pendin
             Permission.APPROVE_MONEY,
             LedgerEntry,
         )
-        .where(_UNDECIDED, LedgerEntry.kind == EntryKind.PAY, *narrowed.conditions())
+        .where(_UNDECIDED, LedgerEntry.kind == EntryKind.PAY, *selection.conditions())
         .group_by(LedgerEntry.commitment_id)
         .subquery()
     )
@@ -144,7 +144,7 @@ def pending_by_commitment(narrowed: InboxSelection, actor: Actor) -> list[Pendin
 
 
 def to_decide(names: Collection[str], actor: Actor) -> dict[str, LedgerEntry]:
-    """Return an entry of each of these proposals, by name, about which ``actor`` may decide in principle."""
+    """Return an entry of each of these proposals, by name, that ``actor`` may decide in principle."""
     statement = select(LedgerEntry).where(LedgerEntry.bundle.in_(names))
     found = db.session.scalars(seen(statement, actor, Permission.APPROVE_MONEY, LedgerEntry))
     return {entry.bundle: entry for entry in found}

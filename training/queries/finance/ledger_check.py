@@ -1,4 +1,4 @@
-"""Proving the ledger: every balance, total, decision, claim and file is what the appended rows say."""
+"""Verify the ledger: every balance, total, decision, claim and file agrees with the appended rows."""
 
 import datetime as dt
 from collections import Counter
@@ -39,14 +39,14 @@ _WHY = "an operator proves the whole ledger; nothing is shown but opaque ids and
 
 @dataclass(frozen=True)
 class LedgerCheck:
-    """What was proved of how many records, and a line for each of them of which it does not hold."""
+    """A check with the number of records checked, and a line for each failure."""
 
     what: str
     found: list[str]
 
 
 def checks(evidence_folder: Path | None = None) -> list[LedgerCheck]:
-    """Prove the ledger, part by part; the files of evidence too where their folder is given."""
+    """Verify the ledger, check by check; with ``evidence_folder`` the files of evidence too."""
     lines = _count(BudgetLine.id)
     holders = ", ".join(
         (
@@ -56,13 +56,16 @@ def checks(evidence_folder: Path | None = None) -> list[LedgerCheck]:
         )
     )
     entries, claims, files = _count(LedgerEntry.id), _count(Claim.id), _count(Evidence.id)
-    proved = [
+    results = [
         (f"{holders}: balances are the sums of their postings", _balances()),
         (f"{holders}: no balance is negative or beyond its limit", _limits()),
         (f"{_count(LineMonth.line_id)} monthly totals: movements are the sums of their postings", _movements()),
         (f"{_count(LineMonth.line_id)} monthly totals: what is expected is what commitments hold", _expected()),
-        (f"{_count(Commitment.id)} commitments: none has held or spent less than nothing in any month", _held()),
-        (f"{lines} lines: none has committed or spent less than nothing in any month", _told()),
+        (
+            f"{_count(Commitment.id)} commitments: none has held or spent less than nothing in any month",
+            _commitment_months(),
+        ),
+        (f"{lines} lines: none has committed or spent less than nothing in any month", _cumulative()),
         (f"{_count(LedgerEntry.claim_id)} payments: each counts as spent in the month in which it was paid", _paid()),
         (f"{entries} entries: those that were approved are posted, and no others", _approved_and_posted()),
         (f"{_count(LedgerPosting.id)} postings: each moves what its entry says", _postings()),
@@ -74,12 +77,12 @@ def checks(evidence_folder: Path | None = None) -> list[LedgerCheck]:
         (f"{files} files of evidence: each is that of one claim", _shared_evidence()),
     ]
     if evidence_folder is not None:
-        proved.append((f"{files} files of evidence: present and unchanged", _files(evidence_folder)))
-    return [LedgerCheck(what, list(found)) for what, found in proved]
+        results.append((f"{files} files of evidence: present and unchanged", _files(evidence_folder)))
+    return [LedgerCheck(what, list(found)) for what, found in results]
 
 
 def discrepancies(evidence_folder: Path | None = None) -> list[str]:
-    """Return a line for each fact of the ledger that does not hold; an empty list means that it is whole."""
+    """Return a line for each failure; an empty list means that the ledger is consistent."""
     return [line for check in checks(evidence_folder) for line in check.found]
 
 
@@ -116,17 +119,17 @@ def _compare(model: Any, key: Any, columns: tuple[str, ...]) -> Iterator[str]:
 
 
 def _limits() -> Iterator[str]:
-    """Repeat the limits of the rows themselves: a constraint can be dropped."""
+    """Repeat the limits of the table constraints, as a constraint can be dropped."""
     for model in (Programme, BudgetLine):
-        held: list[ColumnElement[bool]] = [
+        limits: list[ColumnElement[bool]] = [
             model.allocated >= 0,
             model.committed >= 0,
             model.spent >= 0,
             model.committed + model.spent <= model.allocated,
         ]
         if model is Programme:
-            held.append(Programme.allocated <= Programme.ceiling)
-        yield from _beyond(model, and_(*held))
+            limits.append(Programme.allocated <= Programme.ceiling)
+        yield from _beyond(model, and_(*limits))
     is_within = and_(Commitment.committed >= 0, Commitment.spent >= 0)
     yield from _beyond(Commitment, and_(is_within, or_(~Commitment.is_closed, Commitment.committed == 0)))
 
@@ -139,9 +142,9 @@ def _beyond(model: Any, is_within: ColumnElement[bool]) -> Iterator[str]:
 def _movements() -> Iterator[str]:
     sums, totals = _by_month(LedgerPosting.line_id), _totals()
     for at in sorted(sums.keys() | totals.keys()):
-        said, counted = totals.get(at, (0, 0)), sums.get(at, (0, 0))
-        if said != counted:
-            yield f"line {at[0]}, {at[1]:%Y-%m}: committed and spent {said}, entries say {counted}"
+        total, posted = totals.get(at, (0, 0)), sums.get(at, (0, 0))
+        if total != posted:
+            yield f"line {at[0]}, {at[1]:%Y-%m}: committed and spent {total}, entries say {posted}"
 
 
 def _totals() -> Mapping[Month, Moved]:
@@ -150,7 +153,7 @@ def _totals() -> Mapping[Month, Moved]:
 
 
 def _by_month(key: Any) -> Mapping[Month, Moved]:
-    """Return what the postings of each ``key`` committed and spent, each in the month in which it counts."""
+    """Return what the postings of each ``key`` committed and spent, by the month in which it counts."""
     committed, spent = Counter[Month](), Counter[Month]()
     for sums, moved, month in (
         (committed, LedgerPosting.committed, LedgerPosting.committed_month),
@@ -161,21 +164,21 @@ def _by_month(key: Any) -> Mapping[Month, Moved]:
     return {at: (committed[at], spent[at]) for at in committed.keys() | spent.keys()}
 
 
-def _held() -> Iterator[str]:
+def _commitment_months() -> Iterator[str]:
     """A commitment's decrease never counts before its increase, nor the reversal of a payment before the payment."""
     names = dict(map(tuple, _rows(select(Commitment.id, Commitment.public_id))))
-    for key, said in _below_nothing(_by_month(LedgerPosting.commitment_id)):
-        yield f"commitment {names[key]}, {said}"
+    for key, finding in _negative(_by_month(LedgerPosting.commitment_id)):
+        yield f"commitment {names[key]}, {finding}"
 
 
-def _told() -> Iterator[str]:
-    """What the charts read: at the end of each month committed and spent together are no less than spent alone."""
-    for line, said in _below_nothing(_totals()):
-        yield f"line {line}, {said}"
+def _cumulative() -> Iterator[str]:
+    """As charts read it: neither committed nor spent is negative at the end of a month."""
+    for line, finding in _negative(_totals()):
+        yield f"line {line}, {finding}"
 
 
-def _below_nothing(moved: Mapping[Month, Moved]) -> Iterator[tuple[int, str]]:
-    """Yield the key, and what is to be said, where the sums up to the end of a month are below nothing."""
+def _negative(moved: Mapping[Month, Moved]) -> Iterator[tuple[int, str]]:
+    """Yield key and finding for each cumulative sum below zero at the end of a month."""
     for key, months in groupby(sorted(moved.items()), lambda item: item[0][0]):
         committed = spent = 0
         for (_, month), change in months:
@@ -185,7 +188,7 @@ def _below_nothing(moved: Mapping[Month, Moved]) -> Iterator[tuple[int, str]]:
 
 
 def _paid() -> Iterator[str]:
-    """A payment counts when it was paid, and the reversal of one where that does."""
+    """A payment counts in the month it was paid, and its reversal in the same."""
     undone = aliased(LedgerPosting)
     is_elsewhere = case(
         (LedgerEntry.kind == EntryKind.PAY, or_(*(_differ(part) for part in ("year", "month")))),
@@ -238,19 +241,19 @@ def _approved_and_posted() -> Iterator[str]:
 
 
 def _postings() -> Iterator[str]:
-    """Each posting stands where its entry does and moves what the entry's kind means for its amount."""
+    """Each posting has the programme, line and commitment of its entry, and moves what its kind and amount mean."""
     undone = aliased(LedgerPosting)
     statement = (
         select(LedgerEntry.public_id)
         .join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .outerjoin(undone, undone.entry_id == LedgerEntry.reverses_id)
-        .where(or_(_stands_elsewhere(), not_(func.coalesce(_moves_what_it_says(undone), literal(False)))))
+        .where(or_(_is_misplaced(), not_(func.coalesce(_moves_as_proposed(undone), literal(False)))))
     )
     for (public_id,) in _rows(statement):
         yield f"entry {public_id}: its posting does not move what it says"
 
 
-def _stands_elsewhere() -> ColumnElement[bool]:
+def _is_misplaced() -> ColumnElement[bool]:
     return or_(
         LedgerPosting.programme_id != LedgerEntry.programme_id,
         LedgerPosting.line_id != LedgerEntry.line_id,
@@ -258,7 +261,7 @@ def _stands_elsewhere() -> ColumnElement[bool]:
     )
 
 
-def _moves_what_it_says(undone: type[LedgerPosting]) -> ColumnElement[bool]:
+def _moves_as_proposed(undone: type[LedgerPosting]) -> ColumnElement[bool]:
     amount, kind = LedgerEntry.amount, LedgerEntry.kind
     freed = or_(LedgerPosting.committed == -amount, LedgerEntry.closes & (LedgerPosting.committed < -amount))
     return case(
@@ -349,7 +352,7 @@ def _claimed_evidence() -> Iterator[str]:
 
 
 def _shared_evidence() -> Iterator[str]:
-    """Each table holds a file once; that it stands in one of the two only is proved here."""
+    """A file is evidence once per table by constraint; that it is not in both tables is checked here."""
     statement = (
         select(Evidence.public_id)
         .join(ClaimEvidence, ClaimEvidence.evidence_id == Evidence.id)
@@ -360,7 +363,7 @@ def _shared_evidence() -> Iterator[str]:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """An upload that no claim took is forgotten after a while: then its file is gone, but never another."""
+    """Files are present and unchanged; only those of unused uploads are deleted after a while."""
     taken = func.coalesce(Claim.id, ClaimEvidence.claim_id)
     statement = (
         select(Evidence.public_id, Evidence.stored_as, Evidence.sha256, taken)

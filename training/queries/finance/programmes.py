@@ -1,4 +1,4 @@
-"""Reading programmes, projects and lines, and the rows of their pages."""
+"""Read programmes, projects and lines, and the rows of their pages."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _MOST = 100
 
 
 def lock_programme(programme_id: int) -> None:
-    """Let nobody else move money of this programme until the transaction ends.
+    """Lock a programme against movements of money until the transaction ends.
 
     On SQLite the write transaction itself is the lock, and this compiles to a plain SELECT.
     """
@@ -26,13 +26,13 @@ def lock_programme(programme_id: int) -> None:
 
 
 def programme_by_key(programme_id: int) -> Programme:
-    """Return a programme as the database has it now."""
+    """Return a programme, fresh."""
     statement = select(Programme).where(Programme.id == programme_id).execution_options(populate_existing=True)
     return db.session.scalars(domain_read(statement)).one()
 
 
 def line_by_key(line_id: int) -> BudgetLine:
-    """Return a budget line as the database has it now."""
+    """Return a budget line, fresh."""
     statement = select(BudgetLine).where(BudgetLine.id == line_id).execution_options(populate_existing=True)
     return db.session.scalars(domain_read(statement)).one()
 
@@ -48,7 +48,7 @@ def project_by_key(project_id: int) -> Project:
 
 
 def list_for(actor: Actor) -> Sequence[Row[Programme, bool]]:
-    """Return the programmes that ``actor`` may see, each with whether its balances are theirs to see."""
+    """Return the programmes that ``actor`` may see, each with whether they may see its balances."""
     may_see_balances = where(actor, Permission.SEE_BALANCES, Programme).label("may_see_balances")
     statement = select(Programme, may_see_balances).order_by(Programme.id)
     return db.session.execute(seen(statement, actor, Permission.SEE_PROGRAMME, Programme)).all()
@@ -56,7 +56,7 @@ def list_for(actor: Actor) -> Sequence[Row[Programme, bool]]:
 
 @dataclass(frozen=True)
 class ProgrammePage:
-    """A programme as one reader sees it: projects and lines within their sight."""
+    """A programme with the projects and lines visible to one reader."""
 
     programme: Programme
     may_see_balances: bool
@@ -66,7 +66,7 @@ class ProgrammePage:
 
 
 def programme_page(programme: Programme, actor: Actor) -> ProgrammePage:
-    """Return what the page of a programme shows to ``actor``."""
+    """Return the page of a programme for ``actor``."""
     key = programme.id
     may_see = where(actor, Permission.SEE_BALANCES, Programme).label("may_see_balances")
     fresh, may_see_balances = db.session.execute(
@@ -91,7 +91,7 @@ def programme_page(programme: Programme, actor: Actor) -> ProgrammePage:
 
 @dataclass(frozen=True)
 class Balances:
-    """What lines hold together; pence."""
+    """The total balances of lines; pence."""
 
     allocated: int
     committed: int
@@ -99,13 +99,13 @@ class Balances:
 
     @property
     def available(self) -> int:
-        """What can still be committed."""
+        """The money that can still be committed."""
         return self.allocated - self.committed - self.spent
 
 
 @dataclass(frozen=True)
 class ProjectPage:
-    """A project as one reader sees it: its lines within their sight, and what these hold."""
+    """A project with the lines visible to one reader and their balances."""
 
     project: Project
     lines: Sequence[BudgetLine]
@@ -113,7 +113,7 @@ class ProjectPage:
 
 
 def project_page(project: Project, actor: Actor) -> ProjectPage:
-    """Return what the page of a project shows to ``actor``."""
+    """Return the page of a project for ``actor``."""
     key = project.id
     whole = (
         select(Project)
@@ -137,7 +137,7 @@ class LinePage:
 
 
 def line_page(line: BudgetLine, actor: Actor) -> LinePage:
-    """Return what the page of a budget line shows to ``actor``."""
+    """Return the page of a budget line for ``actor``."""
     key = line.id
     whole = (
         select(BudgetLine)
@@ -152,7 +152,7 @@ def line_page(line: BudgetLine, actor: Actor) -> LinePage:
 
 
 def all_commitments(line_id: int, actor: Actor) -> Iterable[Commitment]:
-    """Return every commitment of a line that was approved, the newest first, for a file."""
+    """Return every approved commitment of a line, newest first, for export."""
     return db.session.scalars(_commitments(line_id, actor))
 
 
@@ -168,7 +168,7 @@ def _commitments(line_id: int, actor: Actor) -> Select[Commitment]:
 
 
 def other_lines(line: BudgetLine, actor: Actor) -> dict[str, BudgetLine]:
-    """Return the other lines of the programme for which ``actor`` may propose money, with their projects, by id."""
+    """Return the other lines of the programme on which ``actor`` may propose money, with their projects, by id."""
     statement = (
         select(BudgetLine)
         .where(BudgetLine.programme_id == line.programme_id, BudgetLine.id != line.id)

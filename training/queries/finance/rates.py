@@ -1,4 +1,4 @@
-"""Reading monthly exchange rates."""
+"""Read monthly exchange rates."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -19,7 +19,7 @@ def of_month(currency: Currency, month: dt.date) -> ExchangeRate | None:
 
 
 def of_months(months: Collection[tuple[Currency, dt.date]]) -> dict[tuple[Currency, dt.date], ExchangeRate]:
-    """Return the rates of currencies in months (their first days), where the table has them."""
+    """Return the existing rates of currencies in months (their first days)."""
     place = tuple_(ExchangeRate.currency, ExchangeRate.month)
     found = db.session.scalars(select(ExchangeRate).where(place.in_(months))) if months else ()
     return {(one.currency, one.month): one for one in found}
@@ -31,6 +31,6 @@ def every() -> Sequence[ExchangeRate]:
 
 
 def page(cut: Cursor) -> Page[Any]:
-    """Return a page of the rates, the newest month first, each with the name of who entered it."""
+    """Return a page of the rates, newest month first, each with the name of who entered it."""
     statement = select(ExchangeRate, User.display_name).join(User, User.id == ExchangeRate.entered_by_id)
     return read_page(statement, ExchangeRate, ExchangeRate.month, cut, is_descending=True)

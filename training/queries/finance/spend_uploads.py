@@ -1,4 +1,4 @@
-"""Reading spend files: their batches, rows and what became of them."""
+"""Read spend files: their batches, rows and results."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from training.policy.matrix import Permission
 from training.policy.scopes import domain_read, seen
 from training.queries.common.paging import Cursor, Page
 from training.queries.common.table_import import Batches
-from training.queries.finance.claims import stands
+from training.queries.finance.claims import is_in_effect
 
 _RECENT = 20
 BATCHES = Batches(SpendBatch, SpendRow, SpendRow.outcome, Permission.PROPOSE_MONEY)
 
 
 def payable(programme_id: int) -> list[tuple[Commitment, str | None]]:
-    """Return the commitments of a programme from which can be paid, each with the code of its cohort."""
+    """Return the open commitments of a programme that hold money, each with the code of its cohort."""
     statement = (
         select(Commitment, Cohort.code)
         .outerjoin(Cohort, Cohort.id == Commitment.cohort_id)
@@ -36,9 +36,9 @@ def payable(programme_id: int) -> list[tuple[Commitment, str | None]]:
 
 
 def known_rows(batch: SpendBatch) -> Sequence[int]:
-    """Return the numbers of the new rows whose payment is a claim of the programme that stands or waits.
+    """Return the numbers of the new rows whose payment is an undecided or valid claim of the programme.
 
-    A claim that was refused, taken back or reversed counts no more: its row may be proposed again.
+    Claims that were refused, withdrawn or reversed do not count: their rows may be proposed again.
     """
     undoing = aliased(EntryDecision)
     statement = (
@@ -60,10 +60,10 @@ def known_rows(batch: SpendBatch) -> Sequence[int]:
 
 
 def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
-    """Return the new rows, by number, that are like a standing claim: same day, pence and payee, levelled as names are.
+    """Return the new rows, by number, that resemble a valid claim: same day, pence and payee, normalised like names.
 
-    Rows that are equal are separate payments: a claim that is one of this file's rows is like no other of them, and a
-    claim made by hand is like one of them.
+    Equal rows are separate payments: a claim from one row of this file never matches another row, and a claim made by
+    hand matches one of them.
     """
     own = select(SpendRow.fingerprint).where(SpendRow.batch_id == batch.id, SpendRow.fingerprint != "")
     statement = (
@@ -74,7 +74,7 @@ def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
             SpendRow.outcome == RowOutcome.NEW,
             Claim.programme_id == batch.programme_id,
             Claim.fingerprint.not_in(own),
-            stands(),
+            is_in_effect(),
         )
         .order_by(SpendRow.number, Claim.id)
     )
@@ -88,12 +88,12 @@ def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
 
 
 def new_rows(batch_id: int) -> Sequence[SpendRow]:
-    """Return the rows that are to become claims, with their commitments."""
+    """Return the rows to be claimed, with their commitments."""
     return BATCHES.of_outcome(batch_id, [RowOutcome.NEW], joinedload(SpendRow.commitment))
 
 
 def entries_of(batch_id: int, *, are_decided: bool) -> Sequence[LedgerEntry]:
-    """Return the entries of a batch that are decided, or those that still wait."""
+    """Return the decided or the undecided entries of a batch."""
     statement = (
         select(LedgerEntry)
         .join(Claim, Claim.id == LedgerEntry.claim_id)
@@ -109,7 +109,7 @@ def entries_of(batch_id: int, *, are_decided: bool) -> Sequence[LedgerEntry]:
 
 @dataclass(frozen=True)
 class Count:
-    """How many rows have an outcome, and their pence together."""
+    """The number of rows with an outcome, and their pence."""
 
     outcome: RowOutcome
     rows: int
@@ -118,7 +118,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Taken:
-    """What the new rows of a batch take from a commitment, in pence."""
+    """The sum of the new rows of a batch from a commitment, in pence."""
 
     commitment: Commitment
     rows: int
@@ -127,7 +127,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class SpendUploadPage:
-    """A batch with its totals; ``waiting`` claims of it are undecided."""
+    """A batch with its totals; ``waiting`` is the number of its undecided claims."""
 
     batch: SpendBatch
     counts: list[Count]
@@ -136,7 +136,7 @@ class SpendUploadPage:
 
 
 def batch_page(batch: SpendBatch, actor: Actor) -> SpendUploadPage:
-    """Return what the page of a batch shows beside its rows."""
+    """Return the page of a batch without its rows."""
     key = batch.id
     whole = (
         select(SpendBatch)
@@ -189,7 +189,7 @@ def _waiting(batch_id: int, actor: Actor) -> int:
 
 @dataclass(frozen=True)
 class RowOfBatch:
-    """A row with the decision about the claim that it became, and the public id of the entry that reverses that."""
+    """A row with the decision about its claim, and the public id of the entry that reverses it."""
 
     row: SpendRow
     decision: EntryDecision | None
@@ -197,13 +197,13 @@ class RowOfBatch:
 
 
 def rows_of(batch: SpendBatch, outcome: RowOutcome | None, cut: Cursor, actor: Actor) -> Page[RowOfBatch]:
-    """Return a page of a batch's rows by their number, at which the page is cut; of one outcome or of all."""
+    """Return a page of a batch's rows, of ``outcome`` or of all, ordered by number."""
     page = BATCHES.page(_with_decisions(), batch.id, outcome, cut, actor)
     return Page([RowOfBatch(*row) for row in page.rows], page.previous, page.next)
 
 
 def all_rows_of(batch: SpendBatch, actor: Actor) -> Iterator[RowOfBatch]:
-    """Yield every row of a batch by its number, for a file."""
+    """Yield every row of a batch ordered by number, for export."""
     statement = BATCHES.of_batch(_with_decisions(), batch.id, None, actor).order_by(SpendRow.number)
     for row in db.session.execute(statement, execution_options={"yield_per": 1000}):
         yield RowOfBatch(*row)
@@ -227,5 +227,5 @@ def recent(programme_id: int, actor: Actor) -> Sequence[Any]:
 
 
 def all_of_programme(programme_id: int, actor: Actor) -> Sequence[Any]:
-    """Return every spend file of a programme, for a file."""
+    """Return every spend file of a programme, for export."""
     return BATCHES.read_before(SpendBatch.programme_id == programme_id, actor)

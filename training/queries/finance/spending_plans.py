@@ -1,4 +1,4 @@
-"""Reading the plans of lines, what was spent of them, and what cohorts to come will cost."""
+"""Read the plans and spending of lines, and the cost of future cohorts."""
 
 import datetime as dt
 from collections import defaultdict
@@ -20,19 +20,19 @@ _SCHEDULED = (CohortState.DRAFT, CohortState.AWAITING_APPROVAL)
 
 
 def lock_line(line_id: int) -> None:
-    """Let nobody else write the plan of this line until the transaction ends (on SQLite it is the lock itself)."""
+    """Lock the plan of a line until the transaction ends (on SQLite the write transaction is the lock)."""
     statement = select(BudgetLine.id).where(BudgetLine.id == line_id).with_for_update()
     db.session.execute(domain_read(statement))
 
 
 def entered(line_id: int) -> dict[dt.date, int]:
-    """Return the plan of a line as somebody entered it; empty where nobody did."""
+    """Return the plan entered for a line; empty without one."""
     statement = select(LinePlan.month, LinePlan.amount).where(LinePlan.line_id == line_id).order_by(LinePlan.month)
     return dict(db.session.execute(domain_read(statement)).all())
 
 
 def entered_by_line(condition: ColumnElement[bool], actor: Actor) -> dict[int, dict[dt.date, int]]:
-    """Return the plans that were entered for the lines under ``condition``, by the line's key."""
+    """Return the plans entered for the lines matching ``condition``, by the line's key."""
     statement = (
         select(LinePlan.line_id, LinePlan.month, LinePlan.amount)
         .join(BudgetLine, BudgetLine.id == LinePlan.line_id)
@@ -46,7 +46,7 @@ def entered_by_line(condition: ColumnElement[bool], actor: Actor) -> dict[int, d
 
 @dataclass(frozen=True)
 class CohortCosts:
-    """What cohorts of the same days that hold no money yet will cost a line, in pence."""
+    """The cost to a line of cohorts with the same dates and no commitment yet, in pence."""
 
     line_id: int
     starts_on: dt.date
@@ -55,7 +55,7 @@ class CohortCosts:
 
 
 def costs_to_come(condition: ColumnElement[bool], actor: Actor) -> list[CohortCosts]:
-    """Return what cohorts in draft or awaiting approval will cost the lines under ``condition``."""
+    """Return the cost of cohorts in draft or awaiting approval to the lines matching ``condition``."""
     statement = (
         select(CohortCost.line_id, Cohort.starts_on, Cohort.ends_on, func.sum(CohortCost.amount))
         .join(Cohort, Cohort.id == CohortCost.cohort_id)
@@ -68,7 +68,7 @@ def costs_to_come(condition: ColumnElement[bool], actor: Actor) -> list[CohortCo
 
 
 def whole_line(line: BudgetLine, actor: Actor) -> BudgetLine:
-    """Return a line with its programme, as ``actor`` may see it."""
+    """Return a line with its programme, scoped to ``actor``."""
     whole = select(BudgetLine).where(BudgetLine.id == line.id).options(joinedload(BudgetLine.programme))
     return db.session.scalars(
         seen(whole.execution_options(populate_existing=True), actor, Permission.SEE_MONEY, BudgetLine)
@@ -76,7 +76,7 @@ def whole_line(line: BudgetLine, actor: Actor) -> BudgetLine:
 
 
 def spent(line_id: int, actor: Actor) -> dict[dt.date, int]:
-    """Return what was spent of a line in each month."""
+    """Return the spending of a line per month."""
     statement = (
         select(LineMonth.month, LineMonth.spent)
         .join(BudgetLine, BudgetLine.id == LineMonth.line_id)

@@ -1,4 +1,4 @@
-"""Reading what was planned and spent of lines, and the reasons that were given for the difference."""
+"""Read planned and actual spending of lines, and the reasons for variances."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _MOST = 50
 
 @dataclass(frozen=True)
 class PlanAndSpent:
-    """A line with what was planned and spent of it up to a month; pence. ``planned`` is None without a plan."""
+    """A line with its planned and actual spending up to a month; pence. ``planned`` is None without a plan."""
 
     line: BudgetLine
     planned: int | None
@@ -41,7 +41,7 @@ def of_line(line_id: int, month: dt.date, actor: Actor) -> PlanAndSpent:
 
 def _read(condition: ColumnElement[bool], month: dt.date, actor: Actor) -> list[PlanAndSpent]:
     spent = select(func.sum(LineMonth.spent)).where(LineMonth.line_id == BudgetLine.id, LineMonth.month <= month)
-    # The sum is null, not nought, where the line has no plan of its own.
+    # The sum is null, not zero, for a line without a plan.
     planned = select(func.sum(case((LinePlan.month <= month, LinePlan.amount), else_=0))).where(
         LinePlan.line_id == BudgetLine.id
     )
@@ -61,12 +61,12 @@ def _read(condition: ColumnElement[bool], month: dt.date, actor: Actor) -> list[
 
 
 def reasons_of(line_id: int, actor: Actor) -> Sequence[VarianceReason]:
-    """Return the newest reasons given for a line, the newest first, each with who gave it."""
+    """Return the newest reasons given for a line, newest first, each with its author."""
     return db.session.scalars(_reasons(line_id, actor).limit(_MOST)).all()
 
 
 def all_reasons_of(line_id: int, actor: Actor) -> Sequence[VarianceReason]:
-    """Return every reason given for a line, for a file."""
+    """Return every reason given for a line, for export."""
     return db.session.scalars(_reasons(line_id, actor)).all()
 
 

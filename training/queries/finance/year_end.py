@@ -1,4 +1,4 @@
-"""Reading what lines hold and what is outstanding as the financial year closes."""
+"""Read the balances of lines and outstanding commitments at the end of the financial year."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -17,14 +17,14 @@ from training.queries.finance import spending_plans
 from training.queries.finance.spending_plans import CohortCosts
 
 MOST = 100
-"""So many outstanding commitments stand on the page."""
+"""The number of outstanding commitments on the page."""
 
 
 @dataclass(frozen=True)
 class YearEndFigures:
-    """A programme as the year closes: its lines, each with what is due on it by then, and what cohorts will cost.
+    """A programme at the end of the year: its lines, each with the commitments due by then, and the cost of cohorts.
 
-    ``commitments`` are those outstanding, the latest expected first, one more than ``MOST`` where there are more.
+    ``commitments`` are the outstanding ones, latest expected first, one more than ``MOST`` if there are more.
     """
 
     programme: Programme
@@ -35,7 +35,7 @@ class YearEndFigures:
 
 
 def figures(programme: Programme, actor: Actor, ends_on: dt.date) -> YearEndFigures:
-    """Return the figures of a programme as ``actor`` may see them, for a year that ends on ``ends_on``."""
+    """Return the figures of a programme, scoped to ``actor``, for a year that ends on ``ends_on``."""
     key = programme.id
     fresh, may_see_balances = _programme(key, actor)
     return YearEndFigures(
@@ -54,7 +54,7 @@ def _programme(programme_id: int, actor: Actor) -> Row[Programme, bool]:
 
 
 def outstanding(programme_id: int, actor: Actor) -> Iterable[Commitment]:
-    """Return every commitment of a programme that holds money, the latest expected first, for a file."""
+    """Return every outstanding commitment of a programme, latest expected first, for export."""
     return db.session.scalars(_outstanding(programme_id, actor))
 
 
@@ -69,7 +69,7 @@ def _outstanding(programme_id: int, actor: Actor) -> Select[Commitment]:
 
 
 def _lines(programme_id: int, actor: Actor, ends_on: dt.date) -> list[tuple[BudgetLine, int]]:
-    """Return each line with what its outstanding commitments are expected to cost by ``ends_on``."""
+    """Return each line with the sum of its commitments expected by ``ends_on``."""
     due = func.coalesce(func.sum(case((LineMonth.month <= ends_on, LineMonth.expected), else_=0)), 0)
     statement = (
         select(BudgetLine, due)

@@ -1,4 +1,4 @@
-"""What the demonstration looks up while it is loaded."""
+"""Look-ups for loading the demonstration."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ _BECAUSE = "the demonstration acts for all its people"
 
 
 def course_called(beginning: str) -> Course | None:
-    """Return the first course whose English title begins like this, or None."""
+    """Return the first course whose English title starts with ``beginning``, or None."""
     statement = (
         select(Course).where(Course.title_en.startswith(beginning, autoescape=True)).order_by(Course.id).limit(1)
     )
@@ -29,7 +29,7 @@ def venue_called(name_en: str) -> Venue | None:
 
 
 def nominations_of(cohort: Cohort, people: Sequence[Person]) -> Sequence[Nomination]:
-    """Return the nomination of each person for a cohort, in the order given. Raises LookupError where there is none."""
+    """Return each person's nomination for a cohort, in the order given. Raises LookupError if one is missing."""
     statement = select(Nomination).where(
         Nomination.cohort_id == cohort.id, Nomination.person_id.in_([person.id for person in people])
     )

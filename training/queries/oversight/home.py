@@ -1,4 +1,4 @@
-"""What waits for somebody: each list short, scoped, in one statement."""
+"""Open tasks of a user: each list short, scoped, in one statement."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -31,9 +31,9 @@ _SELECTING = (
 
 
 def nominees_by_step(actor: Actor) -> Sequence[Row[Cohort, NominationState, int]]:
-    """Return per cohort how many nominees wait for its coordinator at each step, the next cohort first.
+    """Return the number of nominees awaiting the coordinator per cohort and step, next cohort first.
 
-    Those on a waiting list count where a seat is free.
+    Those on a waiting list count if a seat is free.
     """
     has_free_seat = and_(Nomination.state == NominationState.WAITING, Cohort.seats_taken < Cohort.capacity)
     statement = (
@@ -58,7 +58,7 @@ def claims(actor: Actor) -> Sequence[Completion]:
 
 
 def entries_to_decide(actor: Actor) -> Sequence[LedgerEntry]:
-    """Return the oldest proposals of others that wait for a decision."""
+    """Return the oldest undecided proposals of others."""
     decided = exists().where(EntryDecision.entry_id == LedgerEntry.id)
     statement = (
         select(LedgerEntry)
@@ -71,7 +71,7 @@ def entries_to_decide(actor: Actor) -> Sequence[LedgerEntry]:
 
 
 def assessments_to_decide(actor: Actor) -> Sequence[RightsAssessment]:
-    """Return the oldest assessments of others that wait for a decision of the actor's grade."""
+    """Return the oldest assessments of others that await a decision of the actor's grade."""
     statement = (
         select(RightsAssessment)
         .where(rights_assessments.waits_for(actor))
@@ -87,7 +87,7 @@ def assessments_to_decide(actor: Actor) -> Sequence[RightsAssessment]:
 
 
 def nominees_in_vetting(actor: Actor) -> Sequence[Nomination]:
-    """Return the nominees who have waited longest for vetting."""
+    """Return the nominees who have been in vetting longest."""
     statement = (
         select(Nomination)
         .where(Nomination.state == NominationState.IN_VETTING)
@@ -99,7 +99,7 @@ def nominees_in_vetting(actor: Actor) -> Sequence[Nomination]:
 
 
 def cohorts_to_nominate_for(actor: Actor, today: dt.date) -> Sequence[Cohort]:
-    """Return the next open cohorts that have not begun and take nominations from ``actor``."""
+    """Return the next open cohorts that have not started and accept nominations from ``actor``."""
     statement = (
         select(Cohort)
         .where(Cohort.state == CohortState.OPEN, Cohort.starts_on > today)
@@ -125,7 +125,7 @@ def taught(actor: Actor) -> Sequence[Cohort]:
 
 @dataclass(frozen=True)
 class OwnCourse:
-    """A course of one's own: the nomination with its cohort, the standing claim, and whether one may claim now."""
+    """A trainee's course: nomination with cohort, valid claim of completion, and whether one may be made now."""
 
     nomination: Nomination
     completion: Completion | None
@@ -133,7 +133,7 @@ class OwnCourse:
 
 
 def own_courses(actor: Actor, today: dt.date) -> list[OwnCourse]:
-    """Return the trainee's own courses, the newest first."""
+    """Return the trainee's own courses, newest first."""
     statement = (
         select(Nomination, Completion)
         .join(Cohort, Cohort.id == Nomination.cohort_id)

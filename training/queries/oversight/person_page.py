@@ -1,4 +1,4 @@
-"""Reading what became of a person: nominations, completions and clearance."""
+"""Read a person's history: nominations, completions and clearance."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from training.queries.admissions import nominations, vetting
 
 @dataclass(frozen=True)
 class PersonHistory:
-    """What became of a person: ``completions`` by key of the nomination; of the clearance outcome and expiry only."""
+    """A person's history: ``completions`` by nomination key; of the clearance, outcome and expiry only."""
 
     nominations: Sequence[Nomination]
     completions: Mapping[int, CompletionState]
@@ -25,7 +25,7 @@ class PersonHistory:
 
 
 def history_of(person_id: int, actor: Actor) -> PersonHistory:
-    """Return what became of the person with this key, as far as ``actor`` may see it."""
+    """Return the history of the person with this key, as far as ``actor`` may see it."""
     return PersonHistory(
         nominations=nominations.nominations_of(person_id, actor),
         completions=_completions(person_id, actor),

@@ -1,4 +1,4 @@
-"""Finding what is kept only for a while."""
+"""Find expired data."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _KEEPING = "keeping house: nobody reads it"
 
 
 def idle_uploads(before: dt.datetime) -> Sequence[Evidence]:
-    """Return the files that were uploaded before a moment and that no claim took."""
+    """Return the files uploaded before a moment that no claim uses."""
     claimed = select(Claim.evidence_id).where(Claim.evidence_id.is_not(None))
     attached = select(ClaimEvidence.evidence_id)
     idle = (Evidence.uploaded_at < before, Evidence.id.not_in(claimed), Evidence.id.not_in(attached))
@@ -23,7 +23,7 @@ def idle_uploads(before: dt.datetime) -> Sequence[Evidence]:
 
 
 def idle_previews(before: dt.datetime) -> Sequence[SpendBatch]:
-    """Return the spend files that were read before a moment and whose rows nobody proposed."""
+    """Return the spend files read before a moment whose rows were not proposed."""
     statement = (
         select(SpendBatch)
         .where(SpendBatch.uploaded_at < before, SpendBatch.state == SpendBatchState.PREVIEWED)

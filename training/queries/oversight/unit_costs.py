@@ -1,4 +1,4 @@
-"""Reading the money of cohorts and courses and what it bought. Counts and sums only, no names."""
+"""Read the money and results of cohorts and courses. Counts and sums only, no names."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from training.queries.common.paging import Cursor, Page, read_page
 
 @dataclass(frozen=True)
 class Bought:
-    """Money in pence, and what it bought: confirmed seats and confirmed completions."""
+    """Money in pence, with confirmed seats and confirmed completions."""
 
     committed: int
     spent: int
@@ -31,7 +31,7 @@ class Bought:
 
 @dataclass(frozen=True)
 class CohortRow:
-    """A cohort with its money and what that bought."""
+    """A cohort with its money and results."""
 
     cohort: Cohort
     bought: Bought
@@ -39,7 +39,7 @@ class CohortRow:
 
 @dataclass(frozen=True)
 class CourseRow:
-    """A course with the money of its cohorts together and what that bought."""
+    """A course with the money and results of all its cohorts."""
 
     course: Course
     cohorts: int
@@ -47,7 +47,7 @@ class CourseRow:
 
 
 def page_of(programme_id: int, cut: Cursor, actor: Actor) -> Page[CohortRow]:
-    """Return a page of the cohorts whose money ``actor`` may see, the latest first."""
+    """Return a page of the cohorts whose money ``actor`` may see, latest first."""
     page = read_page(
         _cohorts(Cohort.programme_id == programme_id, actor), Cohort, Cohort.starts_on, cut, is_descending=True
     )
@@ -55,19 +55,19 @@ def page_of(programme_id: int, cut: Cursor, actor: Actor) -> Page[CohortRow]:
 
 
 def all_of(programme_id: int, actor: Actor) -> Iterator[CohortRow]:
-    """Yield all of them, for a file."""
+    """Yield all of them, for export."""
     statement = _cohorts(Cohort.programme_id == programme_id, actor).order_by(Cohort.starts_on.desc(), Cohort.id.desc())
     return map(_cohort_row, db.session.execute(statement))
 
 
 def of_cohort(cohort_id: int, actor: Actor) -> CohortRow | None:
-    """Return a cohort, or None where it costs nothing that ``actor`` may see."""
+    """Return a cohort, or None if it has no cost visible to ``actor``."""
     row = db.session.execute(_cohorts(Cohort.id == cohort_id, actor)).one_or_none()
     return _cohort_row(row) if row else None
 
 
 def by_course(programme_id: int, actor: Actor) -> Sequence[CourseRow]:
-    """Return the sums over all those cohorts, course by course."""
+    """Return the sums of these cohorts by course."""
     figures = [func.sum(column) for column in (*_figures(actor), Cohort.seats_taken)]
     statement = (
         select(Course, func.count(Cohort.id), *figures)
@@ -95,7 +95,7 @@ def _cohort_row(row: Any) -> CohortRow:
 
 
 def _bought(figures: Sequence[int]) -> Bought:
-    """Return the figures as whole numbers, which a sum on PostgreSQL is not."""
+    """Convert the figures to int: sums on PostgreSQL are decimals."""
     return Bought(*map(int, figures))
 
 
@@ -108,7 +108,7 @@ def _costs_something(actor: Actor) -> ColumnElement[bool]:
 
 
 def _figures(actor: Actor) -> tuple[ScalarSelect[int], ...]:
-    """Return committed, spent and confirmed completions of a cohort, each by the statement's row."""
+    """Return committed, spent and confirmed completions of a cohort as correlated subqueries."""
 
     def total(column: InstrumentedAttribute[int]) -> ScalarSelect[int]:
         sums = select(func.coalesce(func.sum(column), 0)).where(*_in_sight(actor))

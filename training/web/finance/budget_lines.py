@@ -1,4 +1,4 @@
-"""Budget lines: where their money is, and proposals to allocate and to commit."""
+"""Budget lines: balances, and proposals to allocate and to commit."""
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -59,7 +59,7 @@ def show(line: BudgetLine) -> ResponseReturnValue:
 @bp.route("/lines/<public_id>/allocate", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=BudgetLine)
 def allocate(line: BudgetLine) -> ResponseReturnValue:
-    """Propose to move more money from the programme to this line."""
+    """Propose a further allocation from the programme to this line."""
     form = ProposalForm()
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -98,14 +98,14 @@ def transfer(line: BudgetLine) -> ResponseReturnValue:
 
 
 def _named(line: BudgetLine) -> Markup:
-    """Return a line's title with its project's: several projects may have a line of the same name."""
+    """Return a line's title with its project's, as titles of lines may repeat."""
     return Markup("{} ({})").format(title(line), title(line.project))
 
 
 @bp.route("/lines/<public_id>/return", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=BudgetLine)
 def give_back(line: BudgetLine) -> ResponseReturnValue:
-    """Propose to move money from this line back to its programme."""
+    """Propose to return money from this line to its programme."""
     form = ReturnForm()
     if form.validate_on_submit():
         with attempt(form) as done:

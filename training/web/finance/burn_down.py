@@ -1,4 +1,4 @@
-"""The burn-down chart in the reader's language and direction, for the months that the reader chose."""
+"""The burn-down chart in the reader's language and direction, for the chosen months."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from training.web.finance.tables import BurnDownMonth, burn_down_months
 
 @dataclass(frozen=True)
 class Picture:
-    """The chart as a picture with its legend, the same figures for its table, and the form that chooses its months."""
+    """The chart with its legend, its figures as a table, and the form to choose its months."""
 
     chart: Markup
     legend: list[NamedSeries]
@@ -28,14 +28,14 @@ class Picture:
 
 
 def chosen_period() -> Period | None:
-    """Return the period that the address asks for; None where it asks for none or for one that there is not."""
-    wanted = request.args.get("period")
-    return Period(wanted) if wanted in set(Period) else None
+    """Return the period in the URL; None if it is missing or unknown."""
+    period = request.args.get("period")
+    return Period(period) if period in set(Period) else None
 
 
 def picture(series: Series, *, whole: int, whole_label: str) -> Picture:
-    """Return the chart of ``series`` under a line at ``whole`` (pence), which is named as its tile is."""
-    said = BurnDown(
+    """Return the chart of ``series`` below a line at ``whole`` (pence), labelled ``whole_label``."""
+    figures = BurnDown(
         title=_("Burn-down"),
         description=_description(series, whole),
         months=[month(day) for day in series.months],
@@ -52,8 +52,8 @@ def picture(series: Series, *, whole: int, whole_label: str) -> Picture:
             "forecast": _("Forecast"),
         },
     )
-    chart = burn_down(said, right_to_left=language().direction == "rtl")
-    return Picture(chart, legend(said), said, list(burn_down_months(series)), _periods())
+    chart = burn_down(figures, right_to_left=language().direction == "rtl")
+    return Picture(chart, legend(figures), figures, list(burn_down_months(series)), _periods())
 
 
 def _periods() -> PeriodForm:
@@ -77,11 +77,11 @@ def _description(series: Series, whole: int) -> str:
             month=month(series.months[-1]),
         )
         return past
-    said: str = _(
+    future: str = _(
         "Of %(ceiling)s, %(spent)s is spent; the forecast for %(month)s is %(forecast)s.",
         ceiling=format_pounds(whole),
         spent=format_pounds(spent[-1]),
         month=month(series.months[-1]),
         forecast=format_pounds(forecast[-1]),
     )
-    return said
+    return future

@@ -1,9 +1,9 @@
 """The budget burn-down as inline SVG: no script, no library.
 
-Lines differ by dash, marker and colour, and are named beside their ends. Classes only: the stylesheet dresses the
-picture for the screen, for paper and for forced colours. On a right-to-left page time runs leftwards. The SVG itself
-stays left-to-right and mirrors its coordinates, with each label isolated (U+2067 … U+2069), because programs differ
-in what a right-to-left direction does to ``text-anchor``.
+Lines differ by dash, marker and colour, and are labelled at their ends. Classes only: the stylesheet has the styles
+for screen, print and forced colours. On a right-to-left page time runs leftwards. The SVG itself stays left-to-right
+and mirrors its coordinates, with each label isolated (U+2067 … U+2069), because renderers differ in how a
+right-to-left direction affects ``text-anchor``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ _TOP, _BOTTOM = 34, 62
 _AXIS_SIDE, _LABEL_SIDE, _INSET = 84, 216, 22
 _LABEL_HEIGHT = 42
 _CHARACTER = 7.5
-"""How wide a character of a month's name is, about."""
+"""Approximate width of a character of a month label."""
 _MARKERS = {
     "committed": Markup('<path d="M{0:.1f} {1:.1f}h8v8h-8z" transform="translate(-4 -4)"/>'),
     "spent": Markup('<circle cx="{0:.1f}" cy="{1:.1f}" r="4"/>'),
@@ -32,7 +32,7 @@ _MARKERS = {
 
 @dataclass(frozen=True)
 class BurnDown:
-    """What the picture shows: cumulative sums in pence at the end of each month, None where there is nothing to say.
+    """The data of the chart: cumulative sums in pence at the end of each month, None where there is no value.
 
     ``months`` are labels in the reader's language; ``labels`` has the words for ``ceiling``, ``planned``,
     ``committed``, ``spent`` and ``forecast``.
@@ -49,7 +49,7 @@ class BurnDown:
     labels: Mapping[str, str]
 
     def lines(self) -> list[tuple[str, Series]]:
-        """Return the four lines with their names, in the order in which they are drawn."""
+        """Return the four lines with their names, in drawing order."""
         return [
             ("planned", self.planned),
             ("forecast", self.forecast),
@@ -58,14 +58,14 @@ class BurnDown:
         ]
 
     def ends(self) -> dict[str, int]:
-        """Return where the ceiling and each line that has anything to say end, in pence."""
+        """Return the last value in pence of the ceiling and of each line that has one."""
         last = {name: [value for value in values if value is not None][-1:] for name, values in self.lines()}
         return {"ceiling": self.ceiling} | {name: values[0] for name, values in last.items() if values}
 
 
 @dataclass(frozen=True)
 class NamedSeries:
-    """A line of the legend: a piece of it as it is drawn, its name, where it ends in pence."""
+    """An item of the legend: a sample of the line, its name and its last value in pence."""
 
     sample: Markup
     label: str
@@ -73,7 +73,7 @@ class NamedSeries:
 
 
 def legend(series: BurnDown) -> list[NamedSeries]:
-    """Return the lines with their names, to stand as text beside a picture whose own may be out of sight."""
+    """Return the legend as text, for when the labels of the picture are out of view."""
     return [NamedSeries(_swatch(name), series.labels[name], pence) for name, pence in series.ends().items()]
 
 
@@ -84,7 +84,7 @@ def _swatch(name: str) -> Markup:
 
 
 def burn_down(series: BurnDown, *, right_to_left: bool, name: str = "burn-down") -> Markup:
-    """Return the picture; ``name`` begins its ids and must be the only one of its kind on a page."""
+    """Return the SVG; ``name`` prefixes its ids and must be unique on a page."""
     frame = _Frame.around(series, right_to_left=right_to_left)
     parts = [
         Markup('<title id="{0}-title">{1}</title><desc id="{0}-description">{2}</desc>').format(
@@ -103,7 +103,7 @@ def burn_down(series: BurnDown, *, right_to_left: bool, name: str = "burn-down")
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where things stand: months across, pence upwards."""
+    """The coordinate system: months across, pence upwards."""
 
     count: int
     step: int  # pence between two grid lines
@@ -112,7 +112,7 @@ class _Frame:
 
     @classmethod
     def around(cls, series: BurnDown, *, right_to_left: bool) -> "_Frame":
-        """Return a frame that holds every value of the series."""
+        """Return a frame that fits every value of the series."""
         highest = max(
             [
                 series.ceiling,
@@ -124,12 +124,12 @@ class _Frame:
 
     @property
     def axis(self) -> int:
-        """The side of the amounts."""
+        """The x of the axis of amounts."""
         return self.across(_AXIS_SIDE)
 
     @property
     def far(self) -> int:
-        """The side of the last month."""
+        """The x of the end of the last month."""
         return self.across(_WIDTH - _LABEL_SIDE)
 
     @property
@@ -138,37 +138,37 @@ class _Frame:
         return (_WIDTH - _AXIS_SIDE - _LABEL_SIDE - 2 * _INSET) / max(1, self.count - 1)
 
     def across(self, distance: int) -> int:
-        """Return where a point so far from the side on which reading starts stands."""
+        """Return the x at ``distance`` from the side on which reading starts."""
         return _WIDTH - distance if self.right_to_left else distance
 
     def x(self, month: int) -> float:
-        """Return where a month stands."""
+        """Return the x of a month."""
         return self.axis + self.forward(_INSET + month * self.slot)
 
     def y(self, pence: int) -> float:
-        """Return how far down an amount stands."""
+        """Return the y of an amount."""
         return _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * pence / (self.step * max(1, self.steps))
 
     def forward(self, distance: float) -> float:
-        """Return a distance in the direction of reading."""
+        """Return a signed distance in the direction of reading."""
         return -distance if self.right_to_left else distance
 
     def anchor(self, side: Side) -> Side:
-        """Return the anchor by which text stands on this side of its point, as readers see it."""
+        """Return the ``text-anchor`` for text on this side of its point, as readers see it."""
         mirrored: dict[Side, Side] = {"start": "end", "end": "start"}
         return mirrored[side] if self.right_to_left else side
 
     def points(self, values: Series) -> list[Point | None]:
-        """Return where the values stand."""
+        """Return the points of the values."""
         return [None if value is None else (self.x(month), self.y(value)) for month, value in enumerate(values)]
 
     def isolated(self, text: str) -> str:
-        """Return text that keeps its own direction inside the left-to-right picture."""
+        """Isolate the direction of text inside the left-to-right picture."""
         return f"\u2067{text}\u2069" if self.right_to_left else text
 
 
 def _round_step(highest: int) -> int:
-    """Return the distance of two grid lines in pence: 1, 2 or 5 times a power of ten, at most six to the highest."""
+    """Return the grid spacing in pence: 1, 2 or 5 times a power of ten, at most six lines to ``highest``."""
     step = 100
     while step * 6 < highest:
         step = step * 5 // 2 if str(step).startswith("2") else step * 2
@@ -200,7 +200,7 @@ def _grid(frame: _Frame) -> Markup:
 
 
 def _months(frame: _Frame, months: Sequence[str]) -> Markup:
-    """Return the months' names: on two rows where one is too short for them, and not all where two are."""
+    """Return the month labels: on two rows if they do not fit on one, and thinned out if they do not fit on two."""
     longest = max(map(len, months), default=1) * _CHARACTER
     rows = 1 if longest < frame.slot else 2
     every = max(1, ceil(longest / (rows * frame.slot)))
@@ -228,14 +228,14 @@ def _line(frame: _Frame, name: str, values: Series) -> Markup:
 
 
 def _strokes(points: Sequence[Point | None]) -> Iterator[str]:
-    """Yield a path that breaks where there is no value; a lone point becomes a dot."""
+    """Yield a path that breaks at missing values; a single point becomes a dot."""
     for before, point in pairwise([None, *points]):
         if point:
             yield f"{'L' if before else 'M'}{point[0]:.1f} {point[1]:.1f}" + ("" if before else "h0")
 
 
 def _labels(frame: _Frame, series: BurnDown) -> Iterator[Markup]:
-    """Yield the lines' names and last amounts, beside the last month, each near its line and none over another."""
+    """Yield the lines' names and last amounts at the last month, near their lines without overlapping."""
     ends = series.ends()
     names = sorted(ends, key=lambda name: -ends[name])
     places = _spread([frame.y(ends[name]) for name in names], _TOP, _HEIGHT - _BOTTOM)
@@ -254,7 +254,7 @@ def _labels(frame: _Frame, series: BurnDown) -> Iterator[Markup]:
 
 
 def _sample(name: str, start: float, end: float, y: float) -> Markup:
-    """Return a short piece of the line, with its marker, to stand beside its name."""
+    """Return a sample of the line with its marker, for its label."""
     line = Markup('<path class="burn-line burn-{}" d="M{:.1f} {:.1f}H{:.1f}"/>').format(name, start, y, end)
     if name not in _MARKERS:
         return line
@@ -264,7 +264,7 @@ def _sample(name: str, start: float, end: float, y: float) -> Markup:
 
 
 def _spread(places: Sequence[float], top: float, bottom: float) -> list[float]:
-    """Return the places, from the top down, moved apart so that a label fits at each and all stay in sight."""
+    """Return the places from the top down, moved apart so that labels neither overlap nor leave the picture."""
     spread: list[float] = []
     for place in places:
         spread.append(max(place, spread[-1] + _LABEL_HEIGHT if spread else top))

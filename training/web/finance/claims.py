@@ -1,4 +1,4 @@
-"""Claims: the list, proposing a payment with its evidence, its page, and the file for those who may see it."""
+"""Claims: the list, the proposal of a payment with its evidence, the page, and the evidence file."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -33,7 +33,7 @@ bp = Blueprint("claims", __name__)
 
 
 def _offer(form: ClaimForm, programme_id: int) -> dict[str, Commitment]:
-    """Fill the lists of the form: commitments that hold money, and currencies."""
+    """Fill the choices of the form: commitments that hold money, and currencies."""
     commitments = {one.public_id: one for one in claims.payable(programme_id, actor())}
     for line in form.lines():
         line.commitment.choices = [Choice(key, commitment_text(one)) for key, one in commitments.items()]
@@ -43,7 +43,7 @@ def _offer(form: ClaimForm, programme_id: int) -> dict[str, Commitment]:
 
 
 def _evidence(form: ClaimForm) -> Evidence | None:
-    """Return the file that came with this try or an earlier one, kept at once so that no upload is lost."""
+    """Return the file of this attempt or an earlier one, stored at once so that no upload is lost."""
     if form.file.data:
         with attempt(form):
             kept = evidence_rules.keep(form.file.data.stream, folder(), actor())
@@ -56,7 +56,7 @@ def _evidence(form: ClaimForm) -> Evidence | None:
 
 
 def _refuse(form: ClaimForm, refusal: Refusal) -> None:
-    """Show a refusal at what it is about; a file that another claim has is not offered again."""
+    """Show a refusal at its field; a file used by another claim is not offered again."""
     if isinstance(refusal, EvidenceUsed):
         form.evidence.data = ""
     if refusal.place is None:
@@ -66,7 +66,7 @@ def _refuse(form: ClaimForm, refusal: Refusal) -> None:
 
 
 def _short(form: ClaimForm, refusal: Refusal) -> LineFields | None:
-    """Return the line whose commitment holds too little, if that is why the claim is refused."""
+    """Return the line whose commitment holds too little, if that is the reason of the refusal."""
     is_short = isinstance(refusal, OverCommitment) and refusal.place is not None
     return form.filled()[refusal.place or 0] if is_short else None
 
@@ -75,7 +75,7 @@ def _short(form: ClaimForm, refusal: Refusal) -> LineFields | None:
 @needs(Permission.PROPOSE_MONEY, on=Programme)
 @takes_file
 def new(programme: Programme) -> ResponseReturnValue:
-    """Propose that commitments, or parts of them, were paid."""
+    """Propose a payment of commitments or parts of them."""
     form = ClaimForm()
     if not form.is_submitted():
         form["commitment_1"].data = request.args.get("commitment")
@@ -108,7 +108,7 @@ def new(programme: Programme) -> ResponseReturnValue:
 
 
 def asked(typed: MultiDict[str, str]) -> tuple[ClaimFilter, claims.ClaimSearch | None]:
-    """Return the filter as it was sent, and which claims it asks for; None where it cannot be read."""
+    """Return the filter form and its search; None if it is invalid."""
     form = ClaimFilter(typed)
     within = {row.Programme.public_id: row.Programme for row in programmes.list_for(actor())}
     form.programme.choices = [Choice(key, title(one)) for key, one in within.items()]
@@ -129,7 +129,7 @@ def asked(typed: MultiDict[str, str]) -> tuple[ClaimFilter, claims.ClaimSearch |
 @bp.get("/claims")
 @needs(Permission.SEE_MONEY)
 def index() -> ResponseReturnValue:
-    """List the claims, the newest payment first; no payee is read from the address."""
+    """List the claims, newest payment first; the payee is never read from the URL."""
     kept = {name: text for name, text in request.args.items() if name != "payee"}
     return _listed(*asked(MultiDict(kept)))
 
@@ -137,21 +137,21 @@ def index() -> ResponseReturnValue:
 @bp.post("/claims")
 @needs(Permission.SEE_MONEY)
 def search() -> ResponseReturnValue:
-    """List the claims of payees whose names match; without a name, lead to the list with the rest in its address."""
-    form, wanted = asked(request.form)
-    if wanted and not wanted.payees:
+    """List the claims of matching payees; without a name, redirect to the list with the rest in its URL."""
+    form, search_ = asked(request.form)
+    if search_ and not search_.payees:
         return redirect(url_for(".index", **form.kept()))
-    return _listed(form, wanted)
+    return _listed(form, search_)
 
 
-def _listed(form: ClaimFilter, wanted: claims.ClaimSearch | None) -> ResponseReturnValue:
-    page = claims.claims_page(wanted, cut(), actor()) if wanted else Page[claims.ClaimRow]([], "", "")
+def _listed(form: ClaimFilter, search_: claims.ClaimSearch | None) -> ResponseReturnValue:
+    page = claims.claims_page(search_, cut(), actor()) if search_ else Page[claims.ClaimRow]([], "", "")
     return render_template(
         "finance/claims/index.html",
         form=form,
         page=page,
         pager=pager(page),
-        is_cut=bool(wanted and wanted.payees and wanted.payees.is_cut),
+        is_cut=bool(search_ and search_.payees and search_.payees.is_cut),
     )
 
 
@@ -163,14 +163,14 @@ def show(claim: Claim) -> ResponseReturnValue:
     return render_template(
         "finance/claims/show.html",
         page=page,
-        look=payment_warnings.review([page.claim], folder())[claim.id],
+        review=payment_warnings.review([page.claim], folder())[claim.id],
         may_see_file=may(Permission.SEE_EVIDENCE),
         may_attach=may(Permission.PROPOSE_MONEY),
     )
 
 
 def _attached(form: AttachEvidenceForm, claim: Claim) -> bool:
-    """Attach the file that came; its record is there before a rule may refuse it, so that the file is forgotten too."""
+    """Attach the uploaded file; its record exists before a rule may refuse it, so that the file is deleted in time."""
     with attempt(form) as step:
         kept = evidence_rules.keep(form.file.data.stream, folder(), actor())
     if step:

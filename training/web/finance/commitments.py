@@ -1,4 +1,4 @@
-"""Commitments: what is outstanding, proposals to reserve more or to release them, and when they will be paid."""
+"""Commitments: outstanding money, proposals to top up or release, and when payments are expected."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -32,7 +32,7 @@ def show(commitment: Commitment) -> ResponseReturnValue:
 @bp.route("/commitments/<public_id>/top-up", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Commitment)
 def top_up(commitment: Commitment) -> ResponseReturnValue:
-    """Propose to reserve more, because more will have to be paid."""
+    """Propose to reserve more money."""
     form = ProposalForm()
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -46,7 +46,7 @@ def top_up(commitment: Commitment) -> ResponseReturnValue:
 @bp.route("/commitments/<public_id>/release", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Commitment)
 def release(commitment: Commitment) -> ResponseReturnValue:
-    """Propose to give money of the commitment back to its line."""
+    """Propose to release money to the line."""
     form = ProposalForm()
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -60,7 +60,7 @@ def release(commitment: Commitment) -> ResponseReturnValue:
 @bp.route("/commitments/<public_id>/reschedule", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Commitment)
 def reschedule(commitment: Commitment) -> ResponseReturnValue:
-    """Say that the payment is expected on another day; no money moves, so nobody else decides."""
+    """Change the expected day of payment; no money moves, so no approval is needed."""
     form = RescheduleForm()
     if form.validate_on_submit():
         with attempt(form) as done:

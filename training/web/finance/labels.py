@@ -1,4 +1,4 @@
-"""The words of this area: codes, refusals, audit events and kinds of record, about money."""
+"""Labels of this area: codes, refusals, audit events and record types of finance."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,9 +20,9 @@ from training.web.common.labels import Labels
 
 
 def _doubt(refusal: r.RateDoubtful) -> str:
-    said = []
+    parts = []
     if refusal.replaced:
-        said.append(
+        parts.append(
             _(
                 "%(month)s has the rate %(rate)s already: this one would replace it.",
                 month=month(refusal.month),
@@ -31,18 +31,18 @@ def _doubt(refusal: r.RateDoubtful) -> str:
         )
     if refusal.before:
         before, known = refusal.before
-        said.append(
+        parts.append(
             _(
                 "The rate departs by more than a tenth from that of %(month)s, %(rate)s.",
                 month=month(before),
                 rate=_rate(known, refusal.currency),
             )
         )
-    return " ".join(said)
+    return " ".join(parts)
 
 
 def _rate(millionths: int, currency: Currency) -> str:
-    """Return a rate where no markup can stand: isolated and on one line, so that it keeps its order among Arabic."""
+    """Return a rate as plain text, isolated and unbroken, so that it keeps its order within Arabic."""
     return f"\u2066£1\u00a0=\u00a0{currency}\u00a0{format_rate(millionths)}\u2069"
 
 

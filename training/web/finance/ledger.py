@@ -1,4 +1,4 @@
-"""The entries of the ledger: lists, one page each, and the decision about them."""
+"""The entries of the ledger: list and reversal."""
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +22,7 @@ bp = Blueprint("ledger", __name__)
 @bp.get("/programmes/<public_id>/entries")
 @needs(Permission.SEE_MONEY, on=Programme)
 def index(programme: Programme) -> ResponseReturnValue:
-    """List the entries of a programme, the newest first."""
+    """List the entries of a programme, newest first."""
     form = EntryFilter(request.args)
     form.kind.choices = choices(EntryKind)
     kind = EntryKind(form.kind.data) if form.validate() and form.kind.data else None
@@ -33,7 +33,7 @@ def index(programme: Programme) -> ResponseReturnValue:
 @bp.route("/entries/<public_id>/reverse", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=LedgerEntry)
 def reverse(entry: LedgerEntry) -> ResponseReturnValue:
-    """Propose to undo an approved entry, with a reason."""
+    """Propose to reverse an approved entry, with a reason."""
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form) as done:

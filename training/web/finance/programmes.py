@@ -1,4 +1,4 @@
-"""Programmes of the pact: balances, burn-down, lines; proposing projects."""
+"""Programmes of the pact: balances, burn-down, lines; new projects."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
     offers=(Permission.PROPOSE_MONEY, Permission.SEE_MONEY, Permission.WRITE_RIGHTS),
 )
 def show(programme: Programme) -> ResponseReturnValue:
-    """Show a programme: what was published, where its money is, and how it burns down."""
+    """Show a programme: published facts, balances and burn-down."""
     page = programmes.programme_page(programme, actor())
     may_see = page.may_see_balances
     series = burn_down.of_programme(programme.id, actor(), today(), chosen_period()) if may_see else None
@@ -59,15 +59,15 @@ def show(programme: Programme) -> ResponseReturnValue:
 @bp.route("/programmes/<public_id>/projects/new", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Programme)
 def new_project(programme: Programme) -> ResponseReturnValue:
-    """Add a project; money comes to it with approved lines."""
+    """Add a project; it gets money with approved lines."""
     form = ProjectForm()
-    bodies = {body.public_id: body for body in organisations.in_use()}
+    organisations_ = {organisation.public_id: organisation for organisation in organisations.in_use()}
     form.kind.choices = choices(ProjectKind)
-    form.organisation.choices = [Choice(key, name(body)) for key, body in bodies.items()]
+    form.organisation.choices = [Choice(key, name(organisation)) for key, organisation in organisations_.items()]
     if form.validate_on_submit():
         with transaction():
-            body = bodies[form.organisation.data or ""]
-            rules.add_project(programme, form.project_kind(), form.title(), body, actor())
+            organisation = organisations_[form.organisation.data or ""]
+            rules.add_project(programme, form.project_kind(), form.title(), organisation, actor())
         flash(_("Project added. Propose its budget lines next."))
         return redirect(url_for(".show", public_id=programme.public_id))
     return render_template("finance/programmes/new_project.html", form=form, programme=programme)

@@ -1,4 +1,4 @@
-"""Projects: their lines, how their money burns down, their newest entries."""
+"""Projects: lines, burn-down, newest entries."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue

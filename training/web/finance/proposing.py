@@ -1,4 +1,4 @@
-"""What is said of every proposal of a movement of money."""
+"""The message after each proposal of a movement."""
 
 from flask import flash, redirect
 from flask_babel import gettext as _
@@ -6,6 +6,6 @@ from werkzeug import Response
 
 
 def proposed(address: str) -> Response:
-    """Say that a proposal was made and waits for another person, and go to ``address``."""
+    """Flash that a proposal awaits another person's approval, and redirect to ``address``."""
     flash(_("Proposed. It takes effect when another person approves it."))
     return redirect(address)

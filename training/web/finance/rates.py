@@ -1,4 +1,4 @@
-"""The table of exchange rates: what is in it, entering a rate, reading a list of them."""
+"""The table of exchange rates: list, enter a rate, load a list."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +21,7 @@ bp = Blueprint("rates", __name__, url_prefix="/rates")
 @bp.get("")
 @needs(Permission.SEE_MONEY, offers=(Permission.PROPOSE_MONEY,))
 def index() -> ResponseReturnValue:
-    """List the rates, the newest month first."""
+    """List the rates, newest month first."""
     page = rates.page(cut())
     return render_template(
         "finance/rates/index.html", page=page, pager=pager(page), may_enter=may(Permission.PROPOSE_MONEY)
@@ -36,9 +36,9 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         with attempt(form) as done:
             try:
-                rules.enter(form.monthly_rate(), actor(), told=form.confirmed)
+                rules.enter(form.monthly_rate(), actor(), confirmed=form.confirmed)
             except RateDoubtful as doubt:
-                form.ask(doubt.told)
+                form.ask(doubt.question)
                 raise
         if done:
             flash(_("The rate was entered."))
@@ -50,18 +50,18 @@ def new() -> ResponseReturnValue:
 @needs(Permission.PROPOSE_MONEY)
 @takes_file
 def load() -> ResponseReturnValue:
-    """Read a list of rates and say of each row what became of it; sent again, it changes nothing."""
+    """Load a list of rates and show the outcome of each row. Idempotent."""
     form = RateListForm()
     read = None
     if form.validate_on_submit():
         with attempt(form):
-            read = rules.load(form.file.data.stream, actor(), told=form.confirmed)
-            form.ask("" if read.is_entered else read.told)
+            read = rules.load(form.file.data.stream, actor(), confirmed=form.confirmed)
+            form.ask("" if read.is_entered else read.question)
     return render_template("finance/rates/load.html", form=form, read=read, doubts=_doubts(read), columns=rules.COLUMNS)
 
 
 def _doubts(read: rules.RateList | None) -> dict[int, str]:
-    """Return what is asked about rows that were not entered, by their numbers."""
+    """Return the questions about doubtful rows, by their numbers."""
     if read is None or read.is_entered:
         return {}
     return {row.number: words_for(row.doubt) for row in read.rows if row.doubt}

@@ -1,4 +1,4 @@
-"""Spend files: sending one, choosing its columns, the preview, proposing and taking back its rows."""
+"""Spend files: upload, choice of columns, preview, proposal and withdrawal of the rows."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -30,7 +30,7 @@ bp = Blueprint("spend_uploads", __name__)
 @needs(Permission.PROPOSE_MONEY, on=Programme)
 @takes_file
 def new(programme: Programme) -> ResponseReturnValue:
-    """Send a spend file; the earlier ones are listed below."""
+    """Upload a spend file; earlier ones are listed below."""
     form = SpendFileForm()
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -44,7 +44,7 @@ def new(programme: Programme) -> ResponseReturnValue:
 @bp.route("/spending/<public_id>/columns", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=SpendBatch)
 def columns(batch: SpendBatch) -> ResponseReturnValue:
-    """Say which column has what. As long as nothing is proposed, that may be changed without sending the file again."""
+    """Choose the columns; until the rows are proposed, the choice can be changed without another upload."""
     page = spend_uploads.batch_page(batch, actor())
     try:
         table = rules.table_of(batch, folder())
@@ -71,7 +71,7 @@ def columns(batch: SpendBatch) -> ResponseReturnValue:
 @bp.get("/spending/<public_id>")
 @needs(Permission.PROPOSE_MONEY, on=SpendBatch)
 def show(batch: SpendBatch) -> ResponseReturnValue:
-    """Show what will become, or became, of each row."""
+    """Show the planned or actual outcome of each row."""
     page = spend_uploads.batch_page(batch, actor())
     if not page.counts:
         return redirect(url_for(".columns", public_id=batch.public_id))
@@ -92,15 +92,15 @@ def show(batch: SpendBatch) -> ResponseReturnValue:
 @bp.post("/spending/<public_id>/propose")
 @needs(Permission.PROPOSE_MONEY, on=SpendBatch)
 def propose(batch: SpendBatch) -> ResponseReturnValue:
-    """Propose a claim for each good row."""
+    """Propose a claim for each valid row."""
     form = ProposeRowsForm()
     with attempt() as done:
-        proposed = rules.propose(batch, actor(), today(), **form.said())
+        proposed = rules.propose(batch, actor(), today(), **form.answers())
     if done:
         if proposed:
-            rules.forget(batch, folder())
-            said = ngettext("%(num)s claim was proposed.", "%(num)s claims were proposed.", proposed)
-            flash(said + " " + _("Each takes effect when another person approves it."))
+            rules.delete_table(batch, folder())
+            message = ngettext("%(num)s claim was proposed.", "%(num)s claims were proposed.", proposed)
+            flash(message + " " + _("Each takes effect when another person approves it."))
         else:
             flash(_("No row is new: every payment is there already, or its row is faulty."), "important")
     return redirect(url_for(".show", public_id=batch.public_id))
@@ -109,16 +109,18 @@ def propose(batch: SpendBatch) -> ResponseReturnValue:
 @bp.route("/spending/<public_id>/withdraw", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=SpendBatch)
 def withdraw(batch: SpendBatch) -> ResponseReturnValue:
-    """Take back the claims of the file that nobody decided about."""
+    """Withdraw the undecided claims of the file."""
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form) as done:
-            back = rules.withdraw(batch, form.reason.data or "", actor())
+            result = rules.withdraw(batch, form.reason.data or "", actor())
         if done:
-            said = ngettext("%(num)s claim was withdrawn.", "%(num)s claims were withdrawn.", back.withdrawn)
-            if back.decided:
-                said += " " + ngettext("%(num)s was decided and stays.", "%(num)s were decided and stay.", back.decided)
-            flash(said)
+            message = ngettext("%(num)s claim was withdrawn.", "%(num)s claims were withdrawn.", result.withdrawn)
+            if result.decided:
+                message += " " + ngettext(
+                    "%(num)s was decided and stays.", "%(num)s were decided and stay.", result.decided
+                )
+            flash(message)
             return redirect(url_for(".show", public_id=batch.public_id))
     return render_template(
         "finance/spend_uploads/withdraw.html", form=form, page=spend_uploads.batch_page(batch, actor())

@@ -1,4 +1,4 @@
-"""What a budget line means to spend in each of its months."""
+"""The planned spending of a budget line per month."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +22,7 @@ bp = Blueprint("spending_plans", __name__)
 @bp.get("/lines/<public_id>/plan")
 @needs(Permission.SEE_MONEY, on=BudgetLine, offers=(Permission.PROPOSE_MONEY,))
 def show(line: BudgetLine) -> ResponseReturnValue:
-    """Show the plan of a line beside what was spent, month by month."""
+    """Show the plan of a line and its spending per month."""
     return render_template(
         "finance/spending_plans/show.html",
         page=rules.plan_page(line, actor()),
@@ -33,7 +33,7 @@ def show(line: BudgetLine) -> ResponseReturnValue:
 @bp.route("/lines/<public_id>/plan/edit", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=BudgetLine)
 def edit(line: BudgetLine) -> ResponseReturnValue:
-    """Enter the plan of a line; a form opened before somebody else's change is refused."""
+    """Enter the plan of a line; a stale form is refused."""
     form = PlanForm.over({day: month(day) for day in rules.months_of(line)})
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -52,7 +52,7 @@ def edit(line: BudgetLine) -> ResponseReturnValue:
 
 
 def _show(form: PlanForm, line: BudgetLine) -> None:
-    """Fill the form by the pattern that the address asks for, else with the plan as it is, else evenly."""
+    """Fill the form by the pattern in the URL, else with the current plan, else evenly."""
     entered, pattern = spending_plans.entered(line.id), _pattern()
     shown = rules.fingerprint(entered)
     if entered and pattern is None:
@@ -62,14 +62,14 @@ def _show(form: PlanForm, line: BudgetLine) -> None:
 
 
 def _show_beside(form: PlanForm, line: BudgetLine) -> None:
-    """Let the person compare what they typed with what somebody else saved since; they may then save all the same."""
+    """Show the input beside the plan saved meanwhile; the user may then save it anyway."""
     saved = spending_plans.entered(line.id)
     form.show_beside(saved, rules.fingerprint(saved))
 
 
 def _pattern() -> Pattern | None:
-    wanted = request.args.get("pattern")
-    return Pattern(wanted) if wanted in set(Pattern) else None
+    pattern = request.args.get("pattern")
+    return Pattern(pattern) if pattern in set(Pattern) else None
 
 
 def _patterns() -> PatternForm:

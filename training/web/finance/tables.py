@@ -1,4 +1,4 @@
-"""Tables of money: each is declared once, for its pages and for its file."""
+"""Tables of finance: each is declared once, for its pages and for its export."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
@@ -49,14 +49,14 @@ _TO_COMMITMENT = "finance.commitments.show"
 
 
 def _standing(row: EntryRow | RowOfBatch) -> str:
-    """Return how it stands with an entry: what was approved may have been reversed since."""
+    """Return the state of an entry, which may be reversed after its approval."""
     if row.decision is None:
         return str(_("Waiting"))
     return str(_("Reversed")) if row.undone_by else word(row.decision.outcome)
 
 
 def _id_of(record: Any) -> str:
-    """Return the public id of what may be absent."""
+    """Return the public id of an optional record."""
     return record.public_id if record else ""
 
 
@@ -85,7 +85,7 @@ ENTRIES = TableSpec[EntryRow](
     },
     page=("entry", "amount", "decision", "purpose", "line", "proposed"),
 )
-"""What each entry moved is in the file: its sums are the balances, month by month those of the chart."""
+"""The export has each entry's posting: its sums are the balances and, by month, the values of the chart."""
 
 LINES = TableSpec[BudgetLine](
     _l("Budget lines"),
@@ -121,7 +121,7 @@ COMMITMENTS = TableSpec[Commitment](
     _l("Commitments"),
     {
         **_OUTSTANDING,
-        # The page of a cohort has no purposes: there the line leads to the commitment.
+        # The page of a cohort shows no purposes: there the line links to the commitment.
         "line": ColumnSpec(_l("Budget line"), lambda one: one.line, TITLE, _TO_THIS_COMMITMENT),
         "spent": ColumnSpec(_l("Spent"), lambda one: one.spent, MONEY),
         "state": ColumnSpec(_l("State"), lambda one: one.is_closed, _CLOSED),
@@ -136,12 +136,12 @@ def _payee(row: ClaimRow) -> str:
 
 
 def _hashes(claim: Claim) -> str:
-    """Return the hashes of a claim's evidence, those of files that were attached later among them."""
+    """Return the hashes of a claim's evidence, including files attached later."""
     return " ".join(filter(None, [claim.evidence_sha256, *(one.evidence_sha256 for one in claim.attached)]))
 
 
 _IN_POUNDS = _l("Pounds, rounded half-even")
-"""The file says how pounds are rounded, for the page that says it at length stays behind."""
+"""The export states how pounds are rounded, as the page's explanation is not in it."""
 
 CLAIMS = TableSpec[ClaimRow](
     _l("Claims"),
@@ -163,7 +163,7 @@ CLAIMS = TableSpec[ClaimRow](
 
 
 def claim_lines(claim: Claim) -> TableSpec[EntryRow]:
-    """Return the file of a claim's lines: in pounds and as they were paid, with the rate that was used."""
+    """Return the table of a claim's lines: in pounds and in the original currency, with the rate."""
     own: Mapping[str, ColumnSpec[EntryRow]] = {
         "paid": ColumnSpec(_l("Paid on"), lambda _row: claim.paid_on, DAY),
         "amount": ColumnSpec(_IN_POUNDS, lambda row: row.entry.amount, MONEY),
@@ -200,7 +200,7 @@ SPEND_ROWS = TableSpec[RowOfBatch](
     },
     page=("number", "outcome", "paid", "amount", "payee", "commitment"),
 )
-"""The rows of a spend file with what will become, or became, of each."""
+"""The rows of a spend file with their planned or actual outcomes."""
 
 TAKEN = TableSpec[Taken](
     _l("What the rows take from the commitments"),
@@ -236,11 +236,11 @@ PROGRAMMES = TableSpec[Any](
     },
     page=("programme", "ceiling", "committed", "spent"),
 )
-"""Balances are there only where the reader may see them."""
+"""Balances are blank unless the reader may see them."""
 
 
 class BurnDownMonth(NamedTuple):
-    """The figures of the chart at the end of a month, in pence; None where there is nothing to say."""
+    """The figures of the chart at the end of a month, in pence; None without a value."""
 
     month: dt.date
     planned: int
@@ -250,7 +250,7 @@ class BurnDownMonth(NamedTuple):
 
 
 def burn_down_months(series: Series | None) -> Iterator[BurnDownMonth]:
-    """Yield the figures of the chart month by month; nothing while nothing is allocated."""
+    """Yield the figures of the chart by month; nothing while nothing is allocated."""
     if series:
         whole = zip(series.months, series.planned, series.committed, series.spent, series.forecast, strict=True)
         yield from map(BurnDownMonth._make, whole)
@@ -269,7 +269,7 @@ BURN_DOWN = TableSpec[BurnDownMonth](
 
 
 def _or_total(kind: Kind) -> Kind:
-    """Return a kind that writes "Total" where there is no value."""
+    """Return a column kind that writes "Total" for a missing value."""
     return Kind(
         lambda value: _("Total") if value is None else kind.page(value),
         lambda value: str(_("Total")) if value is None else kind.file(value),
@@ -354,7 +354,7 @@ RATES = TableSpec[ExchangeRate](
     _l("Exchange rates"),
     {key: ColumnSpec(heading, value) for heading, (key, value) in zip(RATE_COLUMNS, _RATES.items(), strict=True)},
 )
-"""A file only, under the headings of a list of rates: every reader may send it back."""
+"""Export only, with the headings of a list of rates, so that it can be loaded again."""
 
 SPEND_FILES = files_read("finance.spend_uploads.show")
 

@@ -1,4 +1,4 @@
-"""Variances: how far lines depart from their plans, and why."""
+"""Variances of lines from their plans, and the reasons."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -34,7 +34,7 @@ def index(programme: Programme) -> ResponseReturnValue:
 @bp.get("/lines/<public_id>/variance")
 @needs(Permission.SEE_MONEY, on=BudgetLine, offers=(Permission.PROPOSE_MONEY,))
 def show(line: BudgetLine) -> ResponseReturnValue:
-    """Show how far a line departs from its plan, and the reasons that were given."""
+    """Show the variance of a line and the reasons given."""
     variance = rules.of_line(line.id, actor(), today())
     return render_template(
         "finance/variances/show.html",

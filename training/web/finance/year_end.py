@@ -15,5 +15,5 @@ bp = Blueprint("year_end", __name__)
 @bp.get("/programmes/<public_id>/year-end")
 @needs(Permission.SEE_MONEY, on=Programme)
 def show(programme: Programme) -> ResponseReturnValue:
-    """Show, line by line, what is due by 31 March, what comes later, and what lapses."""
+    """Show what is due by 31 March, due later, and lapsing on each line."""
     return render_template("finance/year_end/show.html", page=year_end.year_end_page(programme, actor(), today()))

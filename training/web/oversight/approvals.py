@@ -1,4 +1,4 @@
-"""The approver's inbox: what waits for a decision, and deciding about several proposals at once."""
+"""The approver's inbox: list undecided proposals, and decide several at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,31 +36,31 @@ bp = Blueprint("approvals", __name__)
 
 @dataclass(frozen=True)
 class Waiting:
-    """A proposal that waits, with what its approval would do; ``why_not`` where that cannot be any more.
+    """An undecided proposal with the effects of its approval; ``why_not`` if it can no longer be approved.
 
-    ``look`` is there for a claim, ``doubts`` say why somebody should look twice; ``effects`` are left out where many
-    payments are shown with what they would do together.
+    Claims have a ``review``, ``warnings`` are reasons to check it closely; ``effects`` are left out where many payments
+    are shown with their joint effects.
     """
 
     bundle: Bundle
-    look: ClaimReview | None
-    doubts: list[PaymentWarning]
+    review: ClaimReview | None
+    warnings: list[PaymentWarning]
     effects: Effects | None = None
     why_not: str = ""
 
     @property
     def summary(self) -> Summary:
-        """What is proposed in all."""
+        """The total of the proposal."""
         return summary(self.bundle)
 
     def is_ticked(self, *, are_all: bool, are_bare: bool) -> bool:
-        """Say whether a link ticks this one: never against a doubt, but for the lack of evidence if that is asked."""
-        return (are_all or are_bare) and set(self.doubts) <= ({PaymentWarning.NO_EVIDENCE} if are_bare else set())
+        """Return whether a link preselects it: never with a warning, except missing evidence if ``are_bare``."""
+        return (are_all or are_bare) and set(self.warnings) <= ({PaymentWarning.NO_EVIDENCE} if are_bare else set())
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a chosen proposal; ``why_not`` where it was not decided."""
+    """The result of a chosen proposal; ``why_not`` if it was not decided."""
 
     bundle: Bundle | None
     outcome: Outcome
@@ -68,25 +68,25 @@ class Result:
 
     @property
     def summary(self) -> Summary | None:
-        """What was proposed in all, where there is such a proposal."""
+        """The total of the proposal, if it exists."""
         return summary(self.bundle) if self.bundle else None
 
 
 @bp.route("/approvals", methods=["GET", "POST"])
 @needs(Permission.APPROVE_MONEY)
 def index() -> ResponseReturnValue:
-    """List the proposals that wait, the oldest first, and decide about the chosen ones, each on its own."""
+    """List the undecided proposals, oldest first, and decide the chosen ones one by one."""
     form = ApprovalsForm()
     results = _decide_chosen(form) if form.validate_on_submit() else []
     if results and not any(result.why_not for result in results):
         form = ApprovalsForm(formdata=None)
     parts = inbox.parts_of_inbox(actor())
     filter_ = _filter(parts)
-    narrowed = InboxSelection(**filter_.chosen())
-    page = inbox.waiting(narrowed, cut(), actor())
-    if not page.rows:  # all of this page may just have been decided
-        page = inbox.waiting(narrowed, Cursor(), actor())
-    file = next((one for one in parts.files if one.batch.public_id == narrowed.file), None)
+    selection = InboxSelection(**filter_.chosen())
+    page = inbox.waiting(selection, cut(), actor())
+    if not page.rows:  # all of this page may have just been decided
+        page = inbox.waiting(selection, Cursor(), actor())
+    file = next((one for one in parts.files if one.batch.public_id == selection.file), None)
     ticks = {"are_all": are_all_ticked(), "are_bare": are_all_ticked(_BARE)}
     return render_template(
         "oversight/approvals/index.html",
@@ -95,7 +95,7 @@ def index() -> ResponseReturnValue:
         results=results,
         decided=[result for result in results if not result.why_not],
         file=file,
-        together=approvals.effects_of_payments(inbox.pending_by_commitment(narrowed, actor())) if file else None,
+        together=approvals.effects_of_payments(inbox.pending_by_commitment(selection, actor())) if file else None,
         rows=_payments(page.rows) if file else foreseen(page.rows),
         pager=pager(page),
         place=place(),
@@ -107,7 +107,7 @@ def index() -> ResponseReturnValue:
 
 
 _BARE = "bare"
-"""In an address: also what lacks nothing but evidence begins ticked."""
+"""A URL value: preselect also payments whose only warning is missing evidence."""
 
 
 def _filter(parts: Parts) -> InboxFilter:
@@ -121,48 +121,48 @@ def _filter(parts: Parts) -> InboxFilter:
 
 
 def foreseen(bundles: Sequence[Bundle]) -> list[Waiting]:
-    """Return proposals with what the approval of each would do today, as if it were the only one."""
-    looks = _looks(bundles)
-    return [_foreseen(bundle, looks) for bundle in bundles]
+    """Return proposals with the effects of approving each of them alone today."""
+    reviews = _reviews(bundles)
+    return [_foreseen(bundle, reviews) for bundle in bundles]
 
 
-def _foreseen(bundle: Bundle, looks: Mapping[int, ClaimReview]) -> Waiting:
-    look = looks.get(bundle.first.claim_id or 0)
+def _foreseen(bundle: Bundle, reviews: Mapping[int, ClaimReview]) -> Waiting:
+    review = reviews.get(bundle.first.claim_id or 0)
     try:
         effects = approvals.effects(bundle.entries, bundle.undone)
     except Refusal as refusal:
-        return Waiting(bundle, look, approvals.warnings(look, has_room=False), None, words_for(refusal))
-    return Waiting(bundle, look, approvals.warnings(look, has_room=effects.fit), effects)
+        return Waiting(bundle, review, approvals.warnings(review, has_room=False), None, words_for(refusal))
+    return Waiting(bundle, review, approvals.warnings(review, has_room=effects.fit), effects)
 
 
 def _payments(bundles: Sequence[Bundle]) -> list[Waiting]:
-    """Return the payments of a spend file; one fits as long as there is room for it and all before it."""
-    looks = _looks(bundles)
+    """Return the payments of a spend file; a payment fits if there is room for it and all before it."""
+    reviews = _reviews(bundles)
     no_room = approvals.without_room([bundle.first for bundle in bundles], actor())
     rows = []
     for bundle in bundles:
-        look = looks[bundle.first.claim_id or 0]
-        rows.append(Waiting(bundle, look, approvals.warnings(look, has_room=bundle.first.id not in no_room)))
+        review = reviews[bundle.first.claim_id or 0]
+        rows.append(Waiting(bundle, review, approvals.warnings(review, has_room=bundle.first.id not in no_room)))
     return rows
 
 
-def _looks(bundles: Sequence[Bundle]) -> dict[int, ClaimReview]:
+def _reviews(bundles: Sequence[Bundle]) -> dict[int, ClaimReview]:
     claims = [bundle.first.claim for bundle in bundles if bundle.first.claim]
     return payment_warnings.review(claims, folder())
 
 
 def _decide_chosen(form: ApprovalsForm) -> list[Result]:
-    """Decide about the chosen proposals, some at a time, so that others who write get their turn in between."""
+    """Decide the chosen proposals in chunks, so that other writers are not blocked."""
     names, decision = form.names, approvals.BulkDecision(form.outcome, form.reason.data or "")
     why_not: dict[str, str] = {}
-    for some in approvals.in_turns(names):
-        why_not |= _decide(some, decision)
+    for chunk in approvals.in_chunks(names):
+        why_not |= _decide(chunk, decision)
     found = bundles.named(names, actor())
     return [Result(found.get(name), form.outcome, why_not.get(name, "")) for name in names]
 
 
 def _decide(names: Sequence[str], decision: approvals.BulkDecision) -> dict[str, str]:
-    """Decide about some proposals; return why not, by the names of those about which that cannot be."""
+    """Decide proposals in one transaction; return the reasons of those not decided, by name."""
     with transaction():
         entries = inbox.to_decide(names, actor())
         refused = approvals.decide_each(list(entries.values()), decision, actor(), today())

@@ -1,4 +1,4 @@
-"""The page of a cohort: what it costs, who is invited, what keeps it from opening; asking to open it."""
+"""The page of a cohort: costs, invitations, obstacles to opening; request to open."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +22,7 @@ bp = Blueprint("cohort_page", __name__)
 @bp.get("/cohorts/<public_id>")
 @needs(Permission.SEE_COHORT, on=Cohort, offers=(Permission.SEE_BALANCES,))
 def show(cohort: Cohort) -> ResponseReturnValue:
-    """Show a cohort, and what keeps it from opening."""
+    """Show a cohort, and what prevents its opening."""
     page = cohorts.cohort_page(cohort, actor())
     return render_template(
         "oversight/cohort_page/show.html",
@@ -35,7 +35,7 @@ def show(cohort: Cohort) -> ResponseReturnValue:
 
 
 def _gap(cohort: Cohort) -> str:
-    """Return why no rights assessment covers a cohort that is to open, and whose turn it is; nothing where one does."""
+    """Return why a rights assessment is missing and who has to act; None if one covers the cohort."""
     gap = coverage.gap_before_opening(cohort, today())
     return words_for(gap) if gap else ""
 
@@ -43,7 +43,7 @@ def _gap(cohort: Cohort) -> str:
 @bp.post("/cohorts/<public_id>/ask-to-open")
 @needs(Permission.RUN_COHORT, on=Cohort)
 def ask_to_open(cohort: Cohort) -> ResponseReturnValue:
-    """Put a draft up for approval, with its planned cost as a commitment."""
+    """Submit a draft for approval, with its planned cost as a commitment."""
     form = StepForm()
     if not form.validate_on_submit():
         abort(400)

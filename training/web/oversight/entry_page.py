@@ -25,7 +25,7 @@ bp = Blueprint("entry_page", __name__)
     offers=(Permission.APPROVE_MONEY, Permission.PROPOSE_MONEY, Permission.SEE_EVIDENCE),
 )
 def show(entry: LedgerEntry) -> ResponseReturnValue:
-    """Show an entry: who proposed it, who decided, what it moved."""
+    """Show an entry with proposer, decision and posting."""
     me = actor()
     page = bundles.entry_page(entry, me)
     return render_template(
@@ -42,7 +42,7 @@ def show(entry: LedgerEntry) -> ResponseReturnValue:
 @bp.post("/entries/<public_id>/approve")
 @needs(Permission.APPROVE_MONEY, on=LedgerEntry)
 def approve(entry: LedgerEntry) -> ResponseReturnValue:
-    """Let a proposal take effect."""
+    """Approve a proposal."""
     with attempt() as done:
         approvals.approve(entry, actor(), today())
     if done:
@@ -53,7 +53,7 @@ def approve(entry: LedgerEntry) -> ResponseReturnValue:
 @bp.route("/entries/<public_id>/refuse", methods=["GET", "POST"])
 @needs(Permission.APPROVE_MONEY, on=LedgerEntry)
 def refuse(entry: LedgerEntry) -> ResponseReturnValue:
-    """Turn a proposal down, with a reason."""
+    """Refuse a proposal, with a reason."""
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -68,7 +68,7 @@ def refuse(entry: LedgerEntry) -> ResponseReturnValue:
 @bp.route("/entries/<public_id>/withdraw", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=LedgerEntry)
 def withdraw(entry: LedgerEntry) -> ResponseReturnValue:
-    """Take one's own proposal back, with a reason."""
+    """Withdraw one's own proposal, with a reason."""
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form) as done:

@@ -1,4 +1,4 @@
-"""Tables as CSV and XLSX, in the reader's language and direction, with what the reader's page shows."""
+"""Export tables as CSV and XLSX, in the reader's language and direction, with the content of the reader's page."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -52,7 +52,7 @@ Builder = Callable[[Any], SavedTable]
 
 
 def _with_total(page: Any) -> Sequence[Any]:
-    """Return the rows of a page with that of their sums."""
+    """Return the rows of a page with their total."""
     return (*page.rows, page.total)
 
 
@@ -125,7 +125,7 @@ def of_spend_files(programme: Programme, kind: str) -> ResponseReturnValue:
 @bp.get("/programmes/<public_id>/tables/unit-costs.<kind>")
 @needs(Permission.SEE_BALANCES, on=Programme)
 def of_unit_costs(programme: Programme, kind: str) -> ResponseReturnValue:
-    """Send what a programme's cohorts cost. The counts span organisations, as on the page."""
+    """Send the unit costs of a programme's cohorts. The counts span organisations, as on the page."""
     made = oversight_tables.UNIT_COSTS.file(unit_costs.all_of(programme.id, actor()))
     return file_of(made, f"unit-costs-{programme.public_id}", kind)
 
@@ -133,7 +133,7 @@ def of_unit_costs(programme: Programme, kind: str) -> ResponseReturnValue:
 @bp.get("/programmes/<public_id>/tables/unit-costs-by-course.<kind>")
 @needs(Permission.SEE_BALANCES, on=Programme)
 def of_unit_costs_by_course(programme: Programme, kind: str) -> ResponseReturnValue:
-    """Send what a programme's courses cost."""
+    """Send the unit costs of a programme's courses."""
     made = oversight_tables.UNIT_COSTS_BY_COURSE.file(unit_costs.by_course(programme.id, actor()))
     return file_of(made, f"unit-costs-by-course-{programme.public_id}", kind)
 
@@ -162,14 +162,14 @@ def of_commitment(commitment: Commitment, table: str, kind: str) -> ResponseRetu
 @bp.post("/claims/table.<kind>")
 @needs(Permission.SEE_MONEY)
 def of_claims(kind: str) -> ResponseReturnValue:
-    """Send the list of claims, narrowed as it is; the payee who is looked for travels in the body.
+    """Send the list of claims as filtered; the payee searched for is sent in the body.
 
-    Where it names people it is a list of people: recorded, and so many times a day.
+    With names of people it is an export of personal data: audited and rate-limited.
     """
-    form, wanted = asked(request.form)
-    if wanted is None or kind not in TYPES:
+    form, search_ = asked(request.form)
+    if search_ is None or kind not in TYPES:
         abort(404)
-    rows = list(claims.all_claims(wanted, actor()))
+    rows = list(claims.all_claims(search_, actor()))
     made = tables.CLAIMS.file(rows)
     named = len({row.claim.payee for row in rows if row.claim.payee_is_person and row.may_see_payee})
     with attempt() as done:
@@ -209,10 +209,10 @@ def of_rates(kind: str) -> ResponseReturnValue:
 @bp.get("/rights/table.<kind>")
 @needs(Permission.SEE_RIGHTS)
 def of_rights(kind: str) -> ResponseReturnValue:
-    """Send the table of rights assessments, narrowed as the list is."""
-    _form, which = filtered()
+    """Send the table of rights assessments as filtered."""
+    _form, filter_ = filtered()
     return file_of(
-        assurance_tables.RIGHTS_ASSESSMENTS.file(rights_assessments.all_of(which, today(), actor())),
+        assurance_tables.RIGHTS_ASSESSMENTS.file(rights_assessments.all_of(filter_, today(), actor())),
         "rights-assessments",
         kind,
     )
@@ -221,17 +221,17 @@ def of_rights(kind: str) -> ResponseReturnValue:
 @bp.post("/people/table.<kind>")
 @needs(Permission.SEE_PERSON)
 def of_people(kind: str) -> ResponseReturnValue:
-    """Send the list of people as it is narrowed, or of those whose names match: recorded, and so many times a day.
+    """Send the list of people as filtered, or those whose names match: audited and rate-limited.
 
-    The name that is looked for travels in the body, never in the address.
+    The name searched for is sent in the body, never in the URL.
     """
     if not sees_others(actor(), Permission.SEE_PERSON):
         abort(403)
     form = ExportForm()
     if not form.validate() or kind not in TYPES:
         abort(404)
-    _filtered, narrowed = narrowing()
-    rows = people.all_of(form.words.data or "", narrowed, actor())
+    _filtered, filter_ = narrowing()
+    rows = people.all_of(form.words.data or "", filter_, actor())
     made = people_tables.PEOPLE.file(rows)
     with attempt() as done:
         export_limits.note(ExportEvent.PEOPLE, len(rows), actor(), day_began())
@@ -239,7 +239,7 @@ def of_people(kind: str) -> ResponseReturnValue:
 
 
 def _sent(builders: Mapping[str, Builder], record: Any, table: str, kind: str) -> Response:
-    """Return a table of a record; the file's name says what it is and of which record, never of whom."""
+    """Return a table of a record; the file name has the table and the record's id, never a person."""
     if table not in builders:
         abort(404)
     return file_of(builders[table](record), f"{table}-{record.public_id}", kind)

@@ -1,4 +1,4 @@
-"""The first page: what needs me now."""
+"""The home page: open tasks of the user."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @guard.signed_in(because="each card on it is scoped by itself")
 def show() -> ResponseReturnValue:
-    """Show what waits for this person, by what they may do."""
+    """Show the open tasks of the user, by their permissions."""
     me, on = actor(), today()
 
     def may(permission: Permission) -> bool:

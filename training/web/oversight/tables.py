@@ -1,4 +1,4 @@
-"""Tables of oversight: what training costs."""
+"""Tables of oversight: unit costs."""
 
 from collections.abc import Mapping
 from typing import Any

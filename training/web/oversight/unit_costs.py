@@ -1,4 +1,4 @@
-"""What training costs per trainee, per completion and per contact hour: counts only, so that a funder may read it."""
+"""Unit costs per trainee, completion and contact hour: counts only, so that a funder may read them."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,7 @@ bp = Blueprint("unit_costs", __name__)
 @bp.get("/programmes/<public_id>/unit-costs")
 @needs(Permission.SEE_BALANCES, on=Programme)
 def index(programme: Programme) -> ResponseReturnValue:
-    """List what cohorts cost, and their courses together. The counts span organisations, so one of them sees none."""
+    """List the unit costs of cohorts and courses. The counts span organisations, so a single organisation sees none."""
     page = unit_costs.page_of(programme.id, cut(), actor())
     return render_template(
         "oversight/unit_costs/index.html",
