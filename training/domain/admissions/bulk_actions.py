@@ -1,4 +1,4 @@
-"""One step for several nominees at once: what can be done is done, in the order of the list, in one transaction."""
+"""Take one step for several nominees in one transaction, in the order of the list; refused ones are reported."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _RULES: Mapping[SelectionStep, Callable[[Nomination, Actor], None]] = {
 
 @dataclass(frozen=True)
 class BulkAction:
-    """A step, the reason where somebody is turned down, and the key by which a form that was sent twice is known."""
+    """A step, the reason for turning down, and the key that identifies a form submitted twice."""
 
     step: SelectionStep
     reason: str
@@ -35,9 +35,9 @@ class BulkAction:
 
 
 def take(cohort: Cohort, chosen: Sequence[Nomination], wish: BulkAction, by: Actor) -> list[Refusal | None]:
-    """Take a step for each of the chosen nominees of a cohort; return for each why it could not be taken, or None.
+    """Take a step for each of the selected nominees of a cohort; return for each the refusal, or None.
 
-    Raises SelectionRepeated when the key was used: then nothing changes.
+    Raises SelectionRepeated if the key was used; nothing changes then.
     """
     try:
         with db.session.begin_nested():

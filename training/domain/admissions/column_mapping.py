@@ -1,4 +1,4 @@
-"""The columns of files with which people are put forward: their headings, and the words that their cells may have."""
+"""The columns of nomination uploads: their headings, and the accepted words of their cells."""
 
 import re
 
@@ -38,17 +38,17 @@ _SPOKEN = {
     }.items()
     for word in words
 }  # fmt: skip
-"""Plain *Kurdish* is not among them: it says which of two too little."""
+"""Plain *Kurdish* is not accepted: it may mean either of two languages."""
 _BETWEEN = re.compile(r"[,،;؛/+&|]|\band\b|\sو\s?|\n")
 
 
 def sex_said(text: str) -> Sex | None:
-    """Return what a word in one of the three languages says; None for one that says nothing."""
+    """Parse a sex written in one of the three languages; None if unknown."""
     return _SEXES.get(fold(text))
 
 
 def languages_said(text: str) -> list[str] | None:
-    """Return the codes of the languages that a cell lists, in the order of ``SpokenLanguage``; None if unknown."""
+    """Parse a list of languages; return their codes in the order of ``SpokenLanguage``, None if one is unknown."""
     said = {_SPOKEN.get(fold(word)) for word in _BETWEEN.split(text) if word.strip()}
     if None in said:
         said = {_SPOKEN.get(fold(word)) for word in _BETWEEN.sub(" ", text).split()}
@@ -56,7 +56,7 @@ def languages_said(text: str) -> list[str] | None:
 
 
 def _sex(text: str) -> Sex | None:
-    """Return what a cell says; None for an empty one. Raises ValueError."""
+    """Parse a cell with a sex; None if empty. Raises ValueError."""
     said = sex_said(text)
     if text and said is None:
         raise ValueError
@@ -64,7 +64,7 @@ def _sex(text: str) -> Sex | None:
 
 
 def _languages(text: str) -> str:
-    """Return the codes of the languages that a cell lists. Raises ValueError."""
+    """Parse a cell with languages; return their codes. Raises ValueError."""
     said = languages_said(text)
     if said is None:
         raise ValueError
@@ -163,4 +163,4 @@ FORMAT = TableFormat(
     REFERENCE,
     one_of=(P.NAME_LATIN, P.NAME_NATIVE, P.REFERENCE),
 )  # fmt: skip
-"""One of the columns has to say who is meant."""
+"""At least one column must identify the nominee."""

@@ -1,9 +1,9 @@
-"""Whom the rows of a file mean: somebody known, perhaps somebody known, or somebody new.
+"""Match the rows of a file to people: a known person, possibly a known person, or a new one.
 
-Rule (design, bulk nomination): a row means a known person when the reference, or the service number inside the same
-organisation, is equal; or when every name that it gives is, in the same organisation, that of exactly one person whom
-nothing contradicts. Whoever is merely similar, or set aside, is shown to a human, who decides. So is an earlier row of
-the same file whose name is similar.
+Rule (design, bulk nomination): a row matches a known person if the reference, or the service number within the same
+organisation, is equal; or if every name it gives is, within the same organisation, that of exactly one person whom
+nothing contradicts. People who are merely similar, or deactivated, are shown to a user, who decides; so are earlier
+rows of the same file with a similar name.
 """
 
 from collections import defaultdict
@@ -26,7 +26,7 @@ P, O, F = NomineePart, NomineeOutcome, NomineeFault  # noqa: E741
 
 
 class Known:
-    """The people of the register who may be meant by some rows, found by reference, service number and names."""
+    """Registered people who may match some rows, indexed by reference, service number and names."""
 
     def __init__(self, rows: dict[int, Any]) -> None:
         self.by_id = rows
@@ -39,11 +39,11 @@ class Known:
                 self._inside[row.organisation_id, name].append(row)
 
     def of_number(self, organisation_id: int | None, number: str) -> list[Any]:
-        """Return who has a service number in an organisation; nobody where no number is given."""
+        """Return the people with a service number in an organisation; none if ``number`` is empty."""
         return _best_of(self._by_number[organisation_id or 0, number]) if number else []
 
     def of_name(self, nominee: Nominee) -> list[Any]:
-        """Return who has, in the same organisation, every name that is given."""
+        """Return the people of the same organisation with every given name."""
         given = nominee.particulars
         name = given.name_latin or given.name_native
         return _best_of(
@@ -57,12 +57,12 @@ class Known:
 
 
 def _best_of(rows: list[Any]) -> list[Any]:
-    """Return the active people of some; where there are none, those who are set aside."""
+    """Return the active people of ``rows``, or all if none is active."""
     return [row for row in rows if row.inactive_because is None] or rows
 
 
 def _contradicts(given: Particulars, row: Any) -> bool:
-    """Say whether sex or service number are given on both sides and are not equal."""
+    """Return whether sex or service number is given on both sides and differs."""
     return bool(
         (given.sex and row.sex and given.sex is not row.sex)
         or (given.service_number and row.service_number and given.service_number != row.service_number)
@@ -71,7 +71,7 @@ def _contradicts(given: Particulars, row: Any) -> bool:
 
 @dataclass
 class Seen:
-    """The rows of a file so far, so that a second one that means, or may mean, the same person is told the first."""
+    """The rows of a file so far, to find earlier rows that mean, or may mean, the same person."""
 
     people: dict[int, int] = field(default_factory=dict)
     numbers: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Seen:
     sounds: Names = field(default_factory=Names)
 
     def check(self, number: int, nominee: Nominee, person: Any | None) -> None:
-        """Note a row. Raises Faulty with the number of an earlier one that means the same person."""
+        """Record a row. Raises Faulty with the number of an earlier row that means the same person."""
         if person is not None:
             self._refuse(self.people.setdefault(person.id, number), number, None)
             return
@@ -94,12 +94,12 @@ class Seen:
         alike.append((number, given.service_number))
 
     def alike(self, given: Particulars) -> list[int]:
-        """Return the earlier rows of people who are not known and may be this one, best first."""
+        """Return the earlier rows of unknown people that may mean the same person, best first."""
         found = self.sounds.like(heard(given.name_latin, given.name_native))
         return [number for number in found if not _contradicts(given, self.unknown[number])][:MOST_CANDIDATES]
 
     def add(self, number: int, given: Particulars) -> None:
-        """Let later rows be told that this one, of somebody who is not known, may be the same person."""
+        """Record a row of an unknown person, to be found by ``alike`` for later rows."""
         self.unknown[number] = given
         self.sounds.add(number, heard(given.name_latin, given.name_native))
 
@@ -109,14 +109,14 @@ class Seen:
 
 
 class Judged(NamedTuple):
-    """Whom a row describes, None where it cannot be read, and what will become of it."""
+    """The nominee a row describes, None if it cannot be read, and its verdict."""
 
     nominee: Nominee | None
     verdict: Verdict
 
 
 class Recogniser:
-    """Says of one piece of a file after another whom its rows mean; remembers the rows before."""
+    """Matches the rows of a file to people, piece by piece, remembering earlier rows."""
 
     def __init__(self, batch: NominationBatch, by: Actor, *, looks_for_similar: bool = True) -> None:
         self._reader = Reader(batch, by)
@@ -124,7 +124,7 @@ class Recogniser:
         self._seen = Seen()
 
     def judge(self, rows: Sequence[RowRead]) -> list[Judged]:
-        """Return for each row whom it describes and a verdict."""
+        """Return the nominee and the verdict of each row."""
         rows = self._with_remembered(rows)
         read = [self._read_or_fault(row) for row in rows]
         known = self._known(rows, [one for one in read if isinstance(one, Nominee)])
@@ -145,7 +145,7 @@ class Recogniser:
         ]
 
     def _with_remembered(self, rows: Sequence[RowRead]) -> list[RowRead]:
-        """Return the rows; one that somebody decided about in an earlier file is decided likewise."""
+        """Return the rows, with decisions that were made about equal rows of earlier files."""
         open_rows = {row.fingerprint for row in rows if row.chosen_id is None and not row.is_nobody_known}
         became = person_matching.nominated_before(open_rows, self._by)
         return [
@@ -155,7 +155,7 @@ class Recogniser:
     def _with_similar(
         self, rows: Sequence[RowRead], read: Sequence[Nominee | Verdict], verdicts: Sequence[Verdict]
     ) -> list[Verdict]:
-        """Return the verdicts, those of people who are not known with whoever has a similar name beside them."""
+        """Return the verdicts, with people of similar names added as candidates to those of unknown people."""
         new = [place for place, verdict in enumerate(verdicts) if _may_be_new(verdict)]
         named = [one.particulars for place in new if isinstance(one := read[place], Nominee)]
         wanted = [matching.NameQuery(one.name_latin, one.name_native) for one in named]
@@ -200,20 +200,20 @@ class Recogniser:
         return self._unknown(row, nominee, [one.id for one in found])
 
     def _unknown(self, row: RowRead, nominee: Nominee, candidates: list[int]) -> Verdict:
-        """Return what becomes of a row that is not clearly somebody known."""
+        """Return the verdict of a row that is not clearly a known person."""
         body, given = nominee.organisation_id, nominee.particulars
         alike = self._seen.alike(given) if self._looks_for_similar else []
         if row.chosen_row in alike:
             return Verdict(O.REPEATED, same_as=row.chosen_row, alike=alike, organisation_id=body, candidates=candidates)
         if self._looks_for_similar:
             self._seen.add(row.number, given)
-        # A reference means somebody, so "nobody of these" is no answer.
+        # A reference identifies a person, so "none of these" is no answer.
         is_open = nominee.reference or ((candidates or alike) and not row.is_nobody_known)
         outcome = O.POSSIBLE if is_open else O.NEW
         return Verdict(outcome, alike=alike, organisation_id=body, candidates=candidates)
 
     def _find(self, row: RowRead, nominee: Nominee, known: Known) -> list[Any]:
-        """Return whom the row may mean: one, several or nobody. Raises Faulty."""
+        """Return the people the row may mean: none, one or several. Raises Faulty."""
         if nominee.reference:
             return [self._referred(nominee, known)]
         if row.chosen_id in known.by_id:
@@ -231,7 +231,7 @@ class Recogniser:
         return person
 
     def _is_doubtful(self, row: RowRead, nominee: Nominee, person: Any) -> bool:
-        """Say whether the person is set aside, or a name alone led there and something else speaks against it."""
+        """Return whether the person is deactivated, or was matched by name alone and something contradicts it."""
         if person.inactive_because is not None:
             return True
         if nominee.reference or row.chosen_id == person.id:
@@ -242,7 +242,7 @@ class Recogniser:
 
 
 def _may_be_new(verdict: Verdict) -> bool:
-    """Say whether a row is of somebody who is not known, as far as the rows of the file tell."""
+    """Return whether a row may be of a new person, as far as the file shows."""
     return verdict.outcome in (O.NEW, O.REPEATED) or (verdict.outcome is O.POSSIBLE and not verdict.candidates)
 
 

@@ -1,4 +1,4 @@
-"""Mending a row of a batch, and saying whom it means: only the rows that this may concern are judged again, at once."""
+"""Correct a row of a batch or choose its person; only the rows this may affect are matched again, at once."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -19,16 +19,16 @@ from training.queries.admissions.nomination_uploads import BATCHES
 
 P = NomineePart
 _TELLING = (P.NAME_LATIN, P.NAME_NATIVE, P.SERVICE_NUMBER, P.REFERENCE)
-"""The parts by which two rows may mean one person."""
+"""The parts by which two rows may match the same person."""
 
 
 def mend(batch: NominationBatch, number: int, texts: Mapping[str, str], by: Actor) -> None:
-    """Write what a row should say, by part; the choice that was made for it falls. Raises BatchClosed, JobStanding."""
+    """Correct the texts of a row, by part, and clear the choice made for it. Raises BatchClosed, JobStanding."""
     _decide(batch, number, by, mended=dict(texts), chosen_id=None, chosen_row=None, is_nobody_known=False)
 
 
 def choose(batch: NominationBatch, number: int, person: Person | None, by: Actor, *, corrects: bool) -> None:
-    """Say whom a row means: a person, whose record is taken up again where it was set aside, or nobody who is known.
+    """Choose the person of a row, reactivating them if deactivated; None for a person not in the register.
 
     Raises BatchClosed, JobStanding, MergedAway.
     """
@@ -39,12 +39,12 @@ def choose(batch: NominationBatch, number: int, person: Person | None, by: Actor
 
 
 def choose_row(batch: NominationBatch, number: int, same_as: int, by: Actor) -> None:
-    """Say that a row means the person whom an earlier one means, so it is left out. Raises BatchClosed, JobStanding."""
+    """Mark a row as a repeat of row ``same_as``, so that it is left out. Raises BatchClosed, JobStanding."""
     _decide(batch, number, by, chosen_id=None, chosen_row=same_as, is_nobody_known=False)
 
 
 def _decide(batch: NominationBatch, number: int, by: Actor, **decided: Any) -> None:
-    """Write what was decided about a row, and judge the rows that it concerns."""
+    """Store the decision about a row, and match the affected rows again."""
     batch = check_open(batch)
     rows = Rows(batch, number)
     row = row_numbered(batch, number)
@@ -56,9 +56,9 @@ def _decide(batch: NominationBatch, number: int, by: Actor, **decided: Any) -> N
 
 
 class Rows:
-    """The rows of a batch, to find those that one of them concerns: that mean, or may mean, the same person.
+    """The rows of a batch, to find those affected by a correction: that mean, or may mean, the same person.
 
-    Asked again after that row was mended, it knows both what the row said and what it says.
+    After ``note_corrected`` it knows both the old and the new texts of the row.
     """
 
     def __init__(self, batch: NominationBatch, mended: int) -> None:
@@ -71,7 +71,7 @@ class Rows:
             self._note(row)
 
     def concerned(self, persons: Collection[int] = ()) -> list[int]:
-        """Return the numbers of the rows whose verdict the mended row, or a row that means one of these, may change."""
+        """Return the numbers of the rows whose verdict the corrected row, or a row of ``persons``, may change."""
         found: set[int] = set()
         waiting = [self._mended, *(number for key in persons for number in self._marked.get(("person", key), ()))]
         while waiting:
@@ -82,7 +82,7 @@ class Rows:
         return sorted(found)
 
     def note_mended(self) -> None:
-        """Note what the mended row says now."""
+        """Record the new texts of the corrected row."""
         self._note(row_numbered(self._batch, self._mended))
 
     def _beside(self, number: int) -> Iterator[int]:
@@ -102,7 +102,7 @@ class Rows:
 
 
 def _marks(row: Any, said: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-    """Yield what a row has in common with every other one that surely means the same person."""
+    """Yield the marks that a row shares with every row that certainly means the same person."""
     names = fold(said.get(P.NAME_LATIN, "")), fold(said.get(P.NAME_NATIVE, ""))
     if any(names):
         yield "names", names
@@ -116,7 +116,7 @@ def _marks(row: Any, said: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
 
 
 def _judge_again(batch: NominationBatch, rows: Rows, by: Actor) -> None:
-    """Judge the rows that a mended one concerns; rows of whoever it turns out to mean are among them."""
+    """Match the rows affected by a correction again, including those of newly matched people."""
     persons: set[int] = set()
     while True:
         concerned = _judge(batch, rows.concerned(persons), by)

@@ -1,6 +1,6 @@
-"""Clearances from a returned spreadsheet: read once, previewed row by row, recorded together.
+"""Clearances from a returned spreadsheet: read, previewed row by row, recorded together.
 
-Repeating a file changes nothing. What was read is kept only until it is recorded, a day at most, and without names.
+Uploading a file again changes nothing. Rows are kept only until they are recorded, a day at most, and without names.
 """
 
 import datetime as dt
@@ -51,7 +51,7 @@ def _headings(en: str, ar: str, ckb: str) -> dict[str, tuple[str, ...]]:
 
 
 class ClearanceColumns(NamedTuple):
-    """Which column has what, counted from 0; a file need not have the names."""
+    """The index of each column, counted from 0; the name columns are optional."""
 
     nomination: int
     outcome: int
@@ -97,27 +97,27 @@ REFERENCE = TableColumn(
 FORMAT = TableFormat(
     NOMINATION, NAME, OTHER_NAME, OUTCOME, AUTHORITY, DECIDED_ON, EXPIRES_ON, REFERENCE, has_notes=True
 )
-"""The headings of the table as it is saved in English, Arabic and Sorani: a format, whatever the page says."""
+"""The headings of the saved table in English, Arabic and Sorani: a file format, independent of the interface."""
 KIND = TableKind(
     FORMAT,
     vetting_uploads.BATCHES,
     good=(RowOutcome.NEW,),
     needing=(RowOutcome.FAULTY,),
     is_open=lambda batch: batch.recorded_at is None,
-    is_committed=lambda _batch: False,  # a decision is corrected by the next one, never taken back
+    is_committed=lambda _batch: False,  # a decision is corrected by the next one, never undone
     closed=ClearancesRecorded,
     not_committed=ClearancesRecorded,
 )
 _FILLED_IN = (OUTCOME, AUTHORITY, DECIDED_ON, EXPIRES_ON, REFERENCE)
-"""The columns in which the authority writes."""
+"""The columns that the authority fills in."""
 
 
 def preview(
     table: tables.Table, columns: ClearanceColumns, outcomes: Mapping[str, VettingOutcome], by: Actor, on: dt.date
 ) -> ClearanceBatch:
-    """Keep what would become of each row; rows in which nothing was filled in are left out.
+    """Store the outcome of each row; rows in which nothing was filled in are left out.
 
-    ``outcomes`` are the words for an outcome, folded.
+    ``outcomes`` maps the folded words for an outcome.
     """
     batch = ClearanceBatch(sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
     db.session.add(batch)
@@ -130,13 +130,13 @@ def preview(
 
 
 def forget_old() -> None:
-    """Delete the rows of spreadsheets that were read more than a day ago."""
+    """Delete the rows of spreadsheets read more than a day ago."""
     old = vetting_uploads.batches_before(now() - _KEPT)
     db.session.execute(delete(ClearanceRow).where(ClearanceRow.batch_id.in_(old)))
 
 
 class _Clearances:
-    """Reads the rows of one file; two rows about one person have to agree."""
+    """Validates the rows of one file; two rows about one person must agree."""
 
     def __init__(self, outcomes: Mapping[str, VettingOutcome], by: Actor, on: dt.date) -> None:
         self._outcomes, self._by, self._today = outcomes, by, on
@@ -145,7 +145,7 @@ class _Clearances:
         self.filled_in = 0
 
     def judge(self, batch: ClearanceBatch, rows: Sequence[Cells]) -> list[ClearanceRow]:
-        """Return the rows as they will be kept, without those in which the authority wrote nothing."""
+        """Return the rows to store, without those that the authority left empty."""
         filled = [cells for cells in rows if any(cells.written(column) for column in _FILLED_IN)]
         self._known = vetting_uploads.named({cells[NOMINATION] for cells in filled}, self._by)
         self.filled_in += len(filled)
@@ -193,9 +193,9 @@ class _Clearances:
 
 
 def _check_names(cells: Cells, person: Person) -> None:
-    """Refuse a row that names somebody else: whoever sorts a part of a sheet parts numbers from names.
+    """Reject a row that names another person: sorting part of a sheet separates numbers from names.
 
-    The name itself is not kept with the fault.
+    The name itself is not stored with the fault.
     """
     said = {cells[NAME], cells[OTHER_NAME]} - {""}
     if not said <= {fold(person.name_latin), fold(person.name_native)}:
@@ -210,10 +210,10 @@ def _says(known: VettingDecision | None, decision: ClearanceDecision) -> bool:
 
 
 def record(batch: ClearanceBatch, by: Actor) -> int:
-    """Record the good rows and forget them all; return how many decisions were recorded.
+    """Record the good rows and delete all rows; return the number of decisions recorded.
 
-    Raises ClearancesRecorded, TableGone after a day, and ClearanceChanged when somebody decided about one of these
-    people since the preview: then nothing is recorded.
+    Raises ClearancesRecorded, TableGone after a day, and ClearanceChanged if a decision about one of these people was
+    recorded since the preview; nothing is recorded then.
     """
 
     def write(batch: ClearanceBatch) -> int:
