@@ -1,4 +1,4 @@
-"""One step for several nominees of a roster at once."""
+"""Take one step for several nominees of a roster."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +23,7 @@ bp = Blueprint("bulk_actions", __name__)
 @bp.post("/cohorts/<public_id>/selection")
 @needs(Permission.SEE_ROSTER, on=Cohort, offers=ROSTER_OFFERS)
 def take(cohort: Cohort) -> ResponseReturnValue:
-    """Take a step for the chosen nominees, and say of each that could not why."""
+    """Take a step for the selected nominees, and list those refused with the reason."""
     form = selection_form()
     if form is None:
         abort(403)

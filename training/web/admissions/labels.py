@@ -39,13 +39,13 @@ _DONE: dict[NomineeOutcome, LazyString] = {
 
 
 def outcome_word(outcome: NomineeOutcome, state: NominationBatchState) -> str:
-    """Return what will become of a row, or, once its file was nominated, what became of it."""
+    """Return the label of the outcome of a row, in the past tense once its batch is committed."""
     done = _DONE.get(outcome) if state is NominationBatchState.COMMITTED else None
     return str(done) if done else word(outcome)
 
 
 def part(code: str) -> str:
-    """Return what a column of a file of names holds."""
+    """Return the label of a part of a nominee."""
     return word(NomineePart(code))
 
 

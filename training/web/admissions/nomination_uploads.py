@@ -1,4 +1,4 @@
-"""Files of names: send one, say what its columns are, look, mend, nominate, take back."""
+"""Nomination uploads: upload, map columns, preview, correct, commit, undo."""
 
 from itertools import islice
 from typing import Any
@@ -55,11 +55,11 @@ from training.work import queue
 bp = Blueprint("nomination_uploads", __name__)
 
 _MOST_NAMES = 50
-"""So many unknown organisations are asked about at once, those of most rows first."""
+"""Unknown organisation names asked about at once, most frequent first."""
 
 
 def _offered(cohort_id: int) -> tuple[dict[str, Organisation], list[Choice]]:
-    """Return the organisations for which the actor may nominate, and the same as choices."""
+    """Return the organisations for which the actor may nominate, by public id and as choices."""
     bodies = {one.public_id: one for one in nomination_uploads.nominating_organisations(cohort_id, actor())}
     return bodies, [Choice(key, name(one)) for key, one in bodies.items()]
 
@@ -69,7 +69,7 @@ def _key(bodies: dict[str, Organisation], chosen: str | None) -> int | None:
 
 
 def _do(job: Job) -> None:
-    """Have the work done that was asked for."""
+    """Start a requested job."""
     queue.start(job.id, job.total)
 
 
@@ -81,7 +81,7 @@ def _shown(batch: NominationBatch) -> ResponseReturnValue:
 @needs(Permission.NOMINATE, on=Cohort)
 @takes_file
 def new(cohort: Cohort) -> ResponseReturnValue:
-    """Send a file of names; the earlier ones are listed below."""
+    """Upload a file of names; earlier uploads are listed."""
     form = NomineeFileForm()
     bodies, form.organisation.choices = _offered(cohort.id)
     if len(bodies) == 1 and not form.is_submitted():
@@ -106,7 +106,7 @@ def new(cohort: Cohort) -> ResponseReturnValue:
 @bp.get("/nominations/template-<language>.<kind>")
 @needs(Permission.NOMINATE)
 def template(language: str, kind: str) -> ResponseReturnValue:
-    """Send an empty table with headings that are understood."""
+    """Download an empty table with accepted headings."""
     if language not in LANGUAGES:
         abort(404)
     made = tables.nominee_template(language)
@@ -116,7 +116,7 @@ def template(language: str, kind: str) -> ResponseReturnValue:
 @bp.route("/batches/<public_id>/columns", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=NominationBatch)
 def columns(batch: NominationBatch) -> ResponseReturnValue:
-    """Say which column is what; until the rows are nominated that may be changed."""
+    """Map the columns; possible until the commit."""
     page = nomination_uploads.batch_page(batch, actor())
     if not rules.KIND.is_open(page.batch):
         return _shown(page.batch)
@@ -141,7 +141,7 @@ def columns(batch: NominationBatch) -> ResponseReturnValue:
 @bp.get("/batches/<public_id>")
 @needs(Permission.NOMINATE, on=NominationBatch)
 def show(batch: NominationBatch) -> ResponseReturnValue:
-    """Show what will become, or became, of each row; or how far the work on them is."""
+    """Show the outcome of each row, or the progress of the job on them."""
     page = nomination_uploads.batch_page(batch, actor())
     if page.is_worked_on:
         return table_import.in_progress("admissions/nomination_uploads/working.html", page=page)
@@ -187,7 +187,7 @@ def _page(
 @bp.post("/batches/<public_id>/preview")
 @needs(Permission.NOMINATE, on=NominationBatch)
 def preview(batch: NominationBatch) -> ResponseReturnValue:
-    """Look again whom the rows mean."""
+    """Match the rows again."""
     with attempt() as done:
         job = rules.ask_preview(batch, actor())
     if done:
@@ -198,7 +198,7 @@ def preview(batch: NominationBatch) -> ResponseReturnValue:
 @bp.post("/batches/<public_id>/commit")
 @needs(Permission.NOMINATE, on=NominationBatch)
 def commit(batch: NominationBatch) -> ResponseReturnValue:
-    """Nominate the good rows, or all rows or nothing."""
+    """Nominate the good rows, or all rows or none."""
     form = CommitForm()
     form.offer()
     with attempt() as done:
@@ -220,7 +220,7 @@ def commit(batch: NominationBatch) -> ResponseReturnValue:
 @bp.route("/batches/<public_id>/undo", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=NominationBatch)
 def undo(batch: NominationBatch) -> ResponseReturnValue:
-    """Take a whole batch back, after a question."""
+    """Undo a batch, after confirmation."""
     form = StepForm()
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -236,7 +236,7 @@ def undo(batch: NominationBatch) -> ResponseReturnValue:
 @bp.route("/batches/<public_id>/organisations", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=NominationBatch)
 def organisations(batch: NominationBatch) -> ResponseReturnValue:
-    """Say once for all rows which organisation a name means that the register does not have."""
+    """Choose the organisations meant by unknown names, for all rows at once."""
     page = nomination_uploads.batch_page(batch, actor())
     names = dict(islice(rules.unknown_organisations(page.batch).items(), _MOST_NAMES))
     bodies, offered = _offered(page.cohort.id)
@@ -254,9 +254,10 @@ def organisations(batch: NominationBatch) -> ResponseReturnValue:
 
 
 def _next(batch: NominationBatch, number: int, *, begins_anew: bool = True) -> ResponseReturnValue:
-    """Go to the first row from a number on that needs the reader, in the part of the list from which they came.
+    """Redirect to the first row from ``number`` on that needs attention, within the reader's filter.
 
-    After the last, either the first comes again, or the list: whoever leaves rows as they are would go in circles.
+    After the last row wrap to the first, or without ``begins_anew`` return to the list: a reader who skips rows would
+    otherwise go in circles.
     """
     outcome = table_import.came_from(NomineeOutcome)
     place: dict[str, Any] = {"public_id": batch.public_id, "outcome": outcome}
@@ -275,7 +276,7 @@ def _next(batch: NominationBatch, number: int, *, begins_anew: bool = True) -> R
 @bp.get("/batches/<public_id>/rows/next")
 @needs(Permission.NOMINATE, on=NominationBatch)
 def next_row(batch: NominationBatch) -> ResponseReturnValue:
-    """Go to the next row that needs the reader, after the one that they leave as it is."""
+    """Go to the next row that needs attention, skipping the current one."""
     number = request.args.get("after", "")
     return _next(batch, int(number[:9]) + 1 if number.isdecimal() else 0, begins_anew=False)
 
@@ -288,7 +289,7 @@ def _row(batch: NominationBatch, number: int) -> NominationRow:
 @bp.route("/batches/<public_id>/rows/<int:number>", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=NominationBatch)
 def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
-    """Write what a row should say."""
+    """Correct the texts of a row."""
     page, found = nomination_uploads.batch_page(batch, actor()), _row(batch, number)
     texts = rules.texts_of(found, page.batch.columns)
     form = NomineeRowForm(
@@ -316,7 +317,7 @@ def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
 @bp.route("/batches/<public_id>/rows/<int:number>/whom", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=NominationBatch)
 def whom(batch: NominationBatch, number: int) -> ResponseReturnValue:
-    """Say whom a row means, beside those whom it may mean."""
+    """Choose the person a row means among the candidates."""
     page, found = nomination_uploads.batch_page(batch, actor()), _row(batch, number)
     meant = nomination_uploads.candidates_of(found, page.cohort.id, actor())
     people = {one.person.public_id: one.person for one in meant}
@@ -347,7 +348,7 @@ def whom(batch: NominationBatch, number: int) -> ResponseReturnValue:
 
 
 def _meant(one: nomination_uploads.Meant) -> Choice:
-    """Return somebody whom a row may mean as an answer, with what follows from it."""
+    """Return a candidate as a choice, with a hint about its consequence."""
     hint = _("Nominated for this cohort already") if one.is_nominated else ""
     if reason := one.person.inactive_because:
         hint = _("Deactivated: %(reason)s. The record will be reactivated", reason=word(reason))
@@ -357,7 +358,7 @@ def _meant(one: nomination_uploads.Meant) -> Choice:
 @bp.post("/batches/<public_id>/rows.<kind>")
 @needs(Permission.NOMINATE, on=NominationBatch)
 def download(batch: NominationBatch, kind: str) -> ResponseReturnValue:
-    """Send the rows as a table that can be mended and sent again; of one outcome or all."""
+    """Download the rows, with one outcome or all, as a table that can be corrected and uploaded again."""
     outcome = table_import.came_from(NomineeOutcome)
     page = nomination_uploads.batch_page(batch, actor())
     rows = nomination_uploads.all_rows(page.batch, outcome, actor())

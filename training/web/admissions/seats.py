@@ -1,4 +1,4 @@
-"""Seats and deadlines of a cohort: how many, for whom, until when."""
+"""Seats, quotas and deadlines of a cohort."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Planning what a cohort is to cost, and which lines pay."""
+"""Plan the costs of a cohort and the lines that pay for them."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +22,7 @@ bp = Blueprint("costs", __name__)
 @bp.route("/cohorts/<public_id>/costs", methods=["GET", "POST"])
 @needs(Permission.DRAFT_COHORT, on=Cohort)
 def edit(cohort: Cohort) -> ResponseReturnValue:
-    """Plan what a draft is to cost; at first the course's cost template is shown."""
+    """Plan the costs of a draft, starting from the course's cost template."""
     form = CohortCostsForm()
     lines = cohorts.payers(cohort, actor())
     kept = [
@@ -44,14 +44,14 @@ def edit(cohort: Cohort) -> ResponseReturnValue:
 
 
 def _said(line: BudgetLine) -> str:
-    # An option holds no markup: the amount is isolated by characters, so that its sign stays on its side.
+    # An option holds no markup: the amount is isolated by characters, so that its sign keeps its place.
     available = f"\u2066{format_pounds(line.available)}\u2069"
     said: str = _("%(line)s: %(available)s available", line=title_text(line), available=available)
     return said
 
 
 def _shown(cohort: Cohort, lines: list[BudgetLine]) -> list[rules.SuggestedCost]:
-    """Return what was planned; where nothing was, what the course's template comes to."""
+    """Return the planned costs, or if there are none the costs of the course's template."""
     planned = [
         rules.SuggestedCost(cost.category, cost.amount, cost.line)
         for cost in cohorts.costs_in_sight(cohort.id, actor())
