@@ -521,7 +521,7 @@ def keep_the_seat(patch: pytest.MonkeyPatch) -> None:
 
 def forget_the_seat(patch: pytest.MonkeyPatch) -> None:
     """A seat that was freed still counts as taken."""
-    patch.setattr(nominations.cohorts, "give_seat_back", lambda cohort: None)
+    patch.setattr(nominations.cohorts, "free_seat", lambda cohort: None)
 
 
 def last_comes_first(patch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,7 @@ def test_what_repeats_a_row_is_a_person_again_when_that_row_is_somebody_else(wor
     with transaction():
         row_corrections.choose_row(batch, 3, 2, by)
     with transaction():
-        row_corrections.mend(batch, 2, {"name_latin": "Somebody Else"}, by)
+        row_corrections.correct(batch, 2, {"name_latin": "Somebody Else"}, by)
     assert outcomes(batch) == [O.NEW, O.NEW], "no name is lost with a choice that no longer holds"
 
 
@@ -106,7 +106,7 @@ def test_a_row_that_turns_out_to_mean_whom_another_means_is_told_so(world: World
     person = world.person("Kadhim Jasim")
     batch = read(world, "Name,Reference\nKadhim Jasim,\nSomebody Else,\n")
     with transaction():
-        row_corrections.mend(batch, 3, {"name_latin": "Abu Ali", "reference": person.public_id}, world.actor("iraq"))
+        row_corrections.correct(batch, 3, {"name_latin": "Abu Ali", "reference": person.public_id}, world.actor("iraq"))
     assert verdicts(batch)[3][:3] == (O.FAULTY, NomineeFault.SAME_PERSON, 2)
 
 
@@ -135,7 +135,7 @@ def test_a_mended_row_leaves_the_others_as_a_preview_of_all_would(world: World) 
             elif chance.random() < 0.3:
                 row_corrections.choose(batch, number, None, by, corrects=False)
             else:
-                row_corrections.mend(batch, number, texts(), by)
+                row_corrections.correct(batch, number, texts(), by)
         at_once = verdicts(batch)
         with transaction():
             job = nomination_uploads.ask_preview(batch, by)

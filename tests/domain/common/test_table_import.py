@@ -26,7 +26,7 @@ from training.domain.common.refusals import (
     TableGone,
 )
 from training.domain.common.table_columns import Cells, Faulty, TableColumn, TableFormat, cleaned, text
-from training.domain.common.table_import import KeptTables, RowStorage, TableKind, TableStorage, do_now, judge_rows
+from training.domain.common.table_import import KeptTables, RowStorage, TableKind, TableStorage, judge_rows, run_all
 from training.kit.db import db, transaction
 from training.kit.money import western_digits
 from training.kit.tables import Row, Table
@@ -178,7 +178,7 @@ def previewed(content: bytes, places: dict[str, int] | None = None) -> int:
 def preview(batch_id: int, table: Table, places: dict[str, int]) -> None:
     with transaction():
         storage = TableStorage(SCORES, batch_id, table, places)
-        do_now(table_import.preview(SCORES, batch_id, storage, judge))
+        run_all(table_import.preview(SCORES, batch_id, storage, judge))
 
 
 def commit(batch_id: int) -> int:
@@ -262,7 +262,7 @@ def test_rows_that_hold_what_was_sent_are_judged_where_they_lie() -> None:
         return [{"number": row.number, "mark": (row.mark or 0) + 1} for row in rows]
 
     with transaction():
-        do_now(table_import.preview(SCORES, batch_id, RowStorage(SCORES, batch_id), raised))
+        run_all(table_import.preview(SCORES, batch_id, RowStorage(SCORES, batch_id), raised))
     assert [row.mark for row in SCORES.batches.rows(batch_id)] == [51, 61]
 
 
@@ -301,7 +301,7 @@ def test_what_was_read_is_kept_for_its_time_and_for_nobody_else(tmp_path: Path) 
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     over = time.time() - KEPT.total_seconds() - 1
     os.utime(path, (over, over))
-    kept.forget_old()
+    kept.delete_expired()
     kept.load("young")
     with pytest.raises(TableGone):
         kept.load("old")
@@ -334,7 +334,7 @@ def test_a_note_in_brackets_may_follow_a_heading_only_where_a_kind_says_so() -> 
 def test_a_table_is_told_by_what_its_kind_requires() -> None:
     optional = TableColumn("name", {"en": ("Name",)}, str, is_required=False)
     kind = TableFormat(MARK, optional, one_of=("name",))
-    assert [kind.is_told_by(places) for places in ({"mark"}, {"name"}, {"mark", "name"})] == [False, False, True]
+    assert [kind.can_read(places) for places in ({"mark"}, {"name"}, {"mark", "name"})] == [False, False, True]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_approval_of_its_money_opens_it(world: World) -> None:
     assert (entry.kind, entry.amount) == (EntryKind.COMMIT, 1_000_00)
     world.approve(entry)
     assert state(cohort) is CohortState.OPEN
-    (commitment,) = rows.standing_commitments(cohort.id)
+    (commitment,) = rows.open_commitments(cohort.id)
     assert commitment.committed == 1_000_00
 
 
@@ -117,7 +117,7 @@ def test_cancelling_proposes_to_release_its_money(world: World) -> None:
     with transaction():
         cohorts.cancel(cohort, world.key(), world.actor("uk"))
     assert state(cohort) is CohortState.CANCELLED
-    (commitment,) = rows.standing_commitments(cohort.id)
+    (commitment,) = rows.open_commitments(cohort.id)
     (row,) = [
         row for row in entries.oldest(entries.of_commitment(commitment.id), world.actor("uk")) if row.decision is None
     ]
@@ -173,5 +173,5 @@ def test_codes_of_a_year_follow_on_each_other(newest: str | None, code: str) -> 
 
 
 def test_only_what_has_not_opened_is_to_open() -> None:
-    to_open = {state for state in CohortState if cohorts.is_to_open(Cohort(state=state))}
+    to_open = {state for state in CohortState if cohorts.may_still_open(Cohort(state=state))}
     assert to_open == {CohortState.DRAFT, CohortState.AWAITING_APPROVAL}

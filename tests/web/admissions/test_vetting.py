@@ -315,7 +315,7 @@ def test_a_preview_is_forgotten_after_a_day(office: Office) -> None:
         office.send(HEADINGS, officer)
         office.send(HEADINGS + line(one, "cleared,,,,"), officer)
         with office.world.app.app_context(), transaction():
-            vetting_uploads.forget_old()
+            vetting_uploads.delete_expired()
     assert office.count(ClearanceRow) == 1
     assert office.state(one) is S.IN_VETTING
 

@@ -34,27 +34,27 @@ class BulkAction:
     key: str
 
 
-def take(cohort: Cohort, chosen: Sequence[Nomination], wish: BulkAction, by: Actor) -> list[Refusal | None]:
+def take(cohort: Cohort, chosen: Sequence[Nomination], action: BulkAction, by: Actor) -> list[Refusal | None]:
     """Take a step for each of the selected nominees of a cohort; return for each the refusal, or None.
 
     Raises SelectionRepeated if the key was used; nothing changes then.
     """
     try:
         with db.session.begin_nested():
-            db.session.add(Selection(cohort_id=cohort.id, key=wish.key, made_by_id=by.user_id, made_at=now()))
+            db.session.add(Selection(cohort_id=cohort.id, key=action.key, made_by_id=by.user_id, made_at=now()))
     except IntegrityError as error:
         raise SelectionRepeated from error
     seats.lock([cohort.id], [nomination.person_id for nomination in chosen])
-    return [_try(nomination, wish, by) for nomination in chosen]
+    return [_try(nomination, action, by) for nomination in chosen]
 
 
-def _try(nomination: Nomination, wish: BulkAction, by: Actor) -> Refusal | None:
+def _try(nomination: Nomination, action: BulkAction, by: Actor) -> Refusal | None:
     try:
         with db.session.begin_nested():
-            if wish.step is SelectionStep.TURN_DOWN:
-                nominations.turn_down(nomination, wish.reason, by)
+            if action.step is SelectionStep.TURN_DOWN:
+                nominations.turn_down(nomination, action.reason, by)
             else:
-                _RULES[wish.step](nomination, by)
+                _RULES[action.step](nomination, by)
     except Refusal as refusal:
         return refusal
     return None

@@ -39,36 +39,36 @@ _SPOKEN = {
     for word in words
 }  # fmt: skip
 """Plain *Kurdish* is not accepted: it may mean either of two languages."""
-_BETWEEN = re.compile(r"[,،;؛/+&|]|\band\b|\sو\s?|\n")
+_SEPARATOR = re.compile(r"[,،;؛/+&|]|\band\b|\sو\s?|\n")
 
 
-def sex_said(text: str) -> Sex | None:
+def parse_sex(text: str) -> Sex | None:
     """Parse a sex written in one of the three languages; None if unknown."""
     return _SEXES.get(fold(text))
 
 
-def languages_said(text: str) -> list[str] | None:
+def parse_languages(text: str) -> list[str] | None:
     """Parse a list of languages; return their codes in the order of ``SpokenLanguage``, None if one is unknown."""
-    said = {_SPOKEN.get(fold(word)) for word in _BETWEEN.split(text) if word.strip()}
-    if None in said:
-        said = {_SPOKEN.get(fold(word)) for word in _BETWEEN.sub(" ", text).split()}
-    return None if None in said else [language.value for language in SpokenLanguage if language in said]
+    parsed = {_SPOKEN.get(fold(word)) for word in _SEPARATOR.split(text) if word.strip()}
+    if None in parsed:
+        parsed = {_SPOKEN.get(fold(word)) for word in _SEPARATOR.sub(" ", text).split()}
+    return None if None in parsed else [language.value for language in SpokenLanguage if language in parsed]
 
 
 def _sex(text: str) -> Sex | None:
     """Parse a cell with a sex; None if empty. Raises ValueError."""
-    said = sex_said(text)
-    if text and said is None:
+    parsed = parse_sex(text)
+    if text and parsed is None:
         raise ValueError
-    return said
+    return parsed
 
 
 def _languages(text: str) -> str:
     """Parse a cell with languages; return their codes. Raises ValueError."""
-    said = languages_said(text)
-    if said is None:
+    parsed = parse_languages(text)
+    if parsed is None:
         raise ValueError
-    return " ".join(said)
+    return " ".join(parsed)
 
 
 def _phone(text: str) -> str:

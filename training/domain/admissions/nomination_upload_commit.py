@@ -56,7 +56,7 @@ def _nominate(batch: NominationBatch, cohort: Cohort, by: Actor) -> int:
     given = _check_unchanged(batch, rows, by)
     persons = _persons(batch, rows, given, by)
     made = nominations.nominate_all(cohort, [persons[row.number] for row in rows], by)
-    became = [
+    results = [
         {
             "number": row.number,
             "person_id": nomination.person_id,
@@ -69,11 +69,11 @@ def _nominate(batch: NominationBatch, cohort: Cohort, by: Actor) -> int:
         for row, nomination in zip(rows, made, strict=True)
     ]
     storage = RowStorage(KIND, batch.id)
-    storage.write(became)
+    storage.write(results)
     storage.write(_repeated(batch.id, persons))
     batch.state = S.COMMITTED
-    apart = duplicates.keep_all_apart(_told_apart(rows, persons), by)
-    audit.record(AdmissionEvent.NOMINATION_FILE_COMMITTED, batch, by=by.user_id, rows=len(made), kept_apart=apart)
+    different = duplicates.keep_all_apart(_different_people(rows, persons), by)
+    audit.record(AdmissionEvent.NOMINATION_FILE_COMMITTED, batch, by=by.user_id, rows=len(made), kept_apart=different)
     return len(made)
 
 
@@ -86,7 +86,7 @@ def _repeated(batch_id: int, persons: Mapping[int, Person]) -> list[dict[str, An
     ]
 
 
-def _told_apart(rows: Sequence[NominationRow], persons: Mapping[int, Person]) -> Iterator[tuple[int, int]]:
+def _different_people(rows: Sequence[NominationRow], persons: Mapping[int, Person]) -> Iterator[tuple[int, int]]:
     """Yield (new person, candidate) pairs that the user marked as different people."""
     for row in rows:
         if row.outcome is O.NEW:
@@ -135,9 +135,9 @@ def _persons(
 
 def ask_undo(batch: NominationBatch, by: Actor) -> Job:
     """Request the undo of a committed batch. Raises BatchNotCommitted, BatchActedOn, JobStanding."""
-    batch = KIND.committed(batch.id)
+    batch = KIND.lock_committed(batch.id)
     _check_untouched(nomination_uploads.committed_rows(batch.id))
-    return jobs.ask(JobKind.UNDO_BATCH, batch, by, nomination_uploads.committed_size(batch.id))
+    return jobs.ask(JobKind.UNDO_BATCH, batch, by, nomination_uploads.count_committed(batch.id))
 
 
 def _check_untouched(rows: Sequence[Any]) -> None:
@@ -157,11 +157,11 @@ def undo(batch_id: int, by: Actor) -> Iterator[int]:
     A person to whom another record refers meanwhile is kept. Raises BatchNotCommitted, BatchActedOn.
     """
     cohort_rows.lock_cohort(BATCHES.current(batch_id).cohort_id)
-    table_import.undo(KIND, batch_id, lambda batch: _take_back(batch, by))
+    table_import.undo(KIND, batch_id, lambda batch: _undo_rows(batch, by))
     yield from ()
 
 
-def _take_back(batch: NominationBatch, by: Actor) -> int:
+def _undo_rows(batch: NominationBatch, by: Actor) -> int:
     rows = nomination_uploads.committed_rows(batch.id)
     _check_untouched(rows)
     registered = {person.id: (nomination, person) for row, nomination, person in rows if row.is_registered}

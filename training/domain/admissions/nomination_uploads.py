@@ -87,11 +87,11 @@ def read(
     return batch
 
 
-def forget_old() -> None:
+def delete_expired() -> None:
     """Delete the rows of batches abandoned for a week, and the contents of the rows of committed ones."""
-    over = nomination_uploads.over(now())
-    done = [key for key, state in over if state in (S.COMMITTED, S.UNDONE)]
-    left = [key for key, state in over if key not in done]
+    expired = nomination_uploads.expired(now())
+    done = [key for key, state in expired if state in (S.COMMITTED, S.UNDONE)]
+    left = [key for key, state in expired if key not in done]
     rows = update(NominationRow).where(NominationRow.batch_id.in_(done))
     for statement in (
         rows.values(cells=[], mended={}, before={}),
@@ -101,7 +101,7 @@ def forget_old() -> None:
         .where(NominationBatch.id.in_(done + left))
         .values(keep_until=now() + _FOR_EVER, sheet="", unread=[]),
     ):
-        if over:
+        if expired:
             changed_rows(statement)
 
 
@@ -110,12 +110,12 @@ def forget_old() -> None:
 
 def check_open(batch: NominationBatch) -> NominationBatch:
     """Lock an open batch; return it, fresh. Raises BatchClosed, JobStanding."""
-    batch = KIND.opened(batch.id)
+    batch = KIND.lock_open(batch.id)
     jobs.check_none(batch)
     return batch
 
 
-def say_columns(
+def set_columns(
     batch: NominationBatch,
     columns: Mapping[str, int],
     default_organisation_id: int | None,
@@ -128,7 +128,7 @@ def say_columns(
     Raises NamesMissing, NotInvited, BatchClosed, JobStanding.
     """
     batch = check_open(batch)
-    if not FORMAT.is_told_by(columns):
+    if not FORMAT.can_read(columns):
         raise NamesMissing
     if default_organisation_id and default_organisation_id not in organisation_trees.keys_invited_to(batch.cohort_id):
         raise NotInvited
@@ -151,7 +151,7 @@ def _turn_first_row(batch: NominationBatch) -> None:
     db.session.flush()
 
 
-def say_meanings(batch: NominationBatch, meanings: Mapping[str, int], by: Actor) -> Job:
+def set_meanings(batch: NominationBatch, meanings: Mapping[str, int], by: Actor) -> Job:
     """Set the organisations meant by unknown names in the file, by key; request a preview.
 
     Raises NotInvited, BatchClosed, JobStanding.
@@ -182,14 +182,14 @@ def ask_preview(batch: NominationBatch, by: Actor) -> Job:
     return jobs.ask(JobKind.PREVIEW_BATCH, batch, by, sum(BATCHES.counts(batch.id).values()))
 
 
-class Written(Protocol):
+class CorrectableRow(Protocol):
     """A row as uploaded, with the user's corrections."""
 
     cells: list[str]
     mended: dict[str, str]
 
 
-def texts_of(row: Written, columns: Mapping[str, int]) -> dict[str, str]:
+def texts_of(row: CorrectableRow, columns: Mapping[str, int]) -> dict[str, str]:
     """Return the texts of a row by part: its cells, or their corrections."""
     as_sent = {part: row.cells[place] if place < len(row.cells) else "" for part, place in columns.items()}
     return {part: cleaned(text) for part, text in (as_sent | row.mended).items()}
@@ -202,7 +202,7 @@ def row_read(row: NominationRow, columns: Mapping[str, int]) -> RowRead:
 
 def preview(batch_id: int, by: Actor) -> Iterator[int]:
     """Determine the outcome of each row; yield how many rows are done. Raises BatchClosed."""
-    recogniser = Recogniser(KIND.opened(batch_id), by)
+    recogniser = Recogniser(KIND.lock_open(batch_id), by)
 
     def judge(batch: NominationBatch, rows: Sequence[NominationRow]) -> list[dict[str, Any]]:
         return judged(recogniser, rows, batch)

@@ -48,8 +48,8 @@ def nominate_all(cohort: Cohort, persons: Sequence[Person], by: Actor) -> list[N
     """
     check_takes_nominations(cohort)
     people.check_all_active([person.id for person in persons])
-    bodies = {person.organisation_id for person in persons}
-    if bodies - organisation_trees.keys_invited_to(cohort.id):
+    organisations = {person.organisation_id for person in persons}
+    if organisations - organisation_trees.keys_invited_to(cohort.id):
         raise NotInvited
     rows = [_row(cohort, person, by) for person in persons]
     if not rows:
@@ -202,7 +202,7 @@ def withdraw_all_for_person(person_id: int, by: Actor) -> None:
 
     The person and their cohorts are locked. A seat is freed, unless the course is over or completed.
     """
-    for nomination in filter(ends_with_record, nominations.lock_standing(person_id)):
+    for nomination in filter(ends_with_deactivation, nominations.lock_open_nominations(person_id)):
         had_seat = nomination.state is S.CONFIRMED
         _move(nomination, NominationEvent.SET_ASIDE, by)
         notifications.tell(NoticeKind.SET_ASIDE, nomination)
@@ -210,14 +210,14 @@ def withdraw_all_for_person(person_id: int, by: Actor) -> None:
             _free_seat(nomination.cohort, by)
 
 
-def ends_with_record(nomination: Nomination) -> bool:
+def ends_with_deactivation(nomination: Nomination) -> bool:
     """Return whether a nomination is withdrawn when its person is deactivated."""
     return nomination.state not in LEFT_STATES and not (nomination.state is S.CONFIRMED and _is_past(nomination))
 
 
 def _free_seat(cohort: Cohort, by: Actor) -> None:
     """Free a seat; until the course is over, promote the next on the waiting list."""
-    cohorts.give_seat_back(cohort)
+    cohorts.free_seat(cohort)
     if _is_ongoing(cohort):
         _promote_next_waiting(cohort, by)
 

@@ -31,32 +31,32 @@ class Known:
     def __init__(self, rows: dict[int, Any]) -> None:
         self.by_id = rows
         self.by_reference = {row.public_id: row for row in rows.values()}
-        self._by_number = defaultdict[tuple[int, str], list[Any]](list)
-        self._inside = defaultdict[tuple[int, str], list[Any]](list)
+        self._by_service_number = defaultdict[tuple[int, str], list[Any]](list)
+        self._by_name = defaultdict[tuple[int, str], list[Any]](list)
         for row in rows.values():
-            self._by_number[row.organisation_id, row.service_number].append(row)
+            self._by_service_number[row.organisation_id, row.service_number].append(row)
             for name in {cleaned(row.name_latin), cleaned(row.name_native)} - {""}:
-                self._inside[row.organisation_id, name].append(row)
+                self._by_name[row.organisation_id, name].append(row)
 
-    def of_number(self, organisation_id: int | None, number: str) -> list[Any]:
+    def by_service_number(self, organisation_id: int | None, number: str) -> list[Any]:
         """Return the people with a service number in an organisation; none if ``number`` is empty."""
-        return _best_of(self._by_number[organisation_id or 0, number]) if number else []
+        return _active_or_all(self._by_service_number[organisation_id or 0, number]) if number else []
 
-    def of_name(self, nominee: Nominee) -> list[Any]:
+    def by_names(self, nominee: Nominee) -> list[Any]:
         """Return the people of the same organisation with every given name."""
         given = nominee.particulars
         name = given.name_latin or given.name_native
-        return _best_of(
+        return _active_or_all(
             [
                 row
-                for row in self._inside[nominee.organisation_id or 0, name]
+                for row in self._by_name[nominee.organisation_id or 0, name]
                 if given.name_latin in ("", cleaned(row.name_latin))
                 and given.name_native in ("", cleaned(row.name_native))
             ]
         )
 
 
-def _best_of(rows: list[Any]) -> list[Any]:
+def _active_or_all(rows: list[Any]) -> list[Any]:
     """Return the active people of ``rows``, or all if none is active."""
     return [row for row in rows if row.inactive_because is None] or rows
 
@@ -84,10 +84,12 @@ class Seen:
         if person is not None:
             self._refuse(self.people.setdefault(person.id, number), number, None)
             return
-        body, given = nominee.organisation_id or 0, nominee.particulars
+        organisation_id, given = nominee.organisation_id or 0, nominee.particulars
         if given.service_number:
-            self._refuse(self.numbers.setdefault((body, given.service_number), number), number, P.SERVICE_NUMBER)
-        alike = self.names[body, fold(given.name_latin), fold(given.name_native)]
+            self._refuse(
+                self.numbers.setdefault((organisation_id, given.service_number), number), number, P.SERVICE_NUMBER
+            )
+        alike = self.names[organisation_id, fold(given.name_latin), fold(given.name_native)]
         for earlier, service_number in alike:
             if not (service_number and given.service_number):
                 self._refuse(earlier, number, P.NAME_LATIN if given.name_latin else P.NAME_NATIVE)
@@ -125,7 +127,7 @@ class Recogniser:
 
     def judge(self, rows: Sequence[RowRead]) -> list[Judged]:
         """Return the nominee and the verdict of each row."""
-        rows = self._with_remembered(rows)
+        rows = self._with_earlier_decisions(rows)
         read = [self._read_or_fault(row) for row in rows]
         known = self._known(rows, [one for one in read if isinstance(one, Nominee)])
         verdicts = [
@@ -135,21 +137,22 @@ class Recogniser:
         if self._looks_for_similar:
             verdicts = self._with_similar(rows, read, verdicts)
         matched = {one.person_id for one in verdicts if one.outcome is O.MATCHED and one.person_id}
-        standing = person_matching.nominated_among(self._cohort_id, matched) if matched else set()
+        nominated = person_matching.nominated_among(self._cohort_id, matched) if matched else set()
         return [
             Judged(
                 one if isinstance(one, Nominee) else None,
-                replace(verdict, outcome=O.NOMINATED) if verdict.person_id in standing else verdict,
+                replace(verdict, outcome=O.NOMINATED) if verdict.person_id in nominated else verdict,
             )
             for one, verdict in zip(read, verdicts, strict=True)
         ]
 
-    def _with_remembered(self, rows: Sequence[RowRead]) -> list[RowRead]:
+    def _with_earlier_decisions(self, rows: Sequence[RowRead]) -> list[RowRead]:
         """Return the rows, with decisions that were made about equal rows of earlier files."""
         open_rows = {row.fingerprint for row in rows if row.chosen_id is None and not row.is_nobody_known}
-        became = person_matching.nominated_before(open_rows, self._by)
+        nominated = person_matching.nominated_before(open_rows, self._by)
         return [
-            replace(row, chosen_id=became.get(row.fingerprint)) if row.fingerprint in open_rows else row for row in rows
+            replace(row, chosen_id=nominated.get(row.fingerprint)) if row.fingerprint in open_rows else row
+            for row in rows
         ]
 
     def _with_similar(
@@ -201,31 +204,33 @@ class Recogniser:
 
     def _unknown(self, row: RowRead, nominee: Nominee, candidates: list[int]) -> Verdict:
         """Return the verdict of a row that is not clearly a known person."""
-        body, given = nominee.organisation_id, nominee.particulars
+        organisation_id, given = nominee.organisation_id, nominee.particulars
         alike = self._seen.alike(given) if self._looks_for_similar else []
         if row.chosen_row in alike:
-            return Verdict(O.REPEATED, same_as=row.chosen_row, alike=alike, organisation_id=body, candidates=candidates)
+            return Verdict(
+                O.REPEATED, same_as=row.chosen_row, alike=alike, organisation_id=organisation_id, candidates=candidates
+            )
         if self._looks_for_similar:
             self._seen.add(row.number, given)
         # A reference identifies a person, so "none of these" is no answer.
         is_open = nominee.reference or ((candidates or alike) and not row.is_nobody_known)
         outcome = O.POSSIBLE if is_open else O.NEW
-        return Verdict(outcome, alike=alike, organisation_id=body, candidates=candidates)
+        return Verdict(outcome, alike=alike, organisation_id=organisation_id, candidates=candidates)
 
     def _find(self, row: RowRead, nominee: Nominee, known: Known) -> list[Any]:
         """Return the people the row may mean: none, one or several. Raises Faulty."""
         if nominee.reference:
-            return [self._referred(nominee, known)]
+            return [self._person_by_reference(nominee, known)]
         if row.chosen_id in known.by_id:
             return [known.by_id[row.chosen_id]]
         number = nominee.particulars.service_number
-        return known.of_number(nominee.organisation_id, number) or known.of_name(nominee)
+        return known.by_service_number(nominee.organisation_id, number) or known.by_names(nominee)
 
-    def _referred(self, nominee: Nominee, known: Known) -> Any:
+    def _person_by_reference(self, nominee: Nominee, known: Known) -> Any:
         person = known.by_reference.get(nominee.reference)
         if person is None:
             raise Faulty(F.REFERENCE_UNKNOWN, part=P.REFERENCE)
-        others = known.of_number(person.organisation_id, nominee.particulars.service_number)
+        others = known.by_service_number(person.organisation_id, nominee.particulars.service_number)
         if others and person not in others:
             raise Faulty(F.REFERENCE_CONTRADICTED, part=P.SERVICE_NUMBER)
         return person

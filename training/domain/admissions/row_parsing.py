@@ -45,8 +45,8 @@ class RowRead(Cells):
     @cached_property
     def fingerprint(self) -> str:
         """A hash of the texts of the row."""
-        said = sorted((part, text) for part, text in self.texts.items() if text)
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        texts = sorted((part, text) for part, text in self.texts.items() if text)
+        return hashlib.sha256(repr(texts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,15 @@ class Reader:
     def __init__(self, batch: NominationBatch, by: Actor) -> None:
         self.invited = organisation_trees.keys_invited_to(batch.cohort_id)
         self._default = batch.default_organisation_id
-        self._bodies: dict[str, int | None] = {}
+        self._organisations: dict[str, int | None] = {}
         own = people.own_organisations(by)
-        for body in own:
-            for name in {fold(name) for name in (body.name_en, body.name_ar, body.name_ckb) if name}:
-                self._bodies[name] = None if name in self._bodies else body.id
-        keys = {body.id for body in own}
-        self._bodies |= {name: key for name, key in batch.meanings.items() if key in keys}
+        for organisation in own:
+            for name in {
+                fold(name) for name in (organisation.name_en, organisation.name_ar, organisation.name_ckb) if name
+            }:
+                self._organisations[name] = None if name in self._organisations else organisation.id
+        keys = {organisation.id for organisation in own}
+        self._organisations |= {name: key for name, key in batch.meanings.items() if key in keys}
 
     def read(self, row: Cells) -> Nominee:
         """Return the nominee that a row describes. Raises Faulty."""
@@ -125,7 +127,7 @@ class Reader:
 
     def _organisation(self, name: str, *, must_be: bool) -> int | None:
         """Return the key of the named organisation; one outside the actor's own counts as unknown. Raises Faulty."""
-        found = self._bodies.get(fold(name)) if name else self._default
+        found = self._organisations.get(fold(name)) if name else self._default
         if name and found is None:
             raise Faulty(F.ORGANISATION_UNKNOWN, part=P.ORGANISATION)
         if found is None and must_be:

@@ -21,7 +21,7 @@ from training.domain.admissions.vetting import ClearanceDecision
 from training.domain.common import table_import
 from training.domain.common.refusals import TableGone
 from training.domain.common.table_columns import Cells, Faulty, TableColumn, TableFormat, text
-from training.domain.common.table_import import TableKind, TableStorage, do_now, judge_rows
+from training.domain.common.table_import import TableKind, TableStorage, judge_rows, run_all
 from training.domain.identity import audit
 from training.kit import tables
 from training.kit.clock import now
@@ -124,12 +124,12 @@ def preview(
     db.session.flush()
     clearances = _Clearances(outcomes, by, on)
     storage = TableStorage(KIND, batch.id, table, columns._asdict())
-    do_now(table_import.preview(KIND, batch.id, storage, clearances.judge))
+    run_all(table_import.preview(KIND, batch.id, storage, clearances.judge))
     audit.record(AdmissionEvent.CLEARANCES_READ, batch, by=by.user_id, rows=clearances.filled_in)
     return batch
 
 
-def forget_old() -> None:
+def delete_expired() -> None:
     """Delete the rows of spreadsheets read more than a day ago."""
     old = vetting_uploads.batches_before(now() - _KEPT)
     db.session.execute(delete(ClearanceRow).where(ClearanceRow.batch_id.in_(old)))
@@ -141,7 +141,7 @@ class _Clearances:
     def __init__(self, outcomes: Mapping[str, VettingOutcome], by: Actor, on: dt.date) -> None:
         self._outcomes, self._by, self._today = outcomes, by, on
         self._known: Mapping[str, tuple[Nomination, VettingDecision | None]] = {}
-        self._said: dict[int, ClearanceDecision] = {}
+        self._decided: dict[int, ClearanceDecision] = {}
         self.filled_in = 0
 
     def judge(self, batch: ClearanceBatch, rows: Sequence[Cells]) -> list[ClearanceRow]:
@@ -157,10 +157,10 @@ class _Clearances:
         decision = self._decision(cells)
         for name in _COMPARED:
             setattr(row, name, getattr(decision, name))
-        before = self._said.setdefault(nomination.person_id, decision)
+        before = self._decided.setdefault(nomination.person_id, decision)
         if before != decision:
             raise cells.fault(NOMINATION, ClearanceFault.DECIDED_TWICE)
-        if before is not decision or _says(current, decision):
+        if before is not decision or _is_same(current, decision):
             row.result = RowOutcome.KNOWN
 
     def _nomination(self, cells: Cells) -> tuple[Nomination, VettingDecision | None]:
@@ -197,15 +197,15 @@ def _check_names(cells: Cells, person: Person) -> None:
 
     The name itself is not stored with the fault.
     """
-    said = {cells[NAME], cells[OTHER_NAME]} - {""}
-    if not said <= {fold(person.name_latin), fold(person.name_native)}:
+    given = {cells[NAME], cells[OTHER_NAME]} - {""}
+    if not given <= {fold(person.name_latin), fold(person.name_native)}:
         raise Faulty(ClearanceFault.NAME_DIFFERS)
 
 
 _COMPARED = ("outcome", "authority", "decided_on", "expires_on", "reference")
 
 
-def _says(known: VettingDecision | None, decision: ClearanceDecision) -> bool:
+def _is_same(known: VettingDecision | None, decision: ClearanceDecision) -> bool:
     return known is not None and all(getattr(known, name) == getattr(decision, name) for name in _COMPARED)
 
 

@@ -107,8 +107,8 @@ class TableFormat:
         self._parts = {
             fold(heading): str(column.part)
             for column in columns
-            for said in column.headings.values()
-            for heading in said
+            for names in column.headings.values()
+            for heading in names
         }
 
     def heading(self, part: str, language: str) -> str:
@@ -135,7 +135,7 @@ class TableFormat:
                 raise ColumnDoubled(heading)
         return found
 
-    def is_told_by(self, places: Collection[str]) -> bool:
+    def can_read(self, places: Collection[str]) -> bool:
         """Return whether columns with these parts suffice to read a row."""
         required = {column.part for column in self.columns.values() if column.is_required}
         return required.issubset(places) and (not self._one_of or any(part in places for part in self._one_of))

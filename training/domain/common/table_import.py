@@ -65,7 +65,7 @@ def find_table(stream: IO[bytes], kind: TableFormat, sheet: str = "") -> tables.
 def _below_headings(table: tables.Table, kind: TableFormat) -> tables.Table:
     """Return the table from its headings on: the first row with headings of ``kind``, else the first row."""
     rows = [tables.Row(table.headings_in, table.headings), *table.rows]
-    place = _headed([row.cells for row in rows[:_DEEPEST]], kind) or 0
+    place = _headings_place([row.cells for row in rows[:_DEEPEST]], kind) or 0
     if place == len(rows) - 1:
         raise TableUnreadable(tables.Problem.EMPTY)
     return tables.Table(
@@ -73,9 +73,9 @@ def _below_headings(table: tables.Table, kind: TableFormat) -> tables.Table:
     )
 
 
-def _headed(beginning: Sequence[Sequence[str]], kind: TableFormat) -> int | None:
+def _headings_place(beginning: Sequence[Sequence[str]], kind: TableFormat) -> int | None:
     """Return the index of the first row with headings of ``kind``."""
-    found = (place for place, cells in enumerate(beginning) if kind.is_told_by(kind.guess(cells)))
+    found = (place for place, cells in enumerate(beginning) if kind.can_read(kind.guess(cells)))
     return next(found, None)
 
 
@@ -84,7 +84,9 @@ def _picker(kind: TableFormat, name: str) -> tables.Pick:
 
     def pick(sheets: Sequence[tables.Sheet]) -> int:
         if not name:
-            return next((place for place, one in enumerate(sheets) if _headed(one.beginning, kind) is not None), 0)
+            return next(
+                (place for place, one in enumerate(sheets) if _headings_place(one.beginning, kind) is not None), 0
+            )
         for place, one in enumerate(sheets):
             if fold(one.name) == fold(name):
                 return place
@@ -119,11 +121,11 @@ class KeptTables:
         except FileNotFoundError as error:
             raise TableGone from error
 
-    def forget(self, public_id: str) -> None:
+    def delete(self, public_id: str) -> None:
         """Delete the table of a batch."""
         self._path(public_id).unlink(missing_ok=True)
 
-    def forget_old(self) -> None:
+    def delete_expired(self) -> None:
         """Delete expired tables."""
         oldest = (now() - self._kept).timestamp()
         for path in self._folder.glob("*.json"):
@@ -155,14 +157,14 @@ class TableKind(Generic[Batch, Row]):
     closed: type[Refusal]
     not_committed: type[Refusal]
 
-    def opened(self, batch_id: int) -> Batch:
+    def lock_open(self, batch_id: int) -> Batch:
         """Lock an open batch until the transaction ends; return it, fresh. Raises ``closed``."""
         batch = self.batches.lock(batch_id)
         if not self.is_open(batch):
             raise self.closed
         return batch
 
-    def committed(self, batch_id: int) -> Batch:
+    def lock_committed(self, batch_id: int) -> Batch:
         """Lock a committed batch until the transaction ends; return it, fresh. Raises ``not_committed``."""
         batch = self.batches.lock(batch_id)
         if not self.is_committed(batch):
@@ -243,7 +245,7 @@ def preview(
     """
     done, last = 0, 0
     while True:
-        batch = kind.opened(batch_id)
+        batch = kind.lock_open(batch_id)
         rows = storage.after(last)
         storage.write(judge(batch, rows))
         if len(rows) < PIECE:
@@ -275,7 +277,7 @@ def _judged(kind: TableKind[Any, Row], fill: Callable[[Row, Cells], None], row: 
     return row
 
 
-def do_now(pieces: Iterator[int]) -> None:
+def run_all(pieces: Iterator[int]) -> None:
     """Run all pieces at once."""
     deque(pieces, maxlen=0)
 
@@ -286,12 +288,12 @@ def commit(kind: TableKind[Batch, Row], batch_id: int, write: Callable[[Batch], 
     ``write`` writes them and closes the batch, in the caller's transaction: all or nothing. A concurrent second commit
     waits for the first and is refused. Raises what ``kind.lock_open`` raises.
     """
-    return _once(kind.opened(batch_id), kind.is_open, write)
+    return _once(kind.lock_open(batch_id), kind.is_open, write)
 
 
 def undo(kind: TableKind[Batch, Row], batch_id: int, write: Callable[[Batch], int]) -> int:
     """Undo a commit once; return the number of rows undone. Raises what ``kind.lock_committed`` raises."""
-    return _once(kind.committed(batch_id), kind.is_committed, write)
+    return _once(kind.lock_committed(batch_id), kind.is_committed, write)
 
 
 def _once(batch: Batch, is_before: Callable[[Batch], bool], write: Callable[[Batch], int]) -> int:

@@ -83,13 +83,13 @@ def plan_of(cohort: Cohort, course: Course) -> CohortPlan:
 def draft(plan: CohortPlan, by: Actor) -> Cohort:
     """Add a cohort as a draft. Raises DatesReversed, OutsideProgramme."""
     _check(plan)
-    cohort = _numbered(plan)
-    _name_parties(cohort, plan)
+    cohort = _add_with_code(plan)
+    _replace_parties(cohort, plan)
     audit.record(CourseEvent.COHORT_DRAFTED, cohort, by=by.user_id, code=cohort.code)
     return cohort
 
 
-def _numbered(plan: CohortPlan) -> Cohort:
+def _add_with_code(plan: CohortPlan) -> Cohort:
     """Add a cohort under the next free code, retrying if a concurrent request has taken the code."""
     while True:
         year = plan.starts_on.year
@@ -120,10 +120,10 @@ def edit(cohort: Cohort, plan: CohortPlan, by: Actor) -> None:
         raise DeadlinesOutOfOrder
     if limits.reserved_for_women > plan.capacity:
         raise TooManyReserved(plan.capacity)
-    draft_still = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
-    if not changed(update(Cohort).where(*draft_still).values(**_columns(plan))):
+    is_draft = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
+    if not changed(update(Cohort).where(*is_draft).values(**_columns(plan))):
         raise CohortNotDraft
-    _name_parties(cohort, plan)
+    _replace_parties(cohort, plan)
     audit.record(CourseEvent.COHORT_EDITED, cohort, by=by.user_id)
 
 
@@ -150,20 +150,20 @@ def _columns(plan: CohortPlan) -> dict[str, object]:
     }
 
 
-def _name_parties(cohort: Cohort, plan: CohortPlan) -> None:
+def _replace_parties(cohort: Cohort, plan: CohortPlan) -> None:
     """Replace the invited organisations and trainers; an organisation that stays invited keeps its quota."""
     quotas = cohorts.quotas_of(cohort.id)
     db.session.execute(delete(CohortInvitation).where(CohortInvitation.cohort_id == cohort.id))
     db.session.execute(delete(CohortTrainer).where(CohortTrainer.cohort_id == cohort.id))
     db.session.add_all(
-        CohortInvitation(cohort_id=cohort.id, organisation_id=body.id, quota=quotas.get(body.id))
-        for body in plan.invited
+        CohortInvitation(cohort_id=cohort.id, organisation_id=organisation.id, quota=quotas.get(organisation.id))
+        for organisation in plan.invited
     )
     db.session.add_all(CohortTrainer(cohort_id=cohort.id, person_id=trainer.id) for trainer in plan.trainers)
     db.session.flush()
 
 
-def move_on(cohort: Cohort, before: CohortState, after: CohortState) -> bool:
+def change_state(cohort: Cohort, before: CohortState, after: CohortState) -> bool:
     """Change the state of a cohort if it is still ``before``; return whether it was."""
     return changed(update(Cohort).where(Cohort.id == cohort.id, Cohort.state == before).values(state=after))
 
@@ -200,8 +200,8 @@ def plan_costs(cohort: Cohort, costs: Sequence[PlannedCost], by: Actor) -> None:
             raise OtherProgramme
         _check_within(cost.line, cohort.starts_on, cohort.ends_on)
     total = sum(cost.amount for cost in costs)
-    draft_still = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
-    if not changed(update(Cohort).where(*draft_still).values(planned_cost=total)):
+    is_draft = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
+    if not changed(update(Cohort).where(*is_draft).values(planned_cost=total)):
         raise CohortNotDraft
     db.session.execute(delete(CohortCost).where(CohortCost.cohort_id == cohort.id))
     db.session.add_all(
@@ -221,7 +221,7 @@ def close(cohort: Cohort, by: Actor, on: dt.date) -> None:
     """Close an open cohort after its last day. Raises CohortRunning, CohortNotOpen."""
     if on <= cohort.ends_on:
         raise CohortRunning(cohort.ends_on)
-    if not move_on(cohort, CohortState.OPEN, CohortState.CLOSED):
+    if not change_state(cohort, CohortState.OPEN, CohortState.CLOSED):
         raise CohortNotOpen
     audit.record(CourseEvent.COHORT_CLOSED, cohort, by=by.user_id)
 
@@ -231,18 +231,18 @@ def cancel(cohort: Cohort, key: str, by: Actor) -> None:
 
     Raises CohortNotOpen if it is awaiting approval (its commitment is decided first), closed or cancelled.
     """
-    is_cancelled = move_on(cohort, CohortState.OPEN, CohortState.CANCELLED) or move_on(
+    is_cancelled = change_state(cohort, CohortState.OPEN, CohortState.CANCELLED) or change_state(
         cohort, CohortState.DRAFT, CohortState.CANCELLED
     )
     if not is_cancelled:
         raise CohortNotOpen
     audit.record(CourseEvent.COHORT_CANCELLED, cohort, by=by.user_id)
-    for number, commitment in enumerate(cohorts.standing_commitments(cohort.id)):
+    for number, commitment in enumerate(cohorts.open_commitments(cohort.id)):
         release = proposals.Proposal(commitment.committed, purpose(cohort), f"{key}-{number}")
         proposals.propose_release(commitment, release, by)
 
 
-def is_to_open(cohort: Cohort) -> bool:
+def may_still_open(cohort: Cohort) -> bool:
     """Return whether a cohort has not opened yet and still may."""
     return cohort.state in (CohortState.DRAFT, CohortState.AWAITING_APPROVAL)
 
@@ -259,6 +259,6 @@ def take_seat(cohort: Cohort) -> bool:
     return changed(update(Cohort).where(*free).values(seats_taken=Cohort.seats_taken + 1))
 
 
-def give_seat_back(cohort: Cohort) -> None:
+def free_seat(cohort: Cohort) -> None:
     """Free a taken seat."""
     changed(update(Cohort).where(Cohort.id == cohort.id).values(seats_taken=Cohort.seats_taken - 1))

@@ -35,8 +35,8 @@ def forget(folder: Path) -> Forgotten:
     The files of names and of clearances keep their own terms.
     """
     spend_uploads.forget_old(folder)
-    nomination_uploads.forget_old()
-    vetting_uploads.forget_old()
+    nomination_uploads.delete_expired()
+    vetting_uploads.delete_expired()
     return Forgotten(_forget_uploads(folder), _forget_previews())
 
 

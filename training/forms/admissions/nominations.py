@@ -49,6 +49,6 @@ class SelectionForm(BaseForm):
         """The public ids of the selected nominees, each once."""
         return list(dict.fromkeys(self.chosen.data or ()))
 
-    def wish(self) -> BulkAction:
+    def action(self) -> BulkAction:
         """Return the bulk action."""
         return BulkAction(SelectionStep(self.step.data or ""), self.reason.data or "", self.key.data or "")

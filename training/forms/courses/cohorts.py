@@ -67,7 +67,7 @@ class CohortForm(BaseForm):
             "programme": plan.programme.public_id,
             "venue": plan.venue.public_id,
             "host": plan.host.public_id,
-            "invited": [body.public_id for body in plan.invited],
+            "invited": [organisation.public_id for organisation in plan.invited],
             "trainers": [trainer.public_id for trainer in plan.trainers],
         }
         return cls(data={**chosen, "starts_on": plan.starts_on, "ends_on": plan.ends_on, "capacity": plan.capacity})

@@ -29,20 +29,20 @@ _RECENT = 20
 BATCHES = Batches(NominationBatch, NominationRow, NominationRow.outcome, Permission.NOMINATE)
 
 
-def over(at: dt.datetime) -> list[tuple[int, Any]]:
+def expired(at: dt.datetime) -> list[tuple[int, Any]]:
     """Return the keys and states of the batches expired at ``at``."""
     statement = select(NominationBatch.id, NominationBatch.state).where(NominationBatch.keep_until < at)
     return [(key, state) for key, state in db.session.execute(unscoped(statement, because="deleted, never shown"))]
 
 
-def number_faulty(batch_id: int, fault: NomineeFault) -> int:
+def count_faulty(batch_id: int, fault: NomineeFault) -> int:
     """Count the rows of a batch with this fault."""
     statement = select(func.count()).select_from(NominationRow)
     statement = statement.where(NominationRow.batch_id == batch_id, NominationRow.fault == fault)
     return db.session.scalars(domain_read(statement)).one()
 
 
-def outline(batch_id: int) -> Sequence[Any]:
+def row_outlines(batch_id: int) -> Sequence[Any]:
     """Return the texts of the rows of a batch and their matches, without loading records."""
     row = NominationRow
     statement = (
@@ -59,7 +59,7 @@ def people_of(ids: Iterable[int | None]) -> dict[int, Person]:
     return {person.id: person for person in db.session.scalars(domain_read(statement))}
 
 
-def committed_size(batch_id: int) -> int:
+def count_committed(batch_id: int) -> int:
     """Count the nominations that a batch made."""
     made = NominationRow.nomination_id.is_not(None)
     statement = select(func.count()).select_from(NominationRow).where(NominationRow.batch_id == batch_id, made)
@@ -180,7 +180,7 @@ NEEDING = (NomineeOutcome.FAULTY, NomineeOutcome.POSSIBLE)
 """Rows with these outcomes need a correction or decision."""
 
 
-def next_needing(
+def next_needing_attention(
     batch: NominationBatch, number: int, outcome: NomineeOutcome | None, actor: Actor
 ) -> NominationRow | None:
     """Return the first row from ``number`` on that needs attention, wrapping at the end; of one outcome or all."""
@@ -191,20 +191,20 @@ def next_needing(
 
 
 @dataclass(frozen=True)
-class Meant:
+class PossiblePerson:
     """A person whom a row may mean, and whether they are already nominated for the cohort."""
 
     person: Person
     is_nominated: bool
 
 
-def candidates_of(row: NominationRow, cohort_id: int, actor: Actor) -> Sequence[Meant]:
+def candidates_of(row: NominationRow, cohort_id: int, actor: Actor) -> Sequence[PossiblePerson]:
     """Return the people whom a row may mean, in the order of the matching."""
-    wanted = [*row.candidates, *([row.person_id] if row.person_id else [])]
-    statement = select(Person).where(Person.id.in_(wanted)).options(joinedload(Person.organisation))
+    keys = [*row.candidates, *([row.person_id] if row.person_id else [])]
+    statement = select(Person).where(Person.id.in_(keys)).options(joinedload(Person.organisation))
     found = {one.id: one for one in db.session.scalars(seen(statement, actor, Permission.EDIT_PERSON, Person))}
-    standing = nominated_among(cohort_id, found)
-    return [Meant(found[key], key in standing) for key in wanted if key in found]
+    nominated = nominated_among(cohort_id, found)
+    return [PossiblePerson(found[key], key in nominated) for key in keys if key in found]
 
 
 def alike_rows(row: NominationRow, actor: Actor) -> Sequence[NominationRow]:

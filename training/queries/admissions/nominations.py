@@ -38,7 +38,7 @@ def vetted_of(person_id: int) -> Sequence[Nomination]:
     return db.session.scalars(domain_read(statement)).all()
 
 
-def lock_standing(person_id: int) -> Sequence[Nomination]:
+def lock_open_nominations(person_id: int) -> Sequence[Nomination]:
     """Lock the open nominations of a person until the transaction ends; return them, fresh."""
     statement = (
         select(Nomination)
@@ -122,7 +122,7 @@ class RosterSelection:
     organisation: str = ""
     words: str = ""
 
-    def narrow(self, statement: AnySelect, actor: Actor) -> AnySelect:
+    def filter(self, statement: AnySelect, actor: Actor) -> AnySelect:
         """Filter a statement that reads nominations with their people and organisations."""
         if self.state:
             statement = statement.where(Nomination.state == self.state, _has_shown_state(actor))
@@ -131,13 +131,13 @@ class RosterSelection:
         return people.named(statement, self.words) if self.words else statement
 
 
-def roster(cohort_id: int, sieve: RosterSelection, cut: Cursor, actor: Actor) -> Page[RosterRow]:
+def roster(cohort_id: int, selection: RosterSelection, cut: Cursor, actor: Actor) -> Page[RosterRow]:
     """Return a page of the nominees of a cohort whom ``actor`` may see, by name; a waiting list in its order.
 
     A host reads the name and organisation of every nominee of its cohort (the one stated exception to isolation), a
     trainer the names; state and clearance are for readers who may see the person.
     """
-    may_see_person, line = _is_seen_as_person(actor), _line(cohort_id)
+    may_see_person, line = _is_seen_as_person(actor), _waiting_places(cohort_id)
     place = case((may_see_person, line.c.place)).label("place")
     statement: AnySelect = (
         select(
@@ -167,8 +167,8 @@ def roster(cohort_id: int, sieve: RosterSelection, cut: Cursor, actor: Actor) ->
         )
         .where(Nomination.cohort_id == cohort_id)
     )
-    statement = seen(sieve.narrow(statement, actor), actor, Permission.SEE_NOMINATION, Nomination)
-    if sieve.state is NominationState.WAITING:
+    statement = seen(selection.filter(statement, actor), actor, Permission.SEE_NOMINATION, Nomination)
+    if selection.state is NominationState.WAITING:
         page = read_page(statement, Nomination, Nomination.place, cut, size=ROSTER_SIZE)
     else:
         page = read_page(statement, Nomination, Person.name_key, cut, through=Nomination.person, size=ROSTER_SIZE)
@@ -180,7 +180,7 @@ def is_own_claim(actor: Actor) -> ColumnElement[bool]:
     return or_(Completion.claimed_by_id == actor.user_id, Nomination.person_id == actor.person_id)
 
 
-def _line(cohort_id: int) -> Subquery:
+def _waiting_places(cohort_id: int) -> Subquery:
     """Return the keys of a cohort's waiting list, each with its place, counted from 1."""
     place = func.row_number().over(order_by=Nomination.place).label("place")
     waits = (Nomination.cohort_id == cohort_id, Nomination.state == NominationState.WAITING)
@@ -199,8 +199,8 @@ def roster_counts(cohort_id: int, organisation: str, actor: Actor) -> dict[Nomin
         .where(Nomination.cohort_id == cohort_id)
         .group_by(shown)
     )
-    narrowed = RosterSelection(organisation=organisation).narrow(statement, actor)
-    return dict(db.session.execute(seen(narrowed, actor, Permission.SEE_NOMINATION, Nomination)).all())
+    filtered = RosterSelection(organisation=organisation).filter(statement, actor)
+    return dict(db.session.execute(seen(filtered, actor, Permission.SEE_NOMINATION, Nomination)).all())
 
 
 def roster_organisations(cohort_id: int, actor: Actor) -> list[tuple[Organisation, int]]:
@@ -243,7 +243,7 @@ def nominations_of(person_id: int, actor: Actor) -> Sequence[Nomination]:
     return db.session.scalars(seen(statement, actor, Permission.SEE_NOMINATION, Nomination)).all()
 
 
-def chosen(cohort_id: int, public_ids: Collection[str], actor: Actor, permission: Permission) -> Sequence[Nomination]:
+def selected(cohort_id: int, public_ids: Collection[str], actor: Actor, permission: Permission) -> Sequence[Nomination]:
     """Return the nominations of a cohort with these public ids for which ``actor`` has ``permission``, by name."""
     statement = (
         select(Nomination)
@@ -258,12 +258,12 @@ def chosen(cohort_id: int, public_ids: Collection[str], actor: Actor, permission
 def eligible(cohort_id: int, words: str, actor: Actor) -> people.SearchResult:
     """Return up to fifty people whom ``actor`` may nominate: of invited organisations, not nominated yet."""
     invited = select(organisation_trees.invited_to(cohort_id).c.id)
-    standing = exists().where(
+    is_nominated = exists().where(
         Nomination.cohort_id == cohort_id,
         Nomination.person_id == Person.id,
         Nomination.state.not_in(LEFT_STATES),
     )
-    statement = people.named(people.listed(), words).where(Person.organisation_id.in_(invited), ~standing)
+    statement = people.named(people.listed(), words).where(Person.organisation_id.in_(invited), ~is_nominated)
     return people.first_of(seen(statement, actor, Permission.EDIT_PERSON, Person))
 
 
@@ -300,7 +300,7 @@ def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:
     may_see_person = _is_seen_as_person(actor)
     may_select = where(actor, Permission.SELECT_NOMINEES, Nomination)
     may_audit = where(actor, Permission.READ_AUDIT, Nomination)
-    line = _line(nomination.cohort_id)
+    line = _waiting_places(nomination.cohort_id)
     statement = (
         _whole()
         .add_columns(may_see_person, may_select, may_audit, line.c.place)
@@ -311,25 +311,25 @@ def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:
     found, is_reader, is_selector, is_auditor, place = db.session.execute(
         seen(statement, actor, Permission.SEE_NOMINATION, Nomination)
     ).one()
-    shows_who = bool(is_selector or is_auditor)
+    shows_user = bool(is_selector or is_auditor)
     return NominationSteps(
         nomination=found,
         place=place if is_reader else None,
         clearance=vetting.current_decision(found.person_id) if is_reader else None,
-        moves=_moves(found.public_id, shows_who=shows_who) if is_reader else (),
+        moves=_moves(found.public_id, shows_user=shows_user) if is_reader else (),
         may_see_person=bool(is_reader),
         may_select=bool(is_selector),
     )
 
 
-def _moves(public_id: str, *, shows_who: bool) -> list[Move]:
+def _moves(public_id: str, *, shows_user: bool) -> list[Move]:
     statement = (
         select(AuditEntry.at, AuditEntry.action, User.display_name)
         .outerjoin(User, User.id == AuditEntry.user_id)
         .where(AuditEntry.subject_kind == Nomination.__name__, AuditEntry.subject_id == public_id)
         .order_by(AuditEntry.id)
     )
-    return [Move(at, action, name if shows_who else None) for at, action, name in db.session.execute(statement)]
+    return [Move(at, action, name if shows_user else None) for at, action, name in db.session.execute(statement)]
 
 
 def _whole() -> AnySelect:

@@ -66,7 +66,7 @@ def cohort_by_key(cohort_id: int) -> Cohort:
     return db.session.scalars(statement).one()
 
 
-def standing_commitments(cohort_id: int) -> Sequence[Commitment]:
+def open_commitments(cohort_id: int) -> Sequence[Commitment]:
     """Return the commitments of a cohort that still hold money."""
     statement = select(Commitment).where(Commitment.cohort_id == cohort_id, Commitment.committed > 0)
     return db.session.scalars(domain_read(statement.order_by(Commitment.id))).all()
@@ -78,12 +78,12 @@ def costs_of(cohort_id: int) -> Sequence[CohortCost]:
     return db.session.scalars(domain_read(statement.order_by(CohortCost.category))).all()
 
 
-def costs_in_sight(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:
+def visible_costs(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:
     """Return the planned costs of a cohort paid by lines whose money ``actor`` may see."""
     return db.session.scalars(seen(_costs_with_lines(cohort_id), actor, Permission.SEE_MONEY, BudgetLine)).all()
 
 
-def costs_out_of_sight(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:
+def hidden_costs(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:
     """Return the other planned costs of a cohort, kept when ``actor`` replans."""
     statement = _costs_with_lines(cohort_id).where(not_(where(actor, Permission.SEE_MONEY, BudgetLine)))
     return db.session.scalars(unscoped(statement, because="kept as they are, never shown")).all()
@@ -208,7 +208,7 @@ def cohort_page(cohort: Cohort, actor: Actor) -> CohortPage:
     return CohortPage(
         **vars(head),
         trainers=trainers_of(key) if head.may_see_roster else (),
-        costs=costs_in_sight(key, actor),
+        costs=visible_costs(key, actor),
         commitments=db.session.scalars(seen(commitments, actor, Permission.SEE_MONEY, Commitment)).all(),
     )
 
@@ -256,7 +256,7 @@ class DraftOptions:
 def draft_options(actor: Actor) -> DraftOptions:
     """Return the options of ``actor``: programmes, venues, hosts within their scope, organisations, trainers."""
     programmes = seen(select(Programme).order_by(Programme.id), actor, Permission.SEE_PROGRAMME, Programme)
-    bodies = db.session.scalars(
+    organisations = db.session.scalars(
         select(Organisation)
         .where(Organisation.jurisdiction != Jurisdiction.UK, Organisation.is_active)
         .order_by(Organisation.name_en)
@@ -273,8 +273,10 @@ def draft_options(actor: Actor) -> DraftOptions:
     return DraftOptions(
         programmes=db.session.scalars(programmes).all(),
         venues=db.session.scalars(select(Venue).order_by(Venue.name_en)).all(),
-        hosts=[body for body in bodies if is_everywhere or body.id in actor.organisations],
-        organisations=bodies,
+        hosts=[
+            organisation for organisation in organisations if is_everywhere or organisation.id in actor.organisations
+        ],
+        organisations=organisations,
         trainers=db.session.scalars(unscoped(trainers, because="who drafts a cohort names its trainers")).all(),
     )
 

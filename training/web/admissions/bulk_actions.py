@@ -29,14 +29,14 @@ def take(cohort: Cohort) -> ResponseReturnValue:
         abort(403)
     if not form.validate_on_submit():
         return roster_page(cohort, form)
-    wish = form.wish()
-    permission = Permission.WITHDRAW_NOMINATION if wish.step is SelectionStep.WITHDRAW else Permission.SELECT_NOMINEES
+    action = form.action()
+    permission = Permission.WITHDRAW_NOMINATION if action.step is SelectionStep.WITHDRAW else Permission.SELECT_NOMINEES
     with attempt() as done:
-        chosen = nominations.chosen(cohort.id, form.ids, actor(), permission)
-        answers = rules.take(cohort, chosen, wish, actor())
+        chosen = nominations.selected(cohort.id, form.ids, actor(), permission)
+        refusals = rules.take(cohort, chosen, action, actor())
         left = [
             (place, person(one.person), words_for(refusal))
-            for place, (one, refusal) in enumerate(zip(chosen, answers, strict=True), 1)
+            for place, (one, refusal) in enumerate(zip(chosen, refusals, strict=True), 1)
             if refusal
         ]
     if not done:

@@ -30,5 +30,7 @@ def deactivate(person: Person) -> ResponseReturnValue:
             flash(_("The record was deactivated."))
             return redirect(url_for("oversight.person_page.show", public_id=person.public_id))
     page = people.person_page(person, actor())
-    ending = [one for one in nomination_rows.nominations_of(person.id, actor()) if nominations.ends_with_record(one)]
+    ending = [
+        one for one in nomination_rows.nominations_of(person.id, actor()) if nominations.ends_with_deactivation(one)
+    ]
     return render_template("admissions/deactivation/deactivate.html", form=form, page=page, ending=ending)

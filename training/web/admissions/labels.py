@@ -23,10 +23,10 @@ from training.web.common.labels import Labels, word
 
 
 def _reserved(refusal: r.ReservedForWomen) -> str:
-    said: str = _("The seats that are left are reserved for women")
+    text: str = _("The seats that are left are reserved for women")
     if refusal.is_sex_unknown:
-        said += ". " + _("The sex of this person is not recorded: correct the person if that is why")
-    return said
+        text += ". " + _("The sex of this person is not recorded: correct the person if that is why")
+    return text
 
 
 _DONE: dict[NomineeOutcome, LazyString] = {

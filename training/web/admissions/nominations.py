@@ -80,14 +80,14 @@ def put_forward(cohort: Cohort) -> ResponseReturnValue:
 def register(cohort: Cohort) -> ResponseReturnValue:
     """Register a new person and nominate them, both or neither; warn about similar names first."""
     form = NewPersonForm()
-    bodies = offer_organisations(form)
+    organisations = offer_organisations(form)
     known: list[Candidate] = []
     if form.validate_on_submit():
-        body = bodies[form.organisation.data or ""]
-        known = alike(form, body)
+        organisation = organisations[form.organisation.data or ""]
+        known = alike(form, organisation)
         if not known:
             with attempt(form) as done:
-                rules.nominate(cohort, register_from(form, body), actor())
+                rules.nominate(cohort, register_from(form, organisation), actor())
             if done:
                 flash(_("Registered and nominated."))
                 return redirect(url_for(".roster", public_id=cohort.public_id))
@@ -117,14 +117,14 @@ def selection_form() -> SelectionForm | None:
     return form if form.step.choices else None
 
 
-def _sieve(form: RosterFilter, cohort: Cohort) -> tuple[RosterSelection, int]:
+def _read_filter(form: RosterFilter, cohort: Cohort) -> tuple[RosterSelection, int]:
     """Return the filter of the roster and the number of nominees it matches; fill its choices with their numbers."""
-    bodies = nominations.roster_organisations(cohort.id, actor())
+    organisations = nominations.roster_organisations(cohort.id, actor())
     form.organisation.choices = [
-        Choice(one.public_id, Markup("{} ({})").format(name(one), number)) for one, number in bodies
+        Choice(one.public_id, Markup("{} ({})").format(name(one), number)) for one, number in organisations
     ]
-    organisation = next((one.public_id for one, _n in bodies if one.public_id == form.organisation.data), "")
-    if len(bodies) < 2:
+    organisation = next((one.public_id for one, _n in organisations if one.public_id == form.organisation.data), "")
+    if len(organisations) < 2:
         del form.organisation
     counts = nominations.roster_counts(cohort.id, organisation, actor())
     shown = roster_states(may_see_people=may(Permission.SEE_PERSON))
@@ -138,12 +138,12 @@ def roster_page(
 ) -> ResponseReturnValue:
     """Return a page of a roster, with the forms ``selection`` and ``search`` as submitted."""
     form = RosterFilter(request.args)
-    sieve, number = _sieve(form, cohort)
+    shown_nominees, number = _read_filter(form, cohort)
     is_search = search is not None and search.validate()
     search = search or SearchForm(formdata=None)
     if is_search:
-        sieve = RosterSelection(words=search.words.data or "")
-    found = nominations.roster(cohort.id, sieve, Cursor() if is_search else cut(), actor())
+        shown_nominees = RosterSelection(words=search.words.data or "")
+    found = nominations.roster(cohort.id, shown_nominees, Cursor() if is_search else cut(), actor())
     page = cohorts.cohort_head(cohort, actor())
     return render_template(
         "admissions/nominations/roster.html",
@@ -181,17 +181,17 @@ def show(nomination: Nomination) -> ResponseReturnValue:
     return render_template("admissions/nominations/show.html", page=page, today=today())
 
 
-def _step(nomination: Nomination, rule: Callable[..., None], said: str) -> ResponseReturnValue:
+def _take_step(nomination: Nomination, rule: Callable[..., None], message: str) -> ResponseReturnValue:
     """Take a step without a form, flash ``message``, and return to the page of the button."""
-    roster = _roster_of(nomination)
+    roster = _roster_address(nomination)
     with attempt() as done:
         rule(nomination, actor())
     if done:
-        flash(said)
+        flash(message)
     return redirect(roster)
 
 
-def _roster_of(nomination: Nomination) -> str:
+def _roster_address(nomination: Nomination) -> str:
     """Return the address of the nomination's roster, at the page that was shown."""
     return url_for(".roster", public_id=cohorts.public_id_of(nomination.cohort_id), **place())
 
@@ -200,28 +200,28 @@ def _roster_of(nomination: Nomination) -> str:
 @needs(Permission.SELECT_NOMINEES, on=Nomination)
 def shortlist(nomination: Nomination) -> ResponseReturnValue:
     """Shortlist a nominee."""
-    return _step(nomination, rules.shortlist, _("Shortlisted."))
+    return _take_step(nomination, rules.shortlist, _("Shortlisted."))
 
 
 @bp.post("/nominations/<public_id>/send-to-vetting")
 @needs(Permission.SELECT_NOMINEES, on=Nomination)
 def send_to_vetting(nomination: Nomination) -> ResponseReturnValue:
     """Send a nominee to vetting."""
-    return _step(nomination, rules.send_to_vetting, _("Sent to vetting."))
+    return _take_step(nomination, rules.send_to_vetting, _("Sent to vetting."))
 
 
 @bp.post("/nominations/<public_id>/confirm")
 @needs(Permission.SELECT_NOMINEES, on=Nomination)
 def confirm(nomination: Nomination) -> ResponseReturnValue:
     """Give a cleared nominee a seat."""
-    return _step(nomination, rules.confirm, _("Seat confirmed."))
+    return _take_step(nomination, rules.confirm, _("Seat confirmed."))
 
 
 @bp.post("/nominations/<public_id>/wait")
 @needs(Permission.SELECT_NOMINEES, on=Nomination)
 def wait(nomination: Nomination) -> ResponseReturnValue:
     """Put a cleared nominee on the waiting list."""
-    return _step(nomination, rules.put_on_waiting_list, _("On the waiting list."))
+    return _take_step(nomination, rules.put_on_waiting_list, _("On the waiting list."))
 
 
 @bp.route("/nominations/<public_id>/turn-down", methods=["GET", "POST"])
@@ -230,7 +230,7 @@ def turn_down(nomination: Nomination) -> ResponseReturnValue:
     """Turn down a nominee, with a reason that the nominating organisation reads."""
     form = ReasonForm()
     if form.validate_on_submit():
-        roster = _roster_of(nomination)
+        roster = _roster_address(nomination)
         with attempt(form) as done:
             rules.turn_down(nomination, form.reason.data or "", actor())
         if done:

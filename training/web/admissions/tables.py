@@ -59,7 +59,7 @@ def _texts(row: NominationRow, places: Mapping[str, int]) -> Mapping[str, str]:
     return texts
 
 
-def _said(part: NomineePart) -> ColumnSpec[NomineeRow]:
+def _part_column(part: NomineePart) -> ColumnSpec[NomineeRow]:
     return ColumnSpec(heading(part), lambda nominee: nominee.texts.get(part.value, ""))
 
 
@@ -80,7 +80,7 @@ NOMINEES = TableSpec[NomineeRow](
     _l("Rows"),
     {
         "number": page_only(_l("Row")),
-        **{part.value: _said(part) for part in NomineePart},
+        **{part.value: _part_column(part) for part in NomineePart},
         "outcome": ColumnSpec(_l("Outcome"), lambda nominee: nominee.row.outcome, CODE),
         "reason": ColumnSpec(_l("Reason"), lambda nominee: reason_of(nominee.row)),
         "name": page_only(_l("Name")),

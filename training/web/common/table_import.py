@@ -27,12 +27,12 @@ def row_filter(outcomes: type[StrEnum], text_of: Callable[[Any], str] = word) ->
     return form
 
 
-def narrowed_to(form: RowFilter, outcomes: type[Outcome]) -> Outcome | None:
+def selected_outcome(form: RowFilter, outcomes: type[Outcome]) -> Outcome | None:
     """Return the outcome by which the rows are filtered; None for all rows."""
     return outcomes(form.outcome.data) if form.validate() and form.outcome.data else None
 
 
-def came_from(outcomes: type[Outcome]) -> Outcome | None:
+def previous_outcome(outcomes: type[Outcome]) -> Outcome | None:
     """Return the outcome by which the reader's list was filtered, from the address or the form."""
     return next((one for one in outcomes if one == request.values.get("outcome")), None)
 

@@ -58,8 +58,8 @@ def _offer(form: CohortForm) -> Offers:
     found = cohorts.draft_options(actor())
     offers = Offers.of(found.programmes, found.venues, found.hosts, found.organisations, found.trainers)
     form.venue.choices = [Choice(key, name(venue)) for key, venue in offers.venues.items()]
-    form.host.choices = [Choice(key, name(body)) for key, body in offers.hosts.items()]
-    form.invited.choices = [Choice(key, name(body)) for key, body in offers.organisations.items()]
+    form.host.choices = [Choice(key, name(organisation)) for key, organisation in offers.hosts.items()]
+    form.invited.choices = [Choice(key, name(organisation)) for key, organisation in offers.organisations.items()]
     form.trainers.choices = [Choice(key, person(trainer)) for key, trainer in offers.trainers.items()]
     form.programme.choices = [Choice(key, title(programme)) for key, programme in offers.programmes.items()]
     return offers
