@@ -39,7 +39,7 @@ def test_get_by_key_raises(app: Flask) -> None:
         db.session.get(Person, 1)
 
 
-def test_scoped_and_reasoned_reads_pass(app: Flask) -> None:
+def test_scoped_and_explicitly_unscoped_reads_pass(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         world.person("Trainee one")
