@@ -1,4 +1,4 @@
-"""The books follow the calendar of London; a moment can be pretended; financial years end on 31 March."""
+"""Dates follow London time; the clock can be frozen; financial years end on 31 March."""
 
 import datetime as dt
 import threading
@@ -75,7 +75,7 @@ def test_today_is_in_london_unless_a_zone_is_given(at: str, in_london: str, in_u
 
 
 def test_financial_year_changes_at_midnight_in_london() -> None:
-    """Summer time has begun by then: midnight in London is 23:00 UTC of 31 March."""
+    """Summer time has begun: midnight in London is 23:00 UTC on 31 March."""
     with pretend(moment("2026-03-31T22:59:59+00:00")):
         assert financial_year_end(today()) == day("2026-03-31")
     with pretend(moment("2026-03-31T23:00:00+00:00")):

@@ -23,7 +23,7 @@ RATES = st.integers(1, 10**12)
 
 
 def exactly(minor: int, currency: Currency, rate: int) -> int:
-    """Python rounds fractions half to even."""
+    """Convert with fractions, which Python rounds half to even."""
     return round(Fraction(minor * 100 * RATE_SCALE, rate * 10**currency.digits))
 
 

@@ -1,4 +1,4 @@
-"""Writing happens in one way: a transaction that is whole or nothing, queues, and leaves the past alone."""
+"""Writes use one transaction that is all or nothing and serialised; append-only tables are protected."""
 
 import datetime as dt
 import sqlite3
@@ -27,13 +27,13 @@ def organisation(name: str) -> Organisation:
 
 
 def names() -> list[str]:
-    """Return the organisations as somebody else reads them, who sees only what was committed."""
+    """Return the committed organisations, read on another connection."""
     with db.engine.connect() as connection:
         return list(connection.scalars(text("SELECT name_en FROM organisations ORDER BY name_en")))
 
 
 def elsewhere(statement: str) -> None:
-    """Let another connection write."""
+    """Run a statement on another connection."""
     with db.engine.begin() as connection:
         connection.execute(text(statement))
 
@@ -117,7 +117,7 @@ def test_changes_outside_a_transaction_are_rejected(app: Flask, change: str) -> 
 
 
 def test_flushed_changes_outside_a_transaction_are_rejected(app: Flask) -> None:
-    """A query sends what was added before it: the change must not be lost in silence."""
+    """A query flushes pending changes, which must not be lost silently."""
     with app.app_context():
         db.session.add(organisation("One"))
         db.session.scalar(select(func.count()).select_from(Organisation))
@@ -146,7 +146,7 @@ def test_reads_after_a_transaction_do_not_block_writers(app: Flask) -> None:
 
 
 def test_concurrent_writers_wait_for_each_other(app: Flask) -> None:
-    """Each reads, then writes, and takes its time: on SQLite this fails where the lock is taken only at the write."""
+    """Each reads, pauses, then writes: on SQLite this fails if the lock is taken only at the write."""
     start, wrong = threading.Barrier(2), []
 
     def write(who: str) -> None:
@@ -204,7 +204,7 @@ def test_sqlite_pragmas_are_set_on_every_connection(sqlite_app: Flask, pragma: s
             assert connection.scalar(text(f"PRAGMA {pragma}")) == value
 
 
-# Moments.
+# Datetimes.
 
 
 def test_naive_datetime_is_rejected(app: Flask) -> None:
@@ -242,7 +242,7 @@ def test_datetimes_of_different_zones_compare_as_instants(app: Flask) -> None:
             assert (found is not None) is is_before
 
 
-# Tables to which rows are only ever added.
+# Append-only tables.
 
 APPEND_ONLY = ["approvals", "audit_entries", "ledger_entries", "ledger_postings"]
 EVERYWHERE = {
@@ -288,7 +288,7 @@ def test_rows_of_append_only_tables_cannot_be_changed(app: Flask, table: str) ->
 
 
 def keys_of(connection: sqlite3.Connection, table: str) -> list[set[str]]:
-    """Return the columns of the primary key, and of each other key of a table."""
+    """Return the columns of each key of a table, the primary key first."""
     keys = [{"id"}]
     for _, index, is_unique, *_ in connection.execute(f"PRAGMA index_list({table})").fetchall():
         if is_unique:
@@ -297,7 +297,7 @@ def keys_of(connection: sqlite3.Connection, table: str) -> list[set[str]]:
 
 
 def with_all(world: World) -> None:
-    """Add a row to every table of the past, with a value under each of its keys."""
+    """Add a row to every append-only table, with a value for each of its keys."""
     world.covered()
     payment = world.payment(world.commitment(world.line(500_00), 100_00), 50_00, evidence=world.evidence())
     world.approve(payment)
@@ -311,7 +311,7 @@ def with_all(world: World) -> None:
 @pytest.mark.parametrize("command", ["INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE", "INSERT"])
 @pytest.mark.parametrize("table", [*APPEND_ONLY, "claim_evidence", "claims", "evidence", "rights_steps"])
 def test_rows_cannot_be_replaced_on_any_connection(sqlite_app: Flask, table: str, command: str) -> None:
-    """By whichever of its keys: who opens the file has none of the settings of our connections."""
+    """By any of its keys, and without the settings of our connections."""
     with sqlite_app.app_context():
         with_all(World(sqlite_app))
         before = rows_of(table)
@@ -321,7 +321,7 @@ def test_rows_cannot_be_replaced_on_any_connection(sqlite_app: Flask, table: str
         keys = keys_of(connection, table)
         columns = [column for _, column, *_ in connection.execute(f"PRAGMA table_info({table})")]
         for key in keys:
-            # A row that is another by all its keys but this one.
+            # A row that differs in all its keys but this one.
             said = ", ".join("NULL" if any(c in other for other in keys) and c not in key else c for c in columns)
             is_there = " AND ".join(f"{column} IS NOT NULL" for column in key)
             assert connection.execute(f"SELECT 1 FROM {table} WHERE {is_there}").fetchone(), key
@@ -337,7 +337,7 @@ def rows_of(table: str) -> list[str]:
 
 
 def is_accepted(table: str, change: str) -> bool:
-    """Say whether the database lets a change through; only a refusal in the words of the table's trigger counts."""
+    """Return whether the database accepts a change; only an error raised by the table's trigger counts as refusal."""
     try:
         with transaction() as session:
             session.execute(text(change.format(table)))

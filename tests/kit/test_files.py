@@ -1,4 +1,4 @@
-"""Files are what their first bytes say, lie under names that nobody chose, and leave nothing behind when refused."""
+"""File types are detected from content; files get random names, and nothing is left of refused ones."""
 
 import hashlib
 import io
@@ -44,7 +44,7 @@ def test_too_large_file_is_refused_and_removed(tmp_path: Path, size: int, fits: 
 
 
 class Broken(io.BytesIO):
-    """A connection that breaks off in the middle of a file."""
+    """An upload that breaks off in the middle of a file."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         if self.tell():

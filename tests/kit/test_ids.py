@@ -1,4 +1,4 @@
-"""Ids tell nothing and can be read out; tokens cannot be guessed, and only their hash is kept."""
+"""Public ids are opaque and unambiguous; tokens are unguessable, and only their hash is stored."""
 
 import re
 

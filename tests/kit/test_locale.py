@@ -1,4 +1,4 @@
-"""Three languages: how each is named and written, how it counts, and when its week begins."""
+"""The three languages: name, direction, plural forms and week."""
 
 from gettext import c2py
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Spellings of one name are offered as one, in whatever script; other names are not."""
+"""Spellings of one name match across scripts; different names do not."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from tests.kit.test_names import unhurried
 from training.kit.matching import ENOUGH, heard, hits, keys, score
 from training.kit.sounds import sounds
 
-# Parts of names as they are common in Iraq; nobody's name.
+# Parts of names common in Iraq; not real people.
 SPELLINGS = {
     "Muhammad": ("Muhammad", "Mohammed", "Mohamad", "محمد", "مُحَمَّد", "محمّد", "موحەممەد"),
     "Kadhim": ("Kadhim", "Kazem", "Kazim", "كاظم", "کازم"),
@@ -26,7 +26,7 @@ SPELLINGS = {
 
 
 def like(one: str, other: str) -> int:
-    """Return the score of two spellings, each in the column where it belongs."""
+    """Return the score of two spellings, each in the column of its script."""
     return score(*(heard("", name) if name > "\u0590" else heard(name, "") for name in (one, other)))
 
 

@@ -1,4 +1,4 @@
-"""Amounts are read as people type them, to the penny, or refused; and written the same way everywhere."""
+"""Amounts are parsed as typed, to the penny, or rejected; and formatted consistently."""
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from training.kit.money import format_pounds, parse_amount, plain_amount, spread_evenly, western_digits
 
 unhurried = settings(deadline=None, database=None)
-"""A busy machine is no fault of ours, and each run stands for itself."""
+"""No deadline, since the machine may be busy, and no example database."""
 
 READ = [
     ("0", 0),

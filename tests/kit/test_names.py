@@ -1,4 +1,4 @@
-"""Spellings of one name meet under one key; different names do not."""
+"""Spellings of one name have one key; different names have different keys."""
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from training.kit.names import LONGEST_KEY, fold, name_key, name_words
 
 unhurried = settings(deadline=None, database=None)
-"""A busy machine is no fault of ours, and each run stands for itself."""
+"""No deadline, since the machine may be busy, and no example database."""
 
 MEET = {
     "alef with hamza": ("أحمد", "احمد"),
@@ -91,7 +91,7 @@ def test_case_is_ignored(name: str) -> None:
 
 
 def test_key_and_words_fit_their_columns() -> None:
-    """One letter of these is eighteen when it is spelled out."""
+    """One of these letters becomes eighteen when folded."""
     for name in ("ﷺ" * 200, "½" * 200, "n" * 300):
         assert 0 < len(name_key(name)) <= LONGEST_KEY
         assert max(map(len, name_words(name))) <= LONGEST_KEY

@@ -1,4 +1,4 @@
-"""Tables for spreadsheets: what was text stays text, what was a number is a number, in every script."""
+"""Spreadsheet export: text stays text and numbers stay numbers, in every script."""
 
 import csv
 import datetime as dt

@@ -1,4 +1,4 @@
-"""Tables as people send them: every encoding and separator, workbooks, and what is none."""
+"""Reading uploaded tables: encodings, separators, workbooks and invalid files."""
 
 import datetime as dt
 import io

@@ -1,4 +1,4 @@
-"""A traceback tells where and what failed; what a database said of a row is not in it."""
+"""Tracebacks show where and what failed, without row values from the database."""
 
 from sqlalchemy.exc import IntegrityError, PendingRollbackError
 

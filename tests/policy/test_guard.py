@@ -1,4 +1,4 @@
-"""People, nominations and money are not read without saying in whose name."""
+"""People, nominations and money cannot be read without naming the actor."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""The two faces of a scope agree, and nobody may do to a record what they may not even see."""
+"""Record checks and list filters of a scope agree, and no permission on a record exceeds the permission to read it."""
 
 from collections.abc import Iterator
 
@@ -55,7 +55,7 @@ ACCOUNTS = (
 
 @pytest.fixture(scope="module")
 def furnished(shared_app: Flask) -> Iterator[World]:
-    """Return the world that all tests of this file look at; nothing in it changes any more."""
+    """Return the read-only world shared by all tests of this file."""
     with shared_app.app_context():
         world = World(shared_app)
         trainee, other = world.person("Trainee one"), world.person("Trainee two", "iraq.2")
@@ -104,7 +104,7 @@ def test_no_permission_exceeds_its_read_permission(world: World, username: str, 
 
 
 def test_widened_grant_is_detected(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test above can fail: with a planted grant it does."""
+    """The test above fails with a planted grant."""
     monkeypatch.setitem(MATRIX[Permission.RUN_COHORT], Role.FUNDER, frozenset({Scope.ALL}))
     actor = world.actor("funder.2")
     assert not _keys(Cohort, where(actor, Permission.RUN_COHORT, Cohort)) <= _keys(

@@ -1,4 +1,4 @@
-"""What can come next for a nomination, by its state and by what its reader may do; no database is needed."""
+"""The possible next steps of a nomination by state and permissions; without a database."""
 
 import datetime as dt
 
@@ -13,7 +13,7 @@ S, N = NominationState, SelectionStep
 DAY = dt.timedelta(days=1)
 LAST = dt.date(2027, 1, 10)
 
-# What may be done by somebody who may both select and withdraw.
+# The steps of a user who may both select and withdraw.
 STEPS = {
     S.NOMINATED: (N.SHORTLIST, N.TURN_DOWN, N.WITHDRAW),
     S.SHORTLISTED: (N.SEND, N.TURN_DOWN, N.WITHDRAW),

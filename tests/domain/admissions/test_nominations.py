@@ -1,4 +1,4 @@
-"""The path to a seat: every state against every step, clearances, and the last seat."""
+"""Nominations: every step from every state, clearances, and the last seat."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -45,8 +45,8 @@ STEPS: dict[str, Callable[[Nomination, Actor], None]] = {
     "turn down": lambda nomination, by: nominations.turn_down(nomination, "a reason", by),
     "withdraw": nominations.withdraw,
 }
-# Where each step leads from the states to which it applies; from all others it is refused. The person is cleared, so
-# that what is sent to vetting is cleared at once.
+# The state after each step, by the states from which it is possible; from all others it is refused. The person holds
+# a clearance, so that a nomination sent to vetting is cleared at once.
 TABLE: dict[str, dict[NominationState, NominationState]] = {
     "shortlist": {S.NOMINATED: S.SHORTLISTED},
     "send": {S.SHORTLISTED: S.CLEARED},
@@ -55,7 +55,8 @@ TABLE: dict[str, dict[NominationState, NominationState]] = {
     "turn down": dict.fromkeys(set(S) - {S.CONFIRMED, S.TURNED_DOWN, S.WITHDRAWN}, S.TURNED_DOWN),
     "withdraw": dict.fromkeys(set(S) - {S.TURNED_DOWN, S.WITHDRAWN}, S.WITHDRAWN),
 }
-# Where a decision leads from each state; all others stay. A seat is lost to a decision that ends before the last day.
+# The state after a decision by the state before; others do not change. A clearance that ends before the last day
+# costs the seat.
 DECISIONS: dict[tuple[VettingOutcome, dt.date | None], dict[NominationState, NominationState]] = {
     (VettingOutcome.CLEARED, dt.date(2040, 1, 1)): dict.fromkeys((S.IN_VETTING, S.NOT_CLEARED), S.CLEARED),
     (VettingOutcome.CLEARED, dt.date(2027, 1, 10)): dict.fromkeys(
@@ -79,7 +80,7 @@ def noon() -> Iterator[None]:
 
 
 def put(nomination: Nomination, state: NominationState) -> None:
-    """Place a nomination in a state directly: the table is about single steps."""
+    """Set the state of a nomination directly, to test single steps."""
     with transaction() as session:
         place = 1 if state is S.WAITING else None
         values = {"state": state, "reason": "a reason", "place": place}
@@ -124,7 +125,7 @@ def test_every_vetting_decision_in_every_state(
 
 
 def test_path_matches_the_tested_transitions() -> None:
-    """PATH, from which the documentation is printed, holds what the tests above found by trying."""
+    """PATH, from which the documentation is printed, equals the transitions tested above."""
     events = {
         "shortlist": NominationEvent.SHORTLIST,
         "confirm": NominationEvent.CONFIRM,
@@ -142,7 +143,7 @@ def test_path_matches_the_tested_transitions() -> None:
 
 
 def test_second_nominee_for_the_last_seat_is_refused(world: World) -> None:
-    """Whoever comes second is told that the cohort is full, and stays in vetting."""
+    """The second nominee is refused because the cohort is full, and keeps their state."""
     cohort = world.open_cohort(seats=1)
     first, second = (world.in_vetting(cohort, world.person(f"Trainee {n}")) for n in ("one", "two"))
     for nomination in (first, second):

@@ -1,8 +1,7 @@
-"""The path to a seat against a model of it: random walks over three cohorts whose rules touch each other.
+"""Nominations against a model: random walks over three cohorts whose rules interact.
 
-The model is a few dictionaries and knows no SQL. After each step the records must say what it says, and what must hold
-is read off the records alone. Faults that are planted on purpose must be found. ``TESTS_DEPTH=deep`` walks
-further (tests/conftest.py).
+The model is a few dictionaries without SQL. After each step the records must match it, and invariants are checked on
+the records alone. Faults planted on purpose must be found. ``TESTS_DEPTH=deep`` walks further (tests/conftest.py).
 """
 
 import datetime as dt
@@ -93,7 +92,7 @@ class ModelPerson:
 
 @dataclass
 class Model:
-    """What the records must say."""
+    """The expected records."""
 
     cohorts: dict[int, ModelCohort]
     people: dict[int, ModelPerson]
@@ -146,7 +145,7 @@ class Model:
                 one.state = S.CONFIRMED
                 return
 
-    # Steps: each returns whether it can be taken, and takes it if so.
+    # Steps: each is taken if possible, and returns whether it was.
 
     def step(self, one: ModelNomination, step: SelectionStep) -> bool:
         return getattr(self, step.value)(one)  # type: ignore[no-any-return]
@@ -206,7 +205,7 @@ class Model:
 
 @dataclass
 class Stage:
-    """Where the walks take place: one database in memory, with a world in it, that each walk begins anew."""
+    """The setting of the walks: one database in memory with a world, restored for each walk."""
 
     snapshot: sqlite3.Connection
     cohorts: list[int]
@@ -269,7 +268,7 @@ STEPS = st.sampled_from([*SelectionStep, SelectionStep.CONFIRM, SelectionStep.WA
 
 
 class Path(RuleBasedStateMachine):
-    """Walks along the path; the model walks along."""
+    """Takes random steps in the product and in the model."""
 
     stage: ClassVar[Stage]
     steps: ClassVar[int] = 0
@@ -287,10 +286,10 @@ class Path(RuleBasedStateMachine):
         )
         self.keys = self.ticks = 0
 
-    # How a step goes.
+    # Taking a step.
 
     def act(self, does_fit: bool, name: str, use_case: Callable[[], Any]) -> Any:
-        """Do it; it must be refused if and only if the model refuses it."""
+        """Run ``use_case``; it must be refused if and only if the model refuses the step."""
         result, refusal = None, None
         try:
             with transaction():
@@ -306,7 +305,7 @@ class Path(RuleBasedStateMachine):
         cls.seen[name] = cls.seen.get(name, 0) + 1
 
     def pick(self, number: int, *states: NominationState) -> int:
-        """Choose a nomination; mostly of those in these states."""
+        """Choose a nomination, preferably in one of ``states``."""
         keys = sorted(self.model.nominees)
         liked = [key for key in keys if self.model.nominees[key].state in states]
         among = liked if liked and number % 5 else keys
@@ -316,7 +315,7 @@ class Path(RuleBasedStateMachine):
 
     @initialize(pairs=st.lists(st.tuples(PICK, PICK), min_size=10, max_size=14), tight=st.integers(0, 3))
     def begin(self, pairs: list[tuple[int, int]], tight: int) -> None:
-        """Most walks need limits that are soon met, and nominees who are cleared."""
+        """Set tight limits and clear most nominees, as most walks need."""
         for number, (capacity, reserved, body) in enumerate(((3, 2, "iraq"), (3, 0, "iraq"), (2, 1, "kri"))):
             self._set_limits(number, capacity, reserved, {body: 1} if number != tight else {})
         for person in sorted(self.model.people)[:8]:
@@ -326,7 +325,7 @@ class Path(RuleBasedStateMachine):
 
     @rule(cohort=PICK, person=PICK, goes_on=st.booleans())
     def nominate(self, cohort: int, person: int, goes_on: bool) -> None:
-        """Put somebody forward, and often as far as vetting."""
+        """Nominate a person, and often send them to vetting."""
         cohort = self.stage.cohorts[cohort % len(self.stage.cohorts)]
         person = sorted(self.model.people)[person % len(self.model.people)]
         stands = any(
@@ -377,7 +376,7 @@ class Path(RuleBasedStateMachine):
     @precondition(lambda self: self.ticks % 5 == 0)
     @rule(number=PICK, until=st.sampled_from([*ENDS, ENDS[-1], ENDS[-1]]))
     def decide(self, number: int, until: dt.date | None) -> None:
-        """Decide about somebody; mostly about one who holds a seat, which the decision may take away."""
+        """Record a decision about a person, preferably one with a seat, which it may free."""
         somebody = sorted(self.model.people)[number % len(self.model.people)]
         has_choice = number % 3 and self.model.nominees
         self._decide(self.model.nominees[self.pick(number, S.CONFIRMED)].person if has_choice else somebody, until)
@@ -431,7 +430,7 @@ class Path(RuleBasedStateMachine):
     @precondition(lambda self: self.ticks % 6 == 0 and self.model.nominees)
     @rule(number=PICK, step=STEPS)
     def take_for_all(self, number: int, step: SelectionStep) -> None:
-        """Take a step for all nominees of a cohort; sent again with its key it changes nothing."""
+        """Take a step for all nominees of a cohort; repeated with the same key it changes nothing."""
         cohort = self.model.nominees[self.pick(number)].cohort
         keys = [key for key, one in sorted(self.model.nominees.items()) if one.cohort == cohort]
         self.keys += 1
@@ -445,7 +444,7 @@ class Path(RuleBasedStateMachine):
         with pytest.raises(SelectionRepeated), transaction():
             bulk_actions.take(cohort_rows.cohort_by_key(cohort), chosen, action, self.stage.uk)
 
-    # What must hold after each step.
+    # Invariants after each step.
 
     @invariant()
     def records_match_the_model(self) -> None:
@@ -463,7 +462,7 @@ class Path(RuleBasedStateMachine):
 
     @invariant()
     def invariants_hold(self) -> None:
-        """Read off the records alone."""
+        """Check the invariants on the records alone."""
         seated = [one for one in _all(Nomination) if one.state is S.CONFIRMED]
         until = {one.person_id: one.expires_on for one in _all(VettingDecision) if one.superseded_at is None}
         cohorts = {one.id: one for one in _all(Cohort)}
@@ -508,7 +507,7 @@ def test_random_walks_match_the_model(stage: Stage) -> None:
     assert Path.steps > 1_000
 
 
-# Faults that are planted on purpose.
+# Planted faults.
 
 
 def seat_the_uncleared(patch: pytest.MonkeyPatch) -> None:
@@ -517,23 +516,23 @@ def seat_the_uncleared(patch: pytest.MonkeyPatch) -> None:
 
 
 def keep_the_seat(patch: pytest.MonkeyPatch) -> None:
-    """A decision takes no seat away."""
+    """A decision frees no seat."""
     patch.setattr(nominations, "_apply_to_seated", lambda *_arguments: None)
 
 
 def forget_the_seat(patch: pytest.MonkeyPatch) -> None:
-    """A seat that was freed still counts as taken."""
+    """A freed seat still counts as taken."""
     patch.setattr(nominations.cohorts, "free_seat", lambda cohort: None)
 
 
 def last_comes_first(patch: pytest.MonkeyPatch) -> None:
-    """The waiting list is read from its end."""
+    """The waiting list is read backwards."""
     honest = seat_rows.waiting
     patch.setattr(seat_rows, "waiting", lambda cohort_id: honest(cohort_id)[::-1])
 
 
 def one_beyond_the_quota(patch: pytest.MonkeyPatch) -> None:
-    """A quota is reached one seat too late."""
+    """A quota allows one seat too many."""
     honest = seat_rows.shares
 
     def generous(cohort_id: int, of: int | None = None) -> list[seat_rows.SeatShare]:
@@ -543,17 +542,17 @@ def one_beyond_the_quota(patch: pytest.MonkeyPatch) -> None:
 
 
 def reserve_nothing(patch: pytest.MonkeyPatch) -> None:
-    """Everybody counts as a woman."""
+    """Every person counts as a woman."""
     patch.setattr(seat_rows, "sex_of", lambda person_id: Sex.FEMALE)
 
 
 def overlook_clashes(patch: pytest.MonkeyPatch) -> None:
-    """Seats in other cohorts are not looked at."""
+    """Seats in other cohorts are ignored."""
     patch.setattr(seat_rows, "is_seated_elsewhere", lambda person_id, cohort: False)
 
 
 def keep_open_nominations(patch: pytest.MonkeyPatch) -> None:
-    """A record that is set aside keeps its nominations."""
+    """A deactivated person keeps their nominations."""
     patch.setattr(nominations, "withdraw_all_for_person", lambda person_id, by: None)
 
 
@@ -620,11 +619,11 @@ PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], str, list[Step]]] = [
         [*SEATED, nominated(1, WOMAN), taken(1, SelectionStep.CONFIRM)],
     ),
 ]
-"""Each fault, how it shows, and a short walk on which it does."""
+"""Each fault, the failure by which it is detected, and a short walk that detects it."""
 
 
 def walk(steps: list[Step]) -> None:
-    """Walk as hypothesis would, by known steps."""
+    """Take ``steps`` as hypothesis would."""
     path = Path()
     for step in steps:
         step(path)

@@ -1,4 +1,4 @@
-"""Mending one row of a file: what it concerns is judged again, and every row says what a preview of all would say."""
+"""Correcting a row of a file: the affected rows are matched again, with the same result as a full preview."""
 
 import io
 import random
@@ -102,7 +102,7 @@ def test_active_record_is_preferred_to_deactivated_one(world: World) -> None:
 
 
 def test_row_corrected_to_the_same_person_as_another_is_reported(world: World) -> None:
-    """Nothing that the two rows say is alike: only the register knows that it is one person."""
+    """The two rows have no text in common: only the register shows that they mean one person."""
     person = world.person("Kadhim Jasim")
     batch = read(world, "Name,Reference\nKadhim Jasim,\nSomebody Else,\n")
     with transaction():
@@ -111,7 +111,7 @@ def test_row_corrected_to_the_same_person_as_another_is_reported(world: World) -
 
 
 def test_correction_gives_the_same_result_as_a_full_preview(world: World) -> None:
-    """Rows and their mending at random, among few names, so that most rows concern each other."""
+    """Random rows and corrections from few names, so that most rows affect each other."""
     chance, by = random.Random(4), world.actor("iraq")
     for name in ("Kadhim Jasim Al-Saadi", "Ali Hassan Karim"):
         world.person(name)

@@ -1,4 +1,4 @@
-"""Who may have a seat, who waits for one, and to whom a freed seat falls."""
+"""Eligibility for seats, waiting lists, and who gets a freed seat."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -112,7 +112,7 @@ def hindrance(nomination: Nomination) -> Hindrance | None:
 
 
 def notified_accounts(kind: NoticeKind, nomination: Nomination) -> set[str]:
-    """Return the accounts that were notified_accounts."""
+    """Return the usernames of the notified accounts."""
     statement = (
         select(User.username)
         .join(Notice, Notice.user_id == User.id)
@@ -192,7 +192,7 @@ def test_freed_reserved_place_goes_to_the_first_waiting_woman(world: World) -> N
 
 
 def test_raising_capacity_promotes_no_one(world: World) -> None:
-    """Acceptance test b; the page that does it is tried in tests/web/test_nominations.py."""
+    """Acceptance test b; its page is tested in tests/web/admissions/test_nominations.py."""
     cohort = open_cohort(world, 1)
     confirmed(world, cleared(world, cohort, register_person(world, "One")))
     line = [waiting(world, cleared(world, cohort, register_person(world, name))) for name in ("Two", "Three")]
@@ -215,7 +215,7 @@ def test_past_course_promotes_no_one(world: World) -> None:
     assert states(waits) == [S.WAITING]
 
 
-# Decisions of the vetting authority.
+# Vetting decisions.
 
 
 def decide(world: World, person: Person, outcome: VettingOutcome, until: dt.date | None) -> None:
@@ -273,7 +273,7 @@ def test_vetting_decision_applies_to_nominations_of_every_cohort(world: World) -
     assert states(*both, untouched) == [S.CLEARED, S.CLEARED, S.NOMINATED]
 
 
-# Records that are set aside.
+# Deactivated people.
 
 
 def deactivate(world: World, person: Person, by: str = "iraq") -> None:
@@ -282,7 +282,7 @@ def deactivate(world: World, person: Person, by: str = "iraq") -> None:
 
 
 def test_deactivated_person_loses_seat_and_place_and_both_sides_are_notified(world: World) -> None:
-    """Of whichever organisation the nominations are: the person was transferred since."""
+    """Nominations by any organisation: the person was transferred meanwhile."""
     cohort, other, third = (
         open_cohort(world, 1),
         open_cohort(world, 5),
@@ -330,7 +330,7 @@ def test_past_nominations_stay_when_person_is_deactivated(world: World, is_claim
 
 
 def test_deactivated_person_gets_no_seat_or_place(world: World) -> None:
-    """Also not by a nomination that stands from before such nominations ended with the record."""
+    """Not even by an open nomination from before deactivation withdrew nominations."""
     cohort = open_cohort(world, 2)
     first = confirmed(world, cleared(world, cohort, register_person(world, "One")))
     confirmed(world, cleared(world, cohort, register_person(world, "Two")))
@@ -351,7 +351,7 @@ def test_deactivated_person_gets_no_seat_or_place(world: World) -> None:
     assert hindrance(waits) is Hindrance.SET_ASIDE
 
 
-# Shares in the seats.
+# Quotas and reserved places.
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""When a clearance is marked as one that lapses soon; no database is needed."""
+"""The marks of clearances that lapse soon; without a database."""
 
 import datetime as dt
 

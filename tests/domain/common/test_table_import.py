@@ -1,4 +1,4 @@
-"""The engine of tables that come in, walked with a kind of its own: scores of trainees."""
+"""The import engine, tested with its own kind of table: scores of trainees."""
 
 import datetime as dt
 import enum
@@ -56,7 +56,7 @@ class ScoreFault(enum.StrEnum):
 
 
 class UnmigratedBase(Base):
-    """Tables that no migration makes."""
+    """The base of tables without migrations."""
 
     __abstract__ = True
     metadata = MetaData()
@@ -89,7 +89,7 @@ class Score(UnmigratedBase):
     batch_id: Mapped[int]
 
 
-# The kind: from here to the next line like this one is all that scores add to the engine.
+# The kind: from here to its end is all that scores add to the engine.
 
 
 def _mark(written: str) -> int:

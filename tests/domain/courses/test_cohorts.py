@@ -1,4 +1,4 @@
-"""From draft to closed: what opens a cohort, and what keeps it shut."""
+"""Cohorts from draft to closed: what opens a cohort, and what blocks it."""
 
 import datetime as dt
 from collections.abc import Iterator

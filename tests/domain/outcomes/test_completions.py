@@ -88,7 +88,7 @@ def test_claim_is_decided_once(world: World, seat: Nomination) -> None:
 
 
 def test_own_completion_cannot_be_confirmed(world: World, seat: Nomination) -> None:
-    """Also not with another role, in another account of the same person's making: people are compared."""
+    """Not even from another account with another role: people are compared, not accounts."""
     claimed = claim(world, seat)
     with pytest.raises(OwnCompletion), transaction():
         completions.confirm(claimed, world.actor("trainee"))

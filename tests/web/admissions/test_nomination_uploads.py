@@ -1,4 +1,4 @@
-"""Files of names, as a coordinator meets them: send, look, mend, choose, nominate, take back."""
+"""Nomination uploads in the browser: upload, preview, correct, choose, commit, undo."""
 
 import datetime as dt
 import io
@@ -100,7 +100,7 @@ def test_faulty_rows_are_downloaded_corrected_and_uploaded_again(desk: Desk) -> 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_uploading_downloaded_rows_changes_nothing(app: Flask, desk: Desk, kind: str) -> None:
-    """Acceptance test j, with a telephone number that a spreadsheet would take for a formula."""
+    """Acceptance test j, with a telephone number that looks like a formula."""
     address, _page = desk.preview(b"Name,Phone,Service number\nAhmed Kadhim,+964 770 1,007\n")
     desk.commit(address)
     people = count(app, Person)
@@ -188,7 +188,7 @@ def test_commit_can_be_undone_until_its_nominations_are_acted_on(app: Flask, des
 
 
 def test_records_of_other_organisations_are_hidden(app: Flask, desk: Desk) -> None:
-    """A reference of another organisation is as unknown as one that never was; so are its files, rows and people."""
+    """References, files, rows and people of another organisation are treated as unknown."""
     for reference in (desk.foreign, "0123456789ab"):
         address, page = desk.preview(f"Name,Reference\nCanary Erbil,{reference}\n".encode())
         assert "No person in your organisations has this reference" in page
@@ -268,7 +268,7 @@ def test_title_above_the_headings_is_skipped(desk: Desk) -> None:
 
 
 def test_user_decides_whether_similar_names_are_one_person(app: Flask, desk: Desk) -> None:
-    """Acceptance test e: أحمد and احمد are offered as one person, and what was decided is remembered."""
+    """Acceptance test e: أحمد and احمد are offered as one person, and the decision is remembered."""
     desk.commit(desk.preview("الاسم\nأحمد كاظم جبار\nزينب حسن علي\n".encode())[0])
     people = count(app, Person)
     address, page = desk.preview("الاسم,الرتبة\nاحمد كاظم جبار,نقيب\nزینب حسن علي,\n".encode())
@@ -305,7 +305,7 @@ def test_query_count_does_not_grow_with_rows(desk: Desk, statements: Statements)
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("language", ["en", "ar", "ckb"])
 def test_exported_list_of_people_is_matched_completely(app: Flask, desk: Desk, kind: str, language: str) -> None:
-    """Acceptance test j: nobody is new, nobody is corrected, whatever the language of the list."""
+    """Acceptance test j: no one is new or corrected, in any language of the list."""
     content = (
         "Name,Name (Arabic),Sex,Languages,Rank\nAhmed Kadhim,أحمد كاظم,m,Arabic and Sorani,Captain\nZainab,,f,en,\n"
     )
@@ -447,7 +447,7 @@ def test_correction_leads_to_the_next_row_that_needs_attention(desk: Desk) -> No
 
 
 def test_row_of_large_file_is_corrected_without_a_job(app: Flask, desk: Desk) -> None:
-    """No work process is asked for it, although only one reads so large a file."""
+    """No job is started, although a file of this size is previewed by a job."""
     lines = "".join(f"Officer {number},{number}\n" for number in range(600))
     address = desk.send(("Name,Service number,Sex\n" + lines + "Zainab Hassan,,xx\n").encode()).headers["Location"]
     with app.app_context():

@@ -1,4 +1,4 @@
-"""The roster at a browser: steps for one and for several, waiting lists, deadlines, history, and who reads what."""
+"""The roster in the browser: single and bulk steps, waiting lists, deadlines, history, and visibility."""
 
 import datetime as dt
 import re
@@ -43,14 +43,14 @@ def world(sqlite_app: Flask) -> World:
 
 
 class Handle(NamedTuple):
-    """A nomination, after the session that made it."""
+    """The ids of a nomination, detached from its session."""
 
     id: int
     public_id: str
 
 
 class Stage:
-    """A small cohort, what is done to it, and what its pages say."""
+    """A small cohort with helpers to change it and to read its pages."""
 
     def __init__(self, world: World, seats_in_all: int = 1) -> None:
         self.world = world
@@ -96,7 +96,7 @@ class Stage:
                 rule(rows.nomination_by_key(nomination.id), world.actor("uk"))
 
     def put(self, nomination: Handle, state: NominationState) -> None:
-        """Place a nomination in a state directly."""
+        """Set the state of a nomination directly."""
         with building(self.world), transaction() as session:
             values = {"state": state, "reason": "a reason", "place": 1 if state is S.WAITING else None}
             session.execute(update(Nomination).where(Nomination.id == nomination.id).values(**values))
@@ -125,7 +125,7 @@ class Stage:
 
 
 def test_raising_capacity_seats_no_one(world: World) -> None:
-    """Acceptance test b, through the page that raises it."""
+    """Acceptance test b, through the page."""
     stage = Stage(world)
     stage.seated("Trainee one")
     waits, unvetted = stage.waiting("Trainee two"), stage.in_vetting("Trainee three")
@@ -255,7 +255,7 @@ PERMITTED = {"uk": set(STEPS), "iraq": {"withdraw"}, "auditor": set[str]()}
 
 
 def accepted(stage: Stage, nomination: Handle, state: NominationState) -> set[str]:
-    """Return the steps that the rules let a nomination in ``state`` take; it stays where it is."""
+    """Return the steps that the domain accepts for a nomination in ``state``; nothing is changed."""
     found = set()
     for step, rule in STEPS.items():
         stage.put(nomination, state)
@@ -295,7 +295,7 @@ def test_roster_does_not_offer_withdrawal_after_claimed_completion(world: World)
         stage.do(seated, nominations.withdraw)
 
 
-# Several at once.
+# Bulk steps.
 
 
 def test_bulk_step_applies_where_possible_and_explains_refusals(world: World) -> None:
@@ -386,7 +386,7 @@ def test_refusal_for_reserved_places_mentions_unknown_sex(world: World) -> None:
 
 
 def test_hidden_state_cannot_be_filtered_by(world: World) -> None:
-    """A host reads names and organisations of its guests, and cannot sift them by what it may not read."""
+    """A host reads names and organisations of guest nominees, and cannot filter by what it may not read."""
     stage = Stage(world)
     stage.in_vetting("Guest", body="kri")
     stage.in_vetting("Own")
@@ -396,7 +396,7 @@ def test_hidden_state_cannot_be_filtered_by(world: World) -> None:
     assert "Own" in sifted
 
 
-# Finding one's way on a roster.
+# Filters and search.
 
 
 def test_roster_is_filtered_by_organisation_and_state(world: World) -> None:
@@ -435,7 +435,7 @@ def test_nominee_search_accepts_any_script_and_keeps_name_out_of_address(world: 
 
 
 def test_waiting_list_order_is_shown_to_both_sides_only(world: World) -> None:
-    """Places are counted from 1 whatever numbers those before had, also over nominees whom the reader does not see."""
+    """Places are counted from 1 without gaps, including nominees hidden from the reader."""
     stage = Stage(world)
     seated, gone = stage.seated("Adam"), stage.waiting("Zaid")
     second, first = stage.cleared("Bert"), stage.cleared("Dora", body="kri")
@@ -478,7 +478,7 @@ def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _address(page: str, text: str) -> str:
-    """Return where the link with this text leads."""
+    """Return the address of the link with this text."""
     found = re.search(rf'href="([^"]*)"[^>]*>{re.escape(text)}<', page)
     assert found, f"no link {text}"
     return unescape(found[1])

@@ -1,4 +1,4 @@
-"""The vetting officer at a browser: the queue, one decision, and a spreadsheet sent out and read back."""
+"""Vetting in the browser: the queue, single decisions, and spreadsheets downloaded and uploaded."""
 
 import csv
 import datetime as dt
@@ -42,7 +42,7 @@ def noon() -> Iterator[None]:
 
 
 class Nominee(NamedTuple):
-    """A nomination and its person, after the session that made them."""
+    """The ids of a nomination and its person, detached from their session."""
 
     id: int
     public_id: str
@@ -83,7 +83,7 @@ class Office:
             return rows.state_of(one.id)
 
     def send(self, text: str, client: FlaskClient | None = None) -> str:
-        """Send a returned file; return the address of the preview, or the page that refuses it."""
+        """Upload a returned file; return the address of the preview, or the page that refuses it."""
         client = client or self.officer
         form = {"csrf_token": form_token(client, NEW), "file": (io.BytesIO(text.encode()), "returned")}
         answer = client.post(NEW, data=form)
@@ -244,7 +244,7 @@ def test_faulty_row_is_explained_and_good_rows_are_recorded(office: Office, said
     ],
 )
 def test_row_with_another_persons_name_is_not_recorded(office: Office, names: str, is_theirs: bool) -> None:
-    """Whoever sorts a part of a sheet parts numbers from names."""
+    """Sorting part of a sheet separates numbers from names."""
     one, good = office.in_vetting("Trainee one", "متدرب أول"), office.in_vetting("Trainee two")
     said = "cleared,An authority,2026-11-20,2027-11-20,A-1"
     text = HEADINGS.replace("Name,", "Name,Name in the other script,")

@@ -1,4 +1,4 @@
-"""A cohort at the browser: drafted, funded, opened, filled to the last seat, completed, cancelled."""
+"""Cohorts in the browser: drafted, funded, opened, filled, completed, cancelled."""
 
 import datetime as dt
 
@@ -16,7 +16,7 @@ from training.models.identity.accounts import Role
 
 pytestmark = pytest.mark.usefixtures("noon")
 LATER = {"first": dt.date(2026, 12, 7), "last": dt.date(2026, 12, 11)}
-"""After the day on which the tests live."""
+"""After the frozen date of the tests."""
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_cohort_cannot_open_without_rights_assessment(world: World) -> None:
 
 
 def asked(world: World, uk: FlaskClient, **plan: object) -> tuple[str, str]:
-    """Draft a cohort and ask to open it; return its address and that of the entry that waits."""
+    """Draft a cohort and request its opening; return its address and that of the pending entry."""
     with building(world):
         world.covered()
         cohort = address(world.draft(**plan))  # type: ignore[arg-type]
@@ -292,7 +292,7 @@ def test_turning_down_requires_a_reason_shown_to_the_partner(world: World) -> No
 
 
 def seated(world: World, *, roles: tuple[Role, ...] = (), **plan: object) -> tuple[FlaskClient, str, str]:
-    """Seat somebody; return their client, the address of the form of completion, and that of the cohort."""
+    """Seat a person; return their client, the address of the completion form, and that of the cohort."""
     with building(world):
         person = world.person("Canary Trainee")
         cohort = world.open_cohort(**plan)
@@ -360,7 +360,7 @@ def test_refused_claim_is_explained_and_can_be_repeated(world: World) -> None:
 
 
 def test_host_reads_names_but_no_person_page(world: World) -> None:
-    """The one stated exception to acceptance test f: name and organisation of everyone on the cohort, no more."""
+    """The one stated exception to acceptance test f: name and organisation of every nominee, nothing else."""
     with building(world):
         guest, own = world.person("Canary Erbil", "kri"), world.person("Canary Baghdad")
         cohort = world.open_cohort(host="iraq", **LATER)

@@ -1,4 +1,4 @@
-"""Costs through the pages: from a course's template to commitments, variances with their reasons, unit costs."""
+"""Costs in the browser: from a course's template to commitments, variances with reasons, unit costs."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ TEMPLATE = {
 
 @dataclass
 class Stage:
-    """A cohort of three days and ten seats in draft without costs, and three lines that may pay for it.
+    """A draft cohort of three days and ten seats without costs, and three lines that may pay for it.
 
     The first and the second are its host's, the third is another organisation's.
     """
@@ -46,16 +46,16 @@ class Stage:
 
     @property
     def costs(self) -> str:
-        """Return the address of the cohort's costs."""
+        """Return the address of the cohort's costs page."""
         return f"/cohorts/{self.cohort.public_id}/costs"
 
     @property
     def page(self) -> str:
-        """Return the cohort's page as the UK coordinator reads it."""
+        """Return the cohort's page as shown to the UK coordinator."""
         return self.client.get(f"/cohorts/{self.cohort.public_id}").text
 
     def as_(self, username: str) -> FlaskClient:
-        """Return a browser in which somebody else is signed in."""
+        """Return a client signed in as another user."""
         return self.world.sign_in(self.world.app.test_client(), username)
 
 
@@ -93,7 +93,7 @@ def _template(stage: Stage, **changes: str) -> str:
 
 
 def _value(page: str, field: str) -> str:
-    """Return what an input or a select holds."""
+    """Return the value of an input or select."""
     if field.startswith("amount"):
         return page.split(f'name="{field}"')[1].split(">")[0].partition('value="')[2].partition('"')[0]
     options = page.split(f'name="{field}"')[1].split("</select>")[0]
