@@ -1,4 +1,4 @@
-"""The books follow the calendar of London; a moment can be pretended; financial years end on 31 March."""
+"""Dates follow London time; the clock can be frozen; financial years end on 31 March."""
 
 import datetime as dt
 import threading
@@ -29,7 +29,7 @@ def day(text: str) -> dt.date:
         ("2028-02-29", "2028-03-31"),
     ],
 )
-def test_a_financial_year_ends_on_31_march(on: str, end: str) -> None:
+def test_financial_year_ends_on_31_march(on: str, end: str) -> None:
     assert financial_year_end(day(on)) == day(end)
 
 
@@ -46,13 +46,13 @@ def test_months_between_two_days(first: str, last: str, months: list[str]) -> No
     assert months_between(day(first), day(last)) == [day(month) for month in months]
 
 
-def test_a_financial_year_has_twelve_months() -> None:
+def test_financial_year_has_twelve_months() -> None:
     months = months_between(day("2026-04-01"), financial_year_end(day("2026-04-01")))
     assert len(months) == 12
     assert (months[0], months[-1]) == (day("2026-04-01"), day("2027-03-01"))
 
 
-def test_the_month_of_a_day_begins_on_its_first() -> None:
+def test_month_start_is_the_first_day() -> None:
     assert month_of(day("2028-02-29")) == day("2028-02-01")
     assert month_of(day("2028-02-01")) == day("2028-02-01")
 
@@ -67,29 +67,29 @@ def test_the_month_of_a_day_begins_on_its_first() -> None:
         ("2026-12-16T00:00:00+00:00", "2026-12-16", "2026-12-16", "2026-12-16"),
     ],
 )
-def test_today_is_londons_unless_a_zone_is_named(at: str, in_london: str, in_utc: str, in_baghdad: str) -> None:
+def test_today_is_in_london_unless_a_zone_is_given(at: str, in_london: str, in_utc: str, in_baghdad: str) -> None:
     with pretend(moment(at)):
         assert today() == day(in_london)
         assert today(UTC) == day(in_utc)
         assert today(ZoneInfo("Asia/Baghdad")) == day(in_baghdad)
 
 
-def test_the_financial_year_turns_at_midnight_in_london() -> None:
-    """Summer time has begun by then: midnight in London is 23:00 UTC of 31 March."""
+def test_financial_year_changes_at_midnight_in_london() -> None:
+    """Summer time has begun: midnight in London is 23:00 UTC on 31 March."""
     with pretend(moment("2026-03-31T22:59:59+00:00")):
         assert financial_year_end(today()) == day("2026-03-31")
     with pretend(moment("2026-03-31T23:00:00+00:00")):
         assert financial_year_end(today()) == day("2027-03-31")
 
 
-def test_now_is_the_present_moment_in_utc() -> None:
+def test_now_is_in_utc() -> None:
     before = dt.datetime.now(dt.UTC)
     here = now()
     assert before <= here <= dt.datetime.now(dt.UTC)
     assert here.utcoffset() == dt.timedelta(0)
 
 
-def test_a_pretended_moment_lasts_as_long_as_its_block() -> None:
+def test_frozen_clock_lasts_for_its_block() -> None:
     outer, inner = moment("2026-01-01T09:00:00+00:00"), moment("2030-01-01T09:00:00+00:00")
     with pretend(outer):
         with pretend(inner):
@@ -98,14 +98,14 @@ def test_a_pretended_moment_lasts_as_long_as_its_block() -> None:
     assert now() > outer
 
 
-def test_a_pretended_moment_ends_with_an_exception() -> None:
+def test_frozen_clock_ends_on_exception() -> None:
     past = moment("2020-01-01T09:00:00+00:00")
     with pytest.raises(KeyError), pretend(past):
         raise KeyError
     assert now() != past
 
 
-def test_a_pretended_moment_is_not_that_of_other_threads() -> None:
+def test_frozen_clock_does_not_affect_other_threads() -> None:
     past, seen = moment("2020-01-01T09:00:00+00:00"), []
     with pretend(past):
         other = threading.Thread(target=lambda: seen.append(now()))

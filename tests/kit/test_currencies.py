@@ -23,12 +23,12 @@ RATES = st.integers(1, 10**12)
 
 
 def exactly(minor: int, currency: Currency, rate: int) -> int:
-    """Python rounds fractions half to even."""
+    """Convert with fractions, which Python rounds half to even."""
     return round(Fraction(minor * 100 * RATE_SCALE, rate * 10**currency.digits))
 
 
 @given(MINORS, st.sampled_from(Currency), RATES)
-def test_conversion_is_exact_and_rounds_half_to_even(minor: int, currency: Currency, rate: int) -> None:
+def test_conversion_rounds_half_to_even(minor: int, currency: Currency, rate: int) -> None:
     rate = RATE_SCALE if currency is Currency.GBP else rate
     assert in_pence(minor, currency, rate) == exactly(minor, currency, rate)
 
@@ -52,7 +52,7 @@ def test_conversion(minor: int, currency: Currency, rate: str, pence: int) -> No
 
 
 @given(st.lists(MINORS, min_size=1, max_size=20), st.sampled_from(Currency), RATES)
-def test_the_shares_of_a_claim_sum_to_it_exactly(minors: list[int], currency: Currency, rate: int) -> None:
+def test_shares_of_a_claim_sum_to_its_total(minors: list[int], currency: Currency, rate: int) -> None:
     shares = shares_in_pence(minors, currency, rate)
     assert sum(shares) == in_pence(sum(minors), currency, rate)
     for share, minor in zip(shares, minors, strict=True):
@@ -62,16 +62,16 @@ def test_the_shares_of_a_claim_sum_to_it_exactly(minors: list[int], currency: Cu
 
 @pytest.mark.parametrize("currency", Currency)
 @given(minor=st.integers(0, 10**11))
-def test_what_is_shown_again_reads_the_same(currency: Currency, minor: int) -> None:
+def test_formatted_amount_parses_to_itself(currency: Currency, minor: int) -> None:
     assert parse_amount(plain_amount(minor, currency), currency) == minor
 
 
 @given(RATES)
-def test_a_rate_that_is_shown_again_reads_the_same(rate: int) -> None:
+def test_formatted_rate_parses_to_itself(rate: int) -> None:
     assert parse_rate(format_rate(rate)) == rate
 
 
-def test_dinars_are_whole() -> None:
+def test_dinars_have_no_minor_units() -> None:
     assert parse_amount("1,664,500", Currency.IQD) == 1_664_500
     assert format_amount(1_664_500, Currency.IQD) == "IQD 1,664,500"
     with pytest.raises(ValueError, match=r"^$"):
@@ -79,6 +79,6 @@ def test_dinars_are_whole() -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "0.0", "", "-1", "1e3", "1.2345678", "rate"])
-def test_no_rate(text: str) -> None:
+def test_invalid_rate_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"^$"):
         parse_rate(text)

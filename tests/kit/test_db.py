@@ -1,4 +1,4 @@
-"""Writing happens in one way: a transaction that is whole or nothing, queues, and leaves the past alone."""
+"""Writes use one transaction that is all or nothing and serialised; append-only tables are protected."""
 
 import datetime as dt
 import sqlite3
@@ -22,18 +22,18 @@ from training.models.identity.organisations import Jurisdiction, Organisation
 NOON = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
 
 
-def body(name: str) -> Organisation:
+def organisation(name: str) -> Organisation:
     return Organisation(name_en=name, jurisdiction=Jurisdiction.IRAQ)
 
 
 def names() -> list[str]:
-    """Return the organisations as somebody else reads them, who sees only what was committed."""
+    """Return the committed organisations, read on another connection."""
     with db.engine.connect() as connection:
         return list(connection.scalars(text("SELECT name_en FROM organisations ORDER BY name_en")))
 
 
 def elsewhere(statement: str) -> None:
-    """Let another connection write."""
+    """Run a statement on another connection."""
     with db.engine.begin() as connection:
         connection.execute(text(statement))
 
@@ -45,10 +45,10 @@ def failed(at: dt.datetime) -> SignInFailure:
 # A transaction.
 
 
-def test_a_transaction_commits_at_its_end(app: Flask) -> None:
+def test_transaction_commits_at_its_end(app: Flask) -> None:
     with app.app_context():
         with transaction() as session:
-            session.add(body("One"))
+            session.add(organisation("One"))
             session.flush()
             assert names() == [], "nobody sees it before"
         assert names() == ["One"]
@@ -56,57 +56,57 @@ def test_a_transaction_commits_at_its_end(app: Flask) -> None:
 
 def add_and_fail() -> None:
     with transaction() as session:
-        session.add(body("One"))
+        session.add(organisation("One"))
         session.flush()
-        session.add(body("Two"))
+        session.add(organisation("Two"))
         raise KeyError
 
 
-def test_an_exception_takes_back_the_whole_transaction(app: Flask) -> None:
+def test_exception_rolls_back_the_transaction(app: Flask) -> None:
     with app.app_context():
         with pytest.raises(KeyError):
             add_and_fail()
         assert names() == []
         with transaction() as session:
-            session.add(body("Three"))
+            session.add(organisation("Three"))
         assert names() == ["Three"], "and the next one works"
 
 
-def test_a_transaction_that_cannot_be_committed_leaves_nothing(app: Flask) -> None:
+def test_failed_commit_writes_nothing(app: Flask) -> None:
     with app.app_context():
         with pytest.raises(DatabaseError), transaction() as session:
-            session.add_all([body("One"), body("One")])
+            session.add_all([organisation("One"), organisation("One")])
         assert names() == []
         with transaction() as session:
-            session.add(body("One"))
+            session.add(organisation("One"))
         assert names() == ["One"]
 
 
 def add_within_another() -> None:
     with transaction() as session:
-        session.add(body("One"))
+        session.add(organisation("One"))
         with transaction():
             pass
 
 
-def test_a_transaction_within_a_transaction_is_refused(app: Flask) -> None:
+def test_nested_transaction_is_rejected(app: Flask) -> None:
     with app.app_context():
         with pytest.raises(RuntimeError, match="already open"):
             add_within_another()
         assert names() == []
         with transaction() as session:
-            session.add(body("Two"))
+            session.add(organisation("Two"))
         assert names() == ["Two"]
 
 
 @pytest.mark.parametrize("change", ["added", "changed", "deleted"])
-def test_changes_made_outside_a_transaction_are_refused(app: Flask, change: str) -> None:
+def test_changes_outside_a_transaction_are_rejected(app: Flask, change: str) -> None:
     with app.app_context():
         with transaction() as session:
-            session.add(body("One"))
+            session.add(organisation("One"))
         one = db.session.scalars(select(Organisation)).one()
         if change == "added":
-            db.session.add(body("Two"))
+            db.session.add(organisation("Two"))
         elif change == "changed":
             one.name_en = "Another"
         else:
@@ -116,19 +116,19 @@ def test_changes_made_outside_a_transaction_are_refused(app: Flask, change: str)
         assert names() == ["One"]
 
 
-def test_changes_already_sent_outside_a_transaction_are_refused_too(app: Flask) -> None:
-    """A query sends what was added before it: the change must not be lost in silence."""
+def test_flushed_changes_outside_a_transaction_are_rejected(app: Flask) -> None:
+    """A query flushes pending changes, which must not be lost silently."""
     with app.app_context():
-        db.session.add(body("One"))
+        db.session.add(organisation("One"))
         db.session.scalar(select(func.count()).select_from(Organisation))
         with pytest.raises(RuntimeError, match="outside transaction"), transaction():
             pass
 
 
-def test_what_was_read_before_is_read_again_inside(app: Flask) -> None:
+def test_records_are_reloaded_inside_a_transaction(app: Flask) -> None:
     with app.app_context():
         with transaction() as session:
-            session.add(body("One"))
+            session.add(organisation("One"))
         one = db.session.scalars(select(Organisation)).one()
         elsewhere("UPDATE organisations SET name_en = 'Renamed'")
         assert one.name_en == "One"
@@ -136,17 +136,17 @@ def test_what_was_read_before_is_read_again_inside(app: Flask) -> None:
             assert one.name_en == "Renamed"
 
 
-def test_reading_after_a_transaction_does_not_keep_others_from_writing(app: Flask) -> None:
+def test_reads_after_a_transaction_do_not_block_writers(app: Flask) -> None:
     with app.app_context():
         with transaction() as session:
-            session.add(body("One"))
+            session.add(organisation("One"))
         assert db.session.scalar(select(func.count()).select_from(Organisation)) == 1
         elsewhere("UPDATE organisations SET name_en = 'Renamed'")
         assert names() == ["Renamed"]
 
 
-def test_two_writers_queue(app: Flask) -> None:
-    """Each reads, then writes, and takes its time: on SQLite this fails where the lock is taken only at the write."""
+def test_concurrent_writers_wait_for_each_other(app: Flask) -> None:
+    """Each reads, pauses, then writes: on SQLite this fails if the lock is taken only at the write."""
     start, wrong = threading.Barrier(2), []
 
     def write(who: str) -> None:
@@ -158,7 +158,7 @@ def test_two_writers_queue(app: Flask) -> None:
                     with transaction() as session:
                         session.scalar(select(func.count()).select_from(Organisation))
                         time.sleep(0.01)
-                        session.add(body(f"{who} {number}"))
+                        session.add(organisation(f"{who} {number}"))
         except Exception as error:
             wrong.append(error)
 
@@ -172,11 +172,11 @@ def test_two_writers_queue(app: Flask) -> None:
         assert len(names()) == 16
 
 
-def test_a_conditional_update_says_whether_its_condition_held(app: Flask) -> None:
+def test_conditional_update_returns_whether_a_row_changed(app: Flask) -> None:
     rename = update(Organisation).where(Organisation.name_en == "One").values(name_en="Renamed")
     with app.app_context():
         with transaction() as session:
-            session.add(body("One"))
+            session.add(organisation("One"))
             session.flush()
             assert changed(rename)
             assert not changed(rename)
@@ -190,7 +190,7 @@ def test_a_conditional_update_says_whether_its_condition_held(app: Flask) -> Non
     "given",
     ["postgres://u:p@host/base", "postgresql://u:p@host/base", "postgresql+psycopg://u:p@host/base"],
 )
-def test_every_address_of_postgresql_means_the_driver_that_is_installed(given: str) -> None:
+def test_every_postgresql_url_uses_the_installed_driver(given: str) -> None:
     assert engine_options(given)["url"] == "postgresql+psycopg://u:p@host/base"
 
 
@@ -198,28 +198,28 @@ def test_every_address_of_postgresql_means_the_driver_that_is_installed(given: s
     ("pragma", "value"),
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)],
 )
-def test_sqlite_is_set_up_on_every_connection(sqlite_app: Flask, pragma: str, value: object) -> None:
+def test_sqlite_pragmas_are_set_on_every_connection(sqlite_app: Flask, pragma: str, value: object) -> None:
     with sqlite_app.app_context(), db.engine.connect() as one, db.engine.connect() as other:
         for connection in (one, other):
             assert connection.scalar(text(f"PRAGMA {pragma}")) == value
 
 
-# Moments.
+# Datetimes.
 
 
-def test_a_moment_without_a_zone_is_refused(app: Flask) -> None:
+def test_naive_datetime_is_rejected(app: Flask) -> None:
     with app.app_context(), pytest.raises(StatementError, match="needs a time zone"), transaction() as session:
         session.add(failed(dt.datetime(2026, 7, 1, 12, 0)))  # noqa: DTZ001
 
 
-def test_a_moment_without_a_zone_is_refused_in_a_question_too(app: Flask) -> None:
+def test_naive_datetime_is_rejected_in_queries(app: Flask) -> None:
     naive = dt.datetime(2026, 7, 1, 12, 0)  # noqa: DTZ001
     with app.app_context(), pytest.raises(StatementError, match="needs a time zone"):
         db.session.scalar(select(SignInFailure.key).where(SignInFailure.window_started_at < naive))
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Baghdad", "Europe/London", "America/New_York"])
-def test_a_moment_of_any_zone_comes_back_as_the_same_moment_in_utc(app: Flask, zone: str) -> None:
+def test_datetime_is_stored_in_utc(app: Flask, zone: str) -> None:
     with app.app_context():
         with transaction() as session:
             session.add(failed(NOON.astimezone(ZoneInfo(zone))))
@@ -229,7 +229,7 @@ def test_a_moment_of_any_zone_comes_back_as_the_same_moment_in_utc(app: Flask, z
         assert at.utcoffset() == dt.timedelta(0)
 
 
-def test_moments_of_different_zones_are_compared_as_moments(app: Flask) -> None:
+def test_datetimes_of_different_zones_compare_as_instants(app: Flask) -> None:
     minute, baghdad = dt.timedelta(minutes=1), ZoneInfo("Asia/Baghdad")
     with app.app_context():
         with transaction() as session:
@@ -242,7 +242,7 @@ def test_moments_of_different_zones_are_compared_as_moments(app: Flask) -> None:
             assert (found is not None) is is_before
 
 
-# Tables to which rows are only ever added.
+# Append-only tables.
 
 APPEND_ONLY = ["approvals", "audit_entries", "ledger_entries", "ledger_postings"]
 EVERYWHERE = {
@@ -268,7 +268,7 @@ WATCHED = {
 }
 
 
-def test_the_past_is_watched_in_these_tables(app: Flask) -> None:
+def test_append_only_tables_are_listed(app: Flask) -> None:
     with app.app_context(), db.engine.connect() as connection:
         assert list(connection.scalars(text(WATCHED[connection.dialect.name]))) == sorted(
             (*APPEND_ONLY, "claim_evidence", "claims", "evidence", "rights_steps")
@@ -276,19 +276,19 @@ def test_the_past_is_watched_in_these_tables(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
-def test_a_row_once_written_stays_as_it_is(app: Flask, table: str) -> None:
+def test_rows_of_append_only_tables_cannot_be_changed(app: Flask, table: str) -> None:
     with app.app_context():
         World(app).line(500_00)
         kind = db.engine.dialect.name
         before = rows_of(table)
         assert before
-        passed = [what for what, change in (EVERYWHERE | ONLY_THERE[kind]).items() if passes(table, change)]
+        passed = [what for what, change in (EVERYWHERE | ONLY_THERE[kind]).items() if is_accepted(table, change)]
         assert passed == []
         assert rows_of(table) == before
 
 
 def keys_of(connection: sqlite3.Connection, table: str) -> list[set[str]]:
-    """Return the columns of the primary key, and of each other key of a table."""
+    """Return the columns of each key of a table, the primary key first."""
     keys = [{"id"}]
     for _, index, is_unique, *_ in connection.execute(f"PRAGMA index_list({table})").fetchall():
         if is_unique:
@@ -297,7 +297,7 @@ def keys_of(connection: sqlite3.Connection, table: str) -> list[set[str]]:
 
 
 def with_all(world: World) -> None:
-    """Add a row to every table of the past, with a value under each of its keys."""
+    """Add a row to every append-only table, with a value for each of its keys."""
     world.covered()
     payment = world.payment(world.commitment(world.line(500_00), 100_00), 50_00, evidence=world.evidence())
     world.approve(payment)
@@ -310,8 +310,8 @@ def with_all(world: World) -> None:
 
 @pytest.mark.parametrize("command", ["INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE", "INSERT"])
 @pytest.mark.parametrize("table", [*APPEND_ONLY, "claim_evidence", "claims", "evidence", "rights_steps"])
-def test_nothing_is_replaced_on_a_connection_of_any_kind(sqlite_app: Flask, table: str, command: str) -> None:
-    """By whichever of its keys: who opens the file has none of the settings of our connections."""
+def test_rows_cannot_be_replaced_on_any_connection(sqlite_app: Flask, table: str, command: str) -> None:
+    """By any of its keys, and without the settings of our connections."""
     with sqlite_app.app_context():
         with_all(World(sqlite_app))
         before = rows_of(table)
@@ -321,7 +321,7 @@ def test_nothing_is_replaced_on_a_connection_of_any_kind(sqlite_app: Flask, tabl
         keys = keys_of(connection, table)
         columns = [column for _, column, *_ in connection.execute(f"PRAGMA table_info({table})")]
         for key in keys:
-            # A row that is another by all its keys but this one.
+            # A row that differs in all its keys but this one.
             said = ", ".join("NULL" if any(c in other for other in keys) and c not in key else c for c in columns)
             is_there = " AND ".join(f"{column} IS NOT NULL" for column in key)
             assert connection.execute(f"SELECT 1 FROM {table} WHERE {is_there}").fetchone(), key
@@ -336,8 +336,8 @@ def rows_of(table: str) -> list[str]:
         return sorted(map(repr, connection.execute(text(f"SELECT * FROM {table}"))))
 
 
-def passes(table: str, change: str) -> bool:
-    """Say whether the database lets a change through; only a refusal in the words of the table's trigger counts."""
+def is_accepted(table: str, change: str) -> bool:
+    """Return whether the database accepts a change; only an error raised by the table's trigger counts as refusal."""
     try:
         with transaction() as session:
             session.execute(text(change.format(table)))

@@ -1,4 +1,4 @@
-"""Files are what their first bytes say, lie under names that nobody chose, and leave nothing behind when refused."""
+"""File types are detected from content; files get random names, and nothing is left of refused ones."""
 
 import hashlib
 import io
@@ -14,7 +14,7 @@ HEADS = {"pdf": b"%PDF-1.7\n", "jpeg": b"\xff\xd8\xff\xe0", "png": b"\x89PNG\r\n
 
 
 @pytest.mark.parametrize(("kind", "head"), HEADS.items())
-def test_the_first_bytes_say_what_it_is(tmp_path: Path, kind: str, head: bytes) -> None:
+def test_file_type_is_detected_from_content(tmp_path: Path, kind: str, head: bytes) -> None:
     content = head + b"x" * 200_000
     kept = keep(io.BytesIO(content), tmp_path, 10**6)
     assert (kept.kind, kept.size, kept.sha256) == (kind, len(content), hashlib.sha256(content).hexdigest())
@@ -26,14 +26,14 @@ def test_the_first_bytes_say_what_it_is(tmp_path: Path, kind: str, head: bytes) 
     "content",
     [b"", b"<html><script>alert(1)</script>", b" %PDF-1.7", b"%PD", b"GIF89a", b"PK\x03\x04", b"\x89PNG", b"MZ"],
 )
-def test_anything_else_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_other_content_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(UnknownKindError):
         keep(io.BytesIO(content), tmp_path / "evidence", 100)
     assert not (tmp_path / "evidence").exists()
 
 
 @pytest.mark.parametrize(("size", "fits"), [(100_000, True), (100_001, False), (10**6, False)])
-def test_a_file_that_is_too_large_leaves_nothing_behind(tmp_path: Path, size: int, fits: bool) -> None:
+def test_too_large_file_is_refused_and_removed(tmp_path: Path, size: int, fits: bool) -> None:
     content = HEADS["pdf"].ljust(size, b"x")
     if fits:
         keep(io.BytesIO(content), tmp_path, 100_000)
@@ -44,7 +44,7 @@ def test_a_file_that_is_too_large_leaves_nothing_behind(tmp_path: Path, size: in
 
 
 class Broken(io.BytesIO):
-    """A connection that breaks off in the middle of a file."""
+    """An upload that breaks off in the middle of a file."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         if self.tell():
@@ -52,14 +52,14 @@ class Broken(io.BytesIO):
         return super().read(size)
 
 
-def test_an_upload_that_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_interrupted_upload_is_removed(tmp_path: Path) -> None:
     stream: IO[bytes] = Broken(HEADS["pdf"].ljust(200_000, b"x"))
     with pytest.raises(ConnectionResetError):
         keep(stream, tmp_path, 10**6)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_names_are_random_and_the_folder_is_the_owners(tmp_path: Path) -> None:
+def test_names_are_random_and_folder_is_private(tmp_path: Path) -> None:
     folder = tmp_path / "evidence"
     names = {keep(io.BytesIO(HEADS["pdf"]), folder, 100).stored_as for _ in range(50)}
     assert len(names) == 50
@@ -67,5 +67,5 @@ def test_names_are_random_and_the_folder_is_the_owners(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_a_file_that_is_gone_has_no_hash(tmp_path: Path) -> None:
+def test_missing_file_has_no_hash(tmp_path: Path) -> None:
     assert sha256_of(tmp_path / "gone") is None

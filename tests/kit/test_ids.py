@@ -1,4 +1,4 @@
-"""Ids tell nothing and can be read out; tokens cannot be guessed, and only their hash is kept."""
+"""Public ids are opaque and unambiguous; tokens are unguessable, and only their hash is stored."""
 
 import re
 
@@ -6,18 +6,18 @@ from training.kit.ids import PUBLIC_ID_LENGTH, is_public_id, is_token, new_publi
 from training.models import Base
 
 
-def test_an_id_can_be_read_out_over_a_telephone() -> None:
+def test_id_has_no_ambiguous_characters() -> None:
     for _ in range(500):
         assert re.fullmatch(r"[0-9a-hjkmnp-tv-z]{12}", new_public_id())
 
 
-def test_ids_do_not_repeat_and_use_the_whole_alphabet() -> None:
+def test_ids_are_unique_and_use_the_whole_alphabet() -> None:
     ids = [new_public_id() for _ in range(2000)]
     assert len(set(ids)) == len(ids)
     assert len(set("".join(ids))) == 32
 
 
-def test_an_id_fits_its_column_in_every_table() -> None:
+def test_id_fits_its_column_in_every_table() -> None:
     columns = [table.c.public_id for table in Base.metadata.tables.values() if "public_id" in table.c]
     assert columns
     for column in columns:
@@ -25,14 +25,14 @@ def test_an_id_fits_its_column_in_every_table() -> None:
         assert column.unique, column
 
 
-def test_a_token_stands_in_an_address_as_it_is() -> None:
+def test_token_is_url_safe() -> None:
     tokens = {new_token() for _ in range(500)}
     assert len(tokens) == 500
     for token in tokens:
         assert re.fullmatch(r"[A-Za-z0-9_-]{43}", token), "43 characters of 6 bits hold 256 bits"
 
 
-def test_what_is_no_id_is_known_without_a_database() -> None:
+def test_invalid_id_is_detected() -> None:
     assert is_public_id(new_public_id())
     for text in (
         "",
@@ -47,13 +47,13 @@ def test_what_is_no_id_is_known_without_a_database() -> None:
         assert not is_public_id(text), text
 
 
-def test_what_is_no_token_is_known() -> None:
+def test_invalid_token_is_detected() -> None:
     assert is_token(new_token())
     assert is_token("key-1")
     for text in ("", "nul\x00", "with a space", "مفتاح", "k" * 44, f"{new_token()}\n", "٤"):
         assert not is_token(text), text
 
 
-def test_a_token_is_kept_as_its_sha_256() -> None:
+def test_token_is_stored_as_its_sha_256() -> None:
     assert token_hash("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert token_hash("abd") != token_hash("abc")

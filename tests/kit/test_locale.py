@@ -1,4 +1,4 @@
-"""Three languages: how each is named and written, how it counts, and when its week begins."""
+"""The three languages: name, direction, plural forms and week."""
 
 from gettext import c2py
 from pathlib import Path
@@ -30,16 +30,16 @@ def test_there_are_three_languages() -> None:
     ("code", "endonym", "direction"),
     [("en", "English", "ltr"), ("ar", "العربية", "rtl"), ("ckb", "کوردیی ناوەندی", "rtl")],
 )
-def test_a_language_has_its_own_name_and_direction(code: str, endonym: str, direction: str) -> None:
+def test_language_has_endonym_and_direction(code: str, endonym: str, direction: str) -> None:
     assert LANGUAGES[code].endonym == endonym
     assert LANGUAGES[code].direction == direction == Locale.parse(LANGUAGES[code].locale).text_direction
 
 
-def test_each_language_but_the_default_has_a_catalogue() -> None:
+def test_every_other_language_has_a_catalogue() -> None:
     assert {folder.name for folder in TRANSLATIONS.iterdir()} == set(LANGUAGES) - {DEFAULT_LANGUAGE}
 
 
-def test_arabic_counts_in_six_forms() -> None:
+def test_arabic_has_six_plural_forms() -> None:
     arabic = catalogue("ar")
     assert arabic.num_plurals == 6
     form = c2py(arabic.plural_expr)
@@ -47,7 +47,7 @@ def test_arabic_counts_in_six_forms() -> None:
     assert [form(n) for n in (10, 99, 101, 102, 103, 111)] == [3, 4, 5, 5, 3, 4]
 
 
-def test_sorani_counts_in_two_forms() -> None:
+def test_sorani_has_two_plural_forms() -> None:
     sorani = catalogue("ckb")
     assert sorani.num_plurals == 2
     form = c2py(sorani.plural_expr)
@@ -58,13 +58,11 @@ def test_sorani_counts_in_two_forms() -> None:
     ("code", "first", "weekend"),
     [("en", MONDAY, (SATURDAY, SUNDAY)), ("ar", SATURDAY, (FRIDAY, SATURDAY)), ("ckb", SATURDAY, (FRIDAY, SATURDAY))],
 )
-def test_weeks_begin_and_end_as_they_do_where_the_language_is_read(
-    code: str, first: int, weekend: tuple[int, int]
-) -> None:
+def test_week_and_weekend_follow_the_locale(code: str, first: int, weekend: tuple[int, int]) -> None:
     locale = Locale.parse(LANGUAGES[code].locale)
     assert locale.first_week_day == first
     assert (locale.weekend_start, locale.weekend_end) == weekend
 
 
-def test_arabic_months_are_those_of_iraq() -> None:
+def test_arabic_month_names_are_iraqi() -> None:
     assert Locale.parse(LANGUAGES["ar"].locale).months["format"]["wide"][1] == "كانون الثاني"

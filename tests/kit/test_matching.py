@@ -1,4 +1,4 @@
-"""Spellings of one name are offered as one, in whatever script; other names are not."""
+"""Spellings of one name match across scripts; different names do not."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from tests.kit.test_names import unhurried
 from training.kit.matching import ENOUGH, heard, hits, keys, score
 from training.kit.sounds import sounds
 
-# Parts of names as they are common in Iraq; nobody's name.
+# Parts of names common in Iraq; not real people.
 SPELLINGS = {
     "Muhammad": ("Muhammad", "Mohammed", "Mohamad", "محمد", "مُحَمَّد", "محمّد", "موحەممەد"),
     "Kadhim": ("Kadhim", "Kazem", "Kazim", "كاظم", "کازم"),
@@ -26,12 +26,12 @@ SPELLINGS = {
 
 
 def like(one: str, other: str) -> int:
-    """Return the score of two spellings, each in the column where it belongs."""
+    """Return the score of two spellings, each in the column of its script."""
     return score(*(heard("", name) if name > "\u0590" else heard(name, "") for name in (one, other)))
 
 
 @pytest.mark.parametrize("name", SPELLINGS)
-def test_each_spelling_meets_each_other(name: str) -> None:
+def test_spellings_of_one_name_match(name: str) -> None:
     for one in SPELLINGS[name]:
         for other in SPELLINGS[name]:
             assert like(one, other) >= ENOUGH, (one, other)
@@ -55,27 +55,27 @@ def test_each_spelling_meets_each_other(name: str) -> None:
         ("Ahmed", "Ahmed Ali Hassan"),
     ],
 )
-def test_other_names_are_not_offered(one: str, other: str) -> None:
+def test_different_names_do_not_match(one: str, other: str) -> None:
     assert like(one, other) < ENOUGH
 
 
-def test_no_two_of_these_names_meet() -> None:
+def test_common_names_do_not_match_each_other() -> None:
     firsts = [spellings[0] for spellings in SPELLINGS.values()]
     assert [(a, b) for a in firsts for b in firsts if a < b and like(a, b) >= ENOUGH] == []
 
 
-def test_both_scripts_have_to_agree() -> None:
+def test_both_scripts_must_match() -> None:
     said = heard("Said Hassan", "سعيد حسن")
     assert score(said, heard("Said Hassan", "سعيد حسن")) == 100
     assert score(said, heard("Said Hassan", "سعد حسين")) < ENOUGH
     assert score(said, heard("", "سعيد حسن")) == 100
 
 
-def test_a_name_in_digits_of_any_script_is_one_name() -> None:
+def test_digits_of_any_script_match() -> None:
     assert like("Trainee 007", "Trainee ٠٠٧") == 100
 
 
-def test_a_slip_of_the_finger_is_still_met() -> None:
+def test_typing_error_still_matches() -> None:
     slipped = keys(sounds("Mohammed Ali Jassimm Kadim"))
     sharing = {key: [1] for key in keys(sounds("Mohammed Ali Jassim Kadhimi")).loose}
     assert hits(slipped.loose, sharing) == [1]
@@ -83,7 +83,7 @@ def test_a_slip_of_the_finger_is_still_met() -> None:
 
 @unhurried
 @given(st.text(max_size=40), st.text(max_size=40))
-def test_anything_can_be_scored(one: str, other: str) -> None:
+def test_any_text_can_be_scored(one: str, other: str) -> None:
     assert 0 <= score(heard(one, ""), heard(other, "")) <= 100
     assert score(heard(one, ""), heard(one, "")) in (0, 100)
     assert score(heard(one, other), heard(other, one)) == score(heard(other, one), heard(one, other))

@@ -1,4 +1,4 @@
-"""Amounts are read as people type them, to the penny, or refused; and written the same way everywhere."""
+"""Amounts are parsed as typed, to the penny, or rejected; and formatted consistently."""
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from training.kit.money import format_pounds, parse_amount, plain_amount, spread_evenly, western_digits
 
 unhurried = settings(deadline=None, database=None)
-"""A busy machine is no fault of ours, and each run stands for itself."""
+"""No deadline, since the machine may be busy, and no example database."""
 
 READ = [
     ("0", 0),
@@ -66,17 +66,17 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("typed", "pence"), READ)
-def test_an_amount_is_read_to_the_penny(typed: str, pence: int) -> None:
+def test_amount_is_parsed_to_the_penny(typed: str, pence: int) -> None:
     assert parse_amount(typed) == pence
 
 
 @pytest.mark.parametrize("typed", REFUSED.values(), ids=REFUSED.keys())
-def test_what_is_no_amount_is_refused(typed: str) -> None:
+def test_invalid_amount_is_rejected(typed: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  # the form gives the words
         parse_amount(typed)
 
 
-def test_eastern_digits_and_marks_become_western() -> None:
+def test_eastern_digits_and_separators_become_western() -> None:
     assert western_digits("٠١٢٣٤٥٦٧٨٩") == western_digits("۰۱۲۳۴۵۶۷۸۹") == "0123456789"
     assert western_digits("١٬٢٣٤٫٥ abc") == "1,234.5 abc"
 
@@ -94,25 +94,25 @@ def test_eastern_digits_and_marks_become_western() -> None:
         (-1_234_56, "−£1,234.56"),
     ],
 )
-def test_an_amount_is_written(pence: int, written: str) -> None:
+def test_amount_is_formatted(pence: int, written: str) -> None:
     assert format_pounds(pence) == written
 
 
 @unhurried
 @given(st.integers(0, 999_999_999_999_99))
-def test_what_is_written_is_read_back(pence: int) -> None:
+def test_formatted_amount_parses_to_itself(pence: int) -> None:
     assert parse_amount(plain_amount(pence)) == pence
 
 
 @unhurried
 @given(st.integers(0, 999_999_999_99))
-def test_what_is_shown_may_be_typed(pence: int) -> None:
+def test_displayed_amount_can_be_typed(pence: int) -> None:
     assert parse_amount(format_pounds(pence)) == pence
 
 
 @unhurried
 @given(st.integers(0, 10**14), st.integers(1, 400))
-def test_shares_add_up_and_differ_by_a_penny_at_most(pence: int, parts: int) -> None:
+def test_shares_sum_to_the_amount_and_differ_by_at_most_a_penny(pence: int, parts: int) -> None:
     shares = spread_evenly(pence, parts)
     assert len(shares) == parts
     assert sum(shares) == pence

@@ -1,4 +1,4 @@
-"""Spellings of one name meet under one key; different names do not."""
+"""Spellings of one name have one key; different names have different keys."""
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from training.kit.names import LONGEST_KEY, fold, name_key, name_words
 
 unhurried = settings(deadline=None, database=None)
-"""A busy machine is no fault of ours, and each run stands for itself."""
+"""No deadline, since the machine may be busy, and no example database."""
 
 MEET = {
     "alef with hamza": ("أحمد", "احمد"),
@@ -62,16 +62,16 @@ APART = [
 
 
 @pytest.mark.parametrize(("one", "other"), MEET.values(), ids=MEET.keys())
-def test_spellings_of_one_name_meet(one: str, other: str) -> None:
+def test_spellings_of_one_name_have_one_key(one: str, other: str) -> None:
     assert fold(one) == fold(other) != ""
 
 
 @pytest.mark.parametrize(("one", "other"), APART)
-def test_different_names_stay_apart(one: str, other: str) -> None:
+def test_different_names_have_different_keys(one: str, other: str) -> None:
     assert fold(one) != fold(other)
 
 
-def test_a_name_of_signs_alone_has_no_key() -> None:
+def test_name_without_letters_has_no_key() -> None:
     assert fold(" -.\u200c'ـ ") == ""
 
 
@@ -80,24 +80,24 @@ ALPHABET = "أإآٱاىییيێئةەهھکكگڵڕۆؤڤپچژـ\u200c\u0651\u
 
 @unhurried
 @given(st.text(ALPHABET, max_size=20))
-def test_a_key_is_its_own_key(name: str) -> None:
+def test_key_is_idempotent(name: str) -> None:
     assert fold(fold(name)) == fold(name)
 
 
 @unhurried
 @given(st.text(ALPHABET, max_size=20))
-def test_case_never_matters(name: str) -> None:
+def test_case_is_ignored(name: str) -> None:
     assert fold(name.upper()) == fold(name.lower()) == fold(name)
 
 
-def test_a_key_and_a_word_fit_their_columns() -> None:
-    """One letter of these is eighteen when it is spelled out."""
+def test_key_and_words_fit_their_columns() -> None:
+    """One of these letters becomes eighteen when folded."""
     for name in ("ﷺ" * 200, "½" * 200, "n" * 300):
         assert 0 < len(name_key(name)) <= LONGEST_KEY
         assert max(map(len, name_words(name))) <= LONGEST_KEY
 
 
-def test_words_stand_once_and_in_order() -> None:
+def test_words_are_unique_and_sorted() -> None:
     assert name_words("Ali Ahmed-ALI") == ["ali", "ahmed"]
     assert name_words(f"{'n' * 201} {'n' * 202}") == ["n" * LONGEST_KEY]
     assert name_words("...") == []

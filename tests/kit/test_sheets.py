@@ -1,4 +1,4 @@
-"""Tables for spreadsheets: what was text stays text, what was a number is a number, in every script."""
+"""Spreadsheet export: text stays text and numbers stay numbers, in every script."""
 
 import csv
 import datetime as dt
@@ -15,7 +15,7 @@ DAY = dt.date(2026, 3, 31)
 ROWS: list[list[Value]] = [[1_250_50, "ڕاهێنان، كركوك", DAY, 12], [-3_00, "=1+1", None, 0], [0, "0077", DAY, None]]
 
 
-def test_csv_is_utf_8_with_a_mark_that_excel_needs() -> None:
+def test_csv_is_utf_8_with_byte_order_mark() -> None:
     written = to_csv(COLUMNS, ROWS)
     assert written.startswith(b"\xef\xbb\xbf")
     read = list(csv.reader(io.StringIO(written.decode("utf-8-sig"))))
@@ -28,21 +28,21 @@ def test_csv_is_utf_8_with_a_mark_that_excel_needs() -> None:
 
 
 @pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
-def test_text_is_no_formula(text: str) -> None:
+def test_text_is_escaped_against_formulas(text: str) -> None:
     row = next(csv.reader(io.StringIO(to_csv([Column("A")], [[text]]).decode("utf-8-sig").split("\r\n", 1)[1])), [])
     assert not row or row[0].startswith("'")
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(to_xlsx("A", [Column("A")], [[text]]))).get_sheet_by_index(0)
     assert sheet.to_python()[1][0] == text
 
 
-def test_xlsx_has_numbers_and_days() -> None:
+def test_xlsx_has_typed_numbers_and_dates() -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(to_xlsx("Entries: [1/2]", COLUMNS, ROWS)))
     assert book.sheet_names == ["Entries 12"]
     assert book.get_sheet_by_index(0).to_python()[1] == [1250.5, "ڕاهێنان، كركوك", DAY, 12.0]
 
 
 @pytest.mark.parametrize("right_to_left", [True, False])
-def test_xlsx_runs_in_the_direction_of_its_language(right_to_left: bool) -> None:
+def test_xlsx_has_the_direction_of_its_language(right_to_left: bool) -> None:
     written = to_xlsx("جدول", COLUMNS, ROWS, right_to_left=right_to_left)
     sheet = zipfile.ZipFile(io.BytesIO(written)).read("xl/worksheets/sheet1.xml").decode()
     assert ('rightToLeft="1"' in sheet) is right_to_left

@@ -1,4 +1,4 @@
-"""Tables as people send them: every encoding and separator, workbooks, and what is none."""
+"""Reading uploaded tables: encodings, separators, workbooks and invalid files."""
 
 import datetime as dt
 import io
@@ -36,33 +36,33 @@ def workbook(fill: Callable[[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksheet
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-def test_text_in_every_encoding_and_with_every_separator(encoding: str, separator: str) -> None:
+def test_csv_of_every_encoding_and_separator_is_read(encoding: str, separator: str) -> None:
     table = read("\r\n".join(separator.join(row) for row in ARABIC).encode(encoding))
     assert [table.headings, table.rows[0].cells] == ARABIC
 
 
-def test_arabic_from_an_old_spreadsheet_keeps_its_letters() -> None:
+def test_legacy_arabic_encoding_is_read() -> None:
     table = read("المورد;المبلغ\nمكتب أحمد;12\n".encode("windows-1256"))
     assert table.headings == ["المورد", "المبلغ"]
     assert table.rows[0].cells == ["مكتب أحمد", "12"]
 
 
-def test_accents_from_an_old_spreadsheet_keep_theirs() -> None:
+def test_legacy_western_encoding_is_read() -> None:
     assert read("Supplier;Amount\nCafé Zoë;£12\n".encode("windows-1252")).rows[0].cells == ["Café Zoë", "£12"]
 
 
-def test_rows_keep_their_number_in_the_file() -> None:
+def test_rows_keep_their_numbers() -> None:
     table = read(b'\n\na,b\n\n1,"x\ny"\n,,\n2,z\n')
     assert table.headings == ["a", "b"]
     assert table.rows == [Row(5, ["1", "x y"]), Row(7, ["2", "z"])]
 
 
-def test_a_table_survives_being_kept() -> None:
+def test_table_survives_serialisation() -> None:
     table = read(b"a,b\n1,2\n")
     assert Table.from_json(table.to_json()) == table
 
 
-def test_a_short_row_has_empty_cells() -> None:
+def test_short_row_has_empty_cells() -> None:
     row = Row(1, ["a"])
     assert [row.cell(0), row.cell(1), row.cell(None)] == ["a", "", ""]
 
@@ -86,15 +86,15 @@ def test_a_short_row_has_empty_cells() -> None:
     ],
     ids=lambda value: value if isinstance(value, Problem) else "",
 )
-def test_what_is_no_table_is_told_why(content: bytes, expected: Problem) -> None:
+def test_unreadable_file_is_refused_with_the_problem(content: bytes, expected: Problem) -> None:
     assert problem(content) is expected
 
 
-def test_as_many_rows_as_are_taken() -> None:
+def test_row_limit_is_accepted_exactly() -> None:
     assert len(read(b"a,b\n" + b"1,2\n" * tables.MOST_ROWS).rows) == tables.MOST_ROWS
 
 
-def test_a_workbook_becomes_text() -> None:
+def test_workbook_cells_are_read_as_text() -> None:
     def fill(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
         sheet.write_row(2, 1, ["Date", "Amount", "Supplier", "Sum"])
         sheet.write_number(3, 1, 44166.55, book.add_format({"num_format": "d/m/yy"}))  # 1 December 2020, 13:12
@@ -110,16 +110,16 @@ def test_a_workbook_becomes_text() -> None:
     ]
 
 
-def test_a_workbook_without_a_cell_is_empty() -> None:
+def test_empty_workbook_is_refused() -> None:
     assert problem(workbook(lambda _book, _sheet: None)) is Problem.EMPTY
 
 
-def test_a_workbook_with_too_many_rows() -> None:
+def test_workbook_with_too_many_rows_is_refused() -> None:
     content = workbook(lambda _book, sheet: sheet.write_column(0, 0, range(tables.MOST_ROWS + 2)))
     assert problem(content) is Problem.TOO_MANY_ROWS
 
 
-def test_an_archive_that_unpacks_to_far_more_is_not_unpacked() -> None:
+def test_decompression_bomb_is_refused() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * 150_000_000)
@@ -127,7 +127,7 @@ def test_an_archive_that_unpacks_to_far_more_is_not_unpacked() -> None:
     assert problem(file.getvalue()) is Problem.TOO_LARGE
 
 
-def test_two_cells_at_opposite_corners_do_not_end_the_server() -> None:
+def test_huge_sparse_sheet_is_refused() -> None:
     def fill(_book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
         sheet.write(0, 0, "a")
         sheet.write(1_048_575, 16_383, "b")
@@ -142,29 +142,29 @@ def test_two_cells_at_opposite_corners_do_not_end_the_server() -> None:
         "1 December 2020", "١/١٢/٢٠٢٠", "\u200f1/12/2020",
     ],
 )  # fmt: skip
-def test_days_as_files_write_them(text: str) -> None:
+def test_dates_are_parsed(text: str) -> None:
     assert parse_day(text) == dt.date(2020, 12, 1)
 
 
 @pytest.mark.parametrize(
     "text", ["", "12/31/2020", "31/2/2020", "2020", "tomorrow", "1 Abc 2020", "44166", "0000-01-01"]
 )
-def test_what_is_no_day(text: str) -> None:
+def test_invalid_date_is_rejected(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         parse_day(text)
 
 
 @pytest.mark.parametrize("text", ["2026-04", "4/2026", "1/4/2026", "2026-04-17", "Apr 2026", "Apr-26", "٢٠٢٦-٠٤"])
-def test_months_as_files_write_them(text: str) -> None:
+def test_months_are_parsed(text: str) -> None:
     assert parse_month(text) == dt.date(2026, 4, 1)
 
 
-def test_a_formula_gives_its_value_and_one_without_is_refused() -> None:
+def test_formula_gives_its_value_or_is_refused_without_one() -> None:
     assert read(workbook(lambda _, sheet: _formulas(sheet, "ab"))).rows == [Row(2, ["ab"])]
     assert problem(workbook(lambda _, sheet: _formulas(sheet, ""))) is Problem.UNCALCULATED
 
 
-def test_of_several_sheets_none_is_left_out_in_silence() -> None:
+def test_workbook_with_several_filled_sheets_is_refused() -> None:
     def fill(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
         sheet.write_column(0, 0, ["Name", "one"])
         book.add_worksheet("Empty")
@@ -182,7 +182,7 @@ def _formulas(sheet: xlsxwriter.worksheet.Worksheet, value: str) -> None:
     sheet.write_formula(1, 0, '="a"&"b"', None, value)
 
 
-def test_blank_rows_without_number_are_nothing_and_hide_nothing() -> None:
+def test_blank_rows_are_skipped() -> None:
     def blank(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
         sheet.write(0, 0, "Name")
         sheet.write(1, 0, "Ahmed")
@@ -198,7 +198,7 @@ def test_blank_rows_without_number_are_nothing_and_hide_nothing() -> None:
     assert read(b"Name\nAhmed\n" + b"\n" * 1_000_000).rows == [Row(2, ["Ahmed"])]
 
 
-def test_old_workbooks_and_open_documents() -> None:
+def test_xls_and_ods_are_read() -> None:
     book = xlwt.Workbook()
     sheet = book.add_sheet("names")
     for place, text in enumerate(("الاسم", "أحمد")):
@@ -229,7 +229,7 @@ def open_document(rows: list[list[str]]) -> bytes:
     return file.getvalue()
 
 
-def test_sheets_that_are_not_read_are_told_and_one_can_be_picked() -> None:
+def test_unread_sheets_are_listed_and_one_can_be_picked() -> None:
     def fill(book: xlsxwriter.Workbook, cover: xlsxwriter.worksheet.Worksheet) -> None:
         cover.write_row(0, 0, ["Ministry"])
         book.add_worksheet("Empty")
@@ -259,13 +259,13 @@ def test_sheets_that_are_not_read_are_told_and_one_can_be_picked() -> None:
         (b'Name,Rank\n"Ali "" Test,Major\nNext Name,Captain\n', 2),
     ],
 )
-def test_a_stray_quotation_mark_melts_no_rows(content: bytes, line: int) -> None:
+def test_stray_quotation_mark_is_refused_with_its_line(content: bytes, line: int) -> None:
     with pytest.raises(TableError) as refused:
         read(content)
     assert (refused.value.problem, refused.value.line) == (Problem.QUOTATION, line)
 
 
-def test_quotation_marks_that_are_in_order_are_read() -> None:
+def test_balanced_quotation_marks_are_read() -> None:
     content = b'Name,Rank\n"Ali, ""Abu Hassan"" Test","Major\nGeneral"\nKarim "the tall",Captain\n'
     assert [row.cells for row in read(content).rows] == [
         ['Ali, "Abu Hassan" Test', "Major General"],

@@ -1,4 +1,4 @@
-"""A traceback tells where and what failed; what a database said of a row is not in it."""
+"""Tracebacks show where and what failed, without row values from the database."""
 
 from sqlalchemy.exc import IntegrityError, PendingRollbackError
 
@@ -15,14 +15,14 @@ def failed(error: Exception, cause: Exception | None = None) -> BaseException:
 DRIVER = "Key (name)=(Canary) already exists"
 
 
-def test_a_fault_of_ours_is_told_whole() -> None:
+def test_own_exception_is_logged_in_full() -> None:
     text = trace(failed(LookupError("outer"), failed(KeyError("inner"))))
     assert text.count("Traceback (most recent call last):") == 2
     assert text.index("KeyError: 'inner'") < text.index("LookupError: outer")
     assert "in failed" in text
 
 
-def test_of_a_statement_kind_and_text_are_told() -> None:
+def test_database_error_is_logged_without_parameters() -> None:
     error = IntegrityError("INSERT INTO people", {"name": "Canary"}, Exception(DRIVER))
     text = trace(failed(LookupError("outer"), failed(error, failed(ValueError(DRIVER)))))
     assert "IntegrityError: INSERT INTO people" in text
@@ -30,11 +30,11 @@ def test_of_a_statement_kind_and_text_are_told() -> None:
     assert "Canary" not in text
 
 
-def test_a_session_that_failed_before_tells_nothing_of_it() -> None:
+def test_failed_session_error_is_logged_without_values() -> None:
     assert "Canary" not in trace(failed(PendingRollbackError(f"Original exception was: {DRIVER}")))
 
 
-def test_a_cause_that_was_put_aside_is_left_aside() -> None:
+def test_suppressed_cause_is_not_logged() -> None:
     error = LookupError("outer")
     error.__context__ = failed(KeyError("inner"))
     assert "inner" in trace(error)

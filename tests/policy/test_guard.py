@@ -1,4 +1,4 @@
-"""People, nominations and money are not read without saying in whose name."""
+"""People, nominations and money cannot be read without naming the actor."""
 
 import pytest
 from flask import Flask
@@ -39,7 +39,7 @@ def test_get_by_key_raises(app: Flask) -> None:
         db.session.get(Person, 1)
 
 
-def test_scoped_and_reasoned_reads_pass(app: Flask) -> None:
+def test_scoped_and_explicitly_unscoped_reads_pass(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         world.person("Trainee one")

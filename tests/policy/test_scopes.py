@@ -1,4 +1,4 @@
-"""The two faces of a scope agree, and nobody may do to a record what they may not even see."""
+"""Record checks and list filters of a scope agree, and no permission on a record exceeds the permission to read it."""
 
 from collections.abc import Iterator
 
@@ -55,7 +55,7 @@ ACCOUNTS = (
 
 @pytest.fixture(scope="module")
 def furnished(shared_app: Flask) -> Iterator[World]:
-    """Return the world that all tests of this file look at; nothing in it changes any more."""
+    """Return the read-only world shared by all tests of this file."""
     with shared_app.app_context():
         world = World(shared_app)
         trainee, other = world.person("Trainee one"), world.person("Trainee two", "iraq.2")
@@ -85,7 +85,7 @@ def _keys(model: type[Base], *conditions: object) -> set[str]:
 
 
 @pytest.mark.parametrize("username", ACCOUNTS)
-def test_check_on_one_record_agrees_with_the_list(world: World, username: str) -> None:
+def test_record_check_agrees_with_list_filter(world: World, username: str) -> None:
     actor = world.actor(username)
     for model in (*CLAUSES,):
         if model not in SEEING:
@@ -97,14 +97,14 @@ def test_check_on_one_record_agrees_with_the_list(world: World, username: str) -
 
 @pytest.mark.parametrize("username", ACCOUNTS)
 @pytest.mark.parametrize("permission", DOING)
-def test_no_doing_exceeds_its_seeing(world: World, username: str, permission: Permission) -> None:
+def test_no_permission_exceeds_its_read_permission(world: World, username: str, permission: Permission) -> None:
     model, actor = DOING[permission], world.actor(username)
     done = _keys(model, where(actor, permission, model))
     assert done <= _keys(model, where(actor, SEEING[model], model))
 
 
-def test_a_widened_grant_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test above can fail: with a planted grant it does."""
+def test_widened_grant_is_detected(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test above fails with a planted grant."""
     monkeypatch.setitem(MATRIX[Permission.RUN_COHORT], Role.FUNDER, frozenset({Scope.ALL}))
     actor = world.actor("funder.2")
     assert not _keys(Cohort, where(actor, Permission.RUN_COHORT, Cohort)) <= _keys(
@@ -116,7 +116,7 @@ def test_a_widened_grant_is_noticed(world: World, monkeypatch: pytest.MonkeyPatc
     ("username", "decided"),
     [("rights", {"low"}), ("rights.senior", {"low", "medium"}), ("uk", set()), ("admin", set())],
 )
-def test_which_assessments_wait_for_which_grade(world: World, username: str, decided: set[str]) -> None:
+def test_assessments_await_approvers_of_their_grade(world: World, username: str, decided: set[str]) -> None:
     waits = where(world.actor(username), Permission.APPROVE_RIGHTS, RightsAssessment)
     submitted = RightsAssessment.state == AssessmentState.SUBMITTED
     assert set(db.session.scalars(select(RightsAssessment.level).where(waits, submitted))) == decided
@@ -138,10 +138,10 @@ EXPECTED_PEOPLE = {
 
 
 @pytest.mark.parametrize("username", EXPECTED_PEOPLE)
-def test_whose_people_are_seen(world: World, username: str) -> None:
+def test_people_are_visible_within_scope(world: World, username: str) -> None:
     statement = select(Person.name_latin).where(where(world.actor(username), Permission.SEE_PERSON, Person))
     assert set(db.session.scalars(unscoped(statement, because="a test"))) == EXPECTED_PEOPLE[username]
 
 
-def test_every_permission_is_in_the_table() -> None:
+def test_every_permission_is_granted_in_the_matrix() -> None:
     assert set(MATRIX) == set(matrix.Permission)

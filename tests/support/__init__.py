@@ -1,1 +1,1 @@
-"""What the tests stand on: databases, servers, a browser, a small world."""
+"""Test support: databases, servers, a browser, a small world of records."""

@@ -1,4 +1,4 @@
-"""The application as tests run it: in their own process, with settings of their own."""
+"""The application under test, in the test process with test settings."""
 
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from training.kit.db import db
 
 
 def settings_for(database_url: str) -> Settings:
-    """Return the settings of a demonstration without data on the database."""
+    """Return the settings of an empty demonstration on the database."""
     return Settings(
         database_url=database_url,
         evidence_folder=Path(tempfile.gettempdir()) / "training-tests-evidence",
@@ -35,7 +35,7 @@ def settings_for(database_url: str) -> Settings:
 
 @contextmanager
 def application(database_url: str) -> Iterator[Flask]:
-    """Yield an application of its own on the database; its connections are closed after the block."""
+    """Yield a new application on the database; close its connections after the block."""
     app = create_app(settings_for(database_url))
     app.testing = True
     try:
@@ -47,9 +47,9 @@ def application(database_url: str) -> Iterator[Flask]:
 
 @contextmanager
 def shared_application(database_url: str) -> Iterator[Flask]:
-    """Yield the one application that this process has for the address; what a test changes of it is put back.
+    """Yield this process's shared application for the address; restore what a test changes of it.
 
-    It has compiled its routes, templates and statements: three quarters of the time of a short test.
+    Its routes, templates and statements are already compiled, which saves three quarters of the time of a short test.
     """
     app = _started(database_url)
     parts: tuple[dict[str, Any], ...] = (vars(app), app.config, app.extensions)

@@ -1,4 +1,4 @@
-"""A real browser, and pages that report what goes wrong in them."""
+"""A real browser whose pages report errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,16 +20,16 @@ _FLAGS = (
 )
 
 _OUR_FAULT = 500
-"""From this status on an answer is never what a test wants."""
+"""The lowest status that is always reported as a failure."""
 
 
 class BrowserError(Exception):
-    """No browser could be started; the text says what to do."""
+    """No browser could be started; the message says what to do."""
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Run Chromium, the machine's own or else Playwright's, for as long as the block. Raises BrowserError."""
+    """Run Chromium, the system's or else Playwright's, during the block. Raises BrowserError."""
     with sync_playwright() as playwright:
         try:
             started = playwright.chromium.launch(executable_path=find_chromium(), args=list(_FLAGS))
@@ -43,7 +43,7 @@ def chromium() -> Iterator[Browser]:
 
 @dataclass
 class Pages:
-    """Opens pages, each in a context of its own (no shared cookies), and keeps what they complain of."""
+    """Opens pages, each in its own context (no shared cookies), and collects their errors."""
 
     browser: Browser
     _contexts: list[BrowserContext] = field(default_factory=list)
@@ -61,8 +61,7 @@ class Pages:
     ) -> Page:
         """Return an empty page; ``page.goto("/sign-in")`` is relative to ``base_url``.
 
-        ``language`` is what the browser asks for, ``width`` is in CSS pixels, and ``reduced`` asks for
-        reduced motion.
+        ``language`` is the browser's preferred language, ``width`` is in CSS pixels, ``reduced`` prefers less motion.
         """
         context = self.browser.new_context(
             base_url=base_url,
@@ -81,7 +80,7 @@ class Pages:
 
     @property
     def complaints(self) -> list[str]:
-        """What the browser reported, save that a page the tests went to was a refusal (4xx): they look at that."""
+        """Return the errors the browser reported, except 4xx answers to navigation, which tests check themselves."""
         return [
             f"{text} ({url})"
             for text, url in self._said
@@ -89,7 +88,7 @@ class Pages:
         ]
 
     def close(self) -> None:
-        """Close every page that was opened."""
+        """Close all pages."""
         while self._contexts:
             self._contexts.pop().close()
 

@@ -1,4 +1,4 @@
-"""Following the links of the product as a reader would."""
+"""Follow the links of the product as a user would."""
 
 import re
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from werkzeug.test import TestResponse
 _LINK = re.compile(r'href="(/[^"]*)"')
 _NUMBERED = re.compile(r"[0-9a-hjkmnp-tv-z]{12}")
 EACH = 3
-"""How many pages of one shape are read: the hundredth course looks like the first."""
+"""Pages read of each URL pattern: the hundredth course looks like the first."""
 
 
 def crawl(client: FlaskClient) -> Iterator[tuple[str, TestResponse]]:
-    """Yield every page that can be reached from the first one, a few of each shape."""
+    """Yield every page reachable from the home page, a few of each URL pattern."""
     waiting, seen, shapes = ["/"], {"/"}, dict[str, int]()
     while waiting:
         address = waiting.pop(0)
@@ -24,7 +24,7 @@ def crawl(client: FlaskClient) -> Iterator[tuple[str, TestResponse]]:
             continue
         answer = client.get(address)
         if answer.mimetype != "text/html":
-            answer.close()  # a file to save
+            answer.close()  # a download
             continue
         yield address, answer
         for found in map(unescape, _LINK.findall(answer.text)):

@@ -1,4 +1,4 @@
-"""Fresh, migrated databases: copies of one of each kind that is migrated when a run first asks for it."""
+"""Fresh, migrated databases: copies of a template per kind, migrated when a run first needs it."""
 
 import os
 import shutil
@@ -36,7 +36,7 @@ _OTHERS = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE da
 
 
 _OWNED: dict[tuple[int, str], tuple[str, object]] = {}
-"""The databases of this process, by purpose."""
+"""The databases of this process by purpose."""
 
 
 @cache
@@ -53,7 +53,7 @@ def sqlite_template() -> Path:
 
 @cache
 def _server() -> int:
-    """Return the port of a PostgreSQL server that has a migrated database. Raises PostgresError."""
+    """Return the port of a PostgreSQL server with a migrated template database. Raises PostgresError."""
     with alone("postgresql") as folder:
         port = postgres.started(folder)
         is_migrated = folder / "postgresql.migrated"
@@ -65,7 +65,7 @@ def _server() -> int:
 
 
 def migrate(url: str) -> None:
-    """Bring the database at ``url`` to the newest revision."""
+    """Upgrade the database at ``url`` to the newest revision."""
     options = engine_options(url)
     engine = create_engine(options.pop("url"), **options)
     try:
@@ -76,7 +76,7 @@ def migrate(url: str) -> None:
 
 @contextmanager
 def fresh_sqlite(folder: Path, purpose: str = "test") -> Iterator[str]:
-    """Yield the address of a new SQLite database in ``folder``, deleted after the block; one for each ``purpose``."""
+    """Yield the URL of a new SQLite database in ``folder`` for ``purpose``, deleted after the block."""
     file = folder / f"{purpose}.sqlite"
     shutil.copyfile(sqlite_template(), file)
     try:
@@ -88,7 +88,7 @@ def fresh_sqlite(folder: Path, purpose: str = "test") -> Iterator[str]:
 
 @contextmanager
 def fresh_postgresql() -> Iterator[str]:
-    """Yield the address of a new PostgreSQL database, dropped after the block even where somebody is connected."""
+    """Yield the URL of a new PostgreSQL database, dropped after the block even with open connections."""
     name = f"test_{new_public_id()}"
     _create(name)
     try:
@@ -98,10 +98,9 @@ def fresh_postgresql() -> Iterator[str]:
 
 
 def emptied_postgresql(purpose: str = "test") -> str:
-    """Return the address of a PostgreSQL database of this process, with nothing in it and nobody connected.
+    """Return the URL of this process's PostgreSQL database for ``purpose``, emptied and without connections.
 
-    There is one for each ``purpose``. Emptying takes a hundredth of the time of a new one. One whose schema a test
-    changed is made again.
+    Emptying takes a hundredth of the time of creating. A database whose schema a test changed is created again.
     """
     name, schema = _own_database(purpose)
     with psycopg.connect(_address(name), autocommit=True) as connection:
@@ -117,7 +116,7 @@ def emptied_postgresql(purpose: str = "test") -> str:
 
 
 def _own_database(purpose: str) -> tuple[str, object]:
-    """Return the name of the database that this process has for a purpose, and what its schema is known by."""
+    """Return the name of this process's database for a purpose, and the fingerprint of its schema."""
     key = os.getpid(), purpose
     if key not in _OWNED:
         name = f"{purpose}_{key[0]}"
@@ -132,7 +131,7 @@ def _schema_of(connection: psycopg.Connection) -> object:
 
 
 def empty(connection: psycopg.Connection) -> None:
-    """Delete every row and start every sequence again, past the triggers that keep rows."""
+    """Delete every row and restart every sequence, bypassing the triggers that protect rows."""
     tables = [table for (table,) in connection.execute(_TABLES)]
     deletions = sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in tables)
     with connection.transaction():
@@ -143,14 +142,14 @@ def empty(connection: psycopg.Connection) -> None:
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a PostgreSQL database, by table, and where its sequences stand."""
+    """The rows of a PostgreSQL database by table, and the values of its sequences."""
 
     of_table: dict[str, bytes]
     sequences: list[tuple[str, int]]
 
 
 def copied_rows(connection: psycopg.Connection) -> Rows:
-    """Return every row."""
+    """Return a copy of every row and sequence."""
     found = {}
     for (table,) in connection.execute(_TABLES).fetchall():
         with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy:
@@ -159,7 +158,7 @@ def copied_rows(connection: psycopg.Connection) -> Rows:
 
 
 def put_rows_back(connection: psycopg.Connection, rows: Rows) -> None:
-    """Write rows into an empty database, past the triggers that look at new rows."""
+    """Write rows into an empty database, bypassing triggers."""
     with connection.transaction():
         connection.execute("SET LOCAL session_replication_role = replica")
         for table, lines in rows.of_table.items():

@@ -1,4 +1,4 @@
-"""The folder that all processes of one run share: what one of them has made in it, the others find."""
+"""The folder shared by all processes of a test run."""
 
 import fcntl
 import os
@@ -13,9 +13,9 @@ _FOLDER = "TESTS_FOLDER"
 
 @contextmanager
 def shared_folder(prefix: str) -> Iterator[Path]:
-    """Yield a new folder, deleted after the block; processes started within the block find it by the environment."""
+    """Yield a new folder, deleted after the block; processes started within the block find it in the environment."""
     folder = Path(tempfile.mkdtemp(prefix=prefix)).resolve()
-    folder.chmod(0o755)  # the user who runs PostgreSQL for root must be able to enter
+    folder.chmod(0o755)  # accessible to the user that runs PostgreSQL instead of root
     os.environ[_FOLDER] = str(folder)
     try:
         yield folder
@@ -24,13 +24,13 @@ def shared_folder(prefix: str) -> Iterator[Path]:
 
 
 def run_folder() -> Path:
-    """Return the folder of this run."""
+    """Return the shared folder of this run."""
     return Path(os.environ[_FOLDER])
 
 
 @contextmanager
 def alone(name: str) -> Iterator[Path]:
-    """Yield the folder of this run; of the blocks with this name only one runs at a time, in whichever process."""
+    """Yield the folder of this run, holding a lock ``name`` across processes."""
     folder = run_folder()
     with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""Reading the ledger as tests look at it."""
+"""Ledger reads for tests."""
 
 from sqlalchemy import select
 
@@ -11,7 +11,7 @@ _WHY = "a test"
 
 
 def bundle_of(entry: LedgerEntry) -> list[LedgerEntry]:
-    """Return the entries that are decided together with this one, itself included, in the order of their proposal."""
+    """Return the entries decided together with this one, including it, in the order of proposal."""
     statement = select(LedgerEntry).where(LedgerEntry.bundle == entry.bundle).order_by(LedgerEntry.id)
     return list(db.session.scalars(unscoped(statement, because=_WHY)))
 
@@ -22,10 +22,10 @@ def claim_of(entry: LedgerEntry) -> Claim:
 
 
 def decision_about(entry_id: int) -> EntryDecision | None:
-    """Return the decision about an entry, if there is one."""
+    """Return the decision about an entry, or None."""
     return db.session.scalar(unscoped(select(EntryDecision).where(EntryDecision.entry_id == entry_id), because=_WHY))
 
 
 def posting_of(entry_id: int) -> LedgerPosting | None:
-    """Return what an approved entry moved."""
+    """Return the posting of an entry, or None."""
     return db.session.scalar(unscoped(select(LedgerPosting).where(LedgerPosting.entry_id == entry_id), because=_WHY))

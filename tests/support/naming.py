@@ -1,4 +1,4 @@
-"""A partner coordinator who sends files of names."""
+"""A partner coordinator who uploads files of names."""
 
 import io
 import re
@@ -18,7 +18,7 @@ from training.policy.scopes import unscoped
 
 @dataclass
 class Desk:
-    """A browser of a partner coordinator with an open cohort."""
+    """A client of a partner coordinator with an open cohort."""
 
     browser: FlaskClient
     world: World
@@ -37,14 +37,14 @@ class Desk:
         return self.browser.post(self.new, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
     def preview(self, content: bytes, **fields: str) -> tuple[str, str]:
-        """Send a file; return the address of its preview and the page."""
+        """Upload a file; return the address of its preview and the page."""
         answer = self.send(content, **fields)
         assert answer.status_code == 302, answer.text
         address = answer.headers["Location"]
         return address, self.browser.get(address).text
 
     def commit(self, address: str, **fields: str) -> str:
-        """Nominate; return the page that follows."""
+        """Commit a preview; return the next page."""
         version = re.search(r'name="version"[^>]*value="(\d+)"', self.browser.get(address).text)
         form = {"version": version[1] if version else "0", "mode": "good"} | fields
         answer = post(self.browser, f"{address}/commit", form, page=address)
@@ -52,14 +52,14 @@ class Desk:
         return self.browser.get(address).text
 
     def saved(self, address: str, kind: str, **fields: str) -> bytes:
-        """Save the rows of a file as a table; return it."""
+        """Download the rows of a file as a table."""
         answer = post(self.browser, f"{address}/rows.{kind}", dict(fields), page=address)
         assert answer.status_code == 200, answer.text
         return answer.data
 
 
 def desk_in(app: Flask, client: FlaskClient) -> Desk:
-    """Sign in a coordinator of an organisation that an open cohort invites."""
+    """Sign in a coordinator of an organisation invited to an open cohort."""
     with app.app_context():
         world = World(app)
         cohort = world.open_cohort()
@@ -69,12 +69,12 @@ def desk_in(app: Flask, client: FlaskClient) -> Desk:
 
 
 def tile(page: str, label: str) -> int:
-    """Return the figure under a label."""
+    """Return the figure with a label."""
     found = re.search(rf"<dt>(?:<a [^>]*>)?{label}(?:</a>)?</dt><dd>(\d+)", page)
     return int(found[1]) if found else 0
 
 
 def count(app: Flask, model: type[Base]) -> int:
-    """Return how many records of a kind there are."""
+    """Count the records of a model."""
     with app.app_context():
         return db.session.scalar(unscoped(select(func.count()).select_from(model), because="test")) or 0

@@ -1,14 +1,14 @@
-"""Ports for the servers that tests start."""
+"""Ports for test servers."""
 
 import random
 import socket
 
 _BELOW_OUTGOING = range(20_000, 32_000)
-"""Ports that no system deals out to outgoing connections: one of those could take the port before the server does."""
+"""Ports outside the ephemeral range: an outgoing connection could take one of those before the server does."""
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nothing listens on."""
+    """Return an unused port of 127.0.0.1."""
     for port in random.sample(_BELOW_OUTGOING, k=50):
         with socket.socket() as probe:
             try:

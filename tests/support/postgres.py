@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for the tests: started when first asked for, shared by all their processes."""
+"""A real PostgreSQL server for the tests, started on first use and shared by all processes."""
 
 import importlib.util
 import os
@@ -21,7 +21,7 @@ _SETTINGS = (
     "unix_socket_directories=",
     "max_connections=200",
     "shared_buffers=64MB",
-    # Nothing here has to outlive the machine.
+    # Durability is not needed.
     "fsync=off",
     "full_page_writes=off",
     "synchronous_commit=off",
@@ -31,13 +31,13 @@ _CLUSTER, _NOTE = "cluster", "postgresql.started"
 
 
 class PostgresError(Exception):
-    """No server could be started; the text says what was tried and what to do."""
+    """No server could be started; the message says what was tried and what to do."""
 
 
 def started(folder: Path) -> int:
-    """Return the port of the server whose cluster is kept in ``folder``; start it where nobody has done so yet.
+    """Return the port of the server with its cluster in ``folder``; start it if it is not running.
 
-    ``folder`` must be one that other users can enter. Raises PostgresError.
+    ``folder`` must be accessible to other users. Raises PostgresError.
     """
     note = folder / _NOTE
     if not note.exists():
@@ -52,7 +52,7 @@ def started(folder: Path) -> int:
 
 @contextmanager
 def stopped(folder: Path) -> Iterator[None]:
-    """Stop the server of ``folder`` after the block, where one was started."""
+    """Stop the server of ``folder``, if started, after the block."""
     try:
         yield
     finally:
@@ -63,12 +63,12 @@ def stopped(folder: Path) -> Iterator[None]:
 
 
 def address(port: int, database: str) -> str:
-    """Return the address of a database on the tests' server."""
+    """Return the URL of a database on the test server."""
     return f"postgresql://tests@127.0.0.1:{port}/{database}"
 
 
 def _unprivileged() -> dict[str, Any]:
-    """Return the user, for subprocess, that runs the server instead of root, for whom it refuses to run."""
+    """Return subprocess arguments for an unprivileged user, since PostgreSQL refuses to run as root."""
     known = {entry.pw_name: entry for entry in pwd.getpwall()}
     for name in _UNPRIVILEGED:
         if name in known:
@@ -77,7 +77,7 @@ def _unprivileged() -> dict[str, Any]:
 
 
 def _programs(folder: Path, *, is_shared: bool) -> Path:
-    """Return the folder of the server programs: the machine's own, else those from the package index."""
+    """Return the folder of the server programs: the system's, else those from the package index."""
     if found := find_postgresql():
         return found
     package = importlib.util.find_spec(_PACKAGE)
@@ -93,7 +93,7 @@ def _programs(folder: Path, *, is_shared: bool) -> Path:
 
 
 def _copied(home: Path, folder: Path) -> Path:
-    """Copy the package, with the libraries that a wheel keeps beside it, to where another user can enter."""
+    """Copy the package, with the libraries bundled in its wheel, to a folder accessible to another user."""
     for part in (home, home.with_name(f"{_PACKAGE}.libs")):
         if part.exists():
             shutil.copytree(part, folder / part.name, symlinks=True)
@@ -123,7 +123,7 @@ def _create(programs: Path, data: Path, user: dict[str, Any]) -> None:
 
 
 def _start(programs: Path, data: Path, port: int, user: dict[str, Any]) -> None:
-    """Start the server as a process of its own, and wait until it answers."""
+    """Start the server as a separate process, and wait until it answers."""
     log = data / "postgresql.log"
     options = " ".join(f"-c {setting}" for setting in (f"port={port}", *_SETTINGS))
     command = [programs / "pg_ctl", "start", "-w", "-t", _START_SECONDS, "-D", data, "-l", log, "-o", options]
@@ -132,7 +132,7 @@ def _start(programs: Path, data: Path, port: int, user: dict[str, Any]) -> None:
 
 
 def _stop(programs: Path, data: Path) -> None:
-    """Stop without waiting for open connections; where that takes too long, at once."""
+    """Stop without waiting for open connections; after a timeout, immediately."""
     user = _unprivileged() if os.geteuid() == 0 else {}
     for mode in ("fast", "immediate"):
         if not _ran([programs / "pg_ctl", "stop", "-w", "-t", _STOP_SECONDS, "-D", data, "-m", mode], user).returncode:

@@ -1,4 +1,4 @@
-"""Processes for races and crashes: forked from one that has imported the application and holds nothing open."""
+"""Processes for races and crashes, forked from one that has imported the application and holds nothing open."""
 
 import multiprocessing
 

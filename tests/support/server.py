@@ -1,4 +1,4 @@
-"""The real web server, started as ``make run`` starts it."""
+"""The real web server, started as by ``make run``."""
 
 import http.client
 import os
@@ -15,7 +15,7 @@ from tests.support.secrets import DEMO_PASSWORD, SECRET
 
 _ROOT = Path(__file__).parents[2]
 _OF_THE_MACHINE = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
-"""What a server takes from the environment of the tests; the application's own variables are ours to give."""
+"""The environment variables a server inherits; the application's own are set explicitly."""
 
 _NOTES = "TESTS_SERVERS"
 _START_SECONDS, _STOP_SECONDS = 30, 25
@@ -23,10 +23,10 @@ _START_SECONDS, _STOP_SECONDS = 30, 25
 
 @contextmanager
 def serving(database_url: str, log: Path, **environment: str) -> Iterator[str]:
-    """Serve the database with gunicorn for as long as the block; yields the base address.
+    """Serve the database with gunicorn during the block; yield the base URL.
 
-    ``environment`` adds to or replaces variables of a demonstration. What the server prints is appended to
-    ``log``. Raises RuntimeError with the log when it does not come up.
+    ``environment`` adds to or replaces variables of a demonstration. The server's output is appended to ``log``. Raises
+    RuntimeError with the log if it does not start.
     """
     port = free_port()
     with log.open("ab") as output:
@@ -36,7 +36,7 @@ def serving(database_url: str, log: Path, **environment: str) -> Iterator[str]:
             env=environment_for(database_url, PORT=str(port)) | environment,
             stdout=output,
             stderr=output,
-            # Its own group, so that its workers can be ended with it.
+            # Its own process group, so that its workers can be ended with it.
             start_new_session=True,
         )
     note = Path(os.environ[_NOTES], str(server.pid))
@@ -50,7 +50,7 @@ def serving(database_url: str, log: Path, **environment: str) -> Iterator[str]:
 
 
 def command(database_url: str, *arguments: str, **environment: str) -> str:
-    """Run a command of the product (``flask --app wsgi …``) on the database; return what it printed."""
+    """Run a command of the product (``flask --app wsgi …``) on the database; return its output."""
     done = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
         cwd=_ROOT,
@@ -76,7 +76,7 @@ def environment_for(database_url: str, **more: str) -> dict[str, str]:
 
 @contextmanager
 def none_left(folder: Path) -> Iterator[None]:
-    """End, after the block, the servers of test processes that were interrupted and could not do it themselves."""
+    """After the block, end the servers left behind by interrupted test processes."""
     notes = folder / "servers"
     notes.mkdir()
     os.environ[_NOTES] = str(notes)
@@ -109,7 +109,7 @@ def _is_well(port: int) -> bool:
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
-    """Stop gracefully, then by force whatever is left of the group."""
+    """Stop gracefully, then kill the rest of the group."""
     server.terminate()
     with suppress(subprocess.TimeoutExpired):
         server.wait(timeout=_STOP_SECONDS)

@@ -1,4 +1,4 @@
-"""Whole databases, kept as they were at a moment and put back in a tenth of the time that it took to make them."""
+"""Snapshots of whole databases, restored in a tenth of the time of building them."""
 
 import sqlite3
 from collections.abc import Callable
@@ -21,23 +21,23 @@ def _count_commit(_connection: Connection) -> None:
 
 
 def commits() -> int:
-    """Return how many transactions this process has committed, whichever the database."""
+    """Return the number of transactions this process has committed on any database."""
     return _seen["commits"]
 
 
 def is_empty() -> bool:
-    """Say whether the application's database has no row yet."""
+    """Return whether the application's database has no rows."""
     is_filled = db.session.scalar(text(f"SELECT {_EMPTY}"))
     db.session.rollback()
     return not is_filled
 
 
 PutBack = Callable[[], None]
-"""Replaces all that is in the application's database by what was kept."""
+"""Replaces the contents of the application's database with a snapshot."""
 
 
 def taken() -> PutBack:
-    """Keep what is in the application's database. No transaction may be open."""
+    """Take a snapshot of the application's database. No transaction may be open."""
     with db.engine.connect() as connection:
         raw = connection.connection.driver_connection
         return _of_sqlite(raw) if isinstance(raw, sqlite3.Connection) else _of_postgresql(raw)

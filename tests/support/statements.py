@@ -1,4 +1,4 @@
-"""Watching what is asked of the database."""
+"""Observe database statements."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +12,9 @@ from training.kit.db import db
 
 @contextmanager
 def counted(engine: Engine) -> Iterator[list[str]]:
-    """Collect the statements that run on ``engine`` within the block.
+    """Collect the statements run on ``engine`` during the block.
 
-    BEGIN is left out: only SQLite is sent one as a statement, and both databases should count the same.
+    BEGIN is omitted: only SQLite receives it as a statement, and both databases should count the same.
     """
     seen: list[str] = []
 
@@ -31,7 +31,7 @@ def counted(engine: Engine) -> Iterator[list[str]]:
 
 @contextmanager
 def refusing_writes(app: Flask) -> Iterator[None]:
-    """Let nothing be written within the block: several tests look at what is there."""
+    """Reject writes during the block, since several tests share the data."""
     with app.app_context():
         engine = db.engine
 

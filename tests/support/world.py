@@ -1,4 +1,4 @@
-"""A small world to test in: two programmes, five organisations, an account for each role, reached by the use cases."""
+"""A small world of test records, built by the use cases: two programmes, five organisations, an account per role."""
 
 import datetime as dt
 import io
@@ -52,11 +52,11 @@ _hash = cache(accounts.hash_password)
 _A_MINUTE = dt.timedelta(minutes=1)
 _Made = TypeVar("_Made")
 _SNAPSHOTS: dict[object, tuple[Any, int, snapshots.PutBack]] = {}
-"""What this process has made before: what it returned, how many keys it took, and the database after it."""
+"""Results cached by this process: the return value, the number of keys used, and a snapshot of the database."""
 
 
 def _is_plain(value: object) -> bool:
-    """Say whether a value means the same in every world, as a record does not."""
+    """Return whether a value means the same in every world, unlike a record."""
     if isinstance(value, tuple):
         return all(map(_is_plain, value))
     return value is None or isinstance(value, str | int | dt.date)
@@ -64,13 +64,13 @@ def _is_plain(value: object) -> bool:
 
 @dataclass
 class World:
-    """Builds what a test needs; each method commits, and returns fresh records."""
+    """Builds test records; each method commits and returns fresh records."""
 
     app: Flask
     organisations: dict[str, Organisation] = field(default_factory=dict)
     _keys: int = 0
     _past: tuple[object, ...] | None = None
-    """What the database is known by; None where it may be like no other."""
+    """The identity of the database's contents; None if unknown."""
 
     _commits: int = 0
 
@@ -85,9 +85,9 @@ class World:
         self._commits = snapshots.commits()
 
     def _kept(self, name: str, make: Callable[[], _Made]) -> _Made:
-        """Return what ``make`` returns, and have the database as it leaves it: from a snapshot where there is one.
+        """Return the result of ``make`` and leave the database as after it, restoring a snapshot if there is one.
 
-        ``name`` tells what is made. What a pretended clock dates is kept for that moment.
+        ``name`` identifies the result, together with the time of a frozen clock.
         """
         moment = now()
         is_real = abs(moment - dt.datetime.now(dt.UTC)) < _A_MINUTE
@@ -104,7 +104,7 @@ class World:
         return made
 
     def _first(self, name: str, wanted: dict[str, object], make: Callable[[], int]) -> int:
-        """Return the key of what ``make`` makes; from a snapshot where it is the first thing in this world."""
+        """Return the key of the record created by ``make``, from a snapshot if it is the first in this world."""
         is_first = self._past is not None and snapshots.commits() == self._commits and not db.session.info.get("stray")
         if is_first and all(map(_is_plain, wanted.values())):
             key = self._kept(f"{name} {sorted(wanted.items())}", make)
@@ -114,7 +114,7 @@ class World:
         return key
 
     def _begin(self) -> dict[int, str]:
-        """Make what each world has; return the code of each organisation by its key."""
+        """Create the records of every world; return the code of each organisation by key."""
         with transaction():
             self._organisations()
             self._programmes()
@@ -149,7 +149,7 @@ class World:
         person: Person | None = None,
         grade: ApprovalGrade | None = None,
     ) -> User:
-        """Make an account with a role."""
+        """Create an account with a role."""
         with transaction():
             user = User(
                 username=username,
@@ -165,7 +165,7 @@ class World:
         return user
 
     def grant(self, username: str, role: Role, programme: str | None = None) -> None:
-        """Give an account one more role, a funder's for ``programme``."""
+        """Grant an account another role, a funder's for ``programme``."""
         user = account_rows.user_named(username)
         assert user is not None
         with transaction():
@@ -173,7 +173,7 @@ class World:
             accounts.grant(user, role, programme_id=funded, by=None)
 
     def actor(self, username: str) -> Actor:
-        """Return the account as one who acts, as the database has it now."""
+        """Return the current actor of an account."""
         user = account_rows.user_named(username)
         assert user is not None
         active = account_rows.active_user(user.id)
@@ -181,7 +181,7 @@ class World:
         return account_rows.actor_of(active)
 
     def sign_in(self, client: FlaskClient, username: str) -> FlaskClient:
-        """Sign in through the page, as a browser would; return the client."""
+        """Sign in through the page; return the client."""
         form = {"username": username, "password": PASSWORD}
         answer = post(client, "/sign-in", form)
         assert answer.status_code == 302, answer.text
@@ -215,19 +215,19 @@ class World:
             )
 
     def key(self) -> str:
-        """Return an idempotency key that was not used before."""
+        """Return a new idempotency key."""
         self._keys += 1
         return f"key-{self._keys}"
 
     def programme(self, code: str = "TRAINING") -> Programme:
-        """Return a programme with its balances as they are now."""
+        """Return a programme with its current balances."""
         found = programme_rows.programme_with_code(code)
         assert found is not None
         db.session.refresh(found)
         return found
 
     def project(self, code: str = "TRAINING", organisation: str = "iraq") -> Project:
-        """Add a project that an organisation delivers."""
+        """Add a project delivered by an organisation."""
         with transaction():
             return programmes.add_project(
                 self.programme(code),
@@ -238,7 +238,7 @@ class World:
             )
 
     def proposal(self, pence: int, purpose: str = "a purpose") -> proposals.Proposal:
-        """Return what a proposal says."""
+        """Return a proposal with a new key."""
         return proposals.Proposal(pence, purpose, self.key())
 
     def proposed_line(self, pence: int, project: Project | None = None) -> LedgerEntry:
@@ -256,7 +256,7 @@ class World:
             approvals.approve(entry, self.actor(by), on)
 
     def line(self, pence: int, project: Project | None = None) -> BudgetLine:
-        """Return a line with so much allocated."""
+        """Return a line with an approved allocation of ``pence``."""
         wanted = {"pence": pence, "project": project}
         return programme_rows.line_by_key(self._first("line", wanted, lambda: self._allocated(pence, project)))
 
@@ -297,7 +297,7 @@ class World:
             return entries.first_of_claim(claim.id)
 
     def evidence(self, content: bytes = b"%PDF-1.7 a receipt", by: str = "uk") -> Evidence:
-        """Upload a file."""
+        """Upload a file as evidence."""
         with transaction():
             return evidence.keep(io.BytesIO(content), self.app.config["SETTINGS"].evidence_folder, self.actor(by))
 
@@ -313,7 +313,7 @@ class World:
             return people.register(self.organisations[organisation].id, people.Particulars(name, ""), self.actor("uk"))
 
     def covered(self, code: str = "TRAINING") -> None:
-        """Have a rights assessment of a programme written and approved."""
+        """Write and approve a rights assessment of a programme."""
         written = self.assessment(self.programme(code))
         with transaction():
             rights_assessments.approve(written, self.actor("rights"), TODAY)
@@ -326,7 +326,7 @@ class World:
         by: str = "uk",
         on: dt.date = TODAY,
     ) -> RightsAssessment:
-        """Write the draft of a rights assessment that says all that is asked."""
+        """Draft a complete rights assessment."""
         mitigation = rights_assessments.Mitigation("A session on human rights", "Head of training", dt.date(2027, 1, 1))
         with transaction():
             return rights_assessments.draft(
@@ -344,7 +344,7 @@ class World:
         by: str = "uk",
         on: dt.date = TODAY,
     ) -> RightsAssessment:
-        """Write a rights assessment and put it before the approver."""
+        """Draft a rights assessment and submit it to the approver."""
         drafted = self.drafted_assessment(subject, level, until, by, on)
         table = self.app.config["SETTINGS"].rights_approval
         with transaction():
@@ -383,7 +383,7 @@ class World:
         return cohort
 
     def asked(self, cohort: Cohort) -> LedgerEntry:
-        """Ask to open a cohort; return the proposal of its commitment."""
+        """Request the opening of a cohort; return the proposal of its commitment."""
         with transaction():
             return opening.ask_to_open(cohort, self.key(), self.actor("uk"), TODAY)
 
@@ -409,7 +409,7 @@ class World:
             vetting.record(person, decision, self.actor("vetting"), TODAY)
 
     def in_vetting(self, cohort: Cohort, person: Person) -> Nomination:
-        """Nominate, shortlist, send to vetting."""
+        """Nominate, shortlist and send a person to vetting."""
         nomination = self.nominated(cohort, person)
         with transaction():
             nominations.shortlist(nomination, self.actor("uk"))
@@ -417,7 +417,7 @@ class World:
         return nomination
 
     def seated(self, cohort: Cohort, person: Person) -> Nomination:
-        """Take a person all the way to a seat."""
+        """Nominate a person and take them to a confirmed seat."""
         nomination = self.in_vetting(cohort, person)
         self.cleared(person)
         with transaction():
@@ -429,13 +429,13 @@ _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*
 
 
 def form_token(client: FlaskClient, address: str) -> str:
-    """Return the token that the page at ``address`` puts into its forms."""
+    """Return the CSRF token of the forms at ``address``."""
     found = _TOKEN.search(client.get(address).text)
     assert found, f"no form on {address}"
     return found[1] or found[2]
 
 
 def post(client: FlaskClient, address: str, form: dict[str, object] | None = None, *, page: str = "") -> TestResponse:
-    """Send a form as a browser does: with the token of the page it stands on (``address`` itself by default)."""
+    """Submit a form as a browser does, with the token of its page (by default ``address`` itself)."""
     token = form_token(client, page or address)
     return client.post(address, data={"csrf_token": token, **(form or {})})

@@ -1,4 +1,4 @@
-"""What can come next for a nomination, by its state and by what its reader may do; no database is needed."""
+"""The possible next steps of a nomination by state and permissions; without a database."""
 
 import datetime as dt
 
@@ -13,7 +13,7 @@ S, N = NominationState, SelectionStep
 DAY = dt.timedelta(days=1)
 LAST = dt.date(2027, 1, 10)
 
-# What may be done by somebody who may both select and withdraw.
+# The steps of a user who may both select and withdraw.
 STEPS = {
     S.NOMINATED: (N.SHORTLIST, N.TURN_DOWN, N.WITHDRAW),
     S.SHORTLISTED: (N.SEND, N.TURN_DOWN, N.WITHDRAW),
@@ -28,7 +28,7 @@ STEPS = {
 
 
 @pytest.mark.parametrize("state", S)
-def test_next_steps_follow_from_the_state_and_the_permissions(state: NominationState) -> None:
+def test_next_steps_depend_on_state_and_permissions(state: NominationState) -> None:
     every = STEPS[state]
     selecting = tuple(step for step in every if step is not N.WITHDRAW)
     withdrawing = tuple(step for step in every if step is N.WITHDRAW)
@@ -38,18 +38,18 @@ def test_next_steps_follow_from_the_state_and_the_permissions(state: NominationS
     assert next_steps(state, may_select=False, may_withdraw=False, is_claimed=False) == ()
 
 
-def test_a_claimed_completion_keeps_a_seat_from_being_withdrawn() -> None:
+def test_seat_with_claimed_completion_cannot_be_withdrawn() -> None:
     assert next_steps(S.CONFIRMED, may_select=True, may_withdraw=True, is_claimed=True) == ()
 
 
-def test_the_steps_of_a_role_are_those_of_its_permissions() -> None:
+def test_steps_depend_on_permissions() -> None:
     assert steps_of(may_select=True, may_withdraw=True) == tuple(N)
     assert steps_of(may_select=False, may_withdraw=True) == (N.WITHDRAW,)
     assert N.WITHDRAW not in steps_of(may_select=True, may_withdraw=False)
     assert steps_of(may_select=False, may_withdraw=False) == ()
 
 
-def test_each_step_has_a_transition() -> None:
+def test_every_step_has_a_transition() -> None:
     assert [step.transition for step in N] == [PATH[NominationEvent[step.name]] for step in N]
 
 
@@ -58,7 +58,7 @@ def test_each_step_has_a_transition() -> None:
     ("until", "on", "is_past"),
     [(None, LAST, False), (LAST, LAST - DAY, False), (LAST, LAST, False), (LAST, LAST + DAY, True)],
 )
-def test_an_open_cohort_takes_nominations_to_the_end_of_the_last_day(
+def test_open_cohort_takes_nominations_until_the_last_day(
     state: CohortState, until: dt.date | None, on: dt.date, is_past: bool
 ) -> None:
     cohort = Cohort(state=state, nominations_until=until)

@@ -1,4 +1,4 @@
-"""The path to a seat: every state against every step, clearances, and the last seat."""
+"""Nominations: every step from every state, clearances, and the last seat."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -45,8 +45,8 @@ STEPS: dict[str, Callable[[Nomination, Actor], None]] = {
     "turn down": lambda nomination, by: nominations.turn_down(nomination, "a reason", by),
     "withdraw": nominations.withdraw,
 }
-# Where each step leads from the states to which it applies; from all others it is refused. The person is cleared, so
-# that what is sent to vetting is cleared at once.
+# The state after each step, by the states from which it is possible; from all others it is refused. The person holds
+# a clearance, so that a nomination sent to vetting is cleared at once.
 TABLE: dict[str, dict[NominationState, NominationState]] = {
     "shortlist": {S.NOMINATED: S.SHORTLISTED},
     "send": {S.SHORTLISTED: S.CLEARED},
@@ -55,7 +55,8 @@ TABLE: dict[str, dict[NominationState, NominationState]] = {
     "turn down": dict.fromkeys(set(S) - {S.CONFIRMED, S.TURNED_DOWN, S.WITHDRAWN}, S.TURNED_DOWN),
     "withdraw": dict.fromkeys(set(S) - {S.TURNED_DOWN, S.WITHDRAWN}, S.WITHDRAWN),
 }
-# Where a decision leads from each state; all others stay. A seat is lost to a decision that ends before the last day.
+# The state after a decision by the state before; others do not change. A clearance that ends before the last day
+# costs the seat.
 DECISIONS: dict[tuple[VettingOutcome, dt.date | None], dict[NominationState, NominationState]] = {
     (VettingOutcome.CLEARED, dt.date(2040, 1, 1)): dict.fromkeys((S.IN_VETTING, S.NOT_CLEARED), S.CLEARED),
     (VettingOutcome.CLEARED, dt.date(2027, 1, 10)): dict.fromkeys(
@@ -79,7 +80,7 @@ def noon() -> Iterator[None]:
 
 
 def put(nomination: Nomination, state: NominationState) -> None:
-    """Place a nomination in a state directly: the table is about single steps."""
+    """Set the state of a nomination directly, to test single steps."""
     with transaction() as session:
         place = 1 if state is S.WAITING else None
         values = {"state": state, "reason": "a reason", "place": place}
@@ -88,7 +89,7 @@ def put(nomination: Nomination, state: NominationState) -> None:
         session.execute(update(Cohort).where(Cohort.id == nomination.cohort_id).values(seats_taken=taken))
 
 
-def test_every_state_against_every_step(world: World) -> None:
+def test_every_step_from_every_state(world: World) -> None:
     cohort, person = world.open_cohort(seats=100), world.person("Trainee one")
     world.cleared(person)
     uk = world.actor("uk")
@@ -106,7 +107,7 @@ def test_every_state_against_every_step(world: World) -> None:
 
 
 @pytest.mark.parametrize(("decided", "outcomes"), DECISIONS.items(), ids=str)
-def test_every_state_against_every_decision(
+def test_every_vetting_decision_in_every_state(
     world: World,
     decided: tuple[VettingOutcome, dt.date | None],
     outcomes: dict[NominationState, NominationState],
@@ -123,8 +124,8 @@ def test_every_state_against_every_decision(
         assert cohorts.cohort_by_key(cohort.id).seats_taken == int(after is S.CONFIRMED)
 
 
-def test_the_table_says_what_the_product_does() -> None:
-    """PATH, from which the documentation is printed, holds what the tests above found by trying."""
+def test_path_matches_the_tested_transitions() -> None:
+    """PATH, from which the documentation is printed, equals the transitions tested above."""
     events = {
         "shortlist": NominationEvent.SHORTLIST,
         "confirm": NominationEvent.CONFIRM,
@@ -141,8 +142,8 @@ def test_the_table_says_what_the_product_does() -> None:
     assert [event for event, transition in PATH.items() if transition.needs_reason] == [NominationEvent.TURN_DOWN]
 
 
-def test_two_for_the_last_seat(world: World) -> None:
-    """Whoever comes second is told that the cohort is full, and stays in vetting."""
+def test_second_nominee_for_the_last_seat_is_refused(world: World) -> None:
+    """The second nominee is refused because the cohort is full, and keeps their state."""
     cohort = world.open_cohort(seats=1)
     first, second = (world.in_vetting(cohort, world.person(f"Trainee {n}")) for n in ("one", "two"))
     for nomination in (first, second):
@@ -156,7 +157,7 @@ def test_two_for_the_last_seat(world: World) -> None:
     assert cohorts.cohort_by_key(cohort.id).seats_taken == 1
 
 
-def test_withdrawing_frees_the_seat(world: World) -> None:
+def test_withdrawal_frees_the_seat(world: World) -> None:
     cohort = world.open_cohort(seats=1)
     nomination = world.seated(cohort, world.person("Trainee one"))
     with transaction():
@@ -169,7 +170,7 @@ def test_withdrawing_frees_the_seat(world: World) -> None:
     ("until", "is_enough"),
     [(dt.date(2026, 11, 3), False), (dt.date(2026, 11, 4), True), (dt.date(2027, 1, 1), True)],
 )
-def test_a_seat_needs_a_clearance_to_the_last_day(world: World, until: dt.date, is_enough: bool) -> None:
+def test_seat_requires_clearance_until_the_last_day(world: World, until: dt.date, is_enough: bool) -> None:
     cohort, person = world.open_cohort(last=dt.date(2026, 11, 4)), world.person("Trainee one")
     nomination = world.in_vetting(cohort, person)
     world.cleared(person, until)
@@ -183,13 +184,13 @@ def test_a_seat_needs_a_clearance_to_the_last_day(world: World, until: dt.date, 
     assert cohorts.cohort_by_key(cohort.id).seats_taken == int(is_enough)
 
 
-def test_only_invited_organisations_nominate(world: World) -> None:
+def test_only_invited_organisations_may_nominate(world: World) -> None:
     cohort = world.open_cohort(invited=("iraq",))
     with pytest.raises(NotInvited):
         world.nominated(cohort, world.person("Trainee one", "kri"), by="kri")
 
 
-def test_many_are_nominated_together_or_none(world: World, statements: Callable[[], Any]) -> None:
+def test_bulk_nomination_is_all_or_nothing(world: World, statements: Callable[[], Any]) -> None:
     cohort = world.open_cohort()
     keys = [world.person(f"Trainee {n}").id for n in range(30)]
     with transaction() as session, statements() as seen:
@@ -207,7 +208,7 @@ def test_many_are_nominated_together_or_none(world: World, statements: Callable[
     ].count("Somebody new") == 0
 
 
-def test_nobody_is_nominated_after_the_last_day(world: World) -> None:
+def test_nomination_after_the_last_day_is_refused(world: World) -> None:
     cohort, person = world.open_cohort(first=FIRST, last=LAST), world.person("Trainee one")
     with transaction():
         seats.set_limits(cohort, seats.SeatLimits(10, nominations_until=TODAY), world.actor("uk"))
@@ -220,7 +221,7 @@ def test_nobody_is_nominated_after_the_last_day(world: World) -> None:
     assert refused.value.until == TODAY - dt.timedelta(days=1)
 
 
-def test_nobody_is_nominated_twice_but_again_after_withdrawing(world: World) -> None:
+def test_second_nomination_is_refused_until_the_first_is_withdrawn(world: World) -> None:
     cohort, person = world.open_cohort(), world.person("Trainee one")
     nomination = world.nominated(cohort, person)
     with pytest.raises(AlreadyNominated):
@@ -230,12 +231,12 @@ def test_nobody_is_nominated_twice_but_again_after_withdrawing(world: World) -> 
     world.nominated(cohort, person)
 
 
-def test_a_draft_takes_no_nominations(world: World) -> None:
+def test_draft_cohort_refuses_nominations(world: World) -> None:
     with pytest.raises(CohortNotOpen):
         world.nominated(world.draft(), world.person("Trainee one"))
 
 
-def test_what_was_completed_is_not_withdrawn(world: World) -> None:
+def test_nomination_with_claimed_completion_cannot_be_withdrawn(world: World) -> None:
     cohort, person = world.open_cohort(), world.person("Trainee one")
     world.account("trainee", Role.TRAINEE, "iraq", person=person)
     nomination = world.seated(cohort, person)

@@ -1,4 +1,4 @@
-"""Mending one row of a file: what it concerns is judged again, and every row says what a preview of all would say."""
+"""Correcting a row of a file: the affected rows are matched again, with the same result as a full preview."""
 
 import io
 import random
@@ -51,7 +51,7 @@ def outcomes(batch: NominationBatch) -> list[NomineeOutcome]:
     return [verdict[0] for verdict in verdicts(batch).values()]
 
 
-def test_one_person_in_two_scripts_is_asked_about(world: World) -> None:
+def test_same_person_in_two_scripts_needs_a_decision(world: World) -> None:
     batch = read(world, "Name,Sex\nKadhim Jasim Al-Saadi,\nكاظم جاسم الساعدي,\nAhmed Ali,\nKadhim Jasim Al-Saadi,f\n")
     assert outcomes(batch) == [O.NEW, O.POSSIBLE, O.NEW, O.FAULTY]
     assert verdicts(batch)[3][4] == (2,)
@@ -60,7 +60,7 @@ def test_one_person_in_two_scripts_is_asked_about(world: World) -> None:
     assert outcomes(batch) == [O.NEW, O.REPEATED, O.NEW, O.FAULTY]
 
 
-def test_two_rows_that_a_number_or_the_sex_tells_apart_are_two_people(world: World) -> None:
+def test_rows_with_different_number_or_sex_are_different_people(world: World) -> None:
     batch = read(
         world,
         "Name,Sex,Service number\nKadhim Jasim,m,1\nكاظم جاسم,m,2\nNour Hassan,f,\nنور حسن,m,\n",
@@ -68,17 +68,17 @@ def test_two_rows_that_a_number_or_the_sex_tells_apart_are_two_people(world: Wor
     assert outcomes(batch) == [O.NEW] * 4
 
 
-def test_what_repeats_a_row_is_a_person_again_when_that_row_is_somebody_else(world: World) -> None:
+def test_repeated_row_is_restored_when_the_other_row_is_corrected(world: World) -> None:
     by = world.actor("iraq")
     batch = read(world, "Name\nKadhim Jasim Al-Saadi\nكاظم جاسم الساعدي\n")
     with transaction():
         row_corrections.choose_row(batch, 3, 2, by)
     with transaction():
-        row_corrections.mend(batch, 2, {"name_latin": "Somebody Else"}, by)
+        row_corrections.correct(batch, 2, {"name_latin": "Somebody Else"}, by)
     assert outcomes(batch) == [O.NEW, O.NEW], "no name is lost with a choice that no longer holds"
 
 
-def test_who_is_set_aside_is_offered_and_taken_up_again(world: World) -> None:
+def test_deactivated_person_is_offered_and_reactivated_when_chosen(world: World) -> None:
     by = world.actor("iraq")
     person = world.person("Kadhim Jasim")
     with transaction():
@@ -93,7 +93,7 @@ def test_who_is_set_aside_is_offered_and_taken_up_again(world: World) -> None:
     assert person.is_active
 
 
-def test_a_record_that_is_active_goes_before_one_that_is_set_aside(world: World) -> None:
+def test_active_record_is_preferred_to_deactivated_one(world: World) -> None:
     twice = world.person("Kadhim Jasim")
     with transaction():
         deactivation.deactivate(twice, InactiveReason.REGISTERED_IN_ERROR, world.actor("iraq"))
@@ -101,17 +101,17 @@ def test_a_record_that_is_active_goes_before_one_that_is_set_aside(world: World)
     assert verdicts(read(world, "Name\nKadhim Jasim\n"))[2][:4] == (O.MATCHED, None, None, kept.id)
 
 
-def test_a_row_that_turns_out_to_mean_whom_another_means_is_told_so(world: World) -> None:
-    """Nothing that the two rows say is alike: only the register knows that it is one person."""
+def test_row_corrected_to_the_same_person_as_another_is_reported(world: World) -> None:
+    """The two rows have no text in common: only the register shows that they mean one person."""
     person = world.person("Kadhim Jasim")
     batch = read(world, "Name,Reference\nKadhim Jasim,\nSomebody Else,\n")
     with transaction():
-        row_corrections.mend(batch, 3, {"name_latin": "Abu Ali", "reference": person.public_id}, world.actor("iraq"))
+        row_corrections.correct(batch, 3, {"name_latin": "Abu Ali", "reference": person.public_id}, world.actor("iraq"))
     assert verdicts(batch)[3][:3] == (O.FAULTY, NomineeFault.SAME_PERSON, 2)
 
 
-def test_a_mended_row_leaves_the_others_as_a_preview_of_all_would(world: World) -> None:
-    """Rows and their mending at random, among few names, so that most rows concern each other."""
+def test_correction_gives_the_same_result_as_a_full_preview(world: World) -> None:
+    """Random rows and corrections from few names, so that most rows affect each other."""
     chance, by = random.Random(4), world.actor("iraq")
     for name in ("Kadhim Jasim Al-Saadi", "Ali Hassan Karim"):
         world.person(name)
@@ -135,7 +135,7 @@ def test_a_mended_row_leaves_the_others_as_a_preview_of_all_would(world: World) 
             elif chance.random() < 0.3:
                 row_corrections.choose(batch, number, None, by, corrects=False)
             else:
-                row_corrections.mend(batch, number, texts(), by)
+                row_corrections.correct(batch, number, texts(), by)
         at_once = verdicts(batch)
         with transaction():
             job = nomination_uploads.ask_preview(batch, by)

@@ -1,4 +1,4 @@
-"""Who may have a seat, who waits for one, and to whom a freed seat falls."""
+"""Eligibility for seats, waiting lists, and who gets a freed seat."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -52,11 +52,11 @@ def world(app: Flask) -> Iterator[World]:
         yield World(app)
 
 
-def a_cohort(world: World, seats: int, first: dt.date = FIRST, last: dt.date = LAST) -> Cohort:
+def open_cohort(world: World, seats: int, first: dt.date = FIRST, last: dt.date = LAST) -> Cohort:
     return world.open_cohort(seats=seats, first=first, last=last)
 
 
-def someone(world: World, name: str, sex: Sex | None = None, body: str = "iraq") -> Person:
+def register_person(world: World, name: str, sex: Sex | None = None, body: str = "iraq") -> Person:
     with transaction():
         particulars = people.Particulars(name, "", sex=sex)
         return people.register(world.organisations[body].id, particulars, world.actor("uk"))
@@ -111,8 +111,8 @@ def hindrance(nomination: Nomination) -> Hindrance | None:
     return rows.nomination_by_key(nomination.id).hindrance
 
 
-def told(kind: NoticeKind, nomination: Nomination) -> set[str]:
-    """Return the accounts that were told."""
+def notified_accounts(kind: NoticeKind, nomination: Nomination) -> set[str]:
+    """Return the usernames of the notified accounts."""
     statement = (
         select(User.username)
         .join(Notice, Notice.user_id == User.id)
@@ -124,44 +124,46 @@ def told(kind: NoticeKind, nomination: Nomination) -> set[str]:
 # The waiting list.
 
 
-def test_a_freed_seat_falls_to_the_first_who_waits_and_both_sides_are_told(world: World) -> None:
-    cohort = a_cohort(world, 1)
-    seated = confirmed(world, cleared(world, cohort, someone(world, "One")))
-    later, first = (cleared(world, cohort, someone(world, name, body="kri")) for name in ("Later", "First"))
+def test_freed_seat_goes_to_first_waiting_and_both_sides_are_notified(world: World) -> None:
+    cohort = open_cohort(world, 1)
+    seated = confirmed(world, cleared(world, cohort, register_person(world, "One")))
+    later, first = (cleared(world, cohort, register_person(world, name, body="kri")) for name in ("Later", "First"))
     assert refused(world, first) is CohortFull
     waiting(world, first)
     waiting(world, later)
     withdraw(world, seated)
     assert states(first, later) == [S.CONFIRMED, S.WAITING]
     assert taken(cohort) == 1
-    assert told(NoticeKind.SEATED, first) == {"uk", "uk.2", "kri"}
+    assert notified_accounts(NoticeKind.SEATED, first) == {"uk", "uk.2", "kri"}
     assert [move.action for move in rows.nomination_steps(first, world.actor("uk")).moves][-2:] == [
         "waiting",
         "promoted",
     ]
 
 
-def test_a_freed_seat_stays_free_when_nobody_waits(world: World) -> None:
-    cohort = a_cohort(world, 1)
-    seated = confirmed(world, cleared(world, cohort, someone(world, "One")))
+def test_freed_seat_stays_free_without_waiting_list(world: World) -> None:
+    cohort = open_cohort(world, 1)
+    seated = confirmed(world, cleared(world, cohort, register_person(world, "One")))
     withdraw(world, seated)
     assert taken(cohort) == 0
 
 
-def test_who_cannot_have_the_seat_is_passed_over_and_stays_with_the_reason(world: World) -> None:
-    cohort, other = a_cohort(world, 3), a_cohort(world, 9, LAST, dt.date(2027, 2, 1))
+def test_ineligible_waiting_nominee_is_passed_over_with_the_reason(world: World) -> None:
+    cohort, other = open_cohort(world, 3), open_cohort(world, 9, LAST, dt.date(2027, 2, 1))
     with transaction():
         quotas = {world.organisations["kri"].id: 1}
         seats.set_limits(cohort, SeatLimits(3, 1, quotas), world.actor("uk"))
-    seated = confirmed(world, cleared(world, cohort, someone(world, "One", Sex.MALE)))
-    confirmed(world, cleared(world, cohort, someone(world, "Two", Sex.FEMALE, "kri")))
-    confirmed(world, cleared(world, cohort, someone(world, "Three", Sex.MALE)))
-    lapsed = waiting(world, cleared(world, cohort, someone(world, "Lapsed", Sex.FEMALE), until=dt.date(2027, 1, 13)))
-    clash_person = someone(world, "Clash", Sex.FEMALE)
+    seated = confirmed(world, cleared(world, cohort, register_person(world, "One", Sex.MALE)))
+    confirmed(world, cleared(world, cohort, register_person(world, "Two", Sex.FEMALE, "kri")))
+    confirmed(world, cleared(world, cohort, register_person(world, "Three", Sex.MALE)))
+    lapsed = waiting(
+        world, cleared(world, cohort, register_person(world, "Lapsed", Sex.FEMALE), until=dt.date(2027, 1, 13))
+    )
+    clash_person = register_person(world, "Clash", Sex.FEMALE)
     confirmed(world, cleared(world, other, clash_person))
     clash = waiting(world, cleared(world, cohort, clash_person))
-    quota = waiting(world, cleared(world, cohort, someone(world, "Quota", Sex.FEMALE, "kri")))
-    fits = waiting(world, cleared(world, cohort, someone(world, "Fits", None)))
+    quota = waiting(world, cleared(world, cohort, register_person(world, "Quota", Sex.FEMALE, "kri")))
+    fits = waiting(world, cleared(world, cohort, register_person(world, "Fits", None)))
     withdraw(world, seated)
     assert states(lapsed, clash, quota, fits) == [S.WAITING, S.WAITING, S.WAITING, S.CONFIRMED]
     assert [hindrance(one) for one in (lapsed, clash, quota, fits)] == [
@@ -173,14 +175,14 @@ def test_who_cannot_have_the_seat_is_passed_over_and_stays_with_the_reason(world
     assert taken(cohort) == 3
 
 
-def test_a_freed_reserved_place_passes_over_who_is_no_woman(world: World) -> None:
-    cohort = a_cohort(world, 2)
+def test_freed_reserved_place_goes_to_the_first_waiting_woman(world: World) -> None:
+    cohort = open_cohort(world, 2)
     with transaction():
         seats.set_limits(cohort, SeatLimits(2, 1), world.actor("uk"))
-    man = confirmed(world, cleared(world, cohort, someone(world, "One", Sex.MALE)))
-    woman = confirmed(world, cleared(world, cohort, someone(world, "Two", Sex.FEMALE)))
-    unknown = waiting(world, cleared(world, cohort, someone(world, "Three", None)))
-    second = waiting(world, cleared(world, cohort, someone(world, "Four", Sex.FEMALE)))
+    man = confirmed(world, cleared(world, cohort, register_person(world, "One", Sex.MALE)))
+    woman = confirmed(world, cleared(world, cohort, register_person(world, "Two", Sex.FEMALE)))
+    unknown = waiting(world, cleared(world, cohort, register_person(world, "Three", None)))
+    second = waiting(world, cleared(world, cohort, register_person(world, "Four", Sex.FEMALE)))
     withdraw(world, woman)
     assert states(unknown, second) == [S.WAITING, S.CONFIRMED]
     assert hindrance(unknown) is Hindrance.RESERVED
@@ -189,12 +191,12 @@ def test_a_freed_reserved_place_passes_over_who_is_no_woman(world: World) -> Non
     assert hindrance(unknown) is None
 
 
-def test_raising_the_capacity_seats_nobody(world: World) -> None:
-    """Acceptance test b; the page that does it is tried in tests/web/test_nominations.py."""
-    cohort = a_cohort(world, 1)
-    confirmed(world, cleared(world, cohort, someone(world, "One")))
-    line = [waiting(world, cleared(world, cohort, someone(world, name))) for name in ("Two", "Three")]
-    unvetted = world.nominated(cohort, someone(world, "Four"))
+def test_raising_capacity_promotes_no_one(world: World) -> None:
+    """Acceptance test b; its page is tested in tests/web/admissions/test_nominations.py."""
+    cohort = open_cohort(world, 1)
+    confirmed(world, cleared(world, cohort, register_person(world, "One")))
+    line = [waiting(world, cleared(world, cohort, register_person(world, name))) for name in ("Two", "Three")]
+    unvetted = world.nominated(cohort, register_person(world, "Four"))
     with transaction():
         seats.set_limits(cohort, SeatLimits(10), world.actor("uk"))
     assert states(*line, unvetted) == [S.WAITING, S.WAITING, S.NOMINATED]
@@ -204,16 +206,16 @@ def test_raising_the_capacity_seats_nobody(world: World) -> None:
     assert states(*line) == [S.WAITING, S.CONFIRMED]
 
 
-def test_a_course_that_is_over_promotes_nobody(world: World) -> None:
-    cohort = a_cohort(world, 1)
-    seated = confirmed(world, cleared(world, cohort, someone(world, "One")))
-    waits = waiting(world, cleared(world, cohort, someone(world, "Two")))
+def test_past_course_promotes_no_one(world: World) -> None:
+    cohort = open_cohort(world, 1)
+    seated = confirmed(world, cleared(world, cohort, register_person(world, "One")))
+    waits = waiting(world, cleared(world, cohort, register_person(world, "Two")))
     with pretend(dt.datetime(2027, 1, 15, 12, tzinfo=dt.UTC)):
         withdraw(world, seated)
     assert states(waits) == [S.WAITING]
 
 
-# Decisions of the vetting authority.
+# Vetting decisions.
 
 
 def decide(world: World, person: Person, outcome: VettingOutcome, until: dt.date | None) -> None:
@@ -230,21 +232,21 @@ def decide(world: World, person: Person, outcome: VettingOutcome, until: dt.date
         (VettingOutcome.CLEARED, dt.date(2027, 1, 14), S.CONFIRMED),
     ],
 )
-def test_a_seat_does_not_outlive_its_clearance(
+def test_seat_is_lost_with_its_clearance(
     world: World, outcome: VettingOutcome, until: dt.date | None, becomes: NominationState
 ) -> None:
-    cohort, person = a_cohort(world, 1), someone(world, "One")
+    cohort, person = open_cohort(world, 1), register_person(world, "One")
     seated = confirmed(world, cleared(world, cohort, person))
-    waits = waiting(world, cleared(world, cohort, someone(world, "Two")))
+    waits = waiting(world, cleared(world, cohort, register_person(world, "Two")))
     decide(world, person, outcome, until)
     is_lost = becomes is not S.CONFIRMED
     assert states(seated, waits) == [becomes, S.CONFIRMED if is_lost else S.WAITING]
     assert taken(cohort) == 1
-    assert told(NoticeKind.UNSEATED, seated) == ({"uk", "uk.2", "iraq"} if is_lost else set())
+    assert notified_accounts(NoticeKind.UNSEATED, seated) == ({"uk", "uk.2", "iraq"} if is_lost else set())
 
 
-def test_what_was_completed_outlives_the_clearance(world: World) -> None:
-    cohort, person = a_cohort(world, 1), someone(world, "One")
+def test_claimed_completion_keeps_the_seat_without_clearance(world: World) -> None:
+    cohort, person = open_cohort(world, 1), register_person(world, "One")
     world.account("trainee", Role.TRAINEE, "iraq", person=person)
     seated = confirmed(world, cleared(world, cohort, person))
     with transaction():
@@ -253,8 +255,8 @@ def test_what_was_completed_outlives_the_clearance(world: World) -> None:
     assert states(seated) == [S.CONFIRMED]
 
 
-def test_a_new_clearance_brings_back_who_was_not_cleared(world: World) -> None:
-    cohort, person = a_cohort(world, 1), someone(world, "One")
+def test_new_clearance_restores_nominee_who_was_not_cleared(world: World) -> None:
+    cohort, person = open_cohort(world, 1), register_person(world, "One")
     nomination = world.in_vetting(cohort, person)
     decide(world, person, VettingOutcome.NOT_CLEARED, None)
     assert states(nomination) == [S.NOT_CLEARED]
@@ -263,33 +265,37 @@ def test_a_new_clearance_brings_back_who_was_not_cleared(world: World) -> None:
     confirmed(world, nomination)
 
 
-def test_a_decision_moves_the_nominations_for_every_cohort(world: World) -> None:
-    person = someone(world, "One")
-    both = [world.in_vetting(a_cohort(world, 1), person) for _ in range(2)]
-    untouched = world.nominated(a_cohort(world, 1), person)
+def test_vetting_decision_applies_to_nominations_of_every_cohort(world: World) -> None:
+    person = register_person(world, "One")
+    both = [world.in_vetting(open_cohort(world, 1), person) for _ in range(2)]
+    untouched = world.nominated(open_cohort(world, 1), person)
     decide(world, person, VettingOutcome.CLEARED, dt.date(2028, 1, 1))
     assert states(*both, untouched) == [S.CLEARED, S.CLEARED, S.NOMINATED]
 
 
-# Records that are set aside.
+# Deactivated people.
 
 
-def set_aside(world: World, person: Person, by: str = "iraq") -> None:
+def deactivate(world: World, person: Person, by: str = "iraq") -> None:
     with transaction():
         deactivation.deactivate(person, InactiveReason.DIED, world.actor(by))
 
 
-def test_who_is_set_aside_loses_seat_and_place_and_both_sides_are_told(world: World) -> None:
-    """Of whichever organisation the nominations are: the person was transferred since."""
-    cohort, other, third = a_cohort(world, 1), a_cohort(world, 5), a_cohort(world, 5, LAST, dt.date(2027, 2, 1))
-    person = someone(world, "One")
+def test_deactivated_person_loses_seat_and_place_and_both_sides_are_notified(world: World) -> None:
+    """Nominations by any organisation: the person was transferred meanwhile."""
+    cohort, other, third = (
+        open_cohort(world, 1),
+        open_cohort(world, 5),
+        open_cohort(world, 5, LAST, dt.date(2027, 2, 1)),
+    )
+    person = register_person(world, "One")
     seated = confirmed(world, cleared(world, cohort, person))
-    first, second = (waiting(world, cleared(world, cohort, someone(world, name, body="kri"))) for name in "ab")
+    first, second = (waiting(world, cleared(world, cohort, register_person(world, name, body="kri"))) for name in "ab")
     waits = waiting(world, cleared(world, other, person))
     with transaction():
         people.transfer(person, world.organisations["iraq.2"], TODAY, world.actor("uk"), TODAY)
-    early = world.in_vetting(third, someone(world, "Somebody else"))
-    set_aside(world, person, "iraq.2")
+    early = world.in_vetting(third, register_person(world, "Somebody else"))
+    deactivate(world, person, "iraq.2")
     assert states(seated, waits, first, second, early) == [
         S.WITHDRAWN,
         S.WITHDRAWN,
@@ -298,35 +304,39 @@ def test_who_is_set_aside_loses_seat_and_place_and_both_sides_are_told(world: Wo
         S.IN_VETTING,
     ]
     assert (taken(cohort), taken(other)) == (1, 0)
-    assert told(NoticeKind.SET_ASIDE, seated) == told(NoticeKind.SET_ASIDE, waits) == {"uk", "uk.2", "iraq"}
-    assert told(NoticeKind.SEATED, first) == {"uk", "uk.2", "kri"}
+    assert (
+        notified_accounts(NoticeKind.SET_ASIDE, seated)
+        == notified_accounts(NoticeKind.SET_ASIDE, waits)
+        == {"uk", "uk.2", "iraq"}
+    )
+    assert notified_accounts(NoticeKind.SEATED, first) == {"uk", "uk.2", "kri"}
     moves = rows.nomination_steps(seated, world.actor("uk")).moves
     assert (moves[-1].action, moves[-1].by) == ("withdrawn, record set aside", "iraq.2")
 
 
 @pytest.mark.parametrize("is_claimed", [True, False], ids=["completed", "over"])
-def test_what_happened_stays_when_a_record_is_set_aside(world: World, is_claimed: bool) -> None:
-    cohort, person = a_cohort(world, 1), someone(world, "One")
+def test_past_nominations_stay_when_person_is_deactivated(world: World, is_claimed: bool) -> None:
+    cohort, person = open_cohort(world, 1), register_person(world, "One")
     world.account("trainee", Role.TRAINEE, "iraq", person=person)
     seated = confirmed(world, cleared(world, cohort, person))
     if is_claimed:
         with transaction():
             completions.claim(seated, LAST, "", world.actor("trainee"), LAST)
     with pretend(dt.datetime(2027, 1, 14 if is_claimed else 15, 12, tzinfo=dt.UTC)):
-        set_aside(world, person)
+        deactivate(world, person)
     assert states(seated) == [S.CONFIRMED]
     assert taken(cohort) == 1
-    assert told(NoticeKind.SET_ASIDE, seated) == set()
+    assert notified_accounts(NoticeKind.SET_ASIDE, seated) == set()
 
 
-def test_nobody_who_is_set_aside_gets_a_seat_or_a_place(world: World) -> None:
-    """Also not by a nomination that stands from before such nominations ended with the record."""
-    cohort = a_cohort(world, 2)
-    first = confirmed(world, cleared(world, cohort, someone(world, "One")))
-    confirmed(world, cleared(world, cohort, someone(world, "Two")))
-    gone, also_gone = someone(world, "Gone"), someone(world, "Also gone")
+def test_deactivated_person_gets_no_seat_or_place(world: World) -> None:
+    """Not even by an open nomination from before deactivation withdrew nominations."""
+    cohort = open_cohort(world, 2)
+    first = confirmed(world, cleared(world, cohort, register_person(world, "One")))
+    confirmed(world, cleared(world, cohort, register_person(world, "Two")))
+    gone, also_gone = register_person(world, "Gone"), register_person(world, "Also gone")
     waits = waiting(world, cleared(world, cohort, gone))
-    next_in_line = waiting(world, cleared(world, cohort, someone(world, "Next")))
+    next_in_line = waiting(world, cleared(world, cohort, register_person(world, "Next")))
     is_cleared = cleared(world, cohort, also_gone)
     with transaction():
         people.deactivate(gone, InactiveReason.DIED)
@@ -341,7 +351,7 @@ def test_nobody_who_is_set_aside_gets_a_seat_or_a_place(world: World) -> None:
     assert hindrance(waits) is Hindrance.SET_ASIDE
 
 
-# Shares in the seats.
+# Quotas and reserved places.
 
 
 @pytest.mark.parametrize(
@@ -355,9 +365,9 @@ def test_nobody_who_is_set_aside_gets_a_seat_or_a_place(world: World) -> None:
         (dt.date(2027, 1, 15), dt.date(2027, 1, 31), False),
     ],
 )
-def test_nobody_sits_in_two_cohorts_on_one_day(world: World, first: dt.date, last: dt.date, does_clash: bool) -> None:
-    person = someone(world, "One")
-    here, there = a_cohort(world, 5), a_cohort(world, 5, first, last)
+def test_seats_in_cohorts_that_share_a_day_clash(world: World, first: dt.date, last: dt.date, does_clash: bool) -> None:
+    person = register_person(world, "One")
+    here, there = open_cohort(world, 5), open_cohort(world, 5, first, last)
     confirmed(world, cleared(world, there, person))
     nomination = cleared(world, here, person)
     if does_clash:
@@ -367,32 +377,32 @@ def test_nobody_sits_in_two_cohorts_on_one_day(world: World, first: dt.date, las
     assert taken(here) == int(not does_clash)
 
 
-def test_a_quota_counts_the_bodies_below(world: World) -> None:
+def test_quota_includes_subordinate_organisations(world: World) -> None:
     with transaction():
         below = organisations.create(
             OrganisationDetails("A brigade", Jurisdiction.IRAQ), world.organisations["iraq"], by=world.actor("admin")
         )
     world.organisations["below"] = below
-    cohort = a_cohort(world, 9)
+    cohort = open_cohort(world, 9)
     with transaction():
         seats.set_limits(cohort, SeatLimits(9, 0, {world.organisations["iraq"].id: 2}), world.actor("uk"))
     for name, body in (("One", "iraq"), ("Two", "below")):
-        confirmed(world, cleared(world, cohort, someone(world, name, body=body)))
+        confirmed(world, cleared(world, cohort, register_person(world, name, body=body)))
     for body in ("iraq", "below"):
-        nomination = cleared(world, cohort, someone(world, f"Three {body}", body=body))
+        nomination = cleared(world, cohort, register_person(world, f"Three {body}", body=body))
         assert refused(world, nomination) is QuotaReached
-    confirmed(world, cleared(world, cohort, someone(world, "Four", body="kri")))
+    confirmed(world, cleared(world, cohort, register_person(world, "Four", body="kri")))
     shares = {share.organisation.name_en: (share.quota, share.taken) for share in seat_rows.shares(cohort.id)}
     assert shares["Border Forces Command"] == (2, 2)
 
 
 @pytest.mark.parametrize(("sex", "may"), [(Sex.FEMALE, True), (Sex.MALE, False), (None, False)])
-def test_reserved_places_are_for_women(world: World, sex: Sex | None, may: bool) -> None:
-    cohort = a_cohort(world, 2)
+def test_reserved_places_are_for_women_only(world: World, sex: Sex | None, may: bool) -> None:
+    cohort = open_cohort(world, 2)
     with transaction():
         seats.set_limits(cohort, SeatLimits(2, 1), world.actor("uk"))
-    confirmed(world, cleared(world, cohort, someone(world, "One", Sex.MALE)))
-    nomination = cleared(world, cohort, someone(world, "Two", sex))
+    confirmed(world, cleared(world, cohort, register_person(world, "One", Sex.MALE)))
+    nomination = cleared(world, cohort, register_person(world, "Two", sex))
     if may:
         confirmed(world, nomination)
     else:
@@ -402,25 +412,25 @@ def test_reserved_places_are_for_women(world: World, sex: Sex | None, may: bool)
     assert taken(cohort) == 1 + may
 
 
-def test_women_also_take_seats_that_are_open_to_all(world: World) -> None:
-    cohort = a_cohort(world, 2)
+def test_women_may_take_unreserved_seats(world: World) -> None:
+    cohort = open_cohort(world, 2)
     with transaction():
         seats.set_limits(cohort, SeatLimits(2, 1), world.actor("uk"))
     for name in ("One", "Two"):
-        confirmed(world, cleared(world, cohort, someone(world, name, Sex.FEMALE)))
+        confirmed(world, cleared(world, cohort, register_person(world, name, Sex.FEMALE)))
 
 
-def test_a_full_cohort_says_so_before_all_else(world: World) -> None:
-    cohort = a_cohort(world, 1)
+def test_full_cohort_is_reported_before_other_refusals(world: World) -> None:
+    cohort = open_cohort(world, 1)
     with transaction():
         seats.set_limits(cohort, SeatLimits(1, 1, {world.organisations["iraq"].id: 1}), world.actor("uk"))
-    confirmed(world, cleared(world, cohort, someone(world, "One", Sex.FEMALE)))
-    assert refused(world, cleared(world, cohort, someone(world, "Two", Sex.MALE))) is CohortFull
+    confirmed(world, cleared(world, cohort, register_person(world, "One", Sex.FEMALE)))
+    assert refused(world, cleared(world, cohort, register_person(world, "Two", Sex.MALE))) is CohortFull
 
 
-def test_a_clearance_that_lapsed_since_blocks_the_seat(world: World) -> None:
-    cohort = a_cohort(world, 1)
-    nomination = cleared(world, cohort, someone(world, "One"), until=dt.date(2027, 1, 13))
+def test_lapsed_clearance_blocks_the_seat(world: World) -> None:
+    cohort = open_cohort(world, 1)
+    nomination = cleared(world, cohort, register_person(world, "One"), until=dt.date(2027, 1, 13))
     assert refused(world, nomination) is NotCleared
     assert states(nomination) == [S.CLEARED]
 
@@ -444,10 +454,12 @@ def test_a_clearance_that_lapsed_since_blocks_the_seat(world: World) -> None:
     ],
     ids=str,
 )
-def test_limits_keep_what_is_taken(world: World, limits: SeatLimits, refusal: type[Refusal] | None) -> None:
-    cohort = a_cohort(world, 5)
+def test_limits_cannot_be_set_below_seats_taken(
+    world: World, limits: SeatLimits, refusal: type[Refusal] | None
+) -> None:
+    cohort = open_cohort(world, 5)
     for name in ("One", "Two"):
-        confirmed(world, cleared(world, cohort, someone(world, name, Sex.MALE)))
+        confirmed(world, cleared(world, cohort, register_person(world, name, Sex.MALE)))
     if refusal is None:
         with transaction():
             seats.set_limits(cohort, limits, world.actor("uk"))
@@ -458,10 +470,10 @@ def test_limits_keep_what_is_taken(world: World, limits: SeatLimits, refusal: ty
     assert cohorts.cohort_by_key(cohort.id).capacity == 5
 
 
-def test_a_quota_is_not_set_below_the_seats_taken(world: World) -> None:
-    cohort, iraq = a_cohort(world, 5), world.organisations["iraq"].id
+def test_quota_cannot_be_set_below_seats_taken(world: World) -> None:
+    cohort, iraq = open_cohort(world, 5), world.organisations["iraq"].id
     for name in ("One", "Two"):
-        confirmed(world, cleared(world, cohort, someone(world, name)))
+        confirmed(world, cleared(world, cohort, register_person(world, name)))
     with pytest.raises(QuotaBelowTaken) as caught, transaction():
         seats.set_limits(cohort, SeatLimits(5, 0, {iraq: 1}), world.actor("uk"))
     assert caught.value.taken == 2
@@ -469,8 +481,8 @@ def test_a_quota_is_not_set_below_the_seats_taken(world: World) -> None:
         seats.set_limits(cohort, SeatLimits(5, 0, {iraq: 2}), world.actor("uk"))
 
 
-def test_a_cancelled_cohort_has_no_limits_to_set(world: World) -> None:
-    cohort = a_cohort(world, 5)
+def test_limits_of_cancelled_cohort_cannot_be_set(world: World) -> None:
+    cohort = open_cohort(world, 5)
     with transaction():
         cohort_rules.cancel(cohort, world.key(), world.actor("uk"))
     with pytest.raises(CohortNotOpen), transaction():

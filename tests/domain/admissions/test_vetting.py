@@ -1,4 +1,4 @@
-"""When a clearance is marked as one that lapses soon; no database is needed."""
+"""The marks of clearances that lapse soon; without a database."""
 
 import datetime as dt
 
@@ -20,5 +20,5 @@ TODAY = dt.date(2026, 11, 24)
         (61, None),
     ],
 )
-def test_a_clearance_that_lapses_within_sixty_days_is_marked(days: int, marked: Lapsing | None) -> None:
+def test_clearance_lapsing_within_sixty_days_is_marked(days: int, marked: Lapsing | None) -> None:
     assert lapsing(TODAY + dt.timedelta(days=days), TODAY) is marked

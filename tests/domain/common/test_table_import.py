@@ -1,4 +1,4 @@
-"""The engine of tables that come in, walked with a kind of its own: scores of trainees."""
+"""The import engine, tested with its own kind of table: scores of trainees."""
 
 import datetime as dt
 import enum
@@ -26,7 +26,7 @@ from training.domain.common.refusals import (
     TableGone,
 )
 from training.domain.common.table_columns import Cells, Faulty, TableColumn, TableFormat, cleaned, text
-from training.domain.common.table_import import KeptTables, RowStorage, TableKind, TableStorage, do_now, judge_rows
+from training.domain.common.table_import import KeptTables, RowStorage, TableKind, TableStorage, judge_rows, run_all
 from training.kit.db import db, transaction
 from training.kit.money import western_digits
 from training.kit.tables import Row, Table
@@ -55,21 +55,21 @@ class ScoreFault(enum.StrEnum):
     MARK_TOO_HIGH = "mark_too_high"
 
 
-class Apart(Base):
-    """Tables that no migration makes."""
+class UnmigratedBase(Base):
+    """The base of tables without migrations."""
 
     __abstract__ = True
     metadata = MetaData()
 
 
-class ScoreBatch(Apart):
+class ScoreBatch(UnmigratedBase):
     __tablename__ = "test_score_batches"
 
     id: Mapped[Key]
     state: Mapped[ScoreState] = mapped_column(choice(ScoreState), default=ScoreState.PREVIEWED)
 
 
-class ScoreRow(Apart):
+class ScoreRow(UnmigratedBase):
     __tablename__ = "test_score_rows"
 
     batch_id: Mapped[int] = mapped_column(ForeignKey("test_score_batches.id"), primary_key=True)
@@ -81,7 +81,7 @@ class ScoreRow(Apart):
     cell: Mapped[str] = mapped_column(String(200), default="")
 
 
-class Score(Apart):
+class Score(UnmigratedBase):
     __tablename__ = "test_scores"
 
     reference: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -89,7 +89,7 @@ class Score(Apart):
     batch_id: Mapped[int]
 
 
-# The kind: from here to the next line like this one is all that scores add to the engine.
+# The kind: from here to its end is all that scores add to the engine.
 
 
 def _mark(written: str) -> int:
@@ -138,7 +138,7 @@ def give(batch: ScoreBatch) -> int:
     return len(rows)
 
 
-def take_back(batch: ScoreBatch) -> int:
+def undo_scores(batch: ScoreBatch) -> int:
     given = db.session.scalars(select(Score).where(Score.batch_id == batch.id)).all()
     db.session.execute(delete(Score).where(Score.batch_id == batch.id))
     batch.state = ScoreState.UNDONE
@@ -155,10 +155,10 @@ KEPT = dt.timedelta(days=1)
 def world(app: Flask) -> Iterator[World]:
     with app.app_context():
         world = World(app)
-        Apart.metadata.create_all(db.engine)
+        UnmigratedBase.metadata.create_all(db.engine)
         yield world
         db.session.rollback()
-        Apart.metadata.drop_all(db.engine)
+        UnmigratedBase.metadata.drop_all(db.engine)
 
 
 def read(content: bytes) -> tuple[int, Table]:
@@ -179,7 +179,7 @@ def previewed(content: bytes, places: dict[str, int] | None = None) -> int:
 def preview(batch_id: int, table: Table, places: dict[str, int]) -> None:
     with transaction():
         storage = TableStorage(SCORES, batch_id, table, places)
-        do_now(table_import.preview(SCORES, batch_id, storage, judge))
+        run_all(table_import.preview(SCORES, batch_id, storage, judge))
 
 
 def commit(batch_id: int) -> int:
@@ -189,7 +189,7 @@ def commit(batch_id: int) -> int:
 
 def undo(batch_id: int) -> int:
     with transaction():
-        return table_import.undo(SCORES, batch_id, take_back)
+        return table_import.undo(SCORES, batch_id, undo_scores)
 
 
 def counts(batch_id: int) -> dict[str, int]:
@@ -202,7 +202,7 @@ def marks() -> dict[str, int]:
 
 
 @pytest.mark.usefixtures("world")
-def test_a_fifth_kind_is_read_previewed_committed_repeated_and_taken_back(tmp_path: Path) -> None:
+def test_new_kind_is_read_previewed_committed_repeated_and_undone(tmp_path: Path) -> None:
     batch_id, table = read(FILE)
     kept = KeptTables(tmp_path / "scores", KEPT)
     kept.keep("a", table)
@@ -241,7 +241,7 @@ def test_a_fifth_kind_is_read_previewed_committed_repeated_and_taken_back(tmp_pa
 
 
 @pytest.mark.usefixtures("world")
-def test_a_long_table_is_judged_in_pieces_that_can_be_committed_one_by_one() -> None:
+def test_long_table_is_validated_in_pieces() -> None:
     rows = 2 * table_import.PIECE + 1
     batch_id, table = read("\n".join(("Reference,Mark", *(f"A-{number},50" for number in range(rows)))).encode())
     with transaction():
@@ -256,19 +256,19 @@ def test_a_long_table_is_judged_in_pieces_that_can_be_committed_one_by_one() -> 
 
 
 @pytest.mark.usefixtures("world")
-def test_rows_that_hold_what_was_sent_are_judged_where_they_lie() -> None:
+def test_stored_rows_are_validated_in_place() -> None:
     batch_id = previewed(b"Reference,Mark\nA-1,50\nA-2,60\n")
 
     def raised(_batch: ScoreBatch, rows: Sequence[ScoreRow]) -> list[dict[str, object]]:
         return [{"number": row.number, "mark": (row.mark or 0) + 1} for row in rows]
 
     with transaction():
-        do_now(table_import.preview(SCORES, batch_id, RowStorage(SCORES, batch_id), raised))
+        run_all(table_import.preview(SCORES, batch_id, RowStorage(SCORES, batch_id), raised))
     assert [row.mark for row in SCORES.batches.rows(batch_id)] == [51, 61]
 
 
 @pytest.mark.usefixtures("world")
-def test_a_commit_that_leaves_its_batch_open_is_no_commit() -> None:
+def test_commit_must_close_its_batch() -> None:
     batch_id = previewed(FILE)
 
     def forgets(batch: ScoreBatch) -> int:
@@ -281,7 +281,7 @@ def test_a_commit_that_leaves_its_batch_open_is_no_commit() -> None:
     assert marks() == {}
 
 
-def test_rows_are_shown_in_pages_of_one_outcome_or_of_all(world: World) -> None:
+def test_rows_are_paged_by_outcome(world: World) -> None:
     lines = [f"A-{number},{'x' if number % 2 else 5}" for number in range(2 * SIZE)]
     batch_id, actor = previewed("\n".join(("Reference,Mark", *lines)).encode()), world.actor("uk")
     page = SCORES.batches.page(select(ScoreRow), batch_id, None, Cursor(), actor)
@@ -292,7 +292,7 @@ def test_rows_are_shown_in_pages_of_one_outcome_or_of_all(world: World) -> None:
     assert [row.number for (row,) in faulty.rows] == list(range(3, 2 * SIZE + 3, 2))
 
 
-def test_what_was_read_is_kept_for_its_time_and_for_nobody_else(tmp_path: Path) -> None:
+def test_stored_tables_are_private_and_expire(tmp_path: Path) -> None:
     kept = KeptTables(tmp_path / "scores", KEPT)
     table = Table("0" * 64, ["Reference"], [Row(2, ["A-1"])])
     kept.keep("old", table)
@@ -302,7 +302,7 @@ def test_what_was_read_is_kept_for_its_time_and_for_nobody_else(tmp_path: Path) 
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     over = time.time() - KEPT.total_seconds() - 1
     os.utime(path, (over, over))
-    kept.forget_old()
+    kept.delete_expired()
     kept.load("young")
     with pytest.raises(TableGone):
         kept.load("old")
@@ -311,12 +311,12 @@ def test_what_was_read_is_kept_for_its_time_and_for_nobody_else(tmp_path: Path) 
 # Columns
 
 
-def test_headings_of_any_language_and_spelling_tell_a_column() -> None:
+def test_headings_match_in_any_language_and_spelling() -> None:
     assert SCORES.columns.guess(["", "score", "MARK", "المَرجع"]) == {"mark": 1, "reference": 3}
     assert SCORES.columns.heading("mark", "ckb") == "نمرە"
 
 
-def test_a_table_with_fixed_headings_has_each_of_them_once() -> None:
+def test_fixed_headings_must_be_complete_and_unique() -> None:
     assert SCORES.columns.find(["Mark", "Remarks", "Reference"]) == {"mark": 0, "reference": 2}
     with pytest.raises(ColumnMissing) as missing:
         SCORES.columns.find(["Reference"])
@@ -326,16 +326,16 @@ def test_a_table_with_fixed_headings_has_each_of_them_once() -> None:
     assert doubled.value.heading == "Score"
 
 
-def test_a_note_in_brackets_may_follow_a_heading_only_where_a_kind_says_so() -> None:
+def test_note_in_brackets_after_heading_is_optional_per_kind() -> None:
     headings = ["Reference", "Mark (out of 100)"]
     assert SCORES.columns.guess(headings) == {"reference": 0}
     assert TableFormat(REFERENCE, MARK, has_notes=True).guess(headings) == {"reference": 0, "mark": 1}
 
 
-def test_a_table_is_told_by_what_its_kind_requires() -> None:
+def test_table_is_recognised_by_required_columns() -> None:
     optional = TableColumn("name", {"en": ("Name",)}, str, is_required=False)
     kind = TableFormat(MARK, optional, one_of=("name",))
-    assert [kind.is_told_by(places) for places in ({"mark"}, {"name"}, {"mark", "name"})] == [False, False, True]
+    assert [kind.can_read(places) for places in ({"mark"}, {"name"}, {"mark", "name"})] == [False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -346,29 +346,29 @@ def test_a_table_is_told_by_what_its_kind_requires() -> None:
         ("101", ScoreFault.MARK_TOO_HIGH),
     ],
 )
-def test_a_fault_names_the_cell_and_its_column(written: str, fault: ScoreFault) -> None:
+def test_fault_names_its_cell_and_column(written: str, fault: ScoreFault) -> None:
     with pytest.raises(Faulty) as faulty:
         Cells(7, {"mark": written})[MARK]
     assert (faulty.value.fault, faulty.value.cell, faulty.value.part) == (fault, written, "mark")
 
 
-def test_no_more_than_two_hundred_characters_of_a_faulty_cell_are_kept() -> None:
+def test_faulty_cell_is_truncated_to_two_hundred_characters() -> None:
     with pytest.raises(Faulty) as faulty:
         Cells(7, {"reference": "A" * 201})[REFERENCE]
     assert (faulty.value.fault, faulty.value.cell) == (ScoreFault.TOO_LONG, "A" * 200)
 
 
-def test_a_cell_that_the_row_lacks_is_empty() -> None:
+def test_missing_cell_is_empty() -> None:
     cells = SCORES.columns.cells(Row(2, ["A-1"]), {"reference": 0, "mark": 5})
     assert (cells[REFERENCE], cells.written(MARK)) == ("A-1", "")
 
 
-def test_a_cell_is_cleaned_of_what_nobody_sees() -> None:
+def test_invisible_characters_are_stripped_from_cells() -> None:
     assert cleaned("\u200f A-1\u00a0 \u202cb ") == "A-1 b"
     assert cleaned("'=1+1") == "=1+1"
 
 
-def test_a_sheet_is_asked_for_by_name(sqlite_app: Flask) -> None:
+def test_sheet_is_selected_by_name(sqlite_app: Flask) -> None:
     with sqlite_app.app_context(), pytest.raises(SheetUnknown) as unknown:
         table_import.find_table(_workbook(), SCORES.columns, "Marks")
     assert unknown.value.sheets == ["Notes", "Scores"]

@@ -1,4 +1,4 @@
-"""From draft to closed: what opens a cohort, and what keeps it shut."""
+"""Cohorts from draft to closed: what opens a cohort, and what blocks it."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def state(cohort: Cohort) -> CohortState:
     return rows.state_of(cohort.id)
 
 
-def test_approval_of_its_money_opens_it(world: World) -> None:
+def test_approval_of_commitment_opens_cohort(world: World) -> None:
     world.covered()
     cohort = world.draft(pence=1_000_00)
     entry = world.asked(cohort)
@@ -41,11 +41,11 @@ def test_approval_of_its_money_opens_it(world: World) -> None:
     assert (entry.kind, entry.amount) == (EntryKind.COMMIT, 1_000_00)
     world.approve(entry)
     assert state(cohort) is CohortState.OPEN
-    (commitment,) = rows.standing_commitments(cohort.id)
+    (commitment,) = rows.open_commitments(cohort.id)
     assert commitment.committed == 1_000_00
 
 
-def test_refusal_of_its_money_returns_it_to_draft(world: World) -> None:
+def test_refusal_of_commitment_returns_cohort_to_draft(world: World) -> None:
     world.covered()
     cohort = world.draft()
     entry = world.asked(cohort)
@@ -56,14 +56,14 @@ def test_refusal_of_its_money_returns_it_to_draft(world: World) -> None:
     assert state(cohort) is CohortState.OPEN
 
 
-def test_it_cannot_open_without_a_rights_assessment(world: World) -> None:
+def test_cohort_cannot_open_without_rights_assessment(world: World) -> None:
     cohort = world.draft()
     with pytest.raises(NoRightsAssessment):
         world.asked(cohort)
     assert state(cohort) is CohortState.DRAFT
 
 
-def test_an_assessment_that_lapsed_meanwhile_keeps_it_shut(world: World) -> None:
+def test_lapsed_assessment_blocks_opening(world: World) -> None:
     world.covered()
     cohort = world.draft()
     entry = world.asked(cohort)
@@ -73,7 +73,7 @@ def test_an_assessment_that_lapsed_meanwhile_keeps_it_shut(world: World) -> None
     assert decision_about(entry.id) is None, "the approval fell with the opening"
 
 
-def test_it_cannot_cost_more_than_its_line_has(world: World) -> None:
+def test_cohort_cannot_cost_more_than_its_line_has_available(world: World) -> None:
     world.covered()
     cohort = world.draft(world.line(500_00), pence=500_01)
     with pytest.raises(OverLine):
@@ -89,19 +89,19 @@ def test_it_cannot_cost_more_than_its_line_has(world: World) -> None:
         (dt.date(2027, 3, 31), dt.date(2027, 4, 1), OutsideProgramme),
     ],
 )
-def test_dates(world: World, first: dt.date, last: dt.date, refusal: type[Exception]) -> None:
+def test_invalid_dates_are_refused(world: World, first: dt.date, last: dt.date, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         world.draft(first=first, last=last)
 
 
-def test_only_a_draft_is_put_up_for_approval(world: World) -> None:
+def test_only_a_draft_can_be_submitted_for_approval(world: World) -> None:
     cohort = world.open_cohort()
     with pytest.raises(CohortNotDraft):
         world.asked(cohort)
 
 
 @pytest.mark.parametrize(("last", "is_over"), [(TODAY, False), (TODAY - dt.timedelta(days=1), True)])
-def test_it_closes_after_its_last_day(world: World, last: dt.date, is_over: bool) -> None:
+def test_cohort_can_be_closed_only_after_its_last_day(world: World, last: dt.date, is_over: bool) -> None:
     cohort = world.open_cohort(first=dt.date(2026, 11, 2), last=last)
     if not is_over:
         with pytest.raises(CohortRunning), transaction():
@@ -112,19 +112,19 @@ def test_it_closes_after_its_last_day(world: World, last: dt.date, is_over: bool
     assert state(cohort) is CohortState.CLOSED
 
 
-def test_cancelling_proposes_to_release_its_money(world: World) -> None:
+def test_cancellation_proposes_release_of_commitments(world: World) -> None:
     cohort = world.open_cohort(pence=1_000_00)
     with transaction():
         cohorts.cancel(cohort, world.key(), world.actor("uk"))
     assert state(cohort) is CohortState.CANCELLED
-    (commitment,) = rows.standing_commitments(cohort.id)
+    (commitment,) = rows.open_commitments(cohort.id)
     (row,) = [
         row for row in entries.oldest(entries.of_commitment(commitment.id), world.actor("uk")) if row.decision is None
     ]
     assert (row.entry.kind, row.entry.amount) == (EntryKind.RELEASE, 1_000_00)
 
 
-def test_what_awaits_approval_is_decided_before_it_is_cancelled(world: World) -> None:
+def test_cohort_awaiting_approval_cannot_be_cancelled(world: World) -> None:
     world.covered()
     cohort = world.draft()
     world.asked(cohort)
@@ -140,7 +140,7 @@ def line(category: LineCategory) -> BudgetLine:
     return BudgetLine(category=category)
 
 
-def test_a_suggestion_counts_both_the_first_and_the_last_day() -> None:
+def test_suggested_costs_count_first_and_last_day() -> None:
     cohort = Cohort(starts_on=TODAY, ends_on=TODAY + dt.timedelta(days=2), capacity=10)
     template = [
         cost(LineCategory.TRAINERS, CostBasis.PER_DAY, 100),
@@ -156,7 +156,7 @@ def test_a_suggestion_counts_both_the_first_and_the_last_day() -> None:
     assert {one.line for one in found} == {None}
 
 
-def test_the_first_line_of_a_category_is_to_pay_for_it() -> None:
+def test_first_line_of_category_is_suggested() -> None:
     cohort = Cohort(starts_on=TODAY, ends_on=TODAY, capacity=1)
     first, second, other = line(LineCategory.VENUE), line(LineCategory.VENUE), line(LineCategory.TRAVEL)
     template = [cost(LineCategory.VENUE, CostBasis.FIXED, 1), cost(LineCategory.TRAINERS, CostBasis.FIXED, 1)]
@@ -168,10 +168,10 @@ def test_the_first_line_of_a_category_is_to_pay_for_it() -> None:
     ("newest", "code"),
     [(None, "2027-001"), ("2027-001", "2027-002"), ("2027-099", "2027-100"), ("2027-999", "2027-1000")],
 )
-def test_codes_of_a_year_follow_on_each_other(newest: str | None, code: str) -> None:
+def test_next_code_follows_the_newest_of_the_year(newest: str | None, code: str) -> None:
     assert cohorts.next_code(2027, newest) == code
 
 
-def test_only_what_has_not_opened_is_to_open() -> None:
-    to_open = {state for state in CohortState if cohorts.is_to_open(Cohort(state=state))}
+def test_only_unopened_cohorts_may_still_open() -> None:
+    to_open = {state for state in CohortState if cohorts.may_still_open(Cohort(state=state))}
     assert to_open == {CohortState.DRAFT, CohortState.AWAITING_APPROVAL}

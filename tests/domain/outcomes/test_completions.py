@@ -39,7 +39,7 @@ def claim(world: World, seat: Nomination, day: dt.date = LAST, on: dt.date = TOD
         return completions.claim(seat, day, "a note", world.actor("trainee"), on)
 
 
-def test_claim_and_confirm(world: World, seat: Nomination) -> None:
+def test_claimed_completion_is_confirmed(world: World, seat: Nomination) -> None:
     claimed = claim(world, seat)
     with transaction():
         completions.confirm(claimed, world.actor("uk"))
@@ -48,7 +48,7 @@ def test_claim_and_confirm(world: World, seat: Nomination) -> None:
     assert latest.state is CompletionState.CONFIRMED
 
 
-def test_a_refused_claim_has_its_reason_and_can_be_made_again(world: World, seat: Nomination) -> None:
+def test_refused_claim_keeps_its_reason_and_can_be_repeated(world: World, seat: Nomination) -> None:
     claimed = claim(world, seat)
     with transaction():
         completions.refuse(claimed, "two days missed", world.actor("uk"))
@@ -66,20 +66,20 @@ def test_a_refused_claim_has_its_reason_and_can_be_made_again(world: World, seat
         (TODAY + dt.timedelta(days=1), TODAY, CompletedOutsideCohort),
     ],
 )
-def test_when_it_can_be_claimed(
+def test_claim_on_invalid_day_is_refused(
     world: World, seat: Nomination, day: dt.date, on: dt.date, refusal: type[Exception]
 ) -> None:
     with pytest.raises(refusal):
         claim(world, seat, day, on)
 
 
-def test_one_standing_claim(world: World, seat: Nomination) -> None:
+def test_second_open_claim_is_refused(world: World, seat: Nomination) -> None:
     claim(world, seat)
     with pytest.raises(AlreadyClaimed):
         claim(world, seat)
 
 
-def test_one_decision(world: World, seat: Nomination) -> None:
+def test_claim_is_decided_once(world: World, seat: Nomination) -> None:
     claimed = claim(world, seat)
     with transaction():
         completions.confirm(claimed, world.actor("uk"))
@@ -87,14 +87,14 @@ def test_one_decision(world: World, seat: Nomination) -> None:
         completions.refuse(claimed, "late", world.actor("uk.2"))
 
 
-def test_nobody_confirms_their_own(world: World, seat: Nomination) -> None:
-    """Also not with another role, in another account of the same person's making: people are compared."""
+def test_own_completion_cannot_be_confirmed(world: World, seat: Nomination) -> None:
+    """Not even from another account with another role: people are compared, not accounts."""
     claimed = claim(world, seat)
     with pytest.raises(OwnCompletion), transaction():
         completions.confirm(claimed, world.actor("trainee"))
 
 
-def test_without_a_seat_there_is_nothing_to_complete(world: World) -> None:
+def test_completion_requires_a_seat(world: World) -> None:
     person = world.person("Trainee two")
     world.account("trainee", Role.TRAINEE, "iraq", person=person)
     nomination = world.nominated(world.open_cohort(), person)

@@ -79,7 +79,7 @@ def rows(world: World, reader: str = "funder", cut: Cursor | None = None) -> lis
 
 def test_cohort_cost_is_spent_plus_committed(world: World) -> None:
     cohort = held(world, "One", "Two", "Three", pence=900_00)
-    commitment = cohort_rows.standing_commitments(cohort.id)[0]
+    commitment = cohort_rows.open_commitments(cohort.id)[0]
     world.approve(world.payment(commitment, 300_00))
     expected = UnitCost(committed=600_00, spent=300_00, trainees=3, completions=1, hours=54)
     assert rows(world) == [(cohort.code, expected)]

@@ -1,4 +1,4 @@
-"""Files of names, as a coordinator meets them: send, look, mend, choose, nominate, take back."""
+"""Nomination uploads in the browser: upload, preview, correct, choose, commit, undo."""
 
 import datetime as dt
 import io
@@ -51,7 +51,7 @@ NEW, KNOWN, ALREADY, FAULTY, POSSIBLE = (
 )
 
 
-def test_an_arabic_file_from_beginning_to_end(app: Flask, desk: Desk) -> None:
+def test_arabic_file_is_previewed_and_nominated(app: Flask, desk: Desk) -> None:
     address, page = desk.preview(ARABIC.encode("windows-1256"))
     assert (tile(page, NEW), tile(page, FAULTY)) == (2, 1)
     assert "Write female or male" in page
@@ -66,7 +66,7 @@ def test_an_arabic_file_from_beginning_to_end(app: Flask, desk: Desk) -> None:
     assert "No row of this file can be nominated as it is." in page
 
 
-def test_a_file_whose_headings_say_nothing_is_asked_about(desk: Desk) -> None:
+def test_unknown_headings_ask_for_columns(desk: Desk) -> None:
     answer = desk.send(b"A,B\nAhmed Kadhim,Captain\n")
     address = answer.headers["Location"]
     assert address.endswith("/columns")
@@ -76,7 +76,7 @@ def test_a_file_whose_headings_say_nothing_is_asked_about(desk: Desk) -> None:
     assert tile(page, NEW) == 1
 
 
-def test_a_faulty_row_is_mended_in_place(app: Flask, desk: Desk) -> None:
+def test_faulty_row_is_corrected_in_place(app: Flask, desk: Desk) -> None:
     address, page = desk.preview(ARABIC.encode())
     assert f"{address}/rows/4" in page
     form = desk.browser.get(f"{address}/rows/4").text
@@ -88,7 +88,7 @@ def test_a_faulty_row_is_mended_in_place(app: Flask, desk: Desk) -> None:
     assert count(app, Nomination) == 3
 
 
-def test_faulty_rows_go_out_with_their_reason_and_come_back_mended(desk: Desk) -> None:
+def test_faulty_rows_are_downloaded_corrected_and_uploaded_again(desk: Desk) -> None:
     address, _page = desk.preview(ARABIC.encode())
     desk.commit(address)
     sent = desk.saved(address, "csv", outcome="faulty_row").decode("utf-8-sig")
@@ -99,8 +99,8 @@ def test_faulty_rows_go_out_with_their_reason_and_come_back_mended(desk: Desk) -
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_what_goes_out_changes_nothing_when_it_comes_back(app: Flask, desk: Desk, kind: str) -> None:
-    """Acceptance test j, with a telephone number that a spreadsheet would take for a formula."""
+def test_uploading_downloaded_rows_changes_nothing(app: Flask, desk: Desk, kind: str) -> None:
+    """Acceptance test j, with a telephone number that looks like a formula."""
     address, _page = desk.preview(b"Name,Phone,Service number\nAhmed Kadhim,+964 770 1,007\n")
     desk.commit(address)
     people = count(app, Person)
@@ -111,19 +111,19 @@ def test_what_goes_out_changes_nothing_when_it_comes_back(app: Flask, desk: Desk
     assert count(app, Person) == people
 
 
-def test_all_or_nothing_is_nothing_while_a_row_is_faulty(app: Flask, desk: Desk) -> None:
+def test_all_or_nothing_commit_is_refused_with_a_faulty_row(app: Flask, desk: Desk) -> None:
     address, _page = desk.preview(ARABIC.encode())
     assert "1 row cannot be nominated, so none was" in desk.commit(address, mode="whole")
     assert count(app, Nomination) == 0
 
 
-def test_a_preview_that_is_not_the_newest_is_not_committed(app: Flask, desk: Desk) -> None:
+def test_outdated_preview_is_not_committed(app: Flask, desk: Desk) -> None:
     address, _page = desk.preview(ARABIC.encode())
     assert "Somebody else changed it" in desk.commit(address, version="0")
     assert count(app, Nomination) == 0
 
 
-def test_a_file_that_comes_too_late_says_so_and_is_nominated_when_the_day_is_moved(app: Flask, desk: Desk) -> None:
+def test_late_file_is_refused_and_commits_after_the_deadline_moves(app: Flask, desk: Desk) -> None:
     address, _page = desk.preview(ARABIC.encode())
     _close_nominations(app, desk, dt.date(2026, 11, 1))
     page = desk.commit(address)
@@ -139,7 +139,7 @@ def _close_nominations(app: Flask, desk: Desk, on: dt.date | None) -> None:
         session.execute(update(Cohort).where(Cohort.public_id == desk.cohort).values(nominations_until=on))
 
 
-def test_a_person_who_changed_since_the_preview_is_named_by_row(app: Flask, desk: Desk) -> None:
+def test_rows_of_people_changed_since_the_preview_are_listed(app: Flask, desk: Desk) -> None:
     with app.app_context():
         person = desk.world.person("Ahmed Kadhim").public_id
     address, page = desk.preview(b"Name\nAhmed Kadhim\nZainab Hassan\n")
@@ -152,7 +152,7 @@ def test_a_person_who_changed_since_the_preview_is_named_by_row(app: Flask, desk
     assert "Nominated." in desk.commit(address)
 
 
-def test_a_file_corrects_only_when_it_is_asked_to(app: Flask, desk: Desk) -> None:
+def test_file_corrects_people_only_on_request(app: Flask, desk: Desk) -> None:
     with app.app_context():
         person = desk.world.person("Ahmed Kadhim").public_id
     address, page = desk.preview(b"Name,Rank,Unit\nAhmed Kadhim,Major,\n")
@@ -167,7 +167,7 @@ def test_a_file_corrects_only_when_it_is_asked_to(app: Flask, desk: Desk) -> Non
     assert "Major" not in desk.browser.get(f"/people/{person}").text
 
 
-def test_a_file_is_taken_back_until_somebody_acts(app: Flask, desk: Desk) -> None:
+def test_commit_can_be_undone_until_its_nominations_are_acted_on(app: Flask, desk: Desk) -> None:
     before = count(app, Person)
     address, _page = desk.preview(ARABIC.encode())
     desk.commit(address)
@@ -187,8 +187,8 @@ def test_a_file_is_taken_back_until_somebody_acts(app: Flask, desk: Desk) -> Non
     assert count(app, Nomination) == 2
 
 
-def test_nothing_of_others_shows(app: Flask, desk: Desk) -> None:
-    """A reference of another organisation is as unknown as one that never was; so are its files, rows and people."""
+def test_records_of_other_organisations_are_hidden(app: Flask, desk: Desk) -> None:
+    """References, files, rows and people of another organisation are treated as unknown."""
     for reference in (desk.foreign, "0123456789ab"):
         address, page = desk.preview(f"Name,Reference\nCanary Erbil,{reference}\n".encode())
         assert "No person in your organisations has this reference" in page
@@ -203,7 +203,7 @@ def test_nothing_of_others_shows(app: Flask, desk: Desk) -> None:
     assert post(other, f"{address}/rows.csv", page="/account").status_code == 404
 
 
-def test_rows_that_are_saved_are_recorded_and_counted_with_the_other_lists(app: Flask, desk: Desk) -> None:
+def test_row_download_is_audited_and_counts_towards_the_export_limit(app: Flask, desk: Desk) -> None:
     address, _page = desk.preview(ARABIC.encode())
     desk.saved(address, "csv")
     with app.app_context():
@@ -218,7 +218,7 @@ def test_rows_that_are_saved_are_recorded_and_counted_with_the_other_lists(app: 
     assert "which is the most: go on tomorrow" in desk.browser.get(over.location).text
 
 
-def test_templates_are_understood(desk: Desk) -> None:
+def test_templates_are_accepted(desk: Desk) -> None:
     for language in ("en", "ar", "ckb"):
         empty = desk.browser.get(f"/nominations/template-{language}.csv").data.decode("utf-8-sig").strip()
         filled = empty + "\n" + "Ahmed Kadhim,أحمد كاظم,,نقيب,,,,,\n"
@@ -240,13 +240,13 @@ def test_templates_are_understood(desk: Desk) -> None:
         (b"Name\n" + b"x\n" * 20_001, "more than 20,000 rows"),
     ],
 )
-def test_what_is_no_list_of_names_is_told_why(app: Flask, desk: Desk, content: bytes, words: str) -> None:
+def test_unreadable_file_is_refused_with_the_reason(app: Flask, desk: Desk, content: bytes, words: str) -> None:
     answer = desk.send(content)
     assert answer.status_code == 200
     assert words in answer.text
 
 
-def test_names_that_are_none_and_names_of_every_kind(desk: Desk) -> None:
+def test_invalid_and_unusual_names(desk: Desk) -> None:
     rows = ["\U0001f600", "   ", "x" * 201, "<b>Ali</b>", "\u202eAhmed\u202c \u200fKadhim", "A"]
     _address, page = desk.preview(("Name,Rank\n" + "".join(f"{name},Major\n" for name in rows)).encode())
     assert (tile(page, NEW), tile(page, FAULTY)) == (3, 3)
@@ -254,21 +254,21 @@ def test_names_that_are_none_and_names_of_every_kind(desk: Desk) -> None:
     assert "\u202e" not in page
 
 
-def test_two_rows_that_mean_the_same_person(desk: Desk) -> None:
+def test_two_rows_of_the_same_person_are_reported(desk: Desk) -> None:
     content = "Name,Service number\nAhmed Kadhim,\nAhmed  Kadhim,\nAli,7\nHassan,7\nAhmed Kadhim,8\n"
     _address, page = desk.preview(content.encode())
     assert "Row 2 means the same person" in page
     assert "Row 4 means the same person" in page
 
 
-def test_a_title_above_the_headings_does_no_harm(desk: Desk) -> None:
+def test_title_above_the_headings_is_skipped(desk: Desk) -> None:
     _address, page = desk.preview("وزارة الداخلية,,\n,,\nت,الاسم,الرتبة\n1,أحمد كاظم,نقيب\n".encode())
     assert tile(page, NEW) == 1
     assert ">4</th>" in page
 
 
-def test_similar_names_are_one_person_or_two_as_a_human_says(app: Flask, desk: Desk) -> None:
-    """Acceptance test e: أحمد and احمد are offered as one person, and what was decided is remembered."""
+def test_user_decides_whether_similar_names_are_one_person(app: Flask, desk: Desk) -> None:
+    """Acceptance test e: أحمد and احمد are offered as one person, and the decision is remembered."""
     desk.commit(desk.preview("الاسم\nأحمد كاظم جبار\nزينب حسن علي\n".encode())[0])
     people = count(app, Person)
     address, page = desk.preview("الاسم,الرتبة\nاحمد كاظم جبار,نقيب\nزینب حسن علي,\n".encode())
@@ -291,7 +291,7 @@ def test_similar_names_are_one_person_or_two_as_a_human_says(app: Flask, desk: D
     assert (tile(page, POSSIBLE), tile(page, ALREADY)) == (0, 2)
 
 
-def test_a_page_of_many_rows_asks_no_more_than_one_of_few(desk: Desk, statements: Statements) -> None:
+def test_query_count_does_not_grow_with_rows(desk: Desk, statements: Statements) -> None:
     asked = []
     for rows in (10, 400):
         content = "Name,Service number\n" + "".join(f"Officer {one},{rows}-{one}\n" for one in range(rows))
@@ -304,8 +304,8 @@ def test_a_page_of_many_rows_asks_no_more_than_one_of_few(desk: Desk, statements
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("language", ["en", "ar", "ckb"])
-def test_the_list_of_people_comes_back_as_it_went_out(app: Flask, desk: Desk, kind: str, language: str) -> None:
-    """Acceptance test j: nobody is new, nobody is corrected, whatever the language of the list."""
+def test_exported_list_of_people_is_matched_completely(app: Flask, desk: Desk, kind: str, language: str) -> None:
+    """Acceptance test j: no one is new or corrected, in any language of the list."""
     content = (
         "Name,Name (Arabic),Sex,Languages,Rank\nAhmed Kadhim,أحمد كاظم,m,Arabic and Sorani,Captain\nZainab,,f,en,\n"
     )
@@ -323,7 +323,7 @@ def test_the_list_of_people_comes_back_as_it_went_out(app: Flask, desk: Desk, ki
     assert count(app, Person) == people
 
 
-def test_languages_as_people_write_them(desk: Desk) -> None:
+def test_languages_are_accepted_in_many_spellings(desk: Desk) -> None:
     rows = ["Arabic; English", "العربية والكردية السورانية", "عەرەبی، ئینگلیزی", "ar ckb", "Klingon", "Kurdish"]
     content = "Name,Languages\n" + "".join(f'Officer {one},"{said}"\n' for one, said in enumerate(rows))
     _address, page = desk.preview(content.encode())
@@ -340,7 +340,7 @@ def _workbook(**sheets: list[list[str]]) -> bytes:
     return file.getvalue()
 
 
-def test_a_workbook_of_several_sheets_says_which_of_them_was_read(desk: Desk) -> None:
+def test_page_names_the_sheet_read_of_a_workbook(desk: Desk) -> None:
     content = _workbook(
         Cover=[["Ministry of Interior"], ["Nominations"]],
         Baghdad=[["Name"], ["Ahmed Kadhim"]],
@@ -356,7 +356,7 @@ def test_a_workbook_of_several_sheets_says_which_of_them_was_read(desk: Desk) ->
     assert "It has: Cover, Baghdad, Basra" in desk.send(content, sheet="Mosul").text
 
 
-def test_a_file_without_headings_nominates_its_first_row_too(app: Flask, desk: Desk) -> None:
+def test_first_row_of_file_without_headings_is_nominated(app: Flask, desk: Desk) -> None:
     address = desk.send(b"Ahmed Kadhim,Captain\nZainab Hassan,Major\n").headers["Location"].removesuffix("/columns")
     columns = {"name_latin": "0", "rank": "1", "default": desk.organisation}
     post(desk.browser, f"{address}/columns", columns | {"is_first_person": "yes"})
@@ -369,12 +369,12 @@ def test_a_file_without_headings_nominates_its_first_row_too(app: Flask, desk: D
     assert count(app, Nomination) == 2
 
 
-def test_rows_above_the_headings_are_told(desk: Desk) -> None:
+def test_rows_above_the_headings_are_reported(desk: Desk) -> None:
     _address, page = desk.preview(b"Ali Saad,\nName,Rank\nAhmed Kadhim,Captain\n")
     assert "The headings are in row 2; rows above it are ignored." in page
 
 
-def test_a_quotation_mark_without_end_is_refused_with_its_line(app: Flask, desk: Desk) -> None:
+def test_unclosed_quotation_mark_is_refused_with_its_line(app: Flask, desk: Desk) -> None:
     answer = desk.send(b'Name,Rank\nAhmed Kadhim,Captain\n"Ali Saad,Major\nZainab Hassan,Captain\n')
     assert "A quotation mark in line 3 of the file is not closed" in answer.text
     assert count(app, NominationBatch) == 0
@@ -383,7 +383,7 @@ def test_a_quotation_mark_without_end_is_refused_with_its_line(app: Flask, desk:
 TWICE = "Name\nKadhim Jasim Al-Saadi\nكاظم جاسم الساعدي\nAhmed Ali\n"
 
 
-def test_one_person_twice_in_a_file_is_asked_about_and_left_out_once(app: Flask, desk: Desk) -> None:
+def test_repeated_person_needs_a_decision_and_is_left_out_once(app: Flask, desk: Desk) -> None:
     address, page = desk.preview(TWICE.encode())
     assert (tile(page, NEW), tile(page, POSSIBLE)) == (2, 1)
     assert "Perhaps the same person as row 2" in page
@@ -398,7 +398,7 @@ def test_one_person_twice_in_a_file_is_asked_about_and_left_out_once(app: Flask,
     assert (tile(page, NEW), tile(page, POSSIBLE), tile(page, ALREADY)) == (0, 0, 2)
 
 
-def test_two_rows_that_are_two_people_are_never_offered_as_one_again(app: Flask, desk: Desk) -> None:
+def test_rows_marked_as_different_people_are_not_offered_again(app: Flask, desk: Desk) -> None:
     address, _page = desk.preview(TWICE.encode())
     post(desk.browser, f"{address}/rows/3/whom", {"whom": "nobody"})
     desk.commit(address)
@@ -407,7 +407,7 @@ def test_two_rows_that_are_two_people_are_never_offered_as_one_again(app: Flask,
     assert "Kadhim" not in desk.browser.get("/people/duplicates").text
 
 
-def test_telephones_and_addresses_are_as_the_form_takes_them(desk: Desk) -> None:
+def test_telephones_and_emails_are_validated_as_in_the_form(desk: Desk) -> None:
     content = "Name,Phone,E-mail\nAhmed Kadhim,abc,\nZainab Hassan,,notmail\nAli Saad,٠٧٧٠ ١٢٣ ٤٥٦٧,ali@example.org\n"
     _address, page = desk.preview(content.encode())
     assert (tile(page, NEW), tile(page, FAULTY)) == (1, 2)
@@ -415,17 +415,17 @@ def test_telephones_and_addresses_are_as_the_form_takes_them(desk: Desk) -> None
     assert "Write an e-mail address" in page
 
 
-def test_a_text_that_is_too_long_is_told_its_limit(desk: Desk) -> None:
+def test_too_long_text_is_refused_with_its_limit(desk: Desk) -> None:
     _address, page = desk.preview(f"Name,Rank\nAhmed Kadhim,{'x' * 101}\n".encode())
     assert "The text is too long: use 100 characters or fewer" in page
 
 
-def test_what_a_cell_said_stands_beside_the_form_that_mends_it(desk: Desk) -> None:
+def test_correction_form_shows_the_original_cell(desk: Desk) -> None:
     address, _page = desk.preview("Name,Languages\nAhmed Kadhim,كردية\n".encode())
     assert "<bdi>كردية</bdi>" in desk.browser.get(f"{address}/rows/2").text
 
 
-def test_mending_goes_on_to_the_next_row_that_needs_somebody(desk: Desk) -> None:
+def test_correction_leads_to_the_next_row_that_needs_attention(desk: Desk) -> None:
     rows = ("Ahmed Kadhim,xx", "Zainab Hassan,f", "Ali Saad,yy", "Karim Jabbar,zz", "كريم جبار,")
     address, page = desk.preview(("Name,Sex\n" + "\n".join(rows)).encode())
     assert f"{address}?outcome=faulty_row" in page, "a count leads to what it counts"
@@ -446,8 +446,8 @@ def test_mending_goes_on_to_the_next_row_that_needs_somebody(desk: Desk) -> None
     assert answer.headers["Location"] == address
 
 
-def test_a_row_of_a_large_file_is_mended_at_once(app: Flask, desk: Desk) -> None:
-    """No work process is asked for it, although only one reads so large a file."""
+def test_row_of_large_file_is_corrected_without_a_job(app: Flask, desk: Desk) -> None:
+    """No job is started, although a file of this size is previewed by a job."""
     lines = "".join(f"Officer {number},{number}\n" for number in range(600))
     address = desk.send(("Name,Service number,Sex\n" + lines + "Zainab Hassan,,xx\n").encode()).headers["Location"]
     with app.app_context():
@@ -461,7 +461,7 @@ def test_a_row_of_a_large_file_is_mended_at_once(app: Flask, desk: Desk) -> None
         assert db.session.scalar(select(func.count()).select_from(Job)) == asked
 
 
-def test_one_answer_says_which_organisation_all_rows_mean(app: Flask, desk: Desk) -> None:
+def test_unknown_organisation_is_resolved_once_for_all_rows(app: Flask, desk: Desk) -> None:
     lines = "".join(f"{name},قيادة قوات الحدود\n" for name in ("Ahmed Kadhim", "Zainab Hassan", "Ali Saad"))
     address, page = desk.preview(("Name,Organisation\n" + lines + "Karim Jabbar,Canary\n").encode())
     assert tile(page, FAULTY) == 4
@@ -477,7 +477,7 @@ def test_one_answer_says_which_organisation_all_rows_mean(app: Flask, desk: Desk
     assert desk.browser.get(f"{address}/organisations").status_code == 302, "there is nothing to ask any more"
 
 
-def test_who_was_set_aside_is_offered_with_the_reason(app: Flask, desk: Desk) -> None:
+def test_deactivated_candidate_is_offered_with_the_reason(app: Flask, desk: Desk) -> None:
     with app.app_context():
         gone = desk.world.person("Kadhim Jasim")
         with transaction():
@@ -499,7 +499,7 @@ def test_who_was_set_aside_is_offered_with_the_reason(app: Flask, desk: Desk) ->
     assert "This record is deactivated" not in desk.browser.get(f"/people/{ids[0]}").text
 
 
-def test_a_candidate_who_is_in_the_cohort_already_is_marked(desk: Desk) -> None:
+def test_candidate_already_nominated_is_marked(desk: Desk) -> None:
     desk.commit(desk.preview("الاسم\nأحمد كاظم جبار\n".encode())[0])
     address, _page = desk.preview("الاسم,الرتبة\nاحمد كاظم جبار,نقيب\n".encode())
     assert "Nominated for this cohort already" in desk.browser.get(f"{address}/rows/2/whom").text

@@ -1,4 +1,4 @@
-"""The roster at a browser: steps for one and for several, waiting lists, deadlines, history, and who reads what."""
+"""The roster in the browser: single and bulk steps, waiting lists, deadlines, history, and visibility."""
 
 import datetime as dt
 import re
@@ -43,14 +43,14 @@ def world(sqlite_app: Flask) -> World:
 
 
 class Handle(NamedTuple):
-    """A nomination, after the session that made it."""
+    """The ids of a nomination, detached from its session."""
 
     id: int
     public_id: str
 
 
 class Stage:
-    """A small cohort, what is done to it, and what its pages say."""
+    """A small cohort with helpers to change it and to read its pages."""
 
     def __init__(self, world: World, seats_in_all: int = 1) -> None:
         self.world = world
@@ -96,7 +96,7 @@ class Stage:
                 rule(rows.nomination_by_key(nomination.id), world.actor("uk"))
 
     def put(self, nomination: Handle, state: NominationState) -> None:
-        """Place a nomination in a state directly."""
+        """Set the state of a nomination directly."""
         with building(self.world), transaction() as session:
             values = {"state": state, "reason": "a reason", "place": 1 if state is S.WAITING else None}
             session.execute(update(Nomination).where(Nomination.id == nomination.id).values(**values))
@@ -124,8 +124,8 @@ class Stage:
             return [rows.state_of(one.id) for one in of]
 
 
-def test_raising_the_capacity_never_seats_anybody(world: World) -> None:
-    """Acceptance test b, through the page that raises it."""
+def test_raising_capacity_seats_no_one(world: World) -> None:
+    """Acceptance test b, through the page."""
     stage = Stage(world)
     stage.seated("Trainee one")
     waits, unvetted = stage.waiting("Trainee two"), stage.in_vetting("Trainee three")
@@ -153,9 +153,7 @@ def test_raising_the_capacity_never_seats_anybody(world: World) -> None:
         ({"capacity": "3", "quota": "0"}, "Enter a number from 1 to 1000"),
     ],
 )
-def test_limits_that_cannot_be_say_why_and_keep_what_was_typed(
-    world: World, typed: dict[str, object], answer: str
-) -> None:
+def test_invalid_limits_are_explained_and_keep_the_input(world: World, typed: dict[str, object], answer: str) -> None:
     stage = Stage(world, 5)
     stage.seated("Trainee one")
     stage.seated("Trainee two")
@@ -167,7 +165,7 @@ def test_limits_that_cannot_be_say_why_and_keep_what_was_typed(
     assert f'value="{typed["capacity"]}"' in page.text
 
 
-def test_a_full_cohort_offers_the_waiting_list_and_a_freed_seat_tells_both_sides(world: World) -> None:
+def test_full_cohort_offers_waiting_list_and_freed_seat_notifies_both_sides(world: World) -> None:
     stage = Stage(world)
     seated, second = stage.seated("Trainee one"), stage.cleared("Trainee two")
     answer = press(stage.client("uk"), f"/nominations/{second.public_id}/confirm")
@@ -184,7 +182,7 @@ def test_a_full_cohort_offers_the_waiting_list_and_a_freed_seat_tells_both_sides
     assert "Trainee two" not in stage.reads("kri", "/")
 
 
-def test_why_somebody_was_passed_over_is_for_the_uk_coordinator(world: World) -> None:
+def test_reason_for_passing_over_is_shown_to_uk_coordinator_only(world: World) -> None:
     stage = Stage(world)
     seated = stage.seated("Trainee one")
     lapsing = stage.waiting("Trainee two", until=dt.date(2027, 1, 13))
@@ -194,7 +192,7 @@ def test_why_somebody_was_passed_over_is_for_the_uk_coordinator(world: World) ->
         assert "Passed over" not in stage.reads("iraq", address)
 
 
-def test_a_lapsing_clearance_is_marked_where_somebody_can_act(world: World) -> None:
+def test_lapsing_clearance_is_marked(world: World) -> None:
     stage = Stage(world, 5)
     stage.cleared("Trainee one", until=TODAY + dt.timedelta(days=60))
     stage.cleared("Trainee two", until=TODAY + dt.timedelta(days=61))
@@ -213,7 +211,7 @@ def test_a_lapsing_clearance_is_marked_where_somebody_can_act(world: World) -> N
     assert f"/nominations/{soon.public_id}" in stage.client("vetting").get("/").text
 
 
-def test_nobody_is_put_forward_after_the_last_day_until_it_is_moved(world: World) -> None:
+def test_nomination_after_the_last_day_is_refused_until_it_is_moved(world: World) -> None:
     stage = Stage(world)
     with building(world):
         person = world.person("Trainee one").public_id
@@ -228,7 +226,7 @@ def test_nobody_is_put_forward_after_the_last_day_until_it_is_moved(world: World
     assert "Nominated." in words(press(stage.client("iraq"), f"{stage.at}/nominate/chosen", chosen))
 
 
-def test_the_steps_of_a_nomination_say_when_and_to_the_uk_by_whom(world: World) -> None:
+def test_nomination_history_shows_users_to_the_uk_only(world: World) -> None:
     stage = Stage(world)
     nomination = stage.seated("Trainee one")
     at = f"/nominations/{nomination.public_id}"
@@ -257,7 +255,7 @@ PERMITTED = {"uk": set(STEPS), "iraq": {"withdraw"}, "auditor": set[str]()}
 
 
 def accepted(stage: Stage, nomination: Handle, state: NominationState) -> set[str]:
-    """Return the steps that the rules let a nomination in ``state`` take; it stays where it is."""
+    """Return the steps that the domain accepts for a nomination in ``state``; nothing is changed."""
     found = set()
     for step, rule in STEPS.items():
         stage.put(nomination, state)
@@ -271,7 +269,7 @@ def accepted(stage: Stage, nomination: Handle, state: NominationState) -> set[st
 
 
 @pytest.mark.parametrize("state", S)
-def test_a_roster_offers_each_step_that_is_accepted_and_no_other(world: World, state: NominationState) -> None:
+def test_roster_offers_exactly_the_possible_steps(world: World, state: NominationState) -> None:
     stage = Stage(world, 5)
     nomination = stage.cleared("Trainee one")
     steps = accepted(stage, nomination, state)
@@ -282,7 +280,7 @@ def test_a_roster_offers_each_step_that_is_accepted_and_no_other(world: World, s
         assert ('class="app-tick"' in roster) is bool(offered), f"{user}, {state}"
 
 
-def test_a_roster_does_not_offer_to_withdraw_what_was_completed(world: World) -> None:
+def test_roster_does_not_offer_withdrawal_after_claimed_completion(world: World) -> None:
     stage = Stage(world)
     seated = stage.seated("Trainee one")
     withdraw = f"/nominations/{seated.public_id}/withdraw"
@@ -297,10 +295,10 @@ def test_a_roster_does_not_offer_to_withdraw_what_was_completed(world: World) ->
         stage.do(seated, nominations.withdraw)
 
 
-# Several at once.
+# Bulk steps.
 
 
-def test_a_step_for_several_does_what_can_be_done_and_says_why_of_the_rest(world: World) -> None:
+def test_bulk_step_applies_where_possible_and_explains_refusals(world: World) -> None:
     stage = Stage(world, 2)
     first, second, third = (stage.cleared(f"Trainee {n}") for n in ("a", "b", "c"))
     moved = stage.nominated("Trainee d")
@@ -313,7 +311,7 @@ def test_a_step_for_several_does_what_can_be_done_and_says_why_of_the_rest(world
         assert cohorts.cohort_by_key(stage.key).seats_taken == 2
 
 
-def test_a_selection_sent_twice_changes_nothing_the_second_time(world: World) -> None:
+def test_bulk_step_submitted_twice_applies_once(world: World) -> None:
     stage = Stage(world, 3)
     nomination = stage.cleared("Trainee one")
     stage.select("uk", "wait", [nomination], key="one")
@@ -323,7 +321,7 @@ def test_a_selection_sent_twice_changes_nothing_the_second_time(world: World) ->
     assert stage.states(other) == [S.CLEARED]
 
 
-def test_several_are_turned_down_with_one_reason(world: World) -> None:
+def test_several_nominees_are_turned_down_with_one_reason(world: World) -> None:
     stage = Stage(world)
     both = [stage.nominated(f"Trainee {n}") for n in ("one", "two")]
     assert "Give the reason" in stage.select("uk", "turn_down", both)
@@ -333,7 +331,7 @@ def test_several_are_turned_down_with_one_reason(world: World) -> None:
     assert stage.reads("iraq", f"{stage.at}/roster").count("The course is for trainers") == 2
 
 
-def test_who_has_a_seat_is_not_turned_down_and_the_answer_says_where_they_stand(world: World) -> None:
+def test_seated_nominee_cannot_be_turned_down_and_state_is_shown(world: World) -> None:
     stage = Stage(world)
     seated = stage.seated("Trainee one")
     page = stage.select("uk", "turn_down", [seated], "The course is for trainers")
@@ -342,7 +340,7 @@ def test_who_has_a_seat_is_not_turned_down_and_the_answer_says_where_they_stand(
 
 
 @pytest.mark.parametrize("step", ["shortlist", "send", "withdraw"])
-def test_the_other_steps_are_taken_for_several(world: World, step: str) -> None:
+def test_other_steps_apply_to_several_nominees(world: World, step: str) -> None:
     stage = Stage(world)
     both = [stage.nominated(f"Trainee {n}") for n in ("one", "two")]
     if step == "send":
@@ -352,7 +350,7 @@ def test_the_other_steps_are_taken_for_several(world: World, step: str) -> None:
     assert stage.states(*both) == [expected] * 2
 
 
-def test_a_form_with_faults_keeps_its_ticks(world: World) -> None:
+def test_invalid_bulk_form_keeps_the_selection(world: World) -> None:
     stage = Stage(world)
     nomination = stage.nominated("Trainee one")
     form = {"step": "", "chosen": [nomination.public_id], "reason": "as typed", "key": "k"}
@@ -365,7 +363,7 @@ def test_a_form_with_faults_keeps_its_ticks(world: World) -> None:
     assert "Choose at least one nominee" in words(nobody)
 
 
-def test_a_partner_withdraws_only_its_own_and_takes_no_other_step(world: World) -> None:
+def test_partner_may_only_withdraw_its_own_nominees(world: World) -> None:
     stage = Stage(world)
     own, foreign = stage.cleared("Trainee one"), stage.cleared("Trainee two", body="kri")
     page = stage.select("iraq", "withdraw", [own, foreign])
@@ -375,7 +373,7 @@ def test_a_partner_withdraws_only_its_own_and_takes_no_other_step(world: World) 
     assert "Choose one of the answers in the list" in stage.select("iraq", "confirm", [own], key="other")
 
 
-def test_reserved_places_say_that_an_unknown_sex_may_be_the_reason(world: World) -> None:
+def test_refusal_for_reserved_places_mentions_unknown_sex(world: World) -> None:
     stage = Stage(world, 1)
     stage.limit(seats.SeatLimits(1, 1))
     unknown = stage.cleared("Trainee one")
@@ -387,8 +385,8 @@ def test_reserved_places_say_that_an_unknown_sex_may_be_the_reason(world: World)
     assert "not recorded" not in answer
 
 
-def test_a_state_that_is_not_shown_is_not_found_by_it(world: World) -> None:
-    """A host reads names and organisations of its guests, and cannot sift them by what it may not read."""
+def test_hidden_state_cannot_be_filtered_by(world: World) -> None:
+    """A host reads names and organisations of guest nominees, and cannot filter by what it may not read."""
     stage = Stage(world)
     stage.in_vetting("Guest", body="kri")
     stage.in_vetting("Own")
@@ -398,10 +396,10 @@ def test_a_state_that_is_not_shown_is_not_found_by_it(world: World) -> None:
     assert "Own" in sifted
 
 
-# Finding one's way on a roster.
+# Filters and search.
 
 
-def test_a_roster_is_narrowed_by_organisation_beside_state(world: World) -> None:
+def test_roster_is_filtered_by_organisation_and_state(world: World) -> None:
     stage = Stage(world, 5)
     stage.nominated("Adam")
     stage.in_vetting("Bert")
@@ -421,7 +419,7 @@ def test_a_roster_is_narrowed_by_organisation_beside_state(world: World) -> None
     assert ("Adam" in kri, "Border Forces Command (" in kri) == (False, False)
 
 
-def test_a_nominee_is_found_by_name_in_any_script_and_the_name_stays_out_of_the_address(world: World) -> None:
+def test_nominee_search_accepts_any_script_and_keeps_name_out_of_address(world: World) -> None:
     stage = Stage(world, 5)
     stage.in_vetting("Kadhim Jasim")
     stage.nominated("Adam")
@@ -436,8 +434,8 @@ def test_a_nominee_is_found_by_name_in_any_script_and_the_name_stays_out_of_the_
     assert "Kadhim" not in words(post(stage.client("kri"), at, {"words": "Kadhim"}, page=at)).replace("كاظم", "")
 
 
-def test_the_order_of_the_waiting_list_is_seen_by_both_sides_and_by_nobody_else(world: World) -> None:
-    """Places are counted from 1 whatever numbers those before had, also over nominees whom the reader does not see."""
+def test_waiting_list_order_is_shown_to_both_sides_only(world: World) -> None:
+    """Places are counted from 1 without gaps, including nominees hidden from the reader."""
     stage = Stage(world)
     seated, gone = stage.seated("Adam"), stage.waiting("Zaid")
     second, first = stage.cleared("Bert"), stage.cleared("Dora", body="kri")
@@ -457,7 +455,7 @@ def test_the_order_of_the_waiting_list_is_seen_by_both_sides_and_by_nobody_else(
 
 
 @pytest.mark.usefixtures("short_pages")
-def test_a_long_waiting_list_comes_in_its_order(world: World) -> None:
+def test_long_waiting_list_is_paged_in_order(world: World) -> None:
     stage = Stage(world)
     stage.seated("Adam")
     for name in ("Edna", "Bert", "Dora"):
@@ -480,14 +478,14 @@ def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _address(page: str, text: str) -> str:
-    """Return where the link with this text leads."""
+    """Return the address of the link with this text."""
     found = re.search(rf'href="([^"]*)"[^>]*>{re.escape(text)}<', page)
     assert found, f"no link {text}"
     return unescape(found[1])
 
 
 @pytest.mark.usefixtures("short_pages")
-def test_a_long_roster_comes_in_pages_and_is_counted_whole(world: World) -> None:
+def test_long_roster_is_paged_and_counted_in_full(world: World) -> None:
     stage = Stage(world, 5)
     for name in ("Edna", "Adam", "Dora", "Bert", "Cora"):
         stage.nominated(name)
@@ -503,7 +501,7 @@ def test_a_long_roster_comes_in_pages_and_is_counted_whole(world: World) -> None
 
 
 @pytest.mark.usefixtures("short_pages")
-def test_a_step_leads_back_to_the_page_where_its_button_stood(world: World) -> None:
+def test_step_returns_to_the_page_of_its_button(world: World) -> None:
     stage = Stage(world, 5)
     for name in ("Adam", "Bert", "Cora", "Dora"):
         stage.nominated(name)
@@ -517,7 +515,7 @@ def test_a_step_leads_back_to_the_page_where_its_button_stood(world: World) -> N
 
 
 @pytest.mark.usefixtures("short_pages")
-def test_all_of_a_page_are_chosen_by_a_link(world: World) -> None:
+def test_link_selects_all_nominees_of_a_page(world: World) -> None:
     stage = Stage(world, 5)
     for name in ("Adam", "Bert", "Cora"):
         stage.nominated(name)
@@ -530,7 +528,7 @@ def test_all_of_a_page_are_chosen_by_a_link(world: World) -> None:
 
 
 @pytest.mark.usefixtures("short_pages")
-def test_the_roster_with_a_faulty_form_stays_at_its_page_and_leads_on_from_there(world: World) -> None:
+def test_invalid_bulk_form_keeps_the_roster_page(world: World) -> None:
     stage = Stage(world, 5)
     for name in ("Adam", "Bert", "Cora", "Dora", "Edna"):
         stage.nominated(name)

@@ -1,4 +1,4 @@
-"""The vetting officer at a browser: the queue, one decision, and a spreadsheet sent out and read back."""
+"""Vetting in the browser: the queue, single decisions, and spreadsheets downloaded and uploaded."""
 
 import csv
 import datetime as dt
@@ -42,7 +42,7 @@ def noon() -> Iterator[None]:
 
 
 class Nominee(NamedTuple):
-    """A nomination and its person, after the session that made them."""
+    """The ids of a nomination and its person, detached from their session."""
 
     id: int
     public_id: str
@@ -83,7 +83,7 @@ class Office:
             return rows.state_of(one.id)
 
     def send(self, text: str, client: FlaskClient | None = None) -> str:
-        """Send a returned file; return the address of the preview, or the page that refuses it."""
+        """Upload a returned file; return the address of the preview, or the page that refuses it."""
         client = client or self.officer
         form = {"csrf_token": form_token(client, NEW), "file": (io.BytesIO(text.encode()), "returned")}
         answer = client.post(NEW, data=form)
@@ -100,7 +100,7 @@ def office(sqlite_app: Flask) -> Office:
     return Office(sqlite_app)
 
 
-def test_each_queue_shows_its_own(office: Office) -> None:
+def test_each_queue_shows_its_nominees(office: Office) -> None:
     office.in_vetting("Waits")
     for name, days in (("Lapsed", -1), ("In thirty", 30), ("In sixty", 60), ("Long", 61)):
         office.cleared(name, TODAY + dt.timedelta(days=days))
@@ -117,7 +117,7 @@ def test_each_queue_shows_its_own(office: Office) -> None:
         assert {name for name in everybody if f"{name} Border" in page} == names
 
 
-def test_a_decision_moves_the_nomination_and_keeps_no_reason(office: Office) -> None:
+def test_decision_updates_the_nomination_and_stores_no_reason(office: Office) -> None:
     one = office.in_vetting("Somebody")
     at = f"/people/{one.person}/clearance"
     form = {"outcome": "not_cleared", "authority": "An authority", "reference": "ref-٣"}
@@ -150,7 +150,7 @@ def saved(office: Office, kind: str) -> list[list[str]]:
         ("ckb", ("ڕێپێدراو", "ڕێپێنەدراو")),
     ],
 )
-def test_the_queue_is_saved_filled_in_and_read_back(
+def test_downloaded_queue_is_filled_in_and_uploaded(
     office: Office, kind: str, language: str, outcomes: tuple[str, str]
 ) -> None:
     first, second, third = (office.in_vetting(f"Trainee {n}") for n in ("one", "two", "three"))
@@ -181,7 +181,7 @@ def line(one: Nominee, said: str = "cleared,An authority,2026-11-20,2027-11-20,A
     return f"{one.public_id},,{said}\n"
 
 
-def test_the_rows_of_a_file_come_in_pages_wherever_the_address_cuts(office: Office) -> None:
+def test_rows_are_paged_at_any_cursor(office: Office) -> None:
     at = office.send(HEADINGS + line(office.in_vetting("Trainee one")))
     for cut in (
         "after=1",
@@ -194,7 +194,7 @@ def test_the_rows_of_a_file_come_in_pages_wherever_the_address_cuts(office: Offi
         assert "Trainee one" in office.officer.get(f"{at}?{cut}").text
 
 
-def test_a_file_sent_again_changes_nothing(office: Office) -> None:
+def test_file_uploaded_again_changes_nothing(office: Office) -> None:
     one = office.in_vetting("Trainee one")
     at = office.send(HEADINGS + line(one))
     press(office.officer, f"{at}/record", {"key": "k"})
@@ -223,7 +223,7 @@ def test_a_file_sent_again_changes_nothing(office: Office) -> None:
         (f"cleared,An authority,2026-11-20,2027-11-20,{'x' * 101}", "The text is too long"),
     ],
 )  # fmt: skip
-def test_a_faulty_row_says_why_and_the_good_ones_go_on(office: Office, said: str, answer: str) -> None:
+def test_faulty_row_is_explained_and_good_rows_are_recorded(office: Office, said: str, answer: str) -> None:
     faulty, good = office.in_vetting("Trainee one"), office.in_vetting("Trainee two")
     at = office.send(HEADINGS + line(faulty, said) + line(good))
     page = words(office.officer.get(at))
@@ -243,8 +243,8 @@ def test_a_faulty_row_says_why_and_the_good_ones_go_on(office: Office, said: str
         ("Trainee one,متدرب ثان", False),
     ],
 )
-def test_a_row_whose_names_are_somebody_elses_is_not_recorded(office: Office, names: str, is_theirs: bool) -> None:
-    """Whoever sorts a part of a sheet parts numbers from names."""
+def test_row_with_another_persons_name_is_not_recorded(office: Office, names: str, is_theirs: bool) -> None:
+    """Sorting part of a sheet separates numbers from names."""
     one, good = office.in_vetting("Trainee one", "متدرب أول"), office.in_vetting("Trainee two")
     said = "cleared,An authority,2026-11-20,2027-11-20,A-1"
     text = HEADINGS.replace("Name,", "Name,Name in the other script,")
@@ -257,13 +257,13 @@ def test_a_row_whose_names_are_somebody_elses_is_not_recorded(office: Office, na
 
 
 @pytest.mark.parametrize("heading", ["الاسم", "ناو"])
-def test_names_are_compared_under_headings_of_each_language(office: Office, heading: str) -> None:
+def test_names_are_compared_under_headings_of_every_language(office: Office, heading: str) -> None:
     one = office.in_vetting("Trainee one")
     at = office.send(HEADINGS.replace("Name", heading) + line(one).replace(",,", ",Trainee two,", 1))
     assert "The row names somebody else" in words(office.officer.get(at))
 
 
-def test_each_word_says_one_outcome_and_stands_on_the_page(office: Office) -> None:
+def test_accepted_words_are_unambiguous_and_listed(office: Office) -> None:
     page = words(office.officer.get(NEW))
     for outcome, written in WORDS.items():
         for said in (one for words_of_language in written.values() for one in words_of_language):
@@ -272,7 +272,7 @@ def test_each_word_says_one_outcome_and_stands_on_the_page(office: Office) -> No
     assert len(OUTCOMES) > 40
 
 
-def test_nominees_before_vetting_are_as_unknown_as_none(office: Office) -> None:
+def test_nominees_not_in_vetting_are_unknown(office: Office) -> None:
     with building(office.world) as world:
         early = world.nominated(cohorts.cohort_by_key(office.cohort), world.person("Canary")).public_id
     text = HEADINGS + "".join(f"{key},,cleared,An authority,2026-11-20,2027-11-20,\n" for key in (early, "0" * 12, "x"))
@@ -281,7 +281,7 @@ def test_nominees_before_vetting_are_as_unknown_as_none(office: Office) -> None:
     assert "Canary" not in page
 
 
-def test_two_rows_about_one_person_have_to_agree(office: Office) -> None:
+def test_two_rows_about_one_person_must_agree(office: Office) -> None:
     one = office.in_vetting("Trainee one")
     with building(office.world) as world:
         other = world.open_cohort(first=dt.date(2027, 2, 1), last=dt.date(2027, 2, 2))
@@ -297,7 +297,7 @@ def test_two_rows_about_one_person_have_to_agree(office: Office) -> None:
     assert office.count(VettingDecision) == 1
 
 
-def test_what_changed_since_the_preview_keeps_all_from_being_recorded(office: Office) -> None:
+def test_change_since_the_preview_blocks_recording(office: Office) -> None:
     first, second = office.in_vetting("Trainee one"), office.in_vetting("Trainee two")
     at = office.send(HEADINGS + line(first) + line(second))
     office.clear(second, dt.date(2029, 1, 1))
@@ -306,7 +306,7 @@ def test_what_changed_since_the_preview_keeps_all_from_being_recorded(office: Of
     assert office.state(first) is S.IN_VETTING
 
 
-def test_a_preview_is_forgotten_after_a_day(office: Office) -> None:
+def test_preview_expires_after_a_day(office: Office) -> None:
     one = office.in_vetting("Trainee one")
     at = office.send(HEADINGS + line(one))
     with pretend(NOON + dt.timedelta(days=1, minutes=1)):
@@ -315,7 +315,7 @@ def test_a_preview_is_forgotten_after_a_day(office: Office) -> None:
         office.send(HEADINGS, officer)
         office.send(HEADINGS + line(one, "cleared,,,,"), officer)
         with office.world.app.app_context(), transaction():
-            vetting_uploads.forget_old()
+            vetting_uploads.delete_expired()
     assert office.count(ClearanceRow) == 1
     assert office.state(one) is S.IN_VETTING
 
@@ -329,11 +329,11 @@ def test_a_preview_is_forgotten_after_a_day(office: Office) -> None:
         (HEADINGS.replace("Name", "Outcome") + "a,b,c\n", "The list has two columns with the heading Outcome"),
     ],
 )
-def test_a_file_that_is_none_says_so(office: Office, text: str, answer: str) -> None:
+def test_unreadable_file_is_refused(office: Office, text: str, answer: str) -> None:
     assert answer in office.send(text)
 
 
-def test_who_took_the_queue_stands_in_the_audit_trail_without_names(office: Office) -> None:
+def test_queue_download_is_audited_without_names(office: Office) -> None:
     office.in_vetting("Canary")
     saved(office, "csv")
     with building(office.world) as world:
@@ -342,7 +342,7 @@ def test_who_took_the_queue_stands_in_the_audit_trail_without_names(office: Offi
         assert (entry.user_id, entry.details) == (world.actor("vetting").user_id, {"rows": 1})
 
 
-def test_another_officer_does_not_see_the_file(office: Office) -> None:
+def test_upload_is_hidden_from_other_officers(office: Office) -> None:
     one = office.in_vetting("Trainee one")
     at = office.send(HEADINGS + line(one))
     with building(office.world) as world:
@@ -351,7 +351,7 @@ def test_another_officer_does_not_see_the_file(office: Office) -> None:
     assert other.get(at).status_code == 404
 
 
-def test_a_withdrawn_nominee_is_gone_from_the_queue(office: Office) -> None:
+def test_withdrawn_nominee_leaves_the_queue(office: Office) -> None:
     one = office.in_vetting("Trainee one")
     with building(office.world) as world, transaction():
         nominations.withdraw(rows.nomination_by_key(one.id), world.actor("uk"))

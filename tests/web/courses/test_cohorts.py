@@ -1,4 +1,4 @@
-"""A cohort at the browser: drafted, funded, opened, filled to the last seat, completed, cancelled."""
+"""Cohorts in the browser: drafted, funded, opened, filled, completed, cancelled."""
 
 import datetime as dt
 
@@ -16,7 +16,7 @@ from training.models.identity.accounts import Role
 
 pytestmark = pytest.mark.usefixtures("noon")
 LATER = {"first": dt.date(2026, 12, 7), "last": dt.date(2026, 12, 11)}
-"""After the day on which the tests live."""
+"""After the frozen date of the tests."""
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def address(cohort: Cohort) -> str:
 # Opening.
 
 
-def test_no_cohort_opens_without_a_rights_assessment(world: World) -> None:
+def test_cohort_cannot_open_without_rights_assessment(world: World) -> None:
     with building(world):
         cohort = address(world.draft())
         programme = f"/programmes/{world.programme().public_id}"
@@ -64,7 +64,7 @@ def test_no_cohort_opens_without_a_rights_assessment(world: World) -> None:
 
 
 def asked(world: World, uk: FlaskClient, **plan: object) -> tuple[str, str]:
-    """Draft a cohort and ask to open it; return its address and that of the entry that waits."""
+    """Draft a cohort and request its opening; return its address and that of the pending entry."""
     with building(world):
         world.covered()
         cohort = address(world.draft(**plan))  # type: ignore[arg-type]
@@ -73,7 +73,7 @@ def asked(world: World, uk: FlaskClient, **plan: object) -> tuple[str, str]:
     return cohort, links(approver.get("/approvals"), "entries")[-1]
 
 
-def test_an_approved_commitment_opens_the_cohort(world: World) -> None:
+def test_approved_commitment_opens_the_cohort(world: World) -> None:
     uk = sign_in(world, "uk")
     cohort, entry = asked(world, uk, **LATER)
     press(sign_in(world, "approver"), f"{entry}/approve")
@@ -83,7 +83,7 @@ def test_an_approved_commitment_opens_the_cohort(world: World) -> None:
     assert cohort in sign_in(world, "iraq").get("/").text, "those invited are told where they may nominate"
 
 
-def test_asked_twice_is_one_commitment(world: World) -> None:
+def test_request_submitted_twice_makes_one_commitment(world: World) -> None:
     uk = sign_in(world, "uk")
     cohort, _entry = asked(world, uk)
     again = words(press(uk, f"{cohort}/ask-to-open", {"key": "another"}))
@@ -91,7 +91,7 @@ def test_asked_twice_is_one_commitment(world: World) -> None:
     assert len(links(sign_in(world, "approver").get("/approvals"), "entries")) == 1
 
 
-def test_refused_money_returns_the_cohort_to_draft(world: World) -> None:
+def test_refused_commitment_returns_the_cohort_to_draft(world: World) -> None:
     uk = sign_in(world, "uk")
     cohort, entry = asked(world, uk)
     press(sign_in(world, "approver"), f"{entry}/refuse", {"reason": "Too dear"})
@@ -103,7 +103,7 @@ def test_refused_money_returns_the_cohort_to_draft(world: World) -> None:
     assert "Awaiting approval" in words(uk.get(cohort))
 
 
-def test_a_partner_drafts_and_does_not_open(world: World) -> None:
+def test_partner_may_draft_but_not_open(world: World) -> None:
     with building(world):
         world.covered()
         cohort = address(world.draft())
@@ -113,7 +113,7 @@ def test_a_partner_drafts_and_does_not_open(world: World) -> None:
     assert "£" not in words(iraq.get("/cohorts"))
 
 
-def test_cancelling_gives_the_money_back(world: World) -> None:
+def test_cancellation_releases_the_commitment(world: World) -> None:
     with building(world):
         budget = world.line(50_000_00)
         line = f"/lines/{budget.public_id}"
@@ -129,7 +129,7 @@ def test_cancelling_gives_the_money_back(world: World) -> None:
     assert "The cohort is not open" in words(press(uk, f"{cohort}/cancel", {"key": "twice"}))
 
 
-def test_a_cohort_is_not_closed_before_its_last_day(world: World) -> None:
+def test_cohort_cannot_be_closed_before_its_last_day(world: World) -> None:
     with building(world):
         cohort = address(world.open_cohort(**LATER))
     uk = sign_in(world, "uk")
@@ -140,7 +140,7 @@ def test_a_cohort_is_not_closed_before_its_last_day(world: World) -> None:
         assert "Closed" in words(press(uk, f"{cohort}/close"))
 
 
-def test_a_draft_that_cannot_be_keeps_what_was_typed(world: World) -> None:
+def test_invalid_draft_keeps_the_input(world: World) -> None:
     with building(world):
         cohort = address(world.draft())
     uk = sign_in(world, "uk")
@@ -158,7 +158,7 @@ def test_a_draft_that_cannot_be_keeps_what_was_typed(world: World) -> None:
 # Nominating.
 
 
-def test_somebody_is_found_and_nominated(world: World) -> None:
+def test_person_is_found_and_nominated(world: World) -> None:
     with building(world):
         world.person("أحمد علي")
         cohort = address(world.open_cohort(**LATER))
@@ -172,7 +172,7 @@ def test_somebody_is_found_and_nominated(world: World) -> None:
     assert "Nobody of an invited organisation fits who is not nominated yet." in words(again)
 
 
-def test_nominated_twice_is_told_so(world: World) -> None:
+def test_second_nomination_is_refused(world: World) -> None:
     with building(world):
         person = world.person("Canary Baghdad").public_id
         cohort = address(world.open_cohort(**LATER))
@@ -183,7 +183,7 @@ def test_nominated_twice_is_told_so(world: World) -> None:
     assert words(iraq.get(f"{cohort}/roster")).count("Canary Baghdad") == 1
 
 
-def test_the_same_person_nominated_at_the_same_moment_stands_once(world: World) -> None:
+def test_concurrent_nominations_of_a_person_make_one(world: World) -> None:
     with building(world):
         person = world.person("Canary Baghdad").public_id
         cohort = address(world.open_cohort(**LATER))
@@ -196,7 +196,7 @@ def test_the_same_person_nominated_at_the_same_moment_stands_once(world: World) 
     assert sum("This person is nominated for the cohort already" in page for page in told) == 5
 
 
-def test_nobody_nominates_another_organisations_people(world: World) -> None:
+def test_people_of_another_organisation_cannot_be_nominated(world: World) -> None:
     with building(world):
         baghdad, erbil = world.person("Canary Baghdad"), world.person("Canary Erbil", "kri")
         stranger = world.person("Canary Passport", "iraq.2").public_id
@@ -213,7 +213,7 @@ def test_nobody_nominates_another_organisations_people(world: World) -> None:
     assert ("Canary Erbil" in roster, "Canary Baghdad" in roster, "Canary Passport" in roster) == (True, False, False)
 
 
-def test_who_is_not_invited_does_not_know_of_the_cohort(world: World) -> None:
+def test_cohort_is_hidden_from_uninvited_organisations(world: World) -> None:
     with building(world):
         person = world.person("Canary Passport", "iraq.2").public_id
         cohort = address(world.open_cohort(**LATER))
@@ -224,7 +224,7 @@ def test_who_is_not_invited_does_not_know_of_the_cohort(world: World) -> None:
     assert cohort not in client.get("/cohorts").text
 
 
-def test_nobody_is_nominated_for_a_draft(world: World) -> None:
+def test_draft_cohort_refuses_nominations(world: World) -> None:
     with building(world):
         person = world.person("Canary Baghdad").public_id
         cohort = address(world.draft(**LATER))
@@ -236,7 +236,7 @@ def test_nobody_is_nominated_for_a_draft(world: World) -> None:
 # Seats.
 
 
-def test_the_last_seat_goes_to_one(world: World) -> None:
+def test_last_seat_is_given_once(world: World) -> None:
     with building(world):
         cohort = world.open_cohort(seats=1, **LATER)
         nominees = [world.person(f"Nominee {letter}") for letter in "abcdefgh"]
@@ -258,7 +258,7 @@ def test_the_last_seat_goes_to_one(world: World) -> None:
     assert roster.text.count(">Seat confirmed</strong>") == 1
 
 
-def test_no_seat_without_a_clearance_that_lasts(world: World) -> None:
+def test_seat_requires_clearance_until_the_last_day(world: World) -> None:
     with building(world):
         cohort = world.open_cohort(**LATER)
         person = world.person("Canary Baghdad")
@@ -277,7 +277,7 @@ def test_no_seat_without_a_clearance_that_lasts(world: World) -> None:
     assert "nomination stands: Seat confirmed" in words(press(uk, confirm))
 
 
-def test_turning_down_needs_a_reason_that_the_partner_reads(world: World) -> None:
+def test_turning_down_requires_a_reason_shown_to_the_partner(world: World) -> None:
     with building(world):
         open_cohort = world.open_cohort(**LATER)
         nomination = world.nominated(open_cohort, world.person("Canary Baghdad"))
@@ -292,7 +292,7 @@ def test_turning_down_needs_a_reason_that_the_partner_reads(world: World) -> Non
 
 
 def seated(world: World, *, roles: tuple[Role, ...] = (), **plan: object) -> tuple[FlaskClient, str, str]:
-    """Seat somebody; return their client, the address of the form of completion, and that of the cohort."""
+    """Seat a person; return their client, the address of the completion form, and that of the cohort."""
     with building(world):
         person = world.person("Canary Trainee")
         cohort = world.open_cohort(**plan)
@@ -305,7 +305,7 @@ def seated(world: World, *, roles: tuple[Role, ...] = (), **plan: object) -> tup
     return sign_in(world, "trainee"), claim, here
 
 
-def test_completion_is_claimed_on_the_last_day_and_not_before(world: World) -> None:
+def test_completion_cannot_be_claimed_before_the_last_day(world: World) -> None:
     trainee, claim, _cohort = seated(world, **LATER)
     early = press(trainee, claim, date("completed_on", dt.date(2026, 11, 24)) | {"note": "I was quick"}, page=claim)
     assert early.status_code == 200
@@ -322,7 +322,7 @@ def test_completion_is_claimed_on_the_last_day_and_not_before(world: World) -> N
         assert "Completion was claimed already" in words(again)
 
 
-def test_nobody_confirms_their_own_completion(world: World) -> None:
+def test_own_completion_cannot_be_confirmed(world: World) -> None:
     trainee, claim, cohort = seated(world, roles=(Role.UK_COORDINATOR,))
     press(trainee, claim, date("completed_on", dt.date(2026, 11, 4)), page=claim)
     uk = sign_in(world, "uk")
@@ -337,7 +337,7 @@ def test_nobody_confirms_their_own_completion(world: World) -> None:
     assert "This was decided already" in words(press(sign_in(world, "uk.2"), own))
 
 
-def test_no_button_is_offered_to_confirm_ones_own_completion(world: World) -> None:
+def test_own_completion_has_no_confirm_button(world: World) -> None:
     trainee, claim, cohort = seated(world, roles=(Role.UK_COORDINATOR,))
     press(trainee, claim, date("completed_on", dt.date(2026, 11, 4)), page=claim)
     for page in (trainee.get("/completions"), trainee.get(f"{cohort}/roster")):
@@ -345,7 +345,7 @@ def test_no_button_is_offered_to_confirm_ones_own_completion(world: World) -> No
         assert "Nobody confirms their own completion" in words(page)
 
 
-def test_a_refused_claim_is_explained_and_may_be_made_again(world: World) -> None:
+def test_refused_claim_is_explained_and_can_be_repeated(world: World) -> None:
     trainee, claim, _cohort = seated(world)
     press(trainee, claim, date("completed_on", dt.date(2026, 11, 4)), page=claim)
     uk = sign_in(world, "uk")
@@ -359,8 +359,8 @@ def test_a_refused_claim_is_explained_and_may_be_made_again(world: World) -> Non
 # Hosting.
 
 
-def test_the_host_reads_names_and_opens_nobodys_page(world: World) -> None:
-    """The one stated exception to acceptance test f: name and organisation of everyone on the cohort, no more."""
+def test_host_reads_names_but_no_person_page(world: World) -> None:
+    """The one stated exception to acceptance test f: name and organisation of every nominee, nothing else."""
     with building(world):
         guest, own = world.person("Canary Erbil", "kri"), world.person("Canary Baghdad")
         cohort = world.open_cohort(host="iraq", **LATER)
@@ -383,7 +383,7 @@ def test_the_host_reads_names_and_opens_nobodys_page(world: World) -> None:
     assert "Canary Erbil" in words(kri.get(f"{here}/roster"))
 
 
-def test_the_trainer_reads_names_and_nothing_of_vetting(world: World) -> None:
+def test_trainer_reads_names_but_no_vetting(world: World) -> None:
     with building(world):
         trainer = world.person("Trainer", "uk")
         world.account("trainer", Role.TRAINER, "uk", person=trainer)

@@ -1,4 +1,4 @@
-"""Costs through the pages: from a course's template to commitments, variances with their reasons, unit costs."""
+"""Costs in the browser: from a course's template to commitments, variances with reasons, unit costs."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ TEMPLATE = {
 
 @dataclass
 class Stage:
-    """A cohort of three days and ten seats in draft without costs, and three lines that may pay for it.
+    """A draft cohort of three days and ten seats without costs, and three lines that may pay for it.
 
     The first and the second are its host's, the third is another organisation's.
     """
@@ -46,16 +46,16 @@ class Stage:
 
     @property
     def costs(self) -> str:
-        """Return the address of the cohort's costs."""
+        """Return the address of the cohort's costs page."""
         return f"/cohorts/{self.cohort.public_id}/costs"
 
     @property
     def page(self) -> str:
-        """Return the cohort's page as the UK coordinator reads it."""
+        """Return the cohort's page as shown to the UK coordinator."""
         return self.client.get(f"/cohorts/{self.cohort.public_id}").text
 
     def as_(self, username: str) -> FlaskClient:
-        """Return a browser in which somebody else is signed in."""
+        """Return a client signed in as another user."""
         return self.world.sign_in(self.world.app.test_client(), username)
 
 
@@ -93,14 +93,14 @@ def _template(stage: Stage, **changes: str) -> str:
 
 
 def _value(page: str, field: str) -> str:
-    """Return what an input or a select holds."""
+    """Return the value of an input or select."""
     if field.startswith("amount"):
         return page.split(f'name="{field}"')[1].split(">")[0].partition('value="')[2].partition('"')[0]
     options = page.split(f'name="{field}"')[1].split("</select>")[0]
     return next(part.split('"')[0] for part in options.split('value="')[1:] if " selected" in part.split(">")[0])
 
 
-def test_a_template_shows_what_it_comes_to_and_fills_the_costs_of_a_cohort(stage: Stage) -> None:
+def test_template_shows_totals_and_fills_cohort_costs(stage: Stage) -> None:
     _template(stage)
     course = stage.client.get(f"/courses/{stage.course}").text
     # 3 days at £1,000; £250 once; £10.50 for each of 12 trainees and 3 days.
@@ -119,7 +119,7 @@ def test_a_template_shows_what_it_comes_to_and_fills_the_costs_of_a_cohort(stage
     assert _value(page, "line_venue") == stage.venue.public_id
 
 
-def test_each_line_that_pays_gets_one_commitment(stage: Stage) -> None:
+def test_each_paying_line_gets_one_commitment(stage: Stage) -> None:
     _template(stage)
     assert "no costs are planned" in stage.page
     assert "ask-to-open" not in stage.page
@@ -161,7 +161,7 @@ def test_each_line_that_pays_gets_one_commitment(stage: Stage) -> None:
         ({"basis_venue": "per_year"}, "Choose one of the answers in the list"),
     ],
 )
-def test_a_bad_template_keeps_what_was_typed(stage: Stage, typed: dict[str, str], message: str) -> None:
+def test_invalid_template_keeps_the_input(stage: Stage, typed: dict[str, str], message: str) -> None:
     page = _template(stage, **typed)
     assert message in page
     amounts = {name: value for name, value in {**TEMPLATE, **typed}.items() if name.startswith("amount")}
@@ -178,7 +178,7 @@ def test_a_bad_template_keeps_what_was_typed(stage: Stage, typed: dict[str, str]
         ({"amount_venue": "5", "line_venue": "elsewhere"}, "Choose one of the answers in the list"),
     ],
 )
-def test_bad_costs_keep_amount_and_line(stage: Stage, typed: dict[str, str], message: str) -> None:
+def test_invalid_costs_keep_amount_and_line(stage: Stage, typed: dict[str, str], message: str) -> None:
     form = {"amount_trainers": "7.50", "line_trainers": stage.trainers.public_id, **typed}
     page = post(stage.client, stage.costs, form).text
     assert message in page
@@ -188,7 +188,7 @@ def test_bad_costs_keep_amount_and_line(stage: Stage, typed: dict[str, str], mes
     assert "ask-to-open" not in stage.page
 
 
-def test_a_partner_neither_sees_nor_loses_what_other_lines_pay(stage: Stage) -> None:
+def test_partner_neither_sees_nor_overwrites_costs_of_other_lines(stage: Stage) -> None:
     foreign = stage.foreign
     mine = {"amount_trainers": "100", "line_trainers": stage.trainers.public_id}
     post(stage.client, stage.costs, {**mine, "amount_venue": "777.77", "line_venue": foreign.public_id})
@@ -203,7 +203,7 @@ def test_a_partner_neither_sees_nor_loses_what_other_lines_pay(stage: Stage) -> 
     assert "£777.77" not in partner.get(f"/cohorts/{stage.cohort.public_id}").text
 
 
-def test_a_template_is_for_those_who_see_money(stage: Stage) -> None:
+def test_template_is_shown_only_to_users_who_see_money(stage: Stage) -> None:
     with stage.world.app.app_context(), transaction():
         course = db.session.scalars(select(Course).where(Course.public_id == stage.course)).one()
         template = [courses.TemplateCost(LineCategory.VENUE, CostBasis.FIXED, 123_45)]
@@ -212,7 +212,7 @@ def test_a_template_is_for_those_who_see_money(stage: Stage) -> None:
         assert ("£123.45" in stage.as_(reader).get(f"/courses/{stage.course}").text) is is_shown, reader
 
 
-def test_a_variance_asks_and_its_reason_stands_with_who_gave_it(stage: Stage) -> None:
+def test_variance_requires_a_reason_shown_with_its_author(stage: Stage) -> None:
     line = f"/lines/{stage.trainers.public_id}"
     with stage.world.app.app_context():
         index = f"/programmes/{stage.world.programme().public_id}/variances"
@@ -237,7 +237,7 @@ def test_a_variance_asks_and_its_reason_stands_with_who_gave_it(stage: Stage) ->
     assert stage.as_("funder").get(f"{line}/variance/reason").status_code == 403
 
 
-def test_a_funder_reads_unit_costs_without_names(app: Flask) -> None:
+def test_funder_reads_unit_costs_without_names(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         cohort = world.open_cohort(pence=1_000_00)

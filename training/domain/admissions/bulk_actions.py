@@ -1,4 +1,4 @@
-"""One step for several nominees at once: what can be done is done, in the order of the list, in one transaction."""
+"""Take one step for several nominees in one transaction, in the order of the list; refused ones are reported."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,34 +27,34 @@ _RULES: Mapping[SelectionStep, Callable[[Nomination, Actor], None]] = {
 
 @dataclass(frozen=True)
 class BulkAction:
-    """A step, the reason where somebody is turned down, and the key by which a form that was sent twice is known."""
+    """A step, the reason for turning down, and the key that identifies a form submitted twice."""
 
     step: SelectionStep
     reason: str
     key: str
 
 
-def take(cohort: Cohort, chosen: Sequence[Nomination], wish: BulkAction, by: Actor) -> list[Refusal | None]:
-    """Take a step for each of the chosen nominees of a cohort; return for each why it could not be taken, or None.
+def take(cohort: Cohort, chosen: Sequence[Nomination], action: BulkAction, by: Actor) -> list[Refusal | None]:
+    """Take a step for each of the selected nominees of a cohort; return for each the refusal, or None.
 
-    Raises SelectionRepeated when the key was used: then nothing changes.
+    Raises SelectionRepeated if the key was used; nothing changes then.
     """
     try:
         with db.session.begin_nested():
-            db.session.add(Selection(cohort_id=cohort.id, key=wish.key, made_by_id=by.user_id, made_at=now()))
+            db.session.add(Selection(cohort_id=cohort.id, key=action.key, made_by_id=by.user_id, made_at=now()))
     except IntegrityError as error:
         raise SelectionRepeated from error
     seats.lock([cohort.id], [nomination.person_id for nomination in chosen])
-    return [_try(nomination, wish, by) for nomination in chosen]
+    return [_try(nomination, action, by) for nomination in chosen]
 
 
-def _try(nomination: Nomination, wish: BulkAction, by: Actor) -> Refusal | None:
+def _try(nomination: Nomination, action: BulkAction, by: Actor) -> Refusal | None:
     try:
         with db.session.begin_nested():
-            if wish.step is SelectionStep.TURN_DOWN:
-                nominations.turn_down(nomination, wish.reason, by)
+            if action.step is SelectionStep.TURN_DOWN:
+                nominations.turn_down(nomination, action.reason, by)
             else:
-                _RULES[wish.step](nomination, by)
+                _RULES[action.step](nomination, by)
     except Refusal as refusal:
         return refusal
     return None

@@ -1,4 +1,4 @@
-"""The columns of files with which people are put forward: their headings, and the words that their cells may have."""
+"""The columns of nomination uploads: their headings, and the accepted words of their cells."""
 
 import re
 
@@ -38,37 +38,37 @@ _SPOKEN = {
     }.items()
     for word in words
 }  # fmt: skip
-"""Plain *Kurdish* is not among them: it says which of two too little."""
-_BETWEEN = re.compile(r"[,،;؛/+&|]|\band\b|\sو\s?|\n")
+"""Plain *Kurdish* is not accepted: it may mean either of two languages."""
+_SEPARATOR = re.compile(r"[,،;؛/+&|]|\band\b|\sو\s?|\n")
 
 
-def sex_said(text: str) -> Sex | None:
-    """Return what a word in one of the three languages says; None for one that says nothing."""
+def parse_sex(text: str) -> Sex | None:
+    """Parse a sex written in one of the three languages; None if unknown."""
     return _SEXES.get(fold(text))
 
 
-def languages_said(text: str) -> list[str] | None:
-    """Return the codes of the languages that a cell lists, in the order of ``SpokenLanguage``; None if unknown."""
-    said = {_SPOKEN.get(fold(word)) for word in _BETWEEN.split(text) if word.strip()}
-    if None in said:
-        said = {_SPOKEN.get(fold(word)) for word in _BETWEEN.sub(" ", text).split()}
-    return None if None in said else [language.value for language in SpokenLanguage if language in said]
+def parse_languages(text: str) -> list[str] | None:
+    """Parse a list of languages; return their codes in the order of ``SpokenLanguage``, None if one is unknown."""
+    parsed = {_SPOKEN.get(fold(word)) for word in _SEPARATOR.split(text) if word.strip()}
+    if None in parsed:
+        parsed = {_SPOKEN.get(fold(word)) for word in _SEPARATOR.sub(" ", text).split()}
+    return None if None in parsed else [language.value for language in SpokenLanguage if language in parsed]
 
 
 def _sex(text: str) -> Sex | None:
-    """Return what a cell says; None for an empty one. Raises ValueError."""
-    said = sex_said(text)
-    if text and said is None:
+    """Parse a cell with a sex; None if empty. Raises ValueError."""
+    parsed = parse_sex(text)
+    if text and parsed is None:
         raise ValueError
-    return said
+    return parsed
 
 
 def _languages(text: str) -> str:
-    """Return the codes of the languages that a cell lists. Raises ValueError."""
-    said = languages_said(text)
-    if said is None:
+    """Parse a cell with languages; return their codes. Raises ValueError."""
+    parsed = parse_languages(text)
+    if parsed is None:
         raise ValueError
-    return " ".join(said)
+    return " ".join(parsed)
 
 
 def _phone(text: str) -> str:
@@ -163,4 +163,4 @@ FORMAT = TableFormat(
     REFERENCE,
     one_of=(P.NAME_LATIN, P.NAME_NATIVE, P.REFERENCE),
 )  # fmt: skip
-"""One of the columns has to say who is meant."""
+"""At least one column must identify the nominee."""

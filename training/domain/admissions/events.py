@@ -1,10 +1,10 @@
-"""What the audit trail records about seats, clearances and files of names."""
+"""Audit events about seats, clearances and nomination uploads."""
 
 from training.models.identity.audit import AuditEvent
 
 
 class AdmissionEvent(AuditEvent):
-    """An audit event about seats, clearances and files of names; the value is stored."""
+    """An audit event about seats, clearances and nomination uploads; the value is stored."""
 
     SEATS_AND_DEADLINES_SET = "seats and deadlines set"
     CLEARANCES_READ = "clearances read"

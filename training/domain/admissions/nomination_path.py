@@ -1,4 +1,4 @@
-"""The path of a nomination: which event leads from which states to which, and what can come next. Pure."""
+"""The state machine of a nomination: the transition of each event, and the possible next steps. Pure."""
 
 import enum
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ S = NominationState
 
 
 class NominationEvent(AuditEvent):
-    """What moves a nomination, as the audit trail says it."""
+    """An event that changes the state of a nomination; the value is stored in the audit trail."""
 
     NOMINATE = "nominated"
     SHORTLIST = "shortlisted"
@@ -29,7 +29,7 @@ class NominationEvent(AuditEvent):
 
 @dataclass(frozen=True)
 class Transition:
-    """From which states an event leads to which."""
+    """The states from which an event is possible, and the state to which it leads."""
 
     before: frozenset[NominationState]
     after: NominationState
@@ -50,11 +50,11 @@ PATH: Mapping[NominationEvent, Transition] = {
     NominationEvent.WITHDRAW: Transition(_UNSEATED | {S.CONFIRMED}, S.WITHDRAWN),
     NominationEvent.SET_ASIDE: Transition(_UNSEATED | {S.CONFIRMED}, S.WITHDRAWN),
 }
-"""The whole path. What leads from *confirmed* to *cleared* is a new clearance that ends before the last day."""
+"""All transitions. *Confirmed* goes back to *cleared* on a new clearance that ends before the last day."""
 
 
 class SelectionStep(enum.StrEnum):
-    """A step that somebody takes for a nominee, or for several at once."""
+    """A step that a user takes for one nominee or several."""
 
     SHORTLIST = "shortlist"
     SEND = "send"
@@ -65,12 +65,12 @@ class SelectionStep(enum.StrEnum):
 
     @property
     def transition(self) -> Transition:
-        """Where the step leads, and from where."""
+        """The transition of the step."""
         return PATH[NominationEvent[self.name]]
 
 
 def steps_of(*, may_select: bool, may_withdraw: bool) -> tuple[SelectionStep, ...]:
-    """Return the steps that somebody may take who may select nominees, withdraw nominations, both or neither."""
+    """Return the steps allowed to a user who may select nominees, withdraw nominations, both or neither."""
     return tuple(step for step in SelectionStep if (may_withdraw if step is SelectionStep.WITHDRAW else may_select))
 
 
@@ -78,9 +78,9 @@ def steps_of(*, may_select: bool, may_withdraw: bool) -> tuple[SelectionStep, ..
 def next_steps(
     state: NominationState, *, may_select: bool, may_withdraw: bool, is_claimed: bool
 ) -> tuple[SelectionStep, ...]:
-    """Return the steps that lead on from ``state`` for somebody with these permissions.
+    """Return the steps possible from ``state`` for a user with these permissions.
 
-    A nomination whose completion was claimed is not withdrawn any more.
+    A nomination whose completion was claimed can no longer be withdrawn.
     """
     steps = steps_of(may_select=may_select, may_withdraw=may_withdraw and not is_claimed)
     return tuple(step for step in steps if state in step.transition.before)

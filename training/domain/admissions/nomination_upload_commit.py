@@ -1,4 +1,4 @@
-"""What a batch does when it is committed, and how that is undone: each in one transaction, whole or not at all."""
+"""Commit a nomination upload and undo the commit, each in one transaction: all or nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -39,10 +39,10 @@ _MOST_NAMED = 20
 
 
 def commit(batch_id: int, version: int, by: Actor) -> Iterator[int]:
-    """Register and nominate what the preview of this version promised, in one transaction.
+    """Register and nominate the people of the preview of this version, in one transaction.
 
-    Raises CohortNotOpen, NominationsClosed, BatchClosed when somebody did it before, and BatchChanged with the numbers
-    of the rows that mean somebody else by now, or whose people were changed since.
+    Raises CohortNotOpen, NominationsClosed, BatchClosed if it was committed before, and BatchChanged with the numbers
+    of the rows that now match another person, or whose people were changed since the preview.
     """
     cohort = cohort_rows.lock_cohort(BATCHES.current(batch_id).cohort_id)
     nominations.check_takes_nominations(cohort)
@@ -56,7 +56,7 @@ def _nominate(batch: NominationBatch, cohort: Cohort, by: Actor) -> int:
     given = _check_unchanged(batch, rows, by)
     persons = _persons(batch, rows, given, by)
     made = nominations.nominate_all(cohort, [persons[row.number] for row in rows], by)
-    became = [
+    results = [
         {
             "number": row.number,
             "person_id": nomination.person_id,
@@ -69,16 +69,16 @@ def _nominate(batch: NominationBatch, cohort: Cohort, by: Actor) -> int:
         for row, nomination in zip(rows, made, strict=True)
     ]
     storage = RowStorage(KIND, batch.id)
-    storage.write(became)
+    storage.write(results)
     storage.write(_repeated(batch.id, persons))
     batch.state = S.COMMITTED
-    apart = duplicates.keep_all_apart(_told_apart(rows, persons), by)
-    audit.record(AdmissionEvent.NOMINATION_FILE_COMMITTED, batch, by=by.user_id, rows=len(made), kept_apart=apart)
+    different = duplicates.keep_all_apart(_different_people(rows, persons), by)
+    audit.record(AdmissionEvent.NOMINATION_FILE_COMMITTED, batch, by=by.user_id, rows=len(made), kept_apart=different)
     return len(made)
 
 
 def _repeated(batch_id: int, persons: Mapping[int, Person]) -> list[dict[str, Any]]:
-    """Return whom rows mean that repeat another one, so that they are known when the file comes again."""
+    """Return the people of rows that repeat another one, so that they are matched if the file is uploaded again."""
     return [
         {"number": row.number, "person_id": person.id}
         for row in BATCHES.of_outcome(batch_id, [O.REPEATED])
@@ -86,8 +86,8 @@ def _repeated(batch_id: int, persons: Mapping[int, Person]) -> list[dict[str, An
     ]
 
 
-def _told_apart(rows: Sequence[NominationRow], persons: Mapping[int, Person]) -> Iterator[tuple[int, int]]:
-    """Yield who was registered with each person, known or of another row, of whom somebody said that it is not them."""
+def _different_people(rows: Sequence[NominationRow], persons: Mapping[int, Person]) -> Iterator[tuple[int, int]]:
+    """Yield (new person, candidate) pairs that the user marked as different people."""
     for row in rows:
         if row.outcome is O.NEW:
             others = [*row.candidates, *(persons[number].id for number in row.alike if number in persons)]
@@ -95,7 +95,7 @@ def _told_apart(rows: Sequence[NominationRow], persons: Mapping[int, Person]) ->
 
 
 def _check_unchanged(batch: NominationBatch, rows: Sequence[NominationRow], by: Actor) -> dict[int, Particulars]:
-    """Return what each row says of its person. Raises BatchChanged."""
+    """Return the particulars given in each row. Raises BatchChanged."""
     recogniser = Recogniser(batch, by, looks_for_similar=False)
     given: dict[int, Particulars] = {}
     moved = []
@@ -116,7 +116,7 @@ def _check_unchanged(batch: NominationBatch, rows: Sequence[NominationRow], by: 
 def _persons(
     batch: NominationBatch, rows: Sequence[NominationRow], given: Mapping[int, Particulars], by: Actor
 ) -> dict[int, Person]:
-    """Register the new, correct the known where that was asked for; return the person of each row."""
+    """Register new people and, if requested, correct known ones; return the person of each row."""
     new = [row for row in rows if row.outcome is O.NEW]
     registered = people.register_all([(row.organisation_id or 0, given[row.number]) for row in new], by)
     persons = {row.number: person for row, person in zip(new, registered, strict=True)}
@@ -134,14 +134,14 @@ def _persons(
 
 
 def ask_undo(batch: NominationBatch, by: Actor) -> Job:
-    """Ask for a committed batch to be taken back. Raises BatchNotCommitted, BatchActedOn, JobStanding."""
-    batch = KIND.committed(batch.id)
+    """Request the undo of a committed batch. Raises BatchNotCommitted, BatchActedOn, JobStanding."""
+    batch = KIND.lock_committed(batch.id)
     _check_untouched(nomination_uploads.committed_rows(batch.id))
-    return jobs.ask(JobKind.UNDO_BATCH, batch, by, nomination_uploads.committed_size(batch.id))
+    return jobs.ask(JobKind.UNDO_BATCH, batch, by, nomination_uploads.count_committed(batch.id))
 
 
 def _check_untouched(rows: Sequence[Any]) -> None:
-    """Raise BatchActedOn with the number of rows whose nomination moved on or whose person was changed."""
+    """Raise BatchActedOn with the number of rows whose nomination or person has changed since the commit."""
     touched = [
         row
         for row, nomination, person in rows
@@ -152,16 +152,16 @@ def _check_untouched(rows: Sequence[Any]) -> None:
 
 
 def undo(batch_id: int, by: Actor) -> Iterator[int]:
-    """Withdraw the nominations of a batch and remove the people whom it registered, in one transaction.
+    """Withdraw the nominations of a batch and delete the people it registered, in one transaction.
 
-    Somebody to whom something else refers meanwhile stays. Raises BatchNotCommitted, BatchActedOn.
+    A person to whom another record refers meanwhile is kept. Raises BatchNotCommitted, BatchActedOn.
     """
     cohort_rows.lock_cohort(BATCHES.current(batch_id).cohort_id)
-    table_import.undo(KIND, batch_id, lambda batch: _take_back(batch, by))
+    table_import.undo(KIND, batch_id, lambda batch: _undo_rows(batch, by))
     yield from ()
 
 
-def _take_back(batch: NominationBatch, by: Actor) -> int:
+def _undo_rows(batch: NominationBatch, by: Actor) -> int:
     rows = nomination_uploads.committed_rows(batch.id)
     _check_untouched(rows)
     registered = {person.id: (nomination, person) for row, nomination, person in rows if row.is_registered}
@@ -177,7 +177,7 @@ def _take_back(batch: NominationBatch, by: Actor) -> int:
 
 
 def _remove(made: Sequence[tuple[Nomination, Person]], by: Actor) -> None:
-    """Delete people whom the batch registered, with their nominations: nobody ever acted on either."""
+    """Delete people whom the batch registered, with their nominations, none of which was acted on."""
     if not made:
         return
     audit.record_each(PeopleEvent.PERSON_REMOVED, {person: {} for _nomination, person in made}, by=by.user_id)

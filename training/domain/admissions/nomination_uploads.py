@@ -1,7 +1,6 @@
-"""Batches: a coordinator's file of names is read, previewed row by row, mended, committed, and taken back.
+"""Nomination uploads: a coordinator's file of names is read, previewed row by row, corrected, committed, undone.
 
-Each of the steps that go through all rows is a generator: the outer room runs one piece of it in one transaction and
-shows how many rows are done.
+A step over all rows is a generator: the job runner runs each piece in a transaction and shows how many rows are done.
 """
 
 import datetime as dt
@@ -58,7 +57,7 @@ KIND = TableKind(
 def read(
     stream: IO[bytes], cohort: Cohort, default_organisation_id: int | None, by: Actor, sheet: str = ""
 ) -> NominationBatch:
-    """Read a file, of a workbook the sheet of that name or the first that names people; keep its rows for a week.
+    """Read a file, of a workbook ``sheet`` or the first sheet that names people; keep its rows for a week.
 
     Raises CohortNotOpen, NominationsClosed, NotInvited, TableUnreadable, SheetUnknown.
     """
@@ -88,11 +87,11 @@ def read(
     return batch
 
 
-def forget_old() -> None:
-    """Delete the rows of batches with which nobody went on for a week, and what the rows of the others say."""
-    over = nomination_uploads.over(now())
-    done = [key for key, state in over if state in (S.COMMITTED, S.UNDONE)]
-    left = [key for key, state in over if key not in done]
+def delete_expired() -> None:
+    """Delete the rows of batches abandoned for a week, and the contents of the rows of committed ones."""
+    expired = nomination_uploads.expired(now())
+    done = [key for key, state in expired if state in (S.COMMITTED, S.UNDONE)]
+    left = [key for key, state in expired if key not in done]
     rows = update(NominationRow).where(NominationRow.batch_id.in_(done))
     for statement in (
         rows.values(cells=[], mended={}, before={}),
@@ -102,21 +101,21 @@ def forget_old() -> None:
         .where(NominationBatch.id.in_(done + left))
         .values(keep_until=now() + _FOR_EVER, sheet="", unread=[]),
     ):
-        if over:
+        if expired:
             changed_rows(statement)
 
 
-# Deciding
+# Decisions
 
 
 def check_open(batch: NominationBatch) -> NominationBatch:
-    """Return a batch as it is now, its rows still to be decided. Raises BatchClosed, JobStanding."""
-    batch = KIND.opened(batch.id)
+    """Lock an open batch; return it, fresh. Raises BatchClosed, JobStanding."""
+    batch = KIND.lock_open(batch.id)
     jobs.check_none(batch)
     return batch
 
 
-def say_columns(
+def set_columns(
     batch: NominationBatch,
     columns: Mapping[str, int],
     default_organisation_id: int | None,
@@ -124,12 +123,12 @@ def say_columns(
     *,
     is_first_person: bool = False,
 ) -> Job:
-    """Say which column is what, and whether the row that was taken for the headings is a person; ask for a preview.
+    """Set the columns, and whether the row taken for the headings is a person; request a preview.
 
     Raises NamesMissing, NotInvited, BatchClosed, JobStanding.
     """
     batch = check_open(batch)
-    if not FORMAT.is_told_by(columns):
+    if not FORMAT.can_read(columns):
         raise NamesMissing
     if default_organisation_id and default_organisation_id not in organisation_trees.keys_invited_to(batch.cohort_id):
         raise NotInvited
@@ -140,7 +139,7 @@ def say_columns(
 
 
 def _turn_first_row(batch: NominationBatch) -> None:
-    """Make a row of the headings, or headings of that row."""
+    """Turn the headings into a row, or that row back into headings."""
     batch.is_first_person = not batch.is_first_person
     if batch.is_first_person:
         db.session.add(NominationRow(batch_id=batch.id, number=batch.headings_in, cells=batch.headings))
@@ -152,8 +151,8 @@ def _turn_first_row(batch: NominationBatch) -> None:
     db.session.flush()
 
 
-def say_meanings(batch: NominationBatch, meanings: Mapping[str, int], by: Actor) -> Job:
-    """Say which organisations names of the file mean that the register does not have, by key; ask for a preview.
+def set_meanings(batch: NominationBatch, meanings: Mapping[str, int], by: Actor) -> Job:
+    """Set the organisations meant by unknown names in the file, by key; request a preview.
 
     Raises NotInvited, BatchClosed, JobStanding.
     """
@@ -165,9 +164,9 @@ def say_meanings(batch: NominationBatch, meanings: Mapping[str, int], by: Actor)
 
 
 def unknown_organisations(batch: NominationBatch) -> dict[str, int]:
-    """Return the names of organisations in a batch that nobody knows, each with the number of its rows, most first.
+    """Return the unknown organisation names in a batch, each with its number of rows, most frequent first.
 
-    Of a name in several spellings the first stands for all.
+    Spellings of one name are counted together under the first.
     """
     spelt: dict[str, str] = {}
     counted = Counter[str]()
@@ -178,32 +177,32 @@ def unknown_organisations(batch: NominationBatch) -> dict[str, int]:
 
 
 def ask_preview(batch: NominationBatch, by: Actor) -> Job:
-    """Ask for a preview. Raises BatchClosed, JobStanding."""
+    """Request a preview. Raises BatchClosed, JobStanding."""
     batch = check_open(batch)
     return jobs.ask(JobKind.PREVIEW_BATCH, batch, by, sum(BATCHES.counts(batch.id).values()))
 
 
-class Written(Protocol):
-    """A row as it was sent, and what somebody wrote instead."""
+class CorrectableRow(Protocol):
+    """A row as uploaded, with the user's corrections."""
 
     cells: list[str]
     mended: dict[str, str]
 
 
-def texts_of(row: Written, columns: Mapping[str, int]) -> dict[str, str]:
-    """Return what a row says by part: its cells, or what somebody wrote instead."""
+def texts_of(row: CorrectableRow, columns: Mapping[str, int]) -> dict[str, str]:
+    """Return the texts of a row by part: its cells, or their corrections."""
     as_sent = {part: row.cells[place] if place < len(row.cells) else "" for part, place in columns.items()}
     return {part: cleaned(text) for part, text in (as_sent | row.mended).items()}
 
 
 def row_read(row: NominationRow, columns: Mapping[str, int]) -> RowRead:
-    """Return what goes into the matching."""
+    """Return a row as the input of person matching."""
     return RowRead(row.number, texts_of(row, columns), row.chosen_id, row.is_nobody_known, row.chosen_row)
 
 
 def preview(batch_id: int, by: Actor) -> Iterator[int]:
-    """Say of each row what will become of it; yields how many rows are done. Raises BatchClosed."""
-    recogniser = Recogniser(KIND.opened(batch_id), by)
+    """Determine the outcome of each row; yield how many rows are done. Raises BatchClosed."""
+    recogniser = Recogniser(KIND.lock_open(batch_id), by)
 
     def judge(batch: NominationBatch, rows: Sequence[NominationRow]) -> list[dict[str, Any]]:
         return judged(recogniser, rows, batch)
@@ -217,7 +216,7 @@ def _note_previewed(batch: NominationBatch) -> None:
 
 
 def judged(recogniser: Recogniser, rows: Sequence[NominationRow], batch: NominationBatch) -> list[dict[str, Any]]:
-    """Return what will become of rows, given in the order of their numbers, as values of their columns."""
+    """Return the outcomes of rows, given in the order of their numbers, as values of their columns."""
     read = [row_read(row, batch.columns) for row in rows]
     return [
         {"number": row.number, "fingerprint": row.fingerprint, **vars(one.verdict)}
@@ -226,16 +225,16 @@ def judged(recogniser: Recogniser, rows: Sequence[NominationRow], batch: Nominat
 
 
 def row_numbered(batch: NominationBatch, number: int) -> NominationRow:
-    """Return a row of a batch as the database has it now."""
+    """Return a row of a batch by its number, fresh."""
     [row] = BATCHES.rows(batch.id, NominationRow.number == number)
     return row
 
 
 def ask_commit(batch: NominationBatch, version: int, by: Actor, *, is_whole: bool, corrects: bool) -> Job:
-    """Ask for the good rows to be nominated; with ``is_whole`` only where no other row is left.
+    """Request the nomination of the good rows; with ``is_whole`` only if no row needs correction.
 
-    ``version`` is that of the preview which the actor saw. Raises BatchClosed, JobStanding, ChangedMeanwhile,
-    BatchEmpty, BatchFaulty.
+    ``version`` is that of the preview the actor saw. Raises BatchClosed, JobStanding, ChangedMeanwhile, BatchEmpty,
+    BatchFaulty.
     """
     batch = check_open(batch)
     if batch.state is not S.PREVIEWED or batch.version != version:

@@ -1,4 +1,4 @@
-"""Nominations: nominate, shortlist, vet, confirm. Vetting comes late, so that nobody is checked needlessly."""
+"""Nominations: nominate, shortlist, vet, confirm. Vetting comes late, to avoid needless checks."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -36,20 +36,20 @@ S = NominationState
 
 
 def nominate(cohort: Cohort, person: Person, by: Actor) -> Nomination:
-    """Put a person forward in the name of their organisation. Raises what ``nominate_all`` raises."""
+    """Nominate a person on behalf of their organisation. Raises what ``nominate_all`` raises."""
     return nominate_all(cohort, [person], by)[0]
 
 
 def nominate_all(cohort: Cohort, persons: Sequence[Person], by: Actor) -> list[Nomination]:
-    """Put people forward, each in the name of their organisation; all or none, in the order given.
+    """Nominate people, each on behalf of their organisation, all or none, in the order given.
 
     Raises CohortNotOpen, NominationsClosed, PersonInactive, NotInvited, AlreadyNominated. Rule: only national
     nominations, no direct applications.
     """
     check_takes_nominations(cohort)
     people.check_all_active([person.id for person in persons])
-    bodies = {person.organisation_id for person in persons}
-    if bodies - organisation_trees.keys_invited_to(cohort.id):
+    organisations = {person.organisation_id for person in persons}
+    if organisations - organisation_trees.keys_invited_to(cohort.id):
         raise NotInvited
     rows = [_row(cohort, person, by) for person in persons]
     if not rows:
@@ -73,12 +73,12 @@ def check_takes_nominations(cohort: Cohort) -> None:
 
 
 def is_past_last_day(cohort: Cohort, on: dt.date) -> bool:
-    """Say whether the last day for nominations has passed, where there is one."""
+    """Return whether the last day for nominations, if there is one, has passed."""
     return cohort.nominations_until is not None and on > cohort.nominations_until
 
 
 def takes_nominations(cohort: Cohort, on: dt.date) -> bool:
-    """Say whether people may be put forward for a cohort on a day: it is open and the last day has not passed."""
+    """Return whether a cohort takes nominations on a day: it is open and the last day has not passed."""
     return cohort.state is CohortState.OPEN and not is_past_last_day(cohort, on)
 
 
@@ -96,7 +96,7 @@ def _row(cohort: Cohort, person: Person, by: Actor) -> dict[str, Any]:
 
 
 def withdraw_all(nominated: Sequence[Nomination], by: Actor) -> None:
-    """Take back nominations on which nobody acted. Raises WrongStep when one of them moved on."""
+    """Withdraw nominations that were not acted on. Raises WrongStep if one is no longer *nominated*."""
     if not nominated:
         return
     statement = (
@@ -110,14 +110,14 @@ def withdraw_all(nominated: Sequence[Nomination], by: Actor) -> None:
 
 
 def shortlist(nomination: Nomination, by: Actor) -> None:
-    """Put a nominee on the shortlist. Raises WrongStep."""
+    """Shortlist a nominee. Raises WrongStep."""
     _move(nomination, NominationEvent.SHORTLIST, by)
 
 
 def send_to_vetting(nomination: Nomination, by: Actor) -> None:
-    """Ask the vetting officers about a shortlisted nominee. Raises WrongStep.
+    """Send a shortlisted nominee to vetting. Raises WrongStep.
 
-    Whoever holds a clearance to the last day is cleared at once: nobody is checked needlessly.
+    A nominee who holds a clearance to the last day is cleared at once, to avoid a needless check.
     """
     cohort = seat_rows.lock([nomination.cohort_id], [nomination.person_id])[nomination.cohort_id]
     _move(nomination, NominationEvent.SEND, by)
@@ -136,7 +136,7 @@ def confirm(nomination: Nomination, by: Actor) -> None:
 
 
 def put_on_waiting_list(nomination: Nomination, by: Actor) -> None:
-    """Let a cleared nominee wait for a seat, after all who wait already.
+    """Put a cleared nominee at the end of the waiting list.
 
     Raises WrongStep, CohortNotOpen, PersonInactive.
     """
@@ -147,14 +147,14 @@ def put_on_waiting_list(nomination: Nomination, by: Actor) -> None:
 
 
 def turn_down(nomination: Nomination, reason: str, by: Actor) -> None:
-    """Decline a nominee who has no seat; the nominating organisation reads the reason. Raises WrongStep."""
+    """Turn down a nominee who has no seat; the nominating organisation reads the reason. Raises WrongStep."""
     _move(nomination, NominationEvent.TURN_DOWN, by, reason)
 
 
 def withdraw(nomination: Nomination, by: Actor) -> None:
-    """Take a nomination back; a confirmed seat becomes free and falls to the first who waits and may have it.
+    """Withdraw a nomination; a confirmed seat goes to the first eligible nominee on the waiting list.
 
-    Raises WrongStep, and AlreadyClaimed once a completion was claimed: what happened cannot be withdrawn.
+    Raises WrongStep, and AlreadyClaimed once a completion was claimed.
     """
     cohort = seat_rows.lock([nomination.cohort_id], [nomination.person_id])[nomination.cohort_id]
     if nominations.has_claim(nomination.id):
@@ -166,10 +166,10 @@ def withdraw(nomination: Nomination, by: Actor) -> None:
 
 
 def apply_vetting_decision(decision: VettingDecision, by: Actor) -> None:
-    """Move the nominations of a person as a new decision about them says. The person and their cohorts are locked.
+    """Update the nominations of a person after a new vetting decision. The person and their cohorts are locked.
 
-    A seat that the decision no longer covers to the last day becomes free, unless the course is over or completed:
-    no seat is filled without clearance (domain §2, Vetting).
+    A seat that the decision does not cover to the last day is freed, unless the course is over or completed: no seat
+    is filled without clearance (domain §2, Vetting).
     """
     event = NominationEvent.CLEAR if decision.outcome is VettingOutcome.CLEARED else NominationEvent.NOT_CLEAR
     for nomination in nominations.vetted_of(decision.person_id):
@@ -189,7 +189,7 @@ def _apply_to_seated(nomination: Nomination, event: NominationEvent, decision: V
 
 
 def _is_past(seated: Nomination) -> bool:
-    """Say whether a seat is one of a course that is over or completed: nothing takes it away any more."""
+    """Return whether the course of a seat is over or completed, so that the seat is final."""
     return not _is_ongoing(seated.cohort) or nominations.has_claim(seated.id)
 
 
@@ -198,11 +198,11 @@ def _is_ongoing(cohort: Cohort) -> bool:
 
 
 def withdraw_all_for_person(person_id: int, by: Actor) -> None:
-    """Withdraw what stands of somebody whose record is set aside, and tell both sides.
+    """Withdraw the open nominations of a deactivated person, and notify both sides.
 
-    The person and their cohorts are locked. A seat becomes free, unless the course is over or completed.
+    The person and their cohorts are locked. A seat is freed, unless the course is over or completed.
     """
-    for nomination in filter(ends_with_record, nominations.lock_standing(person_id)):
+    for nomination in filter(ends_with_deactivation, nominations.lock_open_nominations(person_id)):
         had_seat = nomination.state is S.CONFIRMED
         _move(nomination, NominationEvent.SET_ASIDE, by)
         notifications.tell(NoticeKind.SET_ASIDE, nomination)
@@ -210,23 +210,23 @@ def withdraw_all_for_person(person_id: int, by: Actor) -> None:
             _free_seat(nomination.cohort, by)
 
 
-def ends_with_record(nomination: Nomination) -> bool:
-    """Say whether a nomination is withdrawn when the record of its person is set aside."""
+def ends_with_deactivation(nomination: Nomination) -> bool:
+    """Return whether a nomination is withdrawn when its person is deactivated."""
     return nomination.state not in LEFT_STATES and not (nomination.state is S.CONFIRMED and _is_past(nomination))
 
 
 def _free_seat(cohort: Cohort, by: Actor) -> None:
-    """Give a seat back; while the course is still ahead or being held, the waiting list moves up."""
-    cohorts.give_seat_back(cohort)
+    """Free a seat; until the course is over, promote the next on the waiting list."""
+    cohorts.free_seat(cohort)
     if _is_ongoing(cohort):
         _promote_next_waiting(cohort, by)
 
 
 def _promote_next_waiting(cohort: Cohort, by: Actor) -> None:
-    """Give a free seat to the first on the waiting list who can have it.
+    """Give a free seat to the first eligible nominee on the waiting list.
 
-    Whoever is passed over stays where they are, with the reason. Raising the capacity frees no seat: it promotes
-    nobody (acceptance test b).
+    Nominees who are passed over keep their place, with the reason. Raising the capacity frees no seat and so promotes
+    no one (acceptance test b).
     """
     for nomination in seat_rows.waiting(cohort.id):
         hindrance = seats.try_to_take(nomination, cohort)
@@ -240,9 +240,9 @@ def _promote_next_waiting(cohort: Cohort, by: Actor) -> None:
 def _move(
     nomination: Nomination, event: NominationEvent, by: Actor, reason: str = "", place: int | None = None
 ) -> None:
-    """Take a step if the nomination still stands where the step begins. Raises WrongStep.
+    """Apply an event if the nomination is still in a state from which it is possible. Raises WrongStep.
 
-    ``reason`` is that of turning down, ``place`` that on the waiting list.
+    ``reason`` is for turning down, ``place`` for the waiting list.
     """
     transition = PATH[event]
     statement = (

@@ -1,9 +1,9 @@
-"""Whom the rows of a file mean: somebody known, perhaps somebody known, or somebody new.
+"""Match the rows of a file to people: a known person, possibly a known person, or a new one.
 
-Rule (design, bulk nomination): a row means a known person when the reference, or the service number inside the same
-organisation, is equal; or when every name that it gives is, in the same organisation, that of exactly one person whom
-nothing contradicts. Whoever is merely similar, or set aside, is shown to a human, who decides. So is an earlier row of
-the same file whose name is similar.
+Rule (design, bulk nomination): a row matches a known person if the reference, or the service number within the same
+organisation, is equal; or if every name it gives is, within the same organisation, that of exactly one person whom
+nothing contradicts. People who are merely similar, or deactivated, are shown to a user, who decides; so are earlier
+rows of the same file with a similar name.
 """
 
 from collections import defaultdict
@@ -26,43 +26,43 @@ P, O, F = NomineePart, NomineeOutcome, NomineeFault  # noqa: E741
 
 
 class Known:
-    """The people of the register who may be meant by some rows, found by reference, service number and names."""
+    """Registered people who may match some rows, indexed by reference, service number and names."""
 
     def __init__(self, rows: dict[int, Any]) -> None:
         self.by_id = rows
         self.by_reference = {row.public_id: row for row in rows.values()}
-        self._by_number = defaultdict[tuple[int, str], list[Any]](list)
-        self._inside = defaultdict[tuple[int, str], list[Any]](list)
+        self._by_service_number = defaultdict[tuple[int, str], list[Any]](list)
+        self._by_name = defaultdict[tuple[int, str], list[Any]](list)
         for row in rows.values():
-            self._by_number[row.organisation_id, row.service_number].append(row)
+            self._by_service_number[row.organisation_id, row.service_number].append(row)
             for name in {cleaned(row.name_latin), cleaned(row.name_native)} - {""}:
-                self._inside[row.organisation_id, name].append(row)
+                self._by_name[row.organisation_id, name].append(row)
 
-    def of_number(self, organisation_id: int | None, number: str) -> list[Any]:
-        """Return who has a service number in an organisation; nobody where no number is given."""
-        return _best_of(self._by_number[organisation_id or 0, number]) if number else []
+    def by_service_number(self, organisation_id: int | None, number: str) -> list[Any]:
+        """Return the people with a service number in an organisation; none if ``number`` is empty."""
+        return _active_or_all(self._by_service_number[organisation_id or 0, number]) if number else []
 
-    def of_name(self, nominee: Nominee) -> list[Any]:
-        """Return who has, in the same organisation, every name that is given."""
+    def by_names(self, nominee: Nominee) -> list[Any]:
+        """Return the people of the same organisation with every given name."""
         given = nominee.particulars
         name = given.name_latin or given.name_native
-        return _best_of(
+        return _active_or_all(
             [
                 row
-                for row in self._inside[nominee.organisation_id or 0, name]
+                for row in self._by_name[nominee.organisation_id or 0, name]
                 if given.name_latin in ("", cleaned(row.name_latin))
                 and given.name_native in ("", cleaned(row.name_native))
             ]
         )
 
 
-def _best_of(rows: list[Any]) -> list[Any]:
-    """Return the active people of some; where there are none, those who are set aside."""
+def _active_or_all(rows: list[Any]) -> list[Any]:
+    """Return the active people of ``rows``, or all if none is active."""
     return [row for row in rows if row.inactive_because is None] or rows
 
 
 def _contradicts(given: Particulars, row: Any) -> bool:
-    """Say whether sex or service number are given on both sides and are not equal."""
+    """Return whether sex or service number is given on both sides and differs."""
     return bool(
         (given.sex and row.sex and given.sex is not row.sex)
         or (given.service_number and row.service_number and given.service_number != row.service_number)
@@ -71,7 +71,7 @@ def _contradicts(given: Particulars, row: Any) -> bool:
 
 @dataclass
 class Seen:
-    """The rows of a file so far, so that a second one that means, or may mean, the same person is told the first."""
+    """The rows of a file so far, to find earlier rows that mean, or may mean, the same person."""
 
     people: dict[int, int] = field(default_factory=dict)
     numbers: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -80,26 +80,28 @@ class Seen:
     sounds: Names = field(default_factory=Names)
 
     def check(self, number: int, nominee: Nominee, person: Any | None) -> None:
-        """Note a row. Raises Faulty with the number of an earlier one that means the same person."""
+        """Record a row. Raises Faulty with the number of an earlier row that means the same person."""
         if person is not None:
             self._refuse(self.people.setdefault(person.id, number), number, None)
             return
-        body, given = nominee.organisation_id or 0, nominee.particulars
+        organisation_id, given = nominee.organisation_id or 0, nominee.particulars
         if given.service_number:
-            self._refuse(self.numbers.setdefault((body, given.service_number), number), number, P.SERVICE_NUMBER)
-        alike = self.names[body, fold(given.name_latin), fold(given.name_native)]
+            self._refuse(
+                self.numbers.setdefault((organisation_id, given.service_number), number), number, P.SERVICE_NUMBER
+            )
+        alike = self.names[organisation_id, fold(given.name_latin), fold(given.name_native)]
         for earlier, service_number in alike:
             if not (service_number and given.service_number):
                 self._refuse(earlier, number, P.NAME_LATIN if given.name_latin else P.NAME_NATIVE)
         alike.append((number, given.service_number))
 
     def alike(self, given: Particulars) -> list[int]:
-        """Return the earlier rows of people who are not known and may be this one, best first."""
+        """Return the earlier rows of unknown people that may mean the same person, best first."""
         found = self.sounds.like(heard(given.name_latin, given.name_native))
         return [number for number in found if not _contradicts(given, self.unknown[number])][:MOST_CANDIDATES]
 
     def add(self, number: int, given: Particulars) -> None:
-        """Let later rows be told that this one, of somebody who is not known, may be the same person."""
+        """Record a row of an unknown person, to be found by ``alike`` for later rows."""
         self.unknown[number] = given
         self.sounds.add(number, heard(given.name_latin, given.name_native))
 
@@ -109,14 +111,14 @@ class Seen:
 
 
 class Judged(NamedTuple):
-    """Whom a row describes, None where it cannot be read, and what will become of it."""
+    """The nominee a row describes, None if it cannot be read, and its verdict."""
 
     nominee: Nominee | None
     verdict: Verdict
 
 
 class Recogniser:
-    """Says of one piece of a file after another whom its rows mean; remembers the rows before."""
+    """Matches the rows of a file to people, piece by piece, remembering earlier rows."""
 
     def __init__(self, batch: NominationBatch, by: Actor, *, looks_for_similar: bool = True) -> None:
         self._reader = Reader(batch, by)
@@ -124,8 +126,8 @@ class Recogniser:
         self._seen = Seen()
 
     def judge(self, rows: Sequence[RowRead]) -> list[Judged]:
-        """Return for each row whom it describes and a verdict."""
-        rows = self._with_remembered(rows)
+        """Return the nominee and the verdict of each row."""
+        rows = self._with_earlier_decisions(rows)
         read = [self._read_or_fault(row) for row in rows]
         known = self._known(rows, [one for one in read if isinstance(one, Nominee)])
         verdicts = [
@@ -135,27 +137,28 @@ class Recogniser:
         if self._looks_for_similar:
             verdicts = self._with_similar(rows, read, verdicts)
         matched = {one.person_id for one in verdicts if one.outcome is O.MATCHED and one.person_id}
-        standing = person_matching.nominated_among(self._cohort_id, matched) if matched else set()
+        nominated = person_matching.nominated_among(self._cohort_id, matched) if matched else set()
         return [
             Judged(
                 one if isinstance(one, Nominee) else None,
-                replace(verdict, outcome=O.NOMINATED) if verdict.person_id in standing else verdict,
+                replace(verdict, outcome=O.NOMINATED) if verdict.person_id in nominated else verdict,
             )
             for one, verdict in zip(read, verdicts, strict=True)
         ]
 
-    def _with_remembered(self, rows: Sequence[RowRead]) -> list[RowRead]:
-        """Return the rows; one that somebody decided about in an earlier file is decided likewise."""
+    def _with_earlier_decisions(self, rows: Sequence[RowRead]) -> list[RowRead]:
+        """Return the rows, with decisions that were made about equal rows of earlier files."""
         open_rows = {row.fingerprint for row in rows if row.chosen_id is None and not row.is_nobody_known}
-        became = person_matching.nominated_before(open_rows, self._by)
+        nominated = person_matching.nominated_before(open_rows, self._by)
         return [
-            replace(row, chosen_id=became.get(row.fingerprint)) if row.fingerprint in open_rows else row for row in rows
+            replace(row, chosen_id=nominated.get(row.fingerprint)) if row.fingerprint in open_rows else row
+            for row in rows
         ]
 
     def _with_similar(
         self, rows: Sequence[RowRead], read: Sequence[Nominee | Verdict], verdicts: Sequence[Verdict]
     ) -> list[Verdict]:
-        """Return the verdicts, those of people who are not known with whoever has a similar name beside them."""
+        """Return the verdicts, with people of similar names added as candidates to those of unknown people."""
         new = [place for place, verdict in enumerate(verdicts) if _may_be_new(verdict)]
         named = [one.particulars for place in new if isinstance(one := read[place], Nominee)]
         wanted = [matching.NameQuery(one.name_latin, one.name_native) for one in named]
@@ -200,38 +203,40 @@ class Recogniser:
         return self._unknown(row, nominee, [one.id for one in found])
 
     def _unknown(self, row: RowRead, nominee: Nominee, candidates: list[int]) -> Verdict:
-        """Return what becomes of a row that is not clearly somebody known."""
-        body, given = nominee.organisation_id, nominee.particulars
+        """Return the verdict of a row that is not clearly a known person."""
+        organisation_id, given = nominee.organisation_id, nominee.particulars
         alike = self._seen.alike(given) if self._looks_for_similar else []
         if row.chosen_row in alike:
-            return Verdict(O.REPEATED, same_as=row.chosen_row, alike=alike, organisation_id=body, candidates=candidates)
+            return Verdict(
+                O.REPEATED, same_as=row.chosen_row, alike=alike, organisation_id=organisation_id, candidates=candidates
+            )
         if self._looks_for_similar:
             self._seen.add(row.number, given)
-        # A reference means somebody, so "nobody of these" is no answer.
+        # A reference identifies a person, so "none of these" is no answer.
         is_open = nominee.reference or ((candidates or alike) and not row.is_nobody_known)
         outcome = O.POSSIBLE if is_open else O.NEW
-        return Verdict(outcome, alike=alike, organisation_id=body, candidates=candidates)
+        return Verdict(outcome, alike=alike, organisation_id=organisation_id, candidates=candidates)
 
     def _find(self, row: RowRead, nominee: Nominee, known: Known) -> list[Any]:
-        """Return whom the row may mean: one, several or nobody. Raises Faulty."""
+        """Return the people the row may mean: none, one or several. Raises Faulty."""
         if nominee.reference:
-            return [self._referred(nominee, known)]
+            return [self._person_by_reference(nominee, known)]
         if row.chosen_id in known.by_id:
             return [known.by_id[row.chosen_id]]
         number = nominee.particulars.service_number
-        return known.of_number(nominee.organisation_id, number) or known.of_name(nominee)
+        return known.by_service_number(nominee.organisation_id, number) or known.by_names(nominee)
 
-    def _referred(self, nominee: Nominee, known: Known) -> Any:
+    def _person_by_reference(self, nominee: Nominee, known: Known) -> Any:
         person = known.by_reference.get(nominee.reference)
         if person is None:
             raise Faulty(F.REFERENCE_UNKNOWN, part=P.REFERENCE)
-        others = known.of_number(person.organisation_id, nominee.particulars.service_number)
+        others = known.by_service_number(person.organisation_id, nominee.particulars.service_number)
         if others and person not in others:
             raise Faulty(F.REFERENCE_CONTRADICTED, part=P.SERVICE_NUMBER)
         return person
 
     def _is_doubtful(self, row: RowRead, nominee: Nominee, person: Any) -> bool:
-        """Say whether the person is set aside, or a name alone led there and something else speaks against it."""
+        """Return whether the person is deactivated, or was matched by name alone and something contradicts it."""
         if person.inactive_because is not None:
             return True
         if nominee.reference or row.chosen_id == person.id:
@@ -242,7 +247,7 @@ class Recogniser:
 
 
 def _may_be_new(verdict: Verdict) -> bool:
-    """Say whether a row is of somebody who is not known, as far as the rows of the file tell."""
+    """Return whether a row may be of a new person, as far as the file shows."""
     return verdict.outcome in (O.NEW, O.REPEATED) or (verdict.outcome is O.POSSIBLE and not verdict.candidates)
 
 

@@ -1,4 +1,4 @@
-"""Refusals about nominations, vetting, seats and files of names."""
+"""Refusals about nominations, vetting, seats and nomination uploads."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -9,29 +9,29 @@ from training.models.identity.organisations import Organisation
 
 
 class NamesMissing(Refusal):
-    """No column says who is meant."""
+    """No column identifies the nominees."""
 
     field = "name_native"
 
 
 class BatchClosed(Refusal):
-    """The rows of the file were nominated, taken back or forgotten."""
+    """The upload was committed, undone or deleted."""
 
 
 @dataclass
 class BatchChanged(Refusal):
-    """Since the preview somebody else changed, registered or nominated the people whom these ``rows`` mean."""
+    """Another user changed, registered or nominated the people of these ``rows`` since the preview."""
 
     rows: list[int]
 
 
 class BatchNotCommitted(Refusal):
-    """Only a file whose rows were nominated can be taken back, and once."""
+    """Only a committed upload can be undone, and only once."""
 
 
 @dataclass
 class BatchActedOn(Refusal):
-    """Somebody acted on ``rows`` nominations of the file, or on the people."""
+    """``rows`` nominations of the upload, or their people, were changed since the commit."""
 
     rows: int
 
@@ -44,7 +44,7 @@ class NotCleared(Refusal):
 
 
 class ClearancesRecorded(Refusal):
-    """The rows of the spreadsheet were recorded already."""
+    """The rows of the spreadsheet were already recorded."""
 
 
 @dataclass
@@ -72,20 +72,20 @@ class CohortFull(Refusal):
 
 @dataclass
 class QuotaReached(Refusal):
-    """The nominee's organisation, or one above it, has all ``quota`` seats that it may have."""
+    """The nominee's organisation, or one above it, has used its quota of ``quota`` seats."""
 
     quota: int
 
 
 @dataclass
 class ReservedForWomen(Refusal):
-    """The seats that are left are reserved for women; where no sex is recorded, that may be the reason."""
+    """The remaining seats are reserved for women; ``is_sex_unknown`` if the person's sex is not recorded."""
 
     is_sex_unknown: bool
 
 
 class SeatClash(Refusal):
-    """The person has a seat in another cohort that shares a day with this one; in which is not said."""
+    """The person has a seat in another cohort, not disclosed, that shares a day with this one."""
 
 
 @dataclass
@@ -98,7 +98,7 @@ class FewerThanTaken(Refusal):
 
 @dataclass
 class QuotaBelowTaken(Refusal):
-    """The quota of an organisation would be less than the ``taken`` seats of it and those below it."""
+    """The quota of an organisation would be less than the ``taken`` seats of its subtree."""
 
     organisation: Organisation
     taken: int
@@ -112,11 +112,11 @@ class NominationsClosed(Refusal):
 
 
 class SelectionRepeated(Refusal):
-    """The step was taken for this selection before: the form was sent twice."""
+    """The form was submitted twice: its step was already taken."""
 
 
 class AlreadyNominated(Refusal):
-    """The person stands nominated for this cohort."""
+    """The person has an open nomination for this cohort."""
 
     field = "person"
 
@@ -129,10 +129,10 @@ class NotInvited(Refusal):
 
 @dataclass
 class WrongStep(Refusal):
-    """The step does not begin at the ``state`` where the nomination stands; None: one of several moved on just now."""
+    """The step is not possible from the nomination's ``state``; None if one of several has just changed state."""
 
     state: NominationState | None = None
 
 
 class AlreadyClaimed(Refusal):
-    """Completion was claimed already and the claim stands."""
+    """Completion was already claimed, and the claim was not refused."""

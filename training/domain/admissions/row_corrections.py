@@ -1,4 +1,4 @@
-"""Mending a row of a batch, and saying whom it means: only the rows that this may concern are judged again, at once."""
+"""Correct a row of a batch or choose its person; only the rows this may affect are matched again, at once."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -18,17 +18,17 @@ from training.queries.admissions import nomination_uploads
 from training.queries.admissions.nomination_uploads import BATCHES
 
 P = NomineePart
-_TELLING = (P.NAME_LATIN, P.NAME_NATIVE, P.SERVICE_NUMBER, P.REFERENCE)
-"""The parts by which two rows may mean one person."""
+_IDENTIFYING = (P.NAME_LATIN, P.NAME_NATIVE, P.SERVICE_NUMBER, P.REFERENCE)
+"""The parts by which two rows may match the same person."""
 
 
-def mend(batch: NominationBatch, number: int, texts: Mapping[str, str], by: Actor) -> None:
-    """Write what a row should say, by part; the choice that was made for it falls. Raises BatchClosed, JobStanding."""
+def correct(batch: NominationBatch, number: int, texts: Mapping[str, str], by: Actor) -> None:
+    """Correct the texts of a row, by part, and clear the choice made for it. Raises BatchClosed, JobStanding."""
     _decide(batch, number, by, mended=dict(texts), chosen_id=None, chosen_row=None, is_nobody_known=False)
 
 
 def choose(batch: NominationBatch, number: int, person: Person | None, by: Actor, *, corrects: bool) -> None:
-    """Say whom a row means: a person, whose record is taken up again where it was set aside, or nobody who is known.
+    """Choose the person of a row, reactivating them if deactivated; None for a person not in the register.
 
     Raises BatchClosed, JobStanding, MergedAway.
     """
@@ -39,76 +39,76 @@ def choose(batch: NominationBatch, number: int, person: Person | None, by: Actor
 
 
 def choose_row(batch: NominationBatch, number: int, same_as: int, by: Actor) -> None:
-    """Say that a row means the person whom an earlier one means, so it is left out. Raises BatchClosed, JobStanding."""
+    """Mark a row as a repeat of row ``same_as``, so that it is left out. Raises BatchClosed, JobStanding."""
     _decide(batch, number, by, chosen_id=None, chosen_row=same_as, is_nobody_known=False)
 
 
 def _decide(batch: NominationBatch, number: int, by: Actor, **decided: Any) -> None:
-    """Write what was decided about a row, and judge the rows that it concerns."""
+    """Store the decision about a row, and match the affected rows again."""
     batch = check_open(batch)
     rows = Rows(batch, number)
     row = row_numbered(batch, number)
     for name, value in decided.items():
         setattr(row, name, value)
     db.session.flush()
-    rows.note_mended()
+    rows.note_corrected()
     _judge_again(batch, rows, by)
 
 
 class Rows:
-    """The rows of a batch, to find those that one of them concerns: that mean, or may mean, the same person.
+    """The rows of a batch, to find those affected by a correction: that mean, or may mean, the same person.
 
-    Asked again after that row was mended, it knows both what the row said and what it says.
+    After ``note_corrected`` it knows both the old and the new texts of the row.
     """
 
-    def __init__(self, batch: NominationBatch, mended: int) -> None:
-        self._batch, self._mended = batch, mended
+    def __init__(self, batch: NominationBatch, corrected: int) -> None:
+        self._batch, self._corrected = batch, corrected
         self._names = Names()
         self._heard: dict[int, list[Heard]] = defaultdict(list)
         self._marks: dict[int, set[Any]] = defaultdict(set)
         self._marked: dict[Any, list[int]] = defaultdict(list)
-        for row in nomination_uploads.outline(batch.id):
+        for row in nomination_uploads.row_outlines(batch.id):
             self._note(row)
 
-    def concerned(self, persons: Collection[int] = ()) -> list[int]:
-        """Return the numbers of the rows whose verdict the mended row, or a row that means one of these, may change."""
+    def affected(self, persons: Collection[int] = ()) -> list[int]:
+        """Return the numbers of the rows whose verdict the corrected row, or a row of ``persons``, may change."""
         found: set[int] = set()
-        waiting = [self._mended, *(number for key in persons for number in self._marked.get(("person", key), ()))]
+        waiting = [self._corrected, *(number for key in persons for number in self._marked.get(("person", key), ()))]
         while waiting:
             number = waiting.pop()
             if number not in found:
                 found.add(number)
-                waiting += self._beside(number)
+                waiting += self._neighbours(number)
         return sorted(found)
 
-    def note_mended(self) -> None:
-        """Note what the mended row says now."""
-        self._note(row_numbered(self._batch, self._mended))
+    def note_corrected(self) -> None:
+        """Record the new texts of the corrected row."""
+        self._note(row_numbered(self._batch, self._corrected))
 
-    def _beside(self, number: int) -> Iterator[int]:
+    def _neighbours(self, number: int) -> Iterator[int]:
         for mark in self._marks[number]:
             yield from self._marked[mark]
         for one in self._heard[number]:
             yield from self._names.like(one)
 
     def _note(self, row: Any) -> None:
-        said = texts_of(row, {part: place for part, place in self._batch.columns.items() if part in _TELLING})
-        latin, native = said.get(P.NAME_LATIN, ""), said.get(P.NAME_NATIVE, "")
+        texts = texts_of(row, {part: place for part, place in self._batch.columns.items() if part in _IDENTIFYING})
+        latin, native = texts.get(P.NAME_LATIN, ""), texts.get(P.NAME_NATIVE, "")
         self._heard[row.number].append(heard(latin, native))
         self._names.add(row.number, heard(latin, native))
-        for mark in _marks(row, said):
+        for mark in _marks(row, texts):
             self._marks[row.number].add(mark)
             self._marked[mark].append(row.number)
 
 
-def _marks(row: Any, said: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-    """Yield what a row has in common with every other one that surely means the same person."""
-    names = fold(said.get(P.NAME_LATIN, "")), fold(said.get(P.NAME_NATIVE, ""))
+def _marks(row: Any, texts: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """Yield the marks that a row shares with every row that certainly means the same person."""
+    names = fold(texts.get(P.NAME_LATIN, "")), fold(texts.get(P.NAME_NATIVE, ""))
     if any(names):
         yield "names", names
     for part in (P.SERVICE_NUMBER, P.REFERENCE):
-        if said.get(part):
-            yield part.value, said[part]
+        if texts.get(part):
+            yield part.value, texts[part]
     for key in {row.person_id, row.chosen_id} - {None}:
         yield "person", key
     for number in {row.number, row.same_as, *row.alike} - {None}:
@@ -116,11 +116,11 @@ def _marks(row: Any, said: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
 
 
 def _judge_again(batch: NominationBatch, rows: Rows, by: Actor) -> None:
-    """Judge the rows that a mended one concerns; rows of whoever it turns out to mean are among them."""
+    """Match the rows affected by a correction again, including those of newly matched people."""
     persons: set[int] = set()
     while True:
-        concerned = _judge(batch, rows.concerned(persons), by)
-        meant = {row.person_id for row in concerned if row.person_id}
+        affected = _judge(batch, rows.affected(persons), by)
+        meant = {row.person_id for row in affected if row.person_id}
         if meant <= persons:
             break
         persons |= meant
@@ -128,7 +128,7 @@ def _judge_again(batch: NominationBatch, rows: Rows, by: Actor) -> None:
 
 
 def _judge(batch: NominationBatch, numbers: Collection[int], by: Actor) -> Sequence[NominationRow]:
-    are_concerned = NominationRow.number.in_(numbers)
-    rows = BATCHES.rows(batch.id, are_concerned)
+    are_affected = NominationRow.number.in_(numbers)
+    rows = BATCHES.rows(batch.id, are_affected)
     RowStorage(KIND, batch.id).write(judged(Recogniser(batch, by), rows, batch))
-    return BATCHES.rows(batch.id, are_concerned)
+    return BATCHES.rows(batch.id, are_affected)

@@ -1,4 +1,4 @@
-"""Rows of a file as people: what their cells say, and whom they mean. Nothing is changed here."""
+"""Parse the rows of a file into nominees, and describe their verdicts. Writes nothing."""
 
 import hashlib
 import re
@@ -36,7 +36,7 @@ _ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")
 
 @dataclass(frozen=True)
 class RowRead(Cells):
-    """What goes into the matching: a row, and what somebody decided about it."""
+    """The input of person matching: a row with the user's decision about it."""
 
     chosen_id: int | None = None
     is_nobody_known: bool = False
@@ -44,14 +44,14 @@ class RowRead(Cells):
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash of what the row says."""
-        said = sorted((part, text) for part, text in self.texts.items() if text)
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        """A hash of the texts of the row."""
+        texts = sorted((part, text) for part, text in self.texts.items() if text)
+        return hashlib.sha256(repr(texts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Nominee:
-    """Somebody as a row describes them; no organisation only where a reference says who it is."""
+    """A person as a row describes them; ``organisation_id`` is None only if ``reference`` identifies them."""
 
     particulars: Particulars
     organisation_id: int | None
@@ -61,7 +61,7 @@ class Nominee:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whom a row means and what will become of it; the names are those of the columns of ``NominationRow``."""
+    """The match and the outcome of a row; the fields are named as the columns of ``NominationRow``."""
 
     outcome: NomineeOutcome
     fault: NomineeFault | None = None
@@ -76,37 +76,39 @@ class Verdict:
 
 
 def stamp_of(person: Any) -> str:
-    """Return a hash of what is recorded of a person, by which a change shows."""
+    """Return a hash of a person's record, to detect changes."""
     recorded = [str(getattr(person, name) or "") for name in ("organisation_id", *_PARTICULARS)]
     return hashlib.sha256(repr(recorded).encode()).hexdigest()
 
 
 def particulars_of(person: Any) -> Particulars:
-    """Return what is recorded of a person."""
+    """Return the recorded particulars of a person."""
     return Particulars(**{name: getattr(person, name) for name in _PARTICULARS})
 
 
 def merged(recorded: Particulars, given: Particulars) -> Particulars:
-    """Return what is recorded with what a row says instead; a blank cell never overwrites."""
+    """Return ``recorded``, overwritten by ``given``; a blank cell never overwrites."""
     return replace(recorded, **{name: value for name, value in asdict(given).items() if value})
 
 
 class Reader:
-    """Reads the cells of a batch in the name of somebody, with what the batch says of organisations."""
+    """Parses the rows of a batch on behalf of an actor, with the organisations chosen for the batch."""
 
     def __init__(self, batch: NominationBatch, by: Actor) -> None:
         self.invited = organisation_trees.keys_invited_to(batch.cohort_id)
         self._default = batch.default_organisation_id
-        self._bodies: dict[str, int | None] = {}
+        self._organisations: dict[str, int | None] = {}
         own = people.own_organisations(by)
-        for body in own:
-            for name in {fold(name) for name in (body.name_en, body.name_ar, body.name_ckb) if name}:
-                self._bodies[name] = None if name in self._bodies else body.id
-        keys = {body.id for body in own}
-        self._bodies |= {name: key for name, key in batch.meanings.items() if key in keys}
+        for organisation in own:
+            for name in {
+                fold(name) for name in (organisation.name_en, organisation.name_ar, organisation.name_ckb) if name
+            }:
+                self._organisations[name] = None if name in self._organisations else organisation.id
+        keys = {organisation.id for organisation in own}
+        self._organisations |= {name: key for name, key in batch.meanings.items() if key in keys}
 
     def read(self, row: Cells) -> Nominee:
-        """Return whom a row describes. Raises Faulty."""
+        """Return the nominee that a row describes. Raises Faulty."""
         row = _with_names_in_place(row)
         _check_texts(row)
         particulars = Particulars(
@@ -124,8 +126,8 @@ class Reader:
         return Nominee(particulars, self._organisation(named, must_be=not reference), bool(named), reference)
 
     def _organisation(self, name: str, *, must_be: bool) -> int | None:
-        """Return the key of the organisation; one that is not the actor's own is as unknown as one that is none."""
-        found = self._bodies.get(fold(name)) if name else self._default
+        """Return the key of the named organisation; one outside the actor's own counts as unknown. Raises Faulty."""
+        found = self._organisations.get(fold(name)) if name else self._default
         if name and found is None:
             raise Faulty(F.ORGANISATION_UNKNOWN, part=P.ORGANISATION)
         if found is None and must_be:
@@ -136,7 +138,7 @@ class Reader:
 
 
 def _with_names_in_place(row: Cells) -> Cells:
-    """Return a row whose only name, in Arabic letters, stands in its own column."""
+    """Return the row, with its only name moved to the native column if it is in Arabic letters."""
     latin = row.written(NAME_LATIN)
     if not _ARABIC.search(latin) or row.written(NAME_NATIVE):
         return row
@@ -144,7 +146,7 @@ def _with_names_in_place(row: Cells) -> Cells:
 
 
 def _check_texts(row: Cells) -> None:
-    """Raise Faulty where a text is too long, or nothing that is a name says who is meant."""
+    """Raise Faulty if a text is too long, or the row has neither a valid name nor a reference."""
     for name, most in LONGEST.items():
         if len(row.texts.get(name, "")) > most:
             raise Faulty(F.TEXT_TOO_LONG, part=P(name))

@@ -1,6 +1,6 @@
-"""Clearances from a returned spreadsheet: read once, previewed row by row, recorded together.
+"""Clearances from a returned spreadsheet: read, previewed row by row, recorded together.
 
-Repeating a file changes nothing. What was read is kept only until it is recorded, a day at most, and without names.
+Uploading a file again changes nothing. Rows are kept only until they are recorded, a day at most, and without names.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ from training.domain.admissions.vetting import ClearanceDecision
 from training.domain.common import table_import
 from training.domain.common.refusals import TableGone
 from training.domain.common.table_columns import Cells, Faulty, TableColumn, TableFormat, text
-from training.domain.common.table_import import TableKind, TableStorage, do_now, judge_rows
+from training.domain.common.table_import import TableKind, TableStorage, judge_rows, run_all
 from training.domain.identity import audit
 from training.kit import tables
 from training.kit.clock import now
@@ -51,7 +51,7 @@ def _headings(en: str, ar: str, ckb: str) -> dict[str, tuple[str, ...]]:
 
 
 class ClearanceColumns(NamedTuple):
-    """Which column has what, counted from 0; a file need not have the names."""
+    """The index of each column, counted from 0; the name columns are optional."""
 
     nomination: int
     outcome: int
@@ -97,55 +97,55 @@ REFERENCE = TableColumn(
 FORMAT = TableFormat(
     NOMINATION, NAME, OTHER_NAME, OUTCOME, AUTHORITY, DECIDED_ON, EXPIRES_ON, REFERENCE, has_notes=True
 )
-"""The headings of the table as it is saved in English, Arabic and Sorani: a format, whatever the page says."""
+"""The headings of the saved table in English, Arabic and Sorani: a file format, independent of the interface."""
 KIND = TableKind(
     FORMAT,
     vetting_uploads.BATCHES,
     good=(RowOutcome.NEW,),
     needing=(RowOutcome.FAULTY,),
     is_open=lambda batch: batch.recorded_at is None,
-    is_committed=lambda _batch: False,  # a decision is corrected by the next one, never taken back
+    is_committed=lambda _batch: False,  # a decision is corrected by the next one, never undone
     closed=ClearancesRecorded,
     not_committed=ClearancesRecorded,
 )
 _FILLED_IN = (OUTCOME, AUTHORITY, DECIDED_ON, EXPIRES_ON, REFERENCE)
-"""The columns in which the authority writes."""
+"""The columns that the authority fills in."""
 
 
 def preview(
     table: tables.Table, columns: ClearanceColumns, outcomes: Mapping[str, VettingOutcome], by: Actor, on: dt.date
 ) -> ClearanceBatch:
-    """Keep what would become of each row; rows in which nothing was filled in are left out.
+    """Store the outcome of each row; rows in which nothing was filled in are left out.
 
-    ``outcomes`` are the words for an outcome, folded.
+    ``outcomes`` maps the folded words for an outcome.
     """
     batch = ClearanceBatch(sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
     db.session.add(batch)
     db.session.flush()
     clearances = _Clearances(outcomes, by, on)
     storage = TableStorage(KIND, batch.id, table, columns._asdict())
-    do_now(table_import.preview(KIND, batch.id, storage, clearances.judge))
+    run_all(table_import.preview(KIND, batch.id, storage, clearances.judge))
     audit.record(AdmissionEvent.CLEARANCES_READ, batch, by=by.user_id, rows=clearances.filled_in)
     return batch
 
 
-def forget_old() -> None:
-    """Delete the rows of spreadsheets that were read more than a day ago."""
+def delete_expired() -> None:
+    """Delete the rows of spreadsheets read more than a day ago."""
     old = vetting_uploads.batches_before(now() - _KEPT)
     db.session.execute(delete(ClearanceRow).where(ClearanceRow.batch_id.in_(old)))
 
 
 class _Clearances:
-    """Reads the rows of one file; two rows about one person have to agree."""
+    """Validates the rows of one file; two rows about one person must agree."""
 
     def __init__(self, outcomes: Mapping[str, VettingOutcome], by: Actor, on: dt.date) -> None:
         self._outcomes, self._by, self._today = outcomes, by, on
         self._known: Mapping[str, tuple[Nomination, VettingDecision | None]] = {}
-        self._said: dict[int, ClearanceDecision] = {}
+        self._decided: dict[int, ClearanceDecision] = {}
         self.filled_in = 0
 
     def judge(self, batch: ClearanceBatch, rows: Sequence[Cells]) -> list[ClearanceRow]:
-        """Return the rows as they will be kept, without those in which the authority wrote nothing."""
+        """Return the rows to store, without those that the authority left empty."""
         filled = [cells for cells in rows if any(cells.written(column) for column in _FILLED_IN)]
         self._known = vetting_uploads.named({cells[NOMINATION] for cells in filled}, self._by)
         self.filled_in += len(filled)
@@ -157,10 +157,10 @@ class _Clearances:
         decision = self._decision(cells)
         for name in _COMPARED:
             setattr(row, name, getattr(decision, name))
-        before = self._said.setdefault(nomination.person_id, decision)
+        before = self._decided.setdefault(nomination.person_id, decision)
         if before != decision:
             raise cells.fault(NOMINATION, ClearanceFault.DECIDED_TWICE)
-        if before is not decision or _says(current, decision):
+        if before is not decision or _is_same(current, decision):
             row.result = RowOutcome.KNOWN
 
     def _nomination(self, cells: Cells) -> tuple[Nomination, VettingDecision | None]:
@@ -193,27 +193,27 @@ class _Clearances:
 
 
 def _check_names(cells: Cells, person: Person) -> None:
-    """Refuse a row that names somebody else: whoever sorts a part of a sheet parts numbers from names.
+    """Reject a row that names another person: sorting part of a sheet separates numbers from names.
 
-    The name itself is not kept with the fault.
+    The name itself is not stored with the fault.
     """
-    said = {cells[NAME], cells[OTHER_NAME]} - {""}
-    if not said <= {fold(person.name_latin), fold(person.name_native)}:
+    given = {cells[NAME], cells[OTHER_NAME]} - {""}
+    if not given <= {fold(person.name_latin), fold(person.name_native)}:
         raise Faulty(ClearanceFault.NAME_DIFFERS)
 
 
 _COMPARED = ("outcome", "authority", "decided_on", "expires_on", "reference")
 
 
-def _says(known: VettingDecision | None, decision: ClearanceDecision) -> bool:
+def _is_same(known: VettingDecision | None, decision: ClearanceDecision) -> bool:
     return known is not None and all(getattr(known, name) == getattr(decision, name) for name in _COMPARED)
 
 
 def record(batch: ClearanceBatch, by: Actor) -> int:
-    """Record the good rows and forget them all; return how many decisions were recorded.
+    """Record the good rows and delete all rows; return the number of decisions recorded.
 
-    Raises ClearancesRecorded, TableGone after a day, and ClearanceChanged when somebody decided about one of these
-    people since the preview: then nothing is recorded.
+    Raises ClearancesRecorded, TableGone after a day, and ClearanceChanged if a decision about one of these people was
+    recorded since the preview; nothing is recorded then.
     """
 
     def write(batch: ClearanceBatch) -> int:

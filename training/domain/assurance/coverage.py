@@ -27,7 +27,7 @@ def gap_of(cohort: Cohort, on: dt.date) -> NoRightsAssessment | None:
 
 def gap_before_opening(cohort: Cohort, on: dt.date) -> NoRightsAssessment | None:
     """Return what keeps a cohort that is still to open from being covered; others need no coverage any more."""
-    return gap_of(cohort, on) if cohorts.is_to_open(cohort) else None
+    return gap_of(cohort, on) if cohorts.may_still_open(cohort) else None
 
 
 def decide(standing: Sequence[RightsAssessment], projects: Sequence[int], on: dt.date) -> NoRightsAssessment | None:

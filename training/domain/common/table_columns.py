@@ -1,4 +1,4 @@
-"""The columns of a kind of table that comes in: their headings in three languages, and what a cell of each says."""
+"""Columns of uploaded tables: their headings in three languages, and how their cells are parsed."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -12,20 +12,20 @@ from training.kit.tables import Row
 
 Value = TypeVar("Value")
 Headings = Mapping[str, tuple[str, ...]]
-"""What a column is called, by language; the first of each language is written in our own files."""
+"""The accepted headings of a column by language; the first of each language is used in our own files."""
 
 LANGUAGES = ("en", "ar", "ckb")
 _KEPT = 200
-"""How many characters of a faulty cell are kept."""
+"""Characters kept of a faulty cell."""
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _GUARDED = re.compile(r"'[=+\-@]")
-"""How our own files write text that a spreadsheet would take for a formula."""
+"""How our own files escape text that a spreadsheet would take for a formula."""
 
 
 class Faulty(Exception):  # noqa: N818 - an answer, not an error
-    """A row cannot become what it should: ``fault`` is one of its kind's faults, ``cell`` the text at fault.
+    """A row is invalid: ``fault`` is one of the faults of its kind of table, ``cell`` the text at fault.
 
-    ``part`` names the column; ``same_as`` is the number of an earlier row that this one contradicts or repeats.
+    ``part`` names the column; ``same_as`` is the number of an earlier row that this row contradicts or repeats.
     """
 
     def __init__(self, fault: StrEnum, cell: str = "", part: Any = None, same_as: int | None = None) -> None:
@@ -36,9 +36,9 @@ class Faulty(Exception):  # noqa: N818 - an answer, not an error
 
 @dataclass(frozen=True)
 class TableColumn(Generic[Value]):
-    """A column: the ``part`` of a row that it holds, its headings, and how a cell of it is read.
+    """A column: the ``part`` of a row that it holds, its headings, and the parser of its cells.
 
-    ``parse`` raises Faulty, or ValueError where the cell has the column's ``fault``.
+    ``parse`` raises Faulty, or ValueError for the column's ``fault``.
     """
 
     part: str
@@ -49,7 +49,7 @@ class TableColumn(Generic[Value]):
 
 
 def text(most: int, too_long: StrEnum, missing: StrEnum | None = None) -> Callable[[str], str]:
-    """Return a parser of texts of at most ``most`` characters; with ``missing`` an empty cell is a fault."""
+    """Return a parser that rejects text longer than ``most`` characters and, with ``missing``, empty cells."""
 
     def parse(written: str) -> str:
         if len(written) > most:
@@ -62,24 +62,24 @@ def text(most: int, too_long: StrEnum, missing: StrEnum | None = None) -> Callab
 
 
 def cleaned(written: str) -> str:
-    """Return a cell without invisible marks, without the guard of our own files, its spaces folded."""
+    """Strip invisible characters and the escape of our own files from a cell; collapse its whitespace."""
     written = " ".join(_INVISIBLE.sub("", written).replace("\x00", "").split())
     return written[1:] if _GUARDED.match(written) else written
 
 
 @dataclass(frozen=True)
 class Cells:
-    """A row by its number in the file, and the text of its cells by part. ``cells[COLUMN]`` is what a cell says."""
+    """A row by its number in the file, and the text of its cells by part; ``cells[COLUMN]`` is the parsed value."""
 
     number: int
     texts: Mapping[str, str]
 
     def written(self, column: TableColumn[Any]) -> str:
-        """Return the text of a cell; empty where the file has no such column."""
+        """Return the text of a cell; empty if the file has no such column."""
         return self.texts.get(column.part, "")
 
     def __getitem__(self, column: TableColumn[Value]) -> Value:
-        """Return what a cell says. Raises Faulty."""
+        """Parse a cell. Raises Faulty."""
         try:
             return column.parse(self.written(column))
         except Faulty as faulty:
@@ -90,14 +90,14 @@ class Cells:
             raise self.fault(column, column.fault) from error
 
     def fault(self, column: TableColumn[Any], fault: StrEnum) -> Faulty:
-        """Return a fault of a cell, to be raised."""
+        """Return a Faulty for a cell, to be raised."""
         return Faulty(fault, self.written(column), column.part)
 
 
 class TableFormat:
     """The columns of one kind of table.
 
-    A table is told by its headings where all required columns are there, and one of the columns ``one_of``.
+    A table is recognised if all required columns are present and, where given, one of the columns ``one_of``.
     With ``has_notes`` a note in brackets may follow a heading.
     """
 
@@ -107,16 +107,16 @@ class TableFormat:
         self._parts = {
             fold(heading): str(column.part)
             for column in columns
-            for said in column.headings.values()
-            for heading in said
+            for names in column.headings.values()
+            for heading in names
         }
 
     def heading(self, part: str, language: str) -> str:
-        """Return the heading of a part in our own files."""
+        """Return the heading of ``part`` in our own files."""
         return self.columns[part].headings[language][0]
 
     def guess(self, headings: Sequence[str]) -> dict[str, int]:
-        """Return which column, counted from 0, is which part; the first of two that say the same."""
+        """Map each recognised part to its column, counted from 0; the first of two with the same part."""
         found: dict[str, int] = {}
         for place, part in enumerate(map(self._part, headings)):
             if part:
@@ -124,7 +124,7 @@ class TableFormat:
         return found
 
     def find(self, headings: Sequence[str]) -> dict[str, int]:
-        """Return the same of a table with fixed headings. Raises ColumnMissing, ColumnDoubled."""
+        """Map parts to columns of a table with fixed headings. Raises ColumnMissing, ColumnDoubled."""
         found = self.guess(headings)
         missing = [column for column in self.columns.values() if column.is_required and column.part not in found]
         if missing:
@@ -135,13 +135,13 @@ class TableFormat:
                 raise ColumnDoubled(heading)
         return found
 
-    def is_told_by(self, places: Collection[str]) -> bool:
-        """Say whether columns with these parts are enough to read a row."""
+    def can_read(self, places: Collection[str]) -> bool:
+        """Return whether columns with these parts suffice to read a row."""
         required = {column.part for column in self.columns.values() if column.is_required}
         return required.issubset(places) and (not self._one_of or any(part in places for part in self._one_of))
 
     def cells(self, row: Row, places: Mapping[str, int | None]) -> Cells:
-        """Return a row by its parts."""
+        """Return the cells of a row by part."""
         return Cells(row.number, {part: row.cell(place) for part, place in places.items()})
 
     def _part(self, heading: str) -> str | None:

@@ -1,7 +1,7 @@
-"""The engine of tables that come in: from a file to rows that are judged, committed once, and taken back.
+"""The import engine for uploaded tables: read a file, validate its rows, commit them once, undo the commit.
 
-A kind of table declares its columns and its batches as a ``TableKind`` and says what a row comes to and what a commit
-does (``docs/table-imports.md``).
+A kind of table declares its columns and batches as a ``TableKind`` and supplies the validation of a row and the write
+of a commit (``docs/table-imports.md``).
 """
 
 import datetime as dt
@@ -30,21 +30,24 @@ class Numbered(Protocol):
 
     @property
     def number(self) -> int:
-        """The number."""
+        """The row number."""
 
 
 Sent = TypeVar("Sent", bound=Numbered, covariant=True)
 Judged = TypeVar("Judged", contravariant=True)
 
 PIECE = 1000
-"""Rows that are judged in one transaction."""
+"""Rows validated in one transaction."""
 
 _DEEPEST = 10
-"""So many rows may stand above the headings: the name of a ministry, merged across the sheet, a date, a number."""
+"""Rows searched for the headings: a title, a date or a number may precede them."""
 
 
 def read_table(stream: IO[bytes], pick: tables.Pick = tables.only) -> tables.Table:
-    """Read a file as a table, of a workbook the sheet that ``pick`` says, else its only one. Raises TableUnreadable."""
+    """Read a file as a table: of a workbook the sheet that ``pick`` returns, by default its only one.
+
+    Raises TableUnreadable.
+    """
     try:
         return tables.read(stream, pick)
     except tables.TableError as error:
@@ -52,17 +55,17 @@ def read_table(stream: IO[bytes], pick: tables.Pick = tables.only) -> tables.Tab
 
 
 def find_table(stream: IO[bytes], kind: TableFormat, sheet: str = "") -> tables.Table:
-    """Read a file as a table, of a workbook the sheet of that name or the first with headings of ``kind``.
+    """Read a file as a table: of a workbook ``sheet``, or the first sheet with headings of ``kind``.
 
-    The headings may stand below other rows. Raises TableUnreadable, SheetUnknown.
+    Other rows may precede the headings. Raises TableUnreadable, SheetUnknown.
     """
     return _below_headings(read_table(stream, _picker(kind, sheet)), kind)
 
 
 def _below_headings(table: tables.Table, kind: TableFormat) -> tables.Table:
-    """Return the table from its headings on: the first row with those of ``kind``, else the first of all."""
+    """Return the table from its headings on: the first row with headings of ``kind``, else the first row."""
     rows = [tables.Row(table.headings_in, table.headings), *table.rows]
-    place = _headed([row.cells for row in rows[:_DEEPEST]], kind) or 0
+    place = _headings_place([row.cells for row in rows[:_DEEPEST]], kind) or 0
     if place == len(rows) - 1:
         raise TableUnreadable(tables.Problem.EMPTY)
     return tables.Table(
@@ -70,18 +73,20 @@ def _below_headings(table: tables.Table, kind: TableFormat) -> tables.Table:
     )
 
 
-def _headed(beginning: Sequence[Sequence[str]], kind: TableFormat) -> int | None:
-    """Return the place of the first row with headings of ``kind``."""
-    found = (place for place, cells in enumerate(beginning) if kind.is_told_by(kind.guess(cells)))
+def _headings_place(beginning: Sequence[Sequence[str]], kind: TableFormat) -> int | None:
+    """Return the index of the first row with headings of ``kind``."""
+    found = (place for place, cells in enumerate(beginning) if kind.can_read(kind.guess(cells)))
     return next(found, None)
 
 
 def _picker(kind: TableFormat, name: str) -> tables.Pick:
-    """Return how to pick a sheet of a workbook; the picking raises SheetUnknown."""
+    """Return a function that picks a sheet of a workbook and raises SheetUnknown."""
 
     def pick(sheets: Sequence[tables.Sheet]) -> int:
         if not name:
-            return next((place for place, one in enumerate(sheets) if _headed(one.beginning, kind) is not None), 0)
+            return next(
+                (place for place, one in enumerate(sheets) if _headings_place(one.beginning, kind) is not None), 0
+            )
         for place, one in enumerate(sheets):
             if fold(one.name) == fold(name):
                 return place
@@ -90,20 +95,20 @@ def _picker(kind: TableFormat, name: str) -> tables.Pick:
     return pick
 
 
-# Between reading and judging
+# Between reading and validation
 
 
 class KeptTables:
-    """What was read of files, as JSON out of the web's reach, until it is committed or its time is over.
+    """Tables read from files, stored as JSON outside the web root until they are committed or expire.
 
-    The files themselves are not kept.
+    The files themselves are not stored.
     """
 
     def __init__(self, folder: Path, kept: dt.timedelta) -> None:
         self._folder, self._kept = folder, kept
 
     def keep(self, public_id: str, table: tables.Table) -> None:
-        """Keep the table of the batch with this opaque id."""
+        """Store the table of the batch with this public id."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._path(public_id)
         path.write_text(table.to_json(), encoding="utf-8")
@@ -116,12 +121,12 @@ class KeptTables:
         except FileNotFoundError as error:
             raise TableGone from error
 
-    def forget(self, public_id: str) -> None:
-        """Forget the table of a batch."""
+    def delete(self, public_id: str) -> None:
+        """Delete the table of a batch."""
         self._path(public_id).unlink(missing_ok=True)
 
-    def forget_old(self) -> None:
-        """Forget the tables whose time is over."""
+    def delete_expired(self) -> None:
+        """Delete expired tables."""
         oldest = (now() - self._kept).timestamp()
         for path in self._folder.glob("*.json"):
             if path.stat().st_mtime < oldest:
@@ -131,16 +136,16 @@ class KeptTables:
         return self._folder / f"{public_id}.json"
 
 
-# Judging, committing, undoing
+# Validation, commit, undo
 
 
 @dataclass(frozen=True)
 class TableKind(Generic[Batch, Row]):
-    """One kind of table that comes in: its columns, where its batches lie, and when what may be done with one.
+    """A kind of uploaded table: its columns, its batches, and in which state a batch may be committed or undone.
 
-    A batch that ``is_open`` is judged and committed, one that ``is_committed`` is undone; otherwise ``closed`` or
-    ``not_committed`` is raised. A commit takes rows whose outcome is one of ``good`` and leaves those ``needing``
-    somebody.
+    A batch that ``is_open`` can be validated and committed, one that ``is_committed`` undone; otherwise ``closed`` or
+    ``not_committed`` is raised. A commit takes the rows with a ``good`` outcome and leaves those with an outcome
+    ``needing`` a user's correction or decision.
     """
 
     columns: TableFormat
@@ -152,22 +157,22 @@ class TableKind(Generic[Batch, Row]):
     closed: type[Refusal]
     not_committed: type[Refusal]
 
-    def opened(self, batch_id: int) -> Batch:
-        """Return a batch as it is now, and let nobody else decide about it. Raises ``closed``."""
+    def lock_open(self, batch_id: int) -> Batch:
+        """Lock an open batch until the transaction ends; return it, fresh. Raises ``closed``."""
         batch = self.batches.lock(batch_id)
         if not self.is_open(batch):
             raise self.closed
         return batch
 
-    def committed(self, batch_id: int) -> Batch:
-        """Return a batch as it is now, and let nobody else undo it. Raises ``not_committed``."""
+    def lock_committed(self, batch_id: int) -> Batch:
+        """Lock a committed batch until the transaction ends; return it, fresh. Raises ``not_committed``."""
         batch = self.batches.lock(batch_id)
         if not self.is_committed(batch):
             raise self.not_committed
         return batch
 
     def number_to_commit(self, batch_id: int, *, is_whole: bool) -> int:
-        """Return how many rows a commit would take. Raises BatchEmpty, and with ``is_whole`` BatchFaulty."""
+        """Count the rows that a commit would take. Raises BatchEmpty, and with ``is_whole`` BatchFaulty."""
         counts = self.batches.counts(batch_id)
         good, left = (sum(counts.get(outcome, 0) for outcome in some) for some in (self.good, self.needing))
         if not good:
@@ -178,17 +183,17 @@ class TableKind(Generic[Batch, Row]):
 
 
 class Storage(Protocol[Sent, Judged]):
-    """Where the rows of a batch lie as they were sent, and where goes what was judged of them."""
+    """Where the uploaded rows of a batch are read from, and where their results are written."""
 
     def after(self, number: int) -> Sequence[Sent]:
-        """Return the next ``PIECE`` rows after the one with a number; fewer where there are no more."""
+        """Return the next ``PIECE`` rows after row ``number``; fewer at the end."""
 
     def write(self, judged: Sequence[Judged]) -> None:
-        """Write what was judged of the rows that ``after`` returned last."""
+        """Write the results of the rows that ``after`` returned last."""
 
 
 class TableStorage(Generic[Row]):
-    """Rows of a table that is at hand; what is judged of them replaces the rows that the batch had."""
+    """The rows of a table in memory; their results replace the stored rows of the batch."""
 
     def __init__(
         self, kind: TableKind[Any, Row], batch_id: int, table: tables.Table, places: Mapping[str, int | None]
@@ -210,7 +215,7 @@ class TableStorage(Generic[Row]):
 
 
 class RowStorage(Generic[Row]):
-    """Rows of a batch that hold both what was sent and what is judged of it, by the columns of their table."""
+    """Rows of a batch that store both the uploaded cells and their result."""
 
     def __init__(self, kind: TableKind[Any, Row], batch_id: int) -> None:
         self._kind, self._batch_id = kind, batch_id
@@ -234,13 +239,13 @@ def preview(
     judge: Callable[[Batch, Sequence[Sent]], Sequence[Judged]],
     finish: Callable[[Batch], None] | None = None,
 ) -> Iterator[int]:
-    """Judge the rows of a batch piece by piece; yields after each how many rows are done, so that a job can commit it.
+    """Validate the rows of a batch piece by piece; yield the number of rows done after each, for a job to commit it.
 
-    ``finish`` is done in the transaction of the last. Raises what ``kind.opened`` raises.
+    ``finish`` runs in the transaction of the last piece. Raises what ``kind.lock_open`` raises.
     """
     done, last = 0, 0
     while True:
-        batch = kind.opened(batch_id)
+        batch = kind.lock_open(batch_id)
         rows = storage.after(last)
         storage.write(judge(batch, rows))
         if len(rows) < PIECE:
@@ -254,9 +259,10 @@ def preview(
 def judge_rows(
     kind: TableKind[Batch, Row], fill: Callable[[Row, Cells], None], batch: Batch, rows: Sequence[Cells]
 ) -> list[Row]:
-    """Return a new row of a batch for each of ``rows``, as ``fill`` fills it from its cells.
+    """Return a new row of a batch for each of ``rows``, filled from its cells by ``fill``.
 
-    It is good unless ``fill`` says otherwise; where that raises Faulty, it keeps the fault and what was read before.
+    A row is good unless ``fill`` sets another outcome; if ``fill`` raises Faulty, the row keeps the fault and the
+    values filled before it.
     """
     return [_judged(kind, fill, kind.batches.new_row(batch, cells.number, kind.good[0]), cells) for cells in rows]
 
@@ -271,27 +277,27 @@ def _judged(kind: TableKind[Any, Row], fill: Callable[[Row, Cells], None], row: 
     return row
 
 
-def do_now(pieces: Iterator[int]) -> None:
-    """Do all pieces of something at once."""
+def run_all(pieces: Iterator[int]) -> None:
+    """Run all pieces at once."""
     deque(pieces, maxlen=0)
 
 
 def commit(kind: TableKind[Batch, Row], batch_id: int, write: Callable[[Batch], int]) -> int:
-    """Do what the good rows of a batch say, once, and return how many there were.
+    """Commit the good rows of a batch once; return how many there were.
 
-    ``write`` does it and closes the batch, in the transaction of its caller: whole or not at all. Whoever comes second
-    waits for the first and is refused. Raises what ``kind.opened`` raises.
+    ``write`` writes them and closes the batch, in the caller's transaction: all or nothing. A concurrent second commit
+    waits for the first and is refused. Raises what ``kind.lock_open`` raises.
     """
-    return _once(kind.opened(batch_id), kind.is_open, write)
+    return _once(kind.lock_open(batch_id), kind.is_open, write)
 
 
 def undo(kind: TableKind[Batch, Row], batch_id: int, write: Callable[[Batch], int]) -> int:
-    """Take back what a commit did, once, and return how many rows that were. Raises what ``kind.committed`` raises."""
-    return _once(kind.committed(batch_id), kind.is_committed, write)
+    """Undo a commit once; return the number of rows undone. Raises what ``kind.lock_committed`` raises."""
+    return _once(kind.lock_committed(batch_id), kind.is_committed, write)
 
 
 def _once(batch: Batch, is_before: Callable[[Batch], bool], write: Callable[[Batch], int]) -> int:
     number = write(batch)
     if number and is_before(batch):
-        raise RuntimeError("what was done once could be done again: the batch has to change its state")
+        raise RuntimeError("the batch must change its state: it could be committed or undone again")
     return number

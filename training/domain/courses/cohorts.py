@@ -1,4 +1,4 @@
-"""Cohorts: drafted, put up for approval with their money, opened, closed or cancelled."""
+"""Cohorts: drafted, submitted for approval with their costs, opened, closed or cancelled."""
 
 import datetime as dt
 from collections import Counter
@@ -33,7 +33,7 @@ _LONGEST_PURPOSE = 300
 
 @dataclass(frozen=True)
 class CohortPlan:
-    """What a cohort is to be; what it is to cost is planned apart."""
+    """The plan of a cohort, without its costs."""
 
     course: Course
     programme: Programme
@@ -48,7 +48,7 @@ class CohortPlan:
 
 @dataclass(frozen=True)
 class PlannedCost:
-    """What a cohort is to cost in a category, in pence, and the line that pays for it."""
+    """A planned cost of a cohort in a category, in pence, and the line that pays for it."""
 
     category: LineCategory
     line: BudgetLine
@@ -57,7 +57,7 @@ class PlannedCost:
 
 @dataclass(frozen=True)
 class SuggestedCost:
-    """What a cohort may cost in a category, in pence, and the line that may pay for it, if there is one."""
+    """A suggested cost of a cohort in a category, in pence, and the line that may pay for it, if there is one."""
 
     category: LineCategory
     amount: int
@@ -65,7 +65,7 @@ class SuggestedCost:
 
 
 def plan_of(cohort: Cohort, course: Course) -> CohortPlan:
-    """Return what a draft of ``course`` says now."""
+    """Return the current plan of a draft of ``course``."""
     programme, venue, host = cohorts.setting_of(cohort.id)
     return CohortPlan(
         course=course,
@@ -83,14 +83,14 @@ def plan_of(cohort: Cohort, course: Course) -> CohortPlan:
 def draft(plan: CohortPlan, by: Actor) -> Cohort:
     """Add a cohort as a draft. Raises DatesReversed, OutsideProgramme."""
     _check(plan)
-    cohort = _numbered(plan)
-    _name_parties(cohort, plan)
+    cohort = _add_with_code(plan)
+    _replace_parties(cohort, plan)
     audit.record(CourseEvent.COHORT_DRAFTED, cohort, by=by.user_id, code=cohort.code)
     return cohort
 
 
-def _numbered(plan: CohortPlan) -> Cohort:
-    """Add a cohort under the next free code; where another request took it in the same moment, under the one after."""
+def _add_with_code(plan: CohortPlan) -> Cohort:
+    """Add a cohort under the next free code, retrying if a concurrent request has taken the code."""
     while True:
         year = plan.starts_on.year
         cohort = Cohort(code=next_code(year, cohorts.newest_code(year)), **_columns(plan))
@@ -105,12 +105,12 @@ def _numbered(plan: CohortPlan) -> Cohort:
 
 
 def next_code(year: int, newest: str | None) -> str:
-    """Return the code after ``newest``, the last one of a year, or the first: ``2027-014``."""
+    """Return the code after ``newest``, the last of ``year``, or the first of the year: ``2027-014``."""
     return f"{year}-{int(newest.rpartition('-')[2]) + 1 if newest else 1:03d}"
 
 
 def edit(cohort: Cohort, plan: CohortPlan, by: Actor) -> None:
-    """Change a draft; the limits that were set for its seats stay.
+    """Edit a draft; the limits set for its seats stay.
 
     Raises CohortNotDraft, DatesReversed, OutsideProgramme, DeadlinesOutOfOrder, TooManyReserved.
     """
@@ -120,10 +120,10 @@ def edit(cohort: Cohort, plan: CohortPlan, by: Actor) -> None:
         raise DeadlinesOutOfOrder
     if limits.reserved_for_women > plan.capacity:
         raise TooManyReserved(plan.capacity)
-    draft_still = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
-    if not changed(update(Cohort).where(*draft_still).values(**_columns(plan))):
+    is_draft = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
+    if not changed(update(Cohort).where(*is_draft).values(**_columns(plan))):
         raise CohortNotDraft
-    _name_parties(cohort, plan)
+    _replace_parties(cohort, plan)
     audit.record(CourseEvent.COHORT_EDITED, cohort, by=by.user_id)
 
 
@@ -150,26 +150,26 @@ def _columns(plan: CohortPlan) -> dict[str, object]:
     }
 
 
-def _name_parties(cohort: Cohort, plan: CohortPlan) -> None:
-    """Write down who is invited and who teaches; an organisation that stays invited keeps its quota."""
+def _replace_parties(cohort: Cohort, plan: CohortPlan) -> None:
+    """Replace the invited organisations and trainers; an organisation that stays invited keeps its quota."""
     quotas = cohorts.quotas_of(cohort.id)
     db.session.execute(delete(CohortInvitation).where(CohortInvitation.cohort_id == cohort.id))
     db.session.execute(delete(CohortTrainer).where(CohortTrainer.cohort_id == cohort.id))
     db.session.add_all(
-        CohortInvitation(cohort_id=cohort.id, organisation_id=body.id, quota=quotas.get(body.id))
-        for body in plan.invited
+        CohortInvitation(cohort_id=cohort.id, organisation_id=organisation.id, quota=quotas.get(organisation.id))
+        for organisation in plan.invited
     )
     db.session.add_all(CohortTrainer(cohort_id=cohort.id, person_id=trainer.id) for trainer in plan.trainers)
     db.session.flush()
 
 
-def move_on(cohort: Cohort, before: CohortState, after: CohortState) -> bool:
-    """Move a cohort on if it still stands at ``before``."""
+def change_state(cohort: Cohort, before: CohortState, after: CohortState) -> bool:
+    """Change the state of a cohort if it is still ``before``; return whether it was."""
     return changed(update(Cohort).where(Cohort.id == cohort.id, Cohort.state == before).values(state=after))
 
 
 def suggested_costs(template: Sequence[CourseCost], days: int, trainees: int) -> dict[LineCategory, int]:
-    """Return what a course's cost template comes to, in pence per category."""
+    """Return the total cost of a course's template per category, in pence."""
     times = {
         CostBasis.FIXED: 1,
         CostBasis.PER_DAY: days,
@@ -183,7 +183,7 @@ def suggested_costs(template: Sequence[CourseCost], days: int, trainees: int) ->
 
 
 def suggested_plan(cohort: Cohort, template: Sequence[CourseCost], lines: Sequence[BudgetLine]) -> list[SuggestedCost]:
-    """Return what a template comes to for a cohort, each amount with the first of ``lines`` meant for such costs."""
+    """Return the costs of a template for a cohort, each with the first of ``lines`` of its category."""
     payers = {line.category: line for line in reversed(lines)}
     days = (cohort.ends_on - cohort.starts_on).days + 1
     costs = suggested_costs(template, days, cohort.capacity)
@@ -191,17 +191,17 @@ def suggested_plan(cohort: Cohort, template: Sequence[CourseCost], lines: Sequen
 
 
 def plan_costs(cohort: Cohort, costs: Sequence[PlannedCost], by: Actor) -> None:
-    """Say what a draft is to cost, replacing what was said before.
+    """Set the planned costs of a draft, replacing earlier ones.
 
-    Raises CohortNotDraft, OtherProgramme, and OutsideProgramme where a line does not cover the cohort's dates.
+    Raises CohortNotDraft, OtherProgramme, and OutsideProgramme if a line does not cover the cohort's dates.
     """
     for cost in costs:
         if cost.line.programme_id != cohort.programme_id:
             raise OtherProgramme
         _check_within(cost.line, cohort.starts_on, cohort.ends_on)
     total = sum(cost.amount for cost in costs)
-    draft_still = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
-    if not changed(update(Cohort).where(*draft_still).values(planned_cost=total)):
+    is_draft = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
+    if not changed(update(Cohort).where(*is_draft).values(planned_cost=total)):
         raise CohortNotDraft
     db.session.execute(delete(CohortCost).where(CohortCost.cohort_id == cohort.id))
     db.session.add_all(
@@ -213,7 +213,7 @@ def plan_costs(cohort: Cohort, costs: Sequence[PlannedCost], by: Actor) -> None:
 
 
 def purpose(cohort: Cohort) -> str:
-    """Return what the money of a cohort is for, as its entries say it: ``2026-006 Document fraud``."""
+    """Return the purpose of a cohort's ledger entries: ``2026-006 Document fraud``."""
     return f"{cohort.code} {courses.course_by_key(cohort.course_id).title_en}"[:_LONGEST_PURPOSE]
 
 
@@ -221,44 +221,44 @@ def close(cohort: Cohort, by: Actor, on: dt.date) -> None:
     """Close an open cohort after its last day. Raises CohortRunning, CohortNotOpen."""
     if on <= cohort.ends_on:
         raise CohortRunning(cohort.ends_on)
-    if not move_on(cohort, CohortState.OPEN, CohortState.CLOSED):
+    if not change_state(cohort, CohortState.OPEN, CohortState.CLOSED):
         raise CohortNotOpen
     audit.record(CourseEvent.COHORT_CLOSED, cohort, by=by.user_id)
 
 
 def cancel(cohort: Cohort, key: str, by: Actor) -> None:
-    """Cancel a draft or an open cohort; what its commitment still holds is proposed for release.
+    """Cancel a draft or an open cohort; propose the release of what its commitments still hold.
 
-    Raises CohortNotOpen when it is awaiting approval (its commitment is decided first), closed or cancelled.
+    Raises CohortNotOpen if it is awaiting approval (its commitment is decided first), closed or cancelled.
     """
-    is_cancelled = move_on(cohort, CohortState.OPEN, CohortState.CANCELLED) or move_on(
+    is_cancelled = change_state(cohort, CohortState.OPEN, CohortState.CANCELLED) or change_state(
         cohort, CohortState.DRAFT, CohortState.CANCELLED
     )
     if not is_cancelled:
         raise CohortNotOpen
     audit.record(CourseEvent.COHORT_CANCELLED, cohort, by=by.user_id)
-    for number, commitment in enumerate(cohorts.standing_commitments(cohort.id)):
+    for number, commitment in enumerate(cohorts.open_commitments(cohort.id)):
         release = proposals.Proposal(commitment.committed, purpose(cohort), f"{key}-{number}")
         proposals.propose_release(commitment, release, by)
 
 
-def is_to_open(cohort: Cohort) -> bool:
-    """Say whether a cohort has not opened yet and still may."""
+def may_still_open(cohort: Cohort) -> bool:
+    """Return whether a cohort has not opened yet and still may."""
     return cohort.state in (CohortState.DRAFT, CohortState.AWAITING_APPROVAL)
 
 
 def check_open(cohort: Cohort) -> None:
-    """Raise CohortNotOpen unless the cohort is open now."""
+    """Raise CohortNotOpen unless the cohort is open."""
     if cohorts.state_of(cohort.id) is not CohortState.OPEN:
         raise CohortNotOpen
 
 
 def take_seat(cohort: Cohort) -> bool:
-    """Take a seat if the cohort is open and has one; two who press at once cannot both have the last."""
+    """Take a seat if the cohort is open and has one; return whether it had. The last seat cannot be taken twice."""
     free = (Cohort.id == cohort.id, Cohort.state == CohortState.OPEN, Cohort.seats_taken < Cohort.capacity)
     return changed(update(Cohort).where(*free).values(seats_taken=Cohort.seats_taken + 1))
 
 
-def give_seat_back(cohort: Cohort) -> None:
-    """Free a seat that was taken."""
+def free_seat(cohort: Cohort) -> None:
+    """Free a taken seat."""
     changed(update(Cohort).where(Cohort.id == cohort.id).values(seats_taken=Cohort.seats_taken - 1))

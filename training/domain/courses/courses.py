@@ -1,4 +1,4 @@
-"""Courses: written or edited here, or loaded as published."""
+"""Courses: created or edited here, or loaded as published."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -21,7 +21,7 @@ from training.queries.courses import courses
 
 @dataclass(frozen=True)
 class CoursePlan:
-    """What a course is: titles, theme, length, and what counts as having completed it."""
+    """The fields of a course: titles, theme, length and completion rule."""
 
     title_en: str
     title_ar: str
@@ -40,7 +40,7 @@ class CoursePlan:
 
 
 def create(plan: CoursePlan, by: Actor | None) -> Course:
-    """Add a course. Raises CourseExists when the provider has one of this English title."""
+    """Add a course. Raises CourseExists if the provider has one with this English title."""
     course = Course()
     _write(course, plan)
     try:
@@ -53,7 +53,7 @@ def create(plan: CoursePlan, by: Actor | None) -> Course:
 
 
 def edit(course: Course, plan: CoursePlan, version: int, by: Actor) -> None:
-    """Change a course that was shown as ``version``. Raises ChangedMeanwhile, CourseExists."""
+    """Edit a course that was shown as ``version``. Raises ChangedMeanwhile, CourseExists."""
     if course.version != version:
         raise ChangedMeanwhile
     other = courses.course_titled(plan.title_en, plan.provider)
@@ -78,7 +78,7 @@ def _write(course: Course, plan: CoursePlan) -> None:
 
 @dataclass(frozen=True)
 class TemplateCost:
-    """A row of a cost template; pence."""
+    """A row of a cost template; ``amount`` in pence."""
 
     category: LineCategory
     basis: CostBasis
@@ -86,7 +86,7 @@ class TemplateCost:
 
 
 def set_template(course: Course, costs: Sequence[TemplateCost], by: Actor) -> None:
-    """Say what a course costs to hold, replacing what was said before. Cohorts keep what they planned."""
+    """Replace the cost template of a course. Cohorts keep their planned costs."""
     courses.lock_course(course.id)
     db.session.execute(delete(CourseCost).where(CourseCost.course_id == course.id))
     db.session.add_all(

@@ -1,4 +1,4 @@
-"""What the audit trail records about courses and cohorts."""
+"""Audit events about courses and cohorts."""
 
 from training.models.identity.audit import AuditEvent
 

@@ -7,39 +7,39 @@ from training.domain.common.refusals import Refusal
 
 
 class NoCosts(Refusal):
-    """A cohort without planned costs cannot be put up for approval."""
+    """A cohort without planned costs cannot be submitted for approval."""
 
 
 class CourseExists(Refusal):
-    """The provider has a course of this title already."""
+    """The provider already has a course with this title."""
 
     field = "title_en"
 
 
 class CohortNotDraft(Refusal):
-    """Only a draft can be edited or put up for approval."""
+    """Only a draft can be edited or submitted for approval."""
 
 
 class CohortNotOpen(Refusal):
-    """Nominations, seats and completions belong to open cohorts."""
+    """The cohort is not open; nominations, seats and completions require an open cohort."""
 
 
 @dataclass
 class CohortRunning(Refusal):
-    """It ends on ``ends_on``; a cohort is closed after its last day, and completion claimed on or after it."""
+    """The cohort ends on ``ends_on``; it is closed after its last day, and completion claimed on or after it."""
 
     ends_on: dt.date
 
 
 @dataclass
 class TooManyReserved(Refusal):
-    """No more than ``most`` seats can be reserved for women: the others are taken."""
+    """At most ``most`` seats can be reserved for women: the others are taken."""
 
     field = "reserved_for_women"
     most: int
 
 
 class DeadlinesOutOfOrder(Refusal):
-    """Nominations end before the vetting is to be done, and both before the cohort begins."""
+    """Nominations must end before the vetting deadline, and both before the cohort begins."""
 
     field = "nominations_until"

@@ -16,7 +16,7 @@ from sqlalchemy import update
 
 from training.domain.common import table_import
 from training.domain.common.table_columns import Cells, Faulty, TableColumn, TableFormat, text
-from training.domain.common.table_import import KeptTables, TableKind, TableStorage, do_now, judge_rows
+from training.domain.common.table_import import KeptTables, TableKind, TableStorage, judge_rows, run_all
 from training.domain.finance import claims, ledger
 from training.domain.finance.events import FinanceEvent
 from training.domain.finance.refusals import AlreadyDecided, BatchDecided
@@ -149,12 +149,12 @@ def table_of(batch: SpendBatch, folder: Path) -> tables.Table:
 
 def delete_table(batch: SpendBatch, folder: Path) -> None:
     """Delete the stored table: its rows are claims now."""
-    _kept(folder).forget(batch.public_id)
+    _kept(folder).delete(batch.public_id)
 
 
 def delete_old_tables(folder: Path) -> None:
     """Delete the stored tables of files read more than a day ago and not proposed."""
-    _kept(folder).forget_old()
+    _kept(folder).delete_expired()
 
 
 # Previewing
@@ -171,7 +171,7 @@ def preview(
     payments = _Payments(batch, otherwise, on)
     storage = TableStorage(KIND, batch.id, table, columns._asdict())
     judge = partial(judge_rows, KIND, payments.fill)
-    do_now(table_import.preview(KIND, batch.id, storage, judge, _mark_known))
+    run_all(table_import.preview(KIND, batch.id, storage, judge, _mark_known))
 
 
 class _Payments:

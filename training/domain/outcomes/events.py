@@ -1,4 +1,4 @@
-"""What the audit trail records about completions."""
+"""Audit events about completions."""
 
 from training.models.identity.audit import AuditEvent
 

@@ -7,11 +7,11 @@ from training.domain.common.refusals import Refusal
 
 
 class NotSeated(Refusal):
-    """Only somebody with a confirmed seat can complete."""
+    """Only a nominee with a confirmed seat can complete."""
 
 
 class OwnCompletion(Refusal):
-    """Nobody confirms their own completion."""
+    """A trainee cannot confirm their own completion."""
 
 
 @dataclass

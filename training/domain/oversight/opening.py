@@ -29,7 +29,7 @@ def ask_to_open(cohort: Cohort, key: str, by: Actor, on: dt.date) -> LedgerEntry
     if known := proposals.proposed_before(proposal, by):
         return known
     coverage.check_covered(cohort, on)
-    if not cohorts.move_on(cohort, CohortState.DRAFT, CohortState.AWAITING_APPROVAL):
+    if not cohorts.change_state(cohort, CohortState.DRAFT, CohortState.AWAITING_APPROVAL):
         raise CohortNotDraft
     reservations = _reservations(cohort)
     if not reservations:
@@ -51,12 +51,12 @@ def _reservations(cohort: Cohort) -> list[proposals.Reservation]:
 def open_funded(cohort: Cohort, by: Actor, on: dt.date) -> None:
     """Open a cohort whose commitments are approved. Raises NoRightsAssessment, CohortNotDraft."""
     coverage.check_covered(cohort, on)
-    if not cohorts.move_on(cohort, CohortState.AWAITING_APPROVAL, CohortState.OPEN):
+    if not cohorts.change_state(cohort, CohortState.AWAITING_APPROVAL, CohortState.OPEN):
         raise CohortNotDraft
     audit.record(CourseEvent.COHORT_OPENED, cohort, by=by.user_id)
 
 
 def return_to_draft(cohort: Cohort, by: Actor) -> None:
     """Return a cohort to draft because its commitment was refused."""
-    if cohorts.move_on(cohort, CohortState.AWAITING_APPROVAL, CohortState.DRAFT):
+    if cohorts.change_state(cohort, CohortState.AWAITING_APPROVAL, CohortState.DRAFT):
         audit.record(CourseEvent.COHORT_RETURNED_TO_DRAFT, cohort, by=by.user_id)

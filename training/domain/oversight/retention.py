@@ -35,8 +35,8 @@ def delete_expired(folder: Path) -> Deleted:
     Uploads of names and of vetting decisions have their own terms.
     """
     spend_uploads.delete_old_tables(folder)
-    nomination_uploads.forget_old()
-    vetting_uploads.forget_old()
+    nomination_uploads.delete_expired()
+    vetting_uploads.delete_expired()
     return Deleted(_delete_uploads(folder), _delete_previews())
 
 

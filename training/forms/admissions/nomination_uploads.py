@@ -1,4 +1,4 @@
-"""Files of names: sending one, saying what its columns are, mending a row, saying whom it means, nominating."""
+"""Nomination uploads: upload a file, map its columns, correct a row, choose its person, commit."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,13 +24,13 @@ from training.forms.people.people import PersonForm
 from training.models.admissions.nomination_uploads import NomineePart
 
 NOBODY = "nobody"
-"""The answer that a row means none of those who were shown."""
+"""The choice of none of the candidates."""
 _ROW = "row-"
-"""What stands before the number in the answer that a row means the same person as another one."""
+"""The prefix of the choices of another row with the same person."""
 
 
 class NomineeFileForm(BaseForm):
-    """The file, whose name is not read, and the organisation of rows that name none."""
+    """The file, whose name is not stored, and the organisation of rows that name none."""
 
     file = FileField(
         _l("File of names"),
@@ -53,7 +53,7 @@ def _column(label: str) -> SelectField:
 
 
 class NomineeColumnsForm(TableColumnsForm):
-    """Which column has what, and the organisation of rows that name none."""
+    """The column of each part, and the organisation of rows that name none."""
 
     name_latin = _column(_l("Name in Latin letters"))
     name_native = _column(_l("Name in Arabic or Kurdish letters"))
@@ -72,19 +72,19 @@ class NomineeColumnsForm(TableColumnsForm):
     def offer(
         self, headings: Sequence[str], columns: Mapping[str, int], organisations: list[Choice], default: str
     ) -> None:
-        """Fill the lists, and before anything was chosen choose what stands now."""
+        """Fill the lists, and preselect the current values until the form is submitted."""
         self.offer_columns(headings, list(NomineePart), columns)
         self.default.choices = organisations
         if not self.is_submitted():
             self.default.data = default
 
     def columns(self) -> dict[str, int]:
-        """Return which column has what, by part."""
+        """Return the selected columns by part."""
         return self.chosen([part.value for part in NomineePart])
 
 
 class NomineeRowForm(PersonForm):
-    """What a row should say; the organisation by its name, as the file has it."""
+    """The texts of a row; the organisation by its name, as in the file."""
 
     organisation = TextField(_l("Organisation"), [may_be_empty(), longest(200)])
     reference = ReferenceField(
@@ -92,26 +92,26 @@ class NomineeRowForm(PersonForm):
     )
 
     def field_of(self, part: NomineePart | None) -> str | None:
-        """Return the name of the field in which a part is written."""
+        """Return the name of the field of a part."""
         return "speaks" if part is NomineePart.LANGUAGES else part.value if part else None
 
     def texts(self) -> dict[str, str]:
-        """Return what was written, by part."""
+        """Return the entered texts by part."""
         written = {part.value: self[part.value].data or "" for part in NomineePart if part is not NomineePart.LANGUAGES}
         return written | {NomineePart.LANGUAGES.value: " ".join(self.speaks.data or ())}
 
 
 class MeaningsForm(BaseForm):
-    """Which organisation each name of the file means that the register does not have; see ``meanings_form``."""
+    """The organisations meant by unknown names of the file; built by ``meanings_form``."""
 
     def meanings(self, names: Iterable[str]) -> dict[str, str]:
-        """Return the ids of the organisations that were chosen, by name."""
+        """Return the public ids of the selected organisations by name."""
         fields = {name: _field_of(name) for name in names}
         return {name: self[field].data for name, field in fields.items() if field in self and self[field].data}
 
 
 def meanings_form(names: Mapping[str, int], organisations: list[Choice]) -> MeaningsForm:
-    """Return the form with a list for each name, which stands in so many rows."""
+    """Return a form with a list for each name; ``names`` maps it to its number of rows."""
     blank = _l("None of yours, or decide later")
     fields = {}
     for name, rows in names.items():
@@ -122,12 +122,12 @@ def meanings_form(names: Mapping[str, int], organisations: list[Choice]) -> Mean
 
 
 def _field_of(name: str) -> str:
-    """Return the name of a name's field: while a form is open, others may answer, and places would move."""
+    """Return the field name for ``name``: a hash, since positions shift if others answer while a form is open."""
     return "name_" + hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
 class WhomForm(BaseForm):
-    """Whom a row means."""
+    """The choice of the person a row means."""
 
     whom = RadioField(_l("Who is meant in this row?"), [choose_one()])
     corrects = TickField(
@@ -135,7 +135,7 @@ class WhomForm(BaseForm):
     )
 
     def offer(self, people: Sequence[Choice], rows: Sequence[int]) -> None:
-        """Fill the list of those who may be meant: people of the register, and earlier rows of the file."""
+        """Fill the list of candidates: registered people, and earlier rows of the file."""
         repeated = [
             Choice(f"{_ROW}{number}", _("The same person as row %(number)s: leave this row out", number=number))
             for number in rows
@@ -143,13 +143,13 @@ class WhomForm(BaseForm):
         self.whom.choices = [*people, *repeated, Choice(NOBODY, _("Someone else"))]
 
     def row(self) -> int | None:
-        """Return the number of the row that was chosen, if one was."""
+        """Return the number of the selected row, or None."""
         chosen = self.whom.data or ""
         return int(chosen.removeprefix(_ROW)) if chosen.startswith(_ROW) else None
 
 
 class CommitForm(BaseForm):
-    """The step from a preview to nominations."""
+    """The commit of a preview."""
 
     version = HiddenField()
     mode = RadioField(_l("Which rows should be nominated?"), [choose_one()])
@@ -159,7 +159,7 @@ class CommitForm(BaseForm):
     )
 
     def offer(self) -> None:
-        """Fill the list of what can be done with rows that are not good."""
+        """Fill the list of ways to treat rows that are not good."""
         self.mode.choices = [
             Choice("good", _("Only the valid rows; the others can be corrected and uploaded again")),
             Choice("whole", _("All rows or nothing")),

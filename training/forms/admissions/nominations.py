@@ -1,4 +1,4 @@
-"""Narrowing a roster, and taking a step for several nominees."""
+"""Filter a roster, and take a step for several nominees."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,21 +12,21 @@ from training.forms.common.fields import CheckboxesField, KeyField, SelectField,
 
 
 class RosterFilter(FilterForm):
-    """Which nominees to show."""
+    """A filter of nominees."""
 
     state = SelectField(_l("State"), [may_be_empty()])
     organisation = SelectField(_l("Organisation"), [may_be_empty()])
 
 
 class NomineesField(CheckboxesField):
-    """The nominees that are ticked. Whether the step still applies to one only the step can tell."""
+    """The selected nominees. Whether the step applies to each is checked by the step itself."""
 
     def pre_validate(self, _form: AnyForm) -> None:
-        """Take every id: a nominee who moved on meanwhile is answered like the others."""
+        """Accept every id: the step itself refuses a nominee whose state has changed."""
 
 
 class SelectionForm(BaseForm):
-    """A step for the nominees that are ticked."""
+    """A step for the selected nominees."""
 
     step = SelectField(_l("Action for selected nominees"), [choose_one()])
     reason = TextField(
@@ -38,7 +38,7 @@ class SelectionForm(BaseForm):
     key = KeyField()
 
     def validate(self, extra_validators: object = None) -> bool:
-        """Ask for somebody who is chosen, and for a reason where the step needs one."""
+        """Require a selected nominee, and a reason if the step needs one."""
         super().validate(extra_validators)
         if self.step.data == SelectionStep.TURN_DOWN and not self.reason.data:
             self.refuse(_("Give the reason: the nominating organisations read it"), "reason")
@@ -46,9 +46,9 @@ class SelectionForm(BaseForm):
 
     @property
     def ids(self) -> list[str]:
-        """The nominees that are ticked, each once."""
+        """The public ids of the selected nominees, each once."""
         return list(dict.fromkeys(self.chosen.data or ()))
 
-    def wish(self) -> BulkAction:
-        """Return what is to be done."""
+    def action(self) -> BulkAction:
+        """Return the bulk action."""
         return BulkAction(SelectionStep(self.step.data or ""), self.reason.data or "", self.key.data or "")

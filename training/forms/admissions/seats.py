@@ -1,4 +1,4 @@
-"""Setting the seats of a cohort, the shares in them, and its deadlines."""
+"""Set the seats, quotas and deadlines of a cohort."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from training.forms.common.fields import DateField, IntegerField
 
 
 class SeatsForm(BaseForm):
-    """How many seats, for whom, and until when; a quota field stands below for each invited organisation."""
+    """Seats, reserved places and deadlines, with a quota field for each invited organisation."""
 
     capacity = IntegerField(
         _l("Seats"),
@@ -28,7 +28,7 @@ class SeatsForm(BaseForm):
 
     @classmethod
     def asking(cls, organisations: Sequence[str]) -> "type[SeatsForm]":
-        """Return the form with a quota for each organisation, by opaque id; the view words their labels."""
+        """Return the form with a quota field for each organisation, by public id; the view supplies the labels."""
         quotas = {
             quota_name(key): IntegerField(_l("Seats"), [may_be_empty(), between(1, 1000)]) for key in organisations
         }
@@ -37,7 +37,7 @@ class SeatsForm(BaseForm):
         return form
 
     def quota(self, organisation: str) -> int | None:
-        """Return the quota of an organisation."""
+        """Return the entered quota of an organisation."""
         most: int | None = self[quota_name(organisation)].data
         return most
 

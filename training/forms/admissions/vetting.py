@@ -1,4 +1,4 @@
-"""Recording a clearance. There is no field for reasons, and there never will be."""
+"""Record a vetting decision. There must be no field for reasons."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,13 +11,13 @@ from training.models.admissions.vetting import VettingOutcome
 
 
 class QueueFilter(FilterForm):
-    """Which nominees to show."""
+    """A filter of the vetting queue."""
 
     queue = SelectField(_l("Show"), [may_be_empty()])
 
 
 class ClearanceForm(BaseForm):
-    """What the vetting authority said."""
+    """A decision of the vetting authority."""
 
     outcome = RadioField(_l("Outcome"), [choose_one()])
     authority = TextField(_l("Authority"), [required(), longest(200)], description=_l("Who decided"))
@@ -29,7 +29,7 @@ class ClearanceForm(BaseForm):
     expires_on = DateField(_l("Valid until"), [may_be_empty()], description=_l("For a clearance only"))
 
     def validate(self, extra_validators: object = None) -> bool:
-        """Ask for the end of a clearance, which a refusal does not have."""
+        """Require the expiry of a clearance; a refusal has none."""
         is_valid: bool = super().validate(extra_validators)
         if is_valid and self.outcome.data == VettingOutcome.CLEARED and self.expires_on.data is None:
             self.refuse(_("Enter the day until which the clearance is valid"), "expires_on")
@@ -37,7 +37,7 @@ class ClearanceForm(BaseForm):
         return is_valid
 
     def decision(self) -> ClearanceDecision:
-        """Return the decision."""
+        """Return the decision as entered."""
         if self.decided_on.data is None:
             raise ValueError("the form was not checked")
         outcome = VettingOutcome(self.outcome.data or "")

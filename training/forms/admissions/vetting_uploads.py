@@ -1,4 +1,4 @@
-"""Clearances from a spreadsheet: the file, and what its outcomes are called in three languages."""
+"""Vetting uploads: the file, and the accepted words for outcomes in three languages."""
 
 from collections.abc import Mapping
 
@@ -28,19 +28,19 @@ WORDS: Mapping[VettingOutcome, Mapping[str, tuple[str, ...]]] = {
         "ckb": ("ڕێپێنەدراو", "نەخێر", "ڕێی پێنەدرا", "ڕەزامەندی نەدرا", "پەسەندنەکرا", "پەسەندنەکراو", "ڕەتکرایەوە"),
     },
 }  # fmt: skip
-"""What can be written for an outcome, by language; the first word of each is the product's own.
+"""The accepted words for an outcome, by language; the first of each is used in the product.
 
-Bare مجاز is not among them: in Iraq it also says that somebody is on leave, and a wrong clearance weighs more.
+Bare مجاز is not accepted: in Iraq it may also mean *on leave*, and a wrong clearance is the worse error.
 """
 
 OUTCOMES: Mapping[str, VettingOutcome] = {outcome.value: outcome for outcome in VettingOutcome} | {
     fold(said): outcome for outcome, written in WORDS.items() for words in written.values() for said in words
 }
-"""The same for the reader of a file; spellings are levelled before they are compared."""
+"""Outcomes by accepted word, folded."""
 
 
 class ClearanceFileForm(BaseForm):
-    """The returned file. Its name is not read."""
+    """The returned file; its name is not stored."""
 
     file = FileField(
         _l("Returned spreadsheet"),

@@ -1,4 +1,4 @@
-"""Tables that come in: saying what their columns are, narrowing the list of their rows."""
+"""Uploaded tables: mapping their columns, filtering the list of their rows."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,10 +12,10 @@ from training.forms.common.widgets import Choice
 
 
 class TableColumnsForm(BaseForm):
-    """Which column has what: a list of columns for each part of a row, whose field has the name of the part."""
+    """The column of each part of a row; each field has the name of its part."""
 
     def offer_columns(self, headings: Sequence[str], parts: Sequence[str], places: Mapping[str, int]) -> None:
-        """Fill the lists of ``parts``, and before anything was chosen choose the columns at ``places``."""
+        """Fill the lists of ``parts``, and preselect the columns at ``places`` until the form is submitted."""
         columns = [
             Choice(str(place), heading or _("Column %(number)s", number=place + 1))
             for place, heading in enumerate(headings)
@@ -26,11 +26,11 @@ class TableColumnsForm(BaseForm):
                 self[part].data = str(places[part])
 
     def chosen(self, parts: Sequence[str]) -> dict[str, int]:
-        """Return the columns that were chosen, by part."""
+        """Return the selected columns by part."""
         return {part: int(self[part].data) for part in parts if self[part].data}
 
 
 class RowFilter(FilterForm):
-    """Narrows the list of rows."""
+    """Filters the list of rows by outcome."""
 
     outcome = SelectField(_l("Rows"), [may_be_empty()], blank=_l("All rows"))

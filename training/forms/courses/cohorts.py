@@ -1,4 +1,4 @@
-"""Drafting cohorts, and looking for them."""
+"""Draft and filter cohorts, and plan their costs."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ def _by_id(records: Sequence[Chosen]) -> dict[str, Chosen]:
 
 @dataclass(frozen=True)
 class Offers:
-    """What somebody may choose from when drafting a cohort, by opaque id."""
+    """The options for drafting a cohort, by public id."""
 
     programmes: dict[str, Programme]
     venues: dict[str, Venue]
@@ -44,12 +44,12 @@ class Offers:
         organisations: Sequence[Organisation],
         trainers: Sequence[Person],
     ) -> "Offers":
-        """Return the offers of these records."""
+        """Index records by public id."""
         return cls(_by_id(programmes), _by_id(venues), _by_id(hosts), _by_id(organisations), _by_id(trainers))
 
 
 class CohortForm(BaseForm):
-    """Where, when, for whom, and at what cost a course is to be held."""
+    """The plan of a cohort: venue, dates, participants and programme."""
 
     venue = SelectField(_l("Venue"), [choose_one()])
     host = SelectField(_l("Host"), [choose_one()], description=_l("The organisation that receives the cohort"))
@@ -62,18 +62,18 @@ class CohortForm(BaseForm):
 
     @classmethod
     def showing(cls, plan: CohortPlan) -> "CohortForm":
-        """Return the form filled with what a draft says."""
+        """Return the form filled with the plan of a draft."""
         chosen = {
             "programme": plan.programme.public_id,
             "venue": plan.venue.public_id,
             "host": plan.host.public_id,
-            "invited": [body.public_id for body in plan.invited],
+            "invited": [organisation.public_id for organisation in plan.invited],
             "trainers": [trainer.public_id for trainer in plan.trainers],
         }
         return cls(data={**chosen, "starts_on": plan.starts_on, "ends_on": plan.ends_on, "capacity": plan.capacity})
 
     def plan(self, course: Course, offers: Offers) -> CohortPlan:
-        """Return the plan that the form describes; every choice was offered."""
+        """Return the plan as entered; every choice is among ``offers``."""
         first, last = self.days()
         return CohortPlan(
             course=course,
@@ -112,15 +112,15 @@ def _with_categories(form: Any) -> Any:
 
 @_with_categories
 class CohortCostsForm(BaseForm):
-    """What a cohort is to cost, category by category, and which line pays."""
+    """The planned costs of a cohort by category, with the lines that pay for them."""
 
     def leave_out(self, categories: Iterable[LineCategory]) -> None:
-        """Do not ask for these categories."""
+        """Remove the fields of these categories."""
         for category in categories:
             del self[f"amount_{category}"], self[f"line_{category}"]
 
     def categories(self) -> list[PlannedCostFields]:
-        """Return the inputs of each category that is asked for."""
+        """Return the inputs of each category in the form."""
         return [
             PlannedCostFields(category, self[f"amount_{category}"], self[f"line_{category}"])
             for category in LineCategory
@@ -128,7 +128,7 @@ class CohortCostsForm(BaseForm):
         ]
 
     def show(self, costs: Iterable[SuggestedCost]) -> None:
-        """Fill the form with costs."""
+        """Fill the form with ``costs``."""
         shown = {cost.category: cost for cost in costs}
         for category in self.categories():
             if cost := shown.get(category.category):
@@ -136,7 +136,7 @@ class CohortCostsForm(BaseForm):
                 category.line.data = cost.line.public_id if cost.line else None
 
     def planned(self, lines: Mapping[str, BudgetLine]) -> list[PlannedCost]:
-        """Return the costs that the form describes; every line was offered."""
+        """Return the costs as entered; every line is among ``lines``."""
         return [
             PlannedCost(category.category, lines[category.line.data], category.amount.data)
             for category in self.categories()
@@ -144,7 +144,7 @@ class CohortCostsForm(BaseForm):
         ]
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """Check each field, then that each amount has its line."""
+        """Check each field, then that each amount has a line."""
         super().validate(*args, **kwargs)
         for category in self.categories():
             if category.amount.data and not category.line.data:
@@ -155,13 +155,13 @@ class CohortCostsForm(BaseForm):
 
 
 class StepForm(BaseForm):
-    """A step without words of its own. The key makes a button that was pressed twice one step."""
+    """A step without input. Its key makes a form submitted twice one step."""
 
     key = KeyField()
 
 
 class CohortFilter(FilterForm):
-    """Narrows the list of cohorts."""
+    """Filters the list of cohorts."""
 
     state = SelectField(_l("State"), [may_be_empty()])
     when = SelectField(_l("When"), [may_be_empty()])

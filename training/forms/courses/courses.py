@@ -1,4 +1,4 @@
-"""Writing and editing courses, and looking for them."""
+"""Create, edit and filter courses."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from training.models.finance.programmes import LineCategory
 
 
 class CourseForm(BaseForm):
-    """What a course is. ``version`` is that which the form showed."""
+    """The fields of a course; ``version`` is the one that the form showed."""
 
     title_en = TextField(_l("Title in English"), [required(), longest(300)])
     title_ar = TextField(_l("Title in Arabic"), [may_be_empty(), longest(300)])
@@ -52,7 +52,7 @@ class CourseForm(BaseForm):
         return cls(obj=course)
 
     def plan(self) -> CoursePlan:
-        """Return the course as it is written in the form."""
+        """Return the course as entered."""
         return CoursePlan(
             title_en=self.title_en.data or "",
             title_ar=self.title_ar.data or "",
@@ -89,7 +89,7 @@ def _with_categories(form: Any) -> Any:
 
 @_with_categories
 class CourseCostsForm(BaseForm):
-    """What a course costs to hold, category by category. A template without any amount says nothing."""
+    """The cost template of a course by category. Without any amount it is empty."""
 
     def categories(self) -> list[TemplateCostFields]:
         """Return the inputs of each category."""
@@ -105,7 +105,7 @@ class CourseCostsForm(BaseForm):
             self[f"basis_{cost.category}"].data = cost.basis
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """Check each field, then that each amount has its basis."""
+        """Check each field, then that each amount has a basis."""
         super().validate(*args, **kwargs)
         for category in self.categories():
             if category.amount.data and not category.basis.data and not category.basis.errors:
@@ -114,7 +114,7 @@ class CourseCostsForm(BaseForm):
         return not self.field_errors
 
     def costs(self) -> list[TemplateCost]:
-        """Return the template as it is written in the form."""
+        """Return the template as entered."""
         return [
             TemplateCost(category.category, CostBasis(category.basis.data), category.amount.data)
             for category in self.categories()
@@ -123,7 +123,7 @@ class CourseCostsForm(BaseForm):
 
 
 class CourseFilter(FilterForm):
-    """Narrows the list of courses."""
+    """Filters the list of courses."""
 
     words = SearchField(_l("Words of the title or provider"), [may_be_empty(), longest(100)])
     theme = SelectField(_l("Theme"), [may_be_empty()])

@@ -1,4 +1,4 @@
-"""Claiming completion."""
+"""Claim completion."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -8,7 +8,7 @@ from training.forms.common.fields import DateField, TextAreaField
 
 
 class CompletionForm(BaseForm):
-    """When the course was completed, and a word about it."""
+    """The day of completion, with a note."""
 
     completed_on = DateField(_l("Completed on"), [required()])
     note = TextAreaField(_l("Note"), [may_be_empty(), longest(500)])

@@ -1,4 +1,4 @@
-"""Batches: files of names that a coordinator puts forward for a cohort, row by row."""
+"""Nomination uploads: a coordinator's file of names for a cohort, and its rows."""
 
 import datetime as dt
 import enum
@@ -15,7 +15,7 @@ from training.models.people.people import Person
 
 
 class NomineePart(enum.StrEnum):
-    """What a column of a file may hold."""
+    """The part of a nominee that a column of a file holds."""
 
     NAME_LATIN = "name_latin"
     NAME_NATIVE = "name_native"
@@ -28,33 +28,33 @@ class NomineePart(enum.StrEnum):
     EMAIL = "email"
     LANGUAGES = "languages"
     REFERENCE = "reference"
-    """The opaque id of a person in the register, as our own files have it."""
+    """The public id of a person, as in our own files."""
 
 
 class NominationBatchState(enum.StrEnum):
-    """Where a batch stands."""
+    """The state of a batch."""
 
     READ = "read"
     PREVIEWED = "previewed"
     COMMITTED = "committed"
     UNDONE = "undone"
     FORGOTTEN = "forgotten"
-    """Nobody went on with it, so its rows were deleted."""
+    """Abandoned, so its rows were deleted."""
 
 
 class NomineeOutcome(enum.StrEnum):
-    """What will become, or became, of a row."""
+    """The outcome of a row, before or after the commit."""
 
     NEW = "new_person"
-    """Will be registered and nominated."""
+    """A new person, to be registered and nominated."""
     MATCHED = "matched"
-    """A known person, who will be nominated."""
+    """A known person, to be nominated."""
     POSSIBLE = "possible"
-    """May be a known person: somebody has to say."""
+    """Possibly a known person: a user has to decide."""
     NOMINATED = "already_nominated"
     FAULTY = "faulty_row"
     REPEATED = "repeated_row"
-    """Somebody said that it means the same person as another row, which stands for both."""
+    """Marked as the same person as another row, which is nominated for both."""
 
 
 class NomineeFault(enum.StrEnum):
@@ -76,14 +76,13 @@ class NomineeFault(enum.StrEnum):
 
 
 class NominationBatch(Guarded, Base):
-    """A file that was read, in the name of the organisation of whoever sent it; its own name is not kept.
+    """An uploaded file, on behalf of the uploader's organisation; the file name is not stored.
 
-    ``headings`` are those of the file, ``columns`` says which of them is what part (by its value), ``version`` counts
-    the previews. ``default_organisation_id`` is that of rows which name none, ``meanings`` the keys of those that names
-    in the file mean which the register does not have, by the folded name. ``headings_in`` is the number of the row that
-    was taken for the headings; where it is a person (``is_first_person``), it is among the rows and ``headings`` are
-    empty. ``sheet`` is the sheet of a workbook that was read, ``unread`` lists the others, each with the number of its
-    rows.
+    ``headings`` are those of the file, ``columns`` maps the value of each part to its column, ``version`` counts the
+    previews. ``default_organisation_id`` is the organisation of rows that name none, ``meanings`` maps unknown folded
+    names in the file to the keys of organisations. ``headings_in`` is the number of the row taken for the headings; if
+    that row is a person (``is_first_person``), it is among the rows and ``headings`` are empty. ``sheet`` is the sheet
+    read of a workbook, ``unread`` lists the others, each with its number of rows.
     """
 
     __tablename__ = "nomination_batches"
@@ -117,13 +116,13 @@ class NominationBatch(Guarded, Base):
 class NominationRow(Guarded, Base):
     """A row of a batch; ``number`` is its row in the file.
 
-    ``cells`` is what the file holds, ``mended`` what somebody wrote instead, by part. ``chosen_id`` is the person whom
-    somebody recognised, ``is_nobody_known`` says that it is none of those who were shown. ``same_as`` is the number of
-    an earlier row that means the same person, ``alike`` lists those that perhaps do; ``chosen_row`` is the one of which
-    somebody said so. ``stamp`` is a hash of the matched person's particulars as they were previewed; ``differs`` lists
-    the parts in which the row says otherwise, until the commit. After it ``person_id`` and ``nomination_id`` are what
-    it became, ``before`` what a correction replaced. ``fingerprint`` is a hash of what the row says: where an equal one
-    became somebody's nomination before, it means the same person.
+    ``cells`` are those of the file, ``mended`` the corrections by part. ``chosen_id`` is the person chosen by the user,
+    ``is_nobody_known`` the choice of none of the candidates. ``same_as`` is the number of an earlier row that means the
+    same person, ``alike`` lists those that may; ``chosen_row`` is the one chosen by the user. ``stamp`` is a hash of
+    the matched person's record at the preview; ``differs`` lists the parts in which the row differs from it, until the
+    commit. After the commit ``person_id`` and ``nomination_id`` are its result, ``before`` the particulars that a
+    correction replaced. ``fingerprint`` is a hash of the row's texts: a row equal to one that was nominated in an
+    earlier file means the same person.
     """
 
     __tablename__ = "nomination_rows"

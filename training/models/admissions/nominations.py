@@ -1,4 +1,4 @@
-"""Nominations: the path of a person to a seat."""
+"""Nominations: the states of a person on the way to a seat."""
 
 import datetime as dt
 import enum
@@ -13,9 +13,9 @@ from training.models.people.people import Person
 
 
 class NominationState(enum.StrEnum):
-    """Nominate, shortlist, vet, confirm; a person leaves the path turned down or withdrawn.
+    """Nominate, shortlist, vet, confirm; a nomination ends turned down or withdrawn.
 
-    Attending and completed are read from marks and completions, never stored.
+    *Attending* and *completed* are derived from marks and completions, never stored.
     """
 
     NOMINATED = "nominated"
@@ -30,11 +30,11 @@ class NominationState(enum.StrEnum):
 
 
 LEFT_STATES = (NominationState.TURNED_DOWN, NominationState.WITHDRAWN)
-"""Who has left the path no longer stands nominated, and may be nominated anew."""
+"""The states of an ended nomination; its person may be nominated again."""
 
 
 class Hindrance(enum.StrEnum):
-    """Why a freed seat passed over somebody on the waiting list."""
+    """Why a nominee on the waiting list was passed over for a freed seat."""
 
     CLEARANCE = "clearance"
     CLASH = "clash"
@@ -44,9 +44,9 @@ class Hindrance(enum.StrEnum):
 
 
 class Nomination(Guarded, Base):
-    """One person put forward for one cohort by an organisation (that of the person at the time).
+    """The nomination of a person for a cohort by an organisation (that of the person at the time).
 
-    ``place`` is that on the waiting list; ``hindrance`` says why the last freed seat passed over it.
+    ``place`` is on the waiting list; ``hindrance`` is why it was passed over for the last freed seat.
     """
 
     __tablename__ = "nominations"
@@ -86,7 +86,7 @@ class Nomination(Guarded, Base):
 
 
 class Selection(Base):
-    """A step that was taken for several nominees of a cohort at once; its key makes a form sent twice one act."""
+    """A step taken for several nominees of a cohort; its key makes a form submitted twice one step."""
 
     __tablename__ = "selections"
 

@@ -1,4 +1,4 @@
-"""Notices: what somebody has to learn of because it happened without them."""
+"""Notices: changes made without the reader's action, of which they must be notified."""
 
 import datetime as dt
 import enum
@@ -11,18 +11,18 @@ from training.models.common.base import Base, Guarded, Key, PublicId, choice
 
 
 class NoticeKind(enum.StrEnum):
-    """What happened to a nomination."""
+    """The kind of change to a nomination."""
 
     SEATED = "seated"
-    """A freed seat went to the first on the waiting list who could take it."""
+    """A freed seat went to the first eligible nominee on the waiting list."""
     UNSEATED = "unseated"
-    """A decision of the vetting authority took a confirmed seat away."""
+    """A vetting decision freed a confirmed seat."""
     SET_ASIDE = "set_aside"
-    """The record of the person was set aside, so the nomination was withdrawn, and its seat, if it had one, is free."""
+    """The person was deactivated, so the nomination was withdrawn and its seat, if any, freed."""
 
 
 class Notice(Guarded, Base):
-    """Something for one account to read; it stands on their first page until they say that they have seen it."""
+    """A notice to one account, shown on its home page until dismissed."""
 
     __tablename__ = "notices"
 

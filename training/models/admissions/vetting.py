@@ -1,4 +1,4 @@
-"""Clearances: outcome, date, authority, expiry and unit; never the reasons."""
+"""Vetting decisions: outcome, date, authority, expiry and unit; never the reasons."""
 
 import datetime as dt
 import enum
@@ -12,26 +12,26 @@ from training.models.finance.spend_uploads import RowOutcome
 
 
 class VettingOutcome(enum.StrEnum):
-    """What the vetting authority said."""
+    """The outcome of a vetting decision."""
 
     CLEARED = "cleared"
     NOT_CLEARED = "not_cleared"
 
 
 class Lapsing(enum.StrEnum):
-    """Within how many days a clearance lapses, where that is soon enough to be marked; the most urgent first."""
+    """The marks of clearances that lapse soon, most urgent first."""
 
     WITHIN_30 = "within_30"
     WITHIN_60 = "within_60"
 
     @property
     def span(self) -> dt.timedelta:
-        """Return the days as a length of time."""
+        """The time before expiry within which the mark applies."""
         return dt.timedelta(days=30 if self is Lapsing.WITHIN_30 else 60)
 
 
 class VettingDecision(Guarded, Base):
-    """A decision about a person. The current one is that which nothing has superseded."""
+    """A vetting decision about a person; the current one is not superseded."""
 
     __tablename__ = "vetting_decisions"
 
@@ -62,7 +62,7 @@ class VettingDecision(Guarded, Base):
 
 
 class ClearanceFault(enum.StrEnum):
-    """Why a row cannot be recorded."""
+    """Why a row of a returned spreadsheet cannot be recorded."""
 
     NOMINATION_UNKNOWN = "nomination_unknown"
     OUTCOME_UNREADABLE = "outcome_unreadable"
@@ -77,7 +77,7 @@ class ClearanceFault(enum.StrEnum):
 
 
 class ClearanceBatch(Guarded, Base):
-    """A returned spreadsheet of clearances. Its rows are kept from preview to recording, a day at most."""
+    """A returned spreadsheet of clearances; its rows are kept until they are recorded, a day at most."""
 
     __tablename__ = "clearance_batches"
 
@@ -90,7 +90,7 @@ class ClearanceBatch(Guarded, Base):
 
 
 class ClearanceRow(Guarded, Base):
-    """What a row of the spreadsheet says. ``number`` is its row in the file (the heading is 1).
+    """A row of the spreadsheet; ``number`` is its row in the file (the heading is 1).
 
     ``known_id`` is the person's current decision at the preview; ``cell`` is the text at fault.
     """

@@ -1,4 +1,4 @@
-"""Cohorts: a course held at a place and a time for invited organisations."""
+"""Cohorts: a course held at a venue and time for invited organisations."""
 
 import datetime as dt
 import enum
@@ -13,7 +13,7 @@ from training.models.identity.organisations import Jurisdiction, Organisation
 
 
 class CohortState(enum.StrEnum):
-    """Where a cohort stands; running and past are read from its dates."""
+    """The state of a cohort; *running* and *past* are derived from its dates."""
 
     DRAFT = "draft"
     AWAITING_APPROVAL = "awaiting_approval"
@@ -23,7 +23,7 @@ class CohortState(enum.StrEnum):
 
 
 class Venue(Named, Base):
-    """A place where courses are held; its time zone is that in which sessions are shown."""
+    """A place where courses are held; sessions are shown in its time zone."""
 
     __tablename__ = "venues"
 
@@ -37,9 +37,9 @@ class Venue(Named, Base):
 
 
 class Cohort(Base):
-    """One holding of a course. ``seats_taken`` moves by conditional UPDATE; ``planned_cost`` sums its costs (pence).
+    """One holding of a course. ``seats_taken`` changes by conditional UPDATE; ``planned_cost`` sums its costs (pence).
 
-    ``reserved_for_women`` of the seats only women may take; ``nominations_until`` and ``vetting_by`` are last days.
+    ``reserved_for_women`` seats only women may take; ``nominations_until`` and ``vetting_by`` are last days.
     """
 
     __tablename__ = "cohorts"
@@ -79,7 +79,7 @@ class Cohort(Base):
 
 
 class CohortCost(Guarded, Base):
-    """What a cohort is to cost in one category, in pence, and the line that pays for it."""
+    """A planned cost of a cohort in one category, in pence, and the line that pays for it."""
 
     __tablename__ = "cohort_costs"
 
@@ -94,7 +94,7 @@ class CohortCost(Guarded, Base):
 
 
 class CohortInvitation(Base):
-    """An organisation that may nominate for a cohort, and the most seats that it and those below it may have."""
+    """An organisation that may nominate for a cohort, and the quota of its subtree (None: no limit)."""
 
     __tablename__ = "cohort_invitations"
 
@@ -106,7 +106,7 @@ class CohortInvitation(Base):
 
 
 class CohortTrainer(Base):
-    """Somebody who teaches a cohort."""
+    """A trainer of a cohort."""
 
     __tablename__ = "cohort_trainers"
 

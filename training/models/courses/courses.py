@@ -1,4 +1,4 @@
-"""Courses: what is taught, and what counts as having completed it."""
+"""Courses: subject, length, completion rule and cost template."""
 
 import enum
 
@@ -24,7 +24,7 @@ class Theme(enum.StrEnum):
 
 
 class CostBasis(enum.StrEnum):
-    """By what a cost of a course grows."""
+    """What a cost of a course is multiplied by."""
 
     FIXED = "fixed"
     PER_DAY = "per_day"
@@ -33,10 +33,10 @@ class CostBasis(enum.StrEnum):
 
 
 class Course(Titled, Base):
-    """A course as published or as written here.
+    """A course, as published or created here.
 
-    ``version`` counts its edits: an edit made on an older version is refused. The completion rule
-    is a share of contact hours to attend, a pass mark, and whether a practical exercise is asked for.
+    ``version`` counts its edits: an edit of an older version is refused. The completion rule is a share of contact
+    hours to attend, a pass mark, and whether a practical exercise must be passed.
     """
 
     __tablename__ = "courses"
@@ -45,7 +45,7 @@ class Course(Titled, Base):
     public_id: Mapped[PublicId]
     title_key: Mapped[str] = mapped_column(String(300))
     search_key: Mapped[str] = mapped_column(Text)
-    """All titles and the provider, folded: words are looked for in it."""
+    """All titles and the provider, folded, for search."""
     provider: Mapped[str] = mapped_column(String(300))
     theme: Mapped[Theme] = mapped_column(choice(Theme))
     days: Mapped[int | None]

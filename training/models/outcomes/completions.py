@@ -1,4 +1,4 @@
-"""Completions: claimed by the trainee, confirmed or refused by another."""
+"""Completions: claimed by the trainee, confirmed or refused by another user."""
 
 import datetime as dt
 import enum
@@ -11,7 +11,7 @@ from training.models.common.base import Base, Guarded, Key, PublicId, choice
 
 
 class CompletionState(enum.StrEnum):
-    """Where a claim stands."""
+    """The state of a claim."""
 
     CLAIMED = "claimed"
     CONFIRMED = "confirmed"
@@ -19,7 +19,7 @@ class CompletionState(enum.StrEnum):
 
 
 class Completion(Guarded, Base):
-    """A trainee's claim to have completed the course; a refused one gives way to a new claim."""
+    """A trainee's claim to have completed the course; after a refusal they may claim again."""
 
     __tablename__ = "completions"
 

@@ -1,4 +1,4 @@
-"""Reading batches of nominations and their rows."""
+"""Read nomination uploads and their rows."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
@@ -29,21 +29,21 @@ _RECENT = 20
 BATCHES = Batches(NominationBatch, NominationRow, NominationRow.outcome, Permission.NOMINATE)
 
 
-def over(at: dt.datetime) -> list[tuple[int, Any]]:
-    """Return the keys and states of the batches whose time is over."""
+def expired(at: dt.datetime) -> list[tuple[int, Any]]:
+    """Return the keys and states of the batches expired at ``at``."""
     statement = select(NominationBatch.id, NominationBatch.state).where(NominationBatch.keep_until < at)
     return [(key, state) for key, state in db.session.execute(unscoped(statement, because="deleted, never shown"))]
 
 
-def number_faulty(batch_id: int, fault: NomineeFault) -> int:
-    """Return how many rows of a batch have a fault of one kind."""
+def count_faulty(batch_id: int, fault: NomineeFault) -> int:
+    """Count the rows of a batch with this fault."""
     statement = select(func.count()).select_from(NominationRow)
     statement = statement.where(NominationRow.batch_id == batch_id, NominationRow.fault == fault)
     return db.session.scalars(domain_read(statement)).one()
 
 
-def outline(batch_id: int) -> Sequence[Any]:
-    """Return what the rows of a batch say and which others they mean, without their records."""
+def row_outlines(batch_id: int) -> Sequence[Any]:
+    """Return the texts of the rows of a batch and their matches, without loading records."""
     row = NominationRow
     statement = (
         select(row.number, row.cells, row.mended, row.same_as, row.alike, row.person_id, row.chosen_id)
@@ -59,15 +59,15 @@ def people_of(ids: Iterable[int | None]) -> dict[int, Person]:
     return {person.id: person for person in db.session.scalars(domain_read(statement))}
 
 
-def committed_size(batch_id: int) -> int:
-    """Return how many nominations a batch made."""
+def count_committed(batch_id: int) -> int:
+    """Count the nominations that a batch made."""
     made = NominationRow.nomination_id.is_not(None)
     statement = select(func.count()).select_from(NominationRow).where(NominationRow.batch_id == batch_id, made)
     return db.session.scalars(domain_read(statement)).one()
 
 
 def committed_rows(batch_id: int) -> Sequence[Any]:
-    """Return the rows of a batch that became nominations, each with its nomination and person."""
+    """Return the rows of a batch that became nominations, each with its nomination and person, fresh."""
     statement = (
         select(NominationRow, Nomination, Person)
         .join(Nomination, Nomination.id == NominationRow.nomination_id)
@@ -80,7 +80,7 @@ def committed_rows(batch_id: int) -> Sequence[Any]:
 
 
 def referred_elsewhere(batch_id: int, person_ids: Collection[int]) -> set[int]:
-    """Return who of these people is known to something else than this batch."""
+    """Return the keys of those people to whom records outside this batch refer."""
     own = select(NominationRow.nomination_id).where(
         NominationRow.batch_id == batch_id, NominationRow.nomination_id.is_not(None)
     )
@@ -101,7 +101,7 @@ def referred_elsewhere(batch_id: int, person_ids: Collection[int]) -> set[int]:
 
 @dataclass(frozen=True)
 class NominationUploadPage:
-    """A batch with the counts of its rows, the newest work on it, and its cohort."""
+    """A batch with its cohort, the counts of its rows, and its newest job."""
 
     batch: NominationBatch
     cohort: Cohort
@@ -110,32 +110,32 @@ class NominationUploadPage:
 
     @property
     def is_worked_on(self) -> bool:
-        """Whether work on the rows waits or goes on."""
+        """Whether a job on the rows is waiting or running."""
         return self.job is not None and self.job.state in (JobState.WAITING, JobState.RUNNING)
 
     @property
     def figures(self) -> list[tuple[NomineeOutcome, int]]:
-        """The outcomes that there are, each with the number of its rows."""
+        """The outcomes that occur, each with its number of rows."""
         return [(outcome, self.counts[outcome]) for outcome in NomineeOutcome if outcome in self.counts]
 
     @property
     def good(self) -> int:
-        """How many rows will be nominated."""
+        """The number of rows to be nominated."""
         return self.counts.get(NomineeOutcome.NEW, 0) + self.counts.get(NomineeOutcome.MATCHED, 0)
 
     @property
     def needing(self) -> int:
-        """How many rows need somebody."""
+        """The number of rows that need a correction or decision."""
         return sum(self.counts.get(outcome, 0) for outcome in NEEDING)
 
     @property
     def size(self) -> int:
-        """How many rows the file has."""
+        """The number of rows of the file."""
         return sum(self.counts.values())
 
 
 def batch_page(batch: NominationBatch, actor: Actor) -> NominationUploadPage:
-    """Return what the page of a batch shows beside its rows."""
+    """Return the page of a batch, without its rows."""
     whole = (
         select(NominationBatch)
         .where(NominationBatch.id == batch.id)
@@ -151,13 +151,13 @@ def _rows(batch: NominationBatch, outcome: NomineeOutcome | None, actor: Actor) 
 
 
 def _with_people(actor: Actor) -> AnySelect:
-    """Select rows, each with its person where ``actor`` sees that person now: a transfer may have ended it."""
+    """Select rows, each with its person if ``actor`` still sees that person (a transfer may have ended it)."""
     person = joinedload(NominationRow.person.and_(where(actor, Permission.SEE_PERSON, Person)))
     return select(NominationRow).options(person, joinedload(NominationRow.organisation))
 
 
 def rows_of(batch: NominationBatch, outcome: NomineeOutcome | None, cut: Cursor, actor: Actor) -> Page[NominationRow]:
-    """Return a page of a batch's rows by their number; of one outcome or of all."""
+    """Return a page of a batch's rows in order of their numbers, with one outcome or all."""
     page = BATCHES.page(_with_people(actor), batch.id, outcome, cut, actor)
     return Page([row[0] for row in page.rows], page.previous, page.next)
 
@@ -165,7 +165,7 @@ def rows_of(batch: NominationBatch, outcome: NomineeOutcome | None, cut: Cursor,
 def all_rows(
     batch: NominationBatch, outcome: NomineeOutcome | None, actor: Actor, most: int | None = None
 ) -> Sequence[NominationRow]:
-    """Return the rows of a batch by their number, ``most`` of them; of one outcome or of all."""
+    """Return up to ``most`` rows of a batch in order of their numbers, with one outcome or all."""
     statement = _rows(batch, outcome, actor).order_by(NominationRow.number).limit(most)
     return db.session.scalars(statement).all()
 
@@ -177,13 +177,13 @@ def find_row(batch: NominationBatch, number: int, actor: Actor) -> NominationRow
 
 
 NEEDING = (NomineeOutcome.FAULTY, NomineeOutcome.POSSIBLE)
-"""Rows of these outcomes need somebody."""
+"""Rows with these outcomes need a correction or decision."""
 
 
-def next_needing(
+def next_needing_attention(
     batch: NominationBatch, number: int, outcome: NomineeOutcome | None, actor: Actor
 ) -> NominationRow | None:
-    """Return the first row from a number on that needs somebody, and begins anew at the end; of one outcome or all."""
+    """Return the first row from ``number`` on that needs attention, wrapping at the end; of one outcome or all."""
     outcomes = (outcome,) if outcome in NEEDING else NEEDING
     order = (NominationRow.number < number, NominationRow.number)
     statement = _rows(batch, None, actor).where(NominationRow.outcome.in_(outcomes)).order_by(*order).limit(1)
@@ -191,20 +191,20 @@ def next_needing(
 
 
 @dataclass(frozen=True)
-class Meant:
-    """Somebody whom a row may mean; whether they stand nominated for the cohort already."""
+class PossiblePerson:
+    """A person whom a row may mean, and whether they are already nominated for the cohort."""
 
     person: Person
     is_nominated: bool
 
 
-def candidates_of(row: NominationRow, cohort_id: int, actor: Actor) -> Sequence[Meant]:
-    """Return the people whom a row may mean, in the order in which they were found."""
-    wanted = [*row.candidates, *([row.person_id] if row.person_id else [])]
-    statement = select(Person).where(Person.id.in_(wanted)).options(joinedload(Person.organisation))
+def candidates_of(row: NominationRow, cohort_id: int, actor: Actor) -> Sequence[PossiblePerson]:
+    """Return the people whom a row may mean, in the order of the matching."""
+    keys = [*row.candidates, *([row.person_id] if row.person_id else [])]
+    statement = select(Person).where(Person.id.in_(keys)).options(joinedload(Person.organisation))
     found = {one.id: one for one in db.session.scalars(seen(statement, actor, Permission.EDIT_PERSON, Person))}
-    standing = nominated_among(cohort_id, found)
-    return [Meant(found[key], key in standing) for key in wanted if key in found]
+    nominated = nominated_among(cohort_id, found)
+    return [PossiblePerson(found[key], key in nominated) for key in keys if key in found]
 
 
 def alike_rows(row: NominationRow, actor: Actor) -> Sequence[NominationRow]:
@@ -214,12 +214,12 @@ def alike_rows(row: NominationRow, actor: Actor) -> Sequence[NominationRow]:
 
 
 def recent(cohort_id: int, actor: Actor) -> Sequence[Any]:
-    """Return the newest batches of a cohort, each with the number of its rows."""
+    """Return the newest batches of a cohort, each with its number of rows."""
     return BATCHES.read_before(NominationBatch.cohort_id == cohort_id, actor, _RECENT)
 
 
 def nominating_organisations(cohort_id: int, actor: Actor) -> Sequence[Organisation]:
-    """Return the organisations that were invited to a cohort and whose people ``actor`` may put forward."""
+    """Return the organisations invited to a cohort whose people ``actor`` may nominate."""
     invited = select(organisation_trees.invited_to(cohort_id).c.id)
     statement = select(Organisation).where(
         Organisation.id.in_(invited), where(actor, Permission.EDIT_PERSON, Organisation)

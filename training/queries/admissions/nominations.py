@@ -1,4 +1,4 @@
-"""Reading nominations."""
+"""Read nominations."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -27,7 +27,7 @@ from training.queries.people import people
 
 
 def vetted_of(person_id: int) -> Sequence[Nomination]:
-    """Return the nominations of a person about which a decision of the vetting authority has something to say."""
+    """Return the nominations of a person that a vetting decision may affect."""
     statement = (
         select(Nomination)
         .where(Nomination.person_id == person_id, Nomination.state.in_(VETTED_STATES))
@@ -38,8 +38,8 @@ def vetted_of(person_id: int) -> Sequence[Nomination]:
     return db.session.scalars(domain_read(statement)).all()
 
 
-def lock_standing(person_id: int) -> Sequence[Nomination]:
-    """Return the nominations of a person that nobody turned down or withdrew, and let nobody else move them."""
+def lock_open_nominations(person_id: int) -> Sequence[Nomination]:
+    """Lock the open nominations of a person until the transaction ends; return them, fresh."""
     statement = (
         select(Nomination)
         .where(Nomination.person_id == person_id, Nomination.state.not_in(LEFT_STATES))
@@ -52,39 +52,39 @@ def lock_standing(person_id: int) -> Sequence[Nomination]:
 
 
 def state_of(nomination_id: int) -> NominationState:
-    """Return the state of a nomination as the database has it now."""
+    """Return the current state of a nomination."""
     statement = select(Nomination.state).where(Nomination.id == nomination_id)
     return db.session.scalars(domain_read(statement)).one()
 
 
 def has_claim(nomination_id: int) -> bool:
-    """Say whether a completion was claimed that stands or was confirmed."""
+    """Return whether a completion was claimed and not refused."""
     claimed = exists().where(Completion.nomination_id == nomination_id, Completion.state != CompletionState.REFUSED)
     return bool(db.session.scalar(domain_read(select(claimed))))
 
 
 def with_public_ids(public_ids: Collection[str]) -> dict[str, Nomination]:
-    """Return the nominations with these opaque ids, by id."""
+    """Return the nominations with these public ids, by id."""
     statement = select(Nomination).where(Nomination.public_id.in_(public_ids))
     found = db.session.scalars(unscoped(statement, because="a use case reads what it has just written"))
     return {nomination.public_id: nomination for nomination in found}
 
 
 def nomination_by_key(nomination_id: int) -> Nomination:
-    """Return a nomination as the database has it now."""
+    """Return a nomination by its key, fresh."""
     statement = select(Nomination).where(Nomination.id == nomination_id).execution_options(populate_existing=True)
     return db.session.scalars(domain_read(statement)).one()
 
 
 class RosterRow(NamedTuple):
-    """A nominee on a roster: of each record the columns that are shown, not the record.
+    """A nominee on a roster, as the displayed columns of each record.
 
-    Those of clearance and completion are None where there is none; clearance and place also for who may not see the
-    person.
+    The columns of clearance and completion are None if there is none; clearance and place also if the reader may not
+    see the person.
     """
 
     nomination: Any
-    """``public_id``, ``state``, ``reason``, ``hindrance``, ``place``: that in the line, counted from 1"""
+    """``public_id``, ``state``, ``reason``, ``hindrance``, ``place`` on the waiting list, counted from 1"""
 
     person: Any
     """``public_id``, ``name_latin``, ``name_native``"""
@@ -106,24 +106,24 @@ class RosterRow(NamedTuple):
 
     @property
     def shows_state(self) -> bool:
-        """Whether the reader may know where the nomination stands."""
+        """Whether the reader may see the state of the nomination."""
         return self.may_see_person or self.nomination.state in ROSTER_STATES
 
 
 ROSTER_SIZE = 200
-"""How many nominees a page of a roster holds: most rosters whole, and no page too long for a poor line."""
+"""Nominees on a page of a roster: most rosters fit whole, and a page loads on a slow connection."""
 
 
 @dataclass(frozen=True)
 class RosterSelection:
-    """Whom a roster shows: of one state, of one organisation (by its opaque id), whose names match; or everybody."""
+    """A filter of a roster by state, organisation (by its public id) and words of the name; empty fields match all."""
 
     state: NominationState | None = None
     organisation: str = ""
     words: str = ""
 
-    def narrow(self, statement: AnySelect, actor: Actor) -> AnySelect:
-        """Narrow what reads nominations with their people and organisations."""
+    def filter(self, statement: AnySelect, actor: Actor) -> AnySelect:
+        """Filter a statement that reads nominations with their people and organisations."""
         if self.state:
             statement = statement.where(Nomination.state == self.state, _has_shown_state(actor))
         if self.organisation:
@@ -131,13 +131,13 @@ class RosterSelection:
         return people.named(statement, self.words) if self.words else statement
 
 
-def roster(cohort_id: int, sieve: RosterSelection, cut: Cursor, actor: Actor) -> Page[RosterRow]:
-    """Return the page at ``cut`` of the nominees of a cohort whom ``actor`` may see, by name; who waits, as they wait.
+def roster(cohort_id: int, selection: RosterSelection, cut: Cursor, actor: Actor) -> Page[RosterRow]:
+    """Return a page of the nominees of a cohort whom ``actor`` may see, by name; a waiting list in its order.
 
-    A host reads the name and organisation of everybody on its cohort (the one stated exception to isolation), a
-    trainer the names; state and clearance are for those who may see the person.
+    A host reads the name and organisation of every nominee of its cohort (the one stated exception to isolation), a
+    trainer the names; state and clearance are for readers who may see the person.
     """
-    may_see_person, line = _is_seen_as_person(actor), _line(cohort_id)
+    may_see_person, line = _is_seen_as_person(actor), _waiting_places(cohort_id)
     place = case((may_see_person, line.c.place)).label("place")
     statement: AnySelect = (
         select(
@@ -167,8 +167,8 @@ def roster(cohort_id: int, sieve: RosterSelection, cut: Cursor, actor: Actor) ->
         )
         .where(Nomination.cohort_id == cohort_id)
     )
-    statement = seen(sieve.narrow(statement, actor), actor, Permission.SEE_NOMINATION, Nomination)
-    if sieve.state is NominationState.WAITING:
+    statement = seen(selection.filter(statement, actor), actor, Permission.SEE_NOMINATION, Nomination)
+    if selection.state is NominationState.WAITING:
         page = read_page(statement, Nomination, Nomination.place, cut, size=ROSTER_SIZE)
     else:
         page = read_page(statement, Nomination, Person.name_key, cut, through=Nomination.person, size=ROSTER_SIZE)
@@ -176,21 +176,21 @@ def roster(cohort_id: int, sieve: RosterSelection, cut: Cursor, actor: Actor) ->
 
 
 def is_own_claim(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition under which a claim is the actor's own, so that somebody else decides about it."""
+    """Return the condition for a claim to be the actor's own, which they may not decide."""
     return or_(Completion.claimed_by_id == actor.user_id, Nomination.person_id == actor.person_id)
 
 
-def _line(cohort_id: int) -> Subquery:
-    """Return the waiting list of a cohort as keys, each with its place in the line, counted from 1."""
+def _waiting_places(cohort_id: int) -> Subquery:
+    """Return the keys of a cohort's waiting list, each with its place, counted from 1."""
     place = func.row_number().over(order_by=Nomination.place).label("place")
     waits = (Nomination.cohort_id == cohort_id, Nomination.state == NominationState.WAITING)
     return select(Nomination.id, place).where(*waits).subquery()
 
 
 def roster_counts(cohort_id: int, organisation: str, actor: Actor) -> dict[NominationState | None, int]:
-    """Return how many nominees of a cohort ``actor`` sees in each state; under None those whose state is not shown.
+    """Count the nominees of a cohort whom ``actor`` sees by state; under None those whose state is hidden.
 
-    Of one organisation (by its opaque id), or of all.
+    Of one organisation (by its public id), or of all.
     """
     shown = case((_has_shown_state(actor), Nomination.state))
     statement: AnySelect = (
@@ -199,12 +199,12 @@ def roster_counts(cohort_id: int, organisation: str, actor: Actor) -> dict[Nomin
         .where(Nomination.cohort_id == cohort_id)
         .group_by(shown)
     )
-    narrowed = RosterSelection(organisation=organisation).narrow(statement, actor)
-    return dict(db.session.execute(seen(narrowed, actor, Permission.SEE_NOMINATION, Nomination)).all())
+    filtered = RosterSelection(organisation=organisation).filter(statement, actor)
+    return dict(db.session.execute(seen(filtered, actor, Permission.SEE_NOMINATION, Nomination)).all())
 
 
 def roster_organisations(cohort_id: int, actor: Actor) -> list[tuple[Organisation, int]]:
-    """Return the organisations whose nominees for a cohort ``actor`` sees, each with how many these are."""
+    """Return the organisations whose nominees for a cohort ``actor`` sees, each with their number."""
     statement: AnySelect = (
         select(Organisation, func.count())
         .join(Nomination, Nomination.organisation_id == Organisation.id)
@@ -221,19 +221,19 @@ def _is_seen_as_person(actor: Actor) -> ColumnElement[bool]:
 
 
 def _has_shown_state(actor: Actor) -> ColumnElement[bool]:
-    """Whose state is not shown is not found or counted by it either; a seat is no secret on a roster."""
+    """Return the condition for a state to be shown; filters and counts by state use it, so that none is revealed."""
     return or_(_is_seen_as_person(actor), Nomination.state.in_(ROSTER_STATES))
 
 
 def nomination_page(nomination: Nomination, actor: Actor) -> Nomination:
-    """Return a nomination with person, cohort and course, as ``actor`` may see it."""
+    """Return a nomination with person, cohort and course, fresh, as ``actor`` may see it."""
     statement = _whole().where(Nomination.id == nomination.id).execution_options(populate_existing=True)
     found: Nomination = db.session.scalars(seen(statement, actor, Permission.SEE_NOMINATION, Nomination)).one()
     return found
 
 
 def nominations_of(person_id: int, actor: Actor) -> Sequence[Nomination]:
-    """Return the nominations of a person that ``actor`` may see, the newest first."""
+    """Return the nominations of a person that ``actor`` may see, newest first."""
     statement = (
         select(Nomination)
         .where(Nomination.person_id == person_id)
@@ -243,8 +243,8 @@ def nominations_of(person_id: int, actor: Actor) -> Sequence[Nomination]:
     return db.session.scalars(seen(statement, actor, Permission.SEE_NOMINATION, Nomination)).all()
 
 
-def chosen(cohort_id: int, public_ids: Collection[str], actor: Actor, permission: Permission) -> Sequence[Nomination]:
-    """Return those of the nominations of a cohort for which ``actor`` has ``permission``, in the roster's order."""
+def selected(cohort_id: int, public_ids: Collection[str], actor: Actor, permission: Permission) -> Sequence[Nomination]:
+    """Return the nominations of a cohort with these public ids for which ``actor`` has ``permission``, by name."""
     statement = (
         select(Nomination)
         .join(Person, Person.id == Nomination.person_id)
@@ -256,19 +256,19 @@ def chosen(cohort_id: int, public_ids: Collection[str], actor: Actor, permission
 
 
 def eligible(cohort_id: int, words: str, actor: Actor) -> people.SearchResult:
-    """Return up to fifty people whom ``actor`` may put forward: of invited organisations, not nominated yet."""
+    """Return up to fifty people whom ``actor`` may nominate: of invited organisations, not nominated yet."""
     invited = select(organisation_trees.invited_to(cohort_id).c.id)
-    standing = exists().where(
+    is_nominated = exists().where(
         Nomination.cohort_id == cohort_id,
         Nomination.person_id == Person.id,
         Nomination.state.not_in(LEFT_STATES),
     )
-    statement = people.named(people.listed(), words).where(Person.organisation_id.in_(invited), ~standing)
+    statement = people.named(people.listed(), words).where(Person.organisation_id.in_(invited), ~is_nominated)
     return people.first_of(seen(statement, actor, Permission.EDIT_PERSON, Person))
 
 
 class Move(NamedTuple):
-    """A step of a nomination: when, what (an act of the audit trail), and by whom, where that is shown."""
+    """A step of a nomination: its time, its audit event, and the user who took it, if shown."""
 
     at: dt.datetime
     action: str
@@ -277,7 +277,7 @@ class Move(NamedTuple):
 
 @dataclass(frozen=True)
 class NominationSteps:
-    """A nomination with its steps and its place in the line, counted from 1 (None: it does not wait).
+    """A nomination with its steps and its place on the waiting list, counted from 1 (None: not waiting).
 
     All but the nomination are for readers who may see the person.
     """
@@ -291,16 +291,16 @@ class NominationSteps:
 
     @property
     def shows_state(self) -> bool:
-        """Whether the reader may know where the nomination stands."""
+        """Whether the reader may see the state of the nomination."""
         return self.may_see_person or self.nomination.state in ROSTER_STATES
 
 
 def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:
-    """Return what the page of a nomination shows to ``actor``. Who took a step is for those who select or audit."""
+    """Return a nomination with its steps as ``actor`` may see them; who took a step only if they select or audit."""
     may_see_person = _is_seen_as_person(actor)
     may_select = where(actor, Permission.SELECT_NOMINEES, Nomination)
     may_audit = where(actor, Permission.READ_AUDIT, Nomination)
-    line = _line(nomination.cohort_id)
+    line = _waiting_places(nomination.cohort_id)
     statement = (
         _whole()
         .add_columns(may_see_person, may_select, may_audit, line.c.place)
@@ -311,25 +311,25 @@ def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:
     found, is_reader, is_selector, is_auditor, place = db.session.execute(
         seen(statement, actor, Permission.SEE_NOMINATION, Nomination)
     ).one()
-    shows_who = bool(is_selector or is_auditor)
+    shows_user = bool(is_selector or is_auditor)
     return NominationSteps(
         nomination=found,
         place=place if is_reader else None,
         clearance=vetting.current_decision(found.person_id) if is_reader else None,
-        moves=_moves(found.public_id, shows_who=shows_who) if is_reader else (),
+        moves=_moves(found.public_id, shows_user=shows_user) if is_reader else (),
         may_see_person=bool(is_reader),
         may_select=bool(is_selector),
     )
 
 
-def _moves(public_id: str, *, shows_who: bool) -> list[Move]:
+def _moves(public_id: str, *, shows_user: bool) -> list[Move]:
     statement = (
         select(AuditEntry.at, AuditEntry.action, User.display_name)
         .outerjoin(User, User.id == AuditEntry.user_id)
         .where(AuditEntry.subject_kind == Nomination.__name__, AuditEntry.subject_id == public_id)
         .order_by(AuditEntry.id)
     )
-    return [Move(at, action, name if shows_who else None) for at, action, name in db.session.execute(statement)]
+    return [Move(at, action, name if shows_user else None) for at, action, name in db.session.execute(statement)]
 
 
 def _whole() -> AnySelect:

@@ -1,4 +1,4 @@
-"""Reading whom the rows of a file may mean."""
+"""Read the people whom the rows of a file may mean."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from training.queries.people.matching import is_offered
 
 @dataclass
 class RowIdentity:
-    """By what people are looked for; numbers and names only inside ``organisations``."""
+    """The values by which people are searched; numbers and names only within ``organisations``."""
 
     references: set[str] = field(default_factory=set)
     ids: set[int] = field(default_factory=set)
@@ -28,7 +28,7 @@ class RowIdentity:
     natives: set[str] = field(default_factory=set)
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """Yield a condition for each way of looking, each of which an index serves."""
+        """Yield a condition for each kind of value, each served by an index."""
         inside = Person.organisation_id.in_(self.organisations)
         if self.references:
             yield Person.public_id.in_(self.references)
@@ -43,9 +43,9 @@ class RowIdentity:
 
 
 def people_like(wanted: RowIdentity, columns: Sequence[ColumnElement[Any]], actor: Actor) -> dict[int, Any]:
-    """Return the people who may be meant and whom ``actor`` may put forward, by key: those columns of each.
+    """Return ``columns`` of the people who may be meant and whom ``actor`` may nominate, by key.
 
-    Among them who is set aside, not whose record was joined with another.
+    Includes deactivated people, but not merged records.
     """
     found: dict[int, Any] = {}
     for condition in wanted.conditions():
@@ -56,7 +56,7 @@ def people_like(wanted: RowIdentity, columns: Sequence[ColumnElement[Any]], acto
 
 
 def nominated_among(cohort_id: int, person_ids: Collection[int]) -> set[int]:
-    """Return who of these people stands nominated for a cohort."""
+    """Return the keys of those people with an open nomination for a cohort."""
     statement = select(Nomination.person_id).where(
         Nomination.cohort_id == cohort_id, Nomination.person_id.in_(person_ids), Nomination.state.not_in(LEFT_STATES)
     )
@@ -64,7 +64,7 @@ def nominated_among(cohort_id: int, person_ids: Collection[int]) -> set[int]:
 
 
 def nominated_before(fingerprints: Collection[str], actor: Actor) -> dict[str, int]:
-    """Return whom a row of an earlier file of the actor's meant that was committed, by what the row said."""
+    """Return the people nominated by equal rows of the actor's earlier committed files, by fingerprint."""
     statement: AnySelect = (
         select(NominationRow.fingerprint, NominationRow.person_id)
         .join(NominationBatch, NominationBatch.id == NominationRow.batch_id)

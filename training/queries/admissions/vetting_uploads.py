@@ -1,4 +1,4 @@
-"""Reading returned spreadsheets of clearances: their rows, the nominees they name, what is known of these."""
+"""Read vetting uploads: their rows, the nominees they name, and these nominees' current decisions."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -22,13 +22,13 @@ BATCHES = Batches(ClearanceBatch, ClearanceRow, ClearanceRow.result, Permission.
 
 
 def batches_before(moment: dt.datetime) -> Sequence[int]:
-    """Return the keys of the batches that were read before a moment and of which rows are still kept."""
+    """Return the keys of the batches uploaded before a moment that still have rows."""
     statement = select(ClearanceBatch.id).join(ClearanceRow).where(ClearanceBatch.uploaded_at < moment).distinct()
     return db.session.scalars(unscoped(statement, because="what is old is forgotten; nothing is shown")).all()
 
 
 def named(public_ids: Collection[str], actor: Actor) -> Mapping[str, tuple[Nomination, VettingDecision | None]]:
-    """Return the nominations with these opaque ids that ``actor`` vets, with their people and current decisions."""
+    """Return the nominations with these public ids that ``actor`` vets, with their people and current decisions."""
     statement = (
         select(Nomination, VettingDecision)
         .outerjoin(VettingDecision, vetting.current_of_nominee())
@@ -40,7 +40,7 @@ def named(public_ids: Collection[str], actor: Actor) -> Mapping[str, tuple[Nomin
 
 
 def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
-    """Return the rows to record, each with its person and the key of that person's decision as it is now."""
+    """Return the rows to record, each with the keys of its person and that person's current decision."""
     statement = (
         select(ClearanceRow, Nomination.person_id, VettingDecision.id)
         .join(Nomination, Nomination.id == ClearanceRow.nomination_id)
@@ -53,7 +53,7 @@ def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
 
 
 def rows_of(batch: ClearanceBatch, cut: Cursor, actor: Actor) -> Page[ClearanceRow]:
-    """Return a page of a batch's rows by their number, at which the page is cut."""
+    """Return a page of a batch's rows in order of their numbers."""
     statement = select(ClearanceRow).options(
         joinedload(ClearanceRow.nomination).joinedload(Nomination.person),
         joinedload(ClearanceRow.nomination).joinedload(Nomination.cohort),

@@ -1,4 +1,4 @@
-"""Reading tables that came in: the batch of each file, its rows, and how many have which outcome."""
+"""Read uploaded tables: the batch of each file, its rows, and their counts by outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ Row = TypeVar("Row", bound=Base)
 
 @dataclass(frozen=True)
 class Batches(Generic[Batch, Row]):
-    """The tables of one kind of file: its batches, their rows, and the column of a row that holds its outcome.
+    """The batches of one kind of uploaded table, their rows, and the column with the outcome of a row.
 
-    A row has a ``batch_id``, a ``number``, and, where it is faulty, a ``fault`` and the ``cell`` at fault. Pages are
-    for whoever has ``permission`` for the batch.
+    A row has a ``batch_id``, a ``number``, and, if it is faulty, a ``fault`` and the ``cell`` at fault. Pages require
+    ``permission`` for the batch.
     """
 
     batch: type[Batch]
@@ -34,53 +34,53 @@ class Batches(Generic[Batch, Row]):
     permission: Permission
 
     def current(self, batch_id: int) -> Batch:
-        """Return a batch as the database has it now."""
+        """Return a batch, fresh."""
         return self._one(self._by_key(batch_id))
 
     def lock(self, batch_id: int) -> Batch:
-        """Return the same and let nobody else decide about its rows until the transaction ends."""
+        """Lock a batch until the transaction ends; return it, fresh."""
         return self._one(self._by_key(batch_id).with_for_update())
 
     def new_row(self, batch: Any, number: int, outcome: StrEnum) -> Row:
-        """Return a row of a batch that is in no database yet."""
+        """Return a new row of a batch, not yet in the session."""
         row: Any = self.row
         made: Row = row(batch_id=batch.id, number=number, **{self.outcome.key: outcome})
         return made
 
     def rows(self, batch_id: int, *conditions: ColumnElement[bool], most: int | None = None) -> Sequence[Row]:
-        """Return rows of a batch by their numbers, as the database has them now."""
+        """Return rows of a batch in order of their numbers, fresh."""
         statement = self._rows(batch_id).where(*conditions).order_by(self.number()).limit(most)
         statement = statement.execution_options(populate_existing=True)
         return db.session.scalars(domain_read(statement)).all()
 
     def of_outcome(self, batch_id: int, outcomes: Sequence[StrEnum], *options: ExecutableOption) -> Sequence[Row]:
-        """Return the rows of a batch that have one of these outcomes, by their numbers."""
+        """Return the rows of a batch with one of these outcomes, in order of their numbers."""
         statement = self._rows(batch_id).where(self.outcome.in_(outcomes)).order_by(self.number()).options(*options)
         statement = statement.execution_options(populate_existing=True)
         return db.session.scalars(domain_read(statement)).all()
 
     def counts(self, batch_id: int) -> dict[Any, int]:
-        """Return how many rows of a batch have each outcome."""
+        """Count the rows of a batch by outcome."""
         statement = select(self.outcome, func.count()).where(self._is_in(batch_id)).group_by(self.outcome)
         return {row[0]: row[1] for row in db.session.execute(domain_read(statement))}
 
     # Pages
 
     def seen(self, statement: AnySelect, actor: Actor) -> AnySelect:
-        """Narrow a statement that reads batches to those of ``actor``."""
+        """Filter a statement that reads batches to those ``actor`` may see."""
         return seen(statement, actor, self.permission, self.batch)
 
     def page(
         self, statement: AnySelect, batch_id: int, outcome: StrEnum | None, cut: Cursor, actor: Actor
     ) -> Page[Any]:
-        """Return a page of a batch's rows by their number, at which the page is cut; of one outcome or of all.
+        """Return a page of a batch's rows in order of their numbers, with one outcome or all.
 
-        ``statement`` selects rows, and what is shown beside each.
+        ``statement`` selects rows and the columns shown beside each; ``cut`` is at a row number.
         """
         return read_numbered(self.of_batch(statement, batch_id, outcome, actor), self.number(), cut)
 
     def of_batch(self, statement: AnySelect, batch_id: int, outcome: StrEnum | None, actor: Actor) -> AnySelect:
-        """Narrow a statement that selects rows to those of a batch; of one outcome or of all."""
+        """Filter a statement that selects rows to those of a batch, with one outcome or all."""
         batch: Any = self.batch
         statement = statement.join(batch, batch.id == self._batch_id()).where(self._is_in(batch_id))
         if outcome:
@@ -88,7 +88,7 @@ class Batches(Generic[Batch, Row]):
         return self.seen(statement, actor)
 
     def read_before(self, condition: ColumnElement[bool], actor: Actor, most: int | None = None) -> Sequence[Any]:
-        """Return the newest batches first, each with the number of its rows."""
+        """Return the batches that meet ``condition``, newest first, each with its number of rows."""
         batch: Any = self.batch
         rows = select(func.count()).select_from(self.row).where(self._batch_id() == batch.id).scalar_subquery()
         statement: AnySelect = (

@@ -1,4 +1,4 @@
-"""Reading cohorts."""
+"""Read cohorts."""
 
 import datetime as dt
 import enum
@@ -26,13 +26,13 @@ _MOST = 50
 
 
 def newest_code(year: int) -> str | None:
-    """Return the last code of a year that was given, or None. The unique constraint settles a race."""
+    """Return the last code given in a year, or None. The unique constraint settles a race."""
     newest = select(Cohort.code).where(Cohort.code.like(f"{year}-%")).order_by(func.length(Cohort.code).desc())
     return db.session.scalar(newest.order_by(Cohort.code.desc()).limit(1))
 
 
 def is_code_taken(code: str) -> bool:
-    """Say whether a cohort has this code."""
+    """Return whether a cohort has this code."""
     return db.session.scalar(select(Cohort.id).where(Cohort.code == code)) is not None
 
 
@@ -51,40 +51,40 @@ def setting_of(cohort_id: int) -> tuple[Programme, Venue, Organisation]:
 
 
 def public_id_of(cohort_id: int) -> str:
-    """Return the opaque id of a cohort."""
+    """Return the public id of a cohort."""
     return db.session.scalars(select(Cohort.public_id).where(Cohort.id == cohort_id)).one()
 
 
 def state_of(cohort_id: int) -> CohortState:
-    """Return the state of a cohort as the database has it now."""
+    """Return the current state of a cohort."""
     return db.session.scalars(select(Cohort.state).where(Cohort.id == cohort_id)).one()
 
 
 def cohort_by_key(cohort_id: int) -> Cohort:
-    """Return a cohort as the database has it now."""
+    """Return a cohort by its key, fresh."""
     statement = select(Cohort).where(Cohort.id == cohort_id).execution_options(populate_existing=True)
     return db.session.scalars(statement).one()
 
 
-def standing_commitments(cohort_id: int) -> Sequence[Commitment]:
+def open_commitments(cohort_id: int) -> Sequence[Commitment]:
     """Return the commitments of a cohort that still hold money."""
     statement = select(Commitment).where(Commitment.cohort_id == cohort_id, Commitment.committed > 0)
     return db.session.scalars(domain_read(statement.order_by(Commitment.id))).all()
 
 
 def costs_of(cohort_id: int) -> Sequence[CohortCost]:
-    """Return what a cohort is to cost, with the lines that pay for it."""
+    """Return the planned costs of a cohort with the lines that pay for them."""
     statement = select(CohortCost).where(CohortCost.cohort_id == cohort_id).options(joinedload(CohortCost.line))
     return db.session.scalars(domain_read(statement.order_by(CohortCost.category))).all()
 
 
-def costs_in_sight(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:
-    """Return the costs of a cohort that lines whose money ``actor`` may see pay."""
+def visible_costs(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:
+    """Return the planned costs of a cohort paid by lines whose money ``actor`` may see."""
     return db.session.scalars(seen(_costs_with_lines(cohort_id), actor, Permission.SEE_MONEY, BudgetLine)).all()
 
 
-def costs_out_of_sight(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:
-    """Return the other costs of a cohort: they are kept when ``actor`` plans anew."""
+def hidden_costs(cohort_id: int, actor: Actor) -> Sequence[CohortCost]:
+    """Return the other planned costs of a cohort, kept when ``actor`` replans."""
     statement = _costs_with_lines(cohort_id).where(not_(where(actor, Permission.SEE_MONEY, BudgetLine)))
     return db.session.scalars(unscoped(statement, because="kept as they are, never shown")).all()
 
@@ -106,7 +106,7 @@ def template_of(course_id: int) -> Sequence[CourseCost]:
 
 
 def lock_cohort(cohort_id: int) -> Cohort:
-    """Return a cohort and let nobody else seat or unseat anybody in it until the transaction ends."""
+    """Lock a cohort against seating until the transaction ends; return it, fresh."""
     statement = select(Cohort).where(Cohort.id == cohort_id).with_for_update()
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
 
@@ -126,7 +126,7 @@ def of_course(course_id: int, actor: Actor) -> Sequence[Cohort]:
 
 
 class CohortTiming(enum.StrEnum):
-    """Where a cohort lies in time, read from its dates."""
+    """The timing of a cohort, derived from its dates."""
 
     PLANNED = "planned"
     RUNNING = "running"
@@ -158,7 +158,7 @@ def page_of(
 
 @dataclass(frozen=True)
 class CohortHead:
-    """A cohort with what one reader may do about it."""
+    """A cohort with the reader's permissions."""
 
     cohort: Cohort
     may_see_roster: bool
@@ -169,7 +169,7 @@ class CohortHead:
 
 @dataclass(frozen=True)
 class CohortPage(CohortHead):
-    """A cohort as one reader sees it; ``costs`` and ``commitments`` are those of lines whose money they may see."""
+    """The page of a cohort; ``costs`` and ``commitments`` are those of lines whose money the reader may see."""
 
     trainers: Sequence[Person]
     costs: Sequence[CohortCost]
@@ -177,7 +177,7 @@ class CohortPage(CohortHead):
 
 
 def cohort_head(cohort: Cohort, actor: Actor) -> CohortHead:
-    """Return a cohort with course, venue and host, and what ``actor`` may do, in one statement."""
+    """Return a cohort with course, venue, host and the permissions of ``actor``, in one statement."""
     allowed = [
         where(actor, permission, Cohort)
         for permission in (Permission.SEE_ROSTER, Permission.DRAFT_COHORT, Permission.RUN_COHORT, Permission.NOMINATE)
@@ -197,7 +197,7 @@ def cohort_head(cohort: Cohort, actor: Actor) -> CohortHead:
 
 
 def cohort_page(cohort: Cohort, actor: Actor) -> CohortPage:
-    """Return what the page of a cohort shows to ``actor``."""
+    """Return the page of a cohort as ``actor`` may see it."""
     key, head = cohort.id, cohort_head(cohort, actor)
     commitments = (
         select(Commitment)
@@ -208,20 +208,20 @@ def cohort_page(cohort: Cohort, actor: Actor) -> CohortPage:
     return CohortPage(
         **vars(head),
         trainers=trainers_of(key) if head.may_see_roster else (),
-        costs=costs_in_sight(key, actor),
+        costs=visible_costs(key, actor),
         commitments=db.session.scalars(seen(commitments, actor, Permission.SEE_MONEY, Commitment)).all(),
     )
 
 
 def quotas_of(cohort_id: int) -> dict[int, int | None]:
-    """Return the most seats that each invited organisation may have in a cohort, by its key; None: no limit."""
+    """Return the quota of each invited organisation by its key; None: no limit."""
     statement = select(CohortInvitation.organisation_id, CohortInvitation.quota)
     rows = db.session.execute(statement.where(CohortInvitation.cohort_id == cohort_id))
     return {row.organisation_id: row.quota for row in rows}
 
 
 def invited_to(cohort_id: int) -> Sequence[Organisation]:
-    """Return the organisations that are invited to a cohort."""
+    """Return the organisations invited to a cohort."""
     statement = (
         select(Organisation)
         .join(CohortInvitation, CohortInvitation.organisation_id == Organisation.id)
@@ -232,7 +232,7 @@ def invited_to(cohort_id: int) -> Sequence[Organisation]:
 
 
 def trainers_of(cohort_id: int) -> Sequence[Person]:
-    """Return who teaches a cohort."""
+    """Return the trainers of a cohort."""
     statement = (
         select(Person)
         .join(CohortTrainer, CohortTrainer.person_id == Person.id)
@@ -244,7 +244,7 @@ def trainers_of(cohort_id: int) -> Sequence[Person]:
 
 @dataclass(frozen=True)
 class DraftOptions:
-    """What somebody may choose from when drafting a cohort."""
+    """The options for drafting a cohort."""
 
     programmes: Sequence[Programme]
     venues: Sequence[Venue]
@@ -254,9 +254,9 @@ class DraftOptions:
 
 
 def draft_options(actor: Actor) -> DraftOptions:
-    """Return what ``actor`` may choose from: programmes, venues, hosts within their reach, trainers."""
+    """Return the options of ``actor``: programmes, venues, hosts within their scope, organisations, trainers."""
     programmes = seen(select(Programme).order_by(Programme.id), actor, Permission.SEE_PROGRAMME, Programme)
-    bodies = db.session.scalars(
+    organisations = db.session.scalars(
         select(Organisation)
         .where(Organisation.jurisdiction != Jurisdiction.UK, Organisation.is_active)
         .order_by(Organisation.name_en)
@@ -273,14 +273,16 @@ def draft_options(actor: Actor) -> DraftOptions:
     return DraftOptions(
         programmes=db.session.scalars(programmes).all(),
         venues=db.session.scalars(select(Venue).order_by(Venue.name_en)).all(),
-        hosts=[body for body in bodies if is_everywhere or body.id in actor.organisations],
-        organisations=bodies,
+        hosts=[
+            organisation for organisation in organisations if is_everywhere or organisation.id in actor.organisations
+        ],
+        organisations=organisations,
         trainers=db.session.scalars(unscoped(trainers, because="who drafts a cohort names its trainers")).all(),
     )
 
 
 def payers(cohort: Cohort, actor: Actor) -> dict[str, BudgetLine]:
-    """Return the lines that may pay for a cohort, by opaque id: those of its programme that hold money."""
+    """Return the lines that may pay for a cohort, by public id: those of its programme with an allocation."""
     statement = (
         select(BudgetLine)
         .where(BudgetLine.programme_id == cohort.programme_id, BudgetLine.allocated > 0)

@@ -1,4 +1,4 @@
-"""Reading courses."""
+"""Read courses."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ def course_titled(title_en: str, provider: str) -> Course | None:
 
 @dataclass(frozen=True)
 class Search:
-    """Which courses to list; empty means all."""
+    """A filter of courses; empty fields match all."""
 
     words: str = ""
     theme: Theme | None = None
@@ -29,7 +29,7 @@ _LISTED: Bundle[Any] = Bundle(
     "Course",
     *(Course.public_id, Course.title_en, Course.title_ar, Course.title_ckb, Course.theme, Course.provider, Course.days),
 )
-"""What a list shows of a course."""
+"""The columns of a course in a list."""
 
 
 _EVERY = aliased(Course)
@@ -39,9 +39,9 @@ _UNTRANSLATED = (
 
 
 def page_of(search: Search, by: str, cut: Cursor, *, is_descending: bool) -> Page[Any]:
-    """Return a page of courses whose titles and provider hold all the words, sorted by ``title`` or ``theme``.
+    """Return a page of courses whose titles and provider contain all the words, sorted by ``title`` or ``theme``.
 
-    Beside each stands ``untranslated``: how many courses in all have no title in Arabic or none in Sorani.
+    Each row has ``untranslated``: the number of all courses without a title in Arabic or in Sorani.
     """
     statement: AnySelect = select(_LISTED, _UNTRANSLATED.label("untranslated"))
     for word in fold(search.words).split():
@@ -53,11 +53,11 @@ def page_of(search: Search, by: str, cut: Cursor, *, is_descending: bool) -> Pag
 
 
 def lock_course(course_id: int) -> None:
-    """Let nobody else change the course or its cost template until the transaction ends."""
+    """Lock a course and its cost template until the transaction ends."""
     db.session.execute(select(Course.id).where(Course.id == course_id).with_for_update())
 
 
 def course_by_key(course_id: int) -> Course:
-    """Return a course as the database has it now."""
+    """Return a course by its key, fresh."""
     statement = select(Course).where(Course.id == course_id).execution_options(populate_existing=True)
     return db.session.scalars(statement).one()

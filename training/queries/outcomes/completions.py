@@ -1,4 +1,4 @@
-"""Reading completions."""
+"""Read completions."""
 
 from typing import Any
 
@@ -31,14 +31,14 @@ def whole() -> AnySelect:
 
 
 def waiting(cut: Cursor, actor: Actor) -> Page[Any]:
-    """Return a page of (Completion, ``is_own``): the claims that ``actor`` may confirm, the oldest first."""
+    """Return a page of (Completion, ``is_own``): the open claims that ``actor`` may confirm, oldest first."""
     standing = Completion.state == CompletionState.CLAIMED
     statement = whole().add_columns(nominations.is_own_claim(actor).label("is_own")).where(standing)
     return read_page(seen(statement, actor, Permission.CONFIRM_COMPLETION, Completion), Completion, Completion.id, cut)
 
 
 def completion_page(completion: Completion, actor: Actor) -> Completion:
-    """Return a completion with nominee, cohort and course."""
+    """Return a completion with nominee, cohort and course, fresh."""
     statement = whole().where(Completion.id == completion.id).execution_options(populate_existing=True)
     found: Completion = db.session.scalars(seen(statement, actor, Permission.SEE_NOMINATION, Completion)).one()
     return found

@@ -1,4 +1,4 @@
-"""One step for several nominees of a roster at once."""
+"""Take one step for several nominees of a roster."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -23,20 +23,20 @@ bp = Blueprint("bulk_actions", __name__)
 @bp.post("/cohorts/<public_id>/selection")
 @needs(Permission.SEE_ROSTER, on=Cohort, offers=ROSTER_OFFERS)
 def take(cohort: Cohort) -> ResponseReturnValue:
-    """Take a step for the chosen nominees, and say of each that could not why."""
+    """Take a step for the selected nominees, and list those refused with the reason."""
     form = selection_form()
     if form is None:
         abort(403)
     if not form.validate_on_submit():
         return roster_page(cohort, form)
-    wish = form.wish()
-    permission = Permission.WITHDRAW_NOMINATION if wish.step is SelectionStep.WITHDRAW else Permission.SELECT_NOMINEES
+    action = form.action()
+    permission = Permission.WITHDRAW_NOMINATION if action.step is SelectionStep.WITHDRAW else Permission.SELECT_NOMINEES
     with attempt() as done:
-        chosen = nominations.chosen(cohort.id, form.ids, actor(), permission)
-        answers = rules.take(cohort, chosen, wish, actor())
+        chosen = nominations.selected(cohort.id, form.ids, actor(), permission)
+        refusals = rules.take(cohort, chosen, action, actor())
         left = [
             (place, person(one.person), words_for(refusal))
-            for place, (one, refusal) in enumerate(zip(chosen, answers, strict=True), 1)
+            for place, (one, refusal) in enumerate(zip(chosen, refusals, strict=True), 1)
             if refusal
         ]
     if not done:

@@ -1,4 +1,4 @@
-"""Setting the record of a person aside, with which their nominations end."""
+"""Deactivate a person, which withdraws their nominations."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ bp = Blueprint("deactivation", __name__)
 @bp.route("/people/<public_id>/deactivate", methods=["GET", "POST"])
 @needs(Permission.EDIT_PERSON, on=Person)
 def deactivate(person: Person) -> ResponseReturnValue:
-    """Set the record of a person aside."""
+    """Deactivate a person."""
     form = DeactivateForm()
     form.reason.choices = [choice for choice in choices(InactiveReason) if choice.value != InactiveReason.MERGED]
     if form.validate_on_submit():
@@ -30,5 +30,7 @@ def deactivate(person: Person) -> ResponseReturnValue:
             flash(_("The record was deactivated."))
             return redirect(url_for("oversight.person_page.show", public_id=person.public_id))
     page = people.person_page(person, actor())
-    ending = [one for one in nomination_rows.nominations_of(person.id, actor()) if nominations.ends_with_record(one)]
+    ending = [
+        one for one in nomination_rows.nominations_of(person.id, actor()) if nominations.ends_with_deactivation(one)
+    ]
     return render_template("admissions/deactivation/deactivate.html", form=form, page=page, ending=ending)

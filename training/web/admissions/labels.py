@@ -23,10 +23,10 @@ from training.web.common.labels import Labels, word
 
 
 def _reserved(refusal: r.ReservedForWomen) -> str:
-    said: str = _("The seats that are left are reserved for women")
+    text: str = _("The seats that are left are reserved for women")
     if refusal.is_sex_unknown:
-        said += ". " + _("The sex of this person is not recorded: correct the person if that is why")
-    return said
+        text += ". " + _("The sex of this person is not recorded: correct the person if that is why")
+    return text
 
 
 _DONE: dict[NomineeOutcome, LazyString] = {
@@ -39,13 +39,13 @@ _DONE: dict[NomineeOutcome, LazyString] = {
 
 
 def outcome_word(outcome: NomineeOutcome, state: NominationBatchState) -> str:
-    """Return what will become of a row, or, once its file was nominated, what became of it."""
+    """Return the label of the outcome of a row, in the past tense once its batch is committed."""
     done = _DONE.get(outcome) if state is NominationBatchState.COMMITTED else None
     return str(done) if done else word(outcome)
 
 
 def part(code: str) -> str:
-    """Return what a column of a file of names holds."""
+    """Return the label of a part of a nominee."""
     return word(NomineePart(code))
 
 

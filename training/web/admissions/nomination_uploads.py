@@ -1,4 +1,4 @@
-"""Files of names: send one, say what its columns are, look, mend, nominate, take back."""
+"""Nomination uploads: upload, map columns, preview, correct, commit, undo."""
 
 from itertools import islice
 from typing import Any
@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from training.domain.admissions import nomination_upload_commit, row_corrections
 from training.domain.admissions import nomination_uploads as rules
-from training.domain.admissions.column_mapping import FORMAT, languages_said, sex_said
+from training.domain.admissions.column_mapping import FORMAT, parse_languages, parse_sex
 from training.domain.identity import export_limits
 from training.domain.identity.export_limits import ExportEvent
 from training.forms.admissions.nomination_uploads import (
@@ -55,25 +55,25 @@ from training.work import queue
 bp = Blueprint("nomination_uploads", __name__)
 
 _MOST_NAMES = 50
-"""So many unknown organisations are asked about at once, those of most rows first."""
+"""Unknown organisation names asked about at once, most frequent first."""
 
 
-def _offered(cohort_id: int) -> tuple[dict[str, Organisation], list[Choice]]:
-    """Return the organisations for which the actor may nominate, and the same as choices."""
-    bodies = {one.public_id: one for one in nomination_uploads.nominating_organisations(cohort_id, actor())}
-    return bodies, [Choice(key, name(one)) for key, one in bodies.items()]
+def _nominating_organisations(cohort_id: int) -> tuple[dict[str, Organisation], list[Choice]]:
+    """Return the organisations for which the actor may nominate, by public id and as choices."""
+    organisations = {one.public_id: one for one in nomination_uploads.nominating_organisations(cohort_id, actor())}
+    return organisations, [Choice(key, name(one)) for key, one in organisations.items()]
 
 
-def _key(bodies: dict[str, Organisation], chosen: str | None) -> int | None:
-    return bodies[chosen].id if chosen else None
+def _key(organisations: dict[str, Organisation], chosen: str | None) -> int | None:
+    return organisations[chosen].id if chosen else None
 
 
-def _do(job: Job) -> None:
-    """Have the work done that was asked for."""
+def _start(job: Job) -> None:
+    """Start a requested job."""
     queue.start(job.id, job.total)
 
 
-def _shown(batch: NominationBatch) -> ResponseReturnValue:
+def _to_page(batch: NominationBatch) -> ResponseReturnValue:
     return redirect(url_for("admissions.nomination_uploads.show", public_id=batch.public_id))
 
 
@@ -81,21 +81,21 @@ def _shown(batch: NominationBatch) -> ResponseReturnValue:
 @needs(Permission.NOMINATE, on=Cohort)
 @takes_file
 def new(cohort: Cohort) -> ResponseReturnValue:
-    """Send a file of names; the earlier ones are listed below."""
+    """Upload a file of names; earlier uploads are listed."""
     form = NomineeFileForm()
-    bodies, form.organisation.choices = _offered(cohort.id)
-    if len(bodies) == 1 and not form.is_submitted():
-        form.organisation.data = next(iter(bodies))
+    organisations, form.organisation.choices = _nominating_organisations(cohort.id)
+    if len(organisations) == 1 and not form.is_submitted():
+        form.organisation.data = next(iter(organisations))
     if form.validate_on_submit():
         with attempt(form) as done:
-            body = _key(bodies, form.organisation.data)
-            batch = rules.read(form.file.data.stream, cohort, body, actor(), form.sheet.data or "")
-            job = rules.ask_preview(batch, actor()) if FORMAT.is_told_by(batch.columns) else None
+            organisation_id = _key(organisations, form.organisation.data)
+            batch = rules.read(form.file.data.stream, cohort, organisation_id, actor(), form.sheet.data or "")
+            job = rules.ask_preview(batch, actor()) if FORMAT.can_read(batch.columns) else None
         if done:
             if job is None:
                 return redirect(url_for(".columns", public_id=batch.public_id))
-            _do(job)
-            return _shown(batch)
+            _start(job)
+            return _to_page(batch)
     page = cohorts.cohort_page(cohort, actor())
     recent = nomination_uploads.recent(page.cohort.id, actor())
     return render_template(
@@ -106,7 +106,7 @@ def new(cohort: Cohort) -> ResponseReturnValue:
 @bp.get("/nominations/template-<language>.<kind>")
 @needs(Permission.NOMINATE)
 def template(language: str, kind: str) -> ResponseReturnValue:
-    """Send an empty table with headings that are understood."""
+    """Download an empty table with accepted headings."""
     if language not in LANGUAGES:
         abort(404)
     made = tables.nominee_template(language)
@@ -116,24 +116,24 @@ def template(language: str, kind: str) -> ResponseReturnValue:
 @bp.route("/batches/<public_id>/columns", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=NominationBatch)
 def columns(batch: NominationBatch) -> ResponseReturnValue:
-    """Say which column is what; until the rows are nominated that may be changed."""
+    """Map the columns; possible until the commit."""
     page = nomination_uploads.batch_page(batch, actor())
     if not rules.KIND.is_open(page.batch):
-        return _shown(page.batch)
+        return _to_page(page.batch)
     form = NomineeColumnsForm()
-    bodies, offered = _offered(page.cohort.id)
-    default = next((key for key, one in bodies.items() if one.id == page.batch.default_organisation_id), "")
+    organisations, offered = _nominating_organisations(page.cohort.id)
+    default = next((key for key, one in organisations.items() if one.id == page.batch.default_organisation_id), "")
     form.offer(page.batch.headings, page.batch.columns, offered, default)
     if not form.is_submitted():
         form.is_first_person.data = page.batch.is_first_person
     if form.validate_on_submit():
         with attempt(form) as done:
-            body = _key(bodies, form.default.data)
+            organisation_id = _key(organisations, form.default.data)
             is_first_person = bool(form.is_first_person.data)
-            job = rules.say_columns(batch, form.columns(), body, actor(), is_first_person=is_first_person)
+            job = rules.set_columns(batch, form.columns(), organisation_id, actor(), is_first_person=is_first_person)
         if done:
-            _do(job)
-            return _shown(batch)
+            _start(job)
+            return _to_page(batch)
     sample = nomination_uploads.all_rows(batch, None, actor(), table_import.SAMPLE)
     return render_template("admissions/nomination_uploads/columns.html", form=form, page=page, sample=sample)
 
@@ -141,14 +141,14 @@ def columns(batch: NominationBatch) -> ResponseReturnValue:
 @bp.get("/batches/<public_id>")
 @needs(Permission.NOMINATE, on=NominationBatch)
 def show(batch: NominationBatch) -> ResponseReturnValue:
-    """Show what will become, or became, of each row; or how far the work on them is."""
+    """Show the outcome of each row, or the progress of the job on them."""
     page = nomination_uploads.batch_page(batch, actor())
     if page.is_worked_on:
         return table_import.in_progress("admissions/nomination_uploads/working.html", page=page)
     if page.batch.state is NominationBatchState.READ and page.job is None:
         return redirect(url_for(".columns", public_id=page.batch.public_id))
     form = table_import.row_filter(NomineeOutcome, lambda one: outcome_word(one, page.batch.state))
-    return _page(page, form, table_import.narrowed_to(form, NomineeOutcome), _commit_form(page))
+    return _page(page, form, table_import.selected_outcome(form, NomineeOutcome), _commit_form(page))
 
 
 def _commit_form(page: nomination_uploads.NominationUploadPage) -> CommitForm | None:
@@ -176,7 +176,7 @@ def _page(
         outcome=outcome,
         texts={row.number: rules.texts_of(row, page.batch.columns) for row in rows.rows},
         reason_of=tables.reason_of,
-        unnamed=nomination_uploads.number_faulty(page.batch.id, NomineeFault.ORGANISATION_UNKNOWN) if step else 0,
+        unnamed=nomination_uploads.count_faulty(page.batch.id, NomineeFault.ORGANISATION_UNKNOWN) if step else 0,
         pager=pager(rows),
         step=step,
         failure=job_words(page.job),
@@ -187,18 +187,18 @@ def _page(
 @bp.post("/batches/<public_id>/preview")
 @needs(Permission.NOMINATE, on=NominationBatch)
 def preview(batch: NominationBatch) -> ResponseReturnValue:
-    """Look again whom the rows mean."""
+    """Match the rows again."""
     with attempt() as done:
         job = rules.ask_preview(batch, actor())
     if done:
-        _do(job)
-    return _shown(batch)
+        _start(job)
+    return _to_page(batch)
 
 
 @bp.post("/batches/<public_id>/commit")
 @needs(Permission.NOMINATE, on=NominationBatch)
 def commit(batch: NominationBatch) -> ResponseReturnValue:
-    """Nominate the good rows, or all rows or nothing."""
+    """Nominate the good rows, or all rows or none."""
     form = CommitForm()
     form.offer()
     with attempt() as done:
@@ -210,24 +210,24 @@ def commit(batch: NominationBatch) -> ResponseReturnValue:
             corrects=bool(form.corrects.data),
         )
     if done:
-        _do(job)
+        _start(job)
         page = nomination_uploads.batch_page(batch, actor())
         if page.batch.state is NominationBatchState.COMMITTED:
             flash(_("Nominated."))
-    return _shown(batch)
+    return _to_page(batch)
 
 
 @bp.route("/batches/<public_id>/undo", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=NominationBatch)
 def undo(batch: NominationBatch) -> ResponseReturnValue:
-    """Take a whole batch back, after a question."""
+    """Undo a batch, after confirmation."""
     form = StepForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             job = nomination_upload_commit.ask_undo(batch, actor())
         if done:
-            _do(job)
-            return _shown(batch)
+            _start(job)
+            return _to_page(batch)
     return render_template(
         "admissions/nomination_uploads/undo.html", form=form, page=nomination_uploads.batch_page(batch, actor())
     )
@@ -236,33 +236,34 @@ def undo(batch: NominationBatch) -> ResponseReturnValue:
 @bp.route("/batches/<public_id>/organisations", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=NominationBatch)
 def organisations(batch: NominationBatch) -> ResponseReturnValue:
-    """Say once for all rows which organisation a name means that the register does not have."""
+    """Choose the organisations meant by unknown names, for all rows at once."""
     page = nomination_uploads.batch_page(batch, actor())
     names = dict(islice(rules.unknown_organisations(page.batch).items(), _MOST_NAMES))
-    bodies, offered = _offered(page.cohort.id)
+    organisations, offered = _nominating_organisations(page.cohort.id)
     form = meanings_form(names, offered)
     if form.validate_on_submit():
-        meanings = {name: bodies[key].id for name, key in form.meanings(names).items()}
+        meanings = {name: organisations[key].id for name, key in form.meanings(names).items()}
         with attempt(form) as done:
-            job = rules.say_meanings(batch, meanings, actor())
+            job = rules.set_meanings(batch, meanings, actor())
         if done:
-            _do(job)
-            return _shown(batch)
+            _start(job)
+            return _to_page(batch)
     if not names or not rules.KIND.is_open(page.batch):
-        return _shown(batch)
+        return _to_page(batch)
     return render_template("admissions/nomination_uploads/organisations.html", form=form, page=page)
 
 
-def _next(batch: NominationBatch, number: int, *, begins_anew: bool = True) -> ResponseReturnValue:
-    """Go to the first row from a number on that needs the reader, in the part of the list from which they came.
+def _to_next_row(batch: NominationBatch, number: int, *, begins_anew: bool = True) -> ResponseReturnValue:
+    """Redirect to the first row from ``number`` on that needs attention, within the reader's filter.
 
-    After the last, either the first comes again, or the list: whoever leaves rows as they are would go in circles.
+    After the last row wrap to the first, or without ``begins_anew`` return to the list: a reader who skips rows would
+    otherwise go in circles.
     """
-    outcome = table_import.came_from(NomineeOutcome)
+    outcome = table_import.previous_outcome(NomineeOutcome)
     place: dict[str, Any] = {"public_id": batch.public_id, "outcome": outcome}
     if outcome and outcome not in nomination_uploads.NEEDING:
         return redirect(url_for(".show", after=number - 1, **place))
-    found = nomination_uploads.next_needing(batch, number, outcome, actor())
+    found = nomination_uploads.next_needing_attention(batch, number, outcome, actor())
     if found is None:
         flash(_("No rows of this kind are left to correct.") if outcome else _("No rows are left to correct."))
         return redirect(url_for(".show", **(place | {"outcome": None})))
@@ -275,9 +276,9 @@ def _next(batch: NominationBatch, number: int, *, begins_anew: bool = True) -> R
 @bp.get("/batches/<public_id>/rows/next")
 @needs(Permission.NOMINATE, on=NominationBatch)
 def next_row(batch: NominationBatch) -> ResponseReturnValue:
-    """Go to the next row that needs the reader, after the one that they leave as it is."""
+    """Go to the next row that needs attention, skipping the current one."""
     number = request.args.get("after", "")
-    return _next(batch, int(number[:9]) + 1 if number.isdecimal() else 0, begins_anew=False)
+    return _to_next_row(batch, int(number[:9]) + 1 if number.isdecimal() else 0, begins_anew=False)
 
 
 def _row(batch: NominationBatch, number: int) -> NominationRow:
@@ -288,18 +289,18 @@ def _row(batch: NominationBatch, number: int) -> NominationRow:
 @bp.route("/batches/<public_id>/rows/<int:number>", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=NominationBatch)
 def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
-    """Write what a row should say."""
+    """Correct the texts of a row."""
     page, found = nomination_uploads.batch_page(batch, actor()), _row(batch, number)
     texts = rules.texts_of(found, page.batch.columns)
     form = NomineeRowForm(
-        data=texts | {"sex": sex_said(texts.get("sex", "")), "speaks": languages_said(texts.get("languages", ""))}
+        data=texts | {"sex": parse_sex(texts.get("sex", "")), "speaks": parse_languages(texts.get("languages", ""))}
     )
     form.sex.choices, form.speaks.choices = choices(Sex), choices(SpokenLanguage)
     if form.validate_on_submit():
         with attempt(form) as done:
-            row_corrections.mend(batch, number, form.texts(), actor())
+            row_corrections.correct(batch, number, form.texts(), actor())
         if done:
-            return _next(batch, number)
+            return _to_next_row(batch, number)
     if found.fault and not form.is_submitted():
         form.refuse(tables.reason_of(found), form.field_of(found.part))
     said = texts.get(found.part.value, "") if found.part else ""
@@ -309,20 +310,20 @@ def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
         page=page,
         row=found,
         said=said,
-        outcome=table_import.came_from(NomineeOutcome),
+        outcome=table_import.previous_outcome(NomineeOutcome),
     )
 
 
 @bp.route("/batches/<public_id>/rows/<int:number>/whom", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=NominationBatch)
 def whom(batch: NominationBatch, number: int) -> ResponseReturnValue:
-    """Say whom a row means, beside those whom it may mean."""
+    """Choose the person a row means among the candidates."""
     page, found = nomination_uploads.batch_page(batch, actor()), _row(batch, number)
     meant = nomination_uploads.candidates_of(found, page.cohort.id, actor())
     people = {one.person.public_id: one.person for one in meant}
     alike = nomination_uploads.alike_rows(found, actor())
     form = WhomForm()
-    form.offer([_meant(one) for one in meant], [one.number for one in alike])
+    form.offer([_person_choice(one) for one in meant], [one.number for one in alike])
     if found.person and not form.is_submitted():
         form.whom.data = found.person.public_id
     if form.validate_on_submit():
@@ -333,7 +334,7 @@ def whom(batch: NominationBatch, number: int) -> ResponseReturnValue:
             else:
                 row_corrections.choose(batch, number, chosen, actor(), corrects=bool(form.corrects.data))
         if done:
-            return _next(batch, number)
+            return _to_next_row(batch, number)
     rows = [(one, rules.texts_of(one, page.batch.columns)) for one in (found, *alike)]
     return render_template(
         "admissions/nomination_uploads/whom.html",
@@ -342,12 +343,12 @@ def whom(batch: NominationBatch, number: int) -> ResponseReturnValue:
         row=found,
         rows=rows,
         meant=meant,
-        outcome=table_import.came_from(NomineeOutcome),
+        outcome=table_import.previous_outcome(NomineeOutcome),
     )
 
 
-def _meant(one: nomination_uploads.Meant) -> Choice:
-    """Return somebody whom a row may mean as an answer, with what follows from it."""
+def _person_choice(one: nomination_uploads.PossiblePerson) -> Choice:
+    """Return a candidate as a choice, with a hint about its consequence."""
     hint = _("Nominated for this cohort already") if one.is_nominated else ""
     if reason := one.person.inactive_because:
         hint = _("Deactivated: %(reason)s. The record will be reactivated", reason=word(reason))
@@ -357,11 +358,11 @@ def _meant(one: nomination_uploads.Meant) -> Choice:
 @bp.post("/batches/<public_id>/rows.<kind>")
 @needs(Permission.NOMINATE, on=NominationBatch)
 def download(batch: NominationBatch, kind: str) -> ResponseReturnValue:
-    """Send the rows as a table that can be mended and sent again; of one outcome or all."""
-    outcome = table_import.came_from(NomineeOutcome)
+    """Download the rows, with one outcome or all, as a table that can be corrected and uploaded again."""
+    outcome = table_import.previous_outcome(NomineeOutcome)
     page = nomination_uploads.batch_page(batch, actor())
     rows = nomination_uploads.all_rows(page.batch, outcome, actor())
     made = tables.nominees(rows, page.batch.columns)
     with attempt() as done:
         export_limits.note(ExportEvent.NOMINEES, len(rows), actor(), day_began())
-    return file_of(made, f"rows-{page.batch.public_id}", kind) if done else _shown(batch)
+    return file_of(made, f"rows-{page.batch.public_id}", kind) if done else _to_page(batch)

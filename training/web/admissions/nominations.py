@@ -1,4 +1,4 @@
-"""Nominations: finding and putting forward, the roster, and each step to a seat."""
+"""Nominations: search and nominate, the roster, and each step to a seat."""
 
 from collections.abc import Callable
 
@@ -38,13 +38,13 @@ from training.web.people.people import alike, offer_organisations, register_from
 bp = Blueprint("nominations", __name__)
 
 ROSTER_OFFERS = (Permission.SELECT_NOMINEES, Permission.NOMINATE, Permission.SEE_PERSON)
-"""What decides which steps and states a roster offers."""
+"""The permissions that decide which steps and states a roster offers."""
 
 
 @bp.route("/cohorts/<public_id>/nominate", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=Cohort)
 def nominate(cohort: Cohort) -> ResponseReturnValue:
-    """Find somebody to put forward. The name travels in the body, never in the address."""
+    """Search for a person to nominate. The name is sent in the request body, never in the address."""
     form = SearchForm()
     found = None
     if form.validate_on_submit():
@@ -63,7 +63,7 @@ def nominate(cohort: Cohort) -> ResponseReturnValue:
 @bp.post("/cohorts/<public_id>/nominate/chosen")
 @needs(Permission.NOMINATE, on=Cohort)
 def put_forward(cohort: Cohort) -> ResponseReturnValue:
-    """Nominate the person who was chosen."""
+    """Nominate the selected person."""
     chosen = records.find(Person, request.form.get("person", ""), actor(), Permission.EDIT_PERSON)
     if chosen is None or not chosen.is_allowed:
         abort(404)
@@ -78,16 +78,16 @@ def put_forward(cohort: Cohort) -> ResponseReturnValue:
 @bp.route("/cohorts/<public_id>/nominate/new", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=Cohort)
 def register(cohort: Cohort) -> ResponseReturnValue:
-    """Register somebody new and nominate them, both or neither; where the name is known, after a look at both."""
+    """Register a new person and nominate them, both or neither; warn about similar names first."""
     form = NewPersonForm()
-    bodies = offer_organisations(form)
+    organisations = offer_organisations(form)
     known: list[Candidate] = []
     if form.validate_on_submit():
-        body = bodies[form.organisation.data or ""]
-        known = alike(form, body)
+        organisation = organisations[form.organisation.data or ""]
+        known = alike(form, organisation)
         if not known:
             with attempt(form) as done:
-                rules.nominate(cohort, register_from(form, body), actor())
+                rules.nominate(cohort, register_from(form, organisation), actor())
             if done:
                 flash(_("Registered and nominated."))
                 return redirect(url_for(".roster", public_id=cohort.public_id))
@@ -98,33 +98,33 @@ def register(cohort: Cohort) -> ResponseReturnValue:
 @bp.get("/cohorts/<public_id>/roster")
 @needs(Permission.SEE_ROSTER, on=Cohort, offers=ROSTER_OFFERS)
 def roster(cohort: Cohort) -> ResponseReturnValue:
-    """Show who is nominated, and the next step for each."""
+    """Show the nominees, and the next steps for each."""
     return roster_page(cohort, selection_form())
 
 
 @bp.post("/cohorts/<public_id>/roster")
 @needs(Permission.SEE_ROSTER, on=Cohort, offers=ROSTER_OFFERS)
 def search(cohort: Cohort) -> ResponseReturnValue:
-    """Show the nominees whose names match. The name travels in the body, never in the address."""
+    """Show the nominees whose names match. The name is sent in the request body, never in the address."""
     return roster_page(cohort, selection_form(), SearchForm())
 
 
 def selection_form() -> SelectionForm | None:
-    """Return the form for a step with several nominees; None for who can take none."""
+    """Return the form for a step with several nominees; None if the actor may take none."""
     steps = nomination_path.steps_of(may_select=may(Permission.SELECT_NOMINEES), may_withdraw=may(Permission.NOMINATE))
     form = SelectionForm()
     form.step.choices = [Choice(step.value, word(step)) for step in steps]
     return form if form.step.choices else None
 
 
-def _sieve(form: RosterFilter, cohort: Cohort) -> tuple[RosterSelection, int]:
-    """Return whom the filter asks for, and how many they are; each answer of it says how many it would show."""
-    bodies = nominations.roster_organisations(cohort.id, actor())
+def _read_filter(form: RosterFilter, cohort: Cohort) -> tuple[RosterSelection, int]:
+    """Return the filter of the roster and the number of nominees it matches; fill its choices with their numbers."""
+    organisations = nominations.roster_organisations(cohort.id, actor())
     form.organisation.choices = [
-        Choice(one.public_id, Markup("{} ({})").format(name(one), number)) for one, number in bodies
+        Choice(one.public_id, Markup("{} ({})").format(name(one), number)) for one, number in organisations
     ]
-    organisation = next((one.public_id for one, _n in bodies if one.public_id == form.organisation.data), "")
-    if len(bodies) < 2:
+    organisation = next((one.public_id for one, _n in organisations if one.public_id == form.organisation.data), "")
+    if len(organisations) < 2:
         del form.organisation
     counts = nominations.roster_counts(cohort.id, organisation, actor())
     shown = roster_states(may_see_people=may(Permission.SEE_PERSON))
@@ -136,14 +136,14 @@ def _sieve(form: RosterFilter, cohort: Cohort) -> tuple[RosterSelection, int]:
 def roster_page(
     cohort: Cohort, selection: SelectionForm | None, search: SearchForm | None = None
 ) -> ResponseReturnValue:
-    """Return a page of a roster, with the form for several nominees, or for a name, as it was sent, if it was."""
+    """Return a page of a roster, with the forms ``selection`` and ``search`` as submitted."""
     form = RosterFilter(request.args)
-    sieve, number = _sieve(form, cohort)
+    shown_nominees, number = _read_filter(form, cohort)
     is_search = search is not None and search.validate()
     search = search or SearchForm(formdata=None)
     if is_search:
-        sieve = RosterSelection(words=search.words.data or "")
-    found = nominations.roster(cohort.id, sieve, Cursor() if is_search else cut(), actor())
+        shown_nominees = RosterSelection(words=search.words.data or "")
+    found = nominations.roster(cohort.id, shown_nominees, Cursor() if is_search else cut(), actor())
     page = cohorts.cohort_head(cohort, actor())
     return render_template(
         "admissions/nominations/roster.html",
@@ -164,7 +164,7 @@ def roster_page(
 
 
 def _next_steps(row: RosterRow) -> tuple[SelectionStep, ...]:
-    """Return the steps that the reader of a roster may take for a nominee."""
+    """Return the steps that the reader may take for a nominee."""
     return nomination_path.next_steps(
         row.nomination.state,
         may_select=row.may_select,
@@ -176,61 +176,61 @@ def _next_steps(row: RosterRow) -> tuple[SelectionStep, ...]:
 @bp.get("/nominations/<public_id>")
 @needs(Permission.SEE_NOMINATION, on=Nomination)
 def show(nomination: Nomination) -> ResponseReturnValue:
-    """Show a nomination and its steps, as far as its reader may know them."""
+    """Show a nomination and its steps, as far as the reader may see them."""
     page = nominations.nomination_steps(nomination, actor())
     return render_template("admissions/nominations/show.html", page=page, today=today())
 
 
-def _step(nomination: Nomination, rule: Callable[..., None], said: str) -> ResponseReturnValue:
-    """Take a step that needs no words, and go back to where its button stood."""
-    roster = _roster_of(nomination)
+def _take_step(nomination: Nomination, rule: Callable[..., None], message: str) -> ResponseReturnValue:
+    """Take a step without a form, flash ``message``, and return to the page of the button."""
+    roster = _roster_address(nomination)
     with attempt() as done:
         rule(nomination, actor())
     if done:
-        flash(said)
+        flash(message)
     return redirect(roster)
 
 
-def _roster_of(nomination: Nomination) -> str:
-    """Return the address of the roster on which a nomination stands, at the part of it that was shown."""
+def _roster_address(nomination: Nomination) -> str:
+    """Return the address of the nomination's roster, at the page that was shown."""
     return url_for(".roster", public_id=cohorts.public_id_of(nomination.cohort_id), **place())
 
 
 @bp.post("/nominations/<public_id>/shortlist")
 @needs(Permission.SELECT_NOMINEES, on=Nomination)
 def shortlist(nomination: Nomination) -> ResponseReturnValue:
-    """Put a nominee on the shortlist."""
-    return _step(nomination, rules.shortlist, _("Shortlisted."))
+    """Shortlist a nominee."""
+    return _take_step(nomination, rules.shortlist, _("Shortlisted."))
 
 
 @bp.post("/nominations/<public_id>/send-to-vetting")
 @needs(Permission.SELECT_NOMINEES, on=Nomination)
 def send_to_vetting(nomination: Nomination) -> ResponseReturnValue:
-    """Ask the vetting officers about a nominee."""
-    return _step(nomination, rules.send_to_vetting, _("Sent to vetting."))
+    """Send a nominee to vetting."""
+    return _take_step(nomination, rules.send_to_vetting, _("Sent to vetting."))
 
 
 @bp.post("/nominations/<public_id>/confirm")
 @needs(Permission.SELECT_NOMINEES, on=Nomination)
 def confirm(nomination: Nomination) -> ResponseReturnValue:
     """Give a cleared nominee a seat."""
-    return _step(nomination, rules.confirm, _("Seat confirmed."))
+    return _take_step(nomination, rules.confirm, _("Seat confirmed."))
 
 
 @bp.post("/nominations/<public_id>/wait")
 @needs(Permission.SELECT_NOMINEES, on=Nomination)
 def wait(nomination: Nomination) -> ResponseReturnValue:
     """Put a cleared nominee on the waiting list."""
-    return _step(nomination, rules.put_on_waiting_list, _("On the waiting list."))
+    return _take_step(nomination, rules.put_on_waiting_list, _("On the waiting list."))
 
 
 @bp.route("/nominations/<public_id>/turn-down", methods=["GET", "POST"])
 @needs(Permission.SELECT_NOMINEES, on=Nomination)
 def turn_down(nomination: Nomination) -> ResponseReturnValue:
-    """Decline a nominee, with a reason that the nominating organisation reads."""
+    """Turn down a nominee, with a reason that the nominating organisation reads."""
     form = ReasonForm()
     if form.validate_on_submit():
-        roster = _roster_of(nomination)
+        roster = _roster_address(nomination)
         with attempt(form) as done:
             rules.turn_down(nomination, form.reason.data or "", actor())
         if done:
@@ -243,7 +243,7 @@ def turn_down(nomination: Nomination) -> ResponseReturnValue:
 @bp.route("/nominations/<public_id>/withdraw", methods=["GET", "POST"])
 @needs(Permission.WITHDRAW_NOMINATION, on=Nomination)
 def withdraw(nomination: Nomination) -> ResponseReturnValue:
-    """Take a nomination back, after a question."""
+    """Withdraw a nomination, after confirmation."""
     form = StepForm()
     if form.validate_on_submit():
         with attempt(form) as done:

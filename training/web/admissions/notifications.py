@@ -1,4 +1,4 @@
-"""Notices: what stands on the first page until its reader has seen it."""
+"""Notices: shown on the home page until their reader dismisses them."""
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ bp = Blueprint("notifications", __name__)
 @bp.post("/notices/<public_id>/seen")
 @needs(Permission.READ_NOTICE, on=Notice)
 def see(notice: Notice) -> ResponseReturnValue:
-    """Take a notice off the first page."""
+    """Dismiss a notice."""
     with transaction():
         rules.see(notice)
     return redirect(url_for("oversight.home.show"))

@@ -1,4 +1,4 @@
-"""Seats and deadlines of a cohort: how many, for whom, until when."""
+"""Seats, quotas and deadlines of a cohort."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ bp = Blueprint("seats", __name__)
 def edit(cohort: Cohort) -> ResponseReturnValue:
     """Set seats, reserved places, quotas and deadlines of a draft or an open cohort."""
     shares = seats.shares(cohort.id)
-    form = SeatsForm.asking([share.organisation.public_id for share in shares])(data=_shown(cohort, shares))
+    form = SeatsForm.asking([share.organisation.public_id for share in shares])(data=_current_limits(cohort, shares))
     if form.validate_on_submit():
         with attempt(form) as done:
             rules.set_limits(cohort, _limits(form, shares), actor())
@@ -36,7 +36,7 @@ def edit(cohort: Cohort) -> ResponseReturnValue:
     return render_template("admissions/seats/edit.html", form=form, page=page, asked=asked)
 
 
-def _shown(cohort: Cohort, shares: list[SeatShare]) -> dict[str, Any]:
+def _current_limits(cohort: Cohort, shares: list[SeatShare]) -> dict[str, Any]:
     limits = ("capacity", "reserved_for_women", "nominations_until", "vetting_by")
     quotas = {quota_name(share.organisation.public_id): share.quota for share in shares}
     return {name: getattr(cohort, name) for name in limits} | quotas

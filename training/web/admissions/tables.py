@@ -1,4 +1,4 @@
-"""Tables of admissions: files of names, the vetting queue."""
+"""Tables of admissions: nomination uploads, the vetting queue."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -34,21 +34,21 @@ from training.web.people.tables import heading
 
 
 def nominee_template(language: str) -> SavedTable:
-    """Return an empty table whose headings, in that language, are understood when it comes back."""
+    """Return an empty table with accepted headings in ``language``."""
     parts = [part for part in NomineePart if part is not NomineePart.REFERENCE]
     columns = [FileColumn(FORMAT.heading(part, language)) for part in parts]
     return SavedTable(columns[0].heading, columns, ())
 
 
 class NomineeRow(NamedTuple):
-    """A row of a file with what it says, by the parts of a nominee."""
+    """A row of a file with its texts by part."""
 
     row: NominationRow
     texts: Mapping[str, str]
 
 
 def nominees(rows: Iterable[NominationRow], places: Mapping[str, int]) -> SavedTable:
-    """Return rows of a file whose columns are at ``places``, each with what became of it."""
+    """Return rows of a file whose columns are at ``places``, each with its outcome."""
     return NOMINEES.file(NomineeRow(row, _texts(row, places)) for row in rows)
 
 
@@ -59,12 +59,12 @@ def _texts(row: NominationRow, places: Mapping[str, int]) -> Mapping[str, str]:
     return texts
 
 
-def _said(part: NomineePart) -> ColumnSpec[NomineeRow]:
+def _part_column(part: NomineePart) -> ColumnSpec[NomineeRow]:
     return ColumnSpec(heading(part), lambda nominee: nominee.texts.get(part.value, ""))
 
 
 def reason_of(row: NominationRow) -> str:
-    """Return why a row is faulty, repeats another one or perhaps does; nothing for the others."""
+    """Return why a row is faulty, or repeats or may repeat another one; empty for other rows."""
     if row.same_as is not None:
         return str(_("Row %(number)s means the same person", number=row.same_as))
     if row.fault is NomineeFault.TEXT_TOO_LONG and row.part:
@@ -80,7 +80,7 @@ NOMINEES = TableSpec[NomineeRow](
     _l("Rows"),
     {
         "number": page_only(_l("Row")),
-        **{part.value: _said(part) for part in NomineePart},
+        **{part.value: _part_column(part) for part in NomineePart},
         "outcome": ColumnSpec(_l("Outcome"), lambda nominee: nominee.row.outcome, CODE),
         "reason": ColumnSpec(_l("Reason"), lambda nominee: reason_of(nominee.row)),
         "name": page_only(_l("Name")),
@@ -89,7 +89,7 @@ NOMINEES = TableSpec[NomineeRow](
     },
     page=("number", "outcome", "name", "organisation_meant", "action"),
 )
-"""The headings of the file are understood when it comes back."""
+"""The headings of the file are accepted when it is uploaded again."""
 
 
 def _vetting_heading(part: str) -> LazyString:
@@ -97,13 +97,13 @@ def _vetting_heading(part: str) -> LazyString:
 
 
 def _outcome_heading() -> str:
-    """Return the heading of the outcome with what can be written there."""
+    """Return the heading of the outcome with the accepted words."""
     taken = " / ".join(words[language().code][0] for words in WORDS.values())
     return f"{_vetting_heading('outcome')} ({taken})"
 
 
 def _to_fill(heading: LazyString) -> ColumnSpec[Any]:
-    """Return a column that is empty, for the authority to fill."""
+    """Return an empty column, for the authority to fill in."""
     return ColumnSpec(heading, lambda _row: "")
 
 
@@ -131,7 +131,7 @@ VETTING_QUEUE = TableSpec[Any](
     },
     page=("name", "organisation", "course", "last_day", "vetting_by", "clearance", "action"),
 )
-"""Nominees in vetting with empty columns for what the authority decides; rows: nomination, current decision."""
+"""Nominees in vetting with empty columns for the authority's decision; rows: nomination, current decision."""
 
 NOMINATION_FILES = files_read("admissions.nomination_uploads.show")
 

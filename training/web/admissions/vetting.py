@@ -1,4 +1,4 @@
-"""Vetting: the queue, and recording what the authority decided."""
+"""Vetting: the queue, and recording the authority's decisions."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,7 +26,7 @@ bp.add_app_template_filter(rules.lapsing)
 @bp.get("/vetting")
 @needs(Permission.VET)
 def index() -> ResponseReturnValue:
-    """List the nominees in vetting, or those whose clearance lapses, the oldest first."""
+    """List the nominees in vetting, or those whose clearance lapses, oldest first."""
     form = QueueFilter(request.args)
     form.queue.choices = [
         Choice(VettingQueue.WITHIN_60, _("Clearance lapses within 60 days")),

@@ -1,4 +1,4 @@
-"""Clearances from a spreadsheet: saving the queue as a table, sending it back, the preview, recording its rows."""
+"""Clearances by spreadsheet: download the queue, upload it filled in, preview, record."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -33,7 +33,7 @@ bp = Blueprint("vetting_uploads", __name__)
 @bp.post("/vetting/queue.<kind>")
 @needs(Permission.VET)
 def save(kind: str) -> ResponseReturnValue:
-    """Send the queue as a table to be filled in. It has names in it: the audit trail says who took it."""
+    """Download the queue as a table to fill in. It contains names: the audit trail records the download."""
     rows = vetting.all_of(VettingQueue.WAITING, today(), actor())
     saved = file_of(tables.VETTING_QUEUE.file(rows), "vetting-queue", kind)
     with attempt() as done:
@@ -45,7 +45,7 @@ def save(kind: str) -> ResponseReturnValue:
 @needs(Permission.VET)
 @takes_file
 def new() -> ResponseReturnValue:
-    """Send a returned spreadsheet."""
+    """Upload a returned spreadsheet."""
     form = ClearanceFileForm()
     if form.validate_on_submit():
         try:
@@ -62,7 +62,7 @@ def new() -> ResponseReturnValue:
 @bp.get("/vetting/spreadsheets/<public_id>")
 @needs(Permission.VET, on=ClearanceBatch)
 def show(batch: ClearanceBatch) -> ResponseReturnValue:
-    """Show what will be recorded of each row."""
+    """Show the outcome of each row before recording."""
     counts = vetting_uploads.BATCHES.counts(batch.id)
     rows = vetting_uploads.rows_of(batch, cut(), actor())
     taken = [one for written in WORDS.values() for one in written[language().code]]

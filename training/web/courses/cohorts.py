@@ -1,4 +1,4 @@
-"""Cohorts: list, page, drafting, and the steps from draft to closed."""
+"""Cohorts: list, draft, edit, close, cancel."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -54,12 +54,12 @@ def index() -> ResponseReturnValue:
 
 
 def _offer(form: CohortForm) -> Offers:
-    """Fill the lists of the form with what the actor may choose from."""
+    """Fill the lists of the form with the actor's options; return these."""
     found = cohorts.draft_options(actor())
     offers = Offers.of(found.programmes, found.venues, found.hosts, found.organisations, found.trainers)
     form.venue.choices = [Choice(key, name(venue)) for key, venue in offers.venues.items()]
-    form.host.choices = [Choice(key, name(body)) for key, body in offers.hosts.items()]
-    form.invited.choices = [Choice(key, name(body)) for key, body in offers.organisations.items()]
+    form.host.choices = [Choice(key, name(organisation)) for key, organisation in offers.hosts.items()]
+    form.invited.choices = [Choice(key, name(organisation)) for key, organisation in offers.organisations.items()]
     form.trainers.choices = [Choice(key, person(trainer)) for key, trainer in offers.trainers.items()]
     form.programme.choices = [Choice(key, title(programme)) for key, programme in offers.programmes.items()]
     return offers
@@ -83,7 +83,7 @@ def new(course: Course) -> ResponseReturnValue:
 @bp.route("/cohorts/<public_id>/edit", methods=["GET", "POST"])
 @needs(Permission.DRAFT_COHORT, on=Cohort)
 def edit(cohort: Cohort) -> ResponseReturnValue:
-    """Change a draft."""
+    """Edit a draft."""
     course = courses.course_by_key(cohort.course_id)
     form = CohortForm.showing(rules.plan_of(cohort, course))
     offers = _offer(form)
@@ -111,7 +111,7 @@ def close(cohort: Cohort) -> ResponseReturnValue:
 @bp.route("/cohorts/<public_id>/cancel", methods=["GET", "POST"])
 @needs(Permission.RUN_COHORT, on=Cohort)
 def cancel(cohort: Cohort) -> ResponseReturnValue:
-    """Cancel a cohort, after a question."""
+    """Cancel a cohort, after confirmation."""
     form = StepForm()
     if form.validate_on_submit():
         with attempt(form) as done:

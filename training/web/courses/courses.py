@@ -22,7 +22,7 @@ from training.web.common.use_case import attempt
 bp = Blueprint("courses", __name__)
 
 _TRAINEES = 12
-"""The cohort for which the page of a course says what it comes to."""
+"""The number of trainees for which the page of a course estimates its costs."""
 
 
 @bp.get("/courses")
@@ -61,7 +61,7 @@ def index() -> ResponseReturnValue:
     offers=(Permission.SEE_MONEY, Permission.EDIT_COURSE, Permission.DRAFT_COHORT, Permission.WRITE_RIGHTS),
 )
 def show(course: Course) -> ResponseReturnValue:
-    """Show a course, what it costs to hold, and its cohorts."""
+    """Show a course, its estimated costs and its cohorts."""
     return render_template(
         "courses/courses/show.html",
         course=course,
@@ -74,7 +74,7 @@ def show(course: Course) -> ResponseReturnValue:
 
 
 class _Costs(NamedTuple):
-    """What a course costs to hold for so many days and trainees: each row of its template with what it comes to."""
+    """The costs of a course for ``days`` and ``trainees``: each row of its template with its amount in pence."""
 
     rows: list[tuple[CourseCost, int]]
     total: int
@@ -83,7 +83,7 @@ class _Costs(NamedTuple):
 
 
 def _costs(course: Course) -> _Costs:
-    """Return the costs for a usual cohort, of the course's length or of one day where that was not published."""
+    """Return the costs of a typical cohort, of the course's length or of one day if that is unknown."""
     days = course.days or 1
     template = cohorts.template_of(course.id)
     rows = [(cost, suggested_costs([cost], days, _TRAINEES)[cost.category]) for cost in template]
@@ -93,7 +93,7 @@ def _costs(course: Course) -> _Costs:
 @bp.route("/courses/<public_id>/costs", methods=["GET", "POST"])
 @needs(Permission.EDIT_COURSE, on=Course)
 def costs(course: Course) -> ResponseReturnValue:
-    """Say what a course costs to hold; its next cohorts start from that."""
+    """Edit the cost template of a course, from which its next cohorts start."""
     form = CourseCostsForm()
     for category in form.categories():
         category.basis.choices = choices(CostBasis)
@@ -110,7 +110,7 @@ def costs(course: Course) -> ResponseReturnValue:
 @bp.route("/courses/new", methods=["GET", "POST"])
 @needs(Permission.EDIT_COURSE)
 def new() -> ResponseReturnValue:
-    """Write a course."""
+    """Create a course."""
     form = CourseForm(attendance_percent=80)
     form.theme.choices = choices(Theme)
     if form.validate_on_submit():
@@ -125,7 +125,7 @@ def new() -> ResponseReturnValue:
 @bp.route("/courses/<public_id>/edit", methods=["GET", "POST"])
 @needs(Permission.EDIT_COURSE, on=Course)
 def edit(course: Course) -> ResponseReturnValue:
-    """Change a course; a form opened before somebody else's change is refused."""
+    """Edit a course; a form opened before another user's change is refused."""
     form = CourseForm.showing(course)
     form.theme.choices = choices(Theme)
     if form.validate_on_submit():

@@ -21,6 +21,6 @@ PLANNED_COSTS = TableSpec[CohortCost](
         "amount": ColumnSpec(_l("Amount"), lambda one: one.amount, MONEY),
     },
 )
-"""What a cohort is to cost, and which line pays for it."""
+"""The planned costs of a cohort and the lines that pay for them."""
 
 TABLES: Mapping[str, TableSpec[Any]] = {"planned_costs": PLANNED_COSTS}

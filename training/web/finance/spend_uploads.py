@@ -76,7 +76,7 @@ def show(batch: SpendBatch) -> ResponseReturnValue:
     if not page.counts:
         return redirect(url_for(".columns", public_id=batch.public_id))
     form = table_import.row_filter(RowOutcome)
-    rows = spend_uploads.rows_of(batch, table_import.narrowed_to(form, RowOutcome), cut(), actor())
+    rows = spend_uploads.rows_of(batch, table_import.selected_outcome(form, RowOutcome), cut(), actor())
     is_previewed = page.batch.state is SpendBatchState.PREVIEWED
     return render_template(
         "finance/spend_uploads/show.html",

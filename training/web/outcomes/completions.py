@@ -1,4 +1,4 @@
-"""Completions: claimed by the trainee, confirmed or refused by another."""
+"""Completions: claimed by the trainee, confirmed or refused by another user."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +23,7 @@ bp = Blueprint("completions", __name__)
 @bp.get("/completions")
 @needs(Permission.CONFIRM_COMPLETION)
 def index() -> ResponseReturnValue:
-    """List the claims that wait for the actor, the oldest first."""
+    """List the claims awaiting the actor, oldest first."""
     page = completions.waiting(cut(), actor())
     return render_template("outcomes/completions/index.html", page=page, pager=pager(page))
 
@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
 @bp.route("/nominations/<public_id>/completion", methods=["GET", "POST"])
 @needs(Permission.CLAIM_COMPLETION, on=Nomination)
 def claim(nomination: Nomination) -> ResponseReturnValue:
-    """Record that one has completed the course."""
+    """Claim completion of the course."""
     page = nominations.nomination_page(nomination, actor())
     form = CompletionForm(completed_on=min(page.cohort.ends_on, today()))
     if form.validate_on_submit():

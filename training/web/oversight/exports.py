@@ -95,7 +95,7 @@ _OF_SPEND_FILE: Mapping[str, Callable[[SpendBatch], SavedTable]] = {
     "taken": lambda one: tables.TAKEN.file(spend_uploads.batch_page(one, actor()).taken),
 }
 _OF_COHORT: Mapping[str, Callable[[Cohort], SavedTable]] = {
-    "costs": lambda one: course_tables.PLANNED_COSTS.file(cohorts.costs_in_sight(one.id, actor())),
+    "costs": lambda one: course_tables.PLANNED_COSTS.file(cohorts.visible_costs(one.id, actor())),
     "commitments": lambda one: tables.COMMITMENTS.file(cohorts.cohort_page(one, actor()).commitments),
 }
 
