@@ -49,8 +49,8 @@ def keep_all_apart(pairs: Iterable[tuple[int, int]], by: Actor) -> int:
 
     The caller records the audit event.
     """
-    wanted = {(min(pair), max(pair)) for pair in pairs}
-    new = sorted(wanted - matching.reviewed_among(wanted))
+    pairs_by_key = {(min(pair), max(pair)) for pair in pairs}
+    new = sorted(pairs_by_key - matching.reviewed_among(pairs_by_key))
     values = [{"low_id": low, "high_id": high, "reviewed_by_id": by.user_id, "reviewed_at": now()} for low, high in new]
     if values:
         db.session.execute(insert(ReviewedPair), values)

@@ -117,13 +117,13 @@ def _offer_bodies(form: NewPersonForm | PersonTransferForm) -> dict[str, Organis
 def alike(form: NewPersonForm, body: Organisation) -> list[matching.Candidate]:
     """Return who may be the person in the form, and was not shown to the reader before; nobody is registered then."""
     known = matching.alike(form.particulars(), body.id, actor())
-    return [] if form.has_told(one.person.public_id for one in known) else known
+    return [] if form.has_shown(one.person.public_id for one in known) else known
 
 
 def register_from(form: NewPersonForm, body: Organisation) -> Person:
     """Register the person in the form, and tell them apart from everybody who was shown. Raises as the rules do."""
     person = rules.register(body.id, form.particulars(), actor())
-    for other in records.find_each(Person, form.told, actor(), Permission.EDIT_PERSON):
+    for other in records.find_each(Person, form.shown, actor(), Permission.EDIT_PERSON):
         duplicates.keep_apart(person, other, actor())
     return person
 
