@@ -66,7 +66,7 @@ def merge(kept: Person, merged: Person, by: Actor) -> Merge:
     if kept.id == merged.id:
         raise SamePerson
     people.check_all_active([kept.id, merged.id])
-    if duplicates.stand_for_one_cohort(kept.id, merged.id):
+    if duplicates.have_open_nominations_for_one_cohort(kept.id, merged.id):
         raise BothNominated
     if duplicates.have_accounts(kept.id, merged.id):
         raise BothHaveAccounts

@@ -26,7 +26,7 @@ class OrganisationForm(BaseForm):
     )
     version = HiddenField()
 
-    def body(self) -> OrganisationDetails:
+    def details(self) -> OrganisationDetails:
         """Return the submitted details."""
         return OrganisationDetails(
             name_en=self.name_en.data or "",

@@ -25,7 +25,7 @@ class AuditEvent(enum.StrEnum):
 
 
 class AuditEntry(Base):
-    """An audit event. ``subject`` is the kind and public id of the record; ``details`` hold codes and sums, never names."""
+    """An audit event. ``subject`` is the kind and public id of the record; ``details`` never hold names."""
 
     __tablename__ = "audit_entries"
 

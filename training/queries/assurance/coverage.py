@@ -11,7 +11,7 @@ from training.models.finance.programmes import BudgetLine
 from training.policy.scopes import unscoped
 
 STANDING = (AssessmentState.SUBMITTED, AssessmentState.APPROVED, AssessmentState.REFUSED)
-"""A draft says nothing yet, and what was superseded says nothing any more."""
+"""Drafts and superseded assessments do not count."""
 
 
 def projects_paying(cohort_id: int) -> Sequence[int]:
@@ -27,7 +27,7 @@ def projects_paying(cohort_id: int) -> Sequence[int]:
 
 
 def standing_for(cohort: Cohort, projects: Sequence[int]) -> Sequence[RightsAssessment]:
-    """Return the assessments of the course, the projects or the programme of a cohort, oldest first."""
+    """Return the current assessments of the course, the projects or the programme of a cohort, oldest first."""
     about = or_(
         RightsAssessment.course_id == cohort.course_id,
         RightsAssessment.project_id.in_(projects),

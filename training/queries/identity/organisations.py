@@ -18,7 +18,7 @@ from training.policy.scopes import seen, sees_others, unscoped, where
 from training.queries.identity import organisation_trees
 
 MOST_COUNTED = 1_000
-"""Above this number of people a page says "more than"."""
+"""Counts of people above this number are shown as "more than"."""
 
 
 def organisation_named(name_en: str) -> Organisation | None:
