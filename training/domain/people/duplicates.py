@@ -19,7 +19,7 @@ from training.models.identity.accounts import User
 from training.models.identity.actor import Actor
 from training.models.people.people import InactiveReason, Merge, Person, ReviewedPair
 from training.queries.people import duplicates, matching
-from training.queries.people import people as rows
+from training.queries.people import people as people_rows
 
 
 def keep_apart(one: Person, other: Person, by: Actor) -> None:
@@ -87,7 +87,7 @@ def undo(joined: Merge, by: Actor) -> None:
     completion or clearance has since changed).
     """
     kept, merged = duplicates.both(joined.id)
-    rows.lock_people([kept.id, merged.id])
+    people_rows.lock_people([kept.id, merged.id])
     if not changed(update(Merge).where(Merge.id == joined.id, Merge.undone_at.is_(None)).values(undone_at=now())):
         raise MergeUndone
     people.check_active(kept)

@@ -9,7 +9,7 @@ from flask import Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
-from training.domain.identity import accounts as rules
+from training.domain.identity import accounts
 from training.kit.clock import now
 from training.kit.db import transaction
 from training.kit.ids import token_hash
@@ -18,7 +18,7 @@ from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries.common import records
-from training.queries.identity import accounts
+from training.queries.identity import accounts as account_rows
 
 View = Callable[..., ResponseReturnValue]
 login_manager = LoginManager()
@@ -59,13 +59,13 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login is not typed
 def signed_in_as(token: str) -> SignedIn | None:
     """Return the user signed in with this token; roles are read again at each request."""
     at = now()
-    found = accounts.signed_in(token_hash(token))
-    if found is None or not rules.is_alive(found[0], at):
+    found = account_rows.signed_in(token_hash(token))
+    if found is None or not accounts.is_alive(found[0], at):
         return None
     sign_in, actor = found
     user = sign_in.user
     who = SignedIn(token, user.username, user.display_name, user.language, actor)
-    if rules.needs_refresh(sign_in, at):
+    if accounts.needs_refresh(sign_in, at):
         with transaction():
             sign_in.last_seen_at = at
     return who

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel, Domain
 from flask_login import current_user
 
-from training.domain.identity import accounts as rules
+from training.domain.identity import accounts
 from training.kit.db import transaction
 from training.kit.locale import DEFAULT_LANGUAGE, LANGUAGES, Language
 from training.kit.resources import TRANSLATIONS
-from training.queries.identity import accounts
+from training.queries.identity import accounts as account_rows
 from training.web.common import guard
 from training.web.common.addresses import safe_next
 
@@ -49,9 +49,9 @@ def choose() -> ResponseReturnValue:
     session.permanent = True
     if current_user.is_authenticated:
         with transaction():
-            user = accounts.active_user(guard.actor().user_id)
+            user = account_rows.active_user(guard.actor().user_id)
             if user:
-                rules.choose_language(user, code)
+                accounts.choose_language(user, code)
     return redirect(safe_next(request.form.get("next")))
 
 
