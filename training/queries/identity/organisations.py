@@ -177,7 +177,7 @@ def effect_of_move(organisation: Organisation, parent: Organisation | None) -> M
     )
     people = select(func.count()).select_from(Person).where(Person.organisation_id.in_(below))
     accounts = select(func.count()).select_from(User).where(User.organisation_id.in_(below), User.is_active)
-    why = "who moves a body is told how many come under another one"
+    why = "counts only: the effect of a move is shown before it"
     return MoveEffect(
         people=db.session.scalar(unscoped(people, because=why)) or 0,
         accounts=db.session.scalar(accounts) or 0,
