@@ -97,11 +97,11 @@ def test_records_are_compared_merged_and_restored(world: World, iraq: FlaskClien
     joined = press(iraq, f"/people/{one}/beside/{other}/join", page=f"/people/{one}/beside/{other}")
     assert "The records were merged." in words(joined)
     assert links(iraq.get("/people"), "people") == [f"/people/{one}"]
-    assert "This record was joined with another" in words(iraq.get(f"/people/{other}"))
+    assert "This record was merged with another" in words(iraq.get(f"/people/{other}"))
     assert f"/people/{other}" in links(iraq.get("/people/set-aside"), "people")
     part = re.search(r'action="(/joined/\w+/part)"', joined.text)
     assert part
-    assert "The records were parted" in words(press(iraq, part[1], page=f"/people/{one}"))
+    assert "The merge was undone" in words(press(iraq, part[1], page=f"/people/{one}"))
     assert "The merge has already been undone" in words(press(iraq, part[1], page=f"/people/{one}"))
     assert sorted(links(iraq.get("/people"), "people")) == sorted(f"/people/{key}" for key in twins)
     assert "Canary" not in str([entry.details for entry in events(world, "people merged")])
@@ -110,7 +110,7 @@ def test_records_are_compared_merged_and_restored(world: World, iraq: FlaskClien
 def test_pair_is_marked_as_different_at_the_comparison(world: World, iraq: FlaskClient, twins: tuple[str, str]) -> None:
     one, other = twins
     beside = f"/people/{one}/beside/{other}"
-    assert "These are two people." in words(press(iraq, f"{beside}/apart", page=beside))
+    assert "Marked as different people." in words(press(iraq, f"{beside}/apart", page=beside))
     assert "No possible duplicates" in words(iraq.get("/people/duplicates"))
     assert f'{beside}"' not in iraq.get(f"/people/{one}").text
     for shown, hidden in ((one, other), (other, one)):

@@ -19,7 +19,7 @@ class Pager:
 
 @dataclass(frozen=True)
 class Sorting:
-    """The column by name a list is sorted."""
+    """The column by which a list is sorted."""
 
     key: str
     is_descending: bool
@@ -39,7 +39,7 @@ def _here(endpoint: str | None = None, **changes: str | None) -> str:
 
 
 def place() -> dict[str, Any]:
-    """Return the parameters that say name part of a list is shown; with them ``url_for`` leads back to it."""
+    """Return the parameters that say which part of a list is shown; with them ``url_for`` leads back to it."""
     kept = ("state", "organisation", "programme", "proposer", "file", "after", "before")
     return {name: value for name in kept if (value := request.args.get(name))}
 
