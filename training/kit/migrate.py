@@ -32,7 +32,7 @@ def downgrade(engine: Engine, revision: str) -> None:
 def refuse_change(table: str) -> None:
     """Make a table append-only: triggers reject UPDATE, REPLACE, DELETE and TRUNCATE. For use in a migration.
 
-    The owner of a PostgreSQL database can still drop a trigger; ``ledger verify`` sees what was then done.
+    The owner of a PostgreSQL database can still drop a trigger; ``ledger verify`` detects later changes.
     """
     if op.get_bind().dialect.name == "sqlite":
         for act in ("UPDATE", "DELETE"):

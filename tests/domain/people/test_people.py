@@ -20,9 +20,9 @@ def world(app: Flask) -> Iterator[World]:
 
 
 def register(world: World, latin: str, native: str, organisation: str = "iraq") -> Person:
-    body = world.organisations[organisation]
+    owner = world.organisations[organisation]
     with transaction():
-        return people.register(body.id, people.Particulars(latin, native), world.actor("uk"))
+        return people.register(owner.id, people.Particulars(latin, native), world.actor("uk"))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_name_is_required(world: World, latin: str, native: str) -> None:
 def test_search_returns_fifty_and_reports_more(world: World) -> None:
     with transaction():
         for number in range(51):
-            body = world.organisations["iraq"]
-            people.register(body.id, people.Particulars(f"Trainee {number:03d}", ""), world.actor("uk"))
+            owner = world.organisations["iraq"]
+            people.register(owner.id, people.Particulars(f"Trainee {number:03d}", ""), world.actor("uk"))
     found = people_rows.search("trainee", world.actor("iraq"))
     assert (len(found.people), found.has_more) == (50, True)

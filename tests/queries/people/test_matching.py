@@ -21,9 +21,9 @@ def world(app: Flask) -> Iterator[World]:
 
 
 def register(world: World, *names: tuple[str, str], organisation: str = "iraq") -> list[Person]:
-    body = world.organisations[organisation]
+    owner = world.organisations[organisation]
     with transaction():
-        return people.register_all([(body.id, people.Particulars(*name)) for name in names], world.actor("uk"))
+        return people.register_all([(owner.id, people.Particulars(*name)) for name in names], world.actor("uk"))
 
 
 def found(world: World, latin: str, native: str = "", by: str = "iraq") -> list[str]:

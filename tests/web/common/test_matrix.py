@@ -389,7 +389,7 @@ def _snapshot(app: Flask) -> list[list[object]]:
 
 
 def _kind(app: Flask, endpoint: str) -> type[Base] | None:
-    """Return the kind of record whose id stands in the address of an endpoint."""
+    """Return the kind of record whose public id is in the address of an endpoint."""
     declaration = guard.declaration_of(app, endpoint)
     return declaration.on if declaration else None
 

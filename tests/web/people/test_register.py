@@ -127,7 +127,7 @@ def test_pair_is_marked_as_different_at_the_comparison(world: World, iraq: Flask
 def test_matches_of_other_organisations_are_not_disclosed(world: World, iraq: FlaskClient, uk: FlaskClient) -> None:
     with building(world):
         own, foreign = world.person("Canary Ahmed").public_id, world.person("Canary Ahmad", "kri").public_id
-        bodies = {code: body.public_id for code, body in world.organisations.items()}
+        ids = {code: body.public_id for code, body in world.organisations.items()}
     assert foreign in uk.get(f"/people/{own}").text
     for address in (f"/people/{own}", "/people/duplicates", "/people", "/people/set-aside"):
         assert foreign not in iraq.get(address).text, address
@@ -139,7 +139,7 @@ def test_matches_of_other_organisations_are_not_disclosed(world: World, iraq: Fl
     kri = world.sign_in(world.app.test_client(), "kri")
     form = {"organisation": organisation(kri), "name_latin": "Canary Ahmed"}
     assert own not in press(kri, "/people/new", form, page="/people/new").text
-    to_foreign = {"organisation": bodies["kri"], "since-day": "24", "since-month": "11", "since-year": "2026"}
+    to_foreign = {"organisation": ids["kri"], "since-day": "24", "since-month": "11", "since-year": "2026"}
     answer = press(iraq, f"/people/{own}/transfer", to_foreign)
     assert "Choose one of the answers in the list" in words(answer)
     assert iraq.get(f"/people/{own}").status_code == 200

@@ -1,4 +1,4 @@
-"""Refusals: a rule said no. They carry values; the web room gives them words in three languages."""
+"""Refusals: a rule rejected a use case. They carry values; the web room words them in three languages."""
 
 from dataclasses import dataclass
 from typing import ClassVar

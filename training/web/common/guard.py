@@ -169,6 +169,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["current_user"] = current_user
 
 
-def forget() -> None:
+def clear_session() -> None:
     """Clear the browser's session."""
     session.clear()

@@ -61,7 +61,7 @@ def _open(tried: rules.Attempt) -> None:
     with transaction():
         token = rules.start_sign_in(user, tried, now())
     chosen = user.language
-    guard.forget()
+    guard.clear_session()
     session["language"] = chosen
     session.permanent = True
     login_user(guard.signed_in_as(token))
@@ -77,7 +77,7 @@ def sign_out() -> ResponseReturnValue:
         with transaction():
             rules.end_sign_in(row, user, now())
     logout_user()
-    guard.forget()
+    guard.clear_session()
     session["language"] = here
     response = redirect(url_for("identity.accounts.sign_in"))
     response.headers["Clear-Site-Data"] = '"cache"'
