@@ -1,1 +1,1 @@
-"""The benchmark: what the product costs, beside a bare page with the same rows (design §6). Run ``make bench``."""
+"""The benchmark: the product compared with a bare page with the same rows (design §6). Run ``make bench``."""

@@ -1,4 +1,4 @@
-"""Runs the benchmark, prints its table, keeps its figures; ends with 1 when something held was not kept."""
+"""Run the benchmark, print its table, store its figures; exit with 1 if a limit is exceeded."""
 
 import sys
 import tempfile
@@ -31,7 +31,7 @@ Fresh = Callable[[], AbstractContextManager[str]]
 
 
 def main() -> int:
-    """Measure everything on both databases; return the status to exit with."""
+    """Measure everything on both databases; return the exit status."""
     with shared_folder("training-bench-") as folder, stopped(folder):
         rows = [*_measure("SQLite", partial(_sqlite, folder), folder)]
         rows += _measure("PostgreSQL", fresh_postgresql, folder)

@@ -1,4 +1,4 @@
-"""How many proposals one process approves in a second, each in a transaction of its own."""
+"""How many proposals one process approves per second, each in its own transaction."""
 
 import datetime as dt
 import time
@@ -17,7 +17,7 @@ _PENCE = 1_00
 
 
 def time_approvals(database: str, url: str) -> Row:
-    """Propose purchases on an empty database, approve them one by one, and make sure that the ledger is whole."""
+    """Propose purchases on an empty database, approve them one by one, and verify the ledger."""
     with application(url) as app, app.app_context():
         world = World(app)
         proposed = _propose(world, world.line(_APPROVALS * _PENCE))

@@ -1,7 +1,7 @@
-"""The page to compare with: plain Flask, a plain session, mapped objects, one template; no sign-in, no rights.
+"""The page to compare with: plain Flask, a plain session, mapped objects, one template; no sign-in, no permissions.
 
-It knows nothing of the product but its models, and answers under the product's addresses with the same rows and cells.
-Related names come with the rows (``joinedload``): a page that asked for each of them would be an easy one to beat.
+It uses only the models of the product, and answers at its addresses with the same rows and cells. Related names are
+loaded with the rows (``joinedload``): one query for each would be too easy to beat.
 """
 
 from collections.abc import Callable
@@ -81,7 +81,7 @@ def _cohorts() -> AnySelect:
 
 
 def _programme(public_id: str) -> AnySelect:
-    """Sum the ledger, as a page without monthly totals must."""
+    """Sum the ledger, as required without monthly totals."""
     return (
         select(
             LedgerPosting.month,

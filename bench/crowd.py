@@ -1,4 +1,4 @@
-"""People, courses and cohorts for the benchmark: artificial, and many."""
+"""Artificial people, courses and cohorts for the benchmark."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ _STATES = (_S.NOMINATED,) * 3 + (_S.SHORTLISTED,) * 2 + (_S.IN_VETTING,) * 2 + (
 
 
 def fill_lists(connection: Connection, like: int) -> None:
-    """Add courses, and cohorts of them that are otherwise as the one with the key ``like``."""
+    """Add courses, and cohorts of them copied from the one with the key ``like``."""
     themes = islice(cycle(Theme), _LISTED)
     connection.execute(
         insert(Course),
@@ -67,7 +67,7 @@ def fill_lists(connection: Connection, like: int) -> None:
 
 
 def fill_roster(connection: Connection, cohort: int, by: int) -> None:
-    """Nominate a thousand new people for a cohort; most are cleared, three in ten seated, one of them has finished."""
+    """Nominate a thousand new people for a cohort; most are cleared, three in ten seated, one has completed."""
     people = _register(connection)
     connection.execute(
         insert(VettingDecision),
@@ -113,7 +113,7 @@ def fill_roster(connection: Connection, cohort: int, by: int) -> None:
 
 
 def _register(connection: Connection) -> Sequence[tuple[int, int]]:
-    """Add people of the partners' organisations; return key and organisation of each."""
+    """Add people of the partner organisations; return key and organisation of each."""
     partners = select(Organisation.id).where(Organisation.jurisdiction != Jurisdiction.UK)
     organisations = cycle(connection.scalars(partners.order_by(Organisation.id)).all())
     names = [

@@ -1,4 +1,4 @@
-"""Filling a database for the benchmark: a little by the use cases, the many rows in bulk, the ledger whole."""
+"""Fill a database for the benchmark: some records by use cases, many rows in bulk, with a consistent ledger."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -33,12 +33,12 @@ _MONTHS = months_between(dt.date(TODAY.year - 2, TODAY.month, 1), TODAY)
 
 
 class BrokenLedgerError(Exception):
-    """The loaded ledger does not add up; the text says where."""
+    """The loaded ledger is inconsistent; the text says where."""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A filled database: its address, its number of entries, the opaque ids of the cohort and programme to look at."""
+    """A filled database: its URL, its number of entries, the public ids of the cohort and programme to open."""
 
     url: str
     entries: int
@@ -47,7 +47,7 @@ class Loaded:
 
 
 def load(url: str, entries: int) -> Loaded:
-    """Fill an empty database: a roster, long lists, and so many entries in one programme. Raises BrokenLedgerError."""
+    """Fill an empty database: a roster, long lists, ``entries`` entries in one programme. Raises BrokenLedgerError."""
     with application(url) as app, app.app_context():
         world = World(app)
         project = world.project()
@@ -57,21 +57,21 @@ def load(url: str, entries: int) -> Loaded:
         found = Loaded(url, entries, cohort.public_id, programme.public_id)
         maker, checker = world.actor("uk").user_id, world.actor("approver").user_id
         cohort_id, programme_id = cohort.id, programme.id
-        db.session.rollback()  # on SQLite a reader with old rows in hand would keep the bulk load out
+        db.session.rollback()  # on SQLite an open read transaction would block the bulk load
         with db.engine.begin() as connection:
             fill_lists(connection, like=cohort_id)
             fill_roster(connection, cohort_id, by=maker)
             _fill_ledger(connection, programme_id, lines, entries, maker, checker)
             if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("ANALYZE")  # as its own housekeeping would, but not while we time
-        _prove(programme_id, entries)
+                connection.exec_driver_sql("ANALYZE")  # as autovacuum would, but not while timing
+        _verify(programme_id, entries)
         return found
 
 
 def _fill_ledger(
     connection: Connection, programme_id: int, lines: list[int], entries: int, maker: int, checker: int
 ) -> None:
-    """Bring a programme to ``entries`` entries, approved, with all that they moved."""
+    """Bring a programme to ``entries`` approved entries, with their postings."""
     counted = select(func.count()).select_from(LedgerEntry).where(LedgerEntry.programme_id == programme_id)
     missing = entries - (connection.scalar(counted) or 0)
     if missing % 3:
@@ -84,7 +84,7 @@ def _fill_ledger(
 
 
 def _propose(connection: Connection, programme_id: int, places: list[tuple[int, dt.date]], maker: int) -> None:
-    """Add a commitment in each place (line and month), with the entries that made it, paid it and released the rest."""
+    """Add a commitment in each place (line and month), with the entries that created, paid and released it."""
     known = connection.scalar(select(func.max(Commitment.id))) or 0
     connection.execute(
         insert(Commitment),
@@ -165,7 +165,7 @@ def _approve(connection: Connection, checker: int) -> None:
 
 
 def _post(connection: Connection) -> None:
-    """Write down what each entry moved, in the month in which its commitment is expected."""
+    """Add the postings of each entry, in the month in which its commitment is expected."""
     amount, nothing = LedgerEntry.amount, literal(0)
     unposted = (
         select(
@@ -187,7 +187,7 @@ def _post(connection: Connection) -> None:
 
 
 def _total(connection: Connection, lines: list[int]) -> None:
-    """Bring monthly totals and balances to the sums of the postings."""
+    """Update monthly totals and balances to the sums of the postings."""
     committed, spent = func.sum(LedgerPosting.committed), func.sum(LedgerPosting.spent)
     months = (
         select(LedgerPosting.line_id, LedgerPosting.month, committed, spent, committed)
@@ -206,8 +206,8 @@ def _total(connection: Connection, lines: list[int]) -> None:
         connection.execute(update(model).values(committed=sums[0], spent=sums[1]))
 
 
-def _prove(programme_id: int, entries: int) -> None:
-    """Raise BrokenLedgerError unless the ledger is whole and has so many entries."""
+def _verify(programme_id: int, entries: int) -> None:
+    """Raise BrokenLedgerError unless the ledger is consistent and has ``entries`` entries."""
     counted = select(func.count()).select_from(LedgerEntry).where(LedgerEntry.programme_id == programme_id)
     with db.engine.connect() as connection:
         found = connection.scalar(counted)

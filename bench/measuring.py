@@ -1,4 +1,4 @@
-"""Timing pages: each application answers in a process of its own, and they are asked in turn."""
+"""Time pages: each application runs in its own process, and they are requested in turn."""
 
 import multiprocessing
 import statistics
@@ -17,7 +17,7 @@ _WARM_UP, _ROUNDS = 5, 30
 
 @dataclass(frozen=True)
 class Answer:
-    """How long a page took, and how many rows of tables it has."""
+    """The time of a page, and its number of table rows."""
 
     seconds: float
     rows: int
@@ -29,11 +29,11 @@ Opener = Callable[[str], tuple[Flask, str]]
 
 
 class PageFailedError(Exception):
-    """A page did not answer 200: there is nothing to time."""
+    """A page did not answer 200, so there is nothing to time."""
 
 
 def p50_of(pages: Mapping[str, Page]) -> dict[str, float]:
-    """Ask each page in turn, many times; return the median seconds of each."""
+    """Request each page in turn, many times; return the median seconds of each."""
     for _ in range(_WARM_UP):
         for ask in pages.values():
             ask()
@@ -46,7 +46,7 @@ def p50_of(pages: Mapping[str, Page]) -> dict[str, float]:
 
 @contextmanager
 def answering(opener: Opener, database_url: str) -> Iterator[Callable[[str], Answer]]:
-    """Run an application in a process of its own; yields what asks it for the page at a path."""
+    """Run an application in its own process; yield a function that requests the page at a path."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_answer, args=(opener, database_url, theirs), daemon=True)
@@ -68,7 +68,7 @@ def answering(opener: Opener, database_url: str) -> Iterator[Callable[[str], Ans
 
 
 def _answer(opener: Opener, database_url: str, line: Connection) -> None:
-    """Answer paths until the line is closed."""
+    """Answer paths until the connection is closed."""
     app, cookie = opener(database_url)
     while True:
         try:
@@ -79,7 +79,7 @@ def _answer(opener: Opener, database_url: str, line: Connection) -> None:
 
 
 def _timed(app: Flask, path: str, cookie: str) -> Answer | str:
-    """Return the answer, or what went wrong. The whole body is read within the time."""
+    """Return the timed answer, or the error; reading the whole body is included."""
     environment = EnvironBuilder(path, headers={"Cookie": cookie}).get_environ()
     start = time.perf_counter()
     body, status, _ = run_wsgi_app(app, environment, buffered=True)

@@ -1,4 +1,4 @@
-"""How long a file of ten thousand nominees takes, from reading it to nominations, and how much memory its process."""
+"""Time and memory to process an upload of ten thousand nominees, from reading it to nominations."""
 
 import io
 import subprocess
@@ -21,7 +21,7 @@ _SECOND = ("حسن", "كريم", "جبار", "عزیز", "صالح", "رشید",
 
 
 def time_naming(database: str, url: str) -> list[Row]:
-    """Read, preview and commit a file in a process of its own, on an empty database."""
+    """Read, preview and commit an upload in a process of its own, on an empty database."""
     command = [sys.executable, "-m", "bench.naming", url]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     seconds, megabytes = (float(figure) for figure in done.stdout.split()[-2:])
@@ -33,7 +33,7 @@ def time_naming(database: str, url: str) -> list[Row]:
 
 
 def content() -> bytes:
-    """Return a file of made-up names and numbers, half of them with a service number."""
+    """Return a file of generated names and numbers, half of them with a service number."""
     lines = ["الاسم,الاسم بالإنجليزية,الرتبة,الوحدة,الجنس,الرقم الوظيفي,رقم الهاتف"]
     for number in range(_ROWS):
         first, second = _FIRST[number % 10], _SECOND[number // 10 % 10]
@@ -53,11 +53,11 @@ def _measure(url: str) -> None:
         start = time.process_time()
         _name(world, cohort, sent)
         seconds = time.process_time() - start
-    print(seconds, _most_resident())
+    print(seconds, _peak_memory())
 
 
-def _most_resident() -> float:
-    """Return the most memory that this process had, in MB. Its resource usage would begin with that of its parent."""
+def _peak_memory() -> float:
+    """Return the peak memory of this process in MB; its resource usage would include that of its parent."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 

@@ -1,4 +1,4 @@
-"""The timed pages: rosters, lists, and the programme page with its burn-down, ours beside bare."""
+"""The timed pages: rosters, lists, and the programme page with its burn-down, ours beside the bare ones."""
 
 import io
 import logging
@@ -26,29 +26,29 @@ Ask = Callable[[str], Answer]
 
 
 class UnequalRowsError(Exception):
-    """Ours and the bare page do not show the same number of rows: the comparison would be false."""
+    """Our page and the bare page show different numbers of rows: the comparison would be invalid."""
 
 
 def ours(database_url: str) -> tuple[Flask, str]:
-    """Return the product on a database, and the cookie of a UK coordinator who has signed in and seen a page."""
+    """Return the product on a database, and the cookie of a UK coordinator who has signed in and opened a page."""
     app = create_app(settings_for(database_url))
-    _hush()
+    _log_to_memory()
     client = app.test_client()
     post(client, "/sign-in", {"username": "uk", "password": PASSWORD})
-    client.get("/")  # from then on the cookie holds the token of forms, and is not sent anew
+    client.get("/")  # from here on the cookie holds the CSRF token and is not sent again
     cookie = client.get_cookie("session")
     return app, f"session={cookie.value}" if cookie else ""
 
 
-def _hush() -> None:
-    """Write the product's log to memory: its lines are paid for, and would drown the table."""
+def _log_to_memory() -> None:
+    """Write the product's log to memory: its cost is measured, its output hidden."""
     for handler in logging.getLogger("training").handlers:
         if isinstance(handler, logging.StreamHandler):
             handler.setStream(io.StringIO())
 
 
 def bare(database_url: str) -> tuple[Flask, str]:
-    """Return the bare application on a database; it asks for no cookie."""
+    """Return the bare application on a database; it needs no cookie."""
     return create_bare(database_url), ""
 
 
@@ -59,7 +59,7 @@ def _both(loaded: Loaded) -> Iterator[tuple[Ask, Ask]]:
 
 
 def time_pages(database: str, small: Loaded, large: Loaded) -> Iterator[Row]:
-    """Yield the rows of one kind of database; ``large`` differs from ``small`` in its ledger alone."""
+    """Yield the rows of one kind of database; ``large`` differs from ``small`` only in its ledger."""
     with _both(small) as pair:
         work = f"{ROSTER_SIZE} of a roster of {TRAINEES:,}"
         yield _side_by_side(work, database, f"/cohorts/{small.cohort}/roster", ROSTER_SIZE, pair)
@@ -70,7 +70,7 @@ def time_pages(database: str, small: Loaded, large: Loaded) -> Iterator[Row]:
 
 
 def _side_by_side(work: str, database: str, path: str, rows: int, pair: tuple[Ask, Ask]) -> Row:
-    shown = [ask(path).rows - 1 for ask in pair]  # one is the heading
+    shown = [ask(path).rows - 1 for ask in pair]  # one is the header row
     if shown != [rows, rows]:
         raise UnequalRowsError(f"{path}: {shown[0]} rows beside {shown[1]}, not {rows}")
     p50 = p50_of({side: partial(ask, path) for side, ask in zip(("ours", "bare"), pair, strict=True)})

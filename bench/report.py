@@ -1,4 +1,4 @@
-"""What the benchmark says: rows of a table, the facts of the machine, a file with both."""
+"""The report of the benchmark: rows of a table, facts about the machine, a file with both."""
 
 import json
 import os
@@ -15,7 +15,7 @@ _HEADINGS = ("work", "database", "ours", "bare", "ratio", "hold", "kept?")
 
 @dataclass(frozen=True)
 class Row:
-    """One measured thing. ``ratio`` is bare time by ours, 1 is as fast; ``is_kept`` is None where nothing is held."""
+    """A measurement. ``ratio`` is bare time divided by ours, 1 is equal; ``is_kept`` is None if there is no limit."""
 
     work: str
     database: str
@@ -28,7 +28,7 @@ class Row:
 
     @classmethod
     def compared(cls, work: str, database: str, ours: float, bare: float, at_least: float | None = None) -> "Row":
-        """Return the row of a page that took ``ours`` seconds beside ``bare`` seconds, and must reach a ratio."""
+        """Return the row of a page that took ``ours`` seconds, compared with ``bare`` seconds, with a minimum ratio."""
         ratio = bare / ours
         return cls(
             work,
@@ -42,11 +42,11 @@ class Row:
 
     @classmethod
     def limited(cls, work: str, database: str, measured: float, unit: str, at_most: float) -> "Row":
-        """Return the row of a figure that must stay under a limit."""
+        """Return the row of a figure that has a maximum."""
         return cls(work, database, measured, unit=unit, hold=f"<= {at_most:g} {unit}", is_kept=measured <= at_most)
 
     def cells(self) -> tuple[str, ...]:
-        """Return the row as the table prints it."""
+        """Return the row as printed in the table."""
         kept = {True: "yes", False: "NO", None: ""}[self.is_kept]
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
         return (self.work, self.database, self._figure(self.ours), self._figure(self.bare), ratio, self.hold, kept)
@@ -56,7 +56,7 @@ class Row:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Return the rows as text in columns."""
+    """Return the rows as a text table."""
     lines = [_HEADINGS, *(row.cells() for row in rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(_HEADINGS))]
     lines.insert(1, tuple("-" * width for width in widths))
@@ -66,14 +66,14 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def write(rows: Sequence[Row], postgresql_version: str) -> None:
-    """Keep the figures with the facts of the machine."""
+    """Store the figures with the facts about the machine."""
     machine = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
         "postgresql": postgresql_version,
         "cores": os.cpu_count(),
-        "load": os.getloadavg(),  # above the number of cores, others took their share of the times
+        "load": os.getloadavg(),  # above the number of cores, other processes affected the times
         "system": platform.platform(),
     }
     figures = {"machine": machine, "rows": [asdict(row) for row in rows]}

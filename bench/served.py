@@ -1,4 +1,4 @@
-"""What the real server costs: bytes of the first page, memory of a worker."""
+"""The cost of the real server: bytes of the first page, memory of a worker."""
 
 import gzip
 import os
@@ -23,31 +23,31 @@ _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 class Visitor:
-    """A browser without a screen that counts what comes over the line."""
+    """An HTTP client that counts the bytes received."""
 
     def __init__(self, base: str) -> None:
         self._base = base
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
 
     def get(self, path: str, form: dict[str, str] | None = None) -> tuple[bytes, HTTPMessage]:
-        """Return the body as it was sent, following redirects, and the headers."""
+        """Return the body as received, following redirects, and the headers."""
         data = urllib.parse.urlencode(form).encode() if form else None
         request = urllib.request.Request(self._base + path, data, {"Accept-Encoding": "gzip"})
         with self._opener.open(request) as answer:
             return answer.read(), answer.headers
 
     def sign_in(self) -> tuple[list[bytes], list[bytes]]:
-        """Sign in; return the pages seen on the way and the files that they link, each once and packed."""
-        first = _packed(*self.get("/sign-in"))
+        """Sign in; return the pages seen on the way and their linked files, each once and compressed."""
+        first = _compressed(*self.get("/sign-in"))
         token = _TOKEN.search(_text(first))
         form = {"csrf_token": token[1] if token else "", "username": "uk", "password": PASSWORD}
-        home = _packed(*self.get("/sign-in", form))
+        home = _compressed(*self.get("/sign-in", form))
         linked = {path for page in (first, home) for path in _LINKED.findall(_text(page))}
-        return [first, home], [_packed(*self.get(path)) for path in sorted(linked)]
+        return [first, home], [_compressed(*self.get(path)) for path in sorted(linked)]
 
 
-def _packed(body: bytes, headers: HTTPMessage) -> bytes:
-    """Return a body under gzip, whether it was sent so or a proxy would have to pack it."""
+def _compressed(body: bytes, headers: HTTPMessage) -> bytes:
+    """Return a body compressed by gzip, as the server sent it or as a proxy would."""
     return body if headers["Content-Encoding"] == "gzip" else gzip.compress(body)
 
 
@@ -68,7 +68,7 @@ def serve_pages(database: str, loaded: Loaded, folder: Path) -> Iterator[Row]:
 
 @contextmanager
 def _served(url: str, folder: Path) -> Iterator[tuple[str, int]]:
-    """Serve a database as ``make run`` does; yields the base address and the process that leads the workers."""
+    """Serve a database as ``make run`` does; yield the base address and the parent process of the workers."""
     with none_left(folder), serving(url, folder / "server.log") as base:
         (note,) = (folder / "servers").iterdir()
         yield base, int(note.name)
@@ -89,6 +89,6 @@ def _children(process: int) -> list[int]:
 
 
 def _resident(process: int) -> int:
-    """Return the bytes that a process holds in memory."""
+    """Return the memory of a process in bytes."""
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")

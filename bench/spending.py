@@ -1,4 +1,4 @@
-"""How long a spend file of ten thousand payments takes, from reading it to claims that wait for approval."""
+"""Time to process a spend file of ten thousand payments, from reading it to claims awaiting approval."""
 
 import datetime as dt
 import io
@@ -18,7 +18,7 @@ _DAY = dt.date(2026, 5, 5)
 
 
 def time_import(database: str, url: str, folder: Path) -> Row:
-    """Read, preview and propose a file on an empty database; processor time, for other work may wait on the machine."""
+    """Read, preview and propose a file on an empty database; measures CPU time, as the machine may be busy."""
     lines = (f"{_DAY.isoformat()},12.50,Supplier {number % 500}" for number in range(_ROWS))
     content = "\n".join(("Date,Amount,Supplier", *lines)).encode()
     with application(url) as app, app.app_context():

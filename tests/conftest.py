@@ -1,6 +1,6 @@
-"""Both databases, the application on each, the real server and a real browser.
+"""Fixtures: both databases, the application on each, the real server and a real browser.
 
-Nothing is skipped: where PostgreSQL or Chromium cannot start, the run fails and says what to install.
+Nothing is skipped: if PostgreSQL or Chromium cannot start, the run fails and says what to install.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ settings.register_profile(
     stateful_step_count=50,
     deadline=None,
     database=None,
-    phases=[Phase.explicit, Phase.generate],  # shrinking a walk through the ledger takes minutes
+    phases=[Phase.explicit, Phase.generate],  # shrinking a sequence of ledger operations takes minutes
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -64,10 +64,10 @@ def _is_slow(item: pytest.Item) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the run its folder, in the leading process; its workers find by it what one of them has started."""
+    """Create the folder of the run in the leading process; workers find shared resources through it."""
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
-    # Asked to end, end as for Ctrl-C: servers are stopped and folders removed.
+    # On SIGTERM end as on Ctrl-C: servers are stopped and folders removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     started = ExitStack()
     config.add_cleanup(started.close)
@@ -78,7 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return where this process has its SQLite database: always at one address, as the application is one."""
+    """Return the folder of this process's SQLite database; its address is constant, as the application is reused."""
     return tmp_path_factory.mktemp("sqlite")
 
 
@@ -126,7 +126,7 @@ def sqlite_app(sqlite_url: str) -> Iterator[Flask]:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def shared_app(request: pytest.FixtureRequest, sqlite_folder: Path) -> Iterator[Flask]:
-    """Return the application on a database of its own that a whole file shares, for tests that only look."""
+    """Return the application on a database shared by a whole file, for read-only tests."""
     from tests.support.application import shared_application
     from tests.support.databases import emptied_postgresql, fresh_sqlite
 
@@ -142,7 +142,7 @@ def shared_app(request: pytest.FixtureRequest, sqlite_folder: Path) -> Iterator[
 
 @pytest.fixture(autouse=True)
 def ledger_stays_whole(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Prove the ledger of the application after every test that has one: wherever money moved, it adds up."""
+    """Verify the ledger after every test that uses an application."""
     name = next((name for name in ("app", "sqlite_app") if name in request.fixturenames), None)
     app: Flask | None = request.getfixturevalue(name) if name else None
     yield
@@ -159,13 +159,13 @@ def _prove_ledger(app: Flask) -> None:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """Return a browser without a screen."""
+    """Return a test client."""
     return app.test_client()
 
 
 @pytest.fixture
 def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
-    """Return what collects the statements sent to the database: ``with statements() as seen``."""
+    """Return a context manager that collects the SQL statements: ``with statements() as seen``."""
     from tests.support.statements import counted
     from training.kit.db import db
 
@@ -191,7 +191,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def pages(browser: Browser, live_server: Callable[..., str]) -> Iterator[Pages]:
-    """Return what opens pages. It asks for the servers so that they are stopped after it: they wait for open pages."""
+    """Return the opener of pages; depends on the servers so that they stop after it, as they wait for open pages."""
     from tests.support.browser import Pages
 
     opened = Pages(browser)
@@ -201,6 +201,6 @@ def pages(browser: Browser, live_server: Callable[..., str]) -> Iterator[Pages]:
 
 @pytest.fixture
 def open_page(pages: Pages) -> Iterator[Callable[..., Page]]:
-    """Open pages (see ``Pages.open``); the test fails when the browser reported an error in any of them."""
+    """Open pages (see ``Pages.open``); the test fails if the browser reported an error in any of them."""
     yield pages.open
     assert pages.complaints == [], "the browser reported errors"

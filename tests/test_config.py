@@ -1,4 +1,4 @@
-"""Settings are read once and refused at start where they are wrong or unsafe, with a sentence that says what to do."""
+"""Settings are read once; invalid or unsafe ones are refused at start with an explanation."""
 
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, replace
@@ -27,10 +27,10 @@ def read(folder: Path, **environment: str) -> Settings:
     return Settings.from_environment({"TRAINING_INSTANCE": str(folder / "instance"), **environment})
 
 
-# A demonstration needs nothing.
+# A demonstration needs no settings.
 
 
-def test_without_an_environment_it_is_a_demonstration(tmp_path: Path) -> None:
+def test_empty_environment_gives_a_demonstration(tmp_path: Path) -> None:
     settings = read(tmp_path)
     assert settings.mode == DEMO
     assert not settings.is_production
@@ -41,12 +41,12 @@ def test_without_an_environment_it_is_a_demonstration(tmp_path: Path) -> None:
     assert (settings.proxy_hops, settings.port) == (0, 8000)
 
 
-def test_an_empty_variable_is_one_that_is_not_set(tmp_path: Path) -> None:
+def test_empty_variable_counts_as_unset(tmp_path: Path) -> None:
     empty = dict.fromkeys(("DATABASE_URL", "SECRET_KEY", "DEMO_PASSWORD", "PROXY_HOPS", "PORT"), "")
     assert read(tmp_path, **empty) == read(tmp_path)
 
 
-def test_the_grade_of_approval_rises_with_the_risk(tmp_path: Path) -> None:
+def test_required_grade_rises_with_risk_level(tmp_path: Path) -> None:
     assert dict(read(tmp_path).rights_approval) == {"low": "official", "medium": "senior", "high": "ministerial"}
     table = read(tmp_path, RIGHTS_APPROVAL="low=senior, medium=senior, high=ministerial").rights_approval
     assert table["low"] == "senior"  # type: ignore[index]
@@ -62,18 +62,18 @@ def test_the_grade_of_approval_rises_with_the_risk(tmp_path: Path) -> None:
         ("low=senior,medium=official,high=ministerial", "a higher risk cannot ask for a lower grade"),
     ],
 )
-def test_a_table_of_grades_that_is_wrong_says_what_is(tmp_path: Path, text: str, why: str) -> None:
+def test_invalid_grades_are_explained(tmp_path: Path, text: str, why: str) -> None:
     with pytest.raises(SettingsError, match=why):
         read(tmp_path, RIGHTS_APPROVAL=text)
 
 
-def test_settings_do_not_change(tmp_path: Path) -> None:
+def test_settings_are_immutable(tmp_path: Path) -> None:
     with pytest.raises(FrozenInstanceError):
         read(tmp_path).port = 1  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("name", ["secret_key", "demo_password"])
-def test_a_secret_that_is_not_given_is_made_and_kept_for_its_owner_alone(tmp_path: Path, name: str) -> None:
+def test_missing_secret_is_generated_and_stored_owner_only(tmp_path: Path, name: str) -> None:
     first = getattr(read(tmp_path), name)
     file = tmp_path / "instance" / name
     assert file.stat().st_mode & 0o777 == 0o600
@@ -81,7 +81,7 @@ def test_a_secret_that_is_not_given_is_made_and_kept_for_its_owner_alone(tmp_pat
     assert getattr(read(tmp_path), name) == first == file.read_text().strip()
 
 
-def test_each_place_has_secrets_of_its_own(tmp_path: Path) -> None:
+def test_each_instance_folder_has_its_own_secrets(tmp_path: Path) -> None:
     one, other = read(tmp_path / "one"), read(tmp_path / "other")
     assert len(one.secret_key) == 43
     assert len(one.demo_password or "") == 16
@@ -90,7 +90,7 @@ def test_each_place_has_secrets_of_its_own(tmp_path: Path) -> None:
     assert one.demo_password not in one.secret_key
 
 
-def test_a_secret_that_is_given_is_not_kept(tmp_path: Path) -> None:
+def test_given_secret_is_not_stored(tmp_path: Path) -> None:
     settings = read(tmp_path, SECRET_KEY="given", DEMO_PASSWORD="also given")
     assert (settings.secret_key, settings.demo_password) == ("given", "also given")
     assert list((tmp_path / "instance").iterdir()) == []
@@ -112,11 +112,13 @@ def test_a_secret_that_is_given_is_not_kept(tmp_path: Path) -> None:
         ("PORT", "80", "port", 80),
     ],
 )
-def test_the_environment_decides(tmp_path: Path, variable: str, value: str, attribute: str, expected: object) -> None:
+def test_environment_variables_set_attributes(
+    tmp_path: Path, variable: str, value: str, attribute: str, expected: object
+) -> None:
     assert getattr(read(tmp_path, **{variable: value}), attribute) == expected
 
 
-# What cannot be.
+# Impossible values.
 
 
 @pytest.mark.parametrize(
@@ -132,22 +134,22 @@ def test_the_environment_decides(tmp_path: Path, variable: str, value: str, attr
         ("PROXY_HOPS", "-1", "PROXY_HOPS is '-1': use a whole number."),
     ],
 )
-def test_what_cannot_be_is_refused(tmp_path: Path, variable: str, value: str, message: str) -> None:
+def test_impossible_values_are_refused(tmp_path: Path, variable: str, value: str, message: str) -> None:
     with pytest.raises(SettingsError) as refusal:
         read(tmp_path, **{variable: value})
     assert str(refusal.value) == message
 
 
 @pytest.mark.parametrize("port", ["65536", "99999999999"])
-def test_a_port_that_no_machine_has_is_refused(tmp_path: Path, port: str) -> None:
+def test_invalid_port_is_refused(tmp_path: Path, port: str) -> None:
     with pytest.raises(SettingsError, match="PORT"):
         read(tmp_path, PORT=port)
 
 
-# What must not be in production.
+# Unsafe values in production.
 
 
-def test_production_with_all_it_needs(tmp_path: Path) -> None:
+def test_complete_production_settings_are_accepted(tmp_path: Path) -> None:
     settings = read(tmp_path, **SAFE)
     assert settings.is_production
     assert settings.demo_password is None
@@ -157,7 +159,7 @@ def test_production_with_all_it_needs(tmp_path: Path) -> None:
     assert list((tmp_path / "instance").iterdir()) == [], "production keeps no secrets of its own making"
 
 
-def test_production_never_wants_demonstration_data(tmp_path: Path) -> None:
+def test_production_excludes_demonstration_data(tmp_path: Path) -> None:
     assert not read(tmp_path, **SAFE, DEMO="1").wants_demo_data
 
 
@@ -183,7 +185,7 @@ HOSTS_MESSAGE = "TRUSTED_HOSTS must name the hosts that production answers to, s
         ("DEMO_PASSWORD", "a", "DEMO_PASSWORD is for demonstrations: production has no demonstration accounts."),
     ],
 )
-def test_what_is_unsafe_is_refused_in_production(
+def test_unsafe_values_are_refused_in_production(
     tmp_path: Path, variable: str, value: str | None, message: str
 ) -> None:
     environment = {name: text for name, text in (SAFE | {variable: value}).items() if text is not None}
@@ -194,7 +196,7 @@ def test_what_is_unsafe_is_refused_in_production(
 
 
 @pytest.mark.parametrize("value", ["", "0", "no", "FALSE"])
-def test_debug_may_be_said_to_be_off(tmp_path: Path, value: str) -> None:
+def test_debug_may_be_explicitly_off(tmp_path: Path, value: str) -> None:
     assert read(tmp_path, **SAFE, FLASK_DEBUG=value).is_production
 
 
@@ -235,7 +237,7 @@ def test_production_serves_a_database_of_its_own(sqlite_app: Flask, sqlite_url: 
 
 
 @pytest.mark.parametrize("mode", [DEMO, PRODUCTION])
-def test_a_host_that_was_not_named_is_not_answered(sqlite_url: str, mode: str) -> None:
+def test_unlisted_host_is_rejected(sqlite_url: str, mode: str) -> None:
     app = create_app(live(sqlite_url) if mode == PRODUCTION else settings_for(sqlite_url))
     answer = app.test_client().get("/sign-in", base_url="https://elsewhere.example")
     assert answer.status_code == 400
@@ -250,7 +252,7 @@ def test_production_starts_before_its_database_has_tables(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_the_real_server_refuses_a_demonstration_in_production(
+def test_real_server_refuses_demonstration_data_in_production(
     app: Flask, database_url: str, live_server: Callable[..., str]
 ) -> None:
     with app.app_context():

@@ -1,1 +1,1 @@
-"""What the build and the checks need beside the product."""
+"""Tools of the build and the checks."""

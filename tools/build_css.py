@@ -1,11 +1,11 @@
-"""Build the one stylesheet of the product, for left-to-right and right-to-left pages alike.
+"""Build the stylesheet of the product, for left-to-right and right-to-left pages alike.
 
-Reads the pinned design system and our own ``assets/*.css``; writes ``static/`` with names that carry a hash of the
-content, compressed siblings, and ``manifest.json`` (plain name → name with hash). On the way, the design system
+Reads the pinned design system and our own ``assets/*.css``; writes ``static/`` with names that contain a hash of the
+content, compressed siblings, and ``manifest.json`` (plain name → hashed name). The design system
 
-- loses the typeface, the crest and what belongs to GOV.UK alone, which its licence keeps to that site;
-- loses the components that no page uses;
-- gets logical properties instead of physical ones ("inline-start" for "left"), so that ``dir`` alone turns a page.
+- loses the typeface, the crest and the GOV.UK branding, which its licence restricts to that site;
+- loses unused components;
+- gets logical properties instead of physical ones ("inline-start" for "left"), so that ``dir`` alone mirrors a page.
 """
 
 import gzip
@@ -30,7 +30,7 @@ KEPT = set(
     caption-l caption-m link list section-break visually-hidden skip-link back-link breadcrumbs button button-group
     checkboxes date-input details error-message error-summary fieldset form-group hint input inset-text label
     notification-banner panel radios select summary-list tag textarea warning-text
-    """.split()  # noqa: SIM905  # words are easier to read than a column of quotation marks
+    """.split()  # noqa: SIM905  # easier to read than a list of quoted words
 )
 """The components and styles that pages may use; add a name here before using its classes."""
 
@@ -68,8 +68,8 @@ Declaration = tuple[str, str]
 
 
 def logical(name: str, value: str) -> list[Declaration]:
-    """Return what a declaration becomes when sides are named by the direction of reading."""
-    if "safe-area-inset" in value:  # the notch of a telephone is where it is, in any language
+    """Return a declaration with logical instead of physical sides."""
+    if "safe-area-inset" in value:  # the safe area of a phone does not depend on the language
         return [(name, value)]
     if name in LOGICAL:
         return [(LOGICAL[name], value)]
@@ -89,7 +89,7 @@ def _without_importance(value: str) -> tuple[str, str]:
 
 
 def _logical_shorthand(name: str, plain: str, important: str) -> list[Declaration]:
-    """Split a shorthand whose two sides differ; one whose sides are alike has no direction."""
+    """Split a shorthand with different sides; one with equal sides has no direction."""
     parts = _parts(plain)
     if len(parts) != 4 or parts[1] == parts[3]:
         return [(name, plain + important)]
@@ -106,9 +106,9 @@ def _parts(value: str) -> list[str]:
 def declarations(content: list[Any], *, turned: bool) -> list[Declaration]:
     """Return the declarations of one rule, direction-neutral and in our typeface.
 
-    ``turned``: the rule draws an arrow from two borders and a rotation, so its borders stay where they are.
+    ``turned``: the rule draws an arrow from two borders and a rotation, so its borders stay physical.
     """
-    parsed = _sound(tinycss2.parse_declaration_list(content, skip_comments=True, skip_whitespace=True))
+    parsed = _checked(tinycss2.parse_declaration_list(content, skip_comments=True, skip_whitespace=True))
     return [
         pair
         for rule in parsed
@@ -120,8 +120,8 @@ def declarations(content: list[Any], *, turned: bool) -> list[Declaration]:
     ]
 
 
-def _sound(nodes: list[Any]) -> list[Any]:
-    """Return the nodes; raises ValueError where the parser met what is no CSS, and would silently go on without it."""
+def _checked(nodes: list[Any]) -> list[Any]:
+    """Return the nodes; raises ValueError on invalid CSS, which the parser would silently skip."""
     for node in nodes:
         if node.type == "error":
             raise ValueError(f"line {node.source_line}: {node.message}")
@@ -140,7 +140,7 @@ def _on_one_line(tokens: Iterable[Any]) -> str:
 
 
 def selectors(prelude: list[Any]) -> list[str]:
-    """Return those selectors of a rule that our pages can match."""
+    """Return the selectors of a rule that our pages can match."""
     groups: list[list[Any]] = [[]]
     for token in prelude:
         if token.type == "literal" and token.value == ",":
@@ -156,7 +156,7 @@ def _is_used(selector: str) -> bool:
 
 
 def rules(parsed: Iterable[Any], turned: set[str]) -> Iterator[str]:
-    """Yield the rules to keep, each as text; ``turned`` are the selectors of arrows, see ``declarations``."""
+    """Yield the rules to keep, as text; ``turned`` are the selectors of arrows, see ``declarations``."""
     for rule in parsed:
         if rule.type == "qualified-rule":
             yield from _qualified(rule, turned)
@@ -169,7 +169,7 @@ def rules(parsed: Iterable[Any], turned: set[str]) -> Iterator[str]:
 
 
 def _inside(group: Any) -> list[Any]:
-    return _sound(tinycss2.parse_rule_list(group.content, skip_comments=True, skip_whitespace=True))
+    return _checked(tinycss2.parse_rule_list(group.content, skip_comments=True, skip_whitespace=True))
 
 
 def _qualified(rule: Any, turned: set[str]) -> Iterator[str]:
@@ -180,7 +180,7 @@ def _qualified(rule: Any, turned: set[str]) -> Iterator[str]:
 
 
 def _turned(parsed: Iterable[Any]) -> Iterator[str]:
-    """Yield the selectors of everything that is rotated; their borders may stand in another rule than the rotation."""
+    """Yield the selectors of rotated elements; their borders may be in another rule than the rotation."""
     for rule in parsed:
         if rule.type == "at-rule" and rule.lower_at_keyword in GROUPS:
             yield from _turned(_inside(rule))
@@ -189,8 +189,8 @@ def _turned(parsed: Iterable[Any]) -> Iterator[str]:
 
 
 def neutral(css: str) -> str:
-    """Return a stylesheet that serves both directions of reading, without unused components and fonts of others."""
-    parsed = _sound(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True))
+    """Return a direction-neutral stylesheet without unused components and foreign fonts."""
+    parsed = _checked(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True))
     return "".join(rules(parsed, set(_turned(parsed))))
 
 
@@ -201,7 +201,7 @@ def stylesheet() -> str:
 
 
 def publish(files: dict[str, bytes], folder: Path) -> dict[str, str]:
-    """Write files under names that change with their content, remove their older versions, return the new names."""
+    """Write files under hashed names, remove their older versions, return the new names."""
     folder.mkdir(exist_ok=True)
     names = {}
     for plain, content in files.items():
@@ -216,7 +216,7 @@ def publish(files: dict[str, bytes], folder: Path) -> dict[str, str]:
 
 
 def main() -> None:
-    """Build everything under ``static/`` and say how large it is on the wire."""
+    """Build everything under ``static/`` and print its compressed size."""
     files = {"app.css": stylesheet().encode(), "icon.svg": (ASSETS / "icon.svg").read_bytes()}
     for name in publish(files, STATIC).values():
         print(f"static/{name}: {(STATIC / f'{name}.gz').stat().st_size:,} bytes compressed")

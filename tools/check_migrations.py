@@ -1,4 +1,4 @@
-"""Fails when the migrations do not lead to the tables that the models describe."""
+"""Fail if the migrations do not produce the tables that the models describe."""
 
 import sys
 import tempfile
@@ -14,7 +14,7 @@ from training.models import Base
 
 
 def differences(url: str) -> list[object]:
-    """Upgrade the empty database at ``url`` and return what its tables lack or have beyond the models."""
+    """Upgrade the empty database at ``url`` and return the differences between its tables and the models."""
     options = engine_options(url)
     engine = create_engine(options.pop("url"), **options)
     try:

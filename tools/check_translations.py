@@ -1,4 +1,4 @@
-"""Fails when a text of the product has no complete translation into Arabic or Sorani Kurdish."""
+"""Fail if a text of the product lacks a complete translation into Arabic or Sorani Kurdish."""
 
 import re
 import sys
@@ -26,7 +26,7 @@ Text = str | tuple[str, str]
 
 
 def texts() -> set[Text]:
-    """Return every text that the code and the templates say."""
+    """Return every translatable text of the code and the templates."""
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         mapping, options = parse_mapping_cfg(file)
     found: set[Text] = set()
@@ -41,19 +41,19 @@ def catalogue(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
-def faults(language: str, wanted: set[Text]) -> Iterator[str]:
-    """Yield what is wrong with the catalogue of a language."""
+def faults(language: str, expected: set[Text]) -> Iterator[str]:
+    """Yield the faults in the catalogue of a language."""
     known = catalogue(language)
     if known.num_plurals != PLURALS[language]:
         yield f"{known.num_plurals} plural forms instead of {PLURALS[language]}"
     said = {_key(message): message for message in known if message.id}
-    for text in sorted(wanted, key=str):
+    for text in sorted(expected, key=str):
         message = said.get(text)
         if message is None:
             yield f"missing: {text!r}"
         else:
             yield from _message_faults(message, PLURALS[language])
-    for text in sorted(said.keys() - wanted, key=str):
+    for text in sorted(said.keys() - expected, key=str):
         yield f"said nowhere any more: {text!r}"
 
 
@@ -73,18 +73,18 @@ def _message_faults(message: Message, plurals: int) -> Iterator[str]:
     allowed = set(_PLACEHOLDER.findall(source[1] if is_plural else source))
     for form in forms:
         used = set(_PLACEHOLDER.findall(form))
-        # A plural form may leave the number out ("one day"), a plain text nothing.
+        # A plural form may omit the number ("one day"); other texts keep all placeholders.
         if not used <= allowed or (not is_plural and used != allowed):
             yield f"placeholders differ: {source!r} and {form!r}"
 
 
 def main() -> int:
     """Check both catalogues."""
-    wanted = texts()
-    found = [f"{language}: {fault}" for language in PLURALS for fault in faults(language, wanted)]
+    expected = texts()
+    found = [f"{language}: {fault}" for language in PLURALS for fault in faults(language, expected)]
     for line in found:
         print(line, file=sys.stderr)
-    print(f"{len(wanted)} texts, {len(found)} faults in the catalogues")
+    print(f"{len(expected)} texts, {len(found)} faults in the catalogues")
     return 1 if found else 0
 
 

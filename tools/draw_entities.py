@@ -1,4 +1,4 @@
-"""Draws the tables and how they refer to each other, area by area, as diagrams in docs/entities.md (`make docs`)."""
+"""Draw the tables and their references, area by area, as diagrams in docs/entities.md (`make docs`)."""
 
 import sys
 from collections import defaultdict
@@ -41,7 +41,7 @@ def _place(area: str) -> tuple[int, str]:
 
 
 def page() -> str:
-    """Return the page of all areas."""
+    """Return the page with all areas."""
     return "\n".join([_HEAD, *(line for area, tables in tables_by_area().items() for line in _section(area, tables))])
 
 
@@ -67,7 +67,7 @@ def _column(column: Column[Any], table: Table) -> str:
 
 
 def _is_unique(table: Table, columns: Iterable[Column[Any]]) -> bool:
-    """Say whether no two rows of ``table`` can have the same values in ``columns``."""
+    """Return whether ``columns`` are unique in ``table``."""
     keys = [set(key.columns) for key in table.constraints if isinstance(key, UniqueConstraint | PrimaryKeyConstraint)]
     keys += [set(index.columns) for index in table.indexes if index.unique and not _is_partial(index)]
     return set(columns) in keys

@@ -1,4 +1,4 @@
-"""Finds what the tests start themselves, a browser and a database server, and installs the browser where it may."""
+"""Find the browser and the database server that the tests start, and install the browser if possible."""
 
 import importlib.util
 import os
@@ -17,7 +17,7 @@ def find_chromium() -> str | None:
 
 
 def find_postgresql() -> Path | None:
-    """Return the folder with PostgreSQL's server programs, the newest where there are several."""
+    """Return the folder of PostgreSQL's server programs, the newest if there are several."""
     if on_path := shutil.which("initdb"):
         return Path(on_path).resolve().parent
     found = [path.parent for folder in SERVER_FOLDERS for path in Path(folder).glob("**/bin/initdb")]
@@ -25,7 +25,7 @@ def find_postgresql() -> Path | None:
 
 
 def _install_chromium() -> bool:
-    """Install Chromium from the distribution where one may, else by Playwright's own installer."""
+    """Install Chromium from the distribution if permitted, else by Playwright's installer."""
     commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
     if shutil.which("apt-get") and os.geteuid() == 0:
         commands.insert(0, ["apt-get", "install", "-y", "-qq", "chromium"])
@@ -34,7 +34,7 @@ def _install_chromium() -> bool:
 
 
 def main() -> int:
-    """Prepare; print the one command to run where something is missing."""
+    """Prepare; print the command to run if something is missing."""
     if find_chromium() is None and not _install_chromium():
         print("The tests need a browser. Run: apt-get install -y chromium", file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""Writes into the metadata of the wheel what the product runs on, as ``requirements.in`` says."""
+"""Write the runtime dependencies of ``requirements.in`` into the metadata of the wheel."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 
 class RuntimeRequirements(MetadataHookInterface):
-    """The hook that hatchling finds in this file."""
+    """The metadata hook that hatchling loads from this file."""
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Add the dependencies to ``metadata``."""

@@ -29,9 +29,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.has_secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        # Signing in sends it, and what changes it: the table of sign-ins knows when somebody was last here.
+        # Sent at sign-in and on change only: ``last_seen_at`` of the sign-in records activity.
         SESSION_REFRESH_EACH_REQUEST=False,
-        # The form token lives as long as the session: a slow line must not cost a filled form.
+        # The form token lives as long as the session, so that a slow connection does not lose a filled form.
         WTF_CSRF_TIME_LIMIT=None,
     )
     init_db(app)

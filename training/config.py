@@ -21,14 +21,14 @@ _RIGHTS_APPROVAL = "low=official,medium=senior,high=ministerial"
 
 
 class SettingsError(Exception):
-    """The environment asks for something that cannot be or must not be."""
+    """The environment asks for an impossible or unsafe setting."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment decides. ``demo_password`` is None in production.
+    """The settings of an application. ``demo_password`` is None in production.
 
-    ``rights_approval`` says which grade of rights approver each level of risk demands.
+    ``rights_approval`` has the grade of rights approver that each level of risk requires.
     """
 
     database_url: str
@@ -46,12 +46,12 @@ class Settings:
 
     @property
     def is_production(self) -> bool:
-        """Say whether real people and money are at stake."""
+        """Return whether real people and money are at stake."""
         return self.mode == PRODUCTION
 
     @classmethod
     def of(cls, app: Flask) -> "Settings":
-        """Return the settings that an application was made with."""
+        """Return the settings of ``app``."""
         settings: Settings = app.config["SETTINGS"]
         return settings
 
@@ -60,7 +60,7 @@ class Settings:
         cls,
         environment: Mapping[str, str] = os.environ,
     ) -> "Settings":
-        """Read the settings; ``TRAINING_INSTANCE`` is the folder for what a demonstration keeps.
+        """Read the settings; ``TRAINING_INSTANCE`` is the folder for what a demonstration stores.
 
         Raises SettingsError with one sentence that says what to change.
         """
@@ -76,10 +76,10 @@ class Settings:
         return cls(
             database_url=database_url,
             evidence_folder=Path(environment.get("EVIDENCE_FOLDER") or instance / "evidence"),
-            queue_file=Path(environment.get("QUEUE_FILE") or instance / f"queue-{_short(database_url)}.sqlite"),
-            secret_key=environment.get("SECRET_KEY") or _kept(instance / "secret_key"),
+            queue_file=Path(environment.get("QUEUE_FILE") or instance / f"queue-{_short_hash(database_url)}.sqlite"),
+            secret_key=environment.get("SECRET_KEY") or _stored_secret(instance / "secret_key"),
             mode=mode,
-            demo_password=(environment.get("DEMO_PASSWORD") or _kept(instance / "demo_password", 16))
+            demo_password=(environment.get("DEMO_PASSWORD") or _stored_secret(instance / "demo_password", 16))
             if is_demo
             else None,
             wants_demo_data=is_demo and environment.get("DEMO", "1").lower() not in _OFF,
@@ -105,10 +105,10 @@ def _check_production(environment: Mapping[str, str]) -> None:
 
 
 def rights_approval(text: str = _RIGHTS_APPROVAL) -> Mapping[RiskLevel, ApprovalGrade]:
-    """Return the table written as ``low=official,medium=senior,high=ministerial``.
+    """Parse the grades written as ``low=official,medium=senior,high=ministerial``.
 
-    Raises SettingsError unless it has each level of risk once, a grade for each, and none lower than that before:
-    the level of approval rises with the risk (domain §2, OSJA).
+    Raises SettingsError unless each level of risk occurs once with a grade, and no grade is lower than that of the
+    level before: the level of approval rises with the risk (domain §2, OSJA).
     """
     pairs = [tuple(part.strip() for part in entry.split("=")) for entry in text.split(",")]
     expected = f"write each level of risk once with its grade, as in {_RIGHTS_APPROVAL}."
@@ -135,8 +135,8 @@ def _port(environment: Mapping[str, str]) -> int:
     return port
 
 
-def _short(url: str) -> str:
-    """Return eight letters by which the queues of two databases differ."""
+def _short_hash(url: str) -> str:
+    """Return eight letters that distinguish the queues of two databases."""
     return hashlib.sha256(url.encode()).hexdigest()[:8]
 
 
@@ -147,8 +147,8 @@ def _whole(environment: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _kept(path: Path, length: int = 43) -> str:
-    """Return the secret kept in ``path``, readable by its owner alone; make it the first time."""
+def _stored_secret(path: Path, length: int = 43) -> str:
+    """Return the secret stored in ``path``, readable by its owner alone; create it if it is missing."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -24,7 +24,7 @@ _DIE_WITH_PARENT = 1
 
 
 def _die_with_parent() -> None:
-    """Ask Linux to end this child when its parent is killed outright; elsewhere only the worker notices."""
+    """Ask Linux to end this child when its parent is killed; on other systems only the worker notices."""
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
 
@@ -67,7 +67,7 @@ def _watch(running: dict[str, subprocess.Popen[bytes]]) -> int:
 @click.command()
 def run() -> None:
     """Prepare the database, print the sign-ins, and serve until a signal or the end of the server."""
-    # In a process of its own, which gives back what the preparation took.
+    # In a process of its own, so that its memory is released.
     sys.exit(_start(_PREPARE).wait() or _serve())
 
 

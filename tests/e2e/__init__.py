@@ -1,1 +1,1 @@
-"""Journeys: people who type and click, in a real browser, on the real server."""
+"""Journeys: users type and click in a real browser, on the real server."""

@@ -1,4 +1,4 @@
-"""The demonstration as ``flask prepare`` loads it, served; and people who sign in to it."""
+"""The demonstration loaded by ``flask prepare``, served, with users who sign in."""
 
 import shutil
 import sqlite3
@@ -22,7 +22,7 @@ _PATIENCE = 10_000
 
 @dataclass(frozen=True)
 class Served:
-    """A demonstration on SQLite, and the server that shows it."""
+    """A demonstration on SQLite and the server that serves it."""
 
     file: Path
     base: str
@@ -32,14 +32,14 @@ class Served:
         return f"sqlite:///{self.file}"
 
     def begin_anew(self, prepared: Path) -> None:
-        """Replace all that is in the database, while the server goes on."""
+        """Replace the database while the server keeps running."""
         with closing(sqlite3.connect(prepared)) as new, closing(sqlite3.connect(self.file)) as old:
             new.backup(old)
 
 
 @pytest.fixture(scope="session")
 def prepared() -> Path:
-    """Return a SQLite database with the demonstration, made once in a run."""
+    """Return a SQLite database with the demonstration, created once per run."""
     with alone("demonstration") as folder:
         file = folder / "demonstration.sqlite"
         if not file.exists():
@@ -51,7 +51,7 @@ def prepared() -> Path:
 
 @pytest.fixture(scope="session")
 def served(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Return a server that the tests of this process use one after another, each with a demonstration of its own."""
+    """Return a server shared by the tests of this process, each with a fresh demonstration."""
     folder = tmp_path_factory.mktemp("demonstration")
     file = folder / "training.sqlite"
     shutil.copyfile(prepared, file)
@@ -61,7 +61,7 @@ def served(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture
 def demonstration_url(request: pytest.FixtureRequest) -> str:
-    """Return the address of a fresh demonstration: on SQLite, or where the test asks for it on PostgreSQL."""
+    """Return the address of a fresh demonstration: on SQLite, or on PostgreSQL if the test requests it."""
     if getattr(request, "param", "sqlite") == "postgresql":
         url: str = request.getfixturevalue("postgresql_url")
         command(url, "prepare", DEMO="1")
@@ -78,7 +78,7 @@ def enter(
     live_server: Callable[..., str],
     open_page: Callable[..., Page],
 ) -> Enter:
-    """Let somebody sign in to the demonstration, each at a screen of their own: ``enter("funder", width=320)``."""
+    """Sign a user in to the demonstration, each in their own browser: ``enter("funder", width=320)``."""
     is_shared = demonstration_url.startswith("sqlite")
     base = request.getfixturevalue("served").base if is_shared else live_server(demonstration_url)
 

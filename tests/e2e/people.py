@@ -1,4 +1,4 @@
-"""People at a screen: what they read, type and press, in the language of the page."""
+"""Users in a browser: what they read, type and press, in the language of the page."""
 
 import datetime as dt
 import re
@@ -20,18 +20,18 @@ def _catalogue(language: str) -> Translations:
 
 
 def said(language: str, english: str) -> str:
-    """Return the product's own words for ``english``; the same words where they are not translated."""
+    """Return the product's translation of ``english``; unchanged if there is none."""
     return str(_catalogue(language).gettext(english))
 
 
 def path_of(address: str) -> str:
-    """Return an address without scheme and host."""
+    """Return a URL without scheme and host."""
     return re.sub(r"^https?://[^/]+", "", address)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who is signed in. Texts are given in English and looked for in the language of the page."""
+    """A signed-in user. Texts are given in English and searched in the language of the page."""
 
     page: Page
 
@@ -39,16 +39,16 @@ class Reader:
 
     @property
     def language(self) -> str:
-        """The language of the page that is open."""
+        """The language of the open page."""
         return self.page.locator("html").get_attribute("lang") or ""
 
     @property
     def main(self) -> Locator:
-        """What the page is about, without what stands round it."""
+        """The main content of the page."""
         return self.page.get_by_role("main")
 
     def words(self, english: str) -> str:
-        """Return the words of the page for an English text."""
+        """Return the text of the page for an English text."""
         return said(self.language, english)
 
     def reads(self, english: str, **values: str) -> None:
@@ -61,26 +61,26 @@ class Reader:
         return self.main.locator("section").filter(has_text=purpose)
 
     def row(self, *texts: str) -> Locator:
-        """Return the row of a table that holds all the texts."""
+        """Return the table row that contains all the texts."""
         found = self.main.get_by_role("row")
         for text in texts:
             found = found.filter(has_text=text)
         return found
 
     def tag(self, english: str, within: Locator | None = None) -> Locator:
-        """Return the label that shows a state."""
+        """Return the tag that shows a state."""
         return (within or self.main).locator(".govuk-tag").get_by_text(self.words(english), exact=True)
 
     def figure(self, english: str) -> int:
-        """Return the pence under a heading such as Available, as the page has them now."""
+        """Return the pence under a heading such as Available."""
         heading = self.page.get_by_text(self.words(english), exact=True)
         tile = self.main.locator(".app-figures > div, .govuk-summary-list__row").filter(has=heading)
         return parse_amount(tile.locator("dd").inner_text())
 
-    # Going
+    # Navigating
 
     def sign_in(self, username: str, password: str = DEMO_PASSWORD) -> None:
-        """Sign in; from then on the page speaks the language of the account."""
+        """Sign in; afterwards the page is in the language of the account."""
         self.page.goto("/sign-in")
         self.fill("Username", username)
         self.fill("Password", password)
@@ -98,7 +98,7 @@ class Reader:
         self.fits()
 
     def follow(self, name: str | re.Pattern[str], within: Locator | None = None) -> None:
-        """Follow a link: the name is English, or a pattern of whatever stands there."""
+        """Follow a link: ``name`` is English, or a pattern."""
         (within or self.main).get_by_role("link", name=self._named(name), exact=True).first.click()
         self.fits()
 
@@ -108,7 +108,7 @@ class Reader:
         self.fits()
 
     def has(self, role: Literal["link", "button"], name: str, within: Locator | None = None) -> bool:
-        """Say whether there is such a link or button."""
+        """Return whether there is such a link or button."""
         found = (within or self.main).get_by_role(role, name=self.words(name), exact=True)
         return found.count() > 0
 
@@ -116,7 +116,7 @@ class Reader:
         return self.words(name) if isinstance(name, str) else name
 
     def fits(self) -> None:
-        """Expect that nothing of the page lies beyond the edge of the screen."""
+        """Expect that the page does not overflow the screen horizontally."""
         self.page.wait_for_load_state()
         width = self.page.evaluate("document.documentElement.scrollWidth")
         screen = self.page.viewport_size
@@ -124,13 +124,13 @@ class Reader:
         assert width <= screen["width"], f"{path_of(self.page.url)} is {width} px wide"
 
     def speak(self, endonym: str) -> None:
-        """Change the language of the page."""
+        """Switch the language of the page."""
         self.page.get_by_role("banner").get_by_role("button", name=endonym, exact=True).click()
 
     # Typing
 
     def field(self, label: str) -> Locator:
-        """Return the input with this label, also where the label says that it may be left empty."""
+        """Return the input with this label, with or without the mark that it is optional."""
         plain = self.words(label)
         optional = self.words("%(label)s (optional)") % {"label": plain}
         return self.main.get_by_label(re.compile(f"^\\s*({re.escape(plain)}|{re.escape(optional)})\\s*$"))
@@ -140,13 +140,13 @@ class Reader:
         self.field(label).fill(text)
 
     def fill_date(self, legend: str, day: dt.date) -> None:
-        """Type a date into its three boxes."""
+        """Type a date into its three inputs."""
         boxes = self.main.get_by_role("group", name=self.words(legend))
         for label, number in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
             boxes.get_by_label(self.words(label), exact=True).fill(str(number))
 
     def choose(self, label: str, beginning: str) -> None:
-        """Choose the answer of a list that begins like this."""
+        """Choose the option that starts with ``beginning``."""
         field = self.field(label)
         option = field.locator("option").filter(has_text=re.compile(f"^\\s*{re.escape(beginning)}")).first
         field.select_option(value=option.get_attribute("value"))

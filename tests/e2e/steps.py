@@ -1,4 +1,4 @@
-"""Steps that several journeys share, each as the people themselves would take it."""
+"""Steps shared by several journeys, through the user interface."""
 
 import csv
 import datetime as dt
@@ -25,7 +25,7 @@ PROPOSED = "Proposed. It takes effect when another person approves it."
 
 @dataclass(frozen=True)
 class Plan:
-    """A cohort that a coordinator has in mind; ``cost`` in pence."""
+    """A cohort to draft; ``cost`` in pence."""
 
     course: str
     programme: str
@@ -55,7 +55,7 @@ def draft_cohort(uk: Reader, plan: Plan) -> str:
 
 
 def plan_costs(uk: Reader, plan: Plan) -> None:
-    """Say on the page of costs that trainers cost it all, and which line pays."""
+    """Enter on the costs page that trainers cost it all, and which line pays."""
     trainers = uk.page.get_by_role("group", name="Trainers")
     trainers.get_by_label(re.compile("Amount")).fill(plain_amount(plan.cost))
     lines = trainers.get_by_label(re.compile("Budget line"))
@@ -95,7 +95,7 @@ def propose_commitment(uk: Reader, amount: str, purpose: str) -> None:
 
 
 def propose_payment(uk: Reader, amount: str, purpose: str, payee: str, *ticks: str, closes: bool = False) -> None:
-    """Claim a payment of today from the commitment whose page is open."""
+    """Claim a payment made today from the commitment whose page is open."""
     uk.follow("Propose a payment")
     uk.page.locator("#amount_1").fill(amount)
     uk.fill("Purpose", purpose)
@@ -110,7 +110,7 @@ def propose_payment(uk: Reader, amount: str, purpose: str, payee: str, *ticks: s
 
 
 def record_clearance(vetting: Reader, person: str, outcome: str) -> None:
-    """Record what the authority decided about a nominee."""
+    """Record the authority's decision on a nominee."""
     vetting.open("Vetting")
     vetting.follow(re.compile("."), vetting.row(person).get_by_role("cell").last)
     vetting.tick(outcome)
@@ -123,7 +123,7 @@ def record_clearance(vetting: Reader, person: str, outcome: str) -> None:
 
 
 def return_spreadsheet(vetting: Reader, outcomes: Mapping[str, str]) -> None:
-    """Save the queue of vetting, fill in the outcome of each name as the authority would, and send it back."""
+    """Download the vetting queue, fill in the outcome for each name as the authority would, and upload it."""
     vetting.open("Vetting")
     vetting.follow("Record from a spreadsheet")
     with vetting.page.expect_download() as saved:
@@ -144,18 +144,18 @@ def return_spreadsheet(vetting: Reader, outcomes: Mapping[str, str]) -> None:
 
 
 def form_token(page: Page) -> str:
-    """Return the token that the forms of the page carry."""
+    """Return the CSRF token of the page."""
     return page.locator("input[name=csrf_token]").first.input_value()
 
 
 def refused_by_hand(reader: Reader, address: str) -> tuple[int, str]:
-    """Send a form made by hand, with a true token; return the status and the page that came back."""
+    """Submit a hand-made form with a valid token; return the status and the page."""
     answer = reader.page.request.post(address, form={"csrf_token": form_token(reader.page)})
     return answer.status, answer.text()
 
 
 def every_page(reader: Reader) -> dict[str, str]:
-    """Return the text of every page that can be reached by links, by its address."""
+    """Return the text of every page reachable by links, by its address."""
     waiting, pages = ["/"], dict[str, str]()
     while waiting:
         address = waiting.pop()
@@ -169,14 +169,14 @@ def every_page(reader: Reader) -> dict[str, str]:
 
 
 def own_course(trainee: Reader, title: str) -> Locator:
-    """Return what a trainee's first page says of one of their courses."""
+    """Return the text about a course on a trainee's home page."""
     found = trainee.main.locator("section").filter(has_text=title)
     expect(found).to_have_count(1)
     return found
 
 
 def grant(url: str, username: str, role: Role) -> None:
-    """Give an account a second role; there is no page for it yet."""
+    """Grant an account a second role; there is no page for it yet."""
     with application(url) as app, app.app_context(), transaction():
         user = account_rows.user_named(username)
         assert user is not None

@@ -1,4 +1,4 @@
-"""Every kind of page of every role, in three languages: it fits a phone, and assistive technology can read it."""
+"""Every kind of page of every role, in three languages: it fits a phone and meets the accessibility rules."""
 
 import re
 from collections.abc import Iterator
@@ -24,17 +24,17 @@ _NUMBERED = re.compile(r"[0-9a-hjkmnp-tv-z]{12}|\?.*")
 
 
 def menu_of(reader: Reader) -> list[str]:
-    """Return the addresses in the menu."""
+    """Return the URLs in the menu."""
     return addresses(reader, ".app-navigation a")
 
 
 def addresses(reader: Reader, links: str) -> list[str]:
-    """Return the addresses to which links of the open page lead."""
+    """Return the URLs of the links on the open page."""
     return reader.page.locator(links).evaluate_all("all => all.map(one => one.getAttribute('href'))")
 
 
 def kinds(reader: Reader, seen: set[str]) -> Iterator[str]:
-    """Open the pages of the menu, and one page of each further kind that nobody has seen yet; yield the kind."""
+    """Open the pages of the menu and one page of each further kind not yet seen; yield the kind."""
     menu = menu_of(reader)
     seen -= set(menu)
     waiting = [*menu]
@@ -50,7 +50,7 @@ def kinds(reader: Reader, seen: set[str]) -> Iterator[str]:
 
 
 def faults(reader: Reader) -> list[str]:
-    """Return what the standard forbids on the open page, and whether it is too wide."""
+    """Return the accessibility violations of the open page, and whether it is too wide."""
     found = Axe().run(reader.page, options=STANDARD).response["violations"] if reader.language in READABLE else []
     said = [f"{one['id']}: {', '.join(node['html'][:200] for node in one['nodes'][:3])}" for one in found]
     width = reader.page.evaluate("document.documentElement.scrollWidth")
@@ -58,7 +58,7 @@ def faults(reader: Reader) -> list[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_screen(enter: Enter, language: str) -> None:
+def test_every_screen_fits_and_is_accessible(enter: Enter, language: str) -> None:
     seen, wrong = set[str](), dict[tuple[str, str], list[str]]()
     for role in ROLES:
         reader = enter(role, width=PHONE)

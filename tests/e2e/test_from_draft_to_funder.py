@@ -1,4 +1,4 @@
-"""The main journey: a cohort, a seat, a clearance, a completion and a pound, by everybody whose work it is."""
+"""The main journey: a cohort, a seat, a clearance, a completion and a payment, by all roles involved."""
 
 import datetime as dt
 import re
@@ -23,12 +23,12 @@ COST, PAID = 7_250_00, 1_234_56
 
 
 def plan() -> steps.Plan:
-    """A cohort that ends today, so that its completion can be claimed."""
+    """Return a cohort that ends today, so that its completion can be claimed."""
     return steps.Plan(COURSE, PROGRAMME, LINE, COST, today() - dt.timedelta(days=1), today())
 
 
 def open_for_nominations(uk: Reader, approver: Reader) -> str:
-    """Draft a cohort, ask for it and have it approved; return its code."""
+    """Draft a cohort, request its opening and have it approved; return its code."""
     code = steps.draft_cohort(uk, plan())
     uk.press("Ask to open")
     uk.reads("It opens when a finance approver approves its commitment.")
@@ -37,7 +37,7 @@ def open_for_nominations(uk: Reader, approver: Reader) -> str:
 
 
 def nominate(coordinator: Reader, code: str) -> None:
-    """Find the person by another spelling of the name, and put them forward."""
+    """Find the person by another spelling of the name, and nominate them."""
     assert coordinator.language == "ar"
     steps.open_cohort_page(coordinator, code)
     coordinator.follow("Nominate")
@@ -48,7 +48,7 @@ def nominate(coordinator: Reader, code: str) -> None:
 
 
 def take_to_vetting(uk: Reader, code: str) -> None:
-    """Shortlist the nominee and send them to vetting; the clearance from an earlier course lasts, so it is enough."""
+    """Shortlist the nominee and send them to vetting; the clearance of an earlier course is still valid."""
     steps.open_cohort_page(uk, code)
     uk.follow("Roster")
     uk.press("Shortlist", uk.row(LATIN))
@@ -57,7 +57,7 @@ def take_to_vetting(uk: Reader, code: str) -> None:
 
 
 def seat(uk: Reader) -> None:
-    """Confirm the seat from the first page."""
+    """Confirm the seat from the home page."""
     uk.open("Home")
     uk.follow(re.compile(COURSE))
     uk.press("Confirm the seat", uk.row(LATIN))
@@ -65,7 +65,7 @@ def seat(uk: Reader) -> None:
 
 
 def claim(trainee: Reader) -> None:
-    """Record completion."""
+    """Claim completion."""
     assert trainee.language == "ar"
     trainee.follow("Record completion", steps.own_course(trainee, COURSE))
     trainee.fill("Note", "أكملت الدورة")
@@ -92,7 +92,7 @@ def pay(uk: Reader, approver: Reader, code: str) -> None:
 
 
 def spent_on(funder: Reader) -> tuple[int, str]:
-    """Return Spent of the programme in pence, and the last Spent of the table under its chart."""
+    """Return Spent of the programme in pence, and the last Spent in the table under its chart."""
     funder.open("Home")
     funder.follow(re.compile("^" + funder.words("Burn-down")))
     funder.main.get_by_text(funder.words("The same figures as a table")).click()
@@ -113,7 +113,7 @@ def names_in(url: str) -> list[str]:
 @pytest.mark.parametrize(
     ("demonstration_url", "width"), [("sqlite", 320), ("postgresql", 1280)], indirect=["demonstration_url"]
 )
-def test_from_draft_to_funder(demonstration_url: str, enter: Enter, width: int) -> None:
+def test_cohort_is_followed_from_draft_to_funder(demonstration_url: str, enter: Enter, width: int) -> None:
     uk, approver = enter("uk.coordinator", width=width), enter("approver", width=width)
     funder = enter("funder", width=width)
     spent, shown = spent_on(funder)
@@ -135,14 +135,14 @@ def test_from_draft_to_funder(demonstration_url: str, enter: Enter, width: int) 
 
 
 def drill_to_entry(funder: Reader) -> None:
-    """Open the payment from the table; its payee is nobody whom a funder may know."""
+    """Open the payment from the table; its payee is hidden from a funder."""
     funder.follow(re.compile("^" + funder.words("Payment")), funder.row("Daily allowance"))
     assert funder.figure("Amount") == PAID
     funder.reads("participant")
 
 
 def meets_no_name(funder: Reader, names: list[str]) -> None:
-    """Read every page that a funder can reach: none of them names anybody."""
+    """Read every page that a funder can reach: none names a person."""
     pages = steps.every_page(funder)
     assert len(names) > 100
     assert len(pages) > 30

@@ -1,4 +1,4 @@
-"""The Kurdistan Region's coordinator works in Sorani, and nobody else learns whom they put forward."""
+"""The Kurdistan Region's coordinator works in Sorani; their nominees are invisible to other organisations."""
 
 import re
 
@@ -11,7 +11,7 @@ NATIVE, OTHER_SPELLING = "کاروان ڕەسووڵی نموونە", "كاروا
 
 
 def register_and_nominate(coordinator: Reader) -> str:
-    """Register somebody new from the page of an open cohort; return the address of the person's page."""
+    """Register a new person from the page of an open cohort; return the address of the person's page."""
     assert coordinator.language == "ckb"
     coordinator.follow(re.compile(COURSE))
     coordinator.follow("Register and nominate")
@@ -31,7 +31,7 @@ def finds(reader: Reader, words: str) -> bool:
     return reader.row(NATIVE).count() > 0
 
 
-def test_a_new_person_is_nominated_and_seen_by_nobody_else(enter: Enter) -> None:
+def test_new_nominee_is_invisible_to_other_organisations(enter: Enter) -> None:
     coordinator = enter("kri.coordinator", language="ckb-IQ", width=320)
     address = register_and_nominate(coordinator)
     assert finds(coordinator, OTHER_SPELLING)
@@ -47,8 +47,8 @@ def test_a_new_person_is_nominated_and_seen_by_nobody_else(enter: Enter) -> None
         assert NATIVE not in answer.text()
 
 
-def test_other_organisations_cannot_be_nominated_from(enter: Enter) -> None:
-    """The host of the cohort puts its own people forward, never another organisation's."""
+def test_host_nominates_only_its_own_people(enter: Enter) -> None:
+    """The host of the cohort nominates its own people, never another organisation's."""
     coordinator = enter("kri.coordinator.2", language="ckb-IQ")
     coordinator.follow(re.compile(COURSE))
     coordinator.fill("Name or service number", "فێرخواز")

@@ -1,4 +1,4 @@
-"""Money as people meet it: a line to the last penny, a commitment converted, and nobody who approves their own."""
+"""Money in the browser: a line spent to the last penny, a commitment paid, and no self-approval."""
 
 import re
 
@@ -14,12 +14,12 @@ PROGRAMME, LINE = "Training of Iraqi law enforcement", "Interpretation"
 
 
 def available(reader: Reader) -> int:
-    """Return what the line has available now."""
+    """Return Available of the line."""
     steps.open_line(reader, PROGRAMME, LINE)
     return reader.figure("Available")
 
 
-def test_a_commitment_is_converted_by_its_payment(enter: Enter) -> None:
+def test_payment_draws_on_its_commitment(enter: Enter) -> None:
     """Acceptance test c."""
     uk, approver = enter("uk.coordinator"), enter("approver")
     before = available(uk)
@@ -35,7 +35,7 @@ def test_a_commitment_is_converted_by_its_payment(enter: Enter) -> None:
     assert available(uk) == before - 350_00
 
 
-def test_nobody_approves_what_they_proposed(demonstration_url: str, enter: Enter) -> None:
+def test_own_proposal_cannot_be_approved(demonstration_url: str, enter: Enter) -> None:
     """Acceptance test g."""
     steps.grant(demonstration_url, "uk.coordinator", Role.FINANCE_APPROVER)
     both = enter("uk.coordinator")
@@ -57,7 +57,7 @@ def test_nobody_approves_what_they_proposed(demonstration_url: str, enter: Enter
     assert available(both) == before
 
 
-def test_a_coordinator_alone_cannot_approve(enter: Enter) -> None:
+def test_coordinator_without_approver_role_cannot_approve(enter: Enter) -> None:
     uk = enter("uk.coordinator.2")
     steps.open_line(uk, PROGRAMME, LINE)
     steps.propose_commitment(uk, "400", "Another idea")
@@ -68,8 +68,8 @@ def test_a_coordinator_alone_cannot_approve(enter: Enter) -> None:
     assert "You do not have permission to do this" in page
 
 
-def test_a_line_holds_to_the_last_penny(enter: Enter) -> None:
-    """Acceptance test l, as one person meets it."""
+def test_line_cannot_be_overcommitted_by_a_penny(enter: Enter) -> None:
+    """Acceptance test l, for one user."""
     uk, approver = enter("uk.coordinator"), enter("approver")
     left = available(uk)
     steps.propose_commitment(uk, plain_amount(left + 1), "The rest and a penny")

@@ -1,4 +1,4 @@
-"""From a spreadsheet of names to seats: a partner coordinator in Arabic on a phone, a vetting officer in Sorani."""
+"""From a spreadsheet of nominees to seats: a partner coordinator in Arabic on a phone, a vetting officer in Sorani."""
 
 import re
 
@@ -24,7 +24,7 @@ def open_roster(reader: Reader) -> None:
 
 
 def nominate_from_file(partner: Reader) -> None:
-    """Send the file and look at what each row means; then nominate the good ones."""
+    """Upload the file, review what each row means, then nominate the valid ones."""
     partner.open("Cohorts")
     partner.follow(re.compile("."), partner.row(COURSE))
     partner.follow("Nominate")
@@ -40,7 +40,7 @@ def nominate_from_file(partner: Reader) -> None:
 
 
 def take_step(uk: Reader, step: str) -> None:
-    """Take one step for the people of the file at once."""
+    """Apply one step to all people of the file."""
     open_roster(uk)
     for name in GOOD:
         uk.row(LATIN[name]).get_by_role("checkbox").check()
@@ -49,7 +49,7 @@ def take_step(uk: Reader, step: str) -> None:
 
 
 @pytest.mark.parametrize("demonstration_url", ["sqlite", "postgresql"], indirect=True)
-def test_names_from_a_file_are_vetted_and_seated(enter: Enter) -> None:
+def test_uploaded_nominees_are_vetted_and_seated(enter: Enter) -> None:
     partner = enter("iraq.coordinator", language="ar-IQ", width=320)
     assert partner.language == "ar"
     nominate_from_file(partner)
@@ -71,7 +71,7 @@ def test_names_from_a_file_are_vetted_and_seated(enter: Enter) -> None:
     assert partner.tag("Not cleared", partner.row(GOOD[2])).count() >= 1
 
 
-def test_the_same_file_again_makes_nothing_twice(enter: Enter) -> None:
+def test_repeated_upload_creates_no_duplicates(enter: Enter) -> None:
     partner = enter("iraq.coordinator", language="ar-IQ")
     nominate_from_file(partner)
     partner.open("Cohorts")

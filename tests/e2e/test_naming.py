@@ -1,4 +1,4 @@
-"""A partner coordinator puts a spreadsheet of names forward, in Arabic, on a phone of 320 pixels."""
+"""A partner coordinator uploads a spreadsheet of nominees, in Arabic, on a phone of 320 pixels."""
 
 import re
 
@@ -9,7 +9,7 @@ FILE = ROOT / "seed" / "demo" / "nominations.csv"
 COURSE = "Profiling, identification"
 
 
-def test_the_file_of_the_demonstration(enter: Enter) -> None:
+def test_demonstration_file_is_uploaded(enter: Enter) -> None:
     coordinator = enter("iraq.coordinator", language="ar-IQ", width=320)
     assert coordinator.language == "ar"
     coordinator.follow(re.compile(COURSE))
@@ -24,7 +24,7 @@ def test_the_file_of_the_demonstration(enter: Enter) -> None:
     coordinator.main.get_by_role("radio").first.check()
     coordinator.press("Save")
 
-    # The next row that needs somebody comes by itself.
+    # The next row that needs a decision is shown by itself.
     coordinator.reads("Write female or male, or leave it empty")
     coordinator.fits()
     coordinator.choose("Sex", coordinator.words("Male"))

@@ -1,4 +1,4 @@
-"""What a funder wants of the money is in sight on a phone and on paper, in both directions of reading."""
+"""A funder's key figures are visible on a phone and in print, in both reading directions."""
 
 import re
 
@@ -13,7 +13,7 @@ PHONE = 320
 
 
 def funder(enter: Enter, language: str, **screen: object) -> Reader:
-    """Return a funder who reads this language, before their programme."""
+    """Return a funder with this language, on the page of their programme."""
     reader = enter("funder", **screen)
     if reader.language != language:
         reader.speak(LANGUAGES[language].endonym)
@@ -24,7 +24,7 @@ def funder(enter: Enter, language: str, **screen: object) -> Reader:
 
 
 def is_in_sight(cell: Locator) -> bool:
-    """Say whether all of a cell stands on the screen without scrolling sideways."""
+    """Return whether a cell is fully visible without scrolling sideways."""
     box = cell.bounding_box()
     assert box
     return box["x"] >= 0 and box["x"] + box["width"] <= PHONE
@@ -35,7 +35,7 @@ def column(reader: Reader, heading: str) -> Locator:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_phone_shows_what_tells_most_first(enter: Enter, language: str) -> None:
+def test_phone_shows_key_columns_first(enter: Enter, language: str) -> None:
     reader = funder(enter, language, width=PHONE)
     summing = reader.words("Of %(ceiling)s, %(spent)s is spent; the forecast for %(month)s is %(forecast)s.")
     sentence = reader.main.locator("p").filter(has_text=summing.split("%")[0]).filter(has_text="£300,000.00")
@@ -53,7 +53,7 @@ def test_a_phone_shows_what_tells_most_first(enter: Enter, language: str) -> Non
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_paper_has_the_figures_and_the_day(enter: Enter, language: str) -> None:
+def test_print_has_figures_and_date(enter: Enter, language: str) -> None:
     reader = funder(enter, language)
     figures, day = reader.main.locator("details table"), reader.main.locator(".app-printed")
     expect(figures).to_be_hidden()

@@ -17,7 +17,7 @@ from training.models.identity.accounts import Role
 PASSWORD = "three ordinary words"
 
 
-def test_a_vetting_officer_decides_and_a_refusal_keeps_the_seat(enter: Enter) -> None:
+def test_vetting_refusal_keeps_the_seat_free(enter: Enter) -> None:
     vetting, uk = enter("vetting"), enter("uk.coordinator")
     vetting.follow("All nominees in vetting")
     vetting.follow(re.compile("."), vetting.row("Trainee 014 Border").get_by_role("cell").last)
@@ -38,7 +38,7 @@ def test_a_vetting_officer_decides_and_a_refusal_keeps_the_seat(enter: Enter) ->
 
 
 def write_assessment(uk: Reader) -> str:
-    """Write a rights assessment of the training programme and put it before the approver; return its address."""
+    """Write and submit a rights assessment of the training programme; return its address."""
     uk.open("Programmes")
     uk.follow(re.compile("Training of Iraqi law enforcement"))
     uk.follow("Write a rights assessment")
@@ -57,7 +57,7 @@ def write_assessment(uk: Reader) -> str:
     return path_of(uk.page.url)
 
 
-def test_a_rights_approver_approves_what_another_wrote(demonstration_url: str, enter: Enter) -> None:
+def test_rights_approver_approves_anothers_assessment(demonstration_url: str, enter: Enter) -> None:
     steps.grant(demonstration_url, "uk.coordinator", Role.RIGHTS_APPROVER)
     writer = enter("uk.coordinator")
     address = write_assessment(writer)
@@ -74,7 +74,7 @@ def test_a_rights_approver_approves_what_another_wrote(demonstration_url: str, e
     expect(approver.tag("Approved")).to_be_visible()
 
 
-def test_an_auditor_narrows_the_audit_trail(enter: Enter) -> None:
+def test_auditor_filters_the_audit_trail(enter: Enter) -> None:
     auditor = enter("auditor")
     auditor.open("Audit")
     auditor.main.get_by_text("Filter").click()
@@ -92,7 +92,7 @@ def test_an_auditor_narrows_the_audit_trail(enter: Enter) -> None:
     assert not auditor.has("link", "Register a person")
 
 
-def test_a_trainer_confirms_and_learns_nothing_of_vetting(enter: Enter) -> None:
+def test_trainer_confirms_without_seeing_vetting(enter: Enter) -> None:
     trainer = enter("trainer.2")
     trainer.follow("Confirm or refuse")
     trainer.press("Confirm completion", trainer.row("Trainee 001 Directorate"))
@@ -106,7 +106,7 @@ def test_a_trainer_confirms_and_learns_nothing_of_vetting(enter: Enter) -> None:
     assert row.get_by_role("link").count() == 0
 
 
-def test_a_trainer_refuses_and_the_trainee_reads_why(enter: Enter) -> None:
+def test_trainee_reads_reason_of_trainers_refusal(enter: Enter) -> None:
     trainer, trainee = enter("trainer.2"), enter("trainee.2", language="ckb-IQ", width=320, java_script=False)
     trainer.follow("Confirm or refuse")
     trainer.follow("Refuse", trainer.row("Trainee 001 Directorate"))
@@ -120,7 +120,7 @@ def test_a_trainer_refuses_and_the_trainee_reads_why(enter: Enter) -> None:
     trainee.reads("The last day is missing")
 
 
-def test_an_administrator_of_the_demonstration_sees_neither_people_nor_money(enter: Enter) -> None:
+def test_administrator_sees_neither_people_nor_money(enter: Enter) -> None:
     administrator = enter("admin")
     menu = administrator.page.get_by_role("navigation", name="Menu").get_by_role("link").all_inner_texts()
     assert not {"People", "Programmes", "Cohorts", "Approvals", "Audit"} & set(menu)
@@ -128,7 +128,7 @@ def test_an_administrator_of_the_demonstration_sees_neither_people_nor_money(ent
     administrator.reads("Administrator")
 
 
-def test_the_first_administrator_makes_an_account(served: Served, open_page: Callable[..., Page]) -> None:
+def test_first_administrator_creates_an_account(served: Served, open_page: Callable[..., Page]) -> None:
     served.begin_anew(sqlite_template())
     address = command(served.url, "account", "invite", "--role", "administrator")
     reader = Reader(open_page(served.base, language="ar-IQ", width=320, java_script=False))
@@ -147,7 +147,7 @@ def test_the_first_administrator_makes_an_account(served: Served, open_page: Cal
     assert reader.language == "ar"
 
 
-def test_an_administrator_moves_a_body_and_is_told_first_what_that_does(enter: Enter) -> None:
+def test_administrator_sees_effect_before_moving_an_organisation(enter: Enter) -> None:
     admin = enter("admin")
     admin.open("Organisations")
     admin.choose("Jurisdiction", "Iraq (federal)")

@@ -1,4 +1,4 @@
-"""The tour of README.md, each step as it is written there, by the people whom it names."""
+"""The tour of README.md, step by step, by the users it names."""
 
 import datetime as dt
 import re
@@ -20,7 +20,7 @@ OTHERS = ("Trainee 020 Border", "Trainee 021 Border")
 """Two nominees of the register; the third is new and has no Latin name."""
 
 
-def test_the_tour(enter: Enter, tmp_path: Path) -> None:
+def test_readme_tour(enter: Enter, tmp_path: Path) -> None:
     uk, approver = enter("uk.coordinator"), enter("approver")
     code = drafts_a_cohort(uk)
     approves(approver, uk, code)
@@ -48,7 +48,7 @@ def test_the_tour(enter: Enter, tmp_path: Path) -> None:
 
 
 def drafts_a_cohort(uk: Reader) -> str:
-    """Draft a cohort of a real course with the costs that the course suggests; return its code."""
+    """Draft a cohort of a real course with the suggested costs; return its code."""
     for card in ("Nominees to shortlist", "Cleared nominees, for a seat", "Completions to confirm"):
         uk.reads(card)
     uk.open("Courses")
@@ -81,7 +81,7 @@ def drafts_a_cohort(uk: Reader) -> str:
 
 
 def approves(approver: Reader, uk: Reader, code: str) -> None:
-    """Read what the approval does to the lines, and approve: the cohort is open."""
+    """Review the effect of the approval on the lines, and approve: the cohort is open."""
     approver.open("Approvals")
     card = approver.proposal(code)
     for heading in ("Now", "After approval"):
@@ -96,7 +96,7 @@ def approves(approver: Reader, uk: Reader, code: str) -> None:
 
 
 def nominates(partner: Reader) -> None:
-    """Read from right to left; nominate two people, found in either script, and somebody new."""
+    """In right-to-left layout, nominate two people found in either script, and a new one."""
     expect(partner.page.locator("html")).to_have_attribute("dir", "rtl")
     partner.reads("Open for your nominations")
     partner.follow(re.compile(COURSE))
@@ -115,7 +115,7 @@ def nominates(partner: Reader) -> None:
 
 
 def nominates_from_a_file(partner: Reader) -> None:
-    """Look at the file that is previewed, send it again, choose, mend and nominate."""
+    """Review the previewed file, upload it again, choose, correct and nominate."""
     partner.open("Home")
     partner.follow(re.compile(PREVIEWED))
     partner.follow("Nominate many people from a file")
@@ -148,7 +148,7 @@ def open_roster(uk: Reader, code: str) -> None:
 
 
 def take_step(uk: Reader, code: str, step: str) -> None:
-    """Tick all on the roster and take a step for them at once."""
+    """Tick all on the roster and apply a step to them."""
     open_roster(uk, code)
     for name in (*OTHERS, NEW):
         uk.row(name).get_by_role("checkbox").check()
@@ -164,13 +164,13 @@ def shortlists(uk: Reader, code: str) -> None:
 
 
 def vets(vetting: Reader) -> None:
-    """Record one outcome by itself, and two from a returned spreadsheet; nowhere is a reason asked for."""
+    """Record one outcome individually, and two from a returned spreadsheet; no page asks for a reason."""
     steps.record_clearance(vetting, NEW, "Cleared")
     steps.return_spreadsheet(vetting, dict.fromkeys(OTHERS, "Cleared"))
 
 
 def confirms_seats(uk: Reader, partner: Reader, code: str) -> None:
-    """Give the two seats there are; the third waits, and has the seat that becomes free."""
+    """Confirm the two seats available; the third nominee waits, and gets the seat that becomes free."""
     open_roster(uk, code)
     for name in OTHERS:
         uk.press("Confirm the seat", uk.row(name))
@@ -216,14 +216,14 @@ def completes(trainee: Reader, trainer: Reader) -> None:
 
 
 def spent(funder: Reader) -> int:
-    """Return the pence that are spent of the programme."""
+    """Return Spent of the programme in pence."""
     funder.open("Programmes")
     funder.follow(re.compile(PROGRAMME))
     return funder.figure("Spent")
 
 
 def claims_a_payment(uk: Reader, code: str) -> None:
-    """Claim in dollars with the receipt, and in pounds with the receipt later; both from the cohort's commitment."""
+    """Claim in dollars with the receipt, and in pounds with a later receipt; both from the cohort's commitment."""
     steps.open_cohort_page(uk, code)
     uk.follow(re.compile("Trainers and delivery"), uk.page.get_by_role("table", name="Commitments of this cohort"))
     commitment = path_of(uk.page.url)
@@ -252,7 +252,7 @@ def claims_a_payment(uk: Reader, code: str) -> None:
 
 
 def reads_a_spend_file(uk: Reader, folder: Path) -> None:
-    """Propose two payments of a spend file, which names the cohort that they belong to."""
+    """Propose two payments of a spend file that names their cohort."""
     uk.open("Cohorts")
     code = uk.row(HELD).get_by_role("link").inner_text()
     file = folder / "spend.csv"
@@ -269,7 +269,7 @@ def reads_a_spend_file(uk: Reader, folder: Path) -> None:
 
 
 def decides_about_payments(approver: Reader) -> None:
-    """Read what deserves a second look; decide about one claim, then about the whole file in one press."""
+    """Review the warnings; decide on one claim, then on the whole file at once."""
     approver.open("Approvals")
     card = approver.proposal("Allowance in dollars")
     for said in ("Trainee 021", "Paid on", "Rate", "USD"):
@@ -287,7 +287,7 @@ def decides_about_payments(approver: Reader) -> None:
 
 
 def sees_the_burn_down_move(funder: Reader, before: int) -> None:
-    """See £180.50 more spent, in the figure and in the table; read one entry, and the other pages of the money."""
+    """See £180.50 more spent, in the figure and in the table; open an entry and the other money pages."""
     assert spent(funder) == before + 100_00 + 50_00 + 10_50 + 20_00
     for name in ("Ceiling", "Planned", "Committed and spent", "Spent", "Forecast"):
         expect(funder.main.locator(".app-legend li").filter(has_text=name).first).to_be_visible()
@@ -305,7 +305,7 @@ def sees_the_burn_down_move(funder: Reader, before: int) -> None:
 
 
 def saves_its_tables(funder: Reader) -> None:
-    """Save each table of the page as CSV and as XLSX."""
+    """Download each table of the page as CSV and as XLSX."""
     saved = [link.get_attribute("href") or "" for link in funder.main.locator(".app-save a").all()]
     assert {address.split("?")[0].rsplit(".")[-1] for address in saved} == {"csv", "xlsx"}
     for address in saved:
@@ -324,7 +324,7 @@ def audits(auditor: Reader) -> None:
 
 
 def decides_about_rights(official: Reader) -> None:
-    """Decide about the assessment that waits for this grade, and print its trail."""
+    """Decide on the assessment that awaits this grade, and print its trail."""
     official.follow(re.compile("Specialised task force"))
     official.press("Approve")
     expect(official.tag("Approved").first).to_be_visible()
@@ -334,7 +334,7 @@ def decides_about_rights(official: Reader) -> None:
 
 
 def moves_an_organisation(admin: Reader) -> None:
-    """Read whom a move lets see whom, before anything is moved."""
+    """Review the effect of a move on visibility before moving anything."""
     admin.open("Organisations")
     admin.choose("Jurisdiction", "Iraq (federal)")
     admin.press("Show")

@@ -1,4 +1,4 @@
-"""The code behind an address is found by its endpoint: ``area.feature.view`` is the same path in each room."""
+"""The endpoint ``area.feature.view`` gives the path of the code in each room."""
 
 import ast
 from pathlib import Path
@@ -32,19 +32,19 @@ def test_each_room_has_the_same_areas() -> None:
     assert _folders(ROOT / "tests" / "web") <= AREAS
 
 
-def test_no_feature_stands_beside_the_areas() -> None:
+def test_every_feature_is_in_an_area() -> None:
     for room in ROOMS:
         assert [path.name for path in (TRAINING / room).glob("*.py")] == ["__init__.py"], room
 
 
-def test_the_templates_of_a_feature_stand_under_its_name() -> None:
+def test_templates_are_in_the_folder_of_their_feature() -> None:
     kinds = {"components", "layouts", "errors"}
     for area in AREAS:
         for folder in _folders(ROOT / "templates" / area) - kinds:
             assert (TRAINING / "web" / area / f"{folder}.py").exists(), folder
 
 
-def test_the_name_of_a_class_means_one_thing() -> None:
+def test_class_names_are_unique() -> None:
     homes: dict[str, list[str]] = {}
     for path in TRAINING.rglob("*.py"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:

@@ -1,4 +1,4 @@
-"""The glossary says what the interface says, and where the code is."""
+"""The glossary matches the interface and points to the code."""
 
 import re
 from collections.abc import Iterator
@@ -15,11 +15,11 @@ _UNSAID = "–"
 
 
 def _said(known: Catalog, word: str) -> Iterator[object]:
-    """Yield the messages that are translated by this word."""
+    """Yield the messages translated by this word."""
     return (message.id for message in known if message.id and message.string == word)
 
 
-def test_words_are_those_of_the_interface() -> None:
+def test_terms_match_the_interface() -> None:
     arabic, sorani = catalogue("ar"), catalogue("ckb")
     assert len(_ROWS) > 40
     for term, _meaning, ar, ckb, _code in _ROWS:
@@ -29,10 +29,10 @@ def test_words_are_those_of_the_interface() -> None:
 
 
 @pytest.mark.parametrize(("term", "code"), [(row[0], row[4]) for row in _ROWS])
-def test_terms_lead_to_code(term: str, code: str) -> None:
+def test_terms_point_to_code(term: str, code: str) -> None:
     assert (ROOT / "training" / code).is_file()
 
 
-def test_terms_are_explained_once() -> None:
+def test_terms_are_defined_once() -> None:
     terms = [row[0] for row in _ROWS]
     assert len(terms) == len(set(terms))

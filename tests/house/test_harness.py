@@ -1,4 +1,4 @@
-"""The tests stand on real parts: two databases that answer as themselves, a web server, a browser that tells."""
+"""The test harness uses real parts: two databases, a web server, a browser that reports errors."""
 
 import http.client
 import json
@@ -25,7 +25,7 @@ NAME = {"sqlite": "SQLite 3", "postgresql": "PostgreSQL "}
 
 
 @pytest.mark.parametrize("again", ["first", "second"])
-def test_each_database_answers_as_itself_and_is_new(app: Flask, request: pytest.FixtureRequest, again: str) -> None:
+def test_each_database_is_of_its_kind_and_fresh(app: Flask, request: pytest.FixtureRequest, again: str) -> None:
     kind = request.node.callspec.params["database_url"]
     with app.app_context():
         assert db.session.scalar(text(VERSION[kind])).startswith(NAME[kind])
@@ -34,14 +34,14 @@ def test_each_database_answers_as_itself_and_is_new(app: Flask, request: pytest.
             session.add(Organisation(name_en="One", jurisdiction=Jurisdiction.UK))
 
 
-def test_a_database_that_a_file_shares_can_be_made_read_only(shared_app: Flask) -> None:
+def test_shared_database_can_be_made_read_only(shared_app: Flask) -> None:
     with shared_app.app_context(), refusing_writes(shared_app):
         assert db.session.scalar(select(func.count()).select_from(Organisation)) == 0
         with pytest.raises(AssertionError, match="INSERT INTO organisations"), transaction() as session:
             session.add(Organisation(name_en="One", jurisdiction=Jurisdiction.UK))
 
 
-def test_every_table_of_the_models_is_there(app: Flask) -> None:
+def test_all_model_tables_exist(app: Flask) -> None:
     with app.app_context():
         tables = inspect(db.engine).get_table_names()
     assert set(tables) - {"alembic_version"} == set(Organisation.metadata.tables)
@@ -53,23 +53,25 @@ def test_foreign_keys_are_enforced(app: Flask) -> None:
         session.execute(text(insert))
 
 
-def test_statements_are_counted_alike(app: Flask, statements: Callable[[], AbstractContextManager[list[str]]]) -> None:
+def test_statements_are_counted_on_both_databases(
+    app: Flask, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
     with app.app_context(), statements() as seen:
         db.session.execute(text("SELECT 1"))
         db.session.execute(text("SELECT 2"))
     assert seen == ["SELECT 1", "SELECT 2"]
 
 
-def test_the_client_reaches_the_application(client: FlaskClient) -> None:
+def test_client_reaches_the_application(client: FlaskClient) -> None:
     assert client.get("/healthz").get_json()["database"] == "well"
 
 
-def test_the_real_server_is_well(database_url: str, live_server: Callable[..., str]) -> None:
+def test_real_server_is_healthy(database_url: str, live_server: Callable[..., str]) -> None:
     with urllib.request.urlopen(f"{live_server(database_url)}/healthz", timeout=10) as answer:
         assert json.load(answer) == {"process": "well", "database": "well", "worker": "silent"}
 
 
-def test_the_real_server_is_gone_afterwards(sqlite_url: str, tmp_path: Path) -> None:
+def test_real_server_is_stopped_afterwards(sqlite_url: str, tmp_path: Path) -> None:
     with serving(sqlite_url, tmp_path / "server.log") as base:
         host = base.removeprefix("http://")
     connection = http.client.HTTPConnection(host, timeout=5)
@@ -77,7 +79,7 @@ def test_the_real_server_is_gone_afterwards(sqlite_url: str, tmp_path: Path) -> 
         connection.connect()
 
 
-def test_a_server_that_cannot_start_says_why(sqlite_url: str, tmp_path: Path) -> None:
+def test_failed_server_start_reports_the_reason(sqlite_url: str, tmp_path: Path) -> None:
     with (
         pytest.raises(RuntimeError, match="SECRET_KEY must be set"),
         serving(sqlite_url, tmp_path / "server.log", TRAINING_MODE="production", SECRET_KEY=""),
@@ -87,7 +89,7 @@ def test_a_server_that_cannot_start_says_why(sqlite_url: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("java_script", [True, False])
-def test_the_browser_shows_a_page(
+def test_browser_shows_a_page(
     sqlite_url: str, live_server: Callable[..., str], open_page: Callable[..., Page], width: int, java_script: bool
 ) -> None:
     page = open_page(live_server(sqlite_url), language="ar-IQ", width=width, java_script=java_script, reduced=True)
@@ -97,7 +99,7 @@ def test_the_browser_shows_a_page(
 
 
 @pytest.mark.parametrize("script", ["console.error('planted')", "throw new Error('planted')"])
-def test_what_the_browser_complains_of_is_kept(pages: Pages, script: str) -> None:
+def test_browser_errors_are_recorded(pages: Pages, script: str) -> None:
     page = pages.open("http://127.0.0.1")
     page.set_content(f"<script>{script}</script>")
     page.wait_for_timeout(100)
@@ -105,7 +107,7 @@ def test_what_the_browser_complains_of_is_kept(pages: Pages, script: str) -> Non
     assert "planted" in pages.complaints[0]
 
 
-def test_a_refusal_is_no_complaint_and_a_missing_part_of_a_page_is(
+def test_missing_asset_is_a_browser_error_and_a_refusal_is_not(
     pages: Pages, sqlite_url: str, live_server: Callable[..., str]
 ) -> None:
     base = live_server(sqlite_url)

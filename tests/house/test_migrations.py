@@ -1,4 +1,4 @@
-"""Migrations lead to what the models say, and each goes down and up again with data in it, on both databases."""
+"""Migrations match the models, and each can be downgraded and upgraded with data, on both databases."""
 
 import datetime as dt
 
@@ -27,10 +27,10 @@ REVISIONS = [f"{number:04}" for number in range(1, 19)]
 
 @pytest.fixture(autouse=True)
 def ledger_stays_whole() -> None:
-    """Nothing to prove: tables are dropped here with what they held."""
+    """Skip the ledger check: tables are dropped here with their data."""
 
 
-def test_migrations_equal_models(database_url: str) -> None:
+def test_migrations_match_models(database_url: str) -> None:
     options = engine_options(database_url)
     engine = create_engine(options.pop("url"), **options)
     downgrade(engine, "base")
@@ -40,8 +40,8 @@ def test_migrations_equal_models(database_url: str) -> None:
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_down_and_up_with_data(app: Flask, revision: str) -> None:
-    """Down to before a revision and up again: what older tables held is still there."""
+def test_downgrade_and_upgrade_keep_data(app: Flask, revision: str) -> None:
+    """Downgrade to before a revision and upgrade again: data of older tables is kept."""
     with app.app_context():
         _fill(World(app))
         kept = _tables_before(revision)
@@ -53,7 +53,7 @@ def test_down_and_up_with_data(app: Flask, revision: str) -> None:
         assert set(inspect(db.engine).get_table_names()) >= set(Base.metadata.tables)
 
 
-def test_names_that_were_registered_before_are_found_in_any_spelling(app: Flask) -> None:
+def test_existing_names_become_searchable_in_any_spelling(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         world.person("Mohammed Kadhim")
@@ -65,7 +65,7 @@ def test_names_that_were_registered_before_are_found_in_any_spelling(app: Flask)
         ]
 
 
-def test_assessments_of_before_keep_their_meaning_and_get_a_trail(app: Flask) -> None:
+def test_existing_assessments_are_kept_and_get_a_trail(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         for _ in range(2):
@@ -92,8 +92,8 @@ def test_assessments_of_before_keep_their_meaning_and_get_a_trail(app: Flask) ->
         assert world.drafted_assessment(world.programme()).id > keys[2], "numbering goes on"
 
 
-def test_what_was_paid_before_its_commitment_counts_anew(app: Flask) -> None:
-    """Before, all that a payment moved counted in the month of the payment, and its reversal when that was approved."""
+def test_early_payments_are_posted_to_the_month_of_their_commitment(app: Flask) -> None:
+    """Before, payments counted in their own month, and reversals in that of their approval."""
     with app.app_context():
         world = World(app)
         line = world.line(1_000_00)
@@ -116,14 +116,14 @@ def test_what_was_paid_before_its_commitment_counts_anew(app: Flask) -> None:
 
 
 def _months() -> list[str]:
-    """Return what counts where: of the totals what they move, of the postings all."""
+    """Return the sums by month: non-zero totals, all postings."""
     with db.engine.connect() as connection:
         totals = "SELECT line_id, month, committed, spent FROM line_months WHERE committed <> 0 OR spent <> 0"
         postings = "SELECT entry_id, month, committed_month FROM ledger_postings"
         return sorted(str(row) for found in (totals, postings) for row in connection.execute(text(found)))
 
 
-def test_what_is_wrong_with_a_row_is_kept(app: Flask) -> None:
+def test_row_errors_are_kept(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         batch = SpendBatch(
@@ -155,7 +155,7 @@ def _fill(world: World) -> None:
 
 
 def _tables_before(revision: str) -> list[str]:
-    """Return the tables that stand before a revision runs."""
+    """Return the tables that exist before a revision runs."""
     made = {
         "0001": ("organisations", "people", "person_words"),
         "0002": ("programmes", "programme_facts", "projects", "budget_lines"),

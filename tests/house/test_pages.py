@@ -1,4 +1,4 @@
-"""Each page in each language: declared language and direction, one heading, unique ids, nothing left in English."""
+"""Each page in each language: declared language and direction, one heading, unique ids, nothing untranslated."""
 
 import re
 from collections import Counter
@@ -23,10 +23,10 @@ EMPTY = ("meta", "link", "img", "input", "br", "hr", "path", "circle", "line")
 
 
 class Page(HTMLParser):
-    """What a page says of itself, and its words.
+    """What a page declares, and its text.
 
-    Not those of parts marked as English, as names or as what somebody typed; nor those of the window's title,
-    which cannot be marked and says what the heading says.
+    Without parts marked as English, as names or as user input, and without the window title, which cannot be marked
+    and repeats the heading.
     """
 
     def __init__(self, text: str) -> None:
@@ -78,18 +78,18 @@ def demonstration(sqlite_app: Flask) -> Flask:
 
 
 LATIN = re.compile(r"[A-Za-z]{2,}")
-# Latin letters that are no English words: a language's own name, codes of records, kinds of files, currencies.
+# Latin letters that are not English words: a language's own name, record codes, file types, currencies.
 ALLOWED = re.compile(r"^(English|[0-9a-z]{12}|20\d\d-\d{3}|CSV|XLSX|Excel|OpenDocument|PDF|JPEG|PNG|GBP|USD|EUR|IQD)$")
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "ckb"])
-def test_pages(demonstration: Flask, language: str) -> None:
+def test_every_page_is_complete_in_its_language(demonstration: Flask, language: str) -> None:
     wrong: list[str] = []
     for user in USERS:
         client = _sign_in(demonstration, user, language)
         for address, answer in crawl(client):
             if answer.status_code == 302 and answer.headers["Location"].startswith("/batches/"):
-                continue  # to the next row that needs somebody, which the crawl meets on its own
+                continue  # to the next row that needs a decision, which the crawl reaches by itself
             page = Page(answer.text)
             where = f"{user} {address}"
             if answer.status_code != 200:

@@ -1,4 +1,4 @@
-"""What somebody may do with a record is asked about that record, never whether they may do it with any at all."""
+"""Permissions for a record are checked on that record, not on whether the actor has them for any record."""
 
 import ast
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from training.web.common import guard
 
 TRAINING = Path(__file__).parents[2] / "training"
 AT_ALL = {"holds", "sees_others", "scopes_of"}
-"""The questions of ``policy/scopes.py`` that name no record."""
+"""The functions of ``policy/scopes.py`` that take no record."""
 
 WITHOUT_RECORD = {
-    "queries/courses/cohorts.py draft_options": "the hosts among which somebody chooses when there is no cohort yet",
+    "queries/courses/cohorts.py draft_options": "the choice of hosts before the cohort exists",
     "queries/identity/organisations.py organisation_page": "whether people are counted, each in its own scope",
     "web/oversight/exports.py of_people": "the list of people",
     "web/common/guard.py needs": "endpoints without a record",
@@ -25,8 +25,8 @@ WITHOUT_RECORD = {
 }
 
 
-def askers(source: str) -> Iterator[str]:
-    """Yield the outermost functions, or statements, of a module whose code asks what somebody may do at all."""
+def recordless_checks(source: str) -> Iterator[str]:
+    """Yield the outermost functions, or statements, of a module that check permissions without a record."""
     tree = ast.parse(source)
     imported = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     names = {one.asname or one.name for node in imported for one in node.names if one.name in AT_ALL}
@@ -49,11 +49,13 @@ def _modules() -> Iterator[tuple[str, str]]:
             yield path.relative_to(TRAINING).as_posix(), path.read_text(encoding="utf-8")
 
 
-def test_only_where_there_is_no_record_is_asked_what_somebody_may_do_at_all() -> None:
-    assert {f"{name} {asker}" for name, source in _modules() for asker in askers(source)} == set(WITHOUT_RECORD)
+def test_recordless_checks_are_only_where_there_is_no_record() -> None:
+    assert {f"{name} {asker}" for name, source in _modules() for asker in recordless_checks(source)} == set(
+        WITHOUT_RECORD
+    )
 
 
-def test_none_of_these_is_the_view_of_a_record(sqlite_app: Flask) -> None:
+def test_no_record_view_uses_a_recordless_check(sqlite_app: Flask) -> None:
     for view in sqlite_app.view_functions.values():
         module, declared = view.__module__.removeprefix("training.").replace(".", "/"), view.declaration  # type: ignore[attr-defined]
         assert f"{module}.py {view.__name__}" not in WITHOUT_RECORD or declared.on is None, view
@@ -68,13 +70,13 @@ def test_none_of_these_is_the_view_of_a_record(sqlite_app: Flask) -> None:
         "def may(one):\n    return scopes.holds(one, Permission.SEE_PERSON)",
     ],
 )
-def test_a_planted_question_is_noticed(planted: str) -> None:
+def test_planted_recordless_check_is_detected(planted: str) -> None:
     imports = (
         "from training.policy import scopes\nfrom training.policy.scopes import holds, holds as may_at_all, sees_others"
     )
-    assert len(list(askers(f"{imports}\n{planted}"))) == 1
+    assert len(list(recordless_checks(f"{imports}\n{planted}"))) == 1
 
 
-def test_a_view_cannot_ask_for_what_its_endpoint_does_not_declare(sqlite_app: Flask) -> None:
+def test_view_cannot_check_an_undeclared_permission(sqlite_app: Flask) -> None:
     with sqlite_app.test_request_context("/"), pytest.raises(LookupError, match=r"home\.show"):
         guard.may(Permission.SEE_BALANCES)

@@ -1,4 +1,4 @@
-"""No endpoint without a permission or a stated reason."""
+"""Every endpoint declares a permission or a reason for none."""
 
 import pytest
 from flask import Flask
@@ -14,14 +14,14 @@ def test_every_endpoint_declares_a_permission_or_a_reason(sqlite_app: Flask) -> 
         assert declared.permission or declared.reason, endpoint
 
 
-def test_an_undeclared_endpoint_stops_the_start(sqlite_app: Flask) -> None:
+def test_undeclared_endpoint_prevents_start(sqlite_app: Flask) -> None:
     planted = Flask("planted")
     planted.add_url_rule("/open", "open", lambda: "everybody")
     with pytest.raises(RuntimeError, match="open"):
         guard.check_declared(planted)
 
 
-def test_only_these_are_public(sqlite_app: Flask) -> None:
+def test_public_endpoints_are_listed(sqlite_app: Flask) -> None:
     public = {
         endpoint
         for endpoint in sqlite_app.view_functions
@@ -35,7 +35,7 @@ def test_only_these_are_public(sqlite_app: Flask) -> None:
     }
 
 
-def test_every_permission_is_asked_for_somewhere(sqlite_app: Flask) -> None:
+def test_every_permission_is_used(sqlite_app: Flask) -> None:
     asked = {guard.declaration_of(sqlite_app, endpoint).permission for endpoint in sqlite_app.view_functions}  # type: ignore[union-attr]
     # These two decide what a page shows, not whether it opens.
     assert set(Permission) - asked <= {Permission.SEE_BALANCES, Permission.SEE_NOMINATION}

@@ -1,4 +1,4 @@
-"""Each template belongs to a page, and none lets markup or script in."""
+"""Each template belongs to a page, and none disables escaping."""
 
 import re
 from pathlib import Path
@@ -15,12 +15,12 @@ def _named(path: Path) -> str:
     return path.relative_to(TEMPLATES).as_posix()
 
 
-def test_each_page_is_rendered_by_a_view() -> None:
+def test_every_page_is_rendered_by_a_view() -> None:
     rendered = set(re.findall(r'"([\w/]+\.html)"', "".join(path.read_text() for path in WEB.rglob("*.py"))))
     assert rendered == {_named(path) for path in PAGES}
 
 
-def test_each_component_is_used() -> None:
+def test_every_component_is_used() -> None:
     texts = "".join(path.read_text() for path in ALL)
     for path in ALL:
         if path not in PAGES:
@@ -28,7 +28,7 @@ def test_each_component_is_used() -> None:
 
 
 @pytest.mark.parametrize("path", ALL, ids=_named)
-def test_nothing_unsafe(path: Path) -> None:
+def test_templates_are_escaped(path: Path) -> None:
     text = path.read_text()
     assert text.startswith("{#-"), "says what it is for"
     for unsafe in ("|safe", "| safe", "<script", "style=", "onclick", "autoescape false"):
@@ -36,6 +36,6 @@ def test_nothing_unsafe(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=_named)
-def test_names_its_endpoint(path: Path) -> None:
+def test_template_names_its_endpoint(path: Path) -> None:
     if path.parent.name != "errors":
         assert re.match(r"\{#- Endpoints? [\w.]+", path.read_text())

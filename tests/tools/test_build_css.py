@@ -1,4 +1,4 @@
-"""The stylesheet serves both directions of reading, and keeps nothing that belongs to another site."""
+"""The stylesheet works in both reading directions and contains no GOV.UK branding."""
 
 import gzip
 import re
@@ -34,41 +34,41 @@ def stylesheet() -> str:
         ),
     ],
 )
-def test_sides_are_named_by_the_direction_of_reading(physical: str, logical: str) -> None:
+def test_physical_sides_become_logical(physical: str, logical: str) -> None:
     assert build_css.neutral(f".a{{{physical}}}") == f".a{{{logical}}}"
 
 
-def test_an_arrow_keeps_its_borders_also_where_they_stand_in_another_rule() -> None:
+def test_arrow_keeps_its_borders_across_rules() -> None:
     css = ".a{transform:rotate(45deg)}@supports (top:0){.a{border-width:1px 2px 0 0}.b{border-width:1px 2px 0 0}}"
     assert ".a{border-width:1px 2px 0 0}.b{border-block-width:1px 0;" in build_css.neutral(css)
 
 
-def test_the_notch_of_a_telephone_does_not_change_sides() -> None:
+def test_safe_area_insets_stay_physical() -> None:
     rule = ".a{margin-left:max(15px,env(safe-area-inset-left))}"
     assert build_css.neutral(rule) == rule
 
 
-def test_unused_components_and_empty_groups_go() -> None:
+def test_unused_components_and_empty_groups_are_removed() -> None:
     assert build_css.neutral("@media print{.govuk-tabs__item{top:0}}.govuk-tabs,.govuk-tag--red{top:0}") == (
         ".govuk-tag--red{top:0}"
     )
 
 
 @pytest.mark.parametrize("broken", [".a{top 0}", "@media print{.a{top:0}.b}", ".a{top:0}.b"])
-def test_broken_css_stops_the_build(broken: str) -> None:
+def test_invalid_css_stops_the_build(broken: str) -> None:
     with pytest.raises(ValueError, match="line 1"):
         build_css.neutral(broken)
 
 
-def test_no_side_is_left_in_the_stylesheet(stylesheet: str) -> None:
+def test_stylesheet_has_no_physical_sides(stylesheet: str) -> None:
     declared = re.findall(
         r"[{;](?:[a-z-]*-)?(?:left|right)(?:-[a-z]+)?:[^;}]*|[{;][a-z-]+:(?:left|right)\b", stylesheet
     )
     assert [found for found in declared if "safe-area-inset" not in found] == []
 
 
-def test_everything_that_is_rotated_or_cut_is_known_to_be_right_in_both_directions(stylesheet: str) -> None:
-    """What logical properties cannot turn: when an upgrade adds one, look at it and write a rule for it if needed."""
+def test_rotated_and_clipped_rules_are_reviewed(stylesheet: str) -> None:
+    """Logical properties cannot mirror these: if an upgrade adds one, review it and add a rule if needed."""
     rotated = {
         selector
         for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", stylesheet)
@@ -87,11 +87,11 @@ def test_everything_that_is_rotated_or_cut_is_known_to_be_right_in_both_directio
 
 
 @pytest.mark.parametrize("foreign", ["@font-face", "GDS Transport", "crest", "url(", "/assets/"])
-def test_nothing_of_another_site_is_left(stylesheet: str, foreign: str) -> None:
+def test_branding_of_other_sites_is_removed(stylesheet: str, foreign: str) -> None:
     assert foreign not in stylesheet
 
 
-def test_every_class_of_the_design_system_that_a_page_names_is_kept(stylesheet: str) -> None:
+def test_every_design_system_class_in_use_is_kept(stylesheet: str) -> None:
     named = {
         name
         for template in (ROOT / "templates").rglob("*.html")
@@ -102,11 +102,11 @@ def test_every_class_of_the_design_system_that_a_page_names_is_kept(stylesheet: 
     assert unknown == set(), "add the component to KEPT in tools/build_css.py"
 
 
-def test_the_first_page_stays_light(stylesheet: str) -> None:
+def test_stylesheet_stays_small(stylesheet: str) -> None:
     assert len(gzip.compress(stylesheet.encode())) < 14_000
 
 
-def test_the_same_input_gives_the_same_files_and_older_ones_go(tmp_path: Path) -> None:
+def test_build_is_reproducible_and_removes_older_files(tmp_path: Path) -> None:
     build_css.publish({"app.css": b"old"}, tmp_path)
     first = build_css.publish({"app.css": b"new"}, tmp_path)
     written = {file.name: file.read_bytes() for file in tmp_path.iterdir()}

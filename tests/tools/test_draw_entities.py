@@ -1,4 +1,4 @@
-"""The page of tables is drawn from the models, each table once, under its area."""
+"""The entity page is generated from the models, each table once, under its area."""
 
 import re
 
@@ -6,11 +6,11 @@ from tools.draw_entities import PAGE, page, tables_by_area
 from training.models import Base
 
 
-def test_the_page_is_what_the_models_say() -> None:
+def test_page_matches_the_models() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run make docs"
 
 
-def test_every_table_is_drawn_once_under_the_area_of_its_model() -> None:
+def test_every_table_is_drawn_once_in_its_area() -> None:
     areas = tables_by_area()
     drawn = sorted(table.name for tables in areas.values() for table in tables)
     assert drawn == sorted(Base.metadata.tables)

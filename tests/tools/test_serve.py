@@ -1,4 +1,4 @@
-"""Server and work process side by side: both come up, a worker that dies is started again, a signal ends both."""
+"""Server and work process: both start, a dead worker is restarted, a signal ends both."""
 
 import json
 import os
@@ -18,7 +18,7 @@ _SECONDS = 40
 
 
 def _children(parent: int) -> dict[str, int]:
-    """Return the processes that ``border-training run`` started, by what they are."""
+    """Return the processes started by ``border-training run``, by kind."""
     listed = subprocess.run(
         ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(parent)], capture_output=True, text=True, check=False
     )
@@ -42,7 +42,7 @@ def _health(port: int) -> dict[str, str]:
         return {}
 
 
-def test_both_live_and_end_together(sqlite_url: str, tmp_path: Path) -> None:
+def test_server_and_worker_start_restart_and_end_together(sqlite_url: str, tmp_path: Path) -> None:
     port = free_port()
     environment = environment_for(sqlite_url, PORT=str(port), QUEUE_FILE=str(tmp_path / "queue.sqlite"))
     with (tmp_path / "log").open("wb") as log:

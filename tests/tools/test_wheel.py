@@ -1,4 +1,4 @@
-"""The wheel: built, installed and run in an empty folder, it serves what a checkout serves."""
+"""The wheel, built, installed and run in an empty folder, serves the same as a checkout."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_every_file_that_the_code_reads_is_in_the_wheel(wheel: Path) -> None:
+def test_wheel_contains_every_file_the_code_reads(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     files = [file for folder in _BESIDE_THE_PACKAGE for file in (ROOT / folder).rglob("*") if file.is_file()]
     wanted = {f"training/_data/{file.relative_to(ROOT)}" for file in files if file.suffix != ".pyc"}
@@ -41,7 +41,7 @@ def test_every_file_that_the_code_reads_is_in_the_wheel(wheel: Path) -> None:
     assert [name for name in names if name.startswith(("tests/", "tools/", "bench/")) or name.endswith(".pyc")] == []
 
 
-def test_the_wheel_asks_for_what_the_service_runs_on(wheel: Path) -> None:
+def test_wheel_requires_the_runtime_dependencies(wheel: Path) -> None:
     [metadata] = [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".dist-info/METADATA")]
     asked = re.findall(r"^Requires-Dist: (.+)$", zipfile.ZipFile(wheel).read(metadata).decode(), re.MULTILINE)
     written = (ROOT / "requirements.in").read_text().splitlines()
@@ -49,7 +49,7 @@ def test_the_wheel_asks_for_what_the_service_runs_on(wheel: Path) -> None:
 
 
 def _install(wheel: Path, folder: Path) -> Path:
-    """Install the wheel alone into a new environment that finds its dependencies in this one; return its programs."""
+    """Install the wheel alone into a new environment that uses the dependencies of this one; return its programs."""
     venv.create(folder, symlinks=True)
     programs = folder / "bin"
     pip = [sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet", "--no-deps"]
@@ -60,13 +60,13 @@ def _install(wheel: Path, folder: Path) -> Path:
 
 
 def _read(address: str, language: str = "en") -> tuple[str, str]:
-    """Return the kind and the text of what is at an address."""
+    """Return the content type and text of a URL."""
     request = urllib.request.Request(address, headers={"Accept-Language": language})
     with urllib.request.urlopen(request, timeout=10) as answer:
         return answer.headers["Content-Type"], answer.read().decode()
 
 
-def _wait_until_well(base: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_until_healthy(base: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
     until = time.monotonic() + _SECONDS
     while time.monotonic() < until and server.poll() is None:
         try:
@@ -79,7 +79,7 @@ def _wait_until_well(base: str, server: "subprocess.Popen[bytes]", log: Path) ->
     pytest.fail(log.read_text())
 
 
-def test_an_installed_package_serves_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
+def test_installed_package_serves_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
     programs = _install(wheel, tmp_path / "environment")
     here, log, port = tmp_path / "empty", tmp_path / "log", free_port()
     here.mkdir()
@@ -96,7 +96,7 @@ def test_an_installed_package_serves_from_an_empty_folder(wheel: Path, tmp_path:
         )
     try:
         base = f"http://127.0.0.1:{port}"
-        _wait_until_well(base, server, log)
+        _wait_until_healthy(base, server, log)
         assert (here / "instance" / "training.sqlite").is_file()
         arabic = _read(f"{base}/sign-in", "ar")[1]
         assert 'lang="ar" dir="rtl"' in arabic

@@ -73,14 +73,14 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @event.listens_for(Session, "after_flush")
-def _note_stray(session: Session, _context: object) -> None:
+def _mark_stray_write(session: Session, _context: object) -> None:
     """Record changes flushed outside a transaction: the session no longer lists them."""
     if not session.info.get("writing"):
         session.info["stray"] = True
 
 
 @event.listens_for(Session, "after_rollback")
-def _forget_stray(session: Session) -> None:
+def _clear_stray_write(session: Session) -> None:
     session.info.pop("stray", None)
 
 
@@ -112,7 +112,7 @@ def transaction() -> Iterator[Session]:
 
 
 _BUSY = frozenset({"40001", "40P01", "55P03"})
-"""What PostgreSQL answers when others were in the way: serialisation failure, deadlock, lock not available."""
+"""The PostgreSQL errors of concurrent writes: serialisation failure, deadlock, lock not available."""
 
 
 def is_busy(error: Exception) -> bool:

@@ -33,8 +33,8 @@ class Kept:
 def keep(stream: IO[bytes], folder: Path, largest: int) -> Kept:
     """Store the content of ``stream`` in ``folder`` under a random name.
 
-    Raises UnknownKindError when it is no PDF, JPEG or PNG by its first bytes, whatever its name says, and
-    TooLargeError when it has more than ``largest`` bytes; nothing is left behind then.
+    Raises UnknownKindError unless its first bytes are those of a PDF, JPEG or PNG, and TooLargeError if it has more
+    than ``largest`` bytes; nothing is stored then.
     """
     head = stream.read(_CHUNK)
     kind = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)

@@ -1,4 +1,4 @@
-"""Whether two names may be one person's: keys under which both are found, and a score from 0 to 100."""
+"""Whether two names may belong to one person: keys under which both are found, and a score from 0 to 100."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -156,11 +156,11 @@ def _word(one: Sound, other: Sound) -> float:
         return 0
     if one.skeleton != other.skeleton:
         return max(0.0, 100 * Levenshtein.normalized_similarity(one.skeleton, other.skeleton) - 10)
-    apart = sum(_apart(a, b, one.is_native, other.is_native) for a, b in zip(one.gaps, other.gaps, strict=True))
+    apart = sum(_gap_distance(a, b, one.is_native, other.is_native) for a, b in zip(one.gaps, other.gaps, strict=True))
     return max(40.0, 100 - 45 * apart)
 
 
-def _apart(one: Gap, other: Gap, is_native: bool, is_other_native: bool) -> float:
+def _gap_distance(one: Gap, other: Gap, is_native: bool, is_other_native: bool) -> float:
     """Return the distance between two vowel gaps, 0 to 1."""
     if one.vowels & other.vowels or not (one.vowels or other.vowels):
         return 0

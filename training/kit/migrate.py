@@ -1,4 +1,4 @@
-"""Running the migrations from Python: the same way for the command, the check and the tests."""
+"""Run the migrations from Python, in the same way for the command, the check and the tests."""
 
 from alembic import command, op
 from alembic.config import Config
@@ -32,7 +32,7 @@ def downgrade(engine: Engine, revision: str) -> None:
 def refuse_change(table: str) -> None:
     """Make a table append-only: triggers reject UPDATE, REPLACE, DELETE and TRUNCATE. For use in a migration.
 
-    The owner of a PostgreSQL database can still drop a trigger; ``ledger verify`` sees what was then done.
+    The owner of a PostgreSQL database can still drop a trigger; ``ledger verify`` detects later changes.
     """
     if op.get_bind().dialect.name == "sqlite":
         for act in ("UPDATE", "DELETE"):
@@ -109,9 +109,9 @@ def allow_change(table: str) -> None:
 def change_check(table: str, name: str, before: str, after: str) -> None:
     """Change the condition of a CHECK constraint that rows already satisfy. For use in a migration.
 
-    SQLite cannot alter one, and a table that others refer to cannot be made anew inside a transaction; its
-    documentation (lang_altertable, "making other kinds of table schema changes") has this way for constraints that do
-    not touch what is stored. Raises LookupError when the table has no such condition.
+    SQLite cannot alter one, and a table that others refer to cannot be recreated inside a transaction; its
+    documentation (lang_altertable, "making other kinds of table schema changes") describes this way for constraints
+    that do not affect stored data. Raises LookupError when the table has no such condition.
     """
     if op.get_bind().dialect.name != "sqlite":
         op.drop_constraint(op.f(f"ck_{table}_{name}"), table, type_="check")

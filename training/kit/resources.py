@@ -1,4 +1,4 @@
-"""Where the files that are not code lie: beside the package in a checkout, inside it once it is installed."""
+"""Where the files that are not code are: beside the package in a checkout, inside it when installed."""
 
 from pathlib import Path
 

@@ -1,10 +1,10 @@
-"""The process that reads a workbook for ``tables``: bytes in, JSON out, a line for each row that holds anything.
+"""The process that reads a workbook for ``tables``: bytes in, JSON out, a line for each non-empty row.
 
-The first line lists the sheets that hold anything: name, how many rows do, and the first ten of them; the lines after
-it are the rows of one of these sheets. Run as a file, not imported, so that it loads nothing of ours:
+The first line lists the non-empty sheets: name, number of non-empty rows, and the first ten of them; the lines after
+it are the rows of one of these sheets. Run as a file, not imported, so that it loads nothing of the product:
 ``sheet_reader.py MOST_ROWS MOST_CHARACTERS PLACE``, where PLACE is that of the sheet among them, from 0. It ends with
 0, with 1 where the bytes are no workbook, 3 where a password protects it, 5 where it has too many rows, 6 where a
-formula has no value, and otherwise when it needs too much.
+formula has no value, and otherwise when it exceeds its limits.
 """
 
 import datetime as dt
@@ -36,7 +36,7 @@ def _text(value: object) -> str:
 
 
 def _sheets(content: bytes, most: int, place: int) -> list[tuple[str, int, list[tuple[int, list[str]]]]]:
-    """Return the sheets that hold anything: name, number of rows, and the first rows; of the one at ``place`` all."""
+    """Return the non-empty sheets: name, number of rows, and the first rows; all rows of the one at ``place``."""
     import python_calamine  # not before the limits are set
 
     found: list[tuple[str, int, list[tuple[int, list[str]]]]] = []
@@ -49,7 +49,7 @@ def _sheets(content: bytes, most: int, place: int) -> list[tuple[str, int, list[
             is_wanted, is_long = len(found) == place, sheet.height > most
             if is_wanted and is_long:
                 sys.exit(_TOO_MANY_ROWS)
-            rows = _held(sheet, _BEGINNING if is_long else most)
+            rows = _non_empty(sheet, _BEGINNING if is_long else most)
             if rows:
                 number = sheet.height if is_long else len(rows)
                 found.append((name, number, rows if is_wanted else rows[:_BEGINNING]))
@@ -60,8 +60,8 @@ def _sheets(content: bytes, most: int, place: int) -> list[tuple[str, int, list[
     return found
 
 
-def _held(sheet: Any, most: int) -> list[tuple[int, list[str]]]:
-    """Return the rows of a sheet that hold anything, of so many at its beginning."""
+def _non_empty(sheet: Any, most: int) -> list[tuple[int, list[str]]]:
+    """Return the non-empty rows among the first ``most`` of a sheet."""
     rows = sheet.to_python(skip_empty_area=True, nrows=most)
     first, before = sheet.start[0] + 1, [""] * sheet.start[1]
     numbered = ((number, before + [_text(value) for value in row]) for number, row in enumerate(rows, start=first))

@@ -1,4 +1,4 @@
-"""Writing tables for spreadsheets: CSV that Excel reads as UTF-8, and XLSX with numbers as numbers."""
+"""Write tables for spreadsheets: CSV that Excel reads as UTF-8, and XLSX with typed cells."""
 
 import csv
 import datetime as dt
@@ -43,7 +43,7 @@ def to_csv(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> bytes:
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([_harmless(column.heading) for column in columns])
+    writer.writerow([_without_formula(column.heading) for column in columns])
     for row in rows:
         writer.writerow([_plain(column, value) for column, value in zip(columns, row, strict=True)])
     return text.getvalue().encode("utf-8-sig")
@@ -51,7 +51,7 @@ def to_csv(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> bytes:
 
 def _plain(column: Column, value: Value) -> str:
     if isinstance(value, str):
-        return _harmless(value)
+        return _without_formula(value)
     if isinstance(value, int):
         sign = "-" if value < 0 else ""
         return sign + plain_amount(abs(value)) if column.is_money else str(value)
@@ -60,7 +60,7 @@ def _plain(column: Column, value: Value) -> str:
     return value.isoformat() if value else ""
 
 
-def _harmless(text: str) -> str:
+def _without_formula(text: str) -> str:
     return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
 
 

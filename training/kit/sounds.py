@@ -69,7 +69,7 @@ class Gap(NamedTuple):
 class Sound:
     """The phonetic form of a word; ``gaps`` has one more item than the skeleton has consonants.
 
-    One word is one object as long as it is remembered, so that pairs of words are quickly looked up.
+    Instances are cached and shared, so that pairs of words are compared quickly.
     """
 
     skeleton: str

@@ -1,7 +1,7 @@
-"""Reading tables that people send: CSV in the encodings and with the separators of their spreadsheets, XLSX, XLS, ODS.
+"""Read tables that users upload: CSV in the encodings and separators of spreadsheets, XLSX, XLS, ODS.
 
-What a file is, its bytes say; its name says nothing. Every cell becomes text: a whole number without decimals, a day as
-``2020-12-01``.
+The file type is identified by its content, not its name. Every cell becomes text: a whole number without decimals, a
+day as ``2020-12-01``.
 """
 
 import csv
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 LARGEST = 10 * 1024 * 1024
-"""The largest file, in bytes."""
+"""The maximum size of a file, in bytes."""
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 _MOST_CHARACTERS = 4 * LARGEST

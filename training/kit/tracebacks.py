@@ -11,7 +11,7 @@ _QUOTING = (StatementError, PendingRollbackError)
 def trace(error: BaseException) -> str:
     """Return the traceback of an error and its causes, oldest first.
 
-    Of a statement that failed it tells the kind of error and the statement, and nothing of what the driver said.
+    A failed statement is shown with its kind of error, without the message of the driver.
     """
     where = "".join(("Traceback (most recent call last):\n", *traceback.format_tb(error.__traceback__)))
     if isinstance(error, _QUOTING):

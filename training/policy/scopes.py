@@ -38,7 +38,7 @@ VETTED_STATES = (
 """A vetting officer sees nominees only from the state *in vetting* onwards."""
 
 ROSTER_STATES = (NominationState.CONFIRMED,)
-"""A seat is no secret on a roster; any other state is for those who may see the person."""
+"""Everyone who sees a roster sees seats; other states are shown to those who may see the person."""
 
 
 def _invited(actor: Actor) -> ColumnElement[bool]:
@@ -92,7 +92,7 @@ def _own_nomination(actor: Actor) -> ColumnElement[bool]:
     return Nomination.person_id == actor.person_id
 
 
-def _standing_own_nomination(actor: Actor) -> ColumnElement[bool]:
+def _open_own_nomination(actor: Actor) -> ColumnElement[bool]:
     return and_(_own_nomination(actor), Nomination.state.not_in(LEFT_STATES))
 
 
@@ -109,7 +109,7 @@ def _person_in_vetting(actor: Actor) -> ColumnElement[bool]:
 
 
 def _every_course(_actor: Actor) -> ColumnElement[bool]:
-    """A course belongs to no organisation and no programme: what a role may do with some, it may do with each."""
+    """A course belongs to no organisation or programme: a role that may do something with some may with each."""
     return true()
 
 
@@ -165,7 +165,7 @@ CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
         Scope.HOST: _hosted,
         Scope.FUND: lambda actor: Cohort.programme_id.in_(actor.funded),
         Scope.TAUGHT: _taught,
-        Scope.SELF: _nomination_of_cohort(_standing_own_nomination),
+        Scope.SELF: _nomination_of_cohort(_open_own_nomination),
         Scope.VETTING: _nomination_of_cohort(_nomination_in_vetting),
     },
     Person: {
@@ -225,7 +225,7 @@ def sees_others(actor: Actor, permission: Permission) -> bool:
 
 
 def roster_states(*, may_see_people: bool) -> tuple[NominationState, ...]:
-    """Return the states by which somebody may narrow a roster."""
+    """Return the states by which an actor may filter a roster; ``may_see_people`` allows all of them."""
     return tuple(NominationState) if may_see_people else ROSTER_STATES
 
 

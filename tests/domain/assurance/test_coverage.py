@@ -1,4 +1,4 @@
-"""Which assessment covers a cohort: a decision table, and the two moments at which it is asked."""
+"""Which assessment covers a cohort: a decision table, and the checks at the request and at the approval."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -50,14 +50,14 @@ CURRENT = one(PROGRAMME, "approved")
         ([CURRENT, one(OTHER, "refused")], (Assessed.PROJECT, Lack.REFUSED)),
     ],
 )
-def test_the_most_specific_that_exists_decides(
+def test_most_specific_existing_assessment_decides(
     standing: list[RightsAssessment], lacking: tuple[Assessed, Lack] | None
 ) -> None:
     found = coverage.decide(standing, [2, 3], TODAY)
     assert (found and (found.of, found.lack)) == lacking
 
 
-def test_a_cohort_without_costs_asks_the_programme() -> None:
+def test_cohort_without_costs_uses_programme_assessment() -> None:
     assert coverage.decide([CURRENT], [], TODAY) is None
     assert coverage.decide([one(PROJECT, "approved")], [], TODAY) is not None
 
@@ -73,7 +73,7 @@ def _approve(world: World, assessment: RightsAssessment) -> None:
         rights_assessments.approve(assessment, world.actor("rights"), TODAY)
 
 
-def test_an_assessment_of_its_course_or_its_project_opens_a_cohort(world: World) -> None:
+def test_course_or_project_assessment_allows_opening(world: World) -> None:
     project = world.project()
     line = world.line(50_000_00, project)
     drafts = [world.draft(line), world.draft(line)]
@@ -92,7 +92,7 @@ def _course(key: int) -> Course:
     return courses.course_by_key(key)
 
 
-def test_what_is_submitted_for_its_course_meanwhile_keeps_it_shut_at_the_approval(world: World) -> None:
+def test_pending_course_assessment_blocks_opening(world: World) -> None:
     world.covered()
     cohort = world.draft()
     entry = world.asked(cohort)
@@ -103,7 +103,7 @@ def test_what_is_submitted_for_its_course_meanwhile_keeps_it_shut_at_the_approva
     assert refused.value.grade is ApprovalGrade.OFFICIAL
 
 
-def test_kinds_of_subject(world: World) -> None:
+def test_subject_kinds_are_ordered_most_specific_first(world: World) -> None:
     project = world.project()
     for subject in (world.programme(), project, world.course()):
         kind = {Programme: "programme", Project: "project", Course: "course"}[type(subject)]

@@ -1,4 +1,4 @@
-"""Rights assessments: drafts, grades of approval, one decision, what supersedes what, and the trail of it all."""
+"""Rights assessments: drafts, grades of approval, decisions, superseding and the trail."""
 
 import datetime as dt
 import io
@@ -33,7 +33,7 @@ from training.models.assurance.rights_assessments import (
     RiskLevel,
 )
 from training.models.identity.accounts import ApprovalGrade, Role
-from training.queries.assurance import rights_assessments as rows
+from training.queries.assurance import rights_assessments as assessment_rows
 
 SAID = rights_assessments.AssessmentContent("A summary", RiskLevel.LOW, dt.date(2030, 1, 1))
 
@@ -46,12 +46,12 @@ def world(app: Flask) -> Iterator[World]:
 
 def fresh(assessment: RightsAssessment) -> RightsAssessment:
     db.session.rollback()
-    return rows.whole(assessment.id).assessment
+    return assessment_rows.whole(assessment.id).assessment
 
 
 def trail(world: World, assessment: RightsAssessment) -> list[RightsStep]:
     db.session.rollback()
-    return list(rows.assessment_page(assessment, world.actor("auditor")).trail)
+    return list(assessment_rows.assessment_page(assessment, world.actor("auditor")).trail)
 
 
 def approve(world: World, assessment: RightsAssessment, by: str = "rights", on: dt.date = TODAY) -> None:
@@ -67,7 +67,7 @@ def approve(world: World, assessment: RightsAssessment, by: str = "rights", on: 
         (RiskLevel.HIGH, ("rights", "rights.senior"), ("minister",)),
     ],
 )
-def test_the_grade_of_approval_rises_with_the_risk(
+def test_required_grade_rises_with_risk_level(
     world: World, level: RiskLevel, refused: tuple[str, ...], reached: tuple[str, ...]
 ) -> None:
     world.account("minister", Role.RIGHTS_APPROVER, "uk", grade=ApprovalGrade.MINISTERIAL)
@@ -81,7 +81,7 @@ def test_the_grade_of_approval_rises_with_the_risk(
         assert fresh(assessment).approver_grade is world.actor(username).grade
 
 
-def test_nobody_approves_their_own_in_any_role(world: World) -> None:
+def test_own_assessment_cannot_be_approved_in_any_role(world: World) -> None:
     world.account("both", Role.UK_COORDINATOR, "uk")
     world.grant("both", Role.RIGHTS_APPROVER)
     assessment = world.assessment(world.programme(), by="both")
@@ -94,14 +94,14 @@ def test_nobody_approves_their_own_in_any_role(world: World) -> None:
         session.execute(decided)
 
 
-def test_the_database_itself_refuses_a_grade_that_does_not_reach(world: World) -> None:
+def test_database_rejects_approval_by_too_low_a_grade(world: World) -> None:
     world.assessment(world.programme(), RiskLevel.HIGH)
     decided = {"state": "approved", "approver_id": world.actor("rights").user_id, "approver_grade": "senior"}
     with pytest.raises(IntegrityError), transaction() as session:
         session.execute(update(RightsAssessment).values(**decided))
 
 
-def test_a_draft_is_its_writers_and_each_form_shows_what_it_changes(world: World) -> None:
+def test_draft_is_edited_by_its_writer_at_the_version_shown(world: World) -> None:
     with transaction():
         draft = rights_assessments.draft(
             world.programme(), rights_assessments.AssessmentContent("", None, None), world.actor("uk"), TODAY
@@ -117,7 +117,7 @@ def test_a_draft_is_its_writers_and_each_form_shows_what_it_changes(world: World
     assert fresh(draft).summary == "A summary"
 
 
-def test_what_a_draft_lacks_is_said_when_it_is_submitted(world: World) -> None:
+def test_submission_reports_missing_parts(world: World) -> None:
     table, by = world.app.config["SETTINGS"].rights_approval, world.actor("uk")
     with transaction():
         draft = rights_assessments.draft(
@@ -138,7 +138,7 @@ def test_what_a_draft_lacks_is_said_when_it_is_submitted(world: World) -> None:
         world.assessment(world.programme(), until=TODAY)
 
 
-def test_a_draft_that_would_not_hold_any_more_is_refused_at_once(world: World) -> None:
+def test_draft_with_past_validity_is_refused(world: World) -> None:
     by, over = world.actor("uk"), rights_assessments.AssessmentContent("", None, TODAY)
     with pytest.raises(NoLongerCurrent), transaction():
         rights_assessments.draft(world.programme(), over, by, TODAY)
@@ -149,7 +149,7 @@ def test_a_draft_that_would_not_hold_any_more_is_refused_at_once(world: World) -
     assert fresh(draft).valid_until == SAID.valid_until
 
 
-def test_what_was_submitted_no_longer_changes(world: World, tmp_path: Path) -> None:
+def test_submitted_assessment_cannot_be_edited(world: World, tmp_path: Path) -> None:
     assessment, by = world.assessment(world.programme()), world.actor("uk")
     with pytest.raises(NoDraft), transaction():
         rights_assessments.edit(assessment, SAID, assessment.version, by, TODAY)
@@ -161,7 +161,7 @@ def test_what_was_submitted_no_longer_changes(world: World, tmp_path: Path) -> N
         )
 
 
-def test_the_next_one_supersedes_and_another_subject_does_not(world: World) -> None:
+def test_approval_supersedes_assessment_of_same_subject_only(world: World) -> None:
     first = world.assessment(world.programme())
     of_project = world.assessment(world.project())
     for one in (first, of_project):
@@ -173,7 +173,7 @@ def test_the_next_one_supersedes_and_another_subject_does_not(world: World) -> N
     assert trail(world, first)[-1].act is RightsAct.SUPERSEDED
 
 
-def test_a_refusal_keeps_what_is_current(world: World) -> None:
+def test_refusal_keeps_current_assessment(world: World) -> None:
     first = world.assessment(world.programme())
     approve(world, first)
     second = world.assessment(world.programme())
@@ -204,20 +204,20 @@ def _decide(world: World, assessments: list[RightsAssessment]) -> list[object]:
     return together([lambda: act(0), lambda: act(1)])
 
 
-def test_two_approvers_at_once_make_one_decision(world: World) -> None:
+def test_concurrent_approvals_make_one_decision(world: World) -> None:
     assessment = world.assessment(world.programme())
     assert set(_decide(world, [assessment, assessment])) == {None, AlreadyDecided}
 
 
-def test_two_of_one_programme_approved_at_once_leave_one_current(world: World) -> None:
+def test_concurrent_approvals_for_one_programme_leave_one_current(world: World) -> None:
     both = [world.assessment(world.programme()) for _ in range(2)]
     keys = [one.id for one in both]
     assert _decide(world, both) == [None, None]
     db.session.rollback()
-    assert sorted(rows.state_of(key) for key in keys) == ["approved", "superseded"]
+    assert sorted(assessment_rows.state_of(key) for key in keys) == ["approved", "superseded"]
 
 
-def test_the_trail_says_who_did_what_in_which_role_and_proves_the_content(world: World, tmp_path: Path) -> None:
+def test_trail_records_actor_role_and_content_hash(world: World, tmp_path: Path) -> None:
     with transaction():
         draft = rights_assessments.draft(world.programme(), SAID, world.actor("uk"), TODAY)
     with transaction():
@@ -230,7 +230,7 @@ def test_the_trail_says_who_did_what_in_which_role_and_proves_the_content(world:
         rights_assessments.submit(draft, table, 3, world.actor("uk"), TODAY)
     approve(world, draft, "rights.senior")
     with transaction():
-        rights_assessments.finish(rows.whole(draft.id).mitigations[0], world.actor("uk.2"), TODAY)
+        rights_assessments.finish(assessment_rows.whole(draft.id).mitigations[0], world.actor("uk.2"), TODAY)
     with transaction():
         rights_assessments.monitor(draft, "Two visits, nothing to report", world.actor("uk.2"))
     steps = trail(world, draft)
@@ -245,22 +245,22 @@ def test_the_trail_says_who_did_what_in_which_role_and_proves_the_content(world:
     ]
     assert "A summary" in steps[0].content, "what it said before the edit is kept"
     assert kept.sha256 in steps[1].content
-    assert rights_assessments.is_sound(rows.whole(draft.id), steps)
+    assert rights_assessments.is_sound(assessment_rows.whole(draft.id), steps)
     with transaction() as session:
         session.execute(update(RightsAssessment).values(summary="Written behind the trail's back"))
-    assert not rights_assessments.is_sound(rows.whole(draft.id), trail(world, draft))
+    assert not rights_assessments.is_sound(assessment_rows.whole(draft.id), trail(world, draft))
 
 
 @pytest.mark.parametrize("statement", [update(RightsStep).values(note="x"), delete(RightsStep)])
-def test_the_trail_is_only_added_to(world: World, statement: object) -> None:
+def test_trail_is_append_only(world: World, statement: object) -> None:
     world.assessment(world.programme())
     with pytest.raises(DatabaseError, match="append-only"), transaction() as session:
         session.execute(statement)  # type: ignore[call-overload]
 
 
-def test_monitoring_is_of_what_was_approved(world: World) -> None:
+def test_only_approved_assessments_are_monitored(world: World) -> None:
     assessment = world.assessment(world.programme())
-    mitigation = rows.whole(assessment.id).mitigations[0]
+    mitigation = assessment_rows.whole(assessment.id).mitigations[0]
     with pytest.raises(NotMonitored), transaction():
         rights_assessments.monitor(assessment, "A note", world.actor("uk"))
     with pytest.raises(NotMonitored), transaction():
@@ -272,14 +272,14 @@ def test_monitoring_is_of_what_was_approved(world: World) -> None:
         rights_assessments.finish(mitigation, world.actor("uk"), TODAY)
 
 
-def test_an_assessment_is_of_one_thing(world: World) -> None:
+def test_assessment_has_exactly_one_subject(world: World) -> None:
     world.drafted_assessment(world.programme())
     course = world.course().id
     with pytest.raises(IntegrityError), transaction() as session:
         session.execute(update(RightsAssessment).values(course_id=course))
 
 
-def test_a_file_is_known_by_its_first_bytes_and_a_removed_one_stays_in_the_trail(world: World, tmp_path: Path) -> None:
+def test_file_type_is_read_from_content_and_detached_file_is_kept(world: World, tmp_path: Path) -> None:
     draft, folder = world.drafted_assessment(world.programme()), tmp_path / "files"
     folder.mkdir()
     with pytest.raises(EvidenceUnreadable), transaction():
@@ -291,7 +291,7 @@ def test_a_file_is_known_by_its_first_bytes_and_a_removed_one_stays_in_the_trail
         rights_assessments.detach(kept, world.actor("uk.2"))
     with transaction():
         rights_assessments.detach(kept, world.actor("uk"))
-    assert rows.whole(draft.id).attachments == []
+    assert assessment_rows.whole(draft.id).attachments == []
     assert [step.act for step in trail(world, draft)] == ["written", "attached", "detached"]
     assert (
         db.session.scalars(select(RightsStep.content).where(RightsStep.act == RightsAct.ATTACHED))

@@ -1,4 +1,4 @@
-"""Two records of one person: joined with all that is theirs, parted exactly, not offered again once told apart."""
+"""Duplicates: merged with all their data, restored exactly by an undo, not suggested once marked as different."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -35,9 +35,9 @@ from training.models.people.people import InactiveReason, Merge, Person
 from training.queries.admissions import nominations as nomination_rows
 from training.queries.oversight.person_page import history_of
 from training.queries.people import matching
-from training.queries.people import people as rows
+from training.queries.people import people as people_rows
 
-# When people are joined; what happens to them before is before.
+# The moment of merges; earlier events happen before it.
 LATER = dt.datetime(2090, 1, 1, tzinfo=dt.UTC)
 
 
@@ -48,7 +48,7 @@ def world(app: Flask) -> Iterator[World]:
 
 
 def state() -> dict[str, list[str]]:
-    """Return every row that could belong to a person, but for what says that records were joined."""
+    """Return every row that may belong to a person, except those that record merges."""
     tables = [table for table in Base.metadata.sorted_tables if table.name not in ("merges", "audit_entries")]
     db.session.rollback()
     return {
@@ -57,12 +57,12 @@ def state() -> dict[str, list[str]]:
     }
 
 
-def join(world: World, kept: Person, merged: Person) -> Merge:
+def merge(world: World, kept: Person, merged: Person) -> Merge:
     with pretend(LATER), transaction():
         return duplicates.merge(kept, merged, world.actor("iraq"))
 
 
-def part(world: World, joined: Merge) -> None:
+def undo(world: World, joined: Merge) -> None:
     with pretend(LATER + dt.timedelta(hours=1)), transaction():
         duplicates.undo(joined, world.actor("iraq"))
 
@@ -76,7 +76,7 @@ def twins(world: World, one: str = "iraq", other: str = "iraq") -> tuple[Person,
     return world.person("Ahmed Kadhim", one), world.person("Ahmad Kazem", other)
 
 
-def test_told_apart_they_are_not_offered_again(world: World) -> None:
+def test_pair_marked_as_different_is_not_suggested_again(world: World) -> None:
     one, other = twins(world)
     assert (offered(world, one), offered(world, other)) == ([other.id], [one.id])
     for first, second in ((other, one), (one, other)):  # in either order, and twice
@@ -87,7 +87,7 @@ def test_told_apart_they_are_not_offered_again(world: World) -> None:
     assert offered(world, one) == [third.id], "another record is offered still"
 
 
-def test_who_shares_a_service_number_is_offered(world: World) -> None:
+def test_equal_service_number_suggests_a_duplicate(world: World) -> None:
     with transaction():
         body = world.organisations["iraq"].id
         newcomers = (
@@ -101,7 +101,7 @@ def test_who_shares_a_service_number_is_offered(world: World) -> None:
     assert offered(world, one) == [other.id], "of another organisation it means nothing"
 
 
-def test_parted_records_are_exactly_as_they_were(world: World) -> None:
+def test_undo_restores_both_records_exactly(world: World) -> None:
     kept, merged = twins(world)
     world.account("trainee", Role.TRAINEE, "iraq", person=merged)
     seat = world.seated(world.open_cohort(trainers=(kept, merged)), merged)
@@ -111,35 +111,35 @@ def test_parted_records_are_exactly_as_they_were(world: World) -> None:
     with transaction():
         completions.claim(seat, dt.date(2026, 11, 4), "", world.actor("trainee"), TODAY)
     before = state()
-    joined = join(world, kept, merged)
-    page = rows.person_page(kept, world.actor("uk"))
+    joined = merge(world, kept, merged)
+    page = people_rows.person_page(kept, world.actor("uk"))
     history = history_of(kept.id, world.actor("uk"))
     assert (len(history.nominations), len(history.completions), page.is_trainer) == (2, 1, True)
     assert history.clearance is not None
     assert [merge.merged_id for merge in page.merges] == [merged.id]
     assert world.actor("trainee").person_id == kept.id
-    left = rows.person_page(merged, world.actor("uk"))
+    left = people_rows.person_page(merged, world.actor("uk"))
     taken = history_of(merged.id, world.actor("uk"))
     assert (taken.nominations, taken.clearance) == ([], None)
     assert left.merged_into is not None
     assert left.merged_into.id == kept.id
     assert offered(world, kept) == []
-    assert [found.id for found in rows.search("ahmad", world.actor("iraq")).people] == [kept.id]
-    part(world, joined)
+    assert [found.id for found in people_rows.search("ahmad", world.actor("iraq")).people] == [kept.id]
+    undo(world, joined)
     assert state() == before
 
 
-def test_of_two_clearances_the_later_decision_is_current(world: World) -> None:
+def test_later_of_two_clearances_stays_current(world: World) -> None:
     kept, merged = twins(world)
     world.cleared(kept, dt.date(2027, 1, 1))
     world.cleared(merged, dt.date(2027, 6, 1))
-    join(world, kept, merged)
+    merge(world, kept, merged)
     clearance = history_of(kept.id, world.actor("uk")).clearance
     assert clearance is not None
     assert clearance.expires_on == dt.date(2027, 6, 1)
 
 
-def test_what_cannot_be_joined(world: World) -> None:
+def test_impossible_merges_are_refused(world: World) -> None:
     kept, merged = twins(world)
     cohort = world.open_cohort()
     first = world.nominated(cohort, kept)
@@ -147,32 +147,32 @@ def test_what_cannot_be_joined(world: World) -> None:
     before = state()
     for one, other, refusal in ((kept, kept, SamePerson), (kept, merged, BothNominated)):
         with pytest.raises(refusal):
-            join(world, one, other)
+            merge(world, one, other)
     assert state() == before
     with transaction():
         nominations.withdraw(first, world.actor("iraq"))
     world.account("one", Role.TRAINEE, "iraq", person=kept)
     world.account("other", Role.TRAINEE, "iraq", person=merged)
     with pytest.raises(BothHaveAccounts):
-        join(world, kept, merged)
+        merge(world, kept, merged)
 
 
-def test_joined_once_and_parted_once(world: World) -> None:
+def test_merge_and_undo_happen_once(world: World) -> None:
     kept, merged = twins(world)
     third = world.person("Ahmed Kadim")
-    joined = join(world, kept, merged)
+    joined = merge(world, kept, merged)
     for one, other in ((kept, merged), (third, merged), (merged, third)):
         with pytest.raises(PersonInactive):
-            join(world, one, other)
+            merge(world, one, other)
     with transaction(), pytest.raises(MergedAway):
         people.reactivate(merged, world.actor("iraq"))
-    outer = join(world, third, kept)
+    outer = merge(world, third, kept)
     with pytest.raises(PersonInactive):
-        part(world, joined)
-    part(world, outer)
-    part(world, joined)
+        undo(world, joined)
+    undo(world, outer)
+    undo(world, joined)
     with pytest.raises(MergeUndone):
-        part(world, joined)
+        undo(world, joined)
 
 
 def _move(world: World, seat: object) -> None:
@@ -184,39 +184,39 @@ def _claim(world: World, seat: object) -> None:
 
 
 @pytest.mark.parametrize("act", [_move, _claim])
-def test_acted_on_they_are_not_parted(world: World, act: object) -> None:
+def test_undo_is_refused_after_a_moved_record_changed(world: World, act: object) -> None:
     kept, merged = twins(world)
     world.account("trainee", Role.TRAINEE, "iraq", person=merged)
     seat = world.seated(world.open_cohort(), merged)
-    joined = join(world, kept, merged)
+    joined = merge(world, kept, merged)
     with pretend(LATER + dt.timedelta(minutes=1)), transaction():
         act(world, seat)  # type: ignore[operator]
     before = state()
     with pytest.raises(MergeActedOn):
-        part(world, joined)
+        undo(world, joined)
     assert state() == before
 
 
-def test_a_new_clearance_keeps_them_joined(world: World) -> None:
+def test_new_clearance_prevents_undo(world: World) -> None:
     kept, merged = twins(world)
-    joined = join(world, kept, merged)
+    joined = merge(world, kept, merged)
     with pretend(LATER + dt.timedelta(minutes=1)):
         world.cleared(kept)
     with pytest.raises(MergeActedOn):
-        part(world, joined)
+        undo(world, joined)
 
 
-def test_a_clearance_of_the_merged_record_keeps_them_joined(world: World) -> None:
+def test_clearance_of_the_merged_record_prevents_undo(world: World) -> None:
     kept, merged = twins(world)
     world.cleared(merged)
-    joined = join(world, kept, merged)
+    joined = merge(world, kept, merged)
     world.cleared(merged)
     with pytest.raises(MergeActedOn):
-        part(world, joined)
+        undo(world, joined)
 
 
-def test_every_table_that_names_a_person_is_thought_of() -> None:
-    """Whoever adds such a table decides what joining two records does to it."""
+def test_merge_covers_every_table_that_refers_to_a_person() -> None:
+    """A new table that refers to people needs a decision on what a merge does to it."""
     naming = {
         table.name
         for table in Base.metadata.sorted_tables
@@ -228,18 +228,18 @@ def test_every_table_that_names_a_person_is_thought_of() -> None:
     assert naming == moved | kept
 
 
-# Transfer, setting aside, exports.
+# Transfer, deactivation, exports.
 
 
-def test_a_transfer_takes_the_person_out_of_sight_and_leaves_the_history(world: World) -> None:
+def test_transfer_changes_visibility_and_keeps_history(world: World) -> None:
     person = world.person("Ahmed Kadhim")
     world.nominated(world.open_cohort(), person)
     with transaction():
         people.transfer(person, world.organisations["kri"], TODAY, world.actor("uk"), TODAY)
-    assert rows.search("ahmed", world.actor("iraq")).people == []
-    assert [found.id for found in rows.search("احمد", world.actor("kri")).people] == [person.id]
+    assert people_rows.search("ahmed", world.actor("iraq")).people == []
+    assert [found.id for found in people_rows.search("احمد", world.actor("kri")).people] == [person.id]
     assert offered(world, world.person("Ahmad Kazem", "kri"), "kri") == [person.id]
-    page = rows.person_page(person, world.actor("uk"))
+    page = people_rows.person_page(person, world.actor("uk"))
     nominations = history_of(person.id, world.actor("uk")).nominations
     assert [one.organisation_id for one in nominations] == [world.organisations["iraq"].id]
     assert [(one.origin.id, one.destination.id, one.since) for one in page.transfers] == [
@@ -255,7 +255,7 @@ def test_a_transfer_takes_the_person_out_of_sight_and_leaves_the_history(world: 
         ("iraq", TODAY - dt.timedelta(days=11), TransferOutOfOrder),
     ],
 )
-def test_a_transfer_that_cannot_be(world: World, to: str, since: dt.date, refusal: type[Refusal]) -> None:
+def test_impossible_transfers_are_refused(world: World, to: str, since: dt.date, refusal: type[Refusal]) -> None:
     person = world.person("Ahmed Kadhim")
     with transaction():
         people.transfer(person, world.organisations["kri"], TODAY - dt.timedelta(days=10), world.actor("uk"), TODAY)
@@ -263,12 +263,12 @@ def test_a_transfer_that_cannot_be(world: World, to: str, since: dt.date, refusa
         people.transfer(person, world.organisations[to], since, world.actor("uk"), TODAY)
 
 
-def test_a_record_that_is_set_aside_is_not_found_and_not_nominated(world: World) -> None:
+def test_inactive_person_is_neither_found_nor_nominated(world: World) -> None:
     person, cohort = world.person("Ahmed Kadhim"), world.open_cohort()
     nomination = world.nominated(world.open_cohort(), person)
     with transaction():
         deactivation.deactivate(person, InactiveReason.LEFT_SERVICE, world.actor("iraq"))
-    assert rows.search("ahmed", world.actor("iraq")).people == []
+    assert people_rows.search("ahmed", world.actor("iraq")).people == []
     assert nomination_rows.eligible(cohort.id, "ahmed", world.actor("iraq")).people == []
     assert offered(world, world.person("Ahmad Kazem")) == []
     with pytest.raises(PersonInactive):
@@ -284,20 +284,20 @@ def test_a_record_that_is_set_aside_is_not_found_and_not_nominated(world: World)
         people.reactivate(person, world.actor("iraq"))
     with transaction(), pytest.raises(PersonActive):
         people.reactivate(person, world.actor("iraq"))
-    assert person.id in [one.id for one in rows.search("ahmed kadhim", world.actor("iraq")).people]
+    assert person.id in [one.id for one in people_rows.search("ahmed kadhim", world.actor("iraq")).people]
     world.nominated(cohort, person)
 
 
-def test_a_corrected_name_of_somebody_set_aside_stays_unfound(world: World) -> None:
+def test_corrected_name_of_inactive_person_is_not_found(world: World) -> None:
     person = world.person("Ahmed Kadhim")
     with transaction():
         deactivation.deactivate(person, InactiveReason.OTHER, world.actor("iraq"))
     with transaction():
         people.correct(person, people.Particulars("Sherko", ""), world.actor("iraq"))
-    assert rows.search("sherko", world.actor("iraq")).people == []
+    assert people_rows.search("sherko", world.actor("iraq")).people == []
 
 
-def test_so_many_lists_a_day(world: World) -> None:
+def test_exports_are_limited_per_day(world: World) -> None:
     actor, morning = world.actor("iraq"), LATER
     with pretend(LATER):
         for _ in range(export_limits.MOST_A_DAY):

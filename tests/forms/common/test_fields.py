@@ -1,4 +1,4 @@
-"""Fields read what people type, say what is wrong in our words, and show again what was typed."""
+"""Fields parse what users type, report errors in their language, and show again what was typed."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -75,14 +75,14 @@ def request_context() -> Iterator[None]:
 
 
 def filled(**changes: str | None) -> Everything:
-    """Return the form as it arrives with good answers but for these; None stands for an input that did not arrive."""
+    """Return the form as submitted with valid answers except these; None means that the input was not sent."""
     sent = {**GOOD, **{name.replace("__", "-"): value for name, value in changes.items()}}
     form = Everything(MultiDict({key: value for key, value in sent.items() if value is not None}), meta={"csrf": False})
     form.validate()
     return form
 
 
-def test_good_answers_become_values() -> None:
+def test_valid_answers_become_values() -> None:
     form = filled()
     assert form.errors == {}
     assert form.name.data == "Sara"
@@ -109,9 +109,7 @@ def test_good_answers_become_values() -> None:
         ("", "", "", "Fill in: Begins"),
     ],
 )
-def test_a_date_that_is_none_gets_one_message(
-    day: str | None, month: str | None, year: str | None, message: str
-) -> None:
+def test_invalid_date_gets_one_message(day: str | None, month: str | None, year: str | None, message: str) -> None:
     form = filled(begins__day=day, begins__month=month, begins__year=year)
     assert form.begins.data is None
     assert form.begins.errors == [message]
@@ -119,31 +117,31 @@ def test_a_date_that_is_none_gets_one_message(
 
 
 @pytest.mark.parametrize("typed", ["-1", "1.5", "many", "²", "9" * 10])
-def test_a_number_that_is_none_gets_one_message_and_is_shown_again(typed: str) -> None:
+def test_invalid_number_gets_one_message_and_is_redisplayed(typed: str) -> None:
     form = filled(seats=typed)
     assert form.seats.errors == ["Enter a whole number, such as 24"]
     assert f'value="{typed}"' in form.seats()
 
 
 @pytest.mark.parametrize(("typed", "message"), [("0", "Enter a number from 1 to 500"), ("  ", "Fill in: Seats")])
-def test_nought_is_an_answer_and_spaces_are_none(typed: str, message: str) -> None:
+def test_zero_is_an_answer_and_spaces_are_not(typed: str, message: str) -> None:
     assert filled(seats=typed).seats.errors == [message]
 
 
 @pytest.mark.parametrize(("typed", "pence"), [("0", 0), ("£1,250.50", 125_050), ("۱۲", 1200)])
-def test_pounds_become_pence(typed: str, pence: int) -> None:
+def test_pounds_are_converted_to_pence(typed: str, pence: int) -> None:
     form = filled(cost=typed)
     assert (form.cost.data, list(form.cost.errors)) == (pence, [])
 
 
 @pytest.mark.parametrize("typed", ["1.005", "-5", "abc"])
-def test_an_amount_that_is_none_gets_a_message_and_is_shown_again(typed: str) -> None:
+def test_invalid_amount_gets_a_message_and_is_redisplayed(typed: str) -> None:
     form = filled(cost=typed)
     assert form.cost.errors == ["Enter an amount in pounds, such as 1,250.50"]
     assert f'value="{typed}"' in form.cost()
 
 
-def test_values_of_a_record_are_shown_as_people_type_them() -> None:
+def test_stored_values_are_shown_as_typed() -> None:
     form = Everything(data={"cost": 125_050, "seats": 0, "begins": dt.date(2027, 3, 27), "line": "b"})
     assert 'value="1250.50"' in form.cost()
     assert 'value="0"' in form.seats()
@@ -152,54 +150,54 @@ def test_values_of_a_record_are_shown_as_people_type_them() -> None:
 
 
 @pytest.mark.parametrize(("field", "sent"), [("line", "z"), ("mode", "z"), ("groups", "z")])
-def test_a_choice_that_was_not_offered_is_refused(field: str, sent: str) -> None:
+def test_choice_not_offered_is_rejected(field: str, sent: str) -> None:
     assert len(filled(**{field: sent})[field].errors) == 1
 
 
 @pytest.mark.parametrize("field", ["line", "mode"])
 @pytest.mark.parametrize("sent", ["", None])
-def test_a_choice_that_was_not_made_is_asked_for(field: str, sent: str | None) -> None:
+def test_missing_choice_is_required(field: str, sent: str | None) -> None:
     form = filled(**{field: sent})
     assert form[field].data is None
     assert form[field].errors == [f"Choose an answer: {form[field].label.text}"]
 
 
-def test_a_statement_must_be_ticked() -> None:
+def test_declaration_must_be_ticked() -> None:
     assert filled(agreed=None).agreed.errors == ["Fill in: I agree"]
 
 
-def test_text_is_shown_again_escaped_and_with_its_lines() -> None:
+def test_text_is_redisplayed_escaped_with_its_lines() -> None:
     form = filled(name="<b>&", notes="one\n  two")
     assert 'value="&lt;b&gt;&amp;"' in form.name()
     assert ">one\n  two</textarea>" in form.notes()
 
 
-def test_a_character_that_a_database_cannot_store_is_dropped() -> None:
+def test_unstorable_character_is_dropped() -> None:
     assert filled(name="Sa\x00ra").name.data == "Sara"
 
 
-def test_a_password_is_taken_as_typed_and_never_shown() -> None:
+def test_password_is_kept_as_typed_and_never_shown() -> None:
     form = filled(**{"secret": " with spaces "})
     assert form.secret.data == " with spaces "
     assert "with spaces" not in form.secret()
 
 
 @pytest.mark.parametrize("field", ["email", "code", "secret", "seats", "cost", "begins"])
-def test_latin_input_stays_left_to_right(field: str) -> None:
+def test_latin_input_is_left_to_right(field: str) -> None:
     assert 'dir="ltr"' in filled()[field]()
 
 
-def test_digits_in_a_reference_become_western() -> None:
+def test_digits_in_a_reference_are_converted_to_western() -> None:
     assert filled(code="AB-١٢").code.data == "AB-12"
 
 
-def test_only_an_optional_answer_says_so() -> None:
+def test_only_optional_fields_are_labelled_optional() -> None:
     form = filled()
     assert "Notes (optional)" in form.notes()
     assert "optional" not in form.name()
 
 
-def test_every_error_leads_to_the_first_input_of_its_field() -> None:
+def test_error_links_to_the_first_input_of_its_field() -> None:
     form = Everything(MultiDict({"token": "x"}), meta={"csrf": False})
     form.validate()
     form.refuse("The budget has no room.")
@@ -223,11 +221,11 @@ def test_every_error_leads_to_the_first_input_of_its_field() -> None:
         assert error.text in form[name]()
 
 
-def test_hidden_fields_are_not_shown() -> None:
+def test_hidden_fields_have_no_visible_markup() -> None:
     assert {"token", "csrf_token"}.isdisjoint(field.name for field in Everything().shown_fields)
 
 
-def test_a_filter_reads_addresses_without_a_token() -> None:
+def test_filter_form_reads_the_query_without_csrf_token() -> None:
     class Search(FilterForm):
         words = SearchField("Words")
 
@@ -236,8 +234,8 @@ def test_a_filter_reads_addresses_without_a_token() -> None:
     assert "csrf_token" not in form
 
 
-def test_choices_in_another_language_are_marked_and_show_no_markup(sqlite_app: Flask) -> None:
-    """A name without a translation stands as English; a list's options hold no tags, ticks do."""
+def test_untranslated_choices_are_marked_without_markup_in_options(sqlite_app: Flask) -> None:
+    """Untranslated names are English; options contain no tags, checkboxes do."""
     english = Markup('<span lang="en" dir="ltr">{}</span>').format("Border & ports")
 
     class Names(BaseForm):
@@ -257,7 +255,7 @@ class Step(BaseForm):
     key = KeyField()
 
 
-def test_each_form_has_a_key_of_its_own(sqlite_app: Flask) -> None:
+def test_each_form_has_its_own_key(sqlite_app: Flask) -> None:
     with sqlite_app.test_request_context():
         assert Step().key.data != Step().key.data
     with sqlite_app.test_request_context(method="POST", data={"key": "key-1"}):
@@ -267,7 +265,7 @@ def test_each_form_has_a_key_of_its_own(sqlite_app: Flask) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "k" * 10_000, "nul \x00", "with a space", "مفتاح"])
-def test_a_form_with_a_strange_key_is_refused_and_gets_another(sqlite_app: Flask, key: str) -> None:
+def test_form_with_unknown_key_is_rejected_and_gets_a_new_one(sqlite_app: Flask, key: str) -> None:
     with sqlite_app.test_request_context(method="POST", data={"key": key}):
         form = Step(meta={"csrf": False})
         assert not form.validate()

@@ -1,4 +1,4 @@
-"""Lists are read page by page: nobody is met twice, nobody is left out, there and back, in any order offered."""
+"""Paging: each row appears exactly once, forwards and backwards, in every sort order."""
 
 import re
 from html import unescape
@@ -23,7 +23,7 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture(autouse=True)
 def ledger_stays_whole() -> None:
-    """Nothing to prove: the crowd's rows are put there in bulk, without their money."""
+    """Skip the ledger check: the rows are inserted in bulk, without their money."""
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def read_by(world: World, user: str) -> FlaskClient:
 
 
 def rows(page: str) -> list[str]:
-    """Return what leads from each row of the list to its record, or the row itself where nothing does."""
+    """Return the link of each row of the list to its record, or the row itself if it has none."""
     heads = re.findall(r'<tr>\s*<th scope="row">(.*?)</tr>', page, re.DOTALL)
     links = [re.search(r'href="([^"]+)"', head) for head in heads]
     return [link[1] if link else head for link, head in zip(links, heads, strict=True)]
@@ -78,7 +78,7 @@ def add_courses(world: World, number: int) -> None:
 # People.
 
 
-def test_each_of_120_people_is_met_once_in_the_order_of_names(world: World) -> None:
+def test_120_people_appear_once_each_sorted_by_name(world: World) -> None:
     add_people(world, MANY)
     pages = walk(read_by(world, "iraq"), "/people")
     assert [len(found) for _, found in pages] == [SIZE, SIZE, MANY - 2 * SIZE]
@@ -87,7 +87,7 @@ def test_each_of_120_people_is_met_once_in_the_order_of_names(world: World) -> N
     assert names == sorted(names)
 
 
-def test_the_way_back_shows_the_same_pages(world: World) -> None:
+def test_paging_backwards_shows_the_same_pages(world: World) -> None:
     add_people(world, MANY)
     client = read_by(world, "iraq")
     there = walk(client, "/people")
@@ -99,7 +99,7 @@ def test_the_way_back_shows_the_same_pages(world: World) -> None:
 
 
 @on_sqlite
-def test_the_ends_of_a_list_have_no_link_beyond(world: World) -> None:
+def test_first_and_last_page_have_no_link_beyond(world: World) -> None:
     add_people(world, MANY)
     pages = [page for page, _ in walk(read_by(world, "iraq"), "/people")]
     assert [bool(link(page, "prev")) for page in pages] == [False, True, True]
@@ -108,7 +108,7 @@ def test_the_ends_of_a_list_have_no_link_beyond(world: World) -> None:
 
 @on_sqlite
 @pytest.mark.parametrize(("number", "links"), [(SIZE, False), (SIZE + 1, True)])
-def test_a_list_that_fits_has_one_page(world: World, number: int, links: bool) -> None:
+def test_short_list_has_one_page(world: World, number: int, links: bool) -> None:
     add_people(world, number)
     page = read_by(world, "iraq").get("/people").text
     assert len(rows(page)) == SIZE
@@ -116,15 +116,15 @@ def test_a_list_that_fits_has_one_page(world: World, number: int, links: bool) -
 
 
 @on_sqlite
-def test_an_empty_list_says_so(world: World) -> None:
+def test_empty_list_is_stated(world: World) -> None:
     page = read_by(world, "iraq").get("/people").text
     assert "No one matches." in page
     assert rows(page) == []
 
 
 @on_sqlite
-def test_somebody_new_moves_nobody_to_another_page(world: World) -> None:
-    """The page is cut at a person, not counted: who is added before it does not push others across the cut."""
+def test_insertion_does_not_shift_other_pages(world: World) -> None:
+    """Pages are cut at a person, not at a count: an earlier insertion does not move rows across the cut."""
     add_people(world, MANY)
     client = read_by(world, "iraq")
     first = client.get("/people").text
@@ -137,7 +137,7 @@ def test_somebody_new_moves_nobody_to_another_page(world: World) -> None:
 
 
 @on_sqlite
-def test_others_are_not_met_on_any_page(world: World) -> None:
+def test_other_organisations_people_appear_on_no_page(world: World) -> None:
     add_people(world, MANY)
     with world.app.app_context():
         own = f"/people/{world.person('Trainee 0020 of another', 'kri').public_id}"
@@ -148,8 +148,8 @@ def test_others_are_not_met_on_any_page(world: World) -> None:
 @pytest.mark.parametrize(
     "at", ["nobody", "", "%00", "%FF", "²", "٣", "-1", "9" * 30], ids=lambda at: f"at {ascii(at)[1:9]}"
 )
-def test_a_cut_that_means_nothing_is_no_failure(world: World, at: str) -> None:
-    """Addresses are shortened, mistyped and made up: the answer is a page, or that there is none."""
+def test_invalid_cursor_is_not_an_error(world: World, at: str) -> None:
+    """Addresses are shortened, mistyped and invented: the answer is a page or 404."""
     clients = {user: read_by(world, user) for user in ("uk", "auditor")}
     answers = {
         f"{address}?{cut}": clients[user].get(f"{address}?{cut}={at}").status_code
@@ -178,7 +178,7 @@ def themes(pages: list[tuple[str, list[str]]]) -> list[str]:
 
 
 @pytest.mark.parametrize("key", ["title", "-title", "theme", "-theme"])
-def test_courses_sorted_by_any_column_are_each_met_once(world: World, key: str) -> None:
+def test_courses_appear_once_each_in_every_order(world: World, key: str) -> None:
     add_courses(world, MANY)
     client = read_by(world, "uk")
     pages = walk(client, f"/courses?sort={key}")
@@ -192,7 +192,7 @@ def test_courses_sorted_by_any_column_are_each_met_once(world: World, key: str) 
 
 
 @on_sqlite
-def test_descending_is_ascending_turned_round(world: World) -> None:
+def test_descending_reverses_ascending(world: World) -> None:
     add_courses(world, MANY)
     client = read_by(world, "uk")
     for key in ("title", "theme"):
@@ -201,7 +201,7 @@ def test_descending_is_ascending_turned_round(world: World) -> None:
 
 
 @on_sqlite
-def test_a_heading_sorts_and_then_turns_round(world: World) -> None:
+def test_heading_sorts_then_reverses(world: World) -> None:
     add_courses(world, MANY)
     client = read_by(world, "uk")
     page = client.get("/courses").text
@@ -216,7 +216,7 @@ def test_a_heading_sorts_and_then_turns_round(world: World) -> None:
 
 
 @on_sqlite
-def test_sorting_begins_anew_and_keeps_what_was_searched(world: World) -> None:
+def test_sorting_returns_to_first_page_and_keeps_the_filter(world: World) -> None:
     add_courses(world, MANY)
     client = read_by(world, "uk")
     second = link(client.get("/courses?words=course").text, "next")
@@ -227,7 +227,7 @@ def test_sorting_begins_anew_and_keeps_what_was_searched(world: World) -> None:
 
 
 @on_sqlite
-def test_the_next_page_is_sorted_and_narrowed_as_this_one(world: World) -> None:
+def test_next_page_keeps_order_and_filter(world: World) -> None:
     add_courses(world, MANY)
     second = link(read_by(world, "uk").get("/courses?words=course&sort=-theme").text, "next")
     assert second
@@ -237,14 +237,14 @@ def test_the_next_page_is_sorted_and_narrowed_as_this_one(world: World) -> None:
 
 @on_sqlite
 @pytest.mark.parametrize("key", ["provider", "id", "title_key; DROP", "--title", "-"])
-def test_a_column_that_is_not_offered_sorts_by_the_default(world: World, key: str) -> None:
+def test_unknown_sort_column_uses_the_default(world: World, key: str) -> None:
     add_courses(world, 5)
     client = read_by(world, "uk")
     assert rows(client.get("/courses", query_string={"sort": key}).text) == rows(client.get("/courses").text)
 
 
 @pytest.mark.parametrize("key", ["start", "-start"])
-def test_cohorts_sorted_by_first_day_are_each_met_once(app: Flask, key: str) -> None:
+def test_cohorts_sorted_by_first_day_appear_once_each(app: Flask, key: str) -> None:
     with app.app_context():
         crowd = Crowd(World(app))
         crowd.grow(MANY)
@@ -256,7 +256,7 @@ def test_cohorts_sorted_by_first_day_are_each_met_once(app: Flask, key: str) -> 
 
 
 @on_sqlite
-def test_cohorts_begin_with_the_newest(app: Flask) -> None:
+def test_cohorts_are_listed_newest_first(app: Flask) -> None:
     with app.app_context():
         crowd = Crowd(World(app))
         crowd.grow(MANY)
@@ -266,7 +266,7 @@ def test_cohorts_begin_with_the_newest(app: Flask) -> None:
     assert rows(page) == rows(client.get("/cohorts?sort=-start").text)
 
 
-# Lists in the order in which things happened.
+# Chronological lists.
 
 
 @on_sqlite
@@ -280,7 +280,7 @@ def test_cohorts_begin_with_the_newest(app: Flask) -> None:
         ("approver", "entries"),
     ],
 )
-def test_nothing_is_met_twice_or_left_out_there_and_back(app: Flask, user: str, address: str) -> None:
+def test_chronological_lists_page_both_ways_without_gaps(app: Flask, user: str, address: str) -> None:
     with app.app_context():
         crowd = Crowd(World(app))
         crowd.grow(MANY)
@@ -288,7 +288,7 @@ def test_nothing_is_met_twice_or_left_out_there_and_back(app: Flask, user: str, 
     there = walk(client, crowd.addresses.get(address, address))
     met = all_rows(there)
     assert len(met) >= MANY
-    if user != "auditor":  # acts of one moment look alike
+    if user != "auditor":  # events of one moment look alike
         assert len(set(met)) == len(met)
     assert all(one != other for (_, one), (_, other) in pairwise(there))
     previous = link(there[-1][0], "prev")
@@ -298,7 +298,7 @@ def test_nothing_is_met_twice_or_left_out_there_and_back(app: Flask, user: str, 
 
 
 @on_sqlite
-def test_each_act_of_the_audit_trail_is_met_once(world: World) -> None:
+def test_audit_events_appear_once_each(world: World) -> None:
     with world.app.app_context():
         at = world.actor("uk").user_id
         add(AuditEntry, ({"at": AT, "user_id": at, "action": "signed in", "subject_kind": "User",

@@ -1,4 +1,4 @@
-"""Whom a name may mean: in any spelling, of one's own people only, without those who were reviewed or set aside."""
+"""Candidates for a name: in any spelling, within the actor's scope, without reviewed pairs and inactive people."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -21,9 +21,9 @@ def world(app: Flask) -> Iterator[World]:
 
 
 def register(world: World, *names: tuple[str, str], organisation: str = "iraq") -> list[Person]:
-    body = world.organisations[organisation]
+    owner = world.organisations[organisation]
     with transaction():
-        return people.register_all([(body.id, people.Particulars(*name)) for name in names], world.actor("uk"))
+        return people.register_all([(owner.id, people.Particulars(*name)) for name in names], world.actor("uk"))
 
 
 def found(world: World, latin: str, native: str = "", by: str = "iraq") -> list[str]:
@@ -31,7 +31,7 @@ def found(world: World, latin: str, native: str = "", by: str = "iraq") -> list[
     return [one.person.name_latin or one.person.name_native for one in candidates]
 
 
-def test_a_name_finds_its_other_spellings_the_likest_first(world: World) -> None:
+def test_other_spellings_are_found_best_match_first(world: World) -> None:
     register(world, ("Mohammed Ali Kazem", ""), ("", "محمد علي كاظم"), ("Hussein Ali Kazem", ""))
     assert found(world, "Mohammed Ali Kazem") == ["Mohammed Ali Kazem", "محمد علي كاظم"]
     assert found(world, "", "موحەممەد عەلی کازم") == ["Mohammed Ali Kazem", "محمد علي كاظم"]
@@ -41,39 +41,39 @@ def test_a_name_finds_its_other_spellings_the_likest_first(world: World) -> None
     assert found(world, "Nobody Else") == found(world, "") == []
 
 
-def test_only_ones_own_people_are_offered(world: World) -> None:
+def test_candidates_are_limited_to_the_actors_scope(world: World) -> None:
     register(world, ("Mohammed Ali", ""), organisation="kri")
     assert found(world, "Mohammed Ali") == []
     assert found(world, "Mohammed Ali", by="kri") == found(world, "Mohammed Ali", by="uk") == ["Mohammed Ali"]
     assert found(world, "Mohammed Ali", by="auditor") == [], "who may not edit is offered nobody"
 
 
-def test_five_are_offered_at_most(world: World) -> None:
+def test_at_most_five_candidates_are_returned(world: World) -> None:
     register(world, *[("Mohammed Ali", "")] * 7)
     assert found(world, "Mohamad Ali") == ["Mohammed Ali"] * 5
 
 
-def test_a_name_that_very_many_nearly_have_is_found_when_it_is_whole(world: World) -> None:
+def test_exact_match_is_found_among_very_many_similar_names(world: World) -> None:
     register(world, *[(f"Mohammed Ali {number}", "") for number in range(200)])
     assert found(world, "Mohamad Ali 100") == ["Mohammed Ali 100"]
     assert found(world, "Mohamad Ali") == [], "one of two hundred is no answer"
 
 
-def test_each_name_is_answered_in_its_place(world: World) -> None:
+def test_results_keep_the_order_of_the_names(world: World) -> None:
     register(world, ("Kawa", ""), ("Sherko", ""))
     asked = [NameQuery("Sherko", ""), NameQuery("", ""), NameQuery("", "کاوە"), NameQuery("Sherko", "")]
     answers = matching.candidates(asked, world.actor("iraq"))
     assert [[one.person.name_latin for one in answer] for answer in answers] == [["Sherko"], [], ["Kawa"], ["Sherko"]]
 
 
-def test_a_corrected_name_is_found_by_its_new_spelling_only(world: World) -> None:
+def test_corrected_name_is_matched_by_its_new_spelling_only(world: World) -> None:
     [person] = register(world, ("Kawa", ""))
     with transaction():
         people.correct(person, people.Particulars("Sherko", ""), world.actor("uk"))
     assert (found(world, "Kawa"), found(world, "Sherko")) == ([], ["Sherko"])
 
 
-def test_a_thousand_names_take_as_few_statements_as_ten(
+def test_statement_count_is_constant_in_the_number_of_names(
     world: World, statements: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
     register(world, *[(f"Mohammed Ali {number}", "") for number in range(300)])

@@ -1,4 +1,4 @@
-"""Rights assessments in the browser: drafts in parts, uploads that are not lost, whose turn it is, lists, exports."""
+"""Rights assessments in the browser: incomplete drafts, kept uploads, approvers, lists, exports."""
 
 import datetime as dt
 import io
@@ -13,7 +13,8 @@ from training.domain.assurance import rights_assessments
 from training.kit.clock import pretend
 from training.kit.db import transaction
 from training.models.assurance.rights_assessments import RiskLevel
-from training.queries.assurance import rights_assessments as rows
+from training.queries.assurance import rights_assessments as assessment_rows
+from training.queries.common.paging import Cursor
 
 NOW = dt.datetime.combine(TODAY, dt.time(9), dt.UTC)
 
@@ -36,7 +37,7 @@ def drafted(world: World, uk: FlaskClient, **form: object) -> str:
     return page.request.path
 
 
-def test_a_draft_is_saved_in_parts_and_keeps_what_was_typed(world: World) -> None:
+def test_incomplete_draft_is_saved_and_input_is_kept(world: World) -> None:
     uk = signed_in(world, "uk")
     address = drafted(world, uk)
     lacking = "level of risk, date until which it holds, mitigations, each with an owner and a date"
@@ -55,7 +56,7 @@ def test_a_draft_is_saved_in_parts_and_keeps_what_was_typed(world: World) -> Non
     assert "What is at stake" in words(uk.get(address)), "nothing was saved"
 
 
-def test_a_draft_that_would_not_hold_any_more_says_so_at_its_date(world: World) -> None:
+def test_past_validity_is_reported_at_the_date(world: World) -> None:
     uk = signed_in(world, "uk")
     with building(world):
         address = f"/programmes/{world.programme().public_id}/rights/new"
@@ -73,7 +74,7 @@ def upload(client: FlaskClient, address: str, content: bytes, **form: object) ->
     return client.post(address, data=data, content_type="multipart/form-data", follow_redirects=True)
 
 
-def test_an_upload_is_not_lost_when_the_form_has_an_error(world: World) -> None:
+def test_upload_is_kept_when_the_form_has_an_error(world: World) -> None:
     uk = signed_in(world, "uk")
     address = drafted(world, uk)
     form = f"{address}/attach"
@@ -99,7 +100,7 @@ def test_an_upload_is_not_lost_when_the_form_has_an_error(world: World) -> None:
     assert "File removed" in words(removed), "the trail keeps that it was there"
 
 
-def test_an_approver_of_too_low_a_grade_reads_but_does_not_decide(world: World) -> None:
+def test_approver_of_too_low_a_grade_cannot_decide(world: World) -> None:
     with building(world):
         address = f"/rights/{world.assessment(world.programme(), RiskLevel.MEDIUM).public_id}"
     low, senior, uk = (signed_in(world, name) for name in ("rights", "rights.senior", "uk"))
@@ -114,7 +115,7 @@ def test_an_approver_of_too_low_a_grade_reads_but_does_not_decide(world: World) 
     assert "This was decided already" in words(press(senior, f"{address}/approve"))
 
 
-def test_the_list_narrows_and_is_saved_as_it_is_narrowed(world: World) -> None:
+def test_list_is_filtered_and_exported_as_filtered(world: World) -> None:
     day = dt.timedelta(days=1)
     with building(world):
         ends = {"lapsed": TODAY - day, "soon": TODAY + 60 * day, "later": TODAY + 61 * day}
@@ -145,11 +146,11 @@ def test_the_list_narrows_and_is_saved_as_it_is_narrowed(world: World) -> None:
         assert shown(approver, "waiting") == {"Programme TRAINING"}
 
 
-def test_monitoring_is_added_and_a_mitigation_marked_as_done(world: World) -> None:
+def test_monitoring_notes_and_done_mitigations_are_shown(world: World) -> None:
     with building(world):
         world.covered()
-        key = rows.page_of(None, TODAY, rows.Cursor(), world.actor("uk")).rows[0][0]
-        address, mitigation = f"/rights/{key.public_id}", rows.whole(key.id).mitigations[0].public_id
+        key = assessment_rows.page_of(None, TODAY, Cursor(), world.actor("uk")).rows[0][0]
+        address, mitigation = f"/rights/{key.public_id}", assessment_rows.whole(key.id).mitigations[0].public_id
     uk = signed_in(world, "uk.2")
     assert "Fill in: Monitoring note" in words(press(uk, f"{address}/note", {"note": ""}))
     assert "Two visits" in words(press(uk, f"{address}/note", {"note": "Two visits"}))
@@ -157,7 +158,7 @@ def test_monitoring_is_added_and_a_mitigation_marked_as_done(world: World) -> No
     assert "This mitigation was marked as done already" in words(press(uk, f"/rights/mitigations/{mitigation}/done"))
 
 
-def test_a_draft_of_another_writer_is_refused(world: World) -> None:
+def test_draft_of_another_writer_cannot_be_edited(world: World) -> None:
     uk, other = signed_in(world, "uk"), signed_in(world, "uk.2")
     address = drafted(world, uk, level="low", **date("valid_until", dt.date(2029, 1, 1)))
     assert f"{address}/edit" not in other.get(address).text

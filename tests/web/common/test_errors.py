@@ -1,4 +1,4 @@
-"""What goes wrong is said in the reader's language, with a reference that the log knows, and tells nothing else."""
+"""Error pages are in the reader's language, with the reference recorded in the log, and disclose nothing else."""
 
 import io
 import re
@@ -38,7 +38,7 @@ def world(sqlite_app: Flask) -> World:
 
 @pytest.fixture
 def funder(world: World, sqlite_app: Flask) -> FlaskClient:
-    """Sign in somebody who may do little; the application answers as in real life, not as in a test."""
+    """Sign in a user with few permissions; exceptions are handled as in production."""
     sqlite_app.testing = False
     return world.sign_in(sqlite_app.test_client(), "funder")
 
@@ -48,7 +48,7 @@ def read_in(client: FlaskClient, language: str) -> None:
 
 
 def check(answer: TestResponse, status: int, language: str, log: io.StringIO) -> str:
-    """Hold an error page to what every one of them has to be; return its words."""
+    """Check an error page for what all of them require; return its text."""
     assert answer.status_code == status
     assert answer.mimetype == "text/html"
     assert f'lang="{language}" dir="{LANGUAGES[language]}"' in answer.text[:200]
@@ -88,7 +88,7 @@ def wrong_method(client: FlaskClient) -> TestResponse:
     return client.get("/sign-out")
 
 
-def strange_method(client: FlaskClient) -> TestResponse:
+def unknown_method(client: FlaskClient) -> TestResponse:
     return client.open("/", method="BREW")
 
 
@@ -111,14 +111,14 @@ WAYS: tuple[tuple[int, Callable[[FlaskClient], TestResponse]], ...] = (
     (404, no_page),
     (404, no_record),
     (405, wrong_method),
-    (405, strange_method),
+    (405, unknown_method),
     (413, too_much),
     (413, too_large_a_file),
 )
 
 
 @pytest.mark.parametrize(("status", "way"), WAYS, ids=lambda value: getattr(value, "__name__", value))
-def test_a_refused_request_is_explained(
+def test_rejected_request_has_an_error_page(
     funder: FlaskClient, log: io.StringIO, status: int, way: Callable[[FlaskClient], TestResponse]
 ) -> None:
     said = set()
@@ -128,9 +128,9 @@ def test_a_refused_request_is_explained(
     assert len(said) == len(LANGUAGES), "the words are the same in two languages"
 
 
-# The statuses that no page of today gives by itself stand ready for those that will.
+# These statuses are not used by any page yet.
 @pytest.mark.parametrize("status", [409, 429, 500, 418])
-def test_a_view_that_gives_up_is_explained(
+def test_aborting_view_has_an_error_page(
     sqlite_app: Flask, funder: FlaskClient, log: io.StringIO, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     monkeypatch.setitem(sqlite_app.view_functions, "oversight.home.show", lambda: abort(status))
@@ -139,7 +139,7 @@ def test_a_view_that_gives_up_is_explained(
         check(funder.get("/"), status, language, log)
 
 
-def test_a_fault_of_ours_is_explained_and_logged(
+def test_unexpected_error_has_a_page_and_is_logged(
     sqlite_app: Flask, funder: FlaskClient, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> str:
@@ -157,9 +157,7 @@ def test_a_fault_of_ours_is_explained_and_logged(
     assert "Traceback" in log.getvalue()
 
 
-def test_without_a_database_there_is_still_a_page(
-    funder: FlaskClient, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_error_page_needs_no_database(funder: FlaskClient, log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_arguments: object) -> None:
         raise OperationalError("SELECT secret FROM table", {}, Exception("the server is away"))
 
@@ -170,12 +168,10 @@ def test_without_a_database_there_is_still_a_page(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_writer_who_waited_in_vain_is_told_to_try_again(
-    funder: FlaskClient, sqlite_app: Flask, log: io.StringIO, language: str
-) -> None:
+def test_lock_timeout_asks_to_retry(funder: FlaskClient, sqlite_app: Flask, log: io.StringIO, language: str) -> None:
     with sqlite_app.app_context():
         path = db.engine.url.database or ""
-        db.session.execute(text("PRAGMA busy_timeout=50"))  # the pool hands the same connection to the request
+        db.session.execute(text("PRAGMA busy_timeout=50"))  # the pool gives the same connection to the request
         db.session.rollback()
     token = form_token(funder, "/account")
     with sqlite3.connect(path) as other:
@@ -184,7 +180,7 @@ def test_a_writer_who_waited_in_vain_is_told_to_try_again(
         check(funder.post("/language", data=form), 503, language, log)
 
 
-def test_a_stranger_is_led_to_the_sign_in_and_back(sqlite_app: Flask) -> None:
+def test_sign_in_is_requested_and_leads_back(sqlite_app: Flask) -> None:
     client = sqlite_app.test_client()
     for address in ("/cohorts?state=open&when=past", "/people/0123456789ab", "/approvals"):
         answer = client.get(address)
@@ -194,7 +190,7 @@ def test_a_stranger_is_led_to_the_sign_in_and_back(sqlite_app: Flask) -> None:
         assert parse_qs(where.query) == {"next": [address]}
 
 
-def test_a_form_of_somebody_who_was_signed_out_is_401(sqlite_app: Flask, log: io.StringIO) -> None:
+def test_form_after_sign_out_is_401(sqlite_app: Flask, log: io.StringIO) -> None:
     client = sqlite_app.test_client()
     said = set()
     for language in LANGUAGES:
@@ -203,8 +199,8 @@ def test_a_form_of_somebody_who_was_signed_out_is_401(sqlite_app: Flask, log: io
     assert len(said) == len(LANGUAGES)
 
 
-def test_too_many_attempts_are_explained_at_the_form(sqlite_app: Flask, world: World) -> None:
-    """The one 429 of today is the sign-in page itself: the form stays, so no reference is needed."""
+def test_lockout_is_explained_on_the_form(sqlite_app: Flask, world: World) -> None:
+    """The only 429 at present is the sign-in page: the form is shown, so no reference is needed."""
     for language, direction in LANGUAGES.items():
         client = sqlite_app.test_client()
         post(client, "/language", {"language": language, "next": "/"}, page="/sign-in")
@@ -218,7 +214,7 @@ def test_too_many_attempts_are_explained_at_the_form(sqlite_app: Flask, world: W
 @pytest.mark.parametrize(
     "host", ["evil.example", "localhost.evil.example", "127.0.0.1@evil.example", "evil.example:80"]
 )
-def test_a_host_that_is_not_ours_is_refused(sqlite_app: Flask, log: io.StringIO, host: str) -> None:
+def test_unknown_host_is_rejected(sqlite_app: Flask, log: io.StringIO, host: str) -> None:
     sqlite_app.testing = False
     for method in ("GET", "POST"):
         answer = sqlite_app.test_client().open("/sign-in", method=method, headers={"Host": host})
@@ -227,8 +223,8 @@ def test_a_host_that_is_not_ours_is_refused(sqlite_app: Flask, log: io.StringIO,
         check(answer, 400, "en", log)
 
 
-def test_the_language_switch_of_an_error_page_leads_somewhere(funder: FlaskClient) -> None:
-    """The page says what cannot be done; reading it in one's own language must not be a second error."""
+def test_language_switch_of_an_error_page_works(funder: FlaskClient) -> None:
+    """Switching the language of an error page must not lead to a second error."""
     refused = post(funder, "/entries/0123456789ab/approve", page="/account")
     assert refused.status_code in (403, 404)
     following = re.search(r'name="next" value="([^"]+)"', refused.text)

@@ -1,4 +1,4 @@
-"""What travels with every page, what the cookie is like, and what the log keeps silent about."""
+"""Security headers, cookie attributes, and what the log must not contain."""
 
 import dataclasses
 import gzip
@@ -54,7 +54,7 @@ def client_of(world: World, username: str) -> FlaskClient:
 
 
 @pytest.mark.parametrize("username", ["uk", "iraq", "approver", "auditor"])
-def test_every_page_travels_in_its_armour(world: World, username: str) -> None:
+def test_every_page_has_security_headers(world: World, username: str) -> None:
     client = client_of(world, username)
     seen = dict(crawl(client)) | {address: client.get(address) for address in ("/healthz", "/none", "/sign-out")}
     seen |= {"/sign-in": world.app.test_client().get("/sign-in"), "redirect": world.app.test_client().get("/")}
@@ -64,7 +64,7 @@ def test_every_page_travels_in_its_armour(world: World, username: str) -> None:
         assert not re.search(r"<script|<style|\bstyle=|\bon[a-z]+=\"|javascript:", answer.text), address
 
 
-def test_answers_to_forms_travel_in_it_too(world: World) -> None:
+def test_form_responses_have_security_headers(world: World) -> None:
     client = client_of(world, "uk")
     for answer in (
         post(client, "/people", {"words": "Canary"}),
@@ -74,7 +74,7 @@ def test_answers_to_forms_travel_in_it_too(world: World) -> None:
         assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
 
 
-def test_static_files_are_kept_for_ever_and_served_small(sqlite_app: Flask) -> None:
+def test_static_files_are_cached_permanently_and_compressed(sqlite_app: Flask) -> None:
     client = sqlite_app.test_client()
     page = client.get("/sign-in").text
     addresses = set(re.findall(r'"(/static/[^"]+)"', page))
@@ -96,8 +96,8 @@ def test_static_files_are_kept_for_ever_and_served_small(sqlite_app: Flask) -> N
         small.close()
 
 
-def test_static_files_are_taken_for_what_they_are(sqlite_app: Flask) -> None:
-    """ASVS 3.4.4: every answer says nosniff, those of the file server too."""
+def test_static_files_forbid_content_sniffing(sqlite_app: Flask) -> None:
+    """ASVS 3.4.4: every response has nosniff, including those of the file server."""
     client = sqlite_app.test_client()
     for address in re.findall(r'"(/static/[^"]+)"', client.get("/sign-in").text):
         with client.get(address) as answer:
@@ -105,7 +105,7 @@ def test_static_files_are_taken_for_what_they_are(sqlite_app: Flask) -> None:
             assert answer.headers.get("Cross-Origin-Resource-Policy") == "same-origin", address
 
 
-def test_nothing_else_is_a_static_file(sqlite_app: Flask) -> None:
+def test_only_built_files_are_served(sqlite_app: Flask) -> None:
     client = sqlite_app.test_client()
     for address in ("/static/../wsgi.py", "/static/%2e%2e/wsgi.py", "/static/", "/static/none.css", "/wsgi.py"):
         with client.get(address) as answer:
@@ -117,7 +117,7 @@ def test_nothing_else_is_a_static_file(sqlite_app: Flask) -> None:
 
 @pytest.fixture
 def production(sqlite_url: str) -> Iterator[Flask]:
-    """Return the application as a deployment has it, behind one proxy, with one account."""
+    """Return the application as deployed, behind one proxy, with one account."""
     with application(sqlite_url) as demonstration, demonstration.app_context():
         World(demonstration)
     settings = dataclasses.replace(
@@ -137,7 +137,7 @@ def production(sqlite_url: str) -> Iterator[Flask]:
 BEHIND = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.9", "Host": "register.example"}
 
 
-def test_the_cookie_of_production_is_locked_to_the_host(production: Flask) -> None:
+def test_production_cookie_is_bound_to_the_host(production: Flask) -> None:
     client = production.test_client()
     page = client.get("/sign-in", base_url="https://register.example", headers=BEHIND)
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
@@ -156,13 +156,13 @@ def test_the_cookie_of_production_is_locked_to_the_host(production: Flask) -> No
     assert "Demonstration" not in account.text
 
 
-def test_production_asks_to_be_spoken_to_safely(production: Flask, sqlite_app: Flask) -> None:
+def test_production_sends_hsts(production: Flask, sqlite_app: Flask) -> None:
     answer = production.test_client().get("/sign-in", headers=BEHIND)
     assert answer.headers["Strict-Transport-Security"] == f"max-age={YEAR}; includeSubDomains"
     assert "Strict-Transport-Security" not in sqlite_app.test_client().get("/sign-in").headers
 
 
-def test_production_answers_to_its_name_only(production: Flask) -> None:
+def test_production_accepts_its_host_name_only(production: Flask) -> None:
     production.testing = False
     client = production.test_client()
     assert client.get("/sign-in", headers=BEHIND | {"Host": "localhost"}).status_code == 400
@@ -177,7 +177,7 @@ def test_production_answers_to_its_name_only(production: Flask) -> None:
 LINE = re.compile(r"^[\d-]{10} [\d:,]{12} INFO (GET|POST|HEAD) (\S+) (\d{3}) \d+ ms [0-9a-z]{12}$")
 
 
-def test_each_request_is_one_line(world: World, log: io.StringIO) -> None:
+def test_each_request_is_one_log_line(world: World, log: io.StringIO) -> None:
     client = client_of(world, "uk")
     log.truncate(0)
     log.seek(0)
@@ -196,7 +196,7 @@ def test_each_request_is_one_line(world: World, log: io.StringIO) -> None:
     ]
 
 
-def test_the_log_keeps_names_addresses_and_tokens_to_itself(world: World, log: io.StringIO) -> None:
+def test_log_contains_no_names_addresses_or_tokens(world: World, log: io.StringIO) -> None:
     with building(world), transaction():
         token = accounts.invite(Role.AUDITOR, world.organisations["uk"], now())
     client = world.app.test_client()
@@ -223,10 +223,10 @@ NAME = "Canary Name"
 """Not in the lines that fail: a traceback quotes them."""
 
 
-def test_a_crash_does_not_write_the_values_of_the_statement_down(
+def test_crash_does_not_log_statement_parameters(
     world: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A name in the parameters of a statement that failed is a name: the log may hold the statement, not them."""
+    """Parameters may be names of people: the log may hold the statement, not its parameters."""
     world.app.testing = False
     client = client_of(world, "uk")
 
@@ -240,10 +240,8 @@ def test_a_crash_does_not_write_the_values_of_the_statement_down(
     assert "Canary" not in log.getvalue()
 
 
-def test_a_crash_does_not_write_down_what_the_database_says_of_a_row(
-    app: Flask, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """PostgreSQL quotes the row that is there already: ``Key (name_en)=(Canary Name) already exists``."""
+def test_crash_does_not_log_database_messages(app: Flask, log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL quotes existing values: ``Key (name_en)=(Canary Name) already exists``."""
     with app.app_context():
         World(app)
     app.testing = False

@@ -1,7 +1,7 @@
-"""Another organisation's people do not exist: no name, no count, on no page and in no file, by whatever is asked.
+"""Other organisations' people are invisible: no name, no count, on no page and in no file, whatever is requested.
 
 Acceptance test f. One exception is stated (design §4): a host reads name and organisation of everyone on its cohort's
-roster; here neither body hosts.
+roster; here neither organisation hosts.
 """
 
 import datetime as dt
@@ -47,7 +47,7 @@ def world(app: Flask) -> World:
 
 @pytest.fixture
 def cohort(world: World) -> str:
-    """A cohort that a third body hosts; one person of ours is on its way to it."""
+    """Return a cohort hosted by a third organisation, with a nominee of the reader's organisation."""
     with building(world):
         opened = world.open_cohort(host="uk", first=dt.date(2026, 12, 7), last=dt.date(2026, 12, 9))
         world.in_vetting(opened, world.person("Somebody of ours"))
@@ -55,27 +55,29 @@ def cohort(world: World) -> str:
 
 
 def add_foreign(world: World, cohort: str) -> str:
-    """Let the other body put people forward, singly and by a file; return the reference of one."""
+    """Let the other organisation nominate people, individually and by upload; return the reference of one."""
     with building(world):
         opened = db.session.query(Cohort).filter_by(public_id=cohort).one()
-        by, body = world.actor("kri"), world.organisations["kri"].id
+        by, organisation = world.actor("kri"), world.organisations["kri"].id
         said = people.Particulars(
             SPELLINGS[0], SPELLINGS[2], "Captain", "the forty-seventh", Sex.FEMALE, "KRI-4711", "0750 471 1",
             "zz@kri.example",
         )  # fmt: skip
         with transaction():
-            canary = people.register(body, said, by)
-            people.register(body, people.Particulars(SPELLINGS[1], SPELLINGS[3]), by)
+            canary = people.register(organisation, said, by)
+            people.register(organisation, people.Particulars(SPELLINGS[1], SPELLINGS[3]), by)
         world.in_vetting(opened, canary)
         rows = "\n".join(f"{name},KRI-4711{number}" for number, name in enumerate(SPELLINGS))
         with transaction():
-            batch = nomination_uploads.read(io.BytesIO(f"Name,Service number\n{rows}\n".encode()), opened, body, by)
+            batch = nomination_uploads.read(
+                io.BytesIO(f"Name,Service number\n{rows}\n".encode()), opened, organisation, by
+            )
             nomination_uploads.ask_preview(batch, by)
         return canary.public_id
 
 
 def files(client: FlaskClient, pages: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield every file that the pages offer, as text; a workbook by its cells."""
+    """Yield every file linked from the pages, as text; a workbook by its cells."""
     addresses = {unescape(found) for page in pages.values() for found in _FILE.findall(page)}
     for address in sorted(addresses):
         answer = client.get(address)
@@ -94,13 +96,13 @@ def _text(answer: TestResponse, address: str) -> str:
 
 
 def everything(client: FlaskClient) -> dict[str, str]:
-    """Return all that a reader finds by following links, by address; without what is new at each asking."""
+    """Return every page reachable by links, by address, without values that change at each request."""
     pages = {address: _CHANGING.sub("", answer.text) for address, answer in crawl(client)}
     return pages | dict(files(client, pages))
 
 
 @pytest.mark.parametrize("reader", ["iraq", "funder", "approver", "rights", "admin"])
-def test_another_bodys_people_change_nothing_that_one_can_find(world: World, cohort: str, reader: str) -> None:
+def test_other_organisations_people_change_nothing_visible(world: World, cohort: str, reader: str) -> None:
     client = world.sign_in(world.app.test_client(), reader)
     before = everything(client)
     assert len(before) > 3
@@ -111,20 +113,20 @@ def test_another_bodys_people_change_nothing_that_one_can_find(world: World, coh
     assert not [address for address, text in after.items() if CANARY.search(address + text)]
 
 
-def test_the_other_body_itself_finds_them(world: World, cohort: str) -> None:
-    """The canaries sing where they may: what the tests beside this one search for can be found."""
+def test_other_organisation_finds_its_own_people(world: World, cohort: str) -> None:
+    """Control: the names that the other tests search for can be found by their own organisation."""
     add_foreign(world, cohort)
     found = everything(world.sign_in(world.app.test_client(), "kri"))
     assert [address for address, text in found.items() if CANARY.search(text)]
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_no_search_finds_another_bodys_people(world: World, cohort: str, spelling: str) -> None:
+def test_search_does_not_find_other_organisations_people(world: World, cohort: str, spelling: str) -> None:
     add_foreign(world, cohort)
     client = world.sign_in(world.app.test_client(), "iraq")
     for address in ("/people", f"/cohorts/{cohort}/nominate"):
         answer = post(client, address, {"words": spelling}, page=address)
-        # A form shows again what was typed into it; nothing beside that.
+        # The form shows again what was typed, and nothing else.
         said = answer.text.replace(f'value="{spelling}"', "")
         assert answer.status_code == 200, address
         assert not CANARY.search(said), address
@@ -134,7 +136,7 @@ def test_no_search_finds_another_bodys_people(world: World, cohort: str, spellin
         ), f"{address} tells a foreign name from none at all"
 
 
-def test_a_file_of_names_tells_nothing_of_another_body(world: World, cohort: str) -> None:
+def test_upload_discloses_nothing_of_other_organisations(world: World, cohort: str) -> None:
     canary = add_foreign(world, cohort)
     client = world.sign_in(world.app.test_client(), "iraq")
     said = []
@@ -142,18 +144,21 @@ def test_a_file_of_names_tells_nothing_of_another_body(world: World, cohort: str
         address = f"/cohorts/{cohort}/nominate/file"
         content = f"Name,Service number,Reference\nA name of ours,{number},\nAnother of ours,,{reference}\n"
         form: dict[str, object] = {"csrf_token": form_token(client, address)}
-        body = re.search(r'<option[^>]*value="([0-9a-z]{12})"', client.get(address).text)
-        form |= {"file": (io.BytesIO(content.encode()), "names.csv"), "organisation": body[1] if body else ""}
+        organisation = re.search(r'<option[^>]*value="([0-9a-z]{12})"', client.get(address).text)
+        form |= {
+            "file": (io.BytesIO(content.encode()), "names.csv"),
+            "organisation": organisation[1] if organisation else "",
+        }
         answer = client.post(address, data=form, content_type="multipart/form-data", follow_redirects=True)
         assert answer.status_code == 200
-        assert not CANARY.search(answer.text.replace(number, "")), "the preview names somebody of another body"
+        assert not CANARY.search(answer.text.replace(number, "")), "the preview names somebody of another organisation"
         said.append(re.sub(rf"{number}|{reference}|[0-9a-hjkmnp-tv-z]{{12}}", "", _CHANGING.sub("", answer.text)))
     assert said[0] == said[1], "a foreign reference is answered otherwise than one that never was"
 
 
 @pytest.mark.parametrize("is_committed", [False, True], ids=["previewed", "committed"])
-def test_a_file_tells_nothing_new_of_who_was_transferred(world: World, cohort: str, is_committed: bool) -> None:
-    """Whom our file meant belongs to another body now, which corrected the record since."""
+def test_upload_discloses_nothing_new_of_transferred_people(world: World, cohort: str, is_committed: bool) -> None:
+    """The person matched by the upload was transferred and corrected elsewhere since."""
     with building(world):
         moved = world.person("Zaid Kadhim")
         opened = db.session.query(Cohort).filter_by(public_id=cohort).one()
@@ -184,10 +189,10 @@ def test_a_file_tells_nothing_new_of_who_was_transferred(world: World, cohort: s
         assert reference not in page
 
 
-# Who holds two roles has each where it was given: neither reaches the records of the other.
+# With two roles, each applies in its own scope: neither reaches the records of the other.
 
 
-def test_who_funds_another_programme_reads_no_unit_costs_of_this_one(world: World) -> None:
+def test_funder_of_another_programme_cannot_read_unit_costs(world: World) -> None:
     with building(world):
         opened = world.open_cohort(pence=1_000_00, invited=("iraq", "iraq.2"))
         world.seated(opened, world.person("Somebody of ours"))
@@ -200,7 +205,7 @@ def test_who_funds_another_programme_reads_no_unit_costs_of_this_one(world: Worl
     assert "Unit costs" in world.sign_in(world.app.test_client(), "iraq.2").get(address).text
 
 
-def test_who_teaches_a_cohort_selects_nobody_by_being_a_coordinator_elsewhere(world: World) -> None:
+def test_trainer_cannot_select_nominees_by_a_role_elsewhere(world: World) -> None:
     with building(world):
         teacher = world.person("A teacher", "kri")
         world.account("teacher", Role.TRAINER, "kri", person=teacher)
@@ -217,8 +222,8 @@ def test_who_teaches_a_cohort_selects_nobody_by_being_a_coordinator_elsewhere(wo
     assert [('name="step"' in page, "Shortlisted" in page) for page in pages] == [(False, False), (True, True)]
 
 
-def test_a_page_about_a_programme_offers_its_money_to_those_alone_who_may_see_that(world: World) -> None:
-    """A rights approver sees every programme; of the money a coordinator sees that of their own."""
+def test_programme_page_links_to_money_only_if_allowed(world: World) -> None:
+    """A rights approver sees every programme; a coordinator sees the money of their own."""
     with building(world):
         world.grant("iraq", Role.RIGHTS_APPROVER)
         world.line(1_000_00, world.project("KURDISTAN", "kri"))

@@ -1,8 +1,8 @@
 """Who may open what: every endpoint, for every role, on their own records and on another organisation's.
 
-``EXPECTED`` is written by hand from design §4 and compared with what the running product answers. A denied
-request changes nothing, no GET changes anything, and no page shows a name to somebody who may not see it.
-Who holds two roles gets on each record what one of the two alone would give there, and no more.
+``EXPECTED`` is written by hand from design §4 and compared with the responses of the product. A denied request changes
+nothing, no GET changes anything, and no page shows a name to an account that may not see it. An account with two roles
+gets on each record what one of the two alone would give, and no more.
 """
 
 import datetime as dt
@@ -51,8 +51,8 @@ from training.web.common import guard
 
 ROLES = ("uk", "iraq", "trainer", "trainee", "funder", "approver", "vetting", "rights", "auditor", "admin", "nobody")
 
-# For each endpoint what the roles above get on their own side and on the other: "+" let in, "f" 403, "n" 404,
-# "s" sent to sign in (GET) or 401 (POST). One word where the endpoint has no record. Columns in the order of ROLES.
+# For each endpoint the response to each role on its own side and on the other: "+" allowed, "f" 403, "n" 404,
+# "s" redirect to sign-in (GET) or 401 (POST). One word if the endpoint has no record. Columns in the order of ROLES.
 EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "identity.accounts.account": ("++++++++++s",),
     "identity.accounts.invitation": ("nnnnnnnnnnn",),
@@ -207,7 +207,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "finance.year_end.show": ("++nn++nf+ns", "+nnnn+nf+ns"),
 }
 
-# Whose people may be named on a page: on the own side, on the other.
+# Whose people a page may name: those of the own side, of the other.
 NAMES = {
     "uk": ("own", "other"),
     "auditor": ("own", "other"),
@@ -218,7 +218,7 @@ NAMES = {
 }
 
 
-# Who decides about a payment reads to whom it went, also where that is a person.
+# Approvers see the payee of a payment, including people.
 PAYEES = {
     endpoint: {"approver": ("own", "other")}
     for endpoint in (
@@ -233,7 +233,7 @@ PAYEES = {
 
 @dataclass(frozen=True)
 class Pair:
-    """An account with a second role. ``halves`` are the columns of its roles, True where its side is the other one."""
+    """An account with two roles. ``halves`` are the columns of its roles, True if its side is the other one."""
 
     username: str
     second: Role
@@ -253,7 +253,7 @@ _OTHER_SIDE = {"own": "other", "other": "own"}
 
 
 def _answers(endpoint: str, account: str) -> tuple[str, ...]:
-    """Return what an account is to get at an endpoint, on its own side and on the other."""
+    """Return the expected responses to an account at an endpoint, on its own side and on the other."""
     if account in ROLES:
         return tuple(answers[ROLES.index(account)] for answers in EXPECTED[endpoint])
     one, other = (_answers(endpoint, role)[:: -1 if is_mirrored else 1] for role, is_mirrored in PAIRS[account].halves)
@@ -281,9 +281,9 @@ class Side:
     """The id of another record of the same name."""
 
 
-def _side(world: World, code: str, body: str, name: str, *trainers: Person) -> Side:
+def _side(world: World, code: str, organisation: str, name: str, *trainers: Person) -> Side:
     """Build programme, money, cohort, nominee and completion for one organisation."""
-    line = world.line(80_000_00, world.project(code, body))
+    line = world.line(80_000_00, world.project(code, organisation))
     entry = world.proposed_commitment(line, 1_00)
     commitment = world.commitment(line, 500_00)
     receipt = world.evidence()
@@ -297,11 +297,11 @@ def _side(world: World, code: str, body: str, name: str, *trainers: Person) -> S
             drafted, io.BytesIO(b"%PDF-1.7"), "", world.app.config["SETTINGS"].evidence_folder, world.actor("uk")
         )
     assessment = world.assessment(world.programme(code))
-    cohort = world.draft(line, host=body, invited=(body,), trainers=trainers)
+    cohort = world.draft(line, host=organisation, invited=(organisation,), trainers=trainers)
     world.approve(world.asked(cohort))
-    person = world.person(name, body)
-    account = f"trainee.{body}"
-    world.account(account, Role.TRAINEE, body, person=person)
+    person = world.person(name, organisation)
+    account = f"trainee.{organisation}"
+    world.account(account, Role.TRAINEE, organisation, person=person)
     nomination = world.seated(cohort, person)
     with transaction():
         completion = completions.claim(
@@ -322,12 +322,12 @@ def _side(world: World, code: str, body: str, name: str, *trainers: Person) -> S
         )
         notifications.tell(NoticeKind.SEATED, nomination)
     to_partner = select(Notice).where(
-        Notice.nomination_id == nomination.id, Notice.user_id == world.actor(body).user_id
+        Notice.nomination_id == nomination.id, Notice.user_id == world.actor(organisation).user_id
     )
     with transaction():
         names = io.BytesIO(f"Name,Rank\n{name} of a file,Captain\n".encode())
-        named = nomination_uploads.read(names, cohort, world.organisations[body].id, world.actor(body))
-    twin, other = world.person(f"{name} twin", body), world.person(f"{name} other", body)
+        named = nomination_uploads.read(names, cohort, world.organisations[organisation].id, world.actor(organisation))
+    twin, other = world.person(f"{name} twin", organisation), world.person(f"{name} other", organisation)
     with transaction():
         merge = duplicates.merge(twin, other, world.actor("uk"))
     course = select(Course).where(Course.id == cohort.course_id)
@@ -348,7 +348,7 @@ def _side(world: World, code: str, body: str, name: str, *trainers: Person) -> S
         RightsMitigation: right_rows.whole(assessment.id).mitigations[0],
         Cohort: cohort,
         Course: db.session.scalars(course).one(),
-        Organisation: world.organisations[body],
+        Organisation: world.organisations[organisation],
         Person: person,
         Merge: merge,
         Nomination: nomination,
@@ -389,7 +389,7 @@ def _snapshot(app: Flask) -> list[list[object]]:
 
 
 def _kind(app: Flask, endpoint: str) -> type[Base] | None:
-    """Return the kind of record whose id stands in the address of an endpoint."""
+    """Return the kind of record whose public id is in the address of an endpoint."""
     declaration = guard.declaration_of(app, endpoint)
     return declaration.on if declaration else None
 
@@ -431,7 +431,7 @@ def _address(app: Flask, endpoint: str, side: Side) -> str:
 
 
 def _ask(client: FlaskClient, method: str, address: str) -> tuple[str, str]:
-    """Return how a request is answered, in the letters of the table, and the page."""
+    """Return the response to a request, in the letters of the table, and the page."""
     answer = client.open(address, method=method, buffered=True)
     if (answer.status_code == 302 and "/sign-in" in answer.location) or answer.status_code == 401:
         return "s", answer.text
@@ -443,7 +443,7 @@ def _methods(app: Flask, endpoint: str) -> list[str]:
     return sorted((rule.methods or set()) & {"GET", "POST"})
 
 
-def test_the_table_names_every_endpoint(sqlite_app: Flask) -> None:
+def test_table_covers_every_endpoint(sqlite_app: Flask) -> None:
     assert set(EXPECTED) == set(sqlite_app.view_functions)
 
 
@@ -473,7 +473,7 @@ def _grant(app: Flask, pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
-def test_what_the_product_answers(app: Flask, sides: tuple[Side, Side], account: str) -> None:
+def test_responses_match_the_table(app: Flask, sides: tuple[Side, Side], account: str) -> None:
     client = _signed_in(app, account)
     before = _snapshot(app)
     wrong: list[str] = []
@@ -497,15 +497,15 @@ def test_what_the_product_answers(app: Flask, sides: tuple[Side, Side], account:
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
-def test_who_is_let_in_is_let_in(app: Flask, sides: tuple[Side, Side], account: str) -> None:
-    """The forms and buttons that an account may use are answered; last of all sign-out."""
+def test_permitted_posts_are_accepted(app: Flask, sides: tuple[Side, Side], account: str) -> None:
+    """Permitted forms and buttons are accepted; sign-out comes last."""
     client = _signed_in(app, account)
     wrong: list[str] = []
     for endpoint in sorted(EXPECTED, key=lambda endpoint: endpoint == "identity.accounts.sign_out"):
         for side, expected in zip(sides, _answers(endpoint, account), strict=False):
             if expected == "+" and "POST" in _methods(app, endpoint):
                 answer, _page = _ask(client, "POST", _address(app, endpoint, side))
-                # Sign-out leads to the sign-in page; nobody to put forward was named, which is 404 of its own.
+                # Sign-out leads to the sign-in page; a nomination without a person is 404 for another reason.
                 if answer != "+" and endpoint not in (
                     "identity.accounts.sign_out",
                     "admissions.nominations.put_forward",
@@ -527,7 +527,7 @@ PAGE_OF = {
 
 
 @pytest.mark.parametrize("account", PAIRS)
-def test_a_table_is_saved_by_those_alone_who_may_open_its_page(
+def test_tables_are_exported_only_by_those_who_may_open_their_page(
     app: Flask, sides: tuple[Side, Side], account: str
 ) -> None:
     client = _signed_in(app, account)
@@ -542,7 +542,7 @@ def test_a_table_is_saved_by_those_alone_who_may_open_its_page(
 
 
 @pytest.mark.parametrize("account", PAIRS)
-def test_no_page_offers_what_would_be_refused(app: Flask, sides: tuple[Side, Side], account: str) -> None:
+def test_pages_offer_only_permitted_actions(app: Flask, sides: tuple[Side, Side], account: str) -> None:
     found = crawl(_signed_in(app, account))
     refused = [address for address, answer in found if answer.status_code >= HTTPStatus.BAD_REQUEST]
     assert refused == []

@@ -1,4 +1,4 @@
-"""A table is declared once: its page and its file have the same columns, and each writes a value in its own way."""
+"""A table is declared once: its page and its file share the columns, each with its own format."""
 
 import csv
 import datetime as dt
@@ -79,7 +79,7 @@ def arabic(app: Flask) -> Iterator[None]:
 
 
 def page(spec: TableSpec[Payment], *rows: Payment, options: str = "") -> str:
-    """Return the table as a page has it."""
+    """Return the table of a page."""
     return render_template_string(
         '{% import "common/components/ui.html" as ui %}{% macro press(row) %}<b>{{ row.public_id }}</b>{% endmacro %}'
         f'{{{{ ui.table_of(spec, "Claims", rows{options}) }}}}',
@@ -97,20 +97,20 @@ def headings(html: str) -> list[str]:
 
 
 def lines(spec: TableSpec[Payment], *rows: Payment) -> list[list[str]]:
-    """Return the table as a spreadsheet reads its CSV."""
+    """Return the table as read from its CSV."""
     return list(csv.reader(io.StringIO(file_of(spec.file(rows), "claims", "csv").data.decode("utf-8-sig"))))
 
 
-def test_columns_come_in_the_same_order_on_the_page_and_in_the_file() -> None:
+def test_page_and_file_share_column_order() -> None:
     assert headings(page(WHOLE)) == lines(WHOLE)[0] == ["Paid to", "Amount", "Share of the plan", "Paid on"]
 
 
-def test_a_page_may_show_fewer_columns_in_an_order_of_its_own() -> None:
+def test_page_may_show_fewer_columns_in_its_own_order() -> None:
     assert headings(page(NARROW, options=', {"action": press}')) == ["Paid to", "Action", "Amount"]
     assert headings(page(NARROW, options=', only=("amount", "id")')) == ["Amount", "Claim"]
 
 
-def test_what_only_a_page_has_is_not_in_the_file_and_what_only_the_file_has_not_on_the_page() -> None:
+def test_page_only_and_file_only_columns_are_separate() -> None:
     assert lines(NARROW, Payment()) == [
         ["Claim", "Paid to", "Pounds, rounded half-even"],
         ["abc", "'=HYPERLINK(1)", "150.25"],
@@ -121,7 +121,7 @@ def test_what_only_a_page_has_is_not_in_the_file_and_what_only_the_file_has_not_
     assert '<span class="govuk-visually-hidden">Action</span>' in html
 
 
-def test_each_value_is_written_for_its_reader() -> None:
+def test_values_are_formatted_for_page_and_file() -> None:
     html = page(WHOLE, Payment(payee="<b>"))
     assert cells(html, "th") == ["<bdi>&lt;b&gt;</bdi>"]
     assert cells(html, "td") == [
@@ -133,32 +133,32 @@ def test_each_value_is_written_for_its_reader() -> None:
     assert lines(WHOLE, Payment(payee="<b>"))[1] == ["<b>", "150.25", "-12.5", "2026-11-03"]
 
 
-def test_what_a_spreadsheet_would_take_for_a_formula_is_harmless() -> None:
+def test_formulas_are_neutralised() -> None:
     assert lines(WHOLE, Payment())[1][0] == "'=HYPERLINK(1)"
     assert cells(page(WHOLE, Payment()), "th") == ["<bdi>=HYPERLINK(1)</bdi>"]
 
 
-def test_nothing_is_a_dash_on_the_page_and_empty_in_the_file() -> None:
+def test_none_is_a_dash_on_the_page_and_empty_in_the_file() -> None:
     row = Payment(pence=None, share=None)
     assert cells(page(WHOLE, row), "td")[:2] == ["–", "–"]
     assert lines(WHOLE, row)[1][1:3] == ["", ""]
     assert MONEY_IF_ANY.page(None) == ""
 
 
-def test_the_first_cell_names_its_row_and_leads_to_the_record() -> None:
+def test_first_cell_is_row_header_and_links_to_the_record() -> None:
     html = page(NARROW, Payment(payee="A supplier"), options=', {"action": press}')
     assert '<th scope="row"><a class="govuk-link" href="/claims/abc"><bdi>A supplier</bdi></a></th>' in html
     assert 'role="region" aria-label="Claims" tabindex="0"' in html
     assert "<caption>Claims</caption>" in html
 
 
-def test_the_row_of_the_sums_stands_out() -> None:
+def test_total_row_is_marked() -> None:
     html = page(NARROW, Payment(), Payment(is_sum=True), options=', {"action": press}')
     assert re.findall(r'<th scope="row"[^>]*>', html) == ['<th scope="row">', '<th scope="row" class="app-total">']
 
 
 @pytest.mark.usefixtures("arabic")
-def test_it_is_read_from_right_to_left_in_the_words_of_the_reader() -> None:
+def test_file_is_right_to_left_in_the_readers_language() -> None:
     assert headings(page(WHOLE)) == lines(WHOLE)[0]
     assert lines(WHOLE)[0][1] == "المبلغ"
     assert cells(page(WHOLE, Payment(payee="A")), "td")[0] == '<bdi dir="ltr">£150.25</bdi>'
@@ -166,7 +166,7 @@ def test_it_is_read_from_right_to_left_in_the_words_of_the_reader() -> None:
         assert b'rightToLeft="1"' in book.read("xl/worksheets/sheet1.xml")
 
 
-def test_a_page_cannot_ask_for_a_column_that_there_is_not() -> None:
+def test_unknown_page_column_is_rejected() -> None:
     with pytest.raises(ValueError, match="payer"):
         TableSpec(_l("Claims"), WHOLE.columns, page=("payer",))
     with pytest.raises(KeyError, match="payer"):
@@ -175,5 +175,5 @@ def test_a_page_cannot_ask_for_a_column_that_there_is_not() -> None:
         WHOLE.on_page(only=("payer",))
 
 
-def test_counts_and_months_stay_numbers_and_days_in_the_file() -> None:
+def test_counts_and_months_keep_their_type_in_the_file() -> None:
     assert (COUNT.file(3), MONTH.file(_DAY), MONTH.page(_DAY)) == (3, _DAY, "Nov 2026")

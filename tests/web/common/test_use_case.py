@@ -1,4 +1,4 @@
-"""A step of a view is taken whole or not at all, and nobody goes on as if a refused one had been taken."""
+"""A use case is committed as a whole or not at all, and its outcome says which."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ from training.web.common.use_case import UseCaseResult, attempt
 
 
 @pytest.fixture(autouse=True)
-def request_for_a_step(app: Flask) -> Iterator[None]:
+def use_case_request(app: Flask) -> Iterator[None]:
     with app.test_request_context(method="POST", data={"name_en": "One"}):
         yield
 
@@ -28,7 +28,7 @@ def add(name: str) -> None:
 
 
 def refused(refusal: Refusal, form: NewOrganisationForm | None = None) -> UseCaseResult:
-    """Take a step that writes and is then refused."""
+    """Run a use case that writes and is then refused."""
     with attempt(form) as done:
         add("One")
         db.session.flush()
@@ -37,12 +37,12 @@ def refused(refusal: Refusal, form: NewOrganisationForm | None = None) -> UseCas
 
 
 def names() -> list[str]:
-    """Return the organisations as somebody else reads them, who sees only what was committed."""
+    """Return the organisations as another connection reads them, which sees only committed data."""
     with db.engine.connect() as connection:
         return list(connection.scalars(text("SELECT name_en FROM organisations ORDER BY name_en")))
 
 
-def test_a_step_is_taken_once_it_is_committed() -> None:
+def test_outcome_is_true_once_committed() -> None:
     with attempt() as done:
         add("One")
         assert not done, "nothing is certain before the end"
@@ -51,14 +51,14 @@ def test_a_step_is_taken_once_it_is_committed() -> None:
     assert get_flashed_messages() == []
 
 
-def test_a_refused_step_writes_nothing_and_says_so_in_a_banner() -> None:
+def test_refusal_rolls_back_and_is_flashed() -> None:
     assert not refused(CohortFull())
     assert names() == []
     assert get_flashed_messages(with_categories=True) == [("important", words_for(CohortFull()))]
 
 
 @pytest.mark.parametrize("refusal", [OrganisationExists(), CohortFull()], ids=["at a field", "of the whole"])
-def test_a_refused_step_says_so_on_its_form_which_keeps_what_was_typed(refusal: Refusal) -> None:
+def test_refusal_is_shown_on_the_form_with_its_input(refusal: Refusal) -> None:
     form = NewOrganisationForm()
     assert not refused(refusal, form)
     assert names() == []
@@ -69,7 +69,7 @@ def test_a_refused_step_says_so_on_its_form_which_keeps_what_was_typed(refusal: 
     assert get_flashed_messages() == []
 
 
-def test_after_a_refusal_another_step_can_be_taken() -> None:
+def test_another_use_case_can_follow_a_refusal() -> None:
     refused(CohortFull())
     with attempt() as done:
         add("Two")
@@ -84,14 +84,14 @@ def fail() -> None:
         raise KeyError
 
 
-def test_whatever_else_is_raised_is_passed_on_with_nothing_written() -> None:
+def test_other_exceptions_roll_back_and_are_raised() -> None:
     with pytest.raises(KeyError):
         fail()
     assert names() == []
     assert get_flashed_messages() == []
 
 
-def test_a_step_that_cannot_be_committed_was_not_taken() -> None:
+def test_failed_commit_is_not_a_success() -> None:
     steps: list[UseCaseResult] = []
 
     def repeat() -> None:

@@ -1,4 +1,4 @@
-"""Signing in and out: what a stranger learns, what a stolen cookie is worth, how long one stays."""
+"""Signing in and out: what an outsider learns, what a stolen cookie allows, how long a session lasts."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def world(app: Flask) -> World:
 
 
 class Hasher:
-    """Counts what is asked of the real hasher; a quick one only compares with the test world's password."""
+    """Counts the calls of the real hasher; a quick one only compares with the password of the test world."""
 
     def __init__(self, real: Any, *, is_quick: bool = False) -> None:
         self._real, self._is_quick = real, is_quick
@@ -80,10 +80,10 @@ def is_signed_in(client: FlaskClient) -> bool:
     return client.get("/account").status_code == 200
 
 
-# In and out.
+# Sign-in and sign-out.
 
 
-def test_one_signs_in_and_out(world: World, client: FlaskClient) -> None:
+def test_sign_in_and_out(world: World, client: FlaskClient) -> None:
     assert client.get("/account").location == "/sign-in?next=/account"
     world.sign_in(client, "uk")
     assert "Home Office" in words(client.get("/account"))
@@ -93,13 +93,13 @@ def test_one_signs_in_and_out(world: World, client: FlaskClient) -> None:
     assert not is_signed_in(client)
 
 
-def test_leaving_needs_a_form(world: World, client: FlaskClient) -> None:
+def test_sign_out_requires_post(world: World, client: FlaskClient) -> None:
     world.sign_in(client, "uk")
     assert client.get("/sign-out").status_code == 405
     assert is_signed_in(client)
 
 
-def test_the_cookie_is_worth_nothing_after_sign_out(world: World, client: FlaskClient, app: Flask) -> None:
+def test_cookie_is_invalid_after_sign_out(world: World, client: FlaskClient, app: Flask) -> None:
     world.sign_in(client, "uk")
     stolen = cookie(client)
     thief = app.test_client()
@@ -110,8 +110,8 @@ def test_the_cookie_is_worth_nothing_after_sign_out(world: World, client: FlaskC
     assert not is_signed_in(thief)
 
 
-def test_each_sign_in_is_a_new_session(world: World, client: FlaskClient) -> None:
-    """A session id that was planted, or used before, is not the one of the sign-in."""
+def test_sign_in_starts_a_new_session(world: World, client: FlaskClient) -> None:
+    """A session id planted or used before is not that of the sign-in."""
     tokens = set()
     for _ in range(3):
         with client.session_transaction() as session:
@@ -123,14 +123,14 @@ def test_each_sign_in_is_a_new_session(world: World, client: FlaskClient) -> Non
     assert len(tokens) == 3
 
 
-def test_a_form_from_before_the_sign_in_is_no_form_after_it(world: World, client: FlaskClient) -> None:
+def test_form_from_before_sign_in_is_rejected_after_it(world: World, client: FlaskClient) -> None:
     token = form_token(client, "/sign-in")
     world.sign_in(client, "uk")
     assert client.post("/sign-out", data={"csrf_token": token}).status_code == 400
     assert is_signed_in(client)
 
 
-def test_the_database_keeps_no_token_and_no_password(world: World, client: FlaskClient, app: Flask) -> None:
+def test_database_stores_no_token_and_no_password(world: World, client: FlaskClient, app: Flask) -> None:
     world.sign_in(client, "uk")
     with client.session_transaction() as session:
         token = session["_user_id"]
@@ -142,16 +142,16 @@ def test_the_database_keeps_no_token_and_no_password(world: World, client: Flask
 
 
 @pytest.mark.parametrize("username", ["UK", "  uk ", "Uk\t"])
-def test_capitals_and_spaces_do_not_matter(world: World, client: FlaskClient, username: str) -> None:
+def test_username_ignores_case_and_surrounding_spaces(world: World, client: FlaskClient, username: str) -> None:
     assert try_to_sign_in(client, username, PASSWORD).status_code == 302
 
 
-def test_the_password_is_taken_as_typed(world: World, client: FlaskClient) -> None:
+def test_password_is_not_trimmed(world: World, client: FlaskClient) -> None:
     for password in (PASSWORD.upper(), f" {PASSWORD}", f"{PASSWORD} "):
         assert WRONG in words(try_to_sign_in(client, "uk", password))
 
 
-def test_strange_names_are_wrong_names(world: World, client: FlaskClient) -> None:
+def test_unusual_usernames_are_just_wrong(world: World, client: FlaskClient) -> None:
     for username in (
         "\x00",
         "uk\x00nul",
@@ -171,7 +171,7 @@ def test_strange_names_are_wrong_names(world: World, client: FlaskClient) -> Non
     assert "<b>" not in try_to_sign_in(client, "<b>").text
 
 
-def test_an_account_that_was_closed_is_out_at_once(world: World, client: FlaskClient) -> None:
+def test_deactivated_account_is_signed_out_at_once(world: World, client: FlaskClient) -> None:
     world.sign_in(client, "uk")
     close(world, "uk")
     assert not is_signed_in(client)
@@ -182,15 +182,15 @@ def close(world: World, username: str) -> None:
         db.session.scalars(select(User).where(User.username == username)).one().is_active = False
 
 
-# What a stranger learns.
+# What an outsider learns.
 
 
-def test_wrong_unknown_and_closed_are_one_answer(
+def test_failed_sign_ins_are_indistinguishable(
     world: World, app: Flask, hasher: Hasher, statements: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
     """The same page, the same number of hash calls and of statements."""
     close(world, "iraq")
-    try_to_sign_in(app.test_client(), "kri")  # from now on the address has its counter
+    try_to_sign_in(app.test_client(), "kri")  # the counter of the address exists from here on
     seen = {}
     for username, password in (("uk", "wrong"), ("nobody", "wrong"), ("iraq", PASSWORD), ("iraq.2", "")):
         client, before = app.test_client(), hasher.calls
@@ -204,7 +204,7 @@ def test_wrong_unknown_and_closed_are_one_answer(
     assert WRONG in page
 
 
-def test_the_answer_repeats_the_name_and_not_the_password(world: World, client: FlaskClient) -> None:
+def test_username_is_redisplayed_and_password_is_not(world: World, client: FlaskClient) -> None:
     answer = try_to_sign_in(client, "uk", "my secret")
     assert typed(answer, "username") == "uk"
     assert "my secret" not in answer.text
@@ -213,7 +213,7 @@ def test_the_answer_repeats_the_name_and_not_the_password(world: World, client: 
 # Lockout.
 
 
-def test_an_account_locks_and_opens_after_the_window(
+def test_account_locks_and_unlocks_after_the_window(
     world: World, app: Flask, noon: dt.datetime, quick_hasher: Hasher
 ) -> None:
     for _ in range(accounts.ACCOUNT_ATTEMPTS):
@@ -231,7 +231,7 @@ def test_an_account_locks_and_opens_after_the_window(
         assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 302
 
 
-def test_a_name_that_does_not_exist_locks_like_one_that_does(world: World, app: Flask, quick_hasher: Hasher) -> None:
+def test_unknown_username_locks_like_a_known_one(world: World, app: Flask, quick_hasher: Hasher) -> None:
     pages = {
         username: [
             (answer.status_code, words(answer))
@@ -243,14 +243,14 @@ def test_a_name_that_does_not_exist_locks_like_one_that_does(world: World, app: 
     assert pages["uk"][-1][0] == 429
 
 
-def test_a_success_clears_the_count(world: World, app: Flask, quick_hasher: Hasher) -> None:
+def test_success_resets_the_account_counter(world: World, app: Flask, quick_hasher: Hasher) -> None:
     for _ in range(2):
         for _ in range(accounts.ACCOUNT_ATTEMPTS - 1):
             try_to_sign_in(app.test_client(), "uk")
         assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 302
 
 
-def test_an_address_locks_whatever_names_it_tries(world: World, app: Flask, quick_hasher: Hasher) -> None:
+def test_address_locks_across_usernames(world: World, app: Flask, quick_hasher: Hasher) -> None:
     client = app.test_client()
     for number in range(accounts.ADDRESS_ATTEMPTS):
         assert try_to_sign_in(client, f"guess-{number}").status_code == 200
@@ -258,7 +258,7 @@ def test_an_address_locks_whatever_names_it_tries(world: World, app: Flask, quic
     assert try_to_sign_in(client, "uk", PASSWORD, address="198.51.100.7").status_code == 302
 
 
-def test_a_success_does_not_clear_the_count_of_the_address(world: World, app: Flask, quick_hasher: Hasher) -> None:
+def test_success_does_not_reset_the_address_counter(world: World, app: Flask, quick_hasher: Hasher) -> None:
     for number in range(accounts.ADDRESS_ATTEMPTS):
         if number % 40 == 0:
             try_to_sign_in(app.test_client(), "uk", PASSWORD)
@@ -266,9 +266,7 @@ def test_a_success_does_not_clear_the_count_of_the_address(world: World, app: Fl
     assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 429
 
 
-def test_the_count_is_the_databases_not_the_processs(
-    world: World, app: Flask, database_url: str, quick_hasher: Hasher
-) -> None:
+def test_counter_is_shared_between_processes(world: World, app: Flask, database_url: str, quick_hasher: Hasher) -> None:
     with application(database_url) as other:
         for number in range(accounts.ACCOUNT_ATTEMPTS):
             try_to_sign_in((app, other)[number % 2].test_client(), "uk")
@@ -276,14 +274,14 @@ def test_the_count_is_the_databases_not_the_processs(
             assert try_to_sign_in(each.test_client(), "uk", PASSWORD).status_code == 429
 
 
-def test_attempts_at_the_same_moment_all_count(world: World, app: Flask, quick_hasher: Hasher) -> None:
+def test_concurrent_attempts_all_count(world: World, app: Flask, quick_hasher: Hasher) -> None:
     clients = [app.test_client() for _ in range(accounts.ACCOUNT_ATTEMPTS)]
     answers = together([lambda client=client: try_to_sign_in(client, "uk") for client in clients])
     assert {answer.status_code for answer in answers} == {200}
     assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 429
 
 
-# Where one goes on.
+# Redirect after sign-in.
 
 HOSTILE = (
     "//evil.example", "/\\evil.example", "https://evil.example", "/%0d%0aSet-Cookie:x", "////evil.example",
@@ -293,7 +291,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def test_nobody_is_led_off_the_site(sqlite_app: Flask) -> None:
+def test_redirect_stays_on_the_site(sqlite_app: Flask) -> None:
     with sqlite_app.app_context():
         world = World(sqlite_app)
     for hostile in HOSTILE:
@@ -308,17 +306,17 @@ def test_nobody_is_led_off_the_site(sqlite_app: Flask) -> None:
     assert is_signed_in(world.sign_in(client, "uk"))
 
 
-def test_one_goes_on_where_one_wanted_to_go(world: World, client: FlaskClient) -> None:
+def test_sign_in_redirects_to_the_requested_page(world: World, client: FlaskClient) -> None:
     asked = client.get("/cohorts?state=open&when=past")
     address = asked.location
     answer = post(client, address, {"username": "uk", "password": PASSWORD})
     assert answer.location == "/cohorts?state=open&when=past"
 
 
-# How long one stays.
+# Session lifetime.
 
 
-def test_half_an_hour_of_silence_ends_it(world: World, client: FlaskClient, noon: dt.datetime) -> None:
+def test_session_ends_after_half_an_hour_idle(world: World, client: FlaskClient, noon: dt.datetime) -> None:
     world.sign_in(client, "uk")
     with pretend(noon + dt.timedelta(minutes=29)):
         assert is_signed_in(client)
@@ -330,7 +328,7 @@ def test_half_an_hour_of_silence_ends_it(world: World, client: FlaskClient, noon
         assert is_signed_in(client), "the clock of the test went back: it was the silence that ended it"
 
 
-def test_twelve_hours_end_it_however_busy_one_is(world: World, client: FlaskClient, noon: dt.datetime) -> None:
+def test_session_ends_after_twelve_hours_despite_activity(world: World, client: FlaskClient, noon: dt.datetime) -> None:
     world.sign_in(client, "uk")
     for minutes in range(20, 12 * 60, 20):
         with pretend(noon + dt.timedelta(minutes=minutes)):
@@ -342,7 +340,7 @@ def test_twelve_hours_end_it_however_busy_one_is(world: World, client: FlaskClie
 # Forms without a token.
 
 
-def test_no_form_is_taken_without_its_token(world: World, app: Flask) -> None:
+def test_every_form_requires_a_csrf_token(world: World, app: Flask) -> None:
     client = world.sign_in(app.test_client(), "uk")
     others = form_token(world.sign_in(app.test_client(), "uk"), "/account")
     with app.test_request_context():
@@ -360,7 +358,7 @@ def test_no_form_is_taken_without_its_token(world: World, app: Flask) -> None:
     assert is_signed_in(client)
 
 
-def test_a_form_without_a_token_is_told_so(world: World, client: FlaskClient) -> None:
+def test_missing_csrf_token_is_explained(world: World, client: FlaskClient) -> None:
     world.sign_in(client, "uk")
     assert "The form is no longer valid" in words(client.post("/sign-out"))
 
@@ -378,7 +376,7 @@ def invitation(world: World) -> str:
 NEW = {"display_name": "Sara <i>", "username": "Sara.H", "password": "four words make one"}
 
 
-def test_an_invitation_makes_one_account(invitation: str, client: FlaskClient, app: Flask) -> None:
+def test_invitation_creates_one_account(invitation: str, client: FlaskClient, app: Flask) -> None:
     told = press(client, invitation, NEW, page=invitation)
     assert "Your account is ready. Sign in." in words(told)
     assert try_to_sign_in(client, "sara.h", NEW["password"]).status_code == 302
@@ -389,7 +387,7 @@ def test_an_invitation_makes_one_account(invitation: str, client: FlaskClient, a
     assert post(client, invitation, NEW | {"username": "another"}, page="/account").status_code == 404
 
 
-def test_unknown_and_expired_invitations_are_no_pages(invitation: str, client: FlaskClient, noon: dt.datetime) -> None:
+def test_unknown_and_expired_invitations_are_404(invitation: str, client: FlaskClient, noon: dt.datetime) -> None:
     token = form_token(client, "/sign-in")
     for address in (
         "/invitation/none",
@@ -416,7 +414,7 @@ def test_unknown_and_expired_invitations_are_no_pages(invitation: str, client: F
         ({"display_name": "  \x00 "}, "Enter your name"),
     ],
 )
-def test_what_was_typed_is_kept_but_the_password(
+def test_input_is_kept_except_the_password(
     invitation: str, client: FlaskClient, change: dict[str, str], words_said: str
 ) -> None:
     form = NEW | change
@@ -429,9 +427,7 @@ def test_what_was_typed_is_kept_but_the_password(
     assert client.get(invitation).status_code == 200, "it still works"
 
 
-def test_an_invitation_pressed_twice_at_once_makes_one_account(
-    invitation: str, app: Flask, quick_hasher: Hasher
-) -> None:
+def test_concurrent_acceptance_creates_one_account(invitation: str, app: Flask, quick_hasher: Hasher) -> None:
     clients = [app.test_client() for _ in range(4)]
     tokens = [form_token(client, invitation) for client in clients]
     acts = [
@@ -451,7 +447,7 @@ def test_an_invitation_pressed_twice_at_once_makes_one_account(
 # Language.
 
 
-def test_the_language_switch_stays_on_the_page_and_is_remembered(world: World, app: Flask) -> None:
+def test_language_switch_stays_on_the_page_and_is_remembered(world: World, app: Flask) -> None:
     client = world.sign_in(app.test_client(), "uk")
     here = "/cohorts?state=open&when=past"
     page = client.get(here)
@@ -467,12 +463,12 @@ def test_the_language_switch_stays_on_the_page_and_is_remembered(world: World, a
     assert '<html class="govuk-template" lang="ar" dir="rtl">' in elsewhere.get("/sign-in").text
 
 
-def test_a_language_that_we_do_not_speak_is_refused(world: World, client: FlaskClient) -> None:
+def test_unsupported_language_is_rejected(world: World, client: FlaskClient) -> None:
     for code in ("", "fr", "../en", "\x00"):
         assert post(client, "/language", {"language": code}, page="/sign-in").status_code == 400
 
 
-def test_the_browser_is_asked_for_its_language_the_first_time(client: FlaskClient) -> None:
+def test_first_visit_uses_the_browsers_language(client: FlaskClient) -> None:
     for header, language in (
         ("ckb,en;q=0.5", "ckb"),
         ("ar-IQ,ar;q=0.9", "ar"),

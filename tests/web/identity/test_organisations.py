@@ -1,4 +1,4 @@
-"""Organisations in the browser: trees, what a move does before it is done, numbers for those who see people."""
+"""Organisations in the browser: trees, the effect of a move before it is made, counts for those who see people."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,7 +13,7 @@ from training.domain.identity import organisations
 from training.kit.clock import now, pretend
 from training.kit.db import transaction
 from training.models.identity.organisations import Jurisdiction
-from training.queries.identity import organisations as rows
+from training.queries.identity import organisations as organisation_rows
 
 NAME = "Federal Police"
 
@@ -41,12 +41,12 @@ def signed_in(world: World, username: str) -> FlaskClient:
 
 def below(world: World) -> str:
     with building(world):
-        body = rows.organisation_named(NAME)
+        body = organisation_rows.organisation_named(NAME)
         assert body is not None
         return f"/organisations/{body.public_id}"
 
 
-def test_an_administrator_adds_and_edits(world: World) -> None:
+def test_administrator_adds_and_edits_organisations(world: World) -> None:
     admin = signed_in(world, "admin")
     form = {"name_en": "Baghdad Police Command", "jurisdiction": "UK", "parent": of(world, "iraq")[-12:]}
     refused = press(admin, "/organisations/new", form)
@@ -63,11 +63,11 @@ def test_an_administrator_adds_and_edits(world: World) -> None:
     assert typed(late, "aliases") == "Something else"
 
 
-def test_what_a_move_does_is_told_before_it_is_done(world: World) -> None:
+def test_effect_of_a_move_is_shown_first(world: World) -> None:
     admin, address = signed_in(world, "admin"), below(world)
     with building(world):
-        world.organisations["below"] = rows.organisation_by_key(
-            next(body.id for body in rows.everything() if body.name_en == NAME)
+        world.organisations["below"] = organisation_rows.organisation_by_key(
+            next(body.id for body in organisation_rows.everything() if body.name_en == NAME)
         )
         world.person("Trainee one", "below")
     wish = {"parent": of(world, "iraq.2")[-12:], "version": typed(admin.get(f"{address}/move"), "version")}
@@ -83,7 +83,7 @@ def test_what_a_move_does_is_told_before_it_is_done(world: World) -> None:
     assert "Passport and Residency Directorate" in words(admin.get(address))
 
 
-def test_a_body_in_use_says_what_needs_it(world: World) -> None:
+def test_deactivation_lists_what_depends_on_the_organisation(world: World) -> None:
     admin = signed_in(world, "admin")
     version = typed(admin.get(of(world, "iraq")), "version")
     answer = words(press(admin, f"{of(world, 'iraq')}/deactivate", {"version": version}))
@@ -98,14 +98,14 @@ def test_a_body_in_use_says_what_needs_it(world: World) -> None:
     [("uk", "People whom you may see 2"), ("iraq", "People whom you may see 2"), ("kri", "People whom you may see 0"),
      ("funder", None), ("admin", None)],
 )  # fmt: skip
-def test_people_are_counted_for_those_who_see_them(world: World, username: str, expected: str | None) -> None:
+def test_people_are_counted_only_for_those_who_see_them(world: World, username: str, expected: str | None) -> None:
     with building(world):
         world.person("Trainee one"), world.person("Trainee two")
     page = words(signed_in(world, username).get(of(world, "iraq")))
     assert (expected in page) if expected else ("whom you may see" not in page)
 
 
-def test_a_tree_of_500_takes_as_many_statements_as_one_of_10(
+def test_tree_statement_count_is_constant(
     world: World, statements: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
     with pretend(now()):

@@ -1,4 +1,4 @@
-"""The register of people at the browser: found in any spelling, kept from others, whatever was typed."""
+"""The register of people in the browser: search in any spelling, isolation, validation of input."""
 
 import re
 from html import unescape
@@ -39,7 +39,7 @@ def iraq(world: World) -> FlaskClient:
 
 
 def organisation(client: FlaskClient) -> str:
-    """Return the first organisation in which one may register people."""
+    """Return the first organisation in which the user may register people."""
     select = client.get("/people/new").text.partition('name="organisation"')[2]
     found = re.search(r'<option value="([0-9a-z]{12})"', select)
     assert found
@@ -47,14 +47,14 @@ def organisation(client: FlaskClient) -> str:
 
 
 def register(client: FlaskClient, **form: object) -> TestResponse:
-    """Register somebody, also where somebody of that name is known."""
+    """Register a person, even if there are possible matches."""
     form = {"organisation": organisation(client)} | form
     answer = press(client, "/people/new", form, page="/people/new")
     told = re.search(r'name="apart"[^>]*value="([^"]+)"', answer.text)
     return press(client, "/people/new", form | {"apart": told[1]}, page="/people/new") if told else answer
 
 
-# Finding.
+# Searching.
 
 SPELLINGS = (
     ("أحمد علي", "احمد"),
@@ -70,7 +70,7 @@ SPELLINGS = (
 )
 
 
-def test_a_name_is_found_in_another_spelling(world: World, iraq: FlaskClient) -> None:
+def test_name_is_found_in_another_spelling(world: World, iraq: FlaskClient) -> None:
     register(iraq, name_native="زينب", name_latin="Somebody Else")
     for number, (name, spelling) in enumerate(SPELLINGS):
         register(iraq, name_native=name, rank=f"rank {number}")
@@ -79,7 +79,7 @@ def test_a_name_is_found_in_another_spelling(world: World, iraq: FlaskClient) ->
         assert "Somebody Else" not in page
 
 
-def test_a_name_never_stands_in_an_address(world: World, iraq: FlaskClient) -> None:
+def test_names_never_appear_in_urls(world: World, iraq: FlaskClient) -> None:
     address = register(iraq, name_latin="Canary Name").request.path
     found = press(iraq, "/people", {"words": "Canary"}, page="/people")
     assert found.request.query_string == b""
@@ -91,7 +91,7 @@ def test_a_name_never_stands_in_an_address(world: World, iraq: FlaskClient) -> N
             assert set(re.findall(r' name="([^"]*)"', form)) <= {"organisation", "here_as"}, "no field for a name"
 
 
-def test_a_search_for_nothing_is_told_so(world: World, iraq: FlaskClient) -> None:
+def test_empty_search_is_explained(world: World, iraq: FlaskClient) -> None:
     for nothing in ("", "   ", "\x00", "w" * 201):
         answer = press(iraq, "/people", {"words": nothing}, page="/people")
         assert answer.status_code == 200
@@ -100,7 +100,7 @@ def test_a_search_for_nothing_is_told_so(world: World, iraq: FlaskClient) -> Non
         assert press(iraq, "/people", {"words": strange}, page="/people").status_code == 200, strange
 
 
-def test_many_words_do_not_make_an_endless_search(sqlite_app: Flask) -> None:
+def test_search_words_are_limited(sqlite_app: Flask) -> None:
     """Each word is one more join: PostgreSQL planned the 800 words of the last of these for ten minutes, in 1.4 GB."""
     with sqlite_app.app_context():
         world, engine = World(sqlite_app), db.engine
@@ -113,7 +113,7 @@ def test_many_words_do_not_make_an_endless_search(sqlite_app: Flask) -> None:
         assert max(statement.count("FROM person_words") for statement in statements) <= 20
 
 
-def test_a_search_finds_only_ones_own_people(world: World, iraq: FlaskClient) -> None:
+def test_search_is_limited_to_own_organisation(world: World, iraq: FlaskClient) -> None:
     with building(world):
         world.person("Canary Own"), world.person("Canary Other", "kri")
     page = words(press(iraq, "/people", {"words": "Canary"}, page="/people"))
@@ -125,7 +125,7 @@ def test_a_search_finds_only_ones_own_people(world: World, iraq: FlaskClient) ->
 # Registering.
 
 
-def test_what_was_typed_is_kept(world: World, iraq: FlaskClient) -> None:
+def test_input_is_kept_on_error(world: World, iraq: FlaskClient) -> None:
     for name, said in (
         ("   ", UNNAMED),
         ("\x00", UNNAMED),
@@ -146,7 +146,7 @@ def test_what_was_typed_is_kept(world: World, iraq: FlaskClient) -> None:
     assert links(iraq.get("/people"), "people") == []
 
 
-def test_what_was_typed_is_shown_as_it_was_typed(world: World, iraq: FlaskClient) -> None:
+def test_input_is_redisplayed_escaped(world: World, iraq: FlaskClient) -> None:
     for name in (
         "<script>alert('x')</script>",
         '" onmouseover="x',
@@ -168,18 +168,18 @@ def test_what_was_typed_is_shown_as_it_was_typed(world: World, iraq: FlaskClient
         assert "<script" not in page.text
 
 
-def test_a_nul_and_marks_of_direction_are_dropped(world: World, iraq: FlaskClient) -> None:
+def test_nul_and_direction_marks_are_dropped(world: World, iraq: FlaskClient) -> None:
     fields = ("name_latin", "name_native", "rank", "unit")
     page = register(iraq, **dict.fromkeys(fields, "A\x00\u202eB\u2066"), service_number="A\x00B")
     assert words(page).count("AB") >= len(fields) + 1
     assert not re.search("[\x00\u202e\u2066]", page.text)
 
 
-def test_a_joiner_in_a_kurdish_name_is_kept(world: World, iraq: FlaskClient) -> None:
+def test_joiner_in_a_kurdish_name_is_kept(world: World, iraq: FlaskClient) -> None:
     assert "كاوه\u200c" in register(iraq, name_native="كاوه\u200c").text
 
 
-def test_telephone_and_e_mail_are_checked(world: World, iraq: FlaskClient) -> None:
+def test_telephone_and_email_are_validated(world: World, iraq: FlaskClient) -> None:
     for field, wrong, said in (
         ("phone", "tomorrow", "Enter a telephone number"),
         ("phone", "12", "Enter a telephone number"),
@@ -193,13 +193,13 @@ def test_telephone_and_e_mail_are_checked(world: World, iraq: FlaskClient) -> No
     assert "+964 (750) 000-0000" in words(page)
 
 
-def test_a_name_of_letters_that_stand_for_many_is_no_fault_of_ours(world: World, iraq: FlaskClient) -> None:
-    """One letter of these is eighteen when spelled out, so two hundred of them fit the form."""
+def test_name_of_expanding_letters_is_accepted(world: World, iraq: FlaskClient) -> None:
+    """Such a letter expands to eighteen, so two hundred of them fit the form but not the key."""
     for name in ("ﷺ" * 200, "ﷺ" * 20, "½" * 200):
         assert register(iraq, name_native=name).status_code == 200
 
 
-def test_a_persons_mistake_is_corrected(world: World, iraq: FlaskClient) -> None:
+def test_person_is_corrected(world: World, iraq: FlaskClient) -> None:
     address = register(iraq, name_latin="Ahmad", rank="Captain").request.path
     assert typed(iraq.get(f"{address}/edit"), "rank") == "Captain"
     answer = press(iraq, f"{address}/edit", {"name_latin": " ", "rank": "Major"}, page=f"{address}/edit")
@@ -211,7 +211,7 @@ def test_a_persons_mistake_is_corrected(world: World, iraq: FlaskClient) -> None
     assert "No one matches." in words(press(iraq, "/people", {"words": "ahmad"}, page="/people"))
 
 
-def test_nobody_registers_people_for_another_organisation(world: World, iraq: FlaskClient) -> None:
+def test_registration_is_limited_to_own_organisation(world: World, iraq: FlaskClient) -> None:
     with building(world):
         other = world.organisations["kri"].public_id
     for chosen in (other, "0123456789ab", "\x00", "x" * 5000):
@@ -226,7 +226,7 @@ def test_nobody_registers_people_for_another_organisation(world: World, iraq: Fl
 
 @pytest.fixture
 def foreign(world: World) -> dict[type, str]:
-    """Seat somebody of the Iraqi side, with a claim of completion; return the ids of the three records."""
+    """Seat a person of the Iraqi side, with a claim of completion; return the ids of the three records."""
     with building(world):
         person = world.person("Canary Baghdad")
         world.account("trainee", Role.TRAINEE, "iraq", person=person)
@@ -237,7 +237,7 @@ def foreign(world: World) -> dict[type, str]:
         return {record.__class__: record.public_id for record in (person, nomination, claim)}
 
 
-def test_another_organisations_person_does_not_exist(world: World, foreign: dict[type, str]) -> None:
+def test_other_organisations_person_is_404(world: World, foreign: dict[type, str]) -> None:
     app, tried = world.app, 0
     clients = {name: world.sign_in(app.test_client(), name) for name in ("kri", "iraq.2")}
     for rule in app.url_map.iter_rules():
@@ -264,7 +264,7 @@ def test_another_organisations_person_does_not_exist(world: World, foreign: dict
 STRANGE = ("%00", "a%00b", "x" * 3000, "أحمد", "%2e%2e", "0' OR 1=1", "%ff", "9223372036854775808")
 
 
-def test_an_address_that_nobody_could_have_is_no_page(world: World, iraq: FlaskClient) -> None:
+def test_malformed_id_is_404(world: World, iraq: FlaskClient) -> None:
     wrong = []
     for strange in STRANGE:
         for kind in ("people", "cohorts", "lines", "entries", "courses"):
@@ -276,7 +276,7 @@ def test_an_address_that_nobody_could_have_is_no_page(world: World, iraq: FlaskC
     assert wrong == []
 
 
-def test_the_register_holds_what_was_registered_and_no_more(world: World, iraq: FlaskClient) -> None:
+def test_register_stores_exactly_what_was_registered(world: World, iraq: FlaskClient) -> None:
     register(iraq, name_latin="Sara", sex="female", email="sara@example.iq")
     with building(world):
         found = db.session.scalars(unscoped(select(Person).where(Person.name_key == "sara"), because="a test")).one()
@@ -284,10 +284,10 @@ def test_the_register_holds_what_was_registered_and_no_more(world: World, iraq: 
         db.session.rollback()
 
 
-# Narrowing the list.
+# Filtering the list.
 
 
-def test_the_list_is_narrowed_by_organisation_and_kind(app: Flask) -> None:
+def test_list_is_filtered_by_organisation_and_kind(app: Flask) -> None:
     with app.app_context():
         world = World(app)
         teacher = world.person("Ahmed Kadhim")
@@ -296,21 +296,19 @@ def test_the_list_is_narrowed_by_organisation_and_kind(app: Flask) -> None:
         cohort = world.open_cohort()
         with transaction() as session:
             session.add(CohortTrainer(cohort_id=cohort.id, person_id=teacher.id))
-        bodies = {code: world.organisations[code].public_id for code in ("iraq", "kri")}
+        ids = {code: world.organisations[code].public_id for code in ("iraq", "kri")}
     uk, iraq = (world.sign_in(app.test_client(), username) for username in ("uk", "iraq"))
 
     def shown(client: FlaskClient, **place: str) -> list[str]:
         page = words(client.get(url_of(place)))
         return [name for name in ("Ahmed Kadhim", "Zainab Hassan", "Canary Erbil") if name in page]
 
-    assert shown(uk, organisation=bodies["iraq"]) == ["Ahmed Kadhim", "Zainab Hassan"]
-    assert shown(uk, organisation=bodies["kri"]) == ["Canary Erbil"]
+    assert shown(uk, organisation=ids["iraq"]) == ["Ahmed Kadhim", "Zainab Hassan"]
+    assert shown(uk, organisation=ids["kri"]) == ["Canary Erbil"]
     assert shown(uk, here_as="trainer") == ["Ahmed Kadhim"]
-    assert shown(uk, organisation=bodies["iraq"], here_as="trainee") == ["Zainab Hassan"]
-    assert shown(iraq, organisation=bodies["kri"]) == ["Ahmed Kadhim", "Zainab Hassan"], (
-        "of others no list can be asked"
-    )
-    assert url_of({"organisation": bodies["iraq"]}) in uk.get(f"/organisations/{bodies['iraq']}").text
+    assert shown(uk, organisation=ids["iraq"], here_as="trainee") == ["Zainab Hassan"]
+    assert shown(iraq, organisation=ids["kri"]) == ["Ahmed Kadhim", "Zainab Hassan"], "of others no list can be asked"
+    assert url_of({"organisation": ids["iraq"]}) in uk.get(f"/organisations/{ids['iraq']}").text
     found = press(uk, url_of({"here_as": "trainee"}), {"words": "a"}, page="/people")
     assert "Ahmed" not in words(found)
     sent = press(uk, url_of({"here_as": "trainer"}, "/people/table.csv"), {"words": ""}, page="/people")
@@ -319,11 +317,11 @@ def test_the_list_is_narrowed_by_organisation_and_kind(app: Flask) -> None:
 
 
 def url_of(place: dict[str, str], path: str = "/people") -> str:
-    """Return the address of the list as it is narrowed."""
+    """Return the address of the filtered list."""
     return f"{path}?{urlencode(place)}"
 
 
-def test_a_service_number_finds_its_person(world: World, iraq: FlaskClient) -> None:
+def test_search_by_service_number(world: World, iraq: FlaskClient) -> None:
     register(iraq, name_latin="Ahmed Kadhim", service_number="AB-4711")
     assert "Ahmed Kadhim" in words(press(iraq, "/people", {"words": "AB-٤٧١١"}, page="/people"))
     assert "Ahmed Kadhim" not in words(press(iraq, "/people", {"words": "AB-471"}, page="/people"))
@@ -331,7 +329,7 @@ def test_a_service_number_finds_its_person(world: World, iraq: FlaskClient) -> N
     assert "Ahmed Kadhim" not in words(press(kri, "/people", {"words": "AB-4711"}, page="/people"))
 
 
-def test_who_was_set_aside_is_offered_to_who_registers_them_again(world: World, iraq: FlaskClient) -> None:
+def test_inactive_person_is_suggested_at_registration(world: World, iraq: FlaskClient) -> None:
     person = register(iraq, name_latin="Kadhim Jasim").request.path.removeprefix("/people/")
     press(iraq, f"/people/{person}/deactivate", {"reason": "died"}, page=f"/people/{person}/deactivate")
     form = {"organisation": organisation(iraq), "name_native": "كاظم جاسم"}

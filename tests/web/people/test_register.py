@@ -1,4 +1,4 @@
-"""Who may be the same person: asked before registering, side by side, joined and parted, kept from others."""
+"""Possible duplicates: asked before registration, compared, merged, undone, isolated by organisation."""
 
 import datetime as dt
 import re
@@ -43,12 +43,12 @@ def twins(world: World) -> tuple[str, str]:
         return world.person("Canary Ahmed").public_id, world.person("Canary Ahmad").public_id
 
 
-def acts(world: World, action: str) -> list[AuditEntry]:
+def events(world: World, action: str) -> list[AuditEntry]:
     with world.app.app_context():
         return list(db.session.scalars(select(AuditEntry).where(AuditEntry.action == action)))
 
 
-def test_two_spellings_are_offered_as_one_and_told_apart_for_good(world: World, iraq: FlaskClient) -> None:
+def test_similar_name_is_suggested_and_stays_marked_as_different(world: World, iraq: FlaskClient) -> None:
     """Acceptance test e."""
     form = {"organisation": organisation(iraq), "name_native": "أحمد"}
     first = press(iraq, "/people/new", form, page="/people/new").request.path
@@ -66,7 +66,7 @@ def test_two_spellings_are_offered_as_one_and_told_apart_for_good(world: World, 
     assert ALIKE in words(third), "of these two one was told, the other not"
 
 
-def test_who_is_registered_for_a_cohort_is_looked_at_too(world: World, iraq: FlaskClient) -> None:
+def test_registration_for_a_cohort_suggests_matches(world: World, iraq: FlaskClient) -> None:
     with building(world):
         world.person("Canary Ahmed")
         cohort = world.open_cohort().public_id
@@ -79,14 +79,14 @@ def test_who_is_registered_for_a_cohort_is_looked_at_too(world: World, iraq: Fla
     assert "/beside/" not in iraq.get("/people/duplicates").text
 
 
-def test_an_id_that_was_made_up_registers_nobody(world: World, iraq: FlaskClient) -> None:
+def test_invented_match_id_registers_nobody(world: World, iraq: FlaskClient) -> None:
     form = {"organisation": organisation(iraq), "name_latin": "Sherko"}
     press(iraq, "/people/new", form, page="/people/new")
     for apart in ("", "0123456789ab", "x" * 999):
         assert ALIKE in words(press(iraq, "/people/new", form | {"apart": apart}, page="/people/new"))
 
 
-def test_side_by_side_joined_and_parted(world: World, iraq: FlaskClient, twins: tuple[str, str]) -> None:
+def test_records_are_compared_merged_and_restored(world: World, iraq: FlaskClient, twins: tuple[str, str]) -> None:
     one, other = twins
     page = iraq.get("/people/duplicates")
     beside = re.search(r'href="(/people/\w+/beside/\w+)"', page.text)
@@ -104,10 +104,10 @@ def test_side_by_side_joined_and_parted(world: World, iraq: FlaskClient, twins: 
     assert "The merge was undone" in words(press(iraq, part[1], page=f"/people/{one}"))
     assert "The merge has already been undone" in words(press(iraq, part[1], page=f"/people/{one}"))
     assert sorted(links(iraq.get("/people"), "people")) == sorted(f"/people/{key}" for key in twins)
-    assert "Canary" not in str([entry.details for entry in acts(world, "people merged")])
+    assert "Canary" not in str([entry.details for entry in events(world, "people merged")])
 
 
-def test_told_apart_at_the_comparison(world: World, iraq: FlaskClient, twins: tuple[str, str]) -> None:
+def test_pair_is_marked_as_different_at_the_comparison(world: World, iraq: FlaskClient, twins: tuple[str, str]) -> None:
     one, other = twins
     beside = f"/people/{one}/beside/{other}"
     assert "Marked as different people." in words(press(iraq, f"{beside}/apart", page=beside))
@@ -121,13 +121,13 @@ def test_told_apart_at_the_comparison(world: World, iraq: FlaskClient, twins: tu
     assert beside in iraq.get(f"/people/{one}").text
     assert "/doubt" not in iraq.get(f"/people/{one}").text
     press(iraq, f"{beside}/doubt", page=beside)
-    assert len(acts(world, "people no longer told apart")) == 1
+    assert len(events(world, "people no longer told apart")) == 1
 
 
-def test_no_other_organisation_learns_of_a_namesake(world: World, iraq: FlaskClient, uk: FlaskClient) -> None:
+def test_matches_of_other_organisations_are_not_disclosed(world: World, iraq: FlaskClient, uk: FlaskClient) -> None:
     with building(world):
         own, foreign = world.person("Canary Ahmed").public_id, world.person("Canary Ahmad", "kri").public_id
-        bodies = {code: body.public_id for code, body in world.organisations.items()}
+        ids = {code: body.public_id for code, body in world.organisations.items()}
     assert foreign in uk.get(f"/people/{own}").text
     for address in (f"/people/{own}", "/people/duplicates", "/people", "/people/set-aside"):
         assert foreign not in iraq.get(address).text, address
@@ -139,13 +139,15 @@ def test_no_other_organisation_learns_of_a_namesake(world: World, iraq: FlaskCli
     kri = world.sign_in(world.app.test_client(), "kri")
     form = {"organisation": organisation(kri), "name_latin": "Canary Ahmed"}
     assert own not in press(kri, "/people/new", form, page="/people/new").text
-    to_foreign = {"organisation": bodies["kri"], "since-day": "24", "since-month": "11", "since-year": "2026"}
+    to_foreign = {"organisation": ids["kri"], "since-day": "24", "since-month": "11", "since-year": "2026"}
     answer = press(iraq, f"/people/{own}/transfer", to_foreign)
     assert "Choose one of the answers in the list" in words(answer)
     assert iraq.get(f"/people/{own}").status_code == 200
 
 
-def test_a_transferred_person_is_unknown_where_they_were(world: World, iraq: FlaskClient, uk: FlaskClient) -> None:
+def test_transferred_person_is_404_for_the_former_organisation(
+    world: World, iraq: FlaskClient, uk: FlaskClient
+) -> None:
     with building(world):
         person, to = world.person("Canary Ahmed").public_id, world.organisations["kri"].public_id
     day = {"since-day": "٢٠", "since-month": "١١", "since-year": "٢٠٢٦"}
@@ -160,7 +162,7 @@ def test_a_transferred_person_is_unknown_where_they_were(world: World, iraq: Fla
     assert "The person belongs to this organisation already" in words(again)
 
 
-def test_set_aside_and_taken_up_again(world: World, iraq: FlaskClient, twins: tuple[str, str]) -> None:
+def test_person_is_deactivated_and_reactivated(world: World, iraq: FlaskClient, twins: tuple[str, str]) -> None:
     one, other = twins
     assert "Choose an answer: Reason" in words(press(iraq, f"/people/{one}/deactivate", {}))
     gone = press(iraq, f"/people/{one}/deactivate", {"reason": "left_service"})
@@ -172,7 +174,7 @@ def test_set_aside_and_taken_up_again(world: World, iraq: FlaskClient, twins: tu
     assert len(links(iraq.get("/people"), "people")) == 2
 
 
-def test_setting_aside_names_the_nominations_that_it_ends(world: World, twins: tuple[str, str]) -> None:
+def test_deactivation_lists_the_nominations_it_withdraws(world: World, twins: tuple[str, str]) -> None:
     with pretend(dt.datetime.combine(TODAY, dt.time(12), dt.UTC)):
         with building(world):
             cohort = world.open_cohort(seats=1, first=dt.date(2027, 1, 10), last=dt.date(2027, 1, 14))
@@ -189,7 +191,7 @@ def test_setting_aside_names_the_nominations_that_it_ends(world: World, twins: t
         assert "Canary Hasan: Withdrawn: the person's record was deactivated." in words(uk.get("/"))
 
 
-def test_a_list_is_saved_counted_and_recorded(world: World, iraq: FlaskClient, twins: tuple[str, str]) -> None:
+def test_people_export_is_limited_and_audited(world: World, iraq: FlaskClient, twins: tuple[str, str]) -> None:
     with building(world):
         world.person("=Canary Formula"), world.person("Canary Foreign", "kri")
     token = re.search(r'name="csrf_token" value="([^"]+)"', iraq.get("/people").text)
@@ -205,15 +207,15 @@ def test_a_list_is_saved_counted_and_recorded(world: World, iraq: FlaskClient, t
     assert len(found.data.decode("utf-8-sig").splitlines()) == 3, "those of the search"
     assert iraq.post("/people/table.xlsx", data=form).data[:2] == b"PK"
     assert iraq.post("/people/table.exe", data=form).status_code == 404
-    assert [entry.details["rows"] for entry in acts(world, "people exported")] == [3, 2, 3]
+    assert [entry.details["rows"] for entry in events(world, "people exported")] == [3, 2, 3]
     for _ in range(export_limits.MOST_A_DAY - 3):
         assert iraq.post("/people/table.csv", data=form).status_code == 200
     over = iraq.post("/people/table.csv", data=form, follow_redirects=True)
     assert "which is the most: go on tomorrow" in words(over)
-    assert len(acts(world, "people exported")) == export_limits.MOST_A_DAY
+    assert len(events(world, "people exported")) == export_limits.MOST_A_DAY
 
 
-def test_languages_are_kept(world: World, iraq: FlaskClient) -> None:
+def test_languages_are_stored(world: World, iraq: FlaskClient) -> None:
     form = {"organisation": organisation(iraq), "name_latin": "Sherko", "speaks": ["ckb", "ar"]}
     page = press(iraq, "/people/new", form, page="/people/new")
     assert "Kurdish (Sorani), Arabic" in words(page)
@@ -223,7 +225,7 @@ def test_languages_are_kept(world: World, iraq: FlaskClient) -> None:
     assert "Choose from the answers in the list" in words(wrong)
 
 
-def test_the_number_of_people_is_said(world: World, iraq: FlaskClient, twins: tuple[str, str]) -> None:
+def test_number_of_people_is_shown(world: World, iraq: FlaskClient, twins: tuple[str, str]) -> None:
     assert "2 people" in words(iraq.get("/people"))
     with building(world):
         body = world.organisations["iraq"].id

@@ -26,7 +26,7 @@ def gap_of(cohort: Cohort, on: dt.date) -> NoRightsAssessment | None:
 
 
 def gap_before_opening(cohort: Cohort, on: dt.date) -> NoRightsAssessment | None:
-    """Return what keeps a cohort that is still to open from being covered; others need no coverage any more."""
+    """Return why a cohort that is not open yet is not covered, or None; other cohorts need no coverage."""
     return gap_of(cohort, on) if cohorts.may_still_open(cohort) else None
 
 
@@ -38,18 +38,18 @@ def decide(standing: Sequence[RightsAssessment], projects: Sequence[int], on: dt
     """
     of_course = [one for one in standing if one.course_id is not None]
     if of_course:
-        return _lacking(Assessed.COURSE, of_course, on)
+        return _missing_for(Assessed.COURSE, of_course, on)
     of_programme = [one for one in standing if one.programme_id is not None]
     for project in projects or (None,):
         own = [one for one in standing if project is not None and one.project_id == project]
         kind = Assessed.PROJECT if own else Assessed.PROGRAMME
-        if lacking := _lacking(kind, own or of_programme, on):
+        if lacking := _missing_for(kind, own or of_programme, on):
             return lacking
     return None
 
 
-def _lacking(of: Assessed, standing: Sequence[RightsAssessment], on: dt.date) -> NoRightsAssessment | None:
-    """Return what is missing for one subject, whose assessments are ordered oldest first."""
+def _missing_for(of: Assessed, standing: Sequence[RightsAssessment], on: dt.date) -> NoRightsAssessment | None:
+    """Return what one subject lacks, given its assessments, oldest first."""
     approved = [one for one in standing if one.state is AssessmentState.APPROVED]
     if any(one.valid_until is not None and one.valid_until >= on for one in approved):
         return None

@@ -10,7 +10,7 @@ from training.models.identity.accounts import ApprovalGrade
 
 
 class Lack(enum.StrEnum):
-    """Why nothing current covers something."""
+    """Why no current assessment covers a programme, project or course."""
 
     NONE = "none"
     WAITING = "waiting"
@@ -20,9 +20,9 @@ class Lack(enum.StrEnum):
 
 @dataclass
 class NoRightsAssessment(Refusal):
-    """No approved, current rights assessment covers a cohort: of what it is lacking, and why.
+    """No approved, current rights assessment covers a cohort: which subject lacks it, and why.
 
-    ``grade`` is that of the approver for whom one waits, ``lapsed_on`` the day until which the last one held.
+    ``grade`` is that of the approver it awaits; ``lapsed_on`` the last day of the previous assessment.
     """
 
     of: Assessed
@@ -32,11 +32,11 @@ class NoRightsAssessment(Refusal):
 
 
 class NotOwnDraft(Refusal):
-    """Only who wrote a draft changes it or puts it before the approver."""
+    """Only the writer of a draft may change or submit it."""
 
 
 class NoDraft(Refusal):
-    """The assessment was submitted, so what it says no longer changes."""
+    """The assessment was submitted, so its content can no longer change."""
 
 
 @dataclass
@@ -48,20 +48,20 @@ class AssessmentIncomplete(Refusal):
 
 @dataclass
 class GradeTooLow(Refusal):
-    """The risk demands an approver of ``needed`` grade or above."""
+    """The level of risk requires an approver of grade ``needed`` or above."""
 
     needed: ApprovalGrade
 
 
 class MitigationDone(Refusal):
-    """The mitigation was marked as done before."""
+    """The mitigation is already marked as done."""
 
 
 class NotMonitored(Refusal):
-    """Monitoring is of assessments that were approved."""
+    """Only approved assessments are monitored."""
 
 
 class NoLongerCurrent(Refusal):
-    """The date until which it would hold is past."""
+    """The last day of validity has passed."""
 
     field = "valid_until"

@@ -68,21 +68,21 @@ class AssessmentContent:
     mitigations: Sequence[Mitigation] = ()
 
 
-def draft(subject: Subject, said: AssessmentContent, by: Actor, on: dt.date) -> RightsAssessment:
+def draft(subject: Subject, content: AssessmentContent, by: Actor, on: dt.date) -> RightsAssessment:
     """Start an assessment of a programme, a project or a course. Raises NoLongerCurrent."""
-    _check_current(said.valid_until, on)
+    _check_current(content.valid_until, on)
     column = {Programme: "programme_id", Project: "project_id", Course: "course_id"}[type(subject)]
     drafted = RightsAssessment(
         **{column: subject.id},
-        summary=said.summary,
-        level=said.level,
-        valid_until=said.valid_until,
+        summary=content.summary,
+        level=content.level,
+        valid_until=content.valid_until,
         writer_id=by.user_id,
         written_at=now(),
     )
     db.session.add(drafted)
     db.session.flush()
-    _write_mitigations(drafted, said.mitigations)
+    _write_mitigations(drafted, content.mitigations)
     _note(drafted, RightsAct.WRITTEN, by)
     return drafted
 
@@ -92,15 +92,17 @@ def _check_current(until: dt.date | None, on: dt.date) -> None:
         raise NoLongerCurrent
 
 
-def edit(assessment: RightsAssessment, said: AssessmentContent, version: int, by: Actor, on: dt.date) -> None:
+def edit(assessment: RightsAssessment, content: AssessmentContent, version: int, by: Actor, on: dt.date) -> None:
     """Edit a draft that was shown as ``version``.
 
     Raises NotOwnDraft, NoDraft, ChangedMeanwhile, NoLongerCurrent.
     """
-    _check_current(said.valid_until, on)
-    _change_draft(assessment, by, version, summary=said.summary, level=said.level, valid_until=said.valid_until)
+    _check_current(content.valid_until, on)
+    _change_draft(
+        assessment, by, version, summary=content.summary, level=content.level, valid_until=content.valid_until
+    )
     db.session.execute(delete(RightsMitigation).where(RightsMitigation.assessment_id == assessment.id))
-    _write_mitigations(assessment, said.mitigations)
+    _write_mitigations(assessment, content.mitigations)
     _note(assessment, RightsAct.EDITED, by)
 
 
@@ -146,8 +148,8 @@ def detach(attachment: RightsAttachment, by: Actor) -> None:
     """Detach a file from a draft; it is kept for the trail. Raises NotOwnDraft, NoDraft."""
     assessment = rights_assessments.whole(attachment.assessment_id).assessment
     _change_draft(assessment, by)
-    standing = (RightsAttachment.id == attachment.id, RightsAttachment.removed_at.is_(None))
-    if changed(update(RightsAttachment).where(*standing).values(removed_at=now())):
+    is_attached = (RightsAttachment.id == attachment.id, RightsAttachment.removed_at.is_(None))
+    if changed(update(RightsAttachment).where(*is_attached).values(removed_at=now())):
         _note(assessment, RightsAct.DETACHED, by)
 
 
@@ -168,11 +170,11 @@ def _change_draft(assessment: RightsAssessment, by: Actor, version: int | None =
 
 def missing_from(whole: rights_assessments.WholeAssessment) -> tuple[str, ...]:
     """Return which parts a draft needs before it can be submitted; a mitigation needs an owner and a date."""
-    said, mitigations = whole.assessment, whole.mitigations
+    assessment, mitigations = whole.assessment, whole.mitigations
     asked = {
-        "summary": said.summary,
-        "level": said.level,
-        "valid_until": said.valid_until,
+        "summary": assessment.summary,
+        "level": assessment.level,
+        "valid_until": assessment.valid_until,
         "mitigations": mitigations and all(one.owner and one.due_on for one in mitigations),
     }
     return tuple(part for part, answer in asked.items() if not answer)
@@ -260,7 +262,7 @@ _LONGEST_NOTE = 2000
 def _note(
     assessment: RightsAssessment, act: RightsAct, by: Actor, note: str = "", grade: ApprovalGrade | None = None
 ) -> None:
-    """Add a step to the trail, and a row to the audit."""
+    """Add a step to the trail and an audit event."""
     content = content_of(rights_assessments.whole(assessment.id))
     step = RightsStep(
         assessment_id=assessment.id,
@@ -280,15 +282,15 @@ def _note(
 
 def content_of(whole: rights_assessments.WholeAssessment) -> str:
     """Return the content of an assessment as canonical JSON."""
-    said = whole.assessment
+    assessment = whole.assessment
     content = {
-        "of": [said.assessed, said.subject.public_id],
-        "summary": said.summary,
-        "level": said.level,
-        "valid_until": said.valid_until,
-        "state": said.state,
-        "needed_grade": said.needed_grade,
-        "reason": said.reason,
+        "of": [assessment.assessed, assessment.subject.public_id],
+        "summary": assessment.summary,
+        "level": assessment.level,
+        "valid_until": assessment.valid_until,
+        "state": assessment.state,
+        "needed_grade": assessment.needed_grade,
+        "reason": assessment.reason,
         "mitigations": [[one.action, one.owner, one.due_on, one.done_on] for one in whole.mitigations],
         "attachments": [[one.label, one.sha256] for one in whole.attachments],
     }

@@ -1,4 +1,4 @@
-"""Refusals: a rule said no. They carry values; the web room gives them words in three languages."""
+"""Refusals: a rule rejected a use case. They carry values; the web room words them in three languages."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -6,11 +6,11 @@ from typing import ClassVar
 from training.kit.tables import Problem
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refusal(Exception):  # noqa: N818 - an expected outcome, not an error
     """A use case declined.
 
-    ``field`` names the input at which the words belong, where there is one; ``place`` says which of several such
-    inputs, counted from 0.
+    ``field`` names the input to which the message belongs, if any; ``place`` says which of several such inputs,
+    counted from 0.
     """
 
     field: ClassVar[str | None] = None
@@ -18,7 +18,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
 
 
 class ChangedMeanwhile(Refusal):
-    """Somebody else saved the record since the form was opened."""
+    """Another user saved the record since the form was opened."""
 
 
 @dataclass
@@ -32,14 +32,14 @@ class TableUnreadable(Refusal):
 
 @dataclass
 class SheetUnknown(Refusal):
-    """The workbook has no sheet of this name that holds anything, but these."""
+    """The workbook has no non-empty sheet of this name; these are the non-empty ones."""
 
     field = "sheet"
     sheets: list[str]
 
 
 class TableGone(Refusal):
-    """What was read of the file was forgotten: files are not kept."""
+    """The stored table of the file has expired and was deleted: files are not kept."""
 
 
 @dataclass
@@ -52,7 +52,7 @@ class ColumnMissing(Refusal):
 
 @dataclass
 class ColumnDoubled(Refusal):
-    """Two columns of the table say that they are the same; the second has this heading."""
+    """Two columns of the table are mapped to the same field; the second has this heading."""
 
     field = "file"
     heading: str
@@ -64,7 +64,7 @@ class BatchEmpty(Refusal):
 
 @dataclass
 class BatchFaulty(Refusal):
-    """All or nothing was asked for, and ``left`` rows cannot become nominations."""
+    """All or nothing was requested, and ``left`` rows cannot become nominations."""
 
     field = "mode"
     left: int

@@ -35,7 +35,7 @@ SEEN_EVERY = dt.timedelta(minutes=1)
 LOCK_WINDOW = dt.timedelta(minutes=15)
 ACCOUNT_ATTEMPTS = 10
 ADDRESS_ATTEMPTS = 100
-"""Many share one address behind a ministry's gateway, so it has room for more mistakes than one account."""
+"""Higher than for an account: many users share one address behind a ministry's gateway."""
 
 INVITATION_LIFE = dt.timedelta(days=7)
 PASSWORD_LENGTH = 15
@@ -100,7 +100,7 @@ def count_failure(attempt: Attempt, at: dt.datetime) -> None:
     for key, _ in attempt.counters():
         if _count_one_more(key, at) or _begin_counting(key, at):
             continue
-        _count_one_more(key, at)  # another request began the counter in the same moment
+        _count_one_more(key, at)  # another request created the counter at the same moment
 
 
 def _count_one_more(key: str, at: dt.datetime) -> bool:
@@ -178,11 +178,11 @@ def open_invitation(token: str, at: dt.datetime) -> Invitation:
     invitation = accounts.invitation_of(token_hash(token))
     if invitation is None or invitation.used_at is not None or invitation.expires_at <= at:
         raise InvitationSpent
-    _check_wanted(invitation)
+    _check_needed(invitation)
     return invitation
 
 
-def _check_wanted(invitation: Invitation) -> None:
+def _check_needed(invitation: Invitation) -> None:
     """Raise InvitationSpent if a first administrator is invited though there is one.
 
     All invitations to that role are of this kind: the command line prints them for a new deployment.
@@ -202,24 +202,24 @@ class NewAccount:
 
 
 def create_account(
-    wanted: NewAccount,
+    details: NewAccount,
     organisation_id: int,
     *,
     person_id: int | None = None,
     is_demonstration: bool = False,
 ) -> User:
     """Create an account without roles. Raises UsernameTaken, WeakPassword."""
-    if accounts.is_username_taken(wanted.username):
+    if accounts.is_username_taken(details.username):
         raise UsernameTaken
-    if len(wanted.password) < PASSWORD_LENGTH and not is_demonstration:
+    if len(details.password) < PASSWORD_LENGTH and not is_demonstration:
         raise WeakPassword(PASSWORD_LENGTH)
     user = User(
-        username=wanted.username.strip().lower(),
-        display_name=wanted.display_name,
-        password_hash=hash_password(wanted.password),
+        username=details.username.strip().lower(),
+        display_name=details.display_name,
+        password_hash=hash_password(details.password),
         organisation_id=organisation_id,
         person_id=person_id,
-        language=wanted.language,
+        language=details.language,
         is_demonstration=is_demonstration,
     )
     try:
@@ -273,17 +273,17 @@ def regrade(user: User, grade: ApprovalGrade, *, by: int | None) -> bool:
     return True
 
 
-def accept_invitation(invitation: Invitation, wanted: NewAccount, at: dt.datetime) -> User:
+def accept_invitation(invitation: Invitation, details: NewAccount, at: dt.datetime) -> User:
     """Accept an invitation and create its account.
 
     Raises InvitationSpent if it was accepted in the meantime, and what ``create_account`` raises.
     """
     accounts.lock_invitations_to(invitation.role)
-    _check_wanted(invitation)
+    _check_needed(invitation)
     unused = (Invitation.id == invitation.id, Invitation.used_at.is_(None))
     if not changed(update(Invitation).where(*unused).values(used_at=at)):
         raise InvitationSpent
-    user = create_account(wanted, invitation.organisation_id)
+    user = create_account(details, invitation.organisation_id)
     grant(user, invitation.role, by=None)
     return user
 

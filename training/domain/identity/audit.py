@@ -10,7 +10,7 @@ from training.kit.db import db
 from training.models.identity.audit import AuditEntry, AuditEvent
 
 Details: TypeAlias = Mapping[str, int | str | bool | None]
-"""What is recorded of an act: codes, states, dates and pence."""
+"""The details of an audit event: codes, states, dates and pence."""
 
 
 def record(event: AuditEvent, subject: Any, *, by: int | None, **details: int | str | bool | None) -> None:

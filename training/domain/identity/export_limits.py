@@ -10,7 +10,7 @@ from training.domain.identity.refusals import TooManyExports
 from training.models.identity.actor import Actor
 from training.models.identity.audit import AuditEvent
 from training.queries.identity import accounts
-from training.queries.identity import audit as trail
+from training.queries.identity import audit as audit_rows
 
 MOST_A_DAY = 20
 
@@ -31,6 +31,6 @@ def note(what: ExportEvent, rows: int, by: Actor, since: dt.datetime) -> None:
     All kinds of export count towards one limit.
     """
     account = accounts.lock_account(by.user_id)
-    if trail.acts_since(by.user_id, list(ExportEvent), since) >= MOST_A_DAY:
+    if audit_rows.acts_since(by.user_id, list(ExportEvent), since) >= MOST_A_DAY:
         raise TooManyExports(MOST_A_DAY)
     audit.record(what, account, by=by.user_id, rows=rows)

@@ -19,7 +19,7 @@ from training.models.identity.jobs import Job, JobKind, JobState, Worker
 from training.queries.identity import jobs
 
 SILENT = dt.timedelta(seconds=60)
-"""A worker that was not seen for so long is dead."""
+"""A worker not seen for this long is considered dead."""
 _MOST_TRIES = 3
 
 

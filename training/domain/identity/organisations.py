@@ -35,11 +35,11 @@ class OrganisationDetails:
     source: str = ""
 
 
-def create(body: OrganisationDetails, parent: Organisation | None = None, *, by: Actor | None) -> Organisation:
+def create(details: OrganisationDetails, parent: Organisation | None = None, *, by: Actor | None) -> Organisation:
     """Add an organisation. Raises OrganisationExists, ParentElsewhere, ParentInactive."""
     organisations.lock_tree()
-    _check_parent(parent, body.jurisdiction)
-    added = Organisation(parent_id=parent.id if parent else None, **vars(body))
+    _check_parent(parent, details.jurisdiction)
+    added = Organisation(parent_id=parent.id if parent else None, **vars(details))
     try:
         with db.session.begin_nested():
             db.session.add(added)
@@ -49,20 +49,20 @@ def create(body: OrganisationDetails, parent: Organisation | None = None, *, by:
     return added
 
 
-def edit(organisation: Organisation, body: OrganisationDetails, version: int, *, by: Actor | None) -> None:
+def edit(organisation: Organisation, details: OrganisationDetails, version: int, *, by: Actor | None) -> None:
     """Edit an organisation that was shown as ``version``.
 
     Raises ChangedMeanwhile, OrganisationExists, and ParentElsewhere if its parent or a child has another
     jurisdiction.
     """
     organisations.lock_tree()
-    if organisations.jurisdictions_beside(organisation) - {body.jurisdiction}:
+    if organisations.jurisdictions_beside(organisation) - {details.jurisdiction}:
         raise ParentElsewhere
-    other = organisations.organisation_named(body.name_en)
+    other = organisations.organisation_named(details.name_en)
     if other is not None and other.id != organisation.id:
         raise OrganisationExists
     _check_version(organisation, version)
-    for name, value in vars(body).items():
+    for name, value in vars(details).items():
         setattr(organisation, name, value)
     _save(organisation, IdentityEvent.ORGANISATION_EDITED, by)
 

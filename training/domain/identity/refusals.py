@@ -6,18 +6,18 @@ from training.domain.common.refusals import Refusal
 
 
 class SignInFailed(Refusal):
-    """The username and password open no account; which of them is wrong is not said."""
+    """The username or the password is wrong; which of them is not disclosed."""
 
 
 @dataclass
 class SignInLocked(Refusal):
-    """Too many attempts failed."""
+    """Too many sign-in attempts have failed."""
 
     minutes: int
 
 
 class InvitationSpent(Refusal):
-    """The one-time address is unknown, used or expired."""
+    """The one-time link is unknown, used or expired."""
 
 
 class UsernameTaken(Refusal):
@@ -35,7 +35,7 @@ class WeakPassword(Refusal):
 
 
 class JobStanding(Refusal):
-    """Work on the record waits or goes on."""
+    """A job on the record is waiting or running."""
 
 
 class OrganisationExists(Refusal):
@@ -45,25 +45,25 @@ class OrganisationExists(Refusal):
 
 
 class ParentElsewhere(Refusal):
-    """A tree is of one jurisdiction: the body above, or one below, is under another law."""
+    """A tree has one jurisdiction: the parent or a child has another."""
 
     field = "jurisdiction"
 
 
 class ParentInactive(Refusal):
-    """The body above is out of use."""
+    """The parent organisation is inactive."""
 
     field = "parent"
 
 
 class OrganisationInactive(Refusal):
-    """The organisation is out of use, so nobody is registered with it or moved to it."""
+    """The organisation is inactive, so nobody is registered with it or transferred to it."""
 
     field = "organisation"
 
 
 class UnderItself(Refusal):
-    """An organisation cannot come under itself or under a body below it."""
+    """An organisation cannot be moved under itself or one of its descendants."""
 
     field = "parent"
 
@@ -77,6 +77,6 @@ class OrganisationInUse(Refusal):
 
 @dataclass
 class TooManyExports(Refusal):
-    """So many exports of people a day are the limit for one account."""
+    """The account has reached the daily limit on exports of personal data."""
 
     most: int

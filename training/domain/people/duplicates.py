@@ -19,7 +19,7 @@ from training.models.identity.accounts import User
 from training.models.identity.actor import Actor
 from training.models.people.people import InactiveReason, Merge, Person, ReviewedPair
 from training.queries.people import duplicates, matching
-from training.queries.people import people as rows
+from training.queries.people import people as people_rows
 
 
 def keep_apart(one: Person, other: Person, by: Actor) -> None:
@@ -49,8 +49,8 @@ def keep_all_apart(pairs: Iterable[tuple[int, int]], by: Actor) -> int:
 
     The caller records the audit event.
     """
-    wanted = {(min(pair), max(pair)) for pair in pairs}
-    new = sorted(wanted - matching.reviewed_among(wanted))
+    pairs_by_key = {(min(pair), max(pair)) for pair in pairs}
+    new = sorted(pairs_by_key - matching.reviewed_among(pairs_by_key))
     values = [{"low_id": low, "high_id": high, "reviewed_by_id": by.user_id, "reviewed_at": now()} for low, high in new]
     if values:
         db.session.execute(insert(ReviewedPair), values)
@@ -66,7 +66,7 @@ def merge(kept: Person, merged: Person, by: Actor) -> Merge:
     if kept.id == merged.id:
         raise SamePerson
     people.check_all_active([kept.id, merged.id])
-    if duplicates.stand_for_one_cohort(kept.id, merged.id):
+    if duplicates.have_open_nominations_for_one_cohort(kept.id, merged.id):
         raise BothNominated
     if duplicates.have_accounts(kept.id, merged.id):
         raise BothHaveAccounts
@@ -87,7 +87,7 @@ def undo(joined: Merge, by: Actor) -> None:
     completion or clearance has since changed).
     """
     kept, merged = duplicates.both(joined.id)
-    rows.lock_people([kept.id, merged.id])
+    people_rows.lock_people([kept.id, merged.id])
     if not changed(update(Merge).where(Merge.id == joined.id, Merge.undone_at.is_(None)).values(undone_at=now())):
         raise MergeUndone
     people.check_active(kept)

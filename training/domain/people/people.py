@@ -45,7 +45,7 @@ class Particulars:
     phone: str = ""
     email: str = ""
     languages: str = ""
-    """Codes of ``Spoken``, with a space between them."""
+    """Codes of ``SpokenLanguage``, separated by spaces."""
 
 
 LONGEST: Mapping[str, int] = {
@@ -61,10 +61,10 @@ LONGEST: Mapping[str, int] = {
 
 PHONE = re.compile(r"\+?(?:[ ()./-]*\d){3,20}[ ()]*")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-"""How a telephone number and an e-mail address are written, in a form as in a file."""
+"""The patterns of telephone numbers and e-mail addresses, in forms and files alike."""
 
 _AT_ONCE = 1_000
-"""So many people are indexed in one statement: each has a dozen words and keys, which are in memory at once."""
+"""The number of people indexed in one statement: each has a dozen words and keys, all in memory at once."""
 
 
 def register(organisation_id: int, particulars: Particulars, by: Actor) -> Person:
@@ -109,7 +109,7 @@ def correct(person: Person, particulars: Particulars, by: Actor) -> None:
     for name, value in asdict(particulars).items():
         setattr(person, name, value)
     person.name_key = _key(particulars)
-    _index_anew(person)
+    _reindex(person)
     audit.record(PeopleEvent.PERSON_CORRECTED, person, by=by.user_id)
 
 
@@ -164,14 +164,14 @@ def deactivate(person: Person, reason: InactiveReason) -> None:
     if not changed(statement.values(inactive_because=reason, inactive_since=now())):
         raise PersonInactive
     db.session.refresh(person)
-    _index_anew(person)
+    _reindex(person)
 
 
 def activate(person: Person) -> None:
     """Reactivate a record."""
     changed(update(Person).where(Person.id == person.id).values(inactive_because=None, inactive_since=None))
     db.session.refresh(person)
-    _index_anew(person)
+    _reindex(person)
 
 
 def check_active(person: Person) -> None:
@@ -206,12 +206,12 @@ def index(people: Sequence[Person]) -> None:
 
 
 def _index_keys(people: Sequence[Person]) -> None:
-    # A name in a script that has no sound for us has words, but no key.
+    # A name in a script without phonetic rules has words, but no key.
     insert_many(Base.metadata.tables["person_keys"], list(chain.from_iterable(map(_keys, people))))
 
 
-def _index_anew(person: Person) -> None:
-    """Rebuild the index of a person; inactive people keep their keys only, merged records none."""
+def _reindex(person: Person) -> None:
+    """Rebuild the index of a person: inactive people have keys only, merged records nothing."""
     _unindex(person)
     if person.is_active:
         index([person])

@@ -13,27 +13,27 @@ class PersonIncomplete(Refusal):
 
 
 class NameWithoutLetters(Refusal):
-    """A name has letters; digits and signs alone are none."""
+    """A name must contain letters, not digits and punctuation alone."""
 
     field = "name_latin"
 
 
 class PersonInactive(Refusal):
-    """The record of the person is set aside, so nothing new can be done with it."""
+    """The person is deactivated."""
 
     field = "person"
 
 
 class PersonActive(Refusal):
-    """The record of the person is not set aside."""
+    """The person is active already."""
 
 
 class MergedAway(Refusal):
-    """The record was taken up into another: undo that instead."""
+    """The record was merged into another: undo the merge instead."""
 
 
 class SamePerson(Refusal):
-    """A record cannot be compared or joined with itself."""
+    """A record cannot be compared or merged with itself."""
 
 
 class SameOrganisation(Refusal):
@@ -44,23 +44,23 @@ class SameOrganisation(Refusal):
 
 @dataclass
 class TransferOutOfOrder(Refusal):
-    """The move is in the future, or before one that is recorded (``after``)."""
+    """The transfer is in the future, or before one already recorded (``after``)."""
 
     field = "since"
     after: dt.date | None
 
 
 class BothNominated(Refusal):
-    """Both records stand nominated for one cohort, so they cannot be joined."""
+    """Both records have an open nomination for the same cohort, so they cannot be merged."""
 
 
 class BothHaveAccounts(Refusal):
-    """Both records have an account, so they cannot be joined."""
+    """Both records have an account, so they cannot be merged."""
 
 
 class MergeUndone(Refusal):
-    """The merge was undone already."""
+    """The merge is undone already."""
 
 
 class MergeActedOn(Refusal):
-    """Somebody acted on what was joined, so it cannot be parted again."""
+    """Something that the merge moved has changed since, so the merge cannot be undone."""

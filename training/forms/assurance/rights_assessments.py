@@ -1,4 +1,4 @@
-"""Writing a rights assessment: a draft may be saved in parts, and is asked for the rest when it is submitted."""
+"""Write a rights assessment: a draft may be incomplete; submission requires all parts."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -32,12 +32,12 @@ class MitigationFields(NamedTuple):
 
     @property
     def is_touched(self) -> bool:
-        """Whether anything was written there."""
+        """Whether any of these inputs is filled."""
         return bool(self.action.data or self.owner.data or any(self.due_on.parts.values()))
 
 
 def _with_mitigations(form: Any) -> Any:
-    """Give a form the inputs of its mitigations: fields by number, which every browser can fill without a script."""
+    """Add the numbered inputs of the mitigations to a form, so that no script is needed."""
     for number in MITIGATIONS:
         action = TextAreaField(_l("Mitigation %(number)s", number=number), [longest(1000)])
         owner = TextField(
@@ -53,7 +53,7 @@ def _with_mitigations(form: Any) -> Any:
 
 @_with_mitigations
 class AssessmentForm(BaseForm):
-    """Risk, level, how long the assessment holds, and mitigations. ``version`` is that which the form showed."""
+    """Risk, level, validity and mitigations; ``version`` is that which the form showed."""
 
     summary = TextAreaField(_l("Summary of the risk"), [longest(4000)])
     level = RadioField(_l("Level of risk after mitigation"))
@@ -62,7 +62,7 @@ class AssessmentForm(BaseForm):
 
     @classmethod
     def showing(cls, draft: RightsAssessment, mitigations: Sequence[RightsMitigation]) -> "AssessmentForm":
-        """Return the form filled with a draft."""
+        """Return the form filled from a draft."""
         data = {part: getattr(draft, part) for part in ("summary", "level", "valid_until", "version")}
         for number, one in zip(MITIGATIONS, mitigations, strict=False):
             data |= {f"{part}_{number}": getattr(one, part) for part in MitigationFields._fields}
@@ -74,7 +74,7 @@ class AssessmentForm(BaseForm):
             yield MitigationFields(*(self[f"{part}_{number}"] for part in MitigationFields._fields))
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """Check each field, then that an owner or a date belongs to something that is done."""
+        """Check each field, then that each owner or date has an action."""
         super().validate(*args, **kwargs)
         for one in self.mitigations():
             if one.is_touched and not one.action.data:
@@ -82,7 +82,7 @@ class AssessmentForm(BaseForm):
         return not self.field_errors
 
     def assessment(self) -> AssessmentContent:
-        """Return what was written."""
+        """Return the submitted content."""
         return AssessmentContent(
             summary=self.summary.data or "",
             level=RiskLevel(self.level.data) if self.level.data else None,
@@ -96,13 +96,13 @@ class AssessmentForm(BaseForm):
 
 
 class SubmissionForm(BaseForm):
-    """The press that puts a draft, as it was shown, before the approver."""
+    """Submit a draft at the version that was shown."""
 
     version = HiddenField()
 
 
 class AttachmentForm(BaseForm):
-    """A file and what it is. ``attachment`` is the file that arrived with an earlier try."""
+    """A file and its description; ``attachment`` is the file stored by an earlier attempt."""
 
     file = FileField(_l("File"), [], description=_l("PDF, JPEG or PNG, at most 10 megabytes"))
     label = TextField(_l("Description of the file"), [required(), longest(200)])
@@ -110,12 +110,12 @@ class AttachmentForm(BaseForm):
 
 
 class NoteForm(BaseForm):
-    """What was seen while an assessment is monitored."""
+    """A monitoring note."""
 
     note = TextAreaField(_l("Monitoring note"), [required(), longest(2000)])
 
 
 class RightsFilter(FilterForm):
-    """Narrows the list of assessments."""
+    """Filter the list of assessments."""
 
     which = SelectField(_l("Show"), [may_be_empty()])

@@ -1,4 +1,4 @@
-"""Signing in, and making an account from an invitation."""
+"""Sign in, and create an account from an invitation."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -15,7 +15,7 @@ class SignInForm(BaseForm):
 
 
 class AcceptInvitationForm(BaseForm):
-    """What somebody chooses for their account."""
+    """The details chosen for a new account."""
 
     display_name = TextField(
         _l("Your name"),

@@ -1,4 +1,4 @@
-"""Narrowing the audit trail."""
+"""Filter the audit trail."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -8,7 +8,7 @@ from training.forms.common.fields import DateField, ReferenceField, SelectField,
 
 
 class AuditFilter(FilterForm):
-    """Which acts to show."""
+    """The events to show."""
 
     action = SelectField(_l("Event"), [may_be_empty()])
     username = UsernameField(_l("Username"), [may_be_empty(), longest(60)])

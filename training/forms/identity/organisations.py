@@ -1,4 +1,4 @@
-"""Adding, editing and moving organisations."""
+"""Add, edit and move organisations."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -10,7 +10,7 @@ from training.models.identity.organisations import Jurisdiction
 
 
 class OrganisationForm(BaseForm):
-    """What is recorded of an organisation. ``version`` is that which the form showed."""
+    """The details of an organisation; ``version`` is that which the form showed."""
 
     name_en = TextField(_l("Name in English"), [required(), longest(200)])
     name_ar = TextField(_l("Name in Arabic"), [may_be_empty(), longest(200)])
@@ -26,8 +26,8 @@ class OrganisationForm(BaseForm):
     )
     version = HiddenField()
 
-    def body(self) -> OrganisationDetails:
-        """Return what was written."""
+    def details(self) -> OrganisationDetails:
+        """Return the submitted details."""
         return OrganisationDetails(
             name_en=self.name_en.data or "",
             jurisdiction=Jurisdiction(self.jurisdiction.data or ""),
@@ -39,13 +39,13 @@ class OrganisationForm(BaseForm):
 
 
 class NewOrganisationForm(OrganisationForm):
-    """An organisation and the body above it."""
+    """A new organisation and its parent."""
 
     parent = SelectField(_l("Body above it"), [may_be_empty()], blank=_l("None: it is at the top"))
 
 
 class MoveForm(BaseForm):
-    """Under which body an organisation comes. ``told`` is the body for which the effect was shown."""
+    """The new parent of an organisation; ``told`` is the parent whose effect was shown."""
 
     parent = SelectField(_l("Body above it"), [], blank=_l("None: it is at the top"))
     told = HiddenField()
@@ -53,12 +53,12 @@ class MoveForm(BaseForm):
 
 
 class StateForm(BaseForm):
-    """The press that puts an organisation, as it was shown, out of use or into it."""
+    """Deactivate or reactivate an organisation at the version that was shown."""
 
     version = HiddenField()
 
 
 class OrganisationFilter(FilterForm):
-    """Chooses a tree."""
+    """Choose a tree."""
 
     jurisdiction = SelectField(_l("Jurisdiction"), [may_be_empty()])

@@ -1,4 +1,4 @@
-"""Registering people, and looking for them."""
+"""Register people, and search for them."""
 
 from collections.abc import Iterable
 
@@ -23,7 +23,7 @@ from training.models.people.people import Sex
 
 
 class SearchForm(BaseForm):
-    """Words of a name, or a service number. It is always sent in the body: neither belongs in addresses."""
+    """Words of a name, or a service number; always sent in the request body, as neither belongs in a URL."""
 
     words = SearchField(
         _l("Name or service number"),
@@ -33,14 +33,14 @@ class SearchForm(BaseForm):
 
 
 class PeopleFilter(FilterForm):
-    """Narrows the list of people."""
+    """Filter the list of people."""
 
     organisation = SelectField(_l("Organisation"), [may_be_empty()], blank=_l("All organisations"))
     here_as = SelectField(_l("Trainees or trainers"), [may_be_empty()], blank=_l("Both"))
 
 
 class PersonForm(BaseForm):
-    """What is recorded of a person; only a name is asked for."""
+    """The details of a person; only a name is required."""
 
     name_latin = NameField(_l("Name in Latin letters"), [longest(LONGEST["name_latin"])])
     name_native = NameField(_l("Name in Arabic or Kurdish letters"), [longest(LONGEST["name_native"])])
@@ -69,7 +69,7 @@ class PersonForm(BaseForm):
     )
 
     def particulars(self) -> Particulars:
-        """Return what was written."""
+        """Return the submitted details."""
         return Particulars(
             name_latin=self.name_latin.data or "",
             name_native=self.name_native.data or "",
@@ -88,34 +88,34 @@ class NewPersonForm(PersonForm):
 
     organisation = SelectField(_l("Organisation"), [choose_one()])
     apart = HiddenField()
-    """Ids of the people of whom the reader was told that this may be one of them."""
+    """Public ids of the possible matches that the user was shown."""
 
     @property
-    def told(self) -> list[str]:
-        """Return the ids of the people who were shown."""
+    def shown(self) -> list[str]:
+        """Return the public ids of the possible matches that were shown."""
         return (self.apart.data or "").split()
 
-    def has_told(self, alike: Iterable[str]) -> bool:
-        """Say whether the reader saw everybody of ``alike`` (ids) and registers all the same; note them for later."""
-        told, ids = set(self.told), list(alike)
+    def has_shown(self, alike: Iterable[str]) -> bool:
+        """Return whether the user was shown all of ``alike`` (public ids) before; store them for the next attempt."""
+        shown, ids = set(self.shown), list(alike)
         self.apart.data = " ".join(ids)
-        return told >= set(ids)
+        return shown >= set(ids)
 
 
 class PersonTransferForm(BaseForm):
-    """A move to another organisation."""
+    """A transfer to another organisation."""
 
     organisation = SelectField(_l("New organisation"), [choose_one()])
     since = DateField(_l("Since"), [required()])
 
 
 class DeactivateForm(BaseForm):
-    """Why a record is set aside; a kind, no free text."""
+    """Why a record is deactivated: a code, no free text."""
 
     reason = RadioField(_l("Reason"), [choose_one()])
 
 
 class ExportForm(SearchForm):
-    """A list of people as a file: of everybody, or of those whose names match."""
+    """A list of people as a file: all, or those whose names match."""
 
     words = SearchField(_l("Name or service number"), [longest(200)])

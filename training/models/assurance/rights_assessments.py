@@ -1,4 +1,4 @@
-"""Assessments of human-rights risk (OSJA), before assistance is given, with the trail of their approvals."""
+"""Human-rights assessments (OSJA) and the trail of their approvals."""
 
 import datetime as dt
 import enum
@@ -14,7 +14,7 @@ from training.models.identity.accounts import ApprovalGrade, User
 
 
 class RiskLevel(enum.StrEnum):
-    """How serious the risk is after mitigation."""
+    """The level of risk after mitigation."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -22,7 +22,7 @@ class RiskLevel(enum.StrEnum):
 
 
 class AssessmentState(enum.StrEnum):
-    """Where an assessment stands; current and lapsed are read from its date."""
+    """The state of an assessment; whether it is current or has lapsed follows from its date."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -32,7 +32,7 @@ class AssessmentState(enum.StrEnum):
 
 
 class Assessed(enum.StrEnum):
-    """What an assessment is about, the most specific first."""
+    """What an assessment is about, most specific first."""
 
     COURSE = "course"
     PROJECT = "project"
@@ -40,7 +40,7 @@ class Assessed(enum.StrEnum):
 
 
 class RightsAct(enum.StrEnum):
-    """What was done to an assessment."""
+    """An event in the trail of an assessment."""
 
     WRITTEN = "written"
     EDITED = "edited"
@@ -62,7 +62,7 @@ _REACHED = "approver_grade = 'ministerial' OR needed_grade = 'official' OR appro
 
 
 def _current(column: str) -> Index:
-    """Return the index that holds to one approved assessment of each programme, project or course."""
+    """Return the index that allows one approved assessment of each programme, project or course."""
     approved = text("state = 'approved'")
     return Index(
         f"uq_rights_assessments_current_{column}",
@@ -74,10 +74,10 @@ def _current(column: str) -> Index:
 
 
 class RightsAssessment(Base):
-    """An assessment of a programme, a project or a course: written by one, decided by another of ``needed_grade``.
+    """An assessment of a programme, project or course, decided by another user of ``needed_grade``.
 
-    It changes while it is a draft only; ``version`` counts that. ``needed_grade`` is what the level of risk demanded
-    when it was submitted. What it said at each moment stands in its trail (``RightsStep``).
+    Only a draft changes; ``version`` counts its edits. ``needed_grade`` is what the level of risk required at
+    submission. The trail (``RightsStep``) keeps the content at each event.
     """
 
     __tablename__ = "rights_assessments"
@@ -123,14 +123,14 @@ class RightsAssessment(Base):
 
     @property
     def assessed(self) -> Assessed:
-        """Say what kind of record it is about."""
+        """Return which kind of record it is about."""
         if self.course_id is not None:
             return Assessed.COURSE
         return Assessed.PROJECT if self.project_id is not None else Assessed.PROGRAMME
 
     @property
     def subject(self) -> Programme | Project | Course:
-        """The record it is about, where a query has read it too."""
+        """Return the record it is about, if a query has loaded it."""
         subject = self.course or self.project or self.programme
         if subject is None:
             raise LookupError(self.public_id)
@@ -138,9 +138,9 @@ class RightsAssessment(Base):
 
 
 class RightsMitigation(Base):
-    """Something that is done about a risk: by which post or body, until when, and since when it is done.
+    """A mitigation: the responsible post or organisation, when it is due, and when it was done.
 
-    Assessments from before there were owners have one mitigation without owner or date.
+    Assessments written before owners were introduced have one mitigation without owner or date.
     """
 
     __tablename__ = "rights_mitigations"
@@ -158,9 +158,9 @@ class RightsMitigation(Base):
 
 
 class RightsAttachment(Base):
-    """A file that supports an assessment. It lies outside the web root under ``stored_as``; its own name is not kept.
+    """A file that supports an assessment, stored outside the web root as ``stored_as``, without its own name.
 
-    One that was taken off a draft stays, with ``removed_at``: the trail names it.
+    A file detached from a draft is kept, with ``removed_at``: the trail refers to it.
     """
 
     __tablename__ = "rights_attachments"
@@ -179,10 +179,10 @@ class RightsAttachment(Base):
 
 
 class RightsStep(Base):
-    """One act in the trail of an assessment. Rows are only ever added.
+    """An event in the trail of an assessment. Rows are append-only.
 
-    ``roles`` are those that the account held then, ``grade`` that in which it decided; ``content`` is what the
-    assessment said after the act, ``sha256`` the hash of these bytes (UTF-8).
+    ``roles`` are those the account had at the time, ``grade`` that in which it decided; ``content`` is the content
+    after the event, ``sha256`` the hash of these bytes (UTF-8).
     """
 
     __tablename__ = "rights_steps"

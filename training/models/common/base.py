@@ -1,4 +1,4 @@
-"""What all records share: naming of constraints, keys, titles in three languages."""
+"""What all records share: constraint names, keys, titles in three languages."""
 
 import datetime as dt
 import enum
@@ -11,7 +11,7 @@ from training.kit.db import UTCDateTime
 from training.kit.ids import PUBLIC_ID_LENGTH, new_public_id
 
 Whole = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only in a column of type INTEGER."""
+"""SQLite generates keys only for a column of type INTEGER."""
 
 Key = Annotated[int, mapped_column(Whole, primary_key=True)]
 PublicId = Annotated[str, mapped_column(String(PUBLIC_ID_LENGTH), default=new_public_id, unique=True)]
@@ -33,14 +33,14 @@ class Base(DeclarativeBase):
 
 
 class Guarded:
-    """Marks records that nobody reads without saying in whose name: people, nominations, money.
+    """Marks records that must be read on behalf of a user: people, nominations, money.
 
-    A SELECT that touches their tables without a scope raises (see ``policy.guard``).
+    A SELECT on their tables without a scope raises (see ``policy.guard``).
     """
 
 
 class Titled:
-    """A thing with a title in up to three languages; only the English one is certain."""
+    """A record with a title in up to three languages; only the English one is required."""
 
     title_en: Mapped[str] = mapped_column(String(300))
     title_ar: Mapped[str] = mapped_column(String(300), default="")
@@ -48,7 +48,7 @@ class Titled:
 
 
 class Named:
-    """A body or place with a name in up to three languages; only the English one is certain."""
+    """An organisation or place with a name in up to three languages; only the English one is required."""
 
     name_en: Mapped[str] = mapped_column(String(200))
     name_ar: Mapped[str] = mapped_column(String(200), default="")
@@ -56,9 +56,9 @@ class Named:
 
 
 def choice(kind: type[enum.StrEnum], name: str | None = None) -> Enum:
-    """Return the column type of an enumeration: its values as text, held to by a CHECK.
+    """Return the column type of an enumeration: its values as text, enforced by a CHECK.
 
-    ``name`` names the CHECK where the name of the class does not: two columns of one kind, or a kind that was renamed.
+    ``name`` names the CHECK if the class name does not fit: two columns of one enumeration, or a renamed one.
     """
     return Enum(
         kind,

@@ -1,4 +1,4 @@
-"""Accounts, what they may do, and where they are signed in."""
+"""Accounts, their roles, sign-ins and invitations."""
 
 import datetime as dt
 import enum
@@ -11,7 +11,7 @@ from training.models.identity.organisations import Organisation
 
 
 class Role(enum.StrEnum):
-    """What somebody is here for. Roles are granted, combined and revoked."""
+    """The role of an account. Roles are granted, combined and revoked."""
 
     UK_COORDINATOR = "uk_coordinator"
     PARTNER_COORDINATOR = "partner_coordinator"
@@ -26,7 +26,7 @@ class Role(enum.StrEnum):
 
 
 class ApprovalGrade(enum.StrEnum):
-    """How far a rights approver's approval reaches, the lowest first; each grade reaches those before it."""
+    """The grade of a rights approver, lowest first; each grade includes those before it."""
 
     OFFICIAL = "official"
     SENIOR = "senior"
@@ -117,7 +117,7 @@ class SignInFailure(Base):
 
 
 class Invitation(Base):
-    """A one-time address at which somebody makes their account; the table keeps the token's hash."""
+    """A one-time link for creating an account; only the hash of its token is stored."""
 
     __tablename__ = "invitations"
 

@@ -1,4 +1,4 @@
-"""Who is acting: the facts about one account at one moment that rules and permissions need."""
+"""The signed-in user as rules and permissions need them."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from training.models.identity.organisations import Jurisdiction
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody signed in, as read once per request.
+    """The signed-in user, read once per request.
 
-    ``organisations`` holds the keys of their organisation and those below it; ``funded`` the keys
-    of the programmes they fund; ``grade`` is that of a rights approver.
+    ``organisations`` holds the keys of their organisation and its descendants; ``funded`` the keys of the programmes
+    they fund; ``grade`` is that of a rights approver.
     """
 
     user_id: int
@@ -25,6 +25,6 @@ class Actor:
 
     @property
     def grades(self) -> tuple[ApprovalGrade, ...]:
-        """The grades that the actor's own reaches, none without one."""
+        """Return the grades included in the actor's own; none without one."""
         every = tuple(ApprovalGrade)
         return every[: every.index(self.grade) + 1] if self.grade else ()

@@ -1,4 +1,4 @@
-"""The audit trail: who did what, when. Rows are only ever added, and hold no names of people."""
+"""The audit trail: who did what, when. Append-only, without names of people."""
 
 import datetime as dt
 import enum
@@ -12,12 +12,12 @@ from training.models.common.base import Base, Key
 
 
 class AuditEvent(enum.StrEnum):
-    """What was done. Each area declares its events as a subclass; the value is what the trail stores."""
+    """An audit event. Each area declares its events as a subclass; the trail stores the value."""
 
     @staticmethod
     @cache
     def stored(value: str) -> "AuditEvent":
-        """Return the event that the trail stores as ``value``. Raises ValueError where no area declares it."""
+        """Return the event stored as ``value``. Raises ValueError if no area declares it."""
         for kind in AuditEvent.__subclasses__():
             if value in kind.__members__.values():
                 return kind(value)
@@ -25,7 +25,7 @@ class AuditEvent(enum.StrEnum):
 
 
 class AuditEntry(Base):
-    """One act. ``subject`` is the kind and opaque id of the record; ``details`` hold codes and sums, never names."""
+    """An audit event. ``subject`` is the kind and public id of the record; ``details`` never hold names."""
 
     __tablename__ = "audit_entries"
 

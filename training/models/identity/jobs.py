@@ -1,4 +1,4 @@
-"""Jobs: long work that a process of its own does, and what is true about it."""
+"""Background jobs and the work processes that run them."""
 
 import datetime as dt
 import enum
@@ -13,7 +13,7 @@ from training.models.identity.accounts import User
 
 
 class JobKind(enum.StrEnum):
-    """What is to be done."""
+    """The kind of a job."""
 
     PREVIEW_BATCH = "preview_batch"
     COMMIT_BATCH = "commit_batch"
@@ -21,7 +21,7 @@ class JobKind(enum.StrEnum):
 
 
 class JobState(enum.StrEnum):
-    """Where a job stands."""
+    """The state of a job."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -30,10 +30,10 @@ class JobState(enum.StrEnum):
 
 
 class Job(Base):
-    """One piece of work on the record with the opaque id ``subject_id``, done in the name of whoever asked.
+    """A job on the record with the public id ``subject_id``, run on behalf of its requester.
 
-    ``done`` of ``total`` are rows whose result is committed. ``refusal`` names the refusal with which it failed and
-    ``details`` hold its values; an empty name is a fault of ours.
+    ``done`` of ``total`` rows are committed. ``refusal`` names the refusal with which it failed and ``details`` hold
+    its values; an empty name means an unexpected error.
     """
 
     __tablename__ = "jobs"
@@ -71,7 +71,7 @@ class Job(Base):
 
 
 class Worker(Base):
-    """A work process that lives: it says so every few seconds."""
+    """A running work process, which records a heartbeat every few seconds."""
 
     __tablename__ = "workers"
 

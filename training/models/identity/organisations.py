@@ -1,4 +1,4 @@
-"""Organisations: the bodies that nominate, host and deliver, as one tree for each jurisdiction."""
+"""Organisations that nominate, host and deliver, as one tree for each jurisdiction."""
 
 import enum
 
@@ -9,7 +9,7 @@ from training.models.common.base import Base, Key, Named, PublicId, choice
 
 
 class Jurisdiction(enum.StrEnum):
-    """Whose law an organisation or a place is under."""
+    """The jurisdiction of an organisation or place."""
 
     UK = "UK"
     IRAQ = "IQ"
@@ -17,9 +17,9 @@ class Jurisdiction(enum.StrEnum):
 
 
 class Organisation(Named, Base):
-    """A ministry, directorate, force or office; its ``parent`` is the body above it, of the same jurisdiction.
+    """A ministry, directorate, force or office; its ``parent`` has the same jurisdiction.
 
-    ``aliases`` are other published names, ``; `` between them; ``version`` counts its edits.
+    ``aliases`` are other published names, separated by ``; ``; ``version`` counts its edits.
     """
 
     __tablename__ = "organisations"

@@ -1,4 +1,4 @@
-"""People: trainees and trainers, how their names are found, and which records are one person."""
+"""People (trainees and trainers), the index of their names, duplicates and merges."""
 
 import datetime as dt
 import enum
@@ -13,14 +13,14 @@ from training.models.identity.organisations import Organisation
 
 
 class Sex(enum.StrEnum):
-    """As the nominating organisation records it; needed for reserved places."""
+    """As recorded by the nominating organisation; needed for reserved places."""
 
     FEMALE = "female"
     MALE = "male"
 
 
 class SpokenLanguage(enum.StrEnum):
-    """A language that somebody speaks well enough to follow a course in it."""
+    """A language that a person speaks well enough to follow a course in it."""
 
     ARABIC = "ar"
     SORANI = "ckb"
@@ -31,7 +31,7 @@ class SpokenLanguage(enum.StrEnum):
 
 
 class InactiveReason(enum.StrEnum):
-    """Why a record of a person is set aside. A kind and no more: reasons in free text would say too much."""
+    """Why a person is deactivated. A code only: free text would disclose too much."""
 
     LEFT_SERVICE = "left_service"
     RETIRED = "retired"
@@ -42,7 +42,7 @@ class InactiveReason(enum.StrEnum):
 
 
 class Person(Guarded, Base):
-    """An officer, as trainee or trainer. An officer's name in the wrong hands can cost a life."""
+    """An officer, as trainee or trainer. Disclosing an officer's name can endanger their life."""
 
     __tablename__ = "people"
 
@@ -59,9 +59,9 @@ class Person(Guarded, Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     languages: Mapped[str] = mapped_column(String(60), default="", server_default="")
-    """Codes of ``SpokenLanguage``, with a space between them."""
+    """Codes of ``SpokenLanguage``, separated by spaces."""
     inactive_because: Mapped[InactiveReason | None] = mapped_column(choice(InactiveReason, "inactive"))
-    """Nobody who is inactive is found, offered or nominated; what happened stays."""
+    """Inactive people are not found, suggested or nominated; their history is kept."""
     inactive_since: Mapped[dt.datetime | None]
 
     organisation: Mapped[Organisation] = relationship(lazy="raise")
@@ -82,7 +82,7 @@ class Person(Guarded, Base):
 
     @property
     def is_active(self) -> bool:
-        """Say whether the person can be found and nominated."""
+        """Return whether the person can be found and nominated."""
         return self.inactive_because is None
 
     @property
@@ -92,11 +92,11 @@ class Person(Guarded, Base):
 
 
 class PersonWord(Guarded, Base):
-    """One folded word of a person's names, so that a search by any word in any order uses an index."""
+    """A normalised word of a person's names, indexed so that any word in any order is found."""
 
     __tablename__ = "person_words"
 
-    # Byte order, so that a range of words with one beginning is one stretch of the index in any locale.
+    # Byte order, so that words with one prefix are adjacent in the index in any locale.
     word: Mapped[str] = mapped_column(
         String(LONGEST_KEY).with_variant(String(LONGEST_KEY, collation="C"), "postgresql"), primary_key=True
     )
@@ -106,8 +106,8 @@ class PersonWord(Guarded, Base):
 class PersonKey(Guarded, Base):
     """A key under which a person's name is found in any spelling (see ``kit.matching``).
 
-    Whoever is set aside keeps theirs, to be offered where the same person comes again; not whose record was joined
-    with another. A key repeats the person's organisation, so that the reader's scope narrows the index itself.
+    Inactive people keep their keys, to be suggested when the same person is registered again; merged records do not. A
+    key repeats the person's organisation, so that the reader's scope filters the index itself.
     """
 
     __tablename__ = "person_keys"
@@ -118,7 +118,7 @@ class PersonKey(Guarded, Base):
 
 
 class ReviewedPair(Guarded, Base):
-    """Two records about which somebody said that they are not one person; they are never offered as one again."""
+    """Two records that a user marked as different people; they are not suggested as duplicates again."""
 
     __tablename__ = "reviewed_pairs"
 
@@ -131,7 +131,7 @@ class ReviewedPair(Guarded, Base):
 
 
 class Merge(Guarded, Base):
-    """One record of a person taken up into another; ``moved`` says what went with it, so that it can be undone."""
+    """A record merged into another; ``moved`` says what was moved, so that the merge can be undone."""
 
     __tablename__ = "merges"
 
@@ -160,7 +160,7 @@ class Merge(Guarded, Base):
 
 
 class Transfer(Guarded, Base):
-    """A person's move from one organisation to another. Nominations keep the organisation of their time."""
+    """A person's transfer between organisations. Nominations keep the organisation of their time."""
 
     __tablename__ = "transfers"
 

@@ -10,8 +10,8 @@ from training.models.courses.cohorts import Cohort, CohortCost
 from training.models.finance.programmes import BudgetLine
 from training.policy.scopes import unscoped
 
-STANDING = (AssessmentState.SUBMITTED, AssessmentState.APPROVED, AssessmentState.REFUSED)
-"""A draft says nothing yet, and what was superseded says nothing any more."""
+SUBMITTED_OR_DECIDED = (AssessmentState.SUBMITTED, AssessmentState.APPROVED, AssessmentState.REFUSED)
+"""Drafts and superseded assessments do not count towards coverage."""
 
 
 def projects_paying(cohort_id: int) -> Sequence[int]:
@@ -27,11 +27,11 @@ def projects_paying(cohort_id: int) -> Sequence[int]:
 
 
 def standing_for(cohort: Cohort, projects: Sequence[int]) -> Sequence[RightsAssessment]:
-    """Return the assessments of the course, the projects or the programme of a cohort, oldest first."""
+    """Return the submitted and decided assessments of a cohort's course, projects or programme, oldest first."""
     about = or_(
         RightsAssessment.course_id == cohort.course_id,
         RightsAssessment.project_id.in_(projects),
         RightsAssessment.programme_id == cohort.programme_id,
     )
-    statement = select(RightsAssessment).where(about, RightsAssessment.state.in_(STANDING))
+    statement = select(RightsAssessment).where(about, RightsAssessment.state.in_(SUBMITTED_OR_DECIDED))
     return db.session.scalars(statement.order_by(RightsAssessment.id)).all()

@@ -26,7 +26,7 @@ from training.queries.courses import courses
 from training.queries.finance import programmes
 
 SOON = dt.timedelta(days=60)
-"""An assessment that lapses within this time is flagged: its successor has to be written and decided."""
+"""An assessment that lapses within this time is flagged: its successor must be written and approved."""
 
 
 class AssessmentFilter(enum.StrEnum):
@@ -121,17 +121,17 @@ def lock_subject(assessment: RightsAssessment) -> None:
         programmes.lock_programme(assessment.programme_id)
 
 
-def _matching(which: AssessmentFilter | None, actor: Actor, today: dt.date) -> list[ColumnElement[bool]]:
+def _matching(status: AssessmentFilter | None, actor: Actor, today: dt.date) -> list[ColumnElement[bool]]:
     approved = RightsAssessment.state == AssessmentState.APPROVED
     until = RightsAssessment.valid_until
-    if which is AssessmentFilter.WAITING:
+    if status is AssessmentFilter.WAITING:
         own_draft = and_(RightsAssessment.state == AssessmentState.DRAFT, RightsAssessment.writer_id == actor.user_id)
         return [or_(own_draft, waits_for(actor))]
-    if which is AssessmentFilter.CURRENT:
+    if status is AssessmentFilter.CURRENT:
         return [approved, until >= today]
-    if which is AssessmentFilter.LAPSING:
+    if status is AssessmentFilter.LAPSING:
         return [approved, until.between(today, today + SOON)]
-    if which is AssessmentFilter.LAPSED:
+    if status is AssessmentFilter.LAPSED:
         return [approved, until < today]
     return []
 
@@ -145,16 +145,16 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def page_of(which: AssessmentFilter | None, today: dt.date, cut: Cursor, actor: Actor) -> Page[Any]:
-    """Return a page of assessments, the newest first."""
-    statement = _with_subject().where(*_matching(which, actor, today))
+def page_of(status: AssessmentFilter | None, today: dt.date, cut: Cursor, actor: Actor) -> Page[Any]:
+    """Return a page of the assessments of this ``status`` that ``actor`` may see, newest first."""
+    statement = _with_subject().where(*_matching(status, actor, today))
     statement = seen(statement, actor, Permission.SEE_RIGHTS, RightsAssessment)
     return read_page(statement, RightsAssessment, RightsAssessment.id, cut, is_descending=True)
 
 
-def all_of(which: AssessmentFilter | None, today: dt.date, actor: Actor) -> Sequence[RightsAssessment]:
-    """Return all such assessments, the newest first."""
-    statement = _with_subject().where(*_matching(which, actor, today)).order_by(RightsAssessment.id.desc())
+def all_of(status: AssessmentFilter | None, today: dt.date, actor: Actor) -> Sequence[RightsAssessment]:
+    """Return all assessments of this ``status`` that ``actor`` may see, newest first."""
+    statement = _with_subject().where(*_matching(status, actor, today)).order_by(RightsAssessment.id.desc())
     return db.session.scalars(seen(statement, actor, Permission.SEE_RIGHTS, RightsAssessment)).all()
 
 
@@ -169,7 +169,7 @@ class AssessmentPage:
 
     @property
     def notes(self) -> list[RightsStep]:
-        """The monitoring notes."""
+        """Return the monitoring notes."""
         return [step for step in self.trail if step.act is RightsAct.NOTED]
 
 

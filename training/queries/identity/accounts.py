@@ -1,4 +1,4 @@
-"""Reading accounts, sign-ins and invitations."""
+"""Read accounts, sign-ins and invitations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ def user_named(username: str) -> User | None:
 
 
 def _with_reach(statement: AnySelect, root: Select[int]) -> AnySelect:
-    """Add to a statement about one user each organisation from ``root`` downwards beside each role: both are few."""
+    """Add the organisations from ``root`` downwards to a statement about one user, beside each role."""
     tree = organisation_trees.below(root)
     return (
         statement.join(tree, true())
@@ -68,7 +68,7 @@ def active_user(user_id: int) -> User | None:
 
 
 def lock_account(user_id: int) -> User:
-    """Return an account, held until the transaction ends."""
+    """Lock an account until the transaction ends, and return it."""
     return db.session.scalars(select(User).where(User.id == user_id).with_for_update()).one()
 
 
@@ -97,7 +97,7 @@ def failures(key: str) -> SignInFailure | None:
 
 
 def has_administrator() -> bool:
-    """Say whether an active account holds the administrator's role."""
+    """Return whether an active administrator account exists."""
     standing = (
         select(literal(1))
         .select_from(RoleAssignment)
@@ -112,7 +112,7 @@ def has_administrator() -> bool:
 
 
 def has_demonstration_accounts() -> bool:
-    """Say whether a demonstration account exists; a database without tables has none."""
+    """Return whether a demonstration account exists; False for a database without tables."""
     if not inspect(db.engine).has_table(User.__tablename__):
         return False
     return bool(db.session.scalar(select(exists().where(User.is_demonstration))))
@@ -135,7 +135,7 @@ def lock_invitations_to(role: Role) -> None:
 
 
 def is_username_taken(username: str) -> bool:
-    """Say whether an account has this username."""
+    """Return whether an account has this username."""
     return bool(db.session.scalar(select(func.count()).where(User.username == username.strip().lower())))
 
 
@@ -161,5 +161,5 @@ def account_page(user_id: int) -> AccountPage:
 
 
 def has_accounts() -> bool:
-    """Say whether anybody has an account."""
+    """Return whether any account exists."""
     return bool(db.session.scalar(select(exists().where(User.id > 0))))

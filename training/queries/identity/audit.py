@@ -1,4 +1,4 @@
-"""Reading the audit trail."""
+"""Read the audit trail."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -24,29 +24,29 @@ class AuditSearch:
     until: dt.date | None = None
 
 
-def acts_since(user_id: int, acts: Collection[str], since: dt.datetime) -> int:
+def acts_since(user_id: int, events: Collection[str], since: dt.datetime) -> int:
     """Count the events of these kinds by an account since a moment."""
-    done = (AuditEntry.user_id == user_id, AuditEntry.action.in_(acts), AuditEntry.at >= since)
+    done = (AuditEntry.user_id == user_id, AuditEntry.action.in_(events), AuditEntry.at >= since)
     return db.session.scalar(select(func.count()).where(*done)) or 0
 
 
-def page_of(wanted: AuditSearch, cut: Cursor) -> Page[Any]:
+def page_of(search: AuditSearch, cut: Cursor) -> Page[Any]:
     """Return a page of (entry, username), newest first."""
     statement: AnySelect = select(AuditEntry, User.username).outerjoin(User, User.id == AuditEntry.user_id)
-    return read_numbered(_narrowed(statement, wanted), AuditEntry.id, cut, is_descending=True)
+    return read_numbered(_filtered(statement, search), AuditEntry.id, cut, is_descending=True)
 
 
-def _narrowed(statement: AnySelect, wanted: AuditSearch) -> AnySelect:
-    if wanted.action:
-        statement = statement.where(AuditEntry.action == wanted.action)
-    if wanted.username:
-        statement = statement.where(User.username == wanted.username.lower())
-    if wanted.subject:
-        statement = statement.where(AuditEntry.subject_id == wanted.subject)
-    if wanted.since:
-        statement = statement.where(AuditEntry.at >= dt.datetime.combine(wanted.since, dt.time.min, dt.UTC))
-    if wanted.until:
-        following = wanted.until + dt.timedelta(days=1)
+def _filtered(statement: AnySelect, search: AuditSearch) -> AnySelect:
+    if search.action:
+        statement = statement.where(AuditEntry.action == search.action)
+    if search.username:
+        statement = statement.where(User.username == search.username.lower())
+    if search.subject:
+        statement = statement.where(AuditEntry.subject_id == search.subject)
+    if search.since:
+        statement = statement.where(AuditEntry.at >= dt.datetime.combine(search.since, dt.time.min, dt.UTC))
+    if search.until:
+        following = search.until + dt.timedelta(days=1)
         statement = statement.where(AuditEntry.at < dt.datetime.combine(following, dt.time.min, dt.UTC))
     return statement
 

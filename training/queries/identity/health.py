@@ -21,4 +21,4 @@ def database_answers() -> bool:
 
 def is_worker_alive(silent: dt.timedelta) -> bool:
     """Return whether a work process was seen within that time."""
-    return jobs.is_anybody_working(now() - silent)
+    return jobs.was_worker_seen(now() - silent)

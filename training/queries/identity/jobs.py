@@ -33,6 +33,6 @@ def next_job(worker: str, silent_since: dt.datetime) -> Job | None:
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 
-def is_anybody_working(silent_since: dt.datetime) -> bool:
+def was_worker_seen(silent_since: dt.datetime) -> bool:
     """Return whether a work process was seen since then."""
     return bool(db.session.scalar(select(exists().where(Worker.seen_at >= silent_since))))

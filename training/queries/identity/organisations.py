@@ -18,7 +18,7 @@ from training.policy.scopes import seen, sees_others, unscoped, where
 from training.queries.identity import organisation_trees
 
 MOST_COUNTED = 1_000
-"""Above this number of people a page says "more than"."""
+"""Counts of people above this number are shown as "more than"."""
 
 
 def organisation_named(name_en: str) -> Organisation | None:
@@ -177,7 +177,7 @@ def effect_of_move(organisation: Organisation, parent: Organisation | None) -> M
     )
     people = select(func.count()).select_from(Person).where(Person.organisation_id.in_(below))
     accounts = select(func.count()).select_from(User).where(User.organisation_id.in_(below), User.is_active)
-    why = "who moves a body is told how many come under another one"
+    why = "counts only: the effect of a move is shown before it"
     return MoveEffect(
         people=db.session.scalar(unscoped(people, because=why)) or 0,
         accounts=db.session.scalar(accounts) or 0,

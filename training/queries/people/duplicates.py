@@ -1,4 +1,4 @@
-"""Read what two records of a person hold, before a merge and before its undoing."""
+"""Read what two records of a person hold, before a merge and before its undo."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from training.models.people.people import Merge, Person
 from training.policy.scopes import domain_read
 
 
-def stand_for_one_cohort(one_id: int, other_id: int) -> bool:
+def have_open_nominations_for_one_cohort(one_id: int, other_id: int) -> bool:
     """Return whether both have open nominations for the same cohort."""
     other = aliased(Nomination)
     both = exists().where(
@@ -35,7 +35,7 @@ def have_accounts(one_id: int, other_id: int) -> bool:
 
 
 def belongings(kept_id: int, merged_id: int) -> dict[str, Any]:
-    """Return the keys of what moves when ``merged_id`` is taken up into ``kept_id``, by table.
+    """Return the keys of what moves when ``merged_id`` is merged into ``kept_id``, by table.
 
     ``superseded``: the older of two current clearances.
     """
@@ -50,14 +50,14 @@ def belongings(kept_id: int, merged_id: int) -> dict[str, Any]:
         .order_by(VettingDecision.decided_on.desc(), VettingDecision.id.desc())
         .offset(1)
     )
-    wanted = {
+    statements = {
         "nominations": select(Nomination.id).where(Nomination.person_id == merged_id),
         "vetting_decisions": select(VettingDecision.id).where(VettingDecision.person_id == merged_id),
         "cohort_trainers": theirs,
         "users": select(User.id).where(User.person_id == merged_id),
         "superseded": current,
     }
-    found = {name: list(db.session.scalars(domain_read(one))) for name, one in wanted.items()}
+    found = {name: list(db.session.scalars(domain_read(one))) for name, one in statements.items()}
     return {"merged_id": merged_id, **found}
 
 

@@ -18,7 +18,7 @@ from training.queries.common.paging import Cursor, Page, read_page
 
 MOST_CANDIDATES = 5
 _AT_ONCE = 5_000
-"""So many keys or ids are asked for in one statement."""
+"""The number of keys or ids in one statement."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def candidates(wanted: Sequence[NameQuery], actor: Actor, *, is_aside_too: bool 
     each = [keys(*one) for one in ours]
     whole = _sharing({key for found in each for key in found.whole}, actor)
     scored = _scored(ours, [hits(found.whole, whole) for found in each], actor, is_aside_too)
-    # Who has the whole of a name needs no likeness of it.
+    # A name with exact matches needs no approximate ones.
     left = [number for number, found in enumerate(scored) if not found]
     loose = _sharing_rarely({key for number in left for key in each[number].loose}, actor)
     more = _scored(
@@ -62,7 +62,7 @@ def candidates(wanted: Sequence[NameQuery], actor: Actor, *, is_aside_too: bool 
         scored[number] = found
     people = _people({best.person_id for found in scored for best in found}, actor)
     return [
-        # Between two statements somebody may be transferred out of the actor's sight.
+        # A person may have been transferred out of the actor's scope between the two statements.
         [Candidate(people[best.person_id], best.score) for best in found if best.person_id in people]
         for found in scored
     ]
@@ -96,7 +96,7 @@ class Pair:
 
 
 _LOOKED_THROUGH = 200
-"""So many people of the register are looked through for one page of pairs."""
+"""The number of people searched for one page of pairs."""
 
 
 def pairs(cut: Cursor, actor: Actor) -> tuple[list[Pair], Page[Any]]:

@@ -1,4 +1,4 @@
-"""Reading people."""
+"""Read people."""
 
 import datetime as dt
 import enum
@@ -23,7 +23,7 @@ from training.queries.common.paging import SIZE, Cursor, Page, read_page
 from training.queries.people import matching
 
 _LAST = "\uffff"
-"""Sorts after every letter: a range of words with one beginning uses the index, a pattern might not."""
+"""Sorts after every letter: a range of words with one prefix uses the index, a pattern might not."""
 
 
 _MOST_WORDS = 10
@@ -108,30 +108,30 @@ def organisations_in_sight(actor: Actor) -> Sequence[Organisation]:
     return db.session.scalars(statement.order_by(Organisation.name_en)).all()
 
 
-def all_of(words: str, narrowed: PeopleSelection, actor: Actor) -> Sequence[Person]:
+def all_of(words: str, selection: PeopleSelection, actor: Actor) -> Sequence[Person]:
     """Return all active people visible to ``actor``, matching ``words`` if given."""
-    statement = narrowed.of(listed()).where(Person.inactive_because.is_(None))
+    statement = selection.of(listed()).where(Person.inactive_because.is_(None))
     statement = named(statement, words) if words else statement
     return db.session.scalars(
         seen(statement.order_by(Person.name_key, Person.id), actor, Permission.SEE_PERSON, Person)
     ).all()
 
 
-def page_of(cut: Cursor, narrowed: PeopleSelection, actor: Actor) -> Page[Any]:
+def page_of(cut: Cursor, selection: PeopleSelection, actor: Actor) -> Page[Any]:
     """Return a page of the active people visible to ``actor``, by name.
 
     Each row has ``number``: the total, counted up to ``MOST_COUNTED`` + 1.
     """
     is_active = Person.inactive_because.is_(None)
-    some = narrowed.of(select(Person.id)).where(is_active)
+    some = selection.of(select(Person.id)).where(is_active)
     some = seen(some, actor, Permission.SEE_PERSON, Person).limit(MOST_COUNTED + 1)
     number = select(func.count()).select_from(some.subquery()).scalar_subquery()
-    statement = narrowed.of(listed()).add_columns(number.label("number")).where(is_active)
+    statement = selection.of(listed()).add_columns(number.label("number")).where(is_active)
     return read_page(seen(statement, actor, Permission.SEE_PERSON, Person), Person, Person.name_key, cut)
 
 
 def listed() -> AnySelect:
-    """Return the statement that reads people with their organisations, in nobody's name yet."""
+    """Return the statement that reads people with their organisations, without a scope yet."""
     return select(Person).options(joinedload(Person.organisation))
 
 
@@ -162,9 +162,9 @@ class SearchResult:
     has_more: bool
 
 
-def search(words: str, actor: Actor, narrowed: PeopleSelection = EVERYBODY) -> SearchResult:
+def search(words: str, actor: Actor, selection: PeopleSelection = EVERYBODY) -> SearchResult:
     """Return up to fifty people visible to ``actor`` that match by name or service number."""
-    return first_of(seen(named(narrowed.of(listed()), words), actor, Permission.SEE_PERSON, Person))
+    return first_of(seen(named(selection.of(listed()), words), actor, Permission.SEE_PERSON, Person))
 
 
 def first_of(statement: AnySelect) -> SearchResult:
@@ -183,8 +183,8 @@ def own_organisations(actor: Actor) -> Sequence[Organisation]:
 class PersonPage:
     """A person's record as the reader may see it.
 
-    ``alike``: other records that may be the same person, ``apart``, those
-    last told apart from it, and ``merges``, records that were taken up into this one: for those who may edit.
+    ``alike``: other records that may be the same person; ``apart``: those last marked as different people; ``merges``:
+    records that were merged into this one; all three only for those who may edit.
     """
 
     person: Person
@@ -216,7 +216,7 @@ def person_page(person: Person, actor: Actor) -> PersonPage:
         person=fresh,
         transfers=_transfers(key),
         alike=matching.duplicates([fresh], actor)[0] if is_editor and fresh.is_active else (),
-        apart=_told_apart(key, actor) if is_editor else (),
+        apart=_marked_as_different(key, actor) if is_editor else (),
         merges=[merge for merge in merges if merge.kept_id == key],
         merged_into=next((merge.kept for merge in merges if merge.merged_id == key), None),
         may_edit=bool(is_editor),
@@ -225,7 +225,7 @@ def person_page(person: Person, actor: Actor) -> PersonPage:
     )
 
 
-def _told_apart(key: int, actor: Actor) -> Sequence[Person]:
+def _marked_as_different(key: int, actor: Actor) -> Sequence[Person]:
     """Return the records last marked as different from this one, of those ``actor`` may edit."""
     pair = or_(
         and_(ReviewedPair.low_id == key, ReviewedPair.high_id == Person.id),

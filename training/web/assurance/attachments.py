@@ -1,4 +1,4 @@
-"""Files that support a rights assessment: attached to a draft, taken off it, saved by those who may see it."""
+"""Files that support a rights assessment: attach to a draft, detach, download."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -20,12 +20,12 @@ bp = Blueprint("attachments", __name__)
 @needs(Permission.WRITE_RIGHTS, on=RightsAssessment)
 @takes_file
 def new(assessment: RightsAssessment) -> ResponseReturnValue:
-    """Attach a file to a draft and say what it is."""
+    """Attach a file to a draft."""
     form = AttachmentForm()
     back = url_for("assurance.rights_assessments.show", public_id=assessment.public_id)
     if form.is_submitted():
         is_valid = form.validate()
-        attachment = _attached(form, assessment)
+        attachment = _attachment_from(form, assessment)
         if attachment and is_valid and not form.field_errors:
             with attempt(form) as done:
                 rules.relabel(attachment, form.label.data or "", actor())
@@ -38,8 +38,8 @@ def new(assessment: RightsAssessment) -> ResponseReturnValue:
     return render_template("assurance/attachments/new.html", form=form, back=back, attachment=shown)
 
 
-def _attached(form: AttachmentForm, assessment: RightsAssessment) -> RightsAttachment | None:
-    """Return the file that came with this try or an earlier one; it is kept at once, so that no upload is lost."""
+def _attachment_from(form: AttachmentForm, assessment: RightsAssessment) -> RightsAttachment | None:
+    """Return the file sent now or in an earlier attempt; it is stored at once, so that no upload is lost."""
     if form.file.data:
         with attempt(form) as done:
             kept = rules.attach(assessment, form.file.data.stream, "", folder(), actor())
@@ -52,7 +52,7 @@ def _attached(form: AttachmentForm, assessment: RightsAssessment) -> RightsAttac
 @bp.post("/rights/attachments/<public_id>/remove")
 @needs(Permission.WRITE_RIGHTS, on=RightsAttachment)
 def remove(attachment: RightsAttachment) -> ResponseReturnValue:
-    """Take a file off a draft."""
+    """Detach a file from a draft."""
     back = url_for(
         "assurance.rights_assessments.show",
         public_id=rights_assessments.whole(attachment.assessment_id).assessment.public_id,

@@ -1,4 +1,4 @@
-"""The words of this area: codes, refusals, audit events and kinds of record, about rights assessments."""
+"""The labels of this area: codes, refusals, audit events and kinds of record, about rights assessments."""
 
 from collections.abc import Callable, Iterable
 
@@ -27,7 +27,7 @@ _PARTS: dict[str, Callable[[], str]] = {
 
 
 def parts_words(parts: Iterable[str]) -> list[str]:
-    """Return what a draft of a rights assessment lacks, in words."""
+    """Return the labels of the missing parts of a draft."""
     return [_PARTS[part]() for part in parts]
 
 
@@ -53,7 +53,7 @@ _ABOUT: dict[Assessed, Callable[[], str]] = {
 }
 
 
-def _about(lacking: r.NoRightsAssessment) -> str:
+def _subject_words(lacking: r.NoRightsAssessment) -> str:
     return _ABOUT[lacking.of]()
 
 
@@ -103,7 +103,7 @@ LABELS = Labels(
         (AssessmentState.SUPERSEDED, "grey"),
     ),
     refusals={
-        r.NoRightsAssessment: lambda x: f"{_LACKING[x.lack](x)} {_about(x)}",
+        r.NoRightsAssessment: lambda x: f"{_LACKING[x.lack](x)} {_subject_words(x)}",
         r.NotOwnDraft: lambda _r: _("Only who began this draft can change it or put it before the approver"),
         r.NoDraft: lambda _r: _("The assessment was submitted for approval and can no longer be changed"),
         r.AssessmentIncomplete: lambda x: _(

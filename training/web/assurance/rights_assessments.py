@@ -1,4 +1,4 @@
-"""Rights assessments: drafted and submitted by one, approved or refused by another, monitored."""
+"""Rights assessments: draft and submit, approve or refuse, monitor."""
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,7 +26,7 @@ bp = Blueprint("rights_assessments", __name__)
 
 
 def filtered() -> tuple[RightsFilter, AssessmentFilter | None]:
-    """Return the filter as the address has it, and which assessments it asks for."""
+    """Return the filter form of the request, and the chosen status."""
     form = RightsFilter(request.args)
     form.which.choices = choices(AssessmentFilter)
     return form, AssessmentFilter(form.which.data) if form.validate() and form.which.data else None
@@ -35,13 +35,13 @@ def filtered() -> tuple[RightsFilter, AssessmentFilter | None]:
 @bp.get("/rights")
 @needs(Permission.SEE_RIGHTS)
 def index() -> ResponseReturnValue:
-    """List the assessments, the newest first."""
-    form, which = filtered()
-    page = rights_assessments.page_of(which, today(), cut(), actor())
+    """List the assessments, newest first."""
+    form, status = filtered()
+    page = rights_assessments.page_of(status, today(), cut(), actor())
     return render_template(
         "assurance/rights_assessments/index.html",
         form=form,
-        which=which,
+        which=status,
         page=page,
         pager=pager(page),
         today=today(),
@@ -52,25 +52,25 @@ def index() -> ResponseReturnValue:
 @bp.route("/programmes/<public_id>/rights/new", methods=["GET", "POST"])
 @needs(Permission.WRITE_RIGHTS, on=Programme)
 def new(programme: Programme) -> ResponseReturnValue:
-    """Begin an assessment of a programme."""
-    return _begin(programme, url_for("finance.programmes.show", public_id=programme.public_id))
+    """Draft an assessment of a programme."""
+    return _draft(programme, url_for("finance.programmes.show", public_id=programme.public_id))
 
 
 @bp.route("/projects/<public_id>/rights/new", methods=["GET", "POST"])
 @needs(Permission.WRITE_RIGHTS, on=Project)
 def new_of_project(project: Project) -> ResponseReturnValue:
-    """Begin an assessment of a project."""
-    return _begin(project, url_for("finance.projects.show", public_id=project.public_id))
+    """Draft an assessment of a project."""
+    return _draft(project, url_for("finance.projects.show", public_id=project.public_id))
 
 
 @bp.route("/courses/<public_id>/rights/new", methods=["GET", "POST"])
 @needs(Permission.WRITE_RIGHTS, on=Course)
 def new_of_course(course: Course) -> ResponseReturnValue:
-    """Begin an assessment of a course."""
-    return _begin(course, url_for("courses.courses.show", public_id=course.public_id))
+    """Draft an assessment of a course."""
+    return _draft(course, url_for("courses.courses.show", public_id=course.public_id))
 
 
-def _begin(subject: rules.Subject, back: str) -> ResponseReturnValue:
+def _draft(subject: rules.Subject, back: str) -> ResponseReturnValue:
     form = AssessmentForm()
     form.level.choices = choices(RiskLevel)
     if form.validate_on_submit():
@@ -100,7 +100,7 @@ def show(assessment: RightsAssessment) -> ResponseReturnValue:
 @bp.route("/rights/<public_id>/edit", methods=["GET", "POST"])
 @needs(Permission.WRITE_RIGHTS, on=RightsAssessment)
 def edit(assessment: RightsAssessment) -> ResponseReturnValue:
-    """Change a draft; a form opened before another change is refused."""
+    """Edit a draft; a form opened before another change is rejected."""
     whole = rights_assessments.whole(assessment.id)
     form = AssessmentForm.showing(whole.assessment, whole.mitigations)
     form.level.choices = choices(RiskLevel)
@@ -120,7 +120,7 @@ def edit(assessment: RightsAssessment) -> ResponseReturnValue:
 @bp.post("/rights/<public_id>/submit")
 @needs(Permission.WRITE_RIGHTS, on=RightsAssessment)
 def submit(assessment: RightsAssessment) -> ResponseReturnValue:
-    """Put a draft before the approver."""
+    """Submit a draft for approval."""
     form = SubmissionForm()
     if not form.validate_on_submit():
         abort(400)
@@ -146,7 +146,7 @@ def approve(assessment: RightsAssessment) -> ResponseReturnValue:
 @bp.route("/rights/<public_id>/refuse", methods=["GET", "POST"])
 @needs(Permission.APPROVE_RIGHTS, on=RightsAssessment)
 def refuse(assessment: RightsAssessment) -> ResponseReturnValue:
-    """Turn an assessment down, with a reason."""
+    """Refuse an assessment, with a reason."""
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -164,7 +164,7 @@ def refuse(assessment: RightsAssessment) -> ResponseReturnValue:
 @bp.route("/rights/<public_id>/note", methods=["GET", "POST"])
 @needs(Permission.WRITE_RIGHTS, on=RightsAssessment)
 def note(assessment: RightsAssessment) -> ResponseReturnValue:
-    """Note what was seen while an assessment is monitored."""
+    """Add a monitoring note."""
     form = NoteForm()
     if form.validate_on_submit():
         with attempt(form) as done:

@@ -1,10 +1,10 @@
-"""How an area adds its pages to the product."""
+"""Build the blueprint of an area."""
 
 from flask import Blueprint
 
 
 def area(name: str, *pages: Blueprint) -> Blueprint:
-    """Return a blueprint that holds the ``pages`` of the area ``name``; endpoints read ``area.feature.view``."""
+    """Return the blueprint of the area ``name`` with its ``pages``; endpoints are named ``area.feature.view``."""
     whole = Blueprint(name, __name__)
     for page in pages:
         whole.register_blueprint(page)

@@ -1,4 +1,4 @@
-"""Static files: built, named by their content, compressed once, served by WhiteNoise."""
+"""Static files: built, named by a hash of their content, compressed once, served by WhiteNoise."""
 
 import json
 from functools import cache
@@ -23,18 +23,18 @@ def _manifest() -> dict[str, str]:
 
 
 def asset(name: str) -> str:
-    """Return the address of a built file, which changes with its content."""
+    """Return the URL of a built file, which changes with its content."""
     return f"/static/{_manifest()[name]}"
 
 
 def _protect(headers: Headers, _path: str, _url: str) -> None:
-    """Let no browser take a file for what it is not, and no other site embed it (ASVS 3.4.4)."""
+    """Disallow content sniffing and embedding by other sites (ASVS 3.4.4)."""
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
 
 
 def init_app(app: Flask) -> None:
-    """Serve ``static/`` under ``/static/``; what is named by content may be kept for ever."""
+    """Serve ``static/`` under ``/static/``; files named by content are cached permanently."""
     names = set(_manifest().values())
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,

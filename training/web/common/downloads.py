@@ -12,7 +12,7 @@ TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlforma
 
 
 class SavedTable(NamedTuple):
-    """A table as it is saved: what it is called, its columns and rows."""
+    """A table to download: its title, columns and rows."""
 
     name: str
     columns: Sequence[Column]
@@ -20,9 +20,9 @@ class SavedTable(NamedTuple):
 
 
 def file_of(made: SavedTable, name: str, kind: str, *, direction: str | None = None) -> Response:
-    """Return a table as a file to save; ``direction`` is that of its language where it is not the page's.
+    """Return a table as a download; ``direction`` is that of its language if it differs from the page's.
 
-    A kind that is not known is 404.
+    An unknown ``kind`` is 404.
     """
     if kind not in TYPES:
         abort(404)

@@ -1,4 +1,4 @@
-"""Pages for what goes wrong, in the reader's language, with the reference that stands in the log."""
+"""Error pages in the reader's language, with the reference recorded in the log."""
 
 import logging
 
@@ -16,7 +16,7 @@ log = logging.getLogger("training.errors")
 
 
 def _words(code: int) -> tuple[str, str]:
-    """Return heading and explanation for a status."""
+    """Return the heading and explanation for a status."""
     words = {
         400: (
             _("The request could not be understood"),
@@ -63,13 +63,13 @@ def _words(code: int) -> tuple[str, str]:
     return words.get(code, fallback)
 
 
-def _explained(heading: str, explanation: str, template: str = "common/errors/error.html") -> str:
+def _render(heading: str, explanation: str, template: str = "common/errors/error.html") -> str:
     return render_template(template, heading=heading, explanation=explanation, reference=reference())
 
 
 def page(code: int, template: str = "common/errors/error.html") -> ResponseReturnValue:
-    """Return the page for a status."""
-    return _explained(*_words(code), template), code
+    """Return the error page for a status."""
+    return _render(*_words(code), template), code
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -78,14 +78,14 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return page(error.code or 500)
 
 
-def _strange_host(_error: SecurityError) -> ResponseReturnValue:
+def _unknown_host(_error: SecurityError) -> ResponseReturnValue:
     return page(400, "common/errors/host.html")
 
 
 def _expired_form(_error: CSRFError) -> ResponseReturnValue:
     heading = _("The form is no longer valid")
     explanation = _("Your session changed since the page was loaded. Go back, reload the page and send the form again.")
-    return _explained(heading, explanation), 400
+    return _render(heading, explanation), 400
 
 
 def _crash(error: Exception) -> ResponseReturnValue:
@@ -94,8 +94,8 @@ def _crash(error: Exception) -> ResponseReturnValue:
 
 
 def init_app(app: Flask) -> None:
-    """Answer every failure with a page of ours."""
+    """Register the error pages."""
     app.register_error_handler(CSRFError, _expired_form)
-    app.register_error_handler(SecurityError, _strange_host)
+    app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _crash)

@@ -1,4 +1,4 @@
-"""How values are written on pages: money, dates, titles in the reader's language."""
+"""Format values on pages: money, dates, titles in the reader's language."""
 
 import datetime as dt
 from functools import lru_cache
@@ -16,33 +16,33 @@ from training.web.common.language import language
 
 
 def _isolated(text: str, direction: str) -> Markup:
-    """Return text that keeps its own direction among text of another."""
+    """Return text isolated in its own direction."""
     return Markup(f'<bdi dir="{direction}">{escape(text)}</bdi>')  # noqa: S704  # escaped here
 
 
 def money(pence: int) -> Markup:
-    """Return pence as pounds, isolated so that the sign stays on its side in right-to-left text."""
+    """Format pence as pounds, isolated so that the sign keeps its side in right-to-left text."""
     return _isolated(format_pounds(pence), "ltr")
 
 
 @lru_cache(maxsize=4096)
-def _written(day: dt.date, pattern: str, locale: str) -> str:
-    """Return a day as text; the days of a list are few, and many rows share them."""
+def _formatted(day: dt.date, pattern: str, locale: str) -> str:
+    """Format a day; cached, as lists repeat the same days."""
     return format_date(day, pattern, locale=locale)
 
 
 def amount(minor: int, currency: Currency) -> Markup:
-    """Return an amount in its own currency."""
+    """Format an amount in its own currency."""
     return Markup('<bdi dir="ltr">{}</bdi>').format(format_amount(minor, currency))
 
 
 def rate(millionths: int, currency: Currency) -> Markup:
-    """Return an exchange rate, ``£1 = USD 1.27``."""
+    """Format an exchange rate, ``£1 = USD 1.27``."""
     return Markup('<bdi dir="ltr">£1 = {} {}</bdi>').format(currency.value, format_rate(millionths))
 
 
 def percent(per_mille: int | None) -> Markup:
-    """Return thousandths as a signed percentage with one decimal, ``+12.5 %``; a dash for None."""
+    """Format thousandths as a signed percentage with one decimal, ``+12.5 %``; a dash for None."""
     if per_mille is None:
         return Markup("–")
     sign = "+" if per_mille > 0 else "−" if per_mille < 0 else ""
@@ -50,32 +50,32 @@ def percent(per_mille: int | None) -> Markup:
 
 
 def file_size(size: int) -> Markup:
-    """Return a size in kilobytes, one at least."""
+    """Format a size in kilobytes, at least one."""
     return Markup('<bdi dir="ltr">{:,} kB</bdi>').format(max(1, round(size / 1000)))
 
 
 def long_date(day: dt.date | None) -> str:
-    """Return ``8 February 2027`` in the reader's language; nothing for None."""
-    return _written(day, "long", language().locale) if day else ""
+    """Format a day as ``8 February 2027`` in the reader's language; empty for None."""
+    return _formatted(day, "long", language().locale) if day else ""
 
 
 def short_date(day: dt.date | None) -> str:
-    """Return a short date with the month's name, so that day and month cannot be taken for each other."""
-    return _written(day, "d MMM y", language().locale) if day else ""
+    """Format a short date with the month's name, so that day and month cannot be confused."""
+    return _formatted(day, "d MMM y", language().locale) if day else ""
 
 
 def month(day: dt.date) -> str:
-    """Return the month and year of a day."""
-    return _written(day, "MMM y", language().locale)
+    """Format the month and year of a day."""
+    return _formatted(day, "MMM y", language().locale)
 
 
 def moment(at: dt.datetime | None) -> str:
-    """Return date and time in the zone in which the books are kept."""
+    """Format date and time in the time zone of the ledger."""
     return format_datetime(at, "d MMM y, HH:mm", tzinfo=BOOKS_ZONE, locale=language().locale) if at else ""
 
 
 def _in_language(record: Any, attribute: str) -> str | Markup:
-    """Return a title, name or statement in the reader's language, else the English one marked as English."""
+    """Return a title, name or statement in the reader's language, else the English one, marked as English."""
     code = language().code
     own: str = getattr(record, f"{attribute}_{code}")
     if own or code == DEFAULT_LANGUAGE:
@@ -90,18 +90,18 @@ def title(record: Any) -> str | Markup:
 
 
 def title_text(record: Any) -> str:
-    """Return the title where no markup can stand: in an option, a file name, a sentence."""
+    """Return the title where markup is impossible: in an option, a file name, a sentence."""
     text = title(record)
     return text.striptags() if isinstance(text, Markup) else text
 
 
 def tag(text: str, tone: str = "grey") -> Markup:
-    """Return a state as a coloured tag."""
+    """Return a coloured tag for a state."""
     return Markup(f'<strong class="govuk-tag govuk-tag--{tone}">{escape(text)}</strong>')  # noqa: S704  # escaped here
 
 
 def commitment_text(commitment: Any) -> Markup:
-    """Return what an option says of a commitment: its purpose as it was typed, its line, what is outstanding."""
+    """Return the option for a commitment: its purpose, its line, the amount outstanding."""
     said: str = _(
         "%(purpose)s (%(line)s): %(outstanding)s outstanding",
         purpose=commitment.purpose,
@@ -112,7 +112,7 @@ def commitment_text(commitment: Any) -> Markup:
 
 
 def typed(text: str) -> Markup:
-    """Return what somebody typed where no element can stand round it: an option takes its direction from the text."""
+    """Return text entered by a user where no element can isolate it: an option takes its direction from the text."""
     return _isolated(text, "auto")
 
 
@@ -122,7 +122,7 @@ def name(record: Any) -> str | Markup:
 
 
 def name_text(record: Any) -> str:
-    """Return the name of an organisation or venue where no markup can stand."""
+    """Return the name of an organisation or venue where markup is impossible."""
     text = name(record)
     return text.striptags() if isinstance(text, Markup) else text
 
@@ -133,31 +133,31 @@ def statement(record: Any) -> str | Markup:
 
 
 def _names(record: Any) -> tuple[str, str]:
-    """Return a person's names: first that in the script of the page, where there is one."""
+    """Return a person's names, that in the script of the page first."""
     latin, native = record.name_latin, record.name_native
     first, second = (latin, native) if language().direction == "ltr" else (native, latin)
     return (first, second) if first else (second, "")
 
 
 def person(record: Any) -> Markup:
-    """Return a person's name in the script of the page where there is one, else in the other."""
+    """Return a person's name in the script of the page, else in the other."""
     return _isolated(_names(record)[0], "auto")
 
 
 def other_name(record: Any) -> Markup:
-    """Return the name that ``person`` did not choose; nothing where there is only one."""
+    """Return the name that ``person`` did not choose; empty if there is only one."""
     return _isolated(_names(record)[1], "auto")
 
 
 def person_line(record: Any) -> Markup:
-    """Return what an answer says of a person: both names, rank, unit, service number, organisation."""
+    """Return the option for a person: both names, rank, unit, service number, organisation."""
     said = [record.name_native, record.name_latin, record.rank, record.unit, record.service_number]
     parts = [_isolated(part, "auto") for part in said if part]
     return Markup(", ").join([*parts, name(record.organisation)])
 
 
 def init_app(app: Flask) -> None:
-    """Make the filters known to templates, and the moment in which a page is written."""
+    """Register the filters and the current moment with templates."""
     for filter_ in (
         money,
         amount,

@@ -1,4 +1,4 @@
-"""The gate: who is signed in, what each endpoint asks for, and what happens without it."""
+"""Authentication and authorisation of endpoints."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from flask import Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
-from training.domain.identity import accounts as rules
+from training.domain.identity import accounts
 from training.kit.clock import now
 from training.kit.db import transaction
 from training.kit.ids import token_hash
@@ -18,7 +18,7 @@ from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries.common import records
-from training.queries.identity import accounts
+from training.queries.identity import accounts as account_rows
 
 View = Callable[..., ResponseReturnValue]
 login_manager = LoginManager()
@@ -26,7 +26,7 @@ login_manager = LoginManager()
 
 @dataclass(frozen=True)
 class Declaration:
-    """What an endpoint asks for: a permission (on a kind of record), or a stated reason to ask for none.
+    """What an endpoint requires: a permission (on a kind of record), or a stated reason to require none.
 
     ``offers`` are the permissions that decide what its page shows and offers.
     """
@@ -39,7 +39,7 @@ class Declaration:
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login is not typed
-    """The person at the other end of the line; ``get_id`` is the token of the server-side session."""
+    """The signed-in user (Flask-Login adapter); ``get_id`` is the token of the server-side session."""
 
     def __init__(self, token: str, username: str, display_name: str, language: str, who: Actor) -> None:
         self.token, self.username, self.display_name, self.language, self.actor = (
@@ -51,21 +51,21 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login is not typed
         )
 
     def get_id(self) -> str:
-        """Return what the session cookie keeps."""
+        """Return what the session cookie stores."""
         return self.token
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def signed_in_as(token: str) -> SignedIn | None:
-    """Return who is signed in with this token; roles are read anew at each request."""
+    """Return the user signed in with this token; roles are read again at each request."""
     at = now()
-    found = accounts.signed_in(token_hash(token))
-    if found is None or not rules.is_alive(found[0], at):
+    found = account_rows.signed_in(token_hash(token))
+    if found is None or not accounts.is_alive(found[0], at):
         return None
     sign_in, actor = found
     user = sign_in.user
     who = SignedIn(token, user.username, user.display_name, user.language, actor)
-    if rules.needs_refresh(sign_in, at):
+    if accounts.needs_refresh(sign_in, at):
         with transaction():
             sign_in.last_seen_at = at
     return who
@@ -73,7 +73,7 @@ def signed_in_as(token: str) -> SignedIn | None:
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
 def _ask_to_sign_in() -> ResponseReturnValue:
-    """Lead a reader to the sign-in page and back; a form sent without a sign-in is 401."""
+    """Redirect to the sign-in page and back afterwards; a form sent without a sign-in is 401."""
     if request.method != "GET":
         abort(401)
     here = request.full_path if request.query_string else request.path
@@ -81,13 +81,13 @@ def _ask_to_sign_in() -> ResponseReturnValue:
 
 
 def actor() -> Actor:
-    """Return who is acting. Only for views behind ``needs`` or ``signed_in``."""
+    """Return the signed-in actor. Only for views behind ``needs`` or ``signed_in``."""
     who: Actor = current_user.actor
     return who
 
 
 def may(permission: Permission) -> bool:
-    """Say whether the actor has ``permission``, one of the endpoint's ``offers``, for the record in the address.
+    """Return whether the actor has ``permission``, one of the endpoint's ``offers``, for the record in the address.
 
     At an address without a record: for any record at all.
     """
@@ -100,9 +100,9 @@ def may(permission: Permission) -> bool:
 def needs(
     permission: Permission, on: type[Base] | None = None, offers: Sequence[Permission] = ()
 ) -> Callable[[View], View]:
-    """Let only those in who hold ``permission``; with ``on``, for the record whose ``public_id`` is in the address.
+    """Require ``permission``; with ``on``, for the record whose ``public_id`` is in the address.
 
-    The view then receives the record. Unseen is 404, seen but not allowed is 403. ``may`` answers about ``offers``.
+    The view receives the record. Not visible is 404, visible but not allowed is 403. ``may`` answers about ``offers``.
     """
 
     def decorate(view: View) -> View:
@@ -125,7 +125,7 @@ def needs(
 
 
 def signed_in(*, because: str) -> Callable[[View], View]:
-    """Let everybody in who is signed in; ``because`` says why that is enough."""
+    """Require a sign-in and no permission; ``because`` states why that is enough."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -140,7 +140,7 @@ def signed_in(*, because: str) -> Callable[[View], View]:
 
 
 def public(*, because: str) -> Callable[[View], View]:
-    """Let everybody in; ``because`` says why that is right."""
+    """Allow everyone; ``because`` states why that is right."""
     return lambda view: _declare(view, Declaration(reason=because, is_public=True))
 
 
@@ -150,25 +150,25 @@ def _declare(view: View, declaration: Declaration) -> View:
 
 
 def declaration_of(app: Flask, endpoint: str) -> Declaration | None:
-    """Return what an endpoint declares, or None."""
+    """Return the declaration of an endpoint, or None."""
     return getattr(app.view_functions[endpoint], "declaration", None)
 
 
 def check_declared(app: Flask) -> None:
-    """Raise RuntimeError when an endpoint declares nothing: such an application does not start."""
+    """Raise RuntimeError if an endpoint has no declaration, so that the application does not start."""
     bare = sorted(endpoint for endpoint in app.view_functions if declaration_of(app, endpoint) is None)
     if bare:
         raise RuntimeError(f"no permission declared for: {', '.join(bare)}")
 
 
 def init_app(app: Flask) -> None:
-    """Set up Flask-Login over our own server-side sessions."""
-    login_manager.session_protection = None  # phones change their address; the token is the proof
+    """Set up Flask-Login on the product's server-side sessions."""
+    login_manager.session_protection = None  # phones change their address; the token identifies the session
     # The extension's context processor would read the user while an error page is rendered.
     login_manager.init_app(app, add_context_processor=False)
     app.jinja_env.globals["current_user"] = current_user
 
 
-def forget() -> None:
-    """Drop all that the browser's session held."""
+def clear_session() -> None:
+    """Clear the browser's session."""
     session.clear()

@@ -1,6 +1,6 @@
-"""The words for codes, refusals, audit events and kinds of record, collected from the areas.
+"""The labels of codes, refusals, audit events and kinds of record, collected from the areas.
 
-Lazy, so that each request reads them in its language.
+Lazy, so that each request translates them into its language.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -26,19 +26,19 @@ from training.models.identity.jobs import Job, JobState
 from training.web.common.language import language
 
 Wording = Callable[[Any], str]
-"""What makes the words for a refusal from its values."""
+"""Builds the message of a refusal from its values."""
 
 
 @dataclass(frozen=True)
 class Labels:
-    """The words that an area brings: for its codes and audit events, refusals and records; tones for state tags."""
+    """The labels of an area: codes and audit events, refusals and kinds of record; tones of state tags."""
 
     words: Iterable[tuple[StrEnum, LazyString]] = ()
     tones: Iterable[tuple[StrEnum, str]] = ()
     refusals: Mapping[type[Refusal], Wording] = field(default_factory=dict)
     records: Mapping[type[Base], LazyString] = field(default_factory=dict)
     filters: Mapping[str, Callable[..., str]] = field(default_factory=dict)
-    """What templates of the area may say of a code."""
+    """The labels that templates of the area look up by code."""
 
 
 _UNREADABLE: dict[Problem, Callable[[], str]] = {
@@ -85,7 +85,7 @@ COMMON = Labels(
     }
 )
 
-# Codes of different kinds may be equal as text, so a code is found by its kind too.
+# Codes of different kinds may be equal as text, so the key includes the kind.
 _words: dict[tuple[type[StrEnum], StrEnum], LazyString] = {}
 _tones: dict[tuple[type[StrEnum], StrEnum], str] = {}
 _refusals: dict[type[Refusal], Wording] = {}
@@ -93,7 +93,7 @@ _records: dict[str, LazyString] = {}
 
 
 def collect(labels: Labels) -> None:
-    """Add the words of an area to those that pages use."""
+    """Add the labels of an area."""
     _words.update({(type(code), code): text for code, text in labels.words})
     _tones.update({(type(code), code): tone for code, tone in labels.tones})
     _refusals.update(labels.refusals)
@@ -101,48 +101,48 @@ def collect(labels: Labels) -> None:
 
 
 def has_word(code: StrEnum) -> bool:
-    """Say whether there is a word for a code."""
+    """Return whether a code has a label."""
     return (type(code), code) in _words
 
 
 def word(code: StrEnum) -> str:
-    """Return the word for a code in the reader's language."""
+    """Return the label of a code in the reader's language."""
     return _word(type(code), code, language().code)
 
 
 @cache
 def _word(kind: type[StrEnum], code: StrEnum, _language: str) -> str:
-    """Return the word for a code; looked up once in each language, which is that of this request."""
+    """Return the label of a code, cached for each language; ``_language`` is that of this request."""
     return str(_words[kind, code])
 
 
 def choices(kind: type[StrEnum]) -> list[Choice]:
-    """Return the codes of a kind as the answers of a form."""
+    """Return the codes of a kind as choices of a form."""
     return [Choice(code.value, word(code)) for code in kind]
 
 
 def tone(code: StrEnum) -> str:
-    """Return the tone of a state's tag: green done, blue going on, yellow waits, red refused, grey over."""
+    """Return the tone of a state's tag: green done, blue in progress, yellow waiting, red refused, grey closed."""
     return _tones[type(code), code]
 
 
 def event_word(code: str) -> str:
-    """Return the word for an audit event, given as the trail stores it."""
+    """Return the label of an audit event, given as stored."""
     return word(AuditEvent.stored(code))
 
 
 def record_word(kind: str) -> str:
-    """Return the word for a kind of record, given by the name of its class."""
+    """Return the label of a kind of record, given by the name of its class."""
     return str(_records[kind])
 
 
 def words_for(refusal: Refusal) -> str:
-    """Return what the reader is told of a refusal."""
+    """Return the message of a refusal."""
     return _refusals[type(refusal)](refusal)
 
 
 def job_words(job: Job | None) -> str:
-    """Return why work came to nothing; nothing where it did not."""
+    """Return why a job failed; empty if it did not."""
     if job is None or job.state is not JobState.FAILED:
         return ""
     if refusal := jobs.refusal_of(job):
@@ -151,12 +151,12 @@ def job_words(job: Job | None) -> str:
 
 
 def refuse(form: BaseForm, refusal: Refusal) -> None:
-    """Show a refusal on the form: at the field it is about where the form has that field, else above the form."""
+    """Show a refusal on the form: at its field if the form has that field, else above the form."""
     form.refuse(words_for(refusal), refusal.field if refusal.field in form else None)
 
 
 def init_app(app: Flask, *of_areas: Labels) -> None:
-    """Collect the words of the areas, and make them known to templates."""
+    """Collect the labels of the areas, and register them with templates."""
     for labels in (COMMON, *of_areas):
         collect(labels)
         app.jinja_env.filters.update(labels.filters)

@@ -1,4 +1,4 @@
-"""The language of the page: chosen by the reader, remembered, guessed from the browser the first time."""
+"""The language of the page: chosen by the reader and remembered, or negotiated with the browser."""
 
 from functools import cache
 from typing import Any
@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel, Domain
 from flask_login import current_user
 
-from training.domain.identity import accounts as rules
+from training.domain.identity import accounts
 from training.kit.db import transaction
 from training.kit.locale import DEFAULT_LANGUAGE, LANGUAGES, Language
 from training.kit.resources import TRANSLATIONS
-from training.queries.identity import accounts
+from training.queries.identity import accounts as account_rows
 from training.web.common import guard
 from training.web.common.addresses import safe_next
 
@@ -23,15 +23,15 @@ _FOLDER = str(TRANSLATIONS)
 
 
 def language() -> Language:
-    """Return the language of this request: settled when first asked for, and asked for by every name and day shown."""
+    """Return the language of this request; determined once, as every name and date asks for it."""
     try:
         here: Language = g.language
     except AttributeError:
-        here = g.language = _settle()
+        here = g.language = _determine()
     return here
 
 
-def _settle() -> Language:
+def _determine() -> Language:
     chosen = session.get("language")
     if chosen not in LANGUAGES:
         chosen = request.accept_languages.best_match(LANGUAGES) or DEFAULT_LANGUAGE
@@ -41,7 +41,7 @@ def _settle() -> Language:
 @bp.post("/language")
 @guard.public(because="the sign-in page has a language too")
 def choose() -> ResponseReturnValue:
-    """Read on in another language; an account remembers it."""
+    """Switch to another language; an account remembers it."""
     code = request.form.get("language", "")
     if code not in LANGUAGES:
         abort(400)
@@ -49,14 +49,14 @@ def choose() -> ResponseReturnValue:
     session.permanent = True
     if current_user.is_authenticated:
         with transaction():
-            user = accounts.active_user(guard.actor().user_id)
+            user = account_rows.active_user(guard.actor().user_id)
             if user:
-                rules.choose_language(user, code)
+                accounts.choose_language(user, code)
     return redirect(safe_next(request.form.get("next")))
 
 
 def _this_page() -> str:
-    """Return where this page is read again in another language: the first page where its address only takes forms."""
+    """Return the address of this page in another language: the home page if its address accepts only forms."""
     adapter = current_app.create_url_adapter(request)
     if adapter is None or not adapter.test(request.path, "GET"):
         return "/"
@@ -74,7 +74,7 @@ def _catalogue(locale: str) -> NullTranslations:
 
 
 class _Texts(Domain):  # type: ignore[misc]  # Flask-Babel is not typed
-    """The texts of a request, from a catalogue that is at hand: the extension searches at each of a page's hundreds."""
+    """The translations of a request, from a cached catalogue: the extension searches for one at each text."""
 
     def get_translations(self) -> NullTranslations:
         """Return the catalogue in the language of this request."""
@@ -82,7 +82,7 @@ class _Texts(Domain):  # type: ignore[misc]  # Flask-Babel is not typed
 
 
 def init_app(app: Flask) -> None:
-    """Set up translations and what layouts read of the language."""
+    """Set up translations, and register the language with templates."""
     babel = Babel(
         app,
         default_translation_directories=_FOLDER,

@@ -1,4 +1,4 @@
-"""One log line per request: the route rule, never the path, the query, a name or a token. And security headers."""
+"""One log line per request: the route rule, never the path, the query, a name or a token; and security headers."""
 
 import logging
 import time
@@ -24,7 +24,7 @@ _HEADERS = {
 
 
 def reference() -> str:
-    """Return what names this request in the log and on an error page; it gets it when it is first asked for."""
+    """Return the identifier of this request in the log and on an error page; created on first use."""
     if "reference" not in g:
         g.reference = new_public_id()
     return str(g.reference)
@@ -53,7 +53,7 @@ def _finish(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Give each request a reference, and each response its headers and its log line."""
+    """Give each request a reference, and each response its headers and log line."""
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     root = logging.getLogger("training")

@@ -1,4 +1,4 @@
-"""The menu: the pages that the reader may open."""
+"""The menu: the pages the reader may open."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from training.web.common import guard
 
 
 class Link(NamedTuple):
-    """One entry of the menu."""
+    """An entry of the menu."""
 
     text: str
     href: str
@@ -50,16 +50,17 @@ _ANY_ID = "public-id"
 
 
 def addresses(endpoint: str, **query: Any) -> Callable[[str], str]:
-    """Return what makes the address of each record at ``endpoint`` from its opaque id, for pages with many records.
+    """Return a function that builds the address of a record at ``endpoint`` from its public id.
 
-    The routes are searched once. An opaque id consists of letters and digits, so that it stands in an address as it is.
+    For pages with many records: the routes are searched once. A public id has only letters and digits, so it needs no
+    escaping.
     """
     before, after = url_for(endpoint, public_id=_ANY_ID, **query).split(_ANY_ID, 1)
     return lambda public_id: f"{before}{public_id}{after}"
 
 
 def init_app(app: Flask) -> None:
-    """Make ``navigation()`` known to the layout, and ``addresses()`` to pages with many records."""
+    """Register ``navigation()`` and ``addresses()`` with templates."""
 
     def navigation() -> list[Link]:
         if not current_user.is_authenticated:

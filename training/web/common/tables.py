@@ -1,6 +1,6 @@
-"""Tables declared once: a page and the file that it is saved as read the same columns.
+"""Tables declared once: a page and its download share the same columns.
 
-A column has a label, a getter and a kind. The kind says how a value is written on a page and how in a file.
+A column has a label, a getter and a kind. The kind decides how a value is written on a page and in a file.
 """
 
 import datetime as dt
@@ -34,36 +34,36 @@ class Kind:
     is_money: bool = False
     """Whether the whole numbers of the file are pence."""
     element: tuple[str, str] = ("", "")
-    """The tags round what a page writes."""
+    """The tags around a value on a page."""
 
 
 def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _absent(written: Callable[[Any], Any], instead: str | None = "") -> Callable[[Any], Any]:
-    """Return ``written`` for values that are there, and ``instead`` for None."""
+def _unless_none(written: Callable[[Any], Any], instead: str | None = "") -> Callable[[Any], Any]:
+    """Return a writer that calls ``written`` for values, and returns ``instead`` for None."""
     return lambda value: instead if value is None else written(value)
 
 
 def _html(value: Any) -> Markup:
-    """Return a value as markup. ``escape`` copies what is markup already, and lists have many cells."""
+    """Return a value as markup; avoids the copy that ``escape`` makes of markup."""
     return value if isinstance(value, Markup) else escape(value)
 
 
-TEXT = Kind(_absent(_as_it_is), _absent(_as_it_is))
+TEXT = Kind(_unless_none(_as_it_is), _unless_none(_as_it_is))
 TYPED = Kind(_as_it_is, _as_it_is, element=("<bdi>", "</bdi>"))
-"""What somebody typed: isolated, so that its direction leaves that of the page alone."""
+"""Text entered by a user: isolated, so that its direction does not affect the page."""
 ID = Kind(_as_it_is, _as_it_is, element=('<bdi dir="ltr">', "</bdi>"))
-MONEY = Kind(_absent(filters.money, "–"), _as_it_is, is_number=True, is_money=True)
-MONEY_IF_ANY = Kind(_absent(filters.money), _as_it_is, is_number=True, is_money=True)
+MONEY = Kind(_unless_none(filters.money, "–"), _as_it_is, is_number=True, is_money=True)
+MONEY_IF_ANY = Kind(_unless_none(filters.money), _as_it_is, is_number=True, is_money=True)
 COUNT = Kind(_as_it_is, _as_it_is, is_number=True)
-PERCENT = Kind(filters.percent, _absent(lambda per_mille: Decimal(per_mille).scaleb(-1), None), is_number=True)
+PERCENT = Kind(filters.percent, _unless_none(lambda per_mille: Decimal(per_mille).scaleb(-1), None), is_number=True)
 """Thousandths."""
 DAY = Kind(filters.short_date, _as_it_is)
 MONTH = Kind(filters.month, _as_it_is)
-MOMENT = Kind(filters.moment, _absent(dt.datetime.date, None))
-CODE = Kind(_absent(word), _absent(word))
+MOMENT = Kind(filters.moment, _unless_none(dt.datetime.date, None))
+CODE = Kind(_unless_none(word), _unless_none(word))
 TAG = Kind(lambda code: filters.tag(word(code), tone(code)), word)
 """The code of a state."""
 TITLE = Kind(filters.title, filters.title_text)
@@ -74,7 +74,7 @@ OTHER_NAME = Kind(filters.other_name, lambda one: filters.other_name(one).stript
 
 
 class CellLink(NamedTuple):
-    """Where the cells of a column lead: to ``endpoint``, at the public id that ``of`` returns; nowhere for none."""
+    """The link of the cells of a column: to ``endpoint``, at the public id that ``of`` returns; no link for None."""
 
     endpoint: str
     of: Callable[[Any], str | None]
@@ -82,7 +82,7 @@ class CellLink(NamedTuple):
 
 @dataclass(frozen=True)
 class ColumnSpec(Generic[Row]):
-    """A column; ``file_label`` is its heading in a file where that differs from the page's."""
+    """A column; ``file_label`` is its heading in a file if it differs from the page's."""
 
     label: LazyString
     value: Callable[[Row], Any]
@@ -90,22 +90,22 @@ class ColumnSpec(Generic[Row]):
     link: CellLink | None = None
     file_label: LazyString | None = None
     in_file: bool = True
-    """False for what only a page shows."""
+    """False for a column that only a page shows."""
     is_action: bool = False
-    """Whether it holds links to act on a row: its heading is heard and not seen."""
+    """Whether it holds actions on a row: its heading is visible to screen readers only."""
 
     def heading(self) -> sheets.Column:
         """Return the heading in a file."""
         return sheets.Column(str(self.file_label or self.label), self.kind.is_money)
 
     def on_page(self, cell: Callable[[Row], Any] | None) -> "PageColumn":
-        """Return the column of a page; ``cell`` writes its cells where the page says more than the kind does."""
+        """Return the column of a page; ``cell`` replaces the writer of the kind."""
         classes = ' class="app-actions"' if self.is_action else ' class="number"' if self.kind.is_number else ""
         html = self._html() if cell is None else lambda row: _html(cell(row))
         return PageColumn(str(self.label), self.kind.is_number, self.is_action, classes, html)
 
     def _html(self) -> Callable[[Row], str]:
-        """Return what writes a cell by its kind. No markup is made of it before the row is whole: lists are long."""
+        """Return the writer of a cell by its kind, as plain strings: lists are long."""
         value, page, (before, after) = self.value, self.kind.page, self.kind.element
         if self.link is None:
             return lambda row: f"{before}{_html(page(value(row)))}{after}"
@@ -119,7 +119,7 @@ class ColumnSpec(Generic[Row]):
 
 
 class PageColumn(NamedTuple):
-    """A column of a page: what ``ui.heading`` needs, the attribute of its cells, and what writes a cell as HTML."""
+    """A column of a page: the input of ``ui.heading``, the attributes of its cells, and their writer."""
 
     text: str
     number: bool
@@ -130,13 +130,13 @@ class PageColumn(NamedTuple):
 
 @dataclass(frozen=True)
 class PageTable(Generic[Row]):
-    """The columns of a page, the first of which names the row."""
+    """The columns of a page; the first is the row header."""
 
     columns: Sequence[PageColumn]
     is_total: Callable[[Row], bool]
 
     def row(self, row: Row) -> Markup:
-        """Return the cells of a row. Here and not in the template, for which lists would take longer."""
+        """Return the cells of a row; in Python, as a template takes longer."""
         header, *others = self.columns
         total = ' class="app-total"' if self.is_total(row) else ""
         cells = "".join([f"<td{one.classes}>{one.html(row)}</td>" for one in others])
@@ -144,7 +144,7 @@ class PageTable(Generic[Row]):
 
 
 def page_only(label: LazyString, *, is_action: bool = False) -> ColumnSpec[Any]:
-    """Return a column that only a page has, whose template writes the cells."""
+    """Return a column that only a page has; its template writes the cells."""
     return ColumnSpec(label, _as_it_is, in_file=False, is_action=is_action)
 
 
@@ -152,8 +152,8 @@ def page_only(label: LazyString, *, is_action: bool = False) -> ColumnSpec[Any]:
 class TableSpec(Generic[Row]):
     """A table: its name, and its columns in the order of the file.
 
-    ``page`` has the keys of those that a page shows, in its order; all in the order of the file where it is empty.
-    ``is_total`` marks the row of the sums.
+    ``page`` has the keys of the columns that a page shows, in its order; if empty, all in the order of the file.
+    ``is_total`` marks the row of totals.
     """
 
     name: LazyString
@@ -162,7 +162,7 @@ class TableSpec(Generic[Row]):
     is_total: Callable[[Row], bool] = field(default=lambda _row: False)
 
     def __post_init__(self) -> None:
-        """Raise ValueError where ``page`` has a column that there is not."""
+        """Raise ValueError if ``page`` names an unknown column."""
         unknown = set(self.page) - set(self.columns)
         if unknown:
             raise ValueError(f"No such columns: {sorted(unknown)}")
@@ -182,8 +182,7 @@ class TableSpec(Generic[Row]):
     ) -> PageTable[Row]:
         """Return the columns of a page: those of ``only``, else of ``page``, else all.
 
-        ``cells`` has by key what writes a cell where the page says more than its kind does. Raises KeyError for a key
-        that there is not.
+        ``cells`` has the writers that replace those of the kinds, by key. Raises KeyError for an unknown key.
         """
         shown = {key: self.columns[key] for key in only or self.page or self.columns}
         own = dict(cells or {})
@@ -197,7 +196,7 @@ _COUNT_OR_DASH = replace(COUNT, page=lambda number: number or "–")
 
 
 def files_read(endpoint: str) -> TableSpec[Any]:
-    """Return the table of batches, each with the number of its rows; ``endpoint`` shows one."""
+    """Return the table of uploads, each with its number of rows; ``endpoint`` shows one."""
     return TableSpec(
         _l("Files read before"),
         {
@@ -214,5 +213,5 @@ def files_read(endpoint: str) -> TableSpec[Any]:
 
 
 def init_app(app: Flask, *tables: Mapping[str, TableSpec[Any]]) -> None:
-    """Make the tables of the areas known to templates: ``tables.entries``."""
+    """Register the tables of the areas with templates: ``tables.entries``."""
     app.jinja_env.globals["tables"] = {key: spec for of_area in tables for key, spec in of_area.items()}

@@ -1,4 +1,4 @@
-"""Addresses that take a file may be sent more than others, by those who are signed in."""
+"""A higher size limit for requests that upload a file, for signed-in users only."""
 
 import io
 import logging
@@ -17,7 +17,7 @@ from training.web.common.logs import reference
 log = logging.getLogger("training.uploads")
 
 _LARGEST_REQUEST = 40 * 1024 * 1024
-"""Room for a file that is too large, so that the form can say so and keep what was typed."""
+"""Accepts a file that is too large, so that the form can report it and keep what was typed."""
 
 
 _TYPES = {
@@ -28,14 +28,14 @@ _TYPES = {
 
 
 def folder() -> Path:
-    """Return where uploaded files lie, outside the web root."""
+    """Return the folder of uploaded files, outside the web root."""
     return Settings.of(current_app).evidence_folder
 
 
 def saved(file: Evidence | RightsAttachment, name: str) -> Response:
-    """Send a file, to be saved and not shown: what was uploaded runs nowhere.
+    """Send a file as a download, never inline: uploads are not executed.
 
-    One that is gone is 404; one that is no longer what was uploaded is not handed out as if it were: 410, and logged.
+    A missing file is 404; one whose content has changed is not sent: 410, and logged.
     """
     state, content = content_of(file, folder())
     if state is FileState.MISSING:
@@ -51,16 +51,16 @@ def saved(file: Evidence | RightsAttachment, name: str) -> Response:
 
 
 def takes_file(view: View) -> View:
-    """Mark a view whose form has a file."""
+    """Mark a view whose form uploads a file."""
     view.takes_file = True  # type: ignore[attr-defined]
     return view
 
 
 def init_app(app: Flask) -> None:
-    """Raise the limit before anything reads the form: the check of its token reads all of it."""
+    """Raise the limit before anything reads the form: the CSRF check reads all of it."""
 
     @app.before_request
-    def _make_room() -> None:
+    def _raise_limit() -> None:
         view = app.view_functions.get(request.endpoint or "")
         if getattr(view, "takes_file", False) and current_user.is_authenticated:
             request.max_content_length = _LARGEST_REQUEST

@@ -1,4 +1,4 @@
-"""How a view takes a step: one transaction, and in words what a rule has against it."""
+"""Run a use case in one transaction, and show its refusal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,22 +12,21 @@ from training.web.common.labels import refuse, words_for
 
 
 class UseCaseResult:
-    """One try at something: true once all of it was committed, false until then and when a rule refused it."""
+    """The outcome of a use case: true once it is committed, false before that and when it was refused."""
 
     is_taken = False
 
     def __bool__(self) -> bool:
-        """Say whether the view may go on as if it had happened."""
+        """Return whether the use case was committed."""
         return self.is_taken
 
 
 @contextmanager
 def attempt(form: BaseForm | None = None) -> Iterator[UseCaseResult]:
-    """Do what stands in the block in a transaction of its own: all of it, or nothing where a rule refuses.
+    """Run the block in a transaction of its own.
 
-    A refusal ends the block and goes no further: its words stand on the form, which keeps what was typed, or, where
-    no form is shown again, in a banner on the next page. So ask the step whether it was taken before saying so.
-    Whatever else is raised, by ``transaction()`` too, rolls back and is passed on.
+    A Refusal rolls back and is shown on ``form``, which keeps what was typed, or flashed if there is none; check the
+    returned outcome. Any other exception, including those of ``transaction()``, rolls back and is raised.
     """
     step = UseCaseResult()
     try:

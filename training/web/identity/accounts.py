@@ -1,4 +1,4 @@
-"""Signing in and out, the account page, and accepting an invitation."""
+"""Sign in and out, the account page, and accepting an invitation."""
 
 from flask import (
     Blueprint,
@@ -61,7 +61,7 @@ def _open(tried: rules.Attempt) -> None:
     with transaction():
         token = rules.start_sign_in(user, tried, now())
     chosen = user.language
-    guard.forget()
+    guard.clear_session()
     session["language"] = chosen
     session.permanent = True
     login_user(guard.signed_in_as(token))
@@ -70,14 +70,14 @@ def _open(tried: rules.Attempt) -> None:
 @bp.post("/sign-out")
 @guard.signed_in(because="everybody may leave")
 def sign_out() -> ResponseReturnValue:
-    """Close the server-side session; the cookie is worth nothing afterwards."""
+    """Close the server-side session; the cookie is invalid afterwards."""
     here = language().code
     if found := accounts.signed_in(token_hash(current_user.get_id())):
         row, user = found[0], found[0].user
         with transaction():
             rules.end_sign_in(row, user, now())
     logout_user()
-    guard.forget()
+    guard.clear_session()
     session["language"] = here
     response = redirect(url_for("identity.accounts.sign_in"))
     response.headers["Clear-Site-Data"] = '"cache"'
@@ -87,28 +87,28 @@ def sign_out() -> ResponseReturnValue:
 @bp.get("/account")
 @guard.signed_in(because="everybody may see their own account")
 def account() -> ResponseReturnValue:
-    """Show who one is here and what one may do."""
+    """Show the user's account and roles."""
     return render_template("identity/accounts/account.html", account=accounts.account_page(guard.actor().user_id))
 
 
 @bp.route("/invitation/<token>", methods=["GET", "POST"])
 @guard.public(because="the one-time token in the address is the proof")
 def invitation(token: str) -> ResponseReturnValue:
-    """Make an account from an invitation."""
+    """Create an account from an invitation."""
     try:
         offered = rules.open_invitation(token, now())
     except InvitationSpent:
         abort(404)
     form = AcceptInvitationForm()
     if form.validate_on_submit():
-        wanted = rules.NewAccount(
+        details = rules.NewAccount(
             username=form.username.data or "",
             display_name=form.display_name.data or "",
             password=form.password.data or "",
             language=language().code,
         )
         with attempt(form) as done:
-            rules.accept_invitation(offered, wanted, now())
+            rules.accept_invitation(offered, details, now())
         if done:
             flash(_("Your account is ready. Sign in."))
             return redirect(url_for(".sign_in"))

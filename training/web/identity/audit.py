@@ -17,17 +17,17 @@ bp = Blueprint("audit", __name__)
 @bp.get("/audit")
 @needs(Permission.READ_AUDIT)
 def index() -> ResponseReturnValue:
-    """List who did what, the newest first."""
+    """List the audit events, newest first."""
     form = AuditFilter(request.args)
     form.action.choices = [Choice(action, event_word(action)) for action in audit.actions()]
-    wanted = audit.AuditSearch()
+    search = audit.AuditSearch()
     if form.validate():
-        wanted = audit.AuditSearch(
+        search = audit.AuditSearch(
             action=form.action.data or "",
             username=form.username.data or "",
             subject=form.subject.data or "",
             since=form.since.data,
             until=form.until.data,
         )
-    page = audit.page_of(wanted, cut())
+    page = audit.page_of(search, cut())
     return render_template("identity/audit/index.html", form=form, page=page, pager=pager(page))

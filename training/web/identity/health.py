@@ -1,4 +1,4 @@
-"""Whether the process, the database and the work process are well."""
+"""The health of the process, the database and the work process."""
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,7 @@ bp = Blueprint("health", __name__)
 @bp.get("/healthz")
 @guard.public(because="a load balancer asks, and the answer tells nothing else")
 def show() -> ResponseReturnValue:
-    """Answer 200 when the database answers, 503 when it does not; pages are served without the work process too."""
+    """Answer 200 if the database responds, else 503; pages are also served without the work process."""
     is_well = health.database_answers()
     return {
         "process": "well",

@@ -1,4 +1,4 @@
-"""The words of this area: codes, refusals, audit events and records of accounts and organisations."""
+"""The labels of this area: codes, refusals, audit events and records of accounts and organisations."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ _DEPENDANTS: dict[str, Callable[[], str]] = {
 
 
 def role_word(code: str) -> str:
-    """Return the word for a role as the trail of an assessment keeps it."""
+    """Return the label of a role as the trail of an assessment stores it."""
     return word(Role(code))
 
 

@@ -1,4 +1,4 @@
-"""Organisations: the trees, one body, and what administrators do to it."""
+"""Organisations: the trees, one organisation, and its administration."""
 
 from collections.abc import Callable
 
@@ -27,13 +27,13 @@ from training.web.common.use_case import attempt
 bp = Blueprint("organisations", __name__)
 
 _AT_THE_TOP = "top"
-"""What the form says of a body that was shown the effect of being put at the top."""
+"""The value of ``told`` for a move to the top of the tree."""
 
 
 @bp.get("/organisations")
 @needs(Permission.SEE_ORGANISATION, offers=(Permission.EDIT_ORGANISATION,))
 def index() -> ResponseReturnValue:
-    """Show the tree of a jurisdiction, at first the reader's own."""
+    """Show the tree of a jurisdiction, by default the reader's own."""
     form = OrganisationFilter(request.args)
     form.jurisdiction.choices = choices(Jurisdiction)
     chosen = form.jurisdiction.data if form.validate() else None
@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/organisations/<public_id>")
 @needs(Permission.SEE_ORGANISATION, on=Organisation)
 def show(organisation: Organisation) -> ResponseReturnValue:
-    """Show an organisation, the body above it and those below."""
+    """Show an organisation with its parent and children."""
     page = organisations.organisation_page(organisation, actor())
     return render_template("identity/organisations/show.html", page=page, most=organisations.MOST_COUNTED)
 
@@ -63,10 +63,10 @@ def new() -> ResponseReturnValue:
     form = NewOrganisationForm()
     parents = organisations.parents_for(actor())
     form.jurisdiction.choices = choices(Jurisdiction)
-    form.parent.choices = [Choice(key, name(body)) for key, body in parents.items()]
+    form.parent.choices = [Choice(key, name(parent)) for key, parent in parents.items()]
     if form.validate_on_submit():
         with attempt(form) as done:
-            added = rules.create(form.body(), parents.get(form.parent.data or ""), by=actor())
+            added = rules.create(form.details(), parents.get(form.parent.data or ""), by=actor())
         if done:
             flash(_("Organisation added."))
             return redirect(url_for(".show", public_id=added.public_id))
@@ -76,12 +76,12 @@ def new() -> ResponseReturnValue:
 @bp.route("/organisations/<public_id>/edit", methods=["GET", "POST"])
 @needs(Permission.EDIT_ORGANISATION, on=Organisation)
 def edit(organisation: Organisation) -> ResponseReturnValue:
-    """Change what is recorded of an organisation; a form opened before somebody else's change is refused."""
+    """Edit an organisation; a form opened before another user's change is rejected."""
     form = OrganisationForm(obj=organisation)
     form.jurisdiction.choices = choices(Jurisdiction)
     if form.validate_on_submit():
         with attempt(form) as done:
-            rules.edit(organisation, form.body(), version_of(form.version), by=actor())
+            rules.edit(organisation, form.details(), version_of(form.version), by=actor())
         if done:
             flash(_("Organisation saved."))
             return redirect(url_for(".show", public_id=organisation.public_id))
@@ -91,16 +91,16 @@ def edit(organisation: Organisation) -> ResponseReturnValue:
 @bp.route("/organisations/<public_id>/move", methods=["GET", "POST"])
 @needs(Permission.EDIT_ORGANISATION, on=Organisation)
 def move(organisation: Organisation) -> ResponseReturnValue:
-    """Put an organisation under another body, after saying what that does to who sees whom."""
+    """Move an organisation under another parent, after showing the effect on visibility."""
     parents = organisations.parents_for(actor(), organisation.jurisdiction)
-    current = next((key for key, body in parents.items() if body.id == organisation.parent_id), None)
+    current = next((key for key, parent in parents.items() if parent.id == organisation.parent_id), None)
     form = MoveForm(data={"parent": current, "version": organisation.version})
-    form.parent.choices = [Choice(key, name(body)) for key, body in parents.items() if body.id != organisation.id]
+    form.parent.choices = [Choice(key, name(parent)) for key, parent in parents.items() if parent.id != organisation.id]
     effect = None
     if form.validate_on_submit():
-        parent, wish = parents.get(form.parent.data or ""), form.parent.data or _AT_THE_TOP
-        if form.told.data != wish:
-            effect, form.told.data = organisations.effect_of_move(organisation, parent), wish
+        parent, choice = parents.get(form.parent.data or ""), form.parent.data or _AT_THE_TOP
+        if form.told.data != choice:
+            effect, form.told.data = organisations.effect_of_move(organisation, parent), choice
         else:
             with attempt(form) as done:
                 rules.move(organisation, parent, version_of(form.version), by=actor())
@@ -113,23 +113,23 @@ def move(organisation: Organisation) -> ResponseReturnValue:
 @bp.post("/organisations/<public_id>/deactivate")
 @needs(Permission.EDIT_ORGANISATION, on=Organisation)
 def deactivate(organisation: Organisation) -> ResponseReturnValue:
-    """Put an organisation out of use."""
+    """Deactivate an organisation."""
     return _step(organisation, rules.deactivate, _("Organisation deactivated."))
 
 
 @bp.post("/organisations/<public_id>/reactivate")
 @needs(Permission.EDIT_ORGANISATION, on=Organisation)
 def reactivate(organisation: Organisation) -> ResponseReturnValue:
-    """Take an organisation into use again."""
+    """Reactivate an organisation."""
     return _step(organisation, rules.reactivate, _("Organisation in use again."))
 
 
-def _step(organisation: Organisation, act: Callable[..., None], said: str) -> ResponseReturnValue:
+def _step(organisation: Organisation, act: Callable[..., None], message: str) -> ResponseReturnValue:
     form = StateForm()
     if not form.validate_on_submit():
         abort(400)
     with attempt() as done:
         act(organisation, version_of(form.version), by=actor())
     if done:
-        flash(said)
+        flash(message)
     return redirect(url_for(".show", public_id=organisation.public_id))

@@ -44,7 +44,7 @@ from training.web.finance import tables
 from training.web.finance.claims import asked
 from training.web.oversight import tables as oversight_tables
 from training.web.people import tables as people_tables
-from training.web.people.people import narrowing
+from training.web.people.people import filter_form
 
 bp = Blueprint("exports", __name__)
 
@@ -230,8 +230,8 @@ def of_people(kind: str) -> ResponseReturnValue:
     form = ExportForm()
     if not form.validate() or kind not in TYPES:
         abort(404)
-    _filtered, filter_ = narrowing()
-    rows = people.all_of(form.words.data or "", filter_, actor())
+    _filtered, narrowed = filter_form()
+    rows = people.all_of(form.words.data or "", narrowed, actor())
     made = people_tables.PEOPLE.file(rows)
     with attempt() as done:
         export_limits.note(ExportEvent.PEOPLE, len(rows), actor(), day_began())

@@ -1,4 +1,4 @@
-"""Records that may be one person: side by side, told apart or joined, and parted again."""
+"""Possible duplicates: compare, mark as different people, merge, undo a merge."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -19,13 +19,13 @@ bp = Blueprint("duplicates", __name__)
 @bp.get("/people/duplicates")
 @needs(Permission.EDIT_PERSON)
 def index() -> ResponseReturnValue:
-    """List the pairs in one stretch of the register."""
+    """List the pairs on one page of the register."""
     pairs, page = matching.pairs(cut(), actor())
     return render_template("people/duplicates/index.html", pairs=pairs, pager=pager(page))
 
 
 def _other(public_id: str) -> Person:
-    """Return the second record, of which the actor has to have the same permission."""
+    """Return the second record, for which the actor needs the same permission."""
     found = records.find(Person, public_id, actor(), Permission.EDIT_PERSON)
     if found is None or not found.is_allowed:
         abort(404)
@@ -43,7 +43,7 @@ def compare(person: Person, other_id: str) -> ResponseReturnValue:
 @bp.post("/people/<public_id>/beside/<other_id>/apart")
 @needs(Permission.EDIT_PERSON, on=Person)
 def keep_apart(person: Person, other_id: str) -> ResponseReturnValue:
-    """Remember that two records are not one person."""
+    """Mark two records as different people."""
     other, address = _other(other_id), url_for("oversight.person_page.show", public_id=person.public_id)
     with attempt() as done:
         rules.keep_apart(person, other, actor())
@@ -55,7 +55,7 @@ def keep_apart(person: Person, other_id: str) -> ResponseReturnValue:
 @bp.post("/people/<public_id>/beside/<other_id>/doubt")
 @needs(Permission.EDIT_PERSON, on=Person)
 def doubt(person: Person, other_id: str) -> ResponseReturnValue:
-    """Take back that two records are not one person, and look at both again."""
+    """Remove the mark that two records are different people, and compare them."""
     other = _other(other_id)
     address = url_for(".compare", public_id=person.public_id, other_id=other.public_id)
     with attempt() as done:
@@ -68,7 +68,7 @@ def doubt(person: Person, other_id: str) -> ResponseReturnValue:
 @bp.post("/people/<public_id>/beside/<other_id>/join")
 @needs(Permission.EDIT_PERSON, on=Person)
 def merge(person: Person, other_id: str) -> ResponseReturnValue:
-    """Take the second record up into the first."""
+    """Merge the second record into the first."""
     other = _other(other_id)
     addresses = (
         url_for("oversight.person_page.show", public_id=person.public_id),
@@ -85,7 +85,7 @@ def merge(person: Person, other_id: str) -> ResponseReturnValue:
 @bp.post("/joined/<public_id>/part")
 @needs(Permission.EDIT_PERSON, on=Merge)
 def undo(merge: Merge) -> ResponseReturnValue:
-    """Part two records again."""
+    """Undo a merge."""
     kept = people.kept_of(merge.id)
     with attempt() as done:
         rules.undo(merge, actor())

@@ -1,4 +1,4 @@
-"""The words of this area: codes, refusals, audit events and kinds of record, about people."""
+"""The labels of this area: codes, refusals, audit events and kinds of record, about people."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l

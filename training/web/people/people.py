@@ -1,4 +1,4 @@
-"""The register of people: list, search, page, register, correct, transfer, set aside."""
+"""The register of people: list, search, register, correct, transfer, reactivate."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -34,33 +34,35 @@ bp = Blueprint("people", __name__)
 @needs(Permission.SEE_PERSON, offers=(Permission.EDIT_PERSON,))
 def index() -> ResponseReturnValue:
     """List the people."""
-    filtered, narrowed = narrowing()
-    page = people.page_of(cut(), narrowed, actor())
+    filtered, selection = filter_form()
+    page = people.page_of(cut(), selection, actor())
     number = page.rows[0].number if page.rows else 0
     return _listed(SearchForm(), filtered, [row.Person for row in page.rows], pager(page), number=number)
 
 
-def narrowing() -> tuple[PeopleFilter, people.PeopleSelection]:
-    """Return the form that narrows the list of people, as the address fills it, and what it says."""
+def filter_form() -> tuple[PeopleFilter, people.PeopleSelection]:
+    """Return the filter form of the request, and the selection it makes."""
     form = PeopleFilter(request.args)
-    bodies = {one.public_id: one for one in people.organisations_in_sight(actor())}
-    form.organisation.choices = [Choice(key, name(one)) for key, one in bodies.items()]
+    organisations = {one.public_id: one for one in people.organisations_in_sight(actor())}
+    form.organisation.choices = [Choice(key, name(one)) for key, one in organisations.items()]
     form.here_as.choices = choices(people.PersonKind)
     if not form.validate():
         return form, people.EVERYBODY
-    body = bodies[form.organisation.data].id if form.organisation.data else None
-    return form, people.PeopleSelection(body, people.PersonKind(form.here_as.data) if form.here_as.data else None)
+    organisation = organisations[form.organisation.data].id if form.organisation.data else None
+    return form, people.PeopleSelection(
+        organisation, people.PersonKind(form.here_as.data) if form.here_as.data else None
+    )
 
 
 @bp.post("/people")
 @needs(Permission.SEE_PERSON, offers=(Permission.EDIT_PERSON,))
 def search() -> ResponseReturnValue:
-    """List the people whose names match, of those to whom the list is narrowed."""
+    """List the people whose names match, within the filter."""
     form = SearchForm()
-    filtered, narrowed = narrowing()
+    filtered, selection = filter_form()
     if not form.validate():
         return _listed(form, filtered, [])
-    found = people.search(form.words.data or "", actor(), narrowed)
+    found = people.search(form.words.data or "", actor(), selection)
     return _listed(form, filtered, found.people, has_more=found.has_more)
 
 
@@ -91,39 +93,39 @@ def _listed(
 @bp.get("/people/set-aside")
 @needs(Permission.EDIT_PERSON)
 def inactive() -> ResponseReturnValue:
-    """List the records that are set aside."""
+    """List the inactive records."""
     page = people.inactive_page(cut(), actor())
     return render_template("people/people/inactive.html", people=[row.Person for row in page.rows], pager=pager(page))
 
 
 def offer_choices(form: PersonForm) -> None:
-    """Fill the form's lists."""
+    """Set the choices of the form."""
     form.sex.choices = choices(Sex)
     form.speaks.choices = choices(SpokenLanguage)
 
 
 def offer_organisations(form: NewPersonForm) -> dict[str, Organisation]:
-    """Fill the form's list with the organisations in which the actor may register people."""
+    """Set the choices to the organisations in which the actor may register people."""
     offer_choices(form)
-    return _offer_bodies(form)
+    return _offer_organisations(form)
 
 
-def _offer_bodies(form: NewPersonForm | PersonTransferForm) -> dict[str, Organisation]:
-    bodies = {body.public_id: body for body in people.own_organisations(actor())}
-    form.organisation.choices = [Choice(key, name(body)) for key, body in bodies.items()]
-    return bodies
+def _offer_organisations(form: NewPersonForm | PersonTransferForm) -> dict[str, Organisation]:
+    organisations = {organisation.public_id: organisation for organisation in people.own_organisations(actor())}
+    form.organisation.choices = [Choice(key, name(organisation)) for key, organisation in organisations.items()]
+    return organisations
 
 
-def alike(form: NewPersonForm, body: Organisation) -> list[matching.Candidate]:
-    """Return who may be the person in the form, and was not shown to the reader before; nobody is registered then."""
-    known = matching.alike(form.particulars(), body.id, actor())
-    return [] if form.has_told(one.person.public_id for one in known) else known
+def alike(form: NewPersonForm, organisation: Organisation) -> list[matching.Candidate]:
+    """Return possible matches of the person in the form; empty if the reader was shown them all before."""
+    known = matching.alike(form.particulars(), organisation.id, actor())
+    return [] if form.has_shown(one.person.public_id for one in known) else known
 
 
-def register_from(form: NewPersonForm, body: Organisation) -> Person:
-    """Register the person in the form, and tell them apart from everybody who was shown. Raises as the rules do."""
-    person = rules.register(body.id, form.particulars(), actor())
-    for other in records.find_each(Person, form.told, actor(), Permission.EDIT_PERSON):
+def register_from(form: NewPersonForm, organisation: Organisation) -> Person:
+    """Register the person in the form, marked as different from all matches shown. Raises as the rules do."""
+    person = rules.register(organisation.id, form.particulars(), actor())
+    for other in records.find_each(Person, form.shown, actor(), Permission.EDIT_PERSON):
         duplicates.keep_apart(person, other, actor())
     return person
 
@@ -131,16 +133,16 @@ def register_from(form: NewPersonForm, body: Organisation) -> Person:
 @bp.route("/people/new", methods=["GET", "POST"])
 @needs(Permission.EDIT_PERSON)
 def new() -> ResponseReturnValue:
-    """Register a person; where somebody of that name is known, after a look at both."""
+    """Register a person; if there are possible matches, after showing them."""
     form = NewPersonForm()
-    bodies = offer_organisations(form)
+    organisations = offer_organisations(form)
     known: list[matching.Candidate] = []
     if form.validate_on_submit():
-        body = bodies[form.organisation.data or ""]
-        known = alike(form, body)
+        organisation = organisations[form.organisation.data or ""]
+        known = alike(form, organisation)
         if not known:
             with attempt(form) as done:
-                person = register_from(form, body)
+                person = register_from(form, organisation)
             if done:
                 flash(_("Registered."))
                 return redirect(url_for("oversight.person_page.show", public_id=person.public_id))
@@ -150,7 +152,7 @@ def new() -> ResponseReturnValue:
 @bp.route("/people/<public_id>/edit", methods=["GET", "POST"])
 @needs(Permission.EDIT_PERSON, on=Person)
 def edit(person: Person) -> ResponseReturnValue:
-    """Correct what is recorded of a person."""
+    """Correct a person's details."""
     form = PersonForm(obj=person)
     offer_choices(form)
     if form.validate_on_submit():
@@ -165,12 +167,12 @@ def edit(person: Person) -> ResponseReturnValue:
 @bp.route("/people/<public_id>/transfer", methods=["GET", "POST"])
 @needs(Permission.EDIT_PERSON, on=Person)
 def transfer(person: Person) -> ResponseReturnValue:
-    """Move a person to another organisation among those in which the actor may register people."""
+    """Transfer a person to another organisation in which the actor may register people."""
     form = PersonTransferForm()
-    bodies = _offer_bodies(form)
+    organisations = _offer_organisations(form)
     if form.validate_on_submit() and form.since.data:
         with attempt(form) as done:
-            rules.transfer(person, bodies[form.organisation.data or ""], form.since.data, actor(), today())
+            rules.transfer(person, organisations[form.organisation.data or ""], form.since.data, actor(), today())
         if done:
             flash(_("Transferred."))
             return redirect(url_for("oversight.person_page.show", public_id=person.public_id))
@@ -180,7 +182,7 @@ def transfer(person: Person) -> ResponseReturnValue:
 @bp.post("/people/<public_id>/reactivate")
 @needs(Permission.EDIT_PERSON, on=Person)
 def reactivate(person: Person) -> ResponseReturnValue:
-    """Take up the record of a person again."""
+    """Reactivate a person."""
     address = url_for("oversight.person_page.show", public_id=person.public_id)
     with attempt() as done:
         rules.reactivate(person, actor())

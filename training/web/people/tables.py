@@ -15,7 +15,7 @@ from training.web.common.tables import CODE, ID, NAME, OTHER_NAME, PERSON, TYPED
 
 
 def heading(part: NomineePart) -> LazyString:
-    """Return the heading under which ``part`` is understood when a file comes back as a file of names."""
+    """Return the heading of ``part`` that an upload of names recognises."""
     return LazyString(lambda: FORMAT.heading(part, language().code))
 
 
