@@ -96,9 +96,9 @@ def test_existing_organisation_is_used(sqlite_app: Flask) -> None:
         with transaction():
             for user in db.session.scalars(select(User).where(User.username == "admin")):
                 user.is_active = False
-        body = world.organisations["iraq"].name_en
+        organisation = world.organisations["iraq"].name_en
     before = everything(sqlite_app)["organisations"]
-    invitation(sqlite_app, "--organisation", body)
+    invitation(sqlite_app, "--organisation", organisation)
     assert everything(sqlite_app)["organisations"] == before
 
 

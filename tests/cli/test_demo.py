@@ -86,7 +86,7 @@ def test_steps_run_on_their_days(empty: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "expected"),
     [
         ("transfer a person", "transfer person", "there is no such step; did you mean transfer a person"),
         ("day = -10", "day = -401", "it stands after a step of day -400: write the steps in the order of their days"),
@@ -102,16 +102,16 @@ def test_steps_run_on_their_days(empty: Flask) -> None:
         ("since = -15", "since = 15", "refused"),
     ],
 )
-def test_error_is_reported_with_its_step(empty: Flask, before: str, after: str, said: str) -> None:
+def test_error_is_reported_with_its_step(empty: Flask, before: str, after: str, expected: str) -> None:
     assert before in TRANSFER
     message = refused(empty, BEGINNING + TRANSFER.replace(before, after))
     line = BEGINNING.count("\n") + 2
     assert message.startswith(f"line {line}, day -")
-    assert said in message
+    assert expected in message
 
 
 @pytest.mark.parametrize(
-    ("steps", "said"),
+    ("steps", "expected"),
     [
         ("[[step]]\ndo = 'nominate'", "line 1: the step needs day, such as day = -40"),
         ("\n[[step]]\nday = 'today'\ndo = 'nominate'", "line 2: the step needs day, such as day = -40"),
@@ -119,10 +119,10 @@ def test_error_is_reported_with_its_step(empty: Flask, before: str, after: str, 
         ("[[step]]\nday = \n", "the timeline is not TOML"),
     ],
 )
-def test_step_needs_day_and_action(steps: str, said: str) -> None:
+def test_step_needs_day_and_action(steps: str, expected: str) -> None:
     with pytest.raises(timeline.TimelineError) as error:
         timeline.read(steps, demo.KINDS)
-    assert said in error.value.message
+    assert expected in error.value.message
 
 
 def test_missing_file_is_named(empty: Flask) -> None:

@@ -28,9 +28,9 @@ def test_measure_prints_the_same_figures_each_time(sqlite_app: Flask, tmp_path: 
     lines = [f"given-ar\t{native}\t\t{latin}\tA" for native, latin in GIVEN]
     lines += [f"family-ar\t{native}\t\t{latin}\tA" for native, latin in FAMILIES]
     file.write_text("# parts of names\n" + "\n".join(lines), encoding="utf-8")
-    told = done(sqlite_app, "names", "measure", str(file))
-    assert told == done(sqlite_app, "names", "measure", str(file)), "the same file gives the same figures"
-    lines = told.partition("in both")[2].partition("with a slip")[0].splitlines()[2:]
+    output = done(sqlite_app, "names", "measure", str(file))
+    assert output == done(sqlite_app, "names", "measure", str(file)), "the same file gives the same figures"
+    lines = output.partition("in both")[2].partition("with a slip")[0].splitlines()[2:]
     rows = (line.split() for line in lines[:8])
     figures = {int(number): (float(precision), float(recall)) for number, precision, recall in rows}
     assert figures[ENOUGH][1] > 0.95, "nearly everybody is met again"

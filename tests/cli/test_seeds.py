@@ -146,8 +146,8 @@ def test_byte_order_mark_is_ignored(app: Flask, tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["windows-1256", "utf-16"])
 def test_file_in_another_encoding_is_refused_with_advice(sqlite_app: Flask, tmp_path: Path, encoding: str) -> None:
     file = write(tmp_path, GOOD | {"title_ar": "دورة كشف التزوير"}, encoding=encoding)
-    said = refused(sqlite_app, "seed", "courses", str(file))
-    assert said == "Error: courses.csv is not UTF-8 text: save it as CSV UTF-8.\n"
+    output = refused(sqlite_app, "seed", "courses", str(file))
+    assert output == "Error: courses.csv is not UTF-8 text: save it as CSV UTF-8.\n"
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,8 @@ def test_file_in_another_encoding_is_refused_with_advice(sqlite_app: Flask, tmp_
 def test_missing_column_is_refused(sqlite_app: Flask, tmp_path: Path, heading: str, lacking: str) -> None:
     file = tmp_path / "courses.csv"
     file.write_text(f"{heading}\nA course,A provider,other\n", encoding="utf-8")
-    said = refused(sqlite_app, "seed", "courses", str(file))
-    assert said == f"Error: The heading lacks: {lacking}.\n"
+    output = refused(sqlite_app, "seed", "courses", str(file))
+    assert output == f"Error: The heading lacks: {lacking}.\n"
 
 
 def test_row_with_too_few_or_too_many_cells_is_handled(sqlite_app: Flask, tmp_path: Path) -> None:
@@ -224,12 +224,12 @@ def test_demonstration_is_loaded_into_an_empty_database(app: Flask) -> None:
 def test_demonstration_is_refused_if_there_are_accounts(app: Flask) -> None:
     with app.app_context():
         World(app)
-    said = refused(app, "seed", "demo")
-    assert said == "Error: The database has accounts already: a demonstration needs an empty one.\n"
+    output = refused(app, "seed", "demo")
+    assert output == "Error: The database has accounts already: a demonstration needs an empty one.\n"
 
 
 def test_demonstration_is_refused_in_production(sqlite_app: Flask) -> None:
     demo = sqlite_app.config["SETTINGS"]
     sqlite_app.config["SETTINGS"] = replace(demo, mode=PRODUCTION, demo_password=None)
-    said = refused(sqlite_app, "seed", "demo")
-    assert said == "Error: TRAINING_MODE is production: a demonstration has no place in it.\n"
+    output = refused(sqlite_app, "seed", "demo")
+    assert output == "Error: TRAINING_MODE is production: a demonstration has no place in it.\n"

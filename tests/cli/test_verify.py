@@ -51,23 +51,23 @@ def verify(app: Flask) -> tuple[int, str]:
 
 
 def test_consistent_ledger_passes_each_check(app: Flask, world: World) -> None:
-    status, said = verify(app)
-    assert status == 0, said
-    assert "holds  2 entries, 1 claims: lines add up" in said
-    assert "holds  1 files of evidence: present and unchanged" in said
-    assert said.endswith("The ledger is whole.\n")
-    assert len(said.splitlines()) == 17
+    status, output = verify(app)
+    assert status == 0, output
+    assert "holds  2 entries, 1 claims: lines add up" in output
+    assert "holds  1 files of evidence: present and unchanged" in output
+    assert output.endswith("The ledger is whole.\n")
+    assert len(output.splitlines()) == 17
 
 
 def test_changed_balance_is_reported(app: Flask, world: World) -> None:
     change = "UPDATE programmes SET allocated = allocated + :by WHERE code = 'TRAINING'"
     with transaction() as session:
         session.execute(text(change), {"by": 1})
-    status, said = verify(app)
+    status, output = verify(app)
     assert status == 1
-    assert "FAULT  2 programmes, 5 lines, 2 commitments: balances are the sums of their postings" in said
-    assert f"programmes {world.programme().public_id}: allocated is 100001, its entries say 100000" in said
-    assert said.endswith("1 discrepancies.\n")
+    assert "FAULT  2 programmes, 5 lines, 2 commitments: balances are the sums of their postings" in output
+    assert f"programmes {world.programme().public_id}: allocated is 100001, its entries say 100000" in output
+    assert output.endswith("1 discrepancies.\n")
     with transaction() as session:
         session.execute(text(change), {"by": -1})
 
@@ -75,11 +75,11 @@ def test_changed_balance_is_reported(app: Flask, world: World) -> None:
 def test_replaced_and_missing_files_are_reported(app: Flask, world: World) -> None:
     (file,) = app.config["SETTINGS"].evidence_folder.iterdir()
     file.write_bytes(b"%PDF-1.7 another receipt")
-    status, said = verify(app)
-    assert (status, "its file has changed" in said) == (1, True)
+    status, output = verify(app)
+    assert (status, "its file has changed" in output) == (1, True)
     file.unlink()
-    status, said = verify(app)
-    assert (status, "its file is missing" in said) == (1, True)
+    status, output = verify(app)
+    assert (status, "its file is missing" in output) == (1, True)
 
 
 @contextmanager
@@ -107,7 +107,7 @@ UK = "(SELECT id FROM users WHERE username = 'uk')"
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         (f"DELETE FROM ledger_postings WHERE entry_id = {PAID}", "approved but not posted"),
         (
@@ -136,10 +136,10 @@ UK = "(SELECT id FROM users WHERE username = 'uk')"
         ("UPDATE commitments SET spent = spent + 1", "spent is"),
     ],
 )
-def test_damage_is_reported(world: World, change: str, said: str) -> None:
+def test_damage_is_reported(world: World, change: str, expected: str) -> None:
     with damage(change):
         found = ledger_check.discrepancies()
-        assert any(said in line for line in found), found
+        assert any(expected in line for line in found), found
 
 
 def test_decision_by_the_proposer_is_reported(world: World, sqlite_damage: None) -> None:

@@ -199,8 +199,10 @@ def test_transfer_of_spent_money_is_reversed_in_neither_half(world: World) -> No
 def test_commitments_of_two_programmes_are_decided_together_on_their_own_lines(world: World) -> None:
     lines = [world.line(500_00), world.line(500_00, world.project("KURDISTAN", "kri"))]
     with transaction():
-        wanted = [proposals.Reservation(line, 100_00) for line in lines]
-        entry = proposals.propose_commitments(wanted, world.proposal(200_00), dt.date(2027, 1, 15), world.actor("uk"))
+        reservations = [proposals.Reservation(line, 100_00) for line in lines]
+        entry = proposals.propose_commitments(
+            reservations, world.proposal(200_00), dt.date(2027, 1, 15), world.actor("uk")
+        )
     world.approve(bundle_of(entry)[1])
     db.session.rollback()
     assert [world.programme(code).committed for code in ("TRAINING", "KURDISTAN")] == [100_00, 100_00]

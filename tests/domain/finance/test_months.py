@@ -32,7 +32,7 @@ def world(app: Flask) -> Iterator[World]:
         yield World(app)
 
 
-def told(line: BudgetLine) -> dict[str, tuple[int, int]]:
+def by_month(line: BudgetLine) -> dict[str, tuple[int, int]]:
     """Return committed and spent in pounds at the end of each month from August to December 2026."""
     db.session.rollback()
     statement = select(LineMonth.month, LineMonth.committed, LineMonth.spent).where(LineMonth.line_id == line.id)
@@ -90,21 +90,27 @@ def test_payment_before_commitment_approval_leaves_it_once_approved(book: Book) 
     """It is spent when paid; it leaves the commitment, with the released rest, once that is approved."""
     commitment = book.commit(400, NOVEMBER)
     book.pay(commitment, 350, OCTOBER, NOVEMBER, closes=True)
-    assert told(book.line) == {"Aug": (0, 0), "Sep": (0, 0), "Oct": (0, 350), "Nov": (0, 350), "Dec": (0, 350)}
+    assert by_month(book.line) == {"Aug": (0, 0), "Sep": (0, 0), "Oct": (0, 350), "Nov": (0, 350), "Dec": (0, 350)}
 
 
 def test_late_approved_payment_is_never_both_committed_and_spent(book: Book) -> None:
     """Money paid in October is no longer committed in October."""
     commitment = book.commit(400, SEPTEMBER)
     book.pay(commitment, 350, OCTOBER, DECEMBER)
-    assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (50, 350), "Nov": (50, 350), "Dec": (50, 350)}
+    assert by_month(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (50, 350), "Nov": (50, 350), "Dec": (50, 350)}
 
 
 def test_payment_that_needs_a_top_up_leaves_the_commitment_after_it(book: Book) -> None:
     commitment = book.commit(400, SEPTEMBER)
     book.top_up(commitment, 100, NOVEMBER)
     book.pay(commitment, 450, OCTOBER, NOVEMBER)
-    assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (400, 450), "Nov": (50, 450), "Dec": (50, 450)}
+    assert by_month(book.line) == {
+        "Aug": (0, 0),
+        "Sep": (400, 0),
+        "Oct": (400, 450),
+        "Nov": (50, 450),
+        "Dec": (50, 450),
+    }
 
 
 def test_later_top_up_does_not_delay_a_payment(book: Book) -> None:
@@ -112,19 +118,25 @@ def test_later_top_up_does_not_delay_a_payment(book: Book) -> None:
     commitment = book.commit(400, SEPTEMBER)
     book.top_up(commitment, 100, NOVEMBER)
     book.pay(commitment, 300, OCTOBER, NOVEMBER)
-    assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (100, 300), "Nov": (200, 300), "Dec": (200, 300)}
+    assert by_month(book.line) == {
+        "Aug": (0, 0),
+        "Sep": (400, 0),
+        "Oct": (100, 300),
+        "Nov": (200, 300),
+        "Dec": (200, 300),
+    }
 
 
 @pytest.mark.parametrize("closes", [False, True])
 def test_reversed_payment_counts_in_no_month(book: Book, *, closes: bool) -> None:
     commitment = book.commit(400, NOVEMBER)
-    before = told(book.line)
+    before = by_month(book.line)
     entry = book.pay(commitment, 350, OCTOBER, NOVEMBER, closes=closes)
-    assert told(book.line) != before
+    assert by_month(book.line) != before
     book.reverse(entry, DECEMBER)
-    assert told(book.line) == before
+    assert by_month(book.line) == before
     book.pay(commitment, 350, SEPTEMBER, DECEMBER)
-    assert told(book.line) == {"Aug": (0, 0), "Sep": (0, 350), "Oct": (0, 350), "Nov": (50, 350), "Dec": (50, 350)}
+    assert by_month(book.line) == {"Aug": (0, 0), "Sep": (0, 350), "Oct": (0, 350), "Nov": (50, 350), "Dec": (50, 350)}
 
 
 def test_reversal_of_a_commitment_counts_when_approved(book: Book) -> None:
@@ -134,14 +146,20 @@ def test_reversal_of_a_commitment_counts_when_approved(book: Book) -> None:
     book.pay(commitment, 300, OCTOBER, OCTOBER)
     book.top_up(commitment, 300, NOVEMBER)
     book.reverse(first, DECEMBER)
-    assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (100, 300), "Nov": (400, 300), "Dec": (0, 300)}
+    assert by_month(book.line) == {
+        "Aug": (0, 0),
+        "Sep": (400, 0),
+        "Oct": (100, 300),
+        "Nov": (400, 300),
+        "Dec": (0, 300),
+    }
 
 
 def test_release_and_its_reversal_count_when_approved(book: Book) -> None:
     commitment = book.commit(400, SEPTEMBER)
     entry = book.release(commitment, 150, OCTOBER)
     book.reverse(entry, DECEMBER)
-    assert told(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (250, 0), "Nov": (250, 0), "Dec": (400, 0)}
+    assert by_month(book.line) == {"Aug": (0, 0), "Sep": (400, 0), "Oct": (250, 0), "Nov": (250, 0), "Dec": (400, 0)}
 
 
 def test_chart_is_never_negative(book: Book) -> None:

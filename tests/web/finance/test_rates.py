@@ -49,7 +49,7 @@ def test_rate_is_entered_in_any_digits_and_shown_with_its_source(app: Flask, bro
 JUNE = {"currency": "USD", "month-month": "6", "month-year": "2026", "rate": "1.27", "source": "HMRC"}
 
 
-def told(page: str) -> str:
+def question(page: str) -> str:
     """Return the question that a page asks, as its form carries it."""
     found = re.search(r'name="told"[^>]*value="([^"]*)"', page)
     return found[1] if found else ""
@@ -62,9 +62,9 @@ def test_replacing_a_rate_has_to_be_confirmed(app: Flask, browser: FlaskClient) 
     assert "Jun 2026 has the rate \u2066£1\u00a0=\u00a0USD\u00a01.27\u2069 already: this one would replace it." in page
     assert 'name="is_right"' in page
     assert "£1 = USD 1.27" in browser.get("/rates").text
-    asked = {"told": told(page), "is_right": "yes"}
+    asked = {"told": question(page), "is_right": "yes"}
     another = post(browser, "/rates/new", JUNE | {"rate": "127"} | asked).text
-    assert told(another) != asked["told"], "a yes to one rate is not a yes to another"
+    assert question(another) != asked["told"], "a yes to one rate is not a yes to another"
     assert not re.search(r'id="is_right"[^>]*checked', another)
     assert "£1 = USD 1.27" in browser.get("/rates").text
     assert post(browser, "/rates/new", JUNE | {"rate": "0.0127"} | asked).status_code == 302
@@ -119,7 +119,7 @@ def test_list_corrects_an_existing_rate(app: Flask, browser: FlaskClient) -> Non
     assert "Nothing was entered yet: 1 rate is doubtful." in page
     assert "Apr 2026 has the rate" in page
     assert "£1 = USD 1.27" in browser.get("/rates").text
-    assert "Entered" in send(browser, corrected, told=told(page), is_right="yes")
+    assert "Entered" in send(browser, corrected, told=question(page), is_right="yes")
     assert "£1 = USD 1.28" in browser.get("/rates").text
     assert count(app) == 2
 
@@ -129,9 +129,9 @@ def test_confirmation_is_valid_for_its_list_only(app: Flask, browser: FlaskClien
     page = send(browser, listed.format("127"))
     assert "departs by more than a tenth from that of Apr 2026" in page
     assert page.count("Not entered") == 2
-    assert "Nothing was entered yet" in send(browser, listed.format("12.7"), told=told(page), is_right="yes")
+    assert "Nothing was entered yet" in send(browser, listed.format("12.7"), told=question(page), is_right="yes")
     assert count(app) == 0
-    assert send(browser, listed.format("127"), told=told(page), is_right="yes").count("Entered") == 2
+    assert send(browser, listed.format("127"), told=question(page), is_right="yes").count("Entered") == 2
 
 
 @pytest.mark.parametrize(
