@@ -84,7 +84,7 @@ class ModelNomination:
 class ModelPerson:
     """A person of the model; ``until`` is the last day of the clearance."""
 
-    body: str
+    organisation: str
     sex: Sex | None
     until: dt.date | None = None
     is_active: bool = True
@@ -114,8 +114,8 @@ class Model:
         ]
         return any(there.first <= here.last and here.first <= there.last for there in seats_elsewhere)
 
-    def of_organisation(self, cohort: int, body: str) -> int:
-        return sum(body in ABOVE[self.people[one.person].body] for one in self.seated(cohort))
+    def of_organisation(self, cohort: int, organisation: str) -> int:
+        return sum(organisation in ABOVE[self.people[one.person].organisation] for one in self.seated(cohort))
 
     def others(self, cohort: int) -> int:
         return sum(self.people[one.person].sex is not Sex.FEMALE for one in self.seated(cohort))
@@ -125,9 +125,9 @@ class Model:
         if len(self.seated(one.cohort)) >= cohort.capacity:
             return False
         if any(
-            self.of_organisation(one.cohort, body) >= most
-            for body, most in cohort.quotas.items()
-            if body in ABOVE[person.body]
+            self.of_organisation(one.cohort, organisation) >= most
+            for organisation, most in cohort.quotas.items()
+            if organisation in ABOVE[person.organisation]
         ):
             return False
         return person.sex is Sex.FEMALE or self.others(one.cohort) < cohort.capacity - cohort.reserved
@@ -210,7 +210,7 @@ class Stage:
     snapshot: sqlite3.Connection
     cohorts: list[int]
     people: dict[int, ModelPerson]
-    bodies: dict[str, int]
+    organisation_ids: dict[str, int]
     uk: Actor
     vetting: Actor
 
@@ -245,22 +245,24 @@ def _furnish(app: Flask) -> Stage:
     with transaction():
         under = OrganisationDetails("A brigade", Jurisdiction.IRAQ)
         world.organisations["below"] = organisations.create(under, world.organisations["iraq"], by=world.actor("admin"))
-    bodies = {code: world.organisations[code].id for code in ABOVE}
-    held = [
+    organisation_ids = {code: world.organisations[code].id for code in ABOVE}
+    cohorts = [
         world.open_cohort(seats=2, first=dt.date(2027, 1, first), last=dt.date(2027, 1, last)).id
         for first, last in DAYS
     ]
     known = {}
-    for body in ABOVE:
+    for organisation in ABOVE:
         for sex in (Sex.FEMALE, Sex.MALE, None):
             with transaction():
                 person = people.register(
-                    bodies[body], people.Particulars(f"{body} {sex}", "", sex=sex), world.actor("uk")
+                    organisation_ids[organisation],
+                    people.Particulars(f"{organisation} {sex}", "", sex=sex),
+                    world.actor("uk"),
                 )
-            known[person.id] = ModelPerson(body, sex)
+            known[person.id] = ModelPerson(organisation, sex)
     snapshot = sqlite3.connect(":memory:")
     _raw().backup(snapshot)
-    return Stage(snapshot, held, known, bodies, world.actor("uk"), world.actor("vetting"))
+    return Stage(snapshot, cohorts, known, organisation_ids, world.actor("uk"), world.actor("vetting"))
 
 
 PICK = st.integers(0, 10**6)
@@ -282,7 +284,7 @@ class Path(RuleBasedStateMachine):
                 key: ModelCohort(dt.date(2027, 1, first), dt.date(2027, 1, last))
                 for key, (first, last) in zip(self.stage.cohorts, DAYS, strict=True)
             },
-            {key: ModelPerson(one.body, one.sex) for key, one in self.stage.people.items()},
+            {key: ModelPerson(one.organisation, one.sex) for key, one in self.stage.people.items()},
         )
         self.keys = self.ticks = 0
 
@@ -316,8 +318,8 @@ class Path(RuleBasedStateMachine):
     @initialize(pairs=st.lists(st.tuples(PICK, PICK), min_size=10, max_size=14), tight=st.integers(0, 3))
     def begin(self, pairs: list[tuple[int, int]], tight: int) -> None:
         """Set tight limits and clear most nominees, as most walks need."""
-        for number, (capacity, reserved, body) in enumerate(((3, 2, "iraq"), (3, 0, "iraq"), (2, 1, "kri"))):
-            self._set_limits(number, capacity, reserved, {body: 1} if number != tight else {})
+        for number, (capacity, reserved, organisation) in enumerate(((3, 2, "iraq"), (3, 0, "iraq"), (2, 1, "kri"))):
+            self._set_limits(number, capacity, reserved, {organisation: 1} if number != tight else {})
         for person in sorted(self.model.people)[:8]:
             self._decide(person, ENDS[-1])
         for cohort, person in pairs:
@@ -377,9 +379,9 @@ class Path(RuleBasedStateMachine):
     @rule(number=PICK, until=st.sampled_from([*ENDS, ENDS[-1], ENDS[-1]]))
     def decide(self, number: int, until: dt.date | None) -> None:
         """Record a decision about a person, preferably one with a seat, which it may free."""
-        somebody = sorted(self.model.people)[number % len(self.model.people)]
+        person = sorted(self.model.people)[number % len(self.model.people)]
         has_choice = number % 3 and self.model.nominees
-        self._decide(self.model.nominees[self.pick(number, S.CONFIRMED)].person if has_choice else somebody, until)
+        self._decide(self.model.nominees[self.pick(number, S.CONFIRMED)].person if has_choice else person, until)
 
     @precondition(lambda self: self.model.nominees)
     @rule(number=PICK)
@@ -409,16 +411,18 @@ class Path(RuleBasedStateMachine):
 
     @precondition(lambda self: self.ticks % 9 == 0)  # or the walks would do little else
     @rule(number=PICK, capacity=st.integers(1, 5), reserved=st.integers(0, 3), quota=st.sampled_from([0, 0, 1, 2]),
-          body=st.sampled_from(list(ABOVE)))  # fmt: skip
-    def set_limits(self, number: int, capacity: int, reserved: int, quota: int, body: str) -> None:
-        self._set_limits(number, capacity, reserved, {body: quota} if quota and body != "below" else {})
+          organisation=st.sampled_from(list(ABOVE)))  # fmt: skip
+    def set_limits(self, number: int, capacity: int, reserved: int, quota: int, organisation: str) -> None:
+        self._set_limits(number, capacity, reserved, {organisation: quota} if quota and organisation != "below" else {})
 
     def _set_limits(self, number: int, capacity: int, reserved: int, quotas: dict[str, int]) -> None:
         key = self.stage.cohorts[number % len(self.stage.cohorts)]
         place = self.model.cohorts[key]
         does_fit = len(self.model.seated(key)) <= capacity and reserved <= capacity - self.model.others(key)
         does_fit = does_fit and all(self.model.of_organisation(key, name) <= most for name, most in quotas.items())
-        limits = seats.SeatLimits(capacity, reserved, {self.stage.bodies[name]: most for name, most in quotas.items()})
+        limits = seats.SeatLimits(
+            capacity, reserved, {self.stage.organisation_ids[name]: most for name, most in quotas.items()}
+        )
         self.act(
             does_fit,
             "set limits",
@@ -475,7 +479,7 @@ class Path(RuleBasedStateMachine):
                 assert share.quota is None or share.taken <= share.quota, "a quota"
         gone = {one.id for one in _all(Person) if not one.is_active}
         for one in seated:
-            assert one.person_id not in gone, "a seat of somebody who is set aside"
+            assert one.person_id not in gone, "a seat of a person who is set aside"
             lasts = until.get(one.person_id)
             assert lasts is not None, "a seat without clearance"
             assert lasts >= cohorts[one.cohort_id].ends_on, "a seat beyond its clearance"

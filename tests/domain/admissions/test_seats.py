@@ -56,16 +56,16 @@ def open_cohort(world: World, seats: int, first: dt.date = FIRST, last: dt.date 
     return world.open_cohort(seats=seats, first=first, last=last)
 
 
-def register_person(world: World, name: str, sex: Sex | None = None, body: str = "iraq") -> Person:
+def register_person(world: World, name: str, sex: Sex | None = None, organisation: str = "iraq") -> Person:
     with transaction():
         particulars = people.Particulars(name, "", sex=sex)
-        return people.register(world.organisations[body].id, particulars, world.actor("uk"))
+        return people.register(world.organisations[organisation].id, particulars, world.actor("uk"))
 
 
 def cleared(world: World, cohort: Cohort, person: Person, until: dt.date = dt.date(2028, 1, 1)) -> Nomination:
     """Nominate a person and have them cleared."""
-    body = {world.organisations[code].id: code for code in ("iraq", "kri")}.get(person.organisation_id, "uk")
-    nomination = world.nominated(cohort, person, by=body)
+    organisation = {world.organisations[code].id: code for code in ("iraq", "kri")}.get(person.organisation_id, "uk")
+    nomination = world.nominated(cohort, person, by=organisation)
     with transaction():
         nominations.shortlist(nomination, world.actor("uk"))
         nominations.send_to_vetting(nomination, world.actor("uk"))
@@ -127,7 +127,9 @@ def notified_accounts(kind: NoticeKind, nomination: Nomination) -> set[str]:
 def test_freed_seat_goes_to_first_waiting_and_both_sides_are_notified(world: World) -> None:
     cohort = open_cohort(world, 1)
     seated = confirmed(world, cleared(world, cohort, register_person(world, "One")))
-    later, first = (cleared(world, cohort, register_person(world, name, body="kri")) for name in ("Later", "First"))
+    later, first = (
+        cleared(world, cohort, register_person(world, name, organisation="kri")) for name in ("Later", "First")
+    )
     assert refused(world, first) is CohortFull
     waiting(world, first)
     waiting(world, later)
@@ -290,7 +292,9 @@ def test_deactivated_person_loses_seat_and_place_and_both_sides_are_notified(wor
     )
     person = register_person(world, "One")
     seated = confirmed(world, cleared(world, cohort, person))
-    first, second = (waiting(world, cleared(world, cohort, register_person(world, name, body="kri"))) for name in "ab")
+    first, second = (
+        waiting(world, cleared(world, cohort, register_person(world, name, organisation="kri"))) for name in "ab"
+    )
     waits = waiting(world, cleared(world, other, person))
     with transaction():
         people.transfer(person, world.organisations["iraq.2"], TODAY, world.actor("uk"), TODAY)
@@ -386,12 +390,12 @@ def test_quota_includes_subordinate_organisations(world: World) -> None:
     cohort = open_cohort(world, 9)
     with transaction():
         seats.set_limits(cohort, SeatLimits(9, 0, {world.organisations["iraq"].id: 2}), world.actor("uk"))
-    for name, body in (("One", "iraq"), ("Two", "below")):
-        confirmed(world, cleared(world, cohort, register_person(world, name, body=body)))
-    for body in ("iraq", "below"):
-        nomination = cleared(world, cohort, register_person(world, f"Three {body}", body=body))
+    for name, organisation in (("One", "iraq"), ("Two", "below")):
+        confirmed(world, cleared(world, cohort, register_person(world, name, organisation=organisation)))
+    for organisation in ("iraq", "below"):
+        nomination = cleared(world, cohort, register_person(world, f"Three {organisation}", organisation=organisation))
         assert refused(world, nomination) is QuotaReached
-    confirmed(world, cleared(world, cohort, register_person(world, "Four", body="kri")))
+    confirmed(world, cleared(world, cohort, register_person(world, "Four", organisation="kri")))
     shares = {share.organisation.name_en: (share.quota, share.taken) for share in seat_rows.shares(cohort.id)}
     assert shares["Border Forces Command"] == (2, 2)
 

@@ -59,23 +59,23 @@ class Stage:
             self.key, self.at = cohort.id, f"/cohorts/{cohort.public_id}"
         self._clients: dict[str, FlaskClient] = {}
 
-    def nominated(self, name: str, body: str = "iraq", sex: Sex | None = None) -> Handle:
+    def nominated(self, name: str, organisation: str = "iraq", sex: Sex | None = None) -> Handle:
         with building(self.world) as world:
             with transaction():
                 particulars = people.Particulars(name, "", sex=sex)
-                person = people.register(world.organisations[body].id, particulars, world.actor("uk"))
+                person = people.register(world.organisations[organisation].id, particulars, world.actor("uk"))
             made = world.nominated(cohorts.cohort_by_key(self.key), person)
             return Handle(made.id, made.public_id)
 
-    def in_vetting(self, name: str, body: str = "iraq", sex: Sex | None = None) -> Handle:
-        made = self.nominated(name, body, sex)
+    def in_vetting(self, name: str, organisation: str = "iraq", sex: Sex | None = None) -> Handle:
+        made = self.nominated(name, organisation, sex)
         self.do(made, nominations.shortlist, nominations.send_to_vetting)
         return made
 
     def cleared(
-        self, name: str, until: dt.date = dt.date(2028, 1, 1), body: str = "iraq", sex: Sex | None = None
+        self, name: str, until: dt.date = dt.date(2028, 1, 1), organisation: str = "iraq", sex: Sex | None = None
     ) -> Handle:
-        made = self.in_vetting(name, body, sex)
+        made = self.in_vetting(name, organisation, sex)
         with building(self.world) as world:
             world.cleared(rows.nomination_page(rows.nomination_by_key(made.id), world.actor("uk")).person, until)
         return made
@@ -365,7 +365,7 @@ def test_invalid_bulk_form_keeps_the_selection(world: World) -> None:
 
 def test_partner_may_only_withdraw_its_own_nominees(world: World) -> None:
     stage = Stage(world)
-    own, foreign = stage.cleared("Trainee one"), stage.cleared("Trainee two", body="kri")
+    own, foreign = stage.cleared("Trainee one"), stage.cleared("Trainee two", organisation="kri")
     page = stage.select("iraq", "withdraw", [own, foreign])
     assert "Done for 1 nominee." in page
     assert "Trainee two" not in page.split("Roster")[0]
@@ -388,7 +388,7 @@ def test_refusal_for_reserved_places_mentions_unknown_sex(world: World) -> None:
 def test_hidden_state_cannot_be_filtered_by(world: World) -> None:
     """A host reads names and organisations of guest nominees, and cannot filter by what it may not read."""
     stage = Stage(world)
-    stage.in_vetting("Guest", body="kri")
+    stage.in_vetting("Guest", organisation="kri")
     stage.in_vetting("Own")
     whole, sifted = (stage.reads("iraq", f"{stage.at}/roster{query}") for query in ("", "?state=in_vetting"))
     assert "Guest" in whole
@@ -405,17 +405,17 @@ def test_roster_is_filtered_by_organisation_and_state(world: World) -> None:
     stage.in_vetting("Bert")
     stage.nominated("Cora", "kri")
     with building(world):
-        body = world.organisations["iraq"].public_id
-    page = stage.reads("uk", f"{stage.at}/roster?organisation={body}")
+        organisation = world.organisations["iraq"].public_id
+    page = stage.reads("uk", f"{stage.at}/roster?organisation={organisation}")
     assert "2 nominees" in page
     assert "Nominated (1)" in page
     assert "Border Forces Command (2) Directorate of Combating Human Trafficking (1)" in page
     assert ("Adam" in page, "Bert" in page, "Cora" in page) == (True, True, False)
-    page = stage.reads("uk", f"{stage.at}/roster?organisation={body}&state=in_vetting")
+    page = stage.reads("uk", f"{stage.at}/roster?organisation={organisation}&state=in_vetting")
     assert ("Adam" in page, "Bert" in page, "Cora" in page) == (False, True, False)
     assert "1 nominee " in page
     assert "Cora" in stage.reads("uk", f"{stage.at}/roster?organisation=000000000000"), "no organisation at all"
-    kri = stage.reads("kri", f"{stage.at}/roster?organisation={body}")
+    kri = stage.reads("kri", f"{stage.at}/roster?organisation={organisation}")
     assert ("Adam" in kri, "Border Forces Command (" in kri) == (False, False)
 
 
@@ -438,7 +438,7 @@ def test_waiting_list_order_is_shown_to_both_sides_only(world: World) -> None:
     """Places are counted from 1 without gaps, including nominees hidden from the reader."""
     stage = Stage(world)
     seated, gone = stage.seated("Adam"), stage.waiting("Zaid")
-    second, first = stage.cleared("Bert"), stage.cleared("Dora", body="kri")
+    second, first = stage.cleared("Bert"), stage.cleared("Dora", organisation="kri")
     for one in (first, second):
         stage.do(one, nominations.put_on_waiting_list)
     stage.do(gone, nominations.withdraw)

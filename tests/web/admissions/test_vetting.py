@@ -177,8 +177,8 @@ def test_downloaded_queue_is_filled_in_and_uploaded(
     assert office.count(ClearanceRow) == 0, "what was read of the file is forgotten"
 
 
-def line(one: Nominee, said: str = "cleared,An authority,2026-11-20,2027-11-20,A-1") -> str:
-    return f"{one.public_id},,{said}\n"
+def line(one: Nominee, cells: str = "cleared,An authority,2026-11-20,2027-11-20,A-1") -> str:
+    return f"{one.public_id},,{cells}\n"
 
 
 def test_rows_are_paged_at_any_cursor(office: Office) -> None:
@@ -209,7 +209,7 @@ def test_file_uploaded_again_changes_nothing(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "answer"),
+    ("cells", "answer"),
     [
         ("perhaps,An authority,2026-11-20,2027-11-20,", "is none of the words that are taken ( cleared, yes,"),
         (",An authority,2026-11-20,2027-11-20,", "The outcome is missing"),
@@ -223,9 +223,9 @@ def test_file_uploaded_again_changes_nothing(office: Office) -> None:
         (f"cleared,An authority,2026-11-20,2027-11-20,{'x' * 101}", "The text is too long"),
     ],
 )  # fmt: skip
-def test_faulty_row_is_explained_and_good_rows_are_recorded(office: Office, said: str, answer: str) -> None:
+def test_faulty_row_is_explained_and_good_rows_are_recorded(office: Office, cells: str, answer: str) -> None:
     faulty, good = office.in_vetting("Trainee one"), office.in_vetting("Trainee two")
-    at = office.send(HEADINGS + line(faulty, said) + line(good))
+    at = office.send(HEADINGS + line(faulty, cells) + line(good))
     page = words(office.officer.get(at))
     assert re.search(rf"2 Faulty .*{re.escape(answer)}", page)
     assert "1 decision was recorded." in words(press(office.officer, f"{at}/record", {"key": "k"}))
@@ -246,9 +246,9 @@ def test_faulty_row_is_explained_and_good_rows_are_recorded(office: Office, said
 def test_row_with_another_persons_name_is_not_recorded(office: Office, names: str, is_theirs: bool) -> None:
     """Sorting part of a sheet separates numbers from names."""
     one, good = office.in_vetting("Trainee one", "متدرب أول"), office.in_vetting("Trainee two")
-    said = "cleared,An authority,2026-11-20,2027-11-20,A-1"
+    cells = "cleared,An authority,2026-11-20,2027-11-20,A-1"
     text = HEADINGS.replace("Name,", "Name,Name in the other script,")
-    at = office.send(f"{text}{one.public_id},{names},{said}\n{good.public_id},Trainee two,,{said}\n")
+    at = office.send(f"{text}{one.public_id},{names},{cells}\n{good.public_id},Trainee two,,{cells}\n")
     page = words(office.officer.get(at))
     assert ("2 Faulty The row names somebody else than the nominee with this number" in page) is not is_theirs
     press(office.officer, f"{at}/record", {"key": "k"})
@@ -266,9 +266,9 @@ def test_names_are_compared_under_headings_of_every_language(office: Office, hea
 def test_accepted_words_are_unambiguous_and_listed(office: Office) -> None:
     page = words(office.officer.get(NEW))
     for outcome, written in WORDS.items():
-        for said in (one for words_of_language in written.values() for one in words_of_language):
-            assert OUTCOMES[fold(said)] is outcome
-            assert said in page
+        for cells in (one for words_of_language in written.values() for one in words_of_language):
+            assert OUTCOMES[fold(cells)] is outcome
+            assert cells in page
     assert len(OUTCOMES) > 40
 
 

@@ -178,8 +178,8 @@ def test_second_nomination_is_refused(world: World) -> None:
         cohort = address(world.open_cohort(**LATER))
     iraq = sign_in(world, "iraq")
     press(iraq, f"{cohort}/nominate/chosen", {"person": person})
-    told = words(press(iraq, f"{cohort}/nominate/chosen", {"person": person}))
-    assert "This person is nominated for the cohort already" in told
+    answers = words(press(iraq, f"{cohort}/nominate/chosen", {"person": person}))
+    assert "This person is nominated for the cohort already" in answers
     assert words(iraq.get(f"{cohort}/roster")).count("Canary Baghdad") == 1
 
 
@@ -189,11 +189,11 @@ def test_concurrent_nominations_of_a_person_make_one(world: World) -> None:
         cohort = address(world.open_cohort(**LATER))
     clients = [sign_in(world, "iraq") for _ in range(6)]
     chosen = {"person": person}
-    told = together(
+    answers = together(
         [lambda client=client: words(press(client, f"{cohort}/nominate/chosen", chosen)) for client in clients]
     )
-    assert sum("Nominated." in page for page in told) == 1
-    assert sum("This person is nominated for the cohort already" in page for page in told) == 5
+    assert sum("Nominated." in page for page in answers) == 1
+    assert sum("This person is nominated for the cohort already" in page for page in answers) == 5
 
 
 def test_people_of_another_organisation_cannot_be_nominated(world: World) -> None:
@@ -207,8 +207,8 @@ def test_people_of_another_organisation_cannot_be_nominated(world: World) -> Non
     for chosen in (ids["baghdad"], stranger, "0123456789ab", "", "\x00", "x" * 3000):
         assert press(kri, f"{cohort}/nominate/chosen", {"person": chosen}).status_code == 404, chosen[:12]
     assert "Nominated." in words(press(kri, f"{cohort}/nominate/chosen", {"person": ids["erbil"]}))
-    told = words(press(uk, f"{cohort}/nominate/chosen", {"person": stranger}))
-    assert "The person's organisation was not invited to this cohort" in told
+    answers = words(press(uk, f"{cohort}/nominate/chosen", {"person": stranger}))
+    assert "The person's organisation was not invited to this cohort" in answers
     roster = words(uk.get(f"{cohort}/roster"))
     assert ("Canary Erbil" in roster, "Canary Baghdad" in roster, "Canary Passport" in roster) == (True, False, False)
 
@@ -250,9 +250,9 @@ def test_last_seat_is_given_once(world: World) -> None:
         lambda client=client, step=step: words(press(client, step))
         for client, step in zip(clients, confirm, strict=True)
     ]
-    told = together(acts)
-    assert sum("Seat confirmed. " in page for page in told) == 1
-    assert sum("Every seat of the cohort is taken" in page for page in told) == len(nominees) - 1
+    answers = together(acts)
+    assert sum("Seat confirmed. " in page for page in answers) == 1
+    assert sum("Every seat of the cohort is taken" in page for page in answers) == len(nominees) - 1
     assert "Seats taken 1/1" in words(clients[0].get(here))
     roster = clients[0].get(f"{here}/roster")
     assert roster.text.count(">Seat confirmed</strong>") == 1

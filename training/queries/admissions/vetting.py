@@ -19,7 +19,7 @@ from training.queries.common.paging import Cursor, Page, read_page
 
 
 def is_cleared(person_id: int, on: dt.date) -> bool:
-    """Say whether the person's current decision is a clearance that lasts to ``on``."""
+    """Return whether the person's current decision is a clearance that lasts to ``on``."""
     cleared = exists().where(
         VettingDecision.person_id == person_id,
         VettingDecision.superseded_at.is_(None),
