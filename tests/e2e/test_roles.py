@@ -17,7 +17,7 @@ from training.models.identity.accounts import Role
 PASSWORD = "three ordinary words"
 
 
-def test_vetting_refusal_keeps_the_seat_free(enter: Enter) -> None:
+def test_nominee_refused_by_vetting_gets_no_seat(enter: Enter) -> None:
     vetting, uk = enter("vetting"), enter("uk.coordinator")
     vetting.follow("All nominees in vetting")
     vetting.follow(re.compile("."), vetting.row("Trainee 014 Border").get_by_role("cell").last)

@@ -103,7 +103,7 @@ def test_pending_course_assessment_blocks_opening(world: World) -> None:
     assert refused.value.grade is ApprovalGrade.OFFICIAL
 
 
-def test_subject_kinds_are_ordered_most_specific_first(world: World) -> None:
+def test_assessment_knows_the_kind_of_its_subject(world: World) -> None:
     project = world.project()
     for subject in (world.programme(), project, world.course()):
         kind = {Programme: "programme", Project: "project", Course: "course"}[type(subject)]
