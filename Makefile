@@ -42,7 +42,8 @@ install: .venv/installed .venv/stylesheet .venv/catalogues  ## what the service 
 	$(BIN)/pybabel -q compile --directory training/translations
 	touch $@
 
-PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+# One worker more than the two processors: some wait for a browser or a server.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
 
 test: install .venv/installed-dev  ## all tests: SQLite, PostgreSQL, a real browser (ARGS=… for pytest)
 	$(BIN)/python tools/prepare_tests.py

@@ -56,6 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         slow = [item for item in items if _is_slow(item)]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in set(slow)]
+    # The longest first, so that no worker is left with one of them at the end.
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
 
 
 def _is_slow(item: pytest.Item) -> bool:
