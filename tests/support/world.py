@@ -103,6 +103,12 @@ class World:
         self._past = past
         return made
 
+    def built(self, name: str, make: Callable[[], _Made]) -> _Made:
+        """Return the result of ``make``, which holds no records, from a snapshot if this process has made it before."""
+        made = self._kept(name, make)
+        self._past = None
+        return made
+
     def _first(self, name: str, wanted: dict[str, object], make: Callable[[], int]) -> int:
         """Return the key of the record created by ``make``, from a snapshot if it is the first in this world."""
         is_first = self._past is not None and snapshots.commits() == self._commits and not db.session.info.get("stray")

@@ -364,16 +364,21 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
 def sides(app: Flask) -> tuple[Side, Side]:
     with app.app_context():
         world = World(app)
-        trainer, foreign = world.person("Trainer one", "uk"), world.person("Trainer two", "uk")
-        world.account("trainer", Role.TRAINER, "uk", person=trainer)
-        guest = world.person("Trainer three", "uk")
-        own = _side(world, "TRAINING", "iraq", "Canary Baghdad", trainer, guest)
-        other = _side(world, "KURDISTAN", "kri", "Canary Erbil", foreign)
-        kurd = account_rows.user_named("kri")
-        assert kurd is not None
-        with transaction():
-            kurd.person_id = guest.id
+        built = world.built("two sides", lambda: _sides(world))
     app.config["WTF_CSRF_ENABLED"] = False
+    return built
+
+
+def _sides(world: World) -> tuple[Side, Side]:
+    trainer, foreign = world.person("Trainer one", "uk"), world.person("Trainer two", "uk")
+    world.account("trainer", Role.TRAINER, "uk", person=trainer)
+    guest = world.person("Trainer three", "uk")
+    own = _side(world, "TRAINING", "iraq", "Canary Baghdad", trainer, guest)
+    other = _side(world, "KURDISTAN", "kri", "Canary Erbil", foreign)
+    kurd = account_rows.user_named("kri")
+    assert kurd is not None
+    with transaction():
+        kurd.person_id = guest.id
     return own, other
 
 
