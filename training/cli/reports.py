@@ -33,7 +33,7 @@ def forget() -> None:
     settings = Settings.of(current_app)
     with transaction():
         deleted = retention.delete_expired(settings.evidence_folder)
-    click.echo(f"{deleted.uploads} uploads and {deleted.previews} spend files forgotten.")
+    click.echo(f"{deleted.uploads} uploads and {deleted.previews} spend files deleted.")
 
 
 @ledger.command()

@@ -1,4 +1,4 @@
-"""The labels of this area: codes, refusals, audit events and kinds of record, about rights assessments."""
+"""Labels for rights assessments: codes, refusals, audit events, kinds of record."""
 
 from collections.abc import Callable, Iterable
 

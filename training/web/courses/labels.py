@@ -1,4 +1,4 @@
-"""The words of this area: codes, refusals, audit events and kinds of record, about courses and cohorts."""
+"""Labels for courses and cohorts: codes, refusals, audit events, kinds of record."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l

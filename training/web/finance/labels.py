@@ -1,4 +1,4 @@
-"""Labels of this area: codes, refusals, audit events and record types of finance."""
+"""Labels for finance: codes, refusals, audit events, kinds of record."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l

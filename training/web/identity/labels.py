@@ -1,4 +1,4 @@
-"""The labels of this area: codes, refusals, audit events and records of accounts and organisations."""
+"""Labels for accounts and organisations: codes, refusals, audit events, kinds of record."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The labels of this area: codes, refusals, audit events and kinds of record, about people."""
+"""Labels for people: codes, refusals, audit events, kinds of record."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
