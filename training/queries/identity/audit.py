@@ -1,11 +1,11 @@
 """Read the audit trail."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from training.kit.db import AnySelect, db
 from training.models.identity.accounts import User
@@ -22,12 +22,6 @@ class AuditSearch:
     subject: str = ""
     since: dt.date | None = None
     until: dt.date | None = None
-
-
-def acts_since(user_id: int, events: Collection[str], since: dt.datetime) -> int:
-    """Count the events of these kinds by an account since a moment."""
-    done = (AuditEntry.user_id == user_id, AuditEntry.action.in_(events), AuditEntry.at >= since)
-    return db.session.scalar(select(func.count()).where(*done)) or 0
 
 
 def page_of(search: AuditSearch, cut: Cursor) -> Page[Any]:

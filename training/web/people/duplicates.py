@@ -9,6 +9,7 @@ from training.models.people.people import Merge, Person
 from training.policy.matrix import Permission
 from training.queries.common import records
 from training.queries.people import matching, people
+from training.web.common import shown
 from training.web.common.guard import actor, needs
 from training.web.common.lists import cut, pager
 from training.web.common.use_case import attempt
@@ -37,6 +38,8 @@ def _other(public_id: str) -> Person:
 def compare(person: Person, other_id: str) -> ResponseReturnValue:
     """Show two records side by side."""
     pages = [people.person_page(one, actor()) for one in (person, _other(other_id))]
+    for page in pages:
+        shown.person(page.person)
     return render_template("people/duplicates/compare.html", pages=pages)
 
 

@@ -21,6 +21,7 @@ from training.policy.matrix import Permission
 from training.policy.scopes import sees_others
 from training.queries.common import records
 from training.queries.people import matching, people
+from training.web.common import shown
 from training.web.common.filters import name
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
@@ -153,6 +154,7 @@ def new() -> ResponseReturnValue:
 @needs(Permission.EDIT_PERSON, on=Person)
 def edit(person: Person) -> ResponseReturnValue:
     """Correct a person's details."""
+    shown.person(person)
     form = PersonForm(obj=person)
     offer_choices(form)
     if form.validate_on_submit():
