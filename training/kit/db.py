@@ -153,6 +153,11 @@ def is_unable_to_write(error: Exception) -> bool:
     return isinstance(error, OperationalError | InternalError)
 
 
+def read_anew() -> None:
+    """Let the next statement see what others have committed meanwhile; nothing may have been changed."""
+    db.session.rollback()
+
+
 def changed(statement: Update | Delete) -> bool:
     """Run a conditional UPDATE or DELETE and return whether it matched any row.
 

@@ -47,6 +47,7 @@ from training.web.common.guard import actor, needs
 from training.web.common.labels import choices, job_words, word
 from training.web.common.lists import cut, pager
 from training.web.common.reading import note_file
+from training.web.common.sending import made, makes
 from training.web.common.uploads import takes_file
 from training.web.common.use_case import attempt
 from training.work import queue
@@ -79,6 +80,7 @@ def _to_page(batch: NominationBatch) -> ResponseReturnValue:
 @bp.route("/cohorts/<public_id>/nominate/file", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=Cohort)
 @takes_file
+@makes
 def new(cohort: Cohort) -> ResponseReturnValue:
     """Upload a file of names; earlier uploads are listed."""
     form = NomineeFileForm()
@@ -90,11 +92,12 @@ def new(cohort: Cohort) -> ResponseReturnValue:
             organisation_id = _key(organisations, form.organisation.data)
             batch = rules.read(form.file.data.stream, cohort, organisation_id, actor(), form.sheet.data or "")
             job = rules.ask_preview(batch, actor()) if FORMAT.can_read(batch.columns) else None
+            address = url_for(".show" if job else ".columns", public_id=batch.public_id)
+            made(address)
         if done:
-            if job is None:
-                return redirect(url_for(".columns", public_id=batch.public_id))
-            _start(job)
-            return _to_page(batch)
+            if job:
+                _start(job)
+            return redirect(address)
     page = cohorts.cohort_page(cohort, actor())
     recent = nomination_uploads.recent(page.cohort.id, actor())
     return render_template(

@@ -24,6 +24,7 @@ from training.web.common.labels import refuse
 from training.web.common.language import language
 from training.web.common.lists import cut, pager
 from training.web.common.reading import note_file
+from training.web.common.sending import made, makes
 from training.web.common.uploads import takes_file
 from training.web.common.use_case import attempt
 
@@ -45,6 +46,7 @@ def save(kind: str) -> ResponseReturnValue:
 @bp.route("/vetting/spreadsheets/new", methods=["GET", "POST"])
 @needs(Permission.VET)
 @takes_file
+@makes
 def new() -> ResponseReturnValue:
     """Upload a returned spreadsheet."""
     form = ClearanceFileForm()
@@ -54,6 +56,7 @@ def new() -> ResponseReturnValue:
             columns = rules.ClearanceColumns(**rules.FORMAT.find(table.headings))
             with transaction():
                 batch = rules.preview(table, columns, OUTCOMES, actor(), today())
+                made(url_for(".show", public_id=batch.public_id))
             return redirect(url_for(".show", public_id=batch.public_id))
         except Refusal as refusal:
             refuse(form, refusal)

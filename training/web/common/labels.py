@@ -65,6 +65,7 @@ COMMON = Labels(
         r.ChangedMeanwhile: lambda _r: _(
             "Somebody else changed it since you opened the form. Reload the page to see what they wrote"
         ),
+        r.SentBefore: lambda _r: _("This form had arrived before, with other content, and was carried out"),
         r.TableUnreadable: lambda x: (
             _("A quotation mark in line %(line)s of the file is not closed: remove it or close it", line=x.line)
             if x.problem is Problem.QUOTATION and x.line

@@ -12,6 +12,7 @@ from training.queries.people import matching, people
 from training.web.common import shown
 from training.web.common.guard import actor, needs
 from training.web.common.lists import cut, pager
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 
 bp = Blueprint("duplicates", __name__)
@@ -70,6 +71,7 @@ def doubt(person: Person, other_id: str) -> ResponseReturnValue:
 
 @bp.post("/people/<public_id>/beside/<other_id>/join")
 @needs(Permission.EDIT_PERSON, on=Person)
+@makes
 def merge(person: Person, other_id: str) -> ResponseReturnValue:
     """Merge the second record into the first."""
     other = _other(other_id)
@@ -79,6 +81,7 @@ def merge(person: Person, other_id: str) -> ResponseReturnValue:
     )
     with attempt() as done:
         rules.merge(person, other, actor())
+        made(addresses[0])
     if not done:
         return redirect(addresses[1])
     flash(_("The records were merged."))
