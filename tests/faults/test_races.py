@@ -12,7 +12,7 @@ from training.domain.admissions import deactivation, nominations, vetting
 from training.domain.common.refusals import Refusal
 from training.domain.courses import cohorts
 from training.domain.identity import accounts, reading
-from training.domain.identity.reading import ExportEvent, ReadEvent, Reading
+from training.domain.identity.reading import ExportEvent, Reading
 from training.domain.identity.refusals import InvitationSpent, TooManyExports, TooManyPeopleRead
 from training.domain.people import duplicates
 from training.domain.people.refusals import PersonInactive
@@ -23,6 +23,7 @@ from training.models.admissions.vetting import VettingDecision, VettingOutcome
 from training.models.courses.courses import Course
 from training.models.identity.accounts import Role, SignInFailure, User
 from training.models.identity.actor import Actor
+from training.models.identity.reading import ReadEvent
 from training.models.people.people import InactiveReason, Person, ReviewedPair
 from training.policy.scopes import unscoped
 from training.queries.courses import cohorts as cohort_rows

@@ -23,8 +23,6 @@ from training.domain.admissions import nomination_uploads, notifications, vettin
 from training.domain.assurance import rights_assessments
 from training.domain.finance import spend_uploads
 from training.domain.identity import accounts
-from training.domain.identity.reading import ReadEvent
-from training.domain.identity.refused import RefusedEvent
 from training.domain.outcomes import completions
 from training.domain.people import duplicates
 from training.forms.admissions.vetting_uploads import OUTCOMES
@@ -45,6 +43,7 @@ from training.models.finance.spend_uploads import SpendBatch
 from training.models.identity.accounts import Role
 from training.models.identity.audit import AuditEntry
 from training.models.identity.organisations import Organisation
+from training.models.identity.reading import NOTED, ReadEvent
 from training.models.outcomes.completions import Completion
 from training.models.people.people import Merge, Person
 from training.policy.scopes import unscoped
@@ -66,6 +65,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "assurance.attachments.remove": ("+nnnnnnffns", "+nnnnnnffns"),
     "assurance.attachments.show": ("+nnnnnn++ns", "+nnnnnn++ns"),
     "identity.audit.index": ("ffffffff+fs",),
+    "identity.audit.save": ("ffffffff+fs",),
     "admissions.nomination_uploads.columns": ("++nnnnnnnns", "+nnnnnnnnns"),
     "admissions.nomination_uploads.commit": ("++nnnnnnnns", "+nnnnnnnnns"),
     "admissions.nomination_uploads.download": ("++nnnnnnnns", "+nnnnnnnnns"),
@@ -389,7 +389,7 @@ def _tables() -> list[object]:
 
 def _snapshot(app: Flask) -> list[list[object]]:
     """Return every row; of the audit trail those that are not about a read or a refusal (ADR 28)."""
-    noted = AuditEntry.action.in_([*ReadEvent, *RefusedEvent])
+    noted = AuditEntry.action.in_(NOTED)
     with app.app_context(), db.engine.connect() as connection:
         kept = {table: select(table) for table in _tables()}  # type: ignore[call-overload]
         kept[AuditEntry.__table__] = kept[AuditEntry.__table__].where(~noted)
@@ -437,6 +437,7 @@ def _address(app: Flask, endpoint: str, side: Side) -> str:
         "admissions.nomination_uploads.row": {"number": "2"},
         "admissions.nomination_uploads.whom": {"number": "2"},
         "admissions.nomination_uploads.download": {"kind": "csv"},
+        "identity.audit.save": {"kind": "csv"},
         "admissions.nomination_uploads.template": {"language": "ar", "kind": "csv"},
     }.get(endpoint, {})
     with app.test_request_context():

@@ -13,11 +13,11 @@ from sqlalchemy import select, text
 from tests.support.world import TODAY, World, form_token
 from tests.web.browsing import building, words
 from training.domain.assurance import rights_assessments
-from training.domain.identity.reading import ReadEvent
 from training.kit.db import db, transaction
 from training.models import Base
 from training.models.courses.cohorts import Venue
 from training.models.identity.audit import AuditEntry
+from training.models.identity.reading import ReadEvent
 
 pytestmark = pytest.mark.usefixtures("noon")
 ARRIVED = "This form had arrived before, with other content"

@@ -14,13 +14,13 @@ from tests.support.statements import counted
 from tests.support.world import World, form_token, post
 from tests.web.browsing import building, press, words
 from training.domain.identity import reading, refused
-from training.domain.identity.reading import ReadEvent, Reading
-from training.domain.identity.refused import Refused, RefusedEvent
+from training.domain.identity.reading import Reading
+from training.domain.identity.refused import Refused
 from training.kit.clock import BOOKS_ZONE, pretend
 from training.kit.db import db, transaction
 from training.models.identity.accounts import Role
 from training.models.identity.audit import AuditEntry
-from training.models.identity.reading import PersonShown, RefusalCount
+from training.models.identity.reading import PersonShown, ReadEvent, RefusalCount, RefusedEvent
 from training.models.people.people import Person
 
 LIMIT = {

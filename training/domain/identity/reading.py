@@ -16,7 +16,7 @@ from training.kit.db import add_missing, add_to_rows, db
 from training.models.common.base import Base
 from training.models.identity.actor import Actor
 from training.models.identity.audit import AuditEvent
-from training.models.identity.reading import PersonShown
+from training.models.identity.reading import PersonShown, ReadEvent
 from training.queries.identity import accounts, reading
 
 MOST_PEOPLE = 5_000
@@ -24,16 +24,6 @@ MOST_PEOPLE = 5_000
 
 MOST_FILES = 20
 """So many files of people an account may save on one day."""
-
-
-class ReadEvent(AuditEvent):
-    """A page that showed people; the value is stored in the audit trail, what was searched for never is."""
-
-    LIST = "people listed"
-    SEARCH = "people searched"
-    RECORD = "record of a person read"
-    COHORT = "people of a cohort read"
-    FILE = "file of names shown"
 
 
 class ExportEvent(AuditEvent):

@@ -9,8 +9,7 @@ from training.domain.identity import audit
 from training.domain.identity.audit import NOTHING, Subject
 from training.kit.db import add_to_rows, db
 from training.models.common.base import Base
-from training.models.identity.audit import AuditEvent
-from training.models.identity.reading import RefusalCount
+from training.models.identity.reading import RefusalCount, RefusedEvent
 from training.queries.identity import accounts, reading
 
 EACH = 10
@@ -21,16 +20,6 @@ MOST_SOURCES = 200
 
 _OTHERS = "others"
 _KEPT = dt.timedelta(days=1)
-
-
-class RefusedEvent(AuditEvent):
-    """Something that was refused; the value is stored in the audit trail."""
-
-    SIGN_IN_FAILED = "sign-in failed"
-    PERMISSION_DENIED = "permission denied"
-    RECORD_DENIED = "record denied"
-    """There is no such record, or the reader may not see it: the answer is the same."""
-    READING_STOPPED = "reading stopped"
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class FilterForm(BaseForm):
     ``CourseFilter(request.args)``.
     """
 
-    key = None
+    key = None  # type: ignore[assignment]  # WTForms takes a field away by this
 
     class Meta:
         """Settings for WTForms and our widgets."""

@@ -6,6 +6,31 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.models.common.base import Base
+from training.models.identity.audit import AuditEvent
+
+
+class ReadEvent(AuditEvent):
+    """A page that showed people; the value is stored in the audit trail, what was searched for never is."""
+
+    LIST = "people listed"
+    SEARCH = "people searched"
+    RECORD = "record of a person read"
+    COHORT = "people of a cohort read"
+    FILE = "file of names shown"
+
+
+class RefusedEvent(AuditEvent):
+    """Something that was refused; the value is stored in the audit trail."""
+
+    SIGN_IN_FAILED = "sign-in failed"
+    PERMISSION_DENIED = "permission denied"
+    RECORD_DENIED = "record denied"
+    """There is no such record, or the reader may not see it: the answer is the same."""
+    READING_STOPPED = "reading stopped"
+
+
+NOTED = (*ReadEvent, *RefusedEvent)
+"""What the trail keeps of readers, and not of the records: no step of a record's own history."""
 
 
 class ReadingDay(Base):

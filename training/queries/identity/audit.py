@@ -30,6 +30,12 @@ def page_of(search: AuditSearch, cut: Cursor) -> Page[Any]:
     return read_numbered(_filtered(statement, search), AuditEntry.id, cut, is_descending=True)
 
 
+def all_of(search: AuditSearch, most: int) -> Sequence[Any]:
+    """Return (entry, username) of the newest events, at most so many."""
+    statement: AnySelect = select(AuditEntry, User.username).outerjoin(User, User.id == AuditEntry.user_id)
+    return db.session.execute(_filtered(statement, search).order_by(AuditEntry.id.desc()).limit(most)).all()
+
+
 def _filtered(statement: AnySelect, search: AuditSearch) -> AnySelect:
     if search.action:
         statement = statement.where(AuditEntry.action == search.action)

@@ -133,8 +133,8 @@ def event_word(code: str) -> str:
 
 
 def record_word(kind: str) -> str:
-    """Return the label of a kind of record, given by the name of its class."""
-    return str(_records[kind])
+    """Return the label of a kind of record, given by the name of its class; empty for none."""
+    return str(_records[kind]) if kind else ""
 
 
 def words_for(refusal: Refusal) -> str:

@@ -12,11 +12,12 @@ from flask_babel import gettext as _
 from training.domain.common.refusals import Refusal
 from training.domain.identity import reading, refused
 from training.domain.identity.audit import Subject
-from training.domain.identity.reading import ExportEvent, ReadEvent, Reading
-from training.domain.identity.refused import Refused, RefusedEvent
+from training.domain.identity.reading import ExportEvent, Reading
+from training.domain.identity.refused import Refused
 from training.kit.clock import now, today
 from training.kit.db import is_unable_to_write, transaction
 from training.kit.ids import is_public_id
+from training.models.identity.reading import ReadEvent, RefusedEvent
 from training.web.common import shown
 from training.web.common.guard import SignedIn, actor, declaration_of, known_reader
 from training.web.common.labels import words_for

@@ -6,7 +6,7 @@ that makes something; both are stored together or not at all.
 
 import hashlib
 from functools import wraps
-from typing import Any
+from typing import IO, Any
 
 from flask import abort, flash, g, redirect, request, session
 from flask.typing import ResponseReturnValue
@@ -21,6 +21,7 @@ from training.kit.ids import is_token
 from training.web.common.guard import View
 
 _NOT_CONTENT = ("csrf_token", "key")
+_PIECE = 1024 * 1024
 
 
 def makes(view: View) -> View:
@@ -76,6 +77,15 @@ def _before(*, is_late: bool = False) -> ResponseReturnValue | None:
     return redirect(address)
 
 
+def _hash(stream: IO[bytes]) -> str:
+    """Return the hash of a file, and wind it back."""
+    content = hashlib.sha256()
+    while piece := stream.read(_PIECE):
+        content.update(piece)
+    stream.seek(0)
+    return content.hexdigest()
+
+
 def _sending() -> Sending:
     """Return the form of the request; the content of its files counts, their names do not."""
     content = hashlib.sha256(request.path.encode())
@@ -84,7 +94,6 @@ def _sending() -> Sending:
             content.update(repr((name, values)).encode())
     for name, files in sorted(request.files.lists()):
         for file in files:
-            content.update(repr((name, hashlib.file_digest(file.stream, "sha256").hexdigest())).encode())
-            file.stream.seek(0)
+            content.update(repr((name, _hash(file.stream))).encode())
     sender = current_user.public_id if current_user.is_authenticated else ""
     return Sending(sender, request.form["key"], content.hexdigest())

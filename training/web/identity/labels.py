@@ -7,10 +7,10 @@ from flask_babel import lazy_gettext as _l
 
 from training.domain.identity import refusals as r
 from training.domain.identity.events import IdentityEvent
-from training.domain.identity.reading import ExportEvent, ReadEvent
-from training.domain.identity.refused import RefusedEvent
+from training.domain.identity.reading import ExportEvent
 from training.models.identity.accounts import ApprovalGrade, Role, User
 from training.models.identity.organisations import Jurisdiction, Organisation
+from training.models.identity.reading import ReadEvent, RefusedEvent
 from training.web.common.labels import Labels, word
 
 _DEPENDANTS: dict[str, Callable[[], str]] = {
