@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeAlias, cast
 
 import psycopg
@@ -20,14 +21,15 @@ from sqlalchemy import (
     DateTime,
     Delete,
     Dialect,
+    Insert,
     Select,
     String,
     Table,
     Update,
+    bindparam,
     event,
     func,
     insert,
-    literal,
     select,
     true,
 )
@@ -89,9 +91,10 @@ def _begin_sqlite(connection: Connection) -> None:
     """Emit BEGIN ourselves: the driver's own would start too late and only for writes."""
     if connection.dialect.name == "sqlite":
         options = connection.get_execution_options()
-        cast("sqlite3.Connection", connection.connection.driver_connection).execute(
-            f"PRAGMA busy_timeout={options.get('sqlite_wait', _WAIT)}"
-        )
+        driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+        is_brief = options.get("is_brief", False)
+        driver.execute(f"PRAGMA busy_timeout={_SHORT_WAIT if is_brief else _WAIT}")
+        driver.execute(f"PRAGMA synchronous={'NORMAL' if is_brief else 'FULL'}")
         connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN"))
 
 
@@ -108,14 +111,16 @@ def _clear_stray_write(session: Session) -> None:
 
 
 @contextmanager
-def transaction(*, waits: bool = True) -> Iterator[Session]:
+def transaction(*, is_brief: bool = False) -> Iterator[Session]:
     """Open the write transaction of a request; commit at the end, roll back on any exception.
 
     On SQLite it begins IMMEDIATE, so two writers queue instead of failing half way. The read
     transaction before it is ended first and what was read is reloaded inside (a read transaction
-    cannot be upgraded safely). Without ``waits`` it gives up soon while others write. Raises
-    RuntimeError when changes were made outside a transaction, and when one is already open: the
-    outer room opens it, nothing below does.
+    cannot be upgraded safely). Raises RuntimeError when changes were made outside a transaction,
+    and when one is already open: the outer room opens it, nothing below does.
+
+    One that ``is_brief`` gives up soon while others write, and does not wait until the disk has it:
+    it holds what may be lost when the power fails.
     """
     session = db.session
     if session.info.get("writing"):
@@ -125,8 +130,10 @@ def transaction(*, waits: bool = True) -> Iterator[Session]:
     session.rollback()
     session.info["writing"] = True
     try:
-        wait = _WAIT if waits else _SHORT_WAIT
-        session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE", "sqlite_wait": wait})
+        options = {"sqlite_begin": "BEGIN IMMEDIATE", "is_brief": is_brief}
+        connection = session.connection(execution_options=options)
+        if is_brief and connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
         yield session
         session.commit()
     except BaseException:
@@ -217,17 +224,23 @@ def add_missing(table: Table, same: Mapping[str, Any], column: str, values: Sequ
     """
     connection = db.session.connection()
     is_sqlite = connection.dialect.name == "sqlite"
-    each = (
-        func.json_each(literal(json.dumps(values))).table_valued("value").c.value
+    statement = _adding_missing(table, tuple(same), column, is_sqlite=is_sqlite)
+    each = json.dumps(values) if is_sqlite else list(values)
+    added = connection.execute(statement, {**same, "each": each}, execution_options={"preserve_rowcount": True})
+    return added.rowcount
+
+
+@cache
+def _adding_missing(table: Table, same: tuple[str, ...], column: str, *, is_sqlite: bool) -> Insert:
+    each: Any = (
+        func.json_each(bindparam("each")).table_valued("value").c.value
         if is_sqlite
-        else func.unnest(literal(list(values), ARRAY(String))).column_valued()
+        else func.unnest(bindparam("each", type_=ARRAY(String))).column_valued()
     )
-    fixed = [literal(value, table.c[name].type) for name, value in same.items()]
     # SQLite takes ON for a join unless a WHERE stands before it.
-    rows = select(*fixed, each).where(true())
+    rows = select(*(bindparam(name, type_=table.c[name].type) for name in same), each).where(true())
     statement = (sqlite if is_sqlite else postgresql).insert(table).from_select([*same, column], rows)
-    statement = statement.on_conflict_do_nothing(index_elements=[*same, column])
-    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+    return statement.on_conflict_do_nothing(index_elements=[*same, column])
 
 
 def _plain(value: Any) -> Any:

@@ -83,7 +83,7 @@ def _note_refusal(event: RefusedEvent, reader: SignedIn | None) -> None:
 def _write(note: Callable[[], None], people: int) -> None:
     """Write in a short transaction. No page fails because nothing can be written: the log keeps it then."""
     try:
-        with transaction(waits=False):
+        with transaction(is_brief=True):
             note()
     except Exception as error:
         if not is_unable_to_write(error):
