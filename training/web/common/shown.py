@@ -5,10 +5,12 @@ from typing import Any
 
 from flask import g
 
+from training.models.common.base import Base
+
 
 def person(record: Any) -> None:
     """Remember that the answer names this person of the register."""
-    _shown()[record.public_id] = getattr(record, "id", None)
+    _shown()[record.public_id] = record.id if isinstance(record, Base) else None
 
 
 def row_key(batch: Any, row: Any) -> str:
@@ -32,7 +34,8 @@ def people(*, but: int | None = None) -> list[str]:
 
 
 def _shown() -> dict[str, int | None]:
-    if "shown_people" not in g:
-        g.shown_people = {}
-    shown: dict[str, int | None] = g.shown_people
+    try:
+        shown: dict[str, int | None] = g.shown_people
+    except AttributeError:
+        shown = g.shown_people = {}
     return shown

@@ -15,7 +15,7 @@ from training.models.identity.accounts import ApprovalGrade, Role
 from training.models.identity.audit import AuditEntry
 from training.models.identity.organisations import Jurisdiction
 from training.web.common.filters import month, short_date
-from training.web.common.labels import word
+from training.web.common.labels import has_word, word
 
 _NOTHING = Markup("–")
 
@@ -28,8 +28,12 @@ class FieldWords(NamedTuple):
 
 
 def code_of(kind: type[StrEnum]) -> Callable[[Any], str]:
-    """Return the writer of a code of ``kind``; one that is no longer known is written as it is."""
-    return lambda value: word(kind(value)) if value in set(kind) else str(value)
+    """Return the writer of a code of ``kind``; one that is unknown or has no word is written as it is."""
+
+    def written(value: Any) -> str:
+        return word(kind(value)) if value in set(kind) and has_word(kind(value)) else str(value)
+
+    return written
 
 
 def day(value: Any) -> str:
@@ -74,7 +78,7 @@ FIELDS: dict[str, FieldWords] = {
     "pence": FieldWords(_l("Amount"), format_pounds),
     "role": FieldWords(_l("Role"), code_of(Role)),
     "rows": FieldWords(_l("Rows"), number),
-    "sha256": FieldWords(LazyString(lambda: "SHA-256")),
+    "sha256": FieldWords(_l("Fingerprint")),
     "since": FieldWords(_l("Since"), day),
     "size": FieldWords(_l("Size in bytes"), number),
     "source": FieldWords(_l("Source")),
