@@ -239,8 +239,8 @@ def _adding_missing(table: Table, same: tuple[str, ...], column: str, *, is_sqli
     )
     # SQLite takes ON for a join unless a WHERE stands before it.
     rows = select(*(bindparam(name, type_=table.c[name].type) for name in same), each).where(true())
-    statement = (sqlite if is_sqlite else postgresql).insert(table).from_select([*same, column], rows)
-    return statement.on_conflict_do_nothing(index_elements=[*same, column])
+    adding = (sqlite if is_sqlite else postgresql).insert(table).from_select([*same, column], rows)
+    return cast("Insert", adding.on_conflict_do_nothing(index_elements=[*same, column]))
 
 
 def _plain(value: Any) -> Any:

@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import g
 
-from training.models.common.base import Base
+from training.models.people.people import Person
 
 
 def person(record: Any) -> None:
     """Remember that the answer names this person of the register."""
-    _shown()[record.public_id] = record.id if isinstance(record, Base) else None
+    _shown()[record.public_id] = record.id if isinstance(record, Person) else None
 
 
 def row_key(batch: Any, row: Any) -> str:
