@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import TypeVar
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -17,6 +18,7 @@ from training.kit.db import db, transaction
 from training.models.finance.claims import Claim
 from training.models.finance.ledger import Commitment, EntryDecision, LedgerEntry
 from training.models.finance.programmes import BudgetLine, LineCategory
+from training.models.people.people import Person
 from training.policy.scopes import unscoped
 from training.queries.courses import cohorts as cohort_rows
 from training.queries.finance import claims as claim_rows
@@ -24,17 +26,18 @@ from training.queries.finance import entries
 from training.queries.finance import programmes as rows
 
 TIMES = 100
+Answer = TypeVar("Answer")
 
 
-def _at_once(act: Callable[[], object]) -> list[object]:
-    start = Barrier(TIMES)
+def _at_once(act: Callable[[], Answer], times: int = TIMES) -> list[Answer]:
+    start = Barrier(times)
 
-    def one(_number: int) -> object:
+    def one(_number: int) -> Answer:
         start.wait(timeout=60)
         return act()
 
-    with ThreadPoolExecutor(TIMES) as pool:
-        return list(pool.map(one, range(TIMES)))
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(one, range(times)))
 
 
 def _in_transactions(app: Flask, use_case: Callable[[], LedgerEntry | Claim | None]) -> list[object]:
@@ -151,3 +154,27 @@ def test_form_sent_a_hundred_times_makes_one_claim(app: Flask) -> None:
     assert len(set(_at_once(send))) == 1
     with app.app_context():
         assert _number_of(Claim) == 1
+
+
+def test_form_sent_twenty_times_registers_one_person(app: Flask) -> None:
+    """Each of the twenty, sent at once, leads to the page of the person."""
+    with app.app_context():
+        world = World(app)
+        form = {"organisation": world.organisations["iraq"].public_id, "name_latin": "Ahmed Kadhim", "key": "one-key"}
+        before = _number_of(Person)
+    browser = world.sign_in(app.test_client(), "iraq")
+    form["csrf_token"] = form_token(browser, "/people/new")
+    cookie = browser.get_cookie("session")
+    assert cookie
+
+    def send() -> tuple[int, str]:
+        other = app.test_client()
+        other.set_cookie("session", cookie.value)
+        answer = other.post("/people/new", data=form)
+        return answer.status_code, answer.location
+
+    answers = set(_at_once(send, 20))
+    assert len(answers) == 1
+    assert answers.pop()[0] == 302
+    with app.app_context():
+        assert _number_of(Person) == before + 1

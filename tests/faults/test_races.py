@@ -11,21 +11,23 @@ from tests.support.world import PASSWORD, TODAY, World
 from training.domain.admissions import deactivation, nominations, vetting
 from training.domain.common.refusals import Refusal
 from training.domain.courses import cohorts
-from training.domain.identity import accounts, export_limits
-from training.domain.identity.export_limits import ExportEvent
-from training.domain.identity.refusals import InvitationSpent, TooManyExports
+from training.domain.identity import accounts, reading
+from training.domain.identity.reading import ExportEvent, Reading
+from training.domain.identity.refusals import InvitationSpent, TooManyExports, TooManyPeopleRead
 from training.domain.people import duplicates
 from training.domain.people.refusals import PersonInactive
-from training.kit.clock import day_began, now
+from training.kit.clock import now, today
 from training.kit.db import db, transaction
 from training.models.admissions.nominations import Nomination
 from training.models.admissions.vetting import VettingDecision, VettingOutcome
 from training.models.courses.courses import Course
 from training.models.identity.accounts import Role, SignInFailure, User
 from training.models.identity.actor import Actor
+from training.models.identity.reading import ReadEvent
 from training.models.people.people import InactiveReason, Person, ReviewedPair
 from training.policy.scopes import unscoped
 from training.queries.courses import cohorts as cohort_rows
+from training.queries.identity import reading as reading_rows
 
 THREADS = 8
 
@@ -185,12 +187,26 @@ def test_people_are_marked_as_different_once(app: Flask) -> None:
 
 def test_last_export_of_the_day_is_allowed_once(app: Flask) -> None:
     with app.app_context():
-        by, morning = World(app).actor("uk"), day_began()
-        for _ in range(export_limits.MOST_A_DAY - 1):
+        by, day, people = World(app).actor("uk"), today(), Reading(ExportEvent.PEOPLE, {"one"})
+        for _ in range(reading.MOST_FILES - 1):
             with transaction():
-                export_limits.note(ExportEvent.PEOPLE, 1, by, morning)
-    answers = _together(app, lambda _number: export_limits.note(ExportEvent.PEOPLE, 1, by, morning))
+                reading.note(people, by, day)
+    answers = _together(app, lambda _number: reading.note(people, by, day))
     assert sum(isinstance(answer, TooManyExports) for answer in answers) == THREADS - 1
+
+
+def test_concurrent_reads_count_each_person_once_and_stop_at_the_limit(app: Flask) -> None:
+    with app.app_context():
+        by, day = World(app).actor("uk"), today()
+        before = {str(number) for number in range(reading.MOST_PEOPLE - 3)}
+        with transaction():
+            reading.note(Reading(ReadEvent.LIST, before), by, day)
+    same = _together(app, lambda _number: reading.note(Reading(ReadEvent.LIST, {"same", "0", "1"}), by, day))
+    assert same == [None] * THREADS
+    answers = _together(app, lambda number: reading.note(Reading(ReadEvent.LIST, {"same", f"new {number}"}), by, day))
+    assert sum(isinstance(answer, TooManyPeopleRead) for answer in answers) == THREADS - 2
+    with app.app_context():
+        assert reading_rows.day_of(by.user_id, day) == (reading.MOST_PEOPLE, 0)
 
 
 def test_username_is_given_once(app: Flask) -> None:

@@ -3,19 +3,39 @@
 import datetime as dt
 import enum
 import inspect
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeAlias, cast
 
 import psycopg
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from psycopg import sql
-from sqlalchemy import Connection, CursorResult, DateTime, Delete, Dialect, Select, Table, Update, event, insert
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    CursorResult,
+    DateTime,
+    Delete,
+    Dialect,
+    Insert,
+    Select,
+    String,
+    Table,
+    Update,
+    bindparam,
+    event,
+    func,
+    insert,
+    select,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
@@ -28,8 +48,10 @@ _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=15000",
 )
+
+_WAIT, _SHORT_WAIT = 15_000, 1_000
+"""For how many milliseconds SQLite waits for another writer."""
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -68,8 +90,12 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Emit BEGIN ourselves: the driver's own would start too late and only for writes."""
     if connection.dialect.name == "sqlite":
-        begin = connection.get_execution_options().get("sqlite_begin", "BEGIN")
-        connection.exec_driver_sql(begin)
+        options = connection.get_execution_options()
+        driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+        is_brief = options.get("is_brief", False)
+        driver.execute(f"PRAGMA busy_timeout={_SHORT_WAIT if is_brief else _WAIT}")
+        driver.execute(f"PRAGMA synchronous={'NORMAL' if is_brief else 'FULL'}")
+        connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN"))
 
 
 @event.listens_for(Session, "after_flush")
@@ -85,13 +111,16 @@ def _clear_stray_write(session: Session) -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(*, is_brief: bool = False) -> Iterator[Session]:
     """Open the write transaction of a request; commit at the end, roll back on any exception.
 
     On SQLite it begins IMMEDIATE, so two writers queue instead of failing half way. The read
     transaction before it is ended first and what was read is reloaded inside (a read transaction
     cannot be upgraded safely). Raises RuntimeError when changes were made outside a transaction,
     and when one is already open: the outer room opens it, nothing below does.
+
+    One that ``is_brief`` gives up soon while others write, and does not wait until the disk has it:
+    it holds what may be lost when the power fails.
     """
     session = db.session
     if session.info.get("writing"):
@@ -101,7 +130,10 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     session.info["writing"] = True
     try:
-        session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
+        options = {"sqlite_begin": "BEGIN IMMEDIATE", "is_brief": is_brief}
+        connection = session.connection(execution_options=options)
+        if is_brief and connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
         yield session
         session.commit()
     except BaseException:
@@ -121,6 +153,16 @@ def is_busy(error: Exception) -> bool:
         return False
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code == sqlite3.SQLITE_BUSY or getattr(error.orig, "sqlstate", None) in _BUSY
+
+
+def is_unable_to_write(error: Exception) -> bool:
+    """Return whether the database could not take a write: it is busy, full, away or may only be read."""
+    return isinstance(error, OperationalError | InternalError)
+
+
+def read_anew() -> None:
+    """Let the next statement see what others have committed meanwhile; nothing may have been changed."""
+    db.session.rollback()
 
 
 def changed(statement: Update | Delete) -> bool:
@@ -172,6 +214,33 @@ def add_to_rows(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     keys = list(table.primary_key)
     sums = {column.name: column + statement.excluded[column.name] for column in table.columns if column not in keys}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=sums), list(rows))
+
+
+def add_missing(table: Table, same: Mapping[str, Any], column: str, values: Sequence[str]) -> int:
+    """Insert a row for each text in ``values`` that is not there yet, and return how many were new.
+
+    All rows have what ``same`` says and a text in ``column``, together the primary key. Give the texts in order:
+    concurrent inserts of the same then wait for each other instead of deadlocking.
+    """
+    connection = db.session.connection()
+    is_sqlite = connection.dialect.name == "sqlite"
+    statement = _adding_missing(table, tuple(same), column, is_sqlite=is_sqlite)
+    each = json.dumps(values) if is_sqlite else list(values)
+    added = connection.execute(statement, {**same, "each": each}, execution_options={"preserve_rowcount": True})
+    return added.rowcount
+
+
+@cache
+def _adding_missing(table: Table, same: tuple[str, ...], column: str, *, is_sqlite: bool) -> Insert:
+    each: Any = (
+        func.json_each(bindparam("each")).table_valued("value").c.value
+        if is_sqlite
+        else func.unnest(bindparam("each", type_=ARRAY(String))).column_valued()
+    )
+    # SQLite takes ON for a join unless a WHERE stands before it.
+    rows = select(*(bindparam(name, type_=table.c[name].type) for name in same), each).where(true())
+    adding = (sqlite if is_sqlite else postgresql).insert(table).from_select([*same, column], rows)
+    return cast("Insert", adding.on_conflict_do_nothing(index_elements=[*same, column]))
 
 
 def _plain(value: Any) -> Any:

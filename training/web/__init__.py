@@ -7,7 +7,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from training.config import Settings
 from training.kit.ids import new_token
 from training.web import admissions, assurance, courses, finance, identity, outcomes, oversight, people
-from training.web.common import assets, errors, filters, guard, labels, language, logs, navigation, tables, uploads
+from training.web.common import (
+    assets,
+    errors,
+    filters,
+    guard,
+    labels,
+    language,
+    logs,
+    navigation,
+    reading,
+    tables,
+    uploads,
+)
 
 _csrf = CSRFProtect()
 _AREAS = (identity, people, finance, courses, assurance, admissions, outcomes, oversight)
@@ -22,7 +34,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     logs.init_app(app)
     # After the log: it reads the body, and a form that is refused there has a reference and a time too.
     _csrf.init_app(app)
-    for part in (guard, language, filters, navigation, errors):
+    for part in (guard, language, filters, navigation, errors, reading):
         part.init_app(app)
     labels.init_app(app, *(area.LABELS for area in _AREAS))
     tables.init_app(app, *(area.TABLES for area in _WITH_TABLES))

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from tests.support.world import TODAY, World
 from training.domain.admissions import deactivation, nominations
 from training.domain.common.refusals import Refusal
-from training.domain.identity import export_limits
-from training.domain.identity.export_limits import ExportEvent
+from training.domain.identity import reading
+from training.domain.identity.reading import ExportEvent, Reading
 from training.domain.identity.refusals import TooManyExports
 from training.domain.outcomes import completions
 from training.domain.people import duplicates, people
@@ -298,14 +298,13 @@ def test_corrected_name_of_inactive_person_is_not_found(world: World) -> None:
 
 
 def test_exports_are_limited_per_day(world: World) -> None:
-    actor, morning = world.actor("iraq"), LATER
-    with pretend(LATER):
-        for _ in range(export_limits.MOST_A_DAY):
-            with transaction():
-                export_limits.note(ExportEvent.PEOPLE, 3, actor, morning)
-        with transaction(), pytest.raises(TooManyExports):
-            export_limits.note(ExportEvent.PEOPLE, 3, actor, morning)
+    actor, day, people = world.actor("iraq"), LATER.date(), Reading(ExportEvent.PEOPLE, {"one", "two", "three"})
+    for _ in range(reading.MOST_FILES):
         with transaction():
-            export_limits.note(ExportEvent.PEOPLE, 3, world.actor("uk"), morning)
-    with pretend(LATER + dt.timedelta(days=1)), transaction():
-        export_limits.note(ExportEvent.PEOPLE, 3, actor, LATER + dt.timedelta(days=1))
+            reading.note(people, actor, day)
+    with pytest.raises(TooManyExports), transaction():
+        reading.note(people, actor, day)
+    with transaction():
+        reading.note(people, world.actor("uk"), day)
+    with transaction():
+        reading.note(people, actor, day + dt.timedelta(days=1))

@@ -15,10 +15,10 @@ from sqlalchemy import func, select, update
 from tests.support.naming import Desk, count, desk_in, tile
 from tests.support.world import post
 from training.domain.admissions import deactivation, nominations
-from training.domain.identity import export_limits
-from training.domain.identity.export_limits import ExportEvent
+from training.domain.identity import reading
+from training.domain.identity.reading import ExportEvent, Reading
 from training.domain.people import people
-from training.kit.clock import day_began
+from training.kit.clock import today
 from training.kit.db import db, transaction
 from training.models.admissions.nomination_uploads import NominationBatch
 from training.models.admissions.nominations import Nomination
@@ -210,9 +210,9 @@ def test_row_download_is_audited_and_counts_towards_the_export_limit(app: Flask,
         by = desk.world.actor("iraq")
         taken = db.session.scalars(select(AuditEntry).where(AuditEntry.action == ExportEvent.NOMINEES)).one()
         assert (taken.user_id, taken.details) == (by.user_id, {"rows": 3})
-        for _ in range(export_limits.MOST_A_DAY - 1):
+        for _ in range(reading.MOST_FILES - 1):
             with transaction():
-                export_limits.note(ExportEvent.PEOPLE, 1, by, day_began())
+                reading.note(Reading(ExportEvent.PEOPLE, {"one"}), by, today())
     over = post(desk.browser, f"{address}/rows.csv", page=address)
     assert over.status_code == 302
     assert "which is the most: go on tomorrow" in desk.browser.get(over.location).text

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.support.world import TODAY, World
 from tests.web.browsing import building, links, press, words
 from tests.web.people.test_people import organisation
-from training.domain.identity import export_limits
+from training.domain.identity import reading
 from training.kit.clock import pretend
 from training.kit.db import db
 from training.models.identity.audit import AuditEntry
@@ -208,11 +208,11 @@ def test_people_export_is_limited_and_audited(world: World, iraq: FlaskClient, t
     assert iraq.post("/people/table.xlsx", data=form).data[:2] == b"PK"
     assert iraq.post("/people/table.exe", data=form).status_code == 404
     assert [entry.details["rows"] for entry in events(world, "people exported")] == [3, 2, 3]
-    for _ in range(export_limits.MOST_A_DAY - 3):
+    for _ in range(reading.MOST_FILES - 3):
         assert iraq.post("/people/table.csv", data=form).status_code == 200
     over = iraq.post("/people/table.csv", data=form, follow_redirects=True)
     assert "which is the most: go on tomorrow" in words(over)
-    assert len(events(world, "people exported")) == export_limits.MOST_A_DAY
+    assert len(events(world, "people exported")) == reading.MOST_FILES
 
 
 def test_languages_are_stored(world: World, iraq: FlaskClient) -> None:

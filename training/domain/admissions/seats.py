@@ -109,19 +109,17 @@ def set_limits(cohort: Cohort, limits: SeatLimits, by: Actor) -> None:
     most = limits.capacity - seats.taken_by_others_than_women(cohort.id)
     if limits.reserved_for_women > most:
         raise TooManyReserved(most)
+    before = {**audit.picture(cohort), **_quotas(cohort.id)}
     _set_quotas(cohort, limits.quotas)
     cohort.capacity, cohort.reserved_for_women = limits.capacity, limits.reserved_for_women
     cohort.nominations_until, cohort.vetting_by = limits.nominations_until, limits.vetting_by
-    audit.record(
-        AdmissionEvent.SEATS_AND_DEADLINES_SET, cohort, by=by.user_id, capacity=limits.capacity, **_told(limits)
-    )
+    after = {**audit.picture(cohort), **_quotas(cohort.id)}
+    audit.record_edit(AdmissionEvent.SEATS_AND_DEADLINES_SET, cohort, before, after, by=by.user_id)
 
 
-def _told(limits: SeatLimits) -> dict[str, int | str | None]:
-    days = {"nominations_until": limits.nominations_until, "vetting_by": limits.vetting_by}
-    return {"reserved_for_women": limits.reserved_for_women} | {
-        name: day.isoformat() if day else None for name, day in days.items()
-    }
+def _quotas(cohort_id: int) -> audit.Picture:
+    """Return the quotas as the trail keeps them, by organisation."""
+    return {f"quota.{share.organisation.name_en}": share.quota for share in seats.shares(cohort_id)}
 
 
 def _set_quotas(cohort: Cohort, quotas: Mapping[int, int | None]) -> None:

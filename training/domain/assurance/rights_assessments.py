@@ -98,12 +98,25 @@ def edit(assessment: RightsAssessment, content: AssessmentContent, version: int,
     Raises NotOwnDraft, NoDraft, ChangedMeanwhile, NoLongerCurrent.
     """
     _check_current(content.valid_until, on)
+    before = _picture(assessment)
     _change_draft(
         assessment, by, version, summary=content.summary, level=content.level, valid_until=content.valid_until
     )
     db.session.execute(delete(RightsMitigation).where(RightsMitigation.assessment_id == assessment.id))
     _write_mitigations(assessment, content.mitigations)
-    _note(assessment, RightsAct.EDITED, by)
+    _note(assessment, RightsAct.EDITED, by, edited=(before, _picture(assessment)))
+
+
+def _picture(assessment: RightsAssessment) -> audit.Picture:
+    """Return the content as the trail keeps it, fresh from the database."""
+    whole = rights_assessments.whole(assessment.id)
+    mitigations = [f"{one.action} ({one.owner or '–'}, {one.due_on or '–'})" for one in whole.mitigations]
+    return {
+        "summary": whole.assessment.summary,
+        "level": whole.assessment.level,
+        "valid_until": whole.assessment.valid_until,
+        "mitigations": "; ".join(mitigations),
+    }
 
 
 def _write_mitigations(assessment: RightsAssessment, mitigations: Sequence[Mitigation]) -> None:
@@ -260,9 +273,14 @@ _LONGEST_NOTE = 2000
 
 
 def _note(
-    assessment: RightsAssessment, act: RightsAct, by: Actor, note: str = "", grade: ApprovalGrade | None = None
+    assessment: RightsAssessment,
+    act: RightsAct,
+    by: Actor,
+    note: str = "",
+    grade: ApprovalGrade | None = None,
+    edited: tuple[audit.Picture, audit.Picture] | None = None,
 ) -> None:
-    """Add a step to the trail and an audit event."""
+    """Add a step to the trail and an audit event; ``edited`` is what an edit found and what it left."""
     content = content_of(rights_assessments.whole(assessment.id))
     step = RightsStep(
         assessment_id=assessment.id,
@@ -277,7 +295,11 @@ def _note(
     )
     db.session.add(step)
     db.session.flush()
-    audit.record(AssuranceEvent(f"rights assessment {act.value}"), assessment, by=by.user_id, sha256=step.sha256)
+    event = AssuranceEvent(f"rights assessment {act.value}")
+    if edited:
+        audit.record_edit(event, assessment, *edited, by=by.user_id, sha256=step.sha256)
+    else:
+        audit.record(event, assessment, by=by.user_id, sha256=step.sha256)
 
 
 def content_of(whole: rights_assessments.WholeAssessment) -> str:

@@ -68,3 +68,7 @@ class BatchFaulty(Refusal):
 
     field = "mode"
     left: int
+
+
+class SentBefore(Refusal):
+    """A form with this key has made something already."""

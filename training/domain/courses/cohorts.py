@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
@@ -120,11 +121,26 @@ def edit(cohort: Cohort, plan: CohortPlan, by: Actor) -> None:
         raise DeadlinesOutOfOrder
     if limits.reserved_for_women > plan.capacity:
         raise TooManyReserved(plan.capacity)
+    before = _picture(plan_of(cohort, plan.course))
     is_draft = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
     if not changed(update(Cohort).where(*is_draft).values(**_columns(plan))):
         raise CohortNotDraft
     _replace_parties(cohort, plan)
-    audit.record(CourseEvent.COHORT_EDITED, cohort, by=by.user_id)
+    audit.record_edit(CourseEvent.COHORT_EDITED, cohort, before, _picture(plan), by=by.user_id)
+
+
+def _picture(plan: CohortPlan) -> audit.Picture:
+    """Return a plan as the trail keeps it; trainers by their ids, which lead to a name only who may see it."""
+    return {
+        "programme": plan.programme.code,
+        "host": plan.host.name_en,
+        "venue": plan.venue.name_en,
+        "invited": ", ".join(sorted(one.name_en for one in plan.invited)),
+        "trainers": ", ".join(sorted(one.public_id for one in plan.trainers)),
+        "starts_on": plan.starts_on,
+        "ends_on": plan.ends_on,
+        "capacity": plan.capacity,
+    }
 
 
 def _check(plan: CohortPlan) -> None:
@@ -203,13 +219,23 @@ def plan_costs(cohort: Cohort, costs: Sequence[PlannedCost], by: Actor) -> None:
     is_draft = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
     if not changed(update(Cohort).where(*is_draft).values(planned_cost=total)):
         raise CohortNotDraft
+    before = _costs((cost.category, cost.line, cost.amount) for cost in cohorts.costs_of(cohort.id))
     db.session.execute(delete(CohortCost).where(CohortCost.cohort_id == cohort.id))
     db.session.add_all(
         CohortCost(cohort_id=cohort.id, category=cost.category, line_id=cost.line.id, amount=cost.amount)
         for cost in costs
     )
     db.session.flush()
-    audit.record(CourseEvent.COHORT_COSTS_PLANNED, cohort, by=by.user_id, pence=total)
+    after = _costs((cost.category, cost.line, cost.amount) for cost in costs)
+    audit.record_edit(CourseEvent.COHORT_COSTS_PLANNED, cohort, before, after, by=by.user_id, pence=total)
+
+
+def _costs(costs: Iterable[tuple[LineCategory, BudgetLine, int]]) -> audit.Picture:
+    """Return planned costs as the trail keeps them: of each category the pence and the line that pays."""
+    told: dict[str, Any] = {}
+    for category, line, amount in costs:
+        told |= {f"cost.{category.value}": amount, f"line.{category.value}": line.title_en}
+    return told
 
 
 def purpose(cohort: Cohort) -> str:

@@ -1,6 +1,6 @@
 """Courses: created or edited here, or loaded as published."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 from sqlalchemy import delete
@@ -16,7 +16,7 @@ from training.kit.names import fold
 from training.models.courses.courses import CostBasis, Course, CourseCost, Theme
 from training.models.finance.programmes import LineCategory
 from training.models.identity.actor import Actor
-from training.queries.courses import courses
+from training.queries.courses import cohorts, courses
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ def edit(course: Course, plan: CoursePlan, version: int, by: Actor) -> None:
     other = courses.course_titled(plan.title_en, plan.provider)
     if other is not None and other.id != course.id:
         raise CourseExists
+    before = audit.picture(course)
     _write(course, plan)
     try:
         db.session.flush()
@@ -66,7 +67,8 @@ def edit(course: Course, plan: CoursePlan, version: int, by: Actor) -> None:
         raise ChangedMeanwhile from error
     except IntegrityError as error:
         raise CourseExists from error
-    audit.record(CourseEvent.COURSE_EDITED, course, by=by.user_id, version=course.version)
+    after = audit.picture(course)
+    audit.record_edit(CourseEvent.COURSE_EDITED, course, before, after, by=by.user_id, version=course.version)
 
 
 def _write(course: Course, plan: CoursePlan) -> None:
@@ -88,9 +90,15 @@ class TemplateCost:
 def set_template(course: Course, costs: Sequence[TemplateCost], by: Actor) -> None:
     """Replace the cost template of a course. Cohorts keep their planned costs."""
     courses.lock_course(course.id)
+    before = _template(cohorts.template_of(course.id))
     db.session.execute(delete(CourseCost).where(CourseCost.course_id == course.id))
     db.session.add_all(
         CourseCost(course_id=course.id, category=cost.category, basis=cost.basis, amount=cost.amount) for cost in costs
     )
     db.session.flush()
-    audit.record(CourseEvent.COURSE_COSTS_PLANNED, course, by=by.user_id)
+    audit.record_edit(CourseEvent.COURSE_COSTS_PLANNED, course, before, _template(costs), by=by.user_id)
+
+
+def _template(costs: Iterable[TemplateCost | CourseCost]) -> audit.Picture:
+    """Return a cost template as the trail keeps it: the pence of each category and basis."""
+    return {f"cost.{cost.category.value}.{cost.basis.value}": cost.amount for cost in costs}

@@ -88,6 +88,7 @@ def _doubt(rate: MonthlyRate, known: _Table, whole: _Table) -> RateDoubtful | No
 def _write(rate: MonthlyRate, by: Actor) -> ExchangeRate:
     currency, month = rate.place
     entered = rate_rows.of_month(currency, month) or ExchangeRate(currency=currency, month=month)
+    before = {"rate": entered.rate, "source": entered.source}
     entered.rate, entered.source = rate.millionths, rate.source
     entered.entered_by_id, entered.entered_at = by.user_id, now()
     try:
@@ -95,9 +96,11 @@ def _write(rate: MonthlyRate, by: Actor) -> ExchangeRate:
             db.session.add(entered)
     except IntegrityError as error:
         raise ChangedMeanwhile from error
-    audit.record(
+    audit.record_edit(
         FinanceEvent.RATE_ENTERED,
         entered,
+        before,
+        {"rate": entered.rate, "source": entered.source},
         by=by.user_id,
         currency=rate.currency.value,
         month=str(month),

@@ -134,9 +134,17 @@ def enter(line: BudgetLine, plan: Months, shown: str, by: Actor) -> None:
     per line (domain §2); a plan may differ from the allocation, which its page says.
     """
     spending_plans.lock_line(line.id)
-    if fingerprint(spending_plans.entered(line.id)) != shown:
+    before = spending_plans.entered(line.id)
+    if fingerprint(before) != shown:
         raise PlanChanged
     db.session.execute(delete(LinePlan).where(LinePlan.line_id == line.id))
     db.session.add_all(LinePlan(line_id=line.id, month=month, amount=amount) for month, amount in plan.items())
     db.session.flush()
-    audit.record(FinanceEvent.LINE_PLAN_ENTERED, line, by=by.user_id, pence=sum(plan.values()))
+    audit.record_edit(
+        FinanceEvent.LINE_PLAN_ENTERED, line, _told(before), _told(plan), by=by.user_id, pence=sum(plan.values())
+    )
+
+
+def _told(plan: Months) -> audit.Picture:
+    """Return a plan as the trail keeps it: the pence of each month."""
+    return {f"plan.{month.isoformat()}": amount for month, amount in plan.items()}

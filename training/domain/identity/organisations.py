@@ -62,9 +62,10 @@ def edit(organisation: Organisation, details: OrganisationDetails, version: int,
     if other is not None and other.id != organisation.id:
         raise OrganisationExists
     _check_version(organisation, version)
+    before = audit.picture(organisation)
     for name, value in vars(details).items():
         setattr(organisation, name, value)
-    _save(organisation, IdentityEvent.ORGANISATION_EDITED, by)
+    _save(organisation, IdentityEvent.ORGANISATION_EDITED, by, before, audit.picture(organisation))
 
 
 def move(organisation: Organisation, parent: Organisation | None, version: int, *, by: Actor | None) -> None:
@@ -78,8 +79,13 @@ def move(organisation: Organisation, parent: Organisation | None, version: int, 
     if parent and parent.id in organisations.keys_below(organisation.id):
         raise UnderItself
     _check_version(organisation, version)
+    former = organisations.organisation_by_key(organisation.parent_id) if organisation.parent_id else None
     organisation.parent_id = parent.id if parent else None
-    _save(organisation, IdentityEvent.ORGANISATION_MOVED, by)
+    _save(organisation, IdentityEvent.ORGANISATION_MOVED, by, _above(former), _above(parent))
+
+
+def _above(parent: Organisation | None) -> audit.Picture:
+    return {"parent": parent.name_en if parent else ""}
 
 
 def deactivate(organisation: Organisation, version: int, *, by: Actor) -> None:
@@ -89,7 +95,7 @@ def deactivate(organisation: Organisation, version: int, *, by: Actor) -> None:
         raise OrganisationInUse(used_by)
     _check_version(organisation, version)
     organisation.is_active = False
-    _save(organisation, IdentityEvent.ORGANISATION_DEACTIVATED, by)
+    _save(organisation, IdentityEvent.ORGANISATION_DEACTIVATED, by, {"is_active": True}, {"is_active": False})
 
 
 def reactivate(organisation: Organisation, version: int, *, by: Actor) -> None:
@@ -99,7 +105,7 @@ def reactivate(organisation: Organisation, version: int, *, by: Actor) -> None:
         _check_parent(organisations.organisation_by_key(organisation.parent_id), organisation.jurisdiction)
     _check_version(organisation, version)
     organisation.is_active = True
-    _save(organisation, IdentityEvent.ORGANISATION_REACTIVATED, by)
+    _save(organisation, IdentityEvent.ORGANISATION_REACTIVATED, by, {"is_active": False}, {"is_active": True})
 
 
 def check_in_use(organisation_ids: Collection[int]) -> None:
@@ -124,9 +130,12 @@ def _check_version(organisation: Organisation, version: int) -> None:
         raise ChangedMeanwhile
 
 
-def _save(organisation: Organisation, event: IdentityEvent, by: Actor | None) -> None:
+def _save(
+    organisation: Organisation, event: IdentityEvent, by: Actor | None, before: audit.Picture, after: audit.Picture
+) -> None:
     try:
         db.session.flush()
     except StaleDataError as error:
         raise ChangedMeanwhile from error
-    audit.record(event, organisation, by=by.user_id if by else None, version=organisation.version)
+    user_id = by.user_id if by else None
+    audit.record_edit(event, organisation, before, after, by=user_id, version=organisation.version)

@@ -80,3 +80,10 @@ class TooManyExports(Refusal):
     """The account has reached the daily limit on exports of personal data."""
 
     most: int
+
+
+@dataclass
+class TooManyPeopleRead(Refusal):
+    """The account has reached the daily limit on people whom it may be shown."""
+
+    most: int

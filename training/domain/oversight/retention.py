@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import delete
 
 from training.domain.admissions import nomination_uploads, vetting_uploads
+from training.domain.common import sent_forms
 from training.domain.finance import spend_uploads
 from training.domain.finance.events import FinanceEvent
 from training.domain.identity import audit
@@ -37,6 +38,7 @@ def delete_expired(folder: Path) -> Deleted:
     spend_uploads.delete_old_tables(folder)
     nomination_uploads.delete_expired()
     vetting_uploads.delete_expired()
+    sent_forms.delete_expired()
     return Deleted(_delete_uploads(folder), _delete_previews())
 
 

@@ -29,6 +29,7 @@ from training.models.common.base import Base
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
 from training.models.people.people import InactiveReason, Person, PersonKey, PersonWord, Sex, Transfer
+from training.queries.identity import organisations as organisation_rows
 from training.queries.people import people
 
 
@@ -106,11 +107,12 @@ def _row(organisation_id: int, particulars: Particulars) -> dict[str, Any]:
 def correct(person: Person, particulars: Particulars, by: Actor) -> None:
     """Correct a person's details. Raises PersonIncomplete, NameWithoutLetters."""
     _check(particulars)
+    before = audit.picture(person)
     for name, value in asdict(particulars).items():
         setattr(person, name, value)
     person.name_key = _key(particulars)
     _reindex(person)
-    audit.record(PeopleEvent.PERSON_CORRECTED, person, by=by.user_id)
+    audit.record_edit(PeopleEvent.PERSON_CORRECTED, person, before, audit.picture(person), by=by.user_id)
 
 
 def transfer(person: Person, to: Organisation, since: dt.date, by: Actor, on: dt.date) -> Transfer:
@@ -138,7 +140,10 @@ def transfer(person: Person, to: Organisation, since: dt.date, by: Actor, on: dt
     db.session.add(moved)
     changed(update(Person).where(Person.id == person.id).values(organisation_id=to.id))
     changed(update(PersonKey).where(PersonKey.person_id == person.id).values(organisation_id=to.id))
-    audit.record(PeopleEvent.PERSON_TRANSFERRED, person, by=by.user_id, to=to.public_id, since=since.isoformat())
+    names = ({"organisation": one.name_en} for one in (organisation_rows.organisation_by_key(origin), to))
+    audit.record_edit(
+        PeopleEvent.PERSON_TRANSFERRED, person, *names, by=by.user_id, to=to.public_id, since=since.isoformat()
+    )
     return moved
 
 

@@ -8,7 +8,7 @@ from training.domain.admissions.bulk_actions import BulkAction
 from training.domain.admissions.nomination_path import SelectionStep
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
-from training.forms.common.fields import CheckboxesField, KeyField, SelectField, TextField
+from training.forms.common.fields import CheckboxesField, SelectField, TextField
 
 
 class RosterFilter(FilterForm):
@@ -35,7 +35,6 @@ class SelectionForm(BaseForm):
         description=_l("The nominating organisations read it"),
     )
     chosen = NomineesField(_l("Nominees"), [required(_l("Choose at least one nominee"))])
-    key = KeyField()
 
     def validate(self, extra_validators: object = None) -> bool:
         """Require a selected nominee, and a reason if the step needs one."""

@@ -6,6 +6,8 @@ from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.fields import HiddenField
 
+from training.forms.common.fields import KeyField
+
 
 class FormError(NamedTuple):
     """One line of the error summary; ``href`` links to the invalid input, None if it is hidden."""
@@ -19,7 +21,12 @@ def _address(field: Field) -> str | None:
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
-    """A form that can also be refused by a use case, and lists all its errors."""
+    """A form that can also be refused by a use case, and lists all its errors.
+
+    Its key makes a form that was sent twice one request (``web.common.sending``).
+    """
+
+    key = KeyField()
 
     class Meta:
         """Settings for WTForms and our widgets."""
@@ -51,6 +58,8 @@ class FilterForm(BaseForm):
     Every field is optional, so no label says so. Give it the request's arguments:
     ``CourseFilter(request.args)``.
     """
+
+    key = None  # type: ignore[assignment]  # WTForms takes a field away by this
 
     class Meta:
         """Settings for WTForms and our widgets."""

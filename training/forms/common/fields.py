@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from flask import g
 from flask_babel import gettext as _
 from wtforms import Field
 from wtforms import fields as wtf
@@ -155,8 +156,13 @@ class KeyField(HiddenField):
         super().__init__(default=new_token, **kwargs)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take the key; reject a malformed one and replace it."""
+        """Take the key; reject and replace a malformed one, and one under which something else was made."""
         super().process_formdata(valuelist)
+        if g.get("is_key_spent"):
+            self.data = new_token()
+            raise ValueError(
+                _("This form had arrived before, with other content, and was carried out. Send it again to do this too")
+            )
         if not is_token(self.data or ""):
             self.data = new_token()
             raise ValueError(_("The form was damaged in transmission. Nothing was saved: check it and send it again"))

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from training.domain.courses.cohorts import CohortPlan, PlannedCost, SuggestedCost
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import between, choose_one, may_be_empty, required
-from training.forms.common.fields import CheckboxesField, DateField, IntegerField, KeyField, MoneyField, SelectField
+from training.forms.common.fields import CheckboxesField, DateField, IntegerField, MoneyField, SelectField
 from training.models.courses.cohorts import Venue
 from training.models.courses.courses import Course
 from training.models.finance.programmes import BudgetLine, LineCategory, Programme
@@ -156,8 +156,6 @@ class CohortCostsForm(BaseForm):
 
 class StepForm(BaseForm):
     """A step without input. Its key makes a form submitted twice one step."""
-
-    key = KeyField()
 
 
 class CohortFilter(FilterForm):

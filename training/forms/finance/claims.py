@@ -14,7 +14,6 @@ from training.forms.common.fields import (
     DateField,
     FileField,
     HiddenField,
-    KeyField,
     RateField,
     SearchField,
     SelectField,
@@ -70,7 +69,6 @@ class ClaimForm(BaseForm):
     )
     evidence = HiddenField()
     is_another = TickField(_l("This is another payment"))
-    key = KeyField()
 
     def lines(self) -> Iterator[LineFields]:
         """Yield the inputs of each line."""

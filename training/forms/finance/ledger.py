@@ -10,7 +10,6 @@ from training.forms.common.checks import choose_one, longest, may_be_empty, more
 from training.forms.common.fields import (
     DateField,
     HiddenField,
-    KeyField,
     MoneyField,
     SelectField,
     TextAreaField,
@@ -27,7 +26,6 @@ class ProposalForm(BaseForm):
         _l("Amount"), [required(), more_than_nothing()], description=_l("In pounds, for example 1,250.00")
     )
     purpose = TextField(_l("Purpose"), [required(), longest(300)], description=FUNDERS_READ_IT)
-    key = KeyField()
 
     def proposal(self) -> Proposal:
         """Return the proposal."""
@@ -74,7 +72,6 @@ class ReasonForm(BaseForm):
     """The reason of a refusal, withdrawal or reversal. The key makes a form that was sent twice one request."""
 
     reason = TextAreaField(_l("Reason"), [required(), longest(300)])
-    key = KeyField()
 
 
 class EntryFilter(FilterForm):

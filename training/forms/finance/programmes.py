@@ -6,7 +6,7 @@ from training.domain.finance.programmes import NewLine, Title
 from training.domain.finance.proposals import Proposal
 from training.forms.common.base import BaseForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, more_than_nothing, required
-from training.forms.common.fields import DateField, KeyField, MoneyField, SelectField, TextField
+from training.forms.common.fields import DateField, MoneyField, SelectField, TextField
 from training.models.finance.programmes import LineCategory, ProjectKind
 
 
@@ -46,7 +46,6 @@ class LineForm(TitledForm):
     amount = MoneyField(
         _l("Amount to allocate"), [required(), more_than_nothing()], description=_l("In pounds, for example 1,250.00")
     )
-    key = KeyField()
 
     def line(self) -> NewLine:
         """Return the proposed line. Call it after validation."""

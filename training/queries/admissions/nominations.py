@@ -16,6 +16,7 @@ from training.models.identity.accounts import User
 from training.models.identity.actor import Actor
 from training.models.identity.audit import AuditEntry
 from training.models.identity.organisations import Organisation
+from training.models.identity.reading import NOTED
 from training.models.outcomes.completions import Completion, CompletionState
 from training.models.people.people import Person
 from training.policy.matrix import Permission
@@ -327,6 +328,7 @@ def _moves(public_id: str, *, shows_user: bool) -> list[Move]:
         select(AuditEntry.at, AuditEntry.action, User.display_name)
         .outerjoin(User, User.id == AuditEntry.user_id)
         .where(AuditEntry.subject_kind == Nomination.__name__, AuditEntry.subject_id == public_id)
+        .where(AuditEntry.action.not_in(NOTED))
         .order_by(AuditEntry.id)
     )
     return [Move(at, action, name if shows_user else None) for at, action, name in db.session.execute(statement)]

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from functools import cache
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 
 from training.kit.db import AnySelect, db
 from training.kit.ids import is_public_id
 from training.models.common.base import Base
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
-from training.policy.scopes import SEEING, seen, where
+from training.policy.scopes import SCOPED, SEEING, seen, where
 
 Record = TypeVar("Record", bound=Base)
 
@@ -50,3 +51,43 @@ def find_each(model: type[Record], public_ids: Iterable[str], actor: Actor, perm
     wanted = [public_id for public_id in public_ids if is_public_id(public_id)]
     statement: AnySelect = select(model).where(columns.public_id.in_(wanted)).order_by(columns.id)
     return db.session.scalars(seen(statement, actor, permission, model)).all()
+
+
+class PageOf(NamedTuple):
+    """The record whose page shows another one, or itself."""
+
+    kind: str
+    public_id: str
+
+
+def shown_on(
+    subjects: Iterable[tuple[str, str]], through: Mapping[str, tuple[str, str]], actor: Actor
+) -> Mapping[tuple[str, str], PageOf]:
+    """Return for each record, given by kind and public id, the one whose page shows it, where ``actor`` sees that.
+
+    ``through`` has for kinds without a page the column and the kind that it leads to. One statement for all kinds.
+    """
+    ids: dict[str, list[str]] = {}
+    for kind, public_id in sorted(subjects):
+        ids.setdefault(kind, []).append(public_id)
+    if not ids:
+        return {}
+    statement = union_all(*(_shown_on(kind, wanted, through.get(kind), actor) for kind, wanted in ids.items()))
+    rows = db.session.execute(statement.execution_options(**{SCOPED: "each part has the scope of its kind"}))
+    return {(kind, public_id): PageOf(page, page_id) for kind, public_id, page, page_id in rows}
+
+
+def _shown_on(kind: str, ids: Sequence[str], through: tuple[str, str] | None, actor: Actor) -> AnySelect:
+    model = _model(kind)
+    column, page_kind = through or ("", kind)
+    page = _model(page_kind) if through else model
+    statement: AnySelect = select(literal(kind), model.public_id, literal(page_kind), page.public_id)
+    if through:
+        statement = statement.join(page, page.id == getattr(model, column))
+    return statement.where(model.public_id.in_(ids), where(actor, SEEING[page], page))
+
+
+@cache
+def _model(kind: str) -> Any:
+    """Return the model with this name. Raises KeyError if there is none."""
+    return {mapper.class_.__name__: mapper.class_ for mapper in Base.registry.mappers}[kind]

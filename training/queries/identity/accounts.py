@@ -67,9 +67,9 @@ def active_user(user_id: int) -> User | None:
     )
 
 
-def lock_account(user_id: int) -> User:
-    """Lock an account until the transaction ends, and return it."""
-    return db.session.scalars(select(User).where(User.id == user_id).with_for_update()).one()
+def by_key(user_id: int) -> User:
+    """Return the account with this key."""
+    return db.session.get_one(User, user_id)
 
 
 def actor_of(user: User) -> Actor:

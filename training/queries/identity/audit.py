@@ -1,11 +1,11 @@
 """Read the audit trail."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from training.kit.db import AnySelect, db
 from training.models.identity.accounts import User
@@ -24,16 +24,16 @@ class AuditSearch:
     until: dt.date | None = None
 
 
-def acts_since(user_id: int, events: Collection[str], since: dt.datetime) -> int:
-    """Count the events of these kinds by an account since a moment."""
-    done = (AuditEntry.user_id == user_id, AuditEntry.action.in_(events), AuditEntry.at >= since)
-    return db.session.scalar(select(func.count()).where(*done)) or 0
-
-
 def page_of(search: AuditSearch, cut: Cursor) -> Page[Any]:
     """Return a page of (entry, username), newest first."""
     statement: AnySelect = select(AuditEntry, User.username).outerjoin(User, User.id == AuditEntry.user_id)
     return read_numbered(_filtered(statement, search), AuditEntry.id, cut, is_descending=True)
+
+
+def all_of(search: AuditSearch, most: int) -> Sequence[Any]:
+    """Return (entry, username) of the newest events, at most so many."""
+    statement: AnySelect = select(AuditEntry, User.username).outerjoin(User, User.id == AuditEntry.user_id)
+    return db.session.execute(_filtered(statement, search).order_by(AuditEntry.id.desc()).limit(most)).all()
 
 
 def _filtered(statement: AnySelect, search: AuditSearch) -> AnySelect:

@@ -16,7 +16,7 @@ from training.models.admissions.nomination_uploads import (
     NomineePart,
 )
 from training.models.admissions.nominations import Hindrance, Nomination, NominationState
-from training.models.admissions.notifications import NoticeKind
+from training.models.admissions.notifications import Notice, NoticeKind
 from training.models.admissions.vetting import ClearanceBatch, ClearanceFault, Lapsing, VettingDecision, VettingOutcome
 from training.web.common.filters import long_date, name_text
 from training.web.common.labels import Labels, word
@@ -227,6 +227,7 @@ LABELS = Labels(
         ),
     },
     records={
+        Notice: _l("Notification"),
         Nomination: _l("Nomination"),
         NominationBatch: _l("File of names"),
         VettingDecision: _l("Clearance"),

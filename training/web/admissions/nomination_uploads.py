@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 from training.domain.admissions import nomination_upload_commit, row_corrections
 from training.domain.admissions import nomination_uploads as rules
 from training.domain.admissions.column_mapping import FORMAT, parse_languages, parse_sex
-from training.domain.identity import export_limits
-from training.domain.identity.export_limits import ExportEvent
+from training.domain.identity.reading import ExportEvent
 from training.forms.admissions.nomination_uploads import (
     CommitForm,
     NomineeColumnsForm,
@@ -24,7 +23,6 @@ from training.forms.common.fields import version_of
 from training.forms.common.table_import import RowFilter
 from training.forms.common.widgets import Choice
 from training.forms.courses.cohorts import StepForm
-from training.kit.clock import day_began
 from training.kit.locale import LANGUAGES
 from training.models.admissions.nomination_uploads import (
     NominationBatch,
@@ -42,12 +40,14 @@ from training.queries.admissions import nomination_uploads
 from training.queries.courses import cohorts
 from training.web.admissions import tables
 from training.web.admissions.labels import outcome_word
-from training.web.common import table_import
+from training.web.common import shown, table_import
 from training.web.common.downloads import file_of
 from training.web.common.filters import name, person_line
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices, job_words, word
 from training.web.common.lists import cut, pager
+from training.web.common.reading import note_file
+from training.web.common.sending import made, makes
 from training.web.common.uploads import takes_file
 from training.web.common.use_case import attempt
 from training.work import queue
@@ -80,6 +80,7 @@ def _to_page(batch: NominationBatch) -> ResponseReturnValue:
 @bp.route("/cohorts/<public_id>/nominate/file", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=Cohort)
 @takes_file
+@makes
 def new(cohort: Cohort) -> ResponseReturnValue:
     """Upload a file of names; earlier uploads are listed."""
     form = NomineeFileForm()
@@ -91,11 +92,12 @@ def new(cohort: Cohort) -> ResponseReturnValue:
             organisation_id = _key(organisations, form.organisation.data)
             batch = rules.read(form.file.data.stream, cohort, organisation_id, actor(), form.sheet.data or "")
             job = rules.ask_preview(batch, actor()) if FORMAT.can_read(batch.columns) else None
+            address = url_for(".show" if job else ".columns", public_id=batch.public_id)
+            made(address)
         if done:
-            if job is None:
-                return redirect(url_for(".columns", public_id=batch.public_id))
-            _start(job)
-            return _to_page(batch)
+            if job:
+                _start(job)
+            return redirect(address)
     page = cohorts.cohort_page(cohort, actor())
     recent = nomination_uploads.recent(page.cohort.id, actor())
     return render_template(
@@ -135,6 +137,7 @@ def columns(batch: NominationBatch) -> ResponseReturnValue:
             _start(job)
             return _to_page(batch)
     sample = nomination_uploads.all_rows(batch, None, actor(), table_import.SAMPLE)
+    shown.rows(batch, sample)
     return render_template("admissions/nomination_uploads/columns.html", form=form, page=page, sample=sample)
 
 
@@ -168,6 +171,7 @@ def _page(
     step: CommitForm | None,
 ) -> ResponseReturnValue:
     rows = nomination_uploads.rows_of(page.batch, outcome, cut(), actor())
+    shown.rows(page.batch, rows.rows)
     return render_template(
         "admissions/nomination_uploads/show.html",
         page=page,
@@ -283,7 +287,10 @@ def next_row(batch: NominationBatch) -> ResponseReturnValue:
 
 def _row(batch: NominationBatch, number: int) -> NominationRow:
     found = nomination_uploads.find_row(batch, number, actor())
-    return found if found else abort(404)
+    if found is None:
+        abort(404)
+    shown.rows(batch, [found])
+    return found
 
 
 @bp.route("/batches/<public_id>/rows/<int:number>", methods=["GET", "POST"])
@@ -322,6 +329,7 @@ def whom(batch: NominationBatch, number: int) -> ResponseReturnValue:
     meant = nomination_uploads.candidates_of(found, page.cohort.id, actor())
     people = {one.person.public_id: one.person for one in meant}
     alike = nomination_uploads.alike_rows(found, actor())
+    shown.rows(batch, alike)
     form = WhomForm()
     form.offer([_person_choice(one) for one in meant], [one.number for one in alike])
     if found.person and not form.is_submitted():
@@ -363,6 +371,7 @@ def download(batch: NominationBatch, kind: str) -> ResponseReturnValue:
     page = nomination_uploads.batch_page(batch, actor())
     rows = nomination_uploads.all_rows(page.batch, outcome, actor())
     made = tables.nominees(rows, page.batch.columns)
+    people = [shown.row_key(page.batch, row) for row in rows]
     with attempt() as done:
-        export_limits.note(ExportEvent.NOMINEES, len(rows), actor(), day_began())
+        note_file(ExportEvent.NOMINEES, people)
     return file_of(made, f"rows-{page.batch.public_id}", kind) if done else _to_page(batch)

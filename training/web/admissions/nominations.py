@@ -32,6 +32,7 @@ from training.web.common.filters import name
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import word
 from training.web.common.lists import are_all_ticked, cut, pager, place
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 from training.web.people.people import alike, offer_organisations, register_from
 
@@ -62,6 +63,7 @@ def nominate(cohort: Cohort) -> ResponseReturnValue:
 
 @bp.post("/cohorts/<public_id>/nominate/chosen")
 @needs(Permission.NOMINATE, on=Cohort)
+@makes
 def put_forward(cohort: Cohort) -> ResponseReturnValue:
     """Nominate the selected person."""
     chosen = records.find(Person, request.form.get("person", ""), actor(), Permission.EDIT_PERSON)
@@ -69,6 +71,7 @@ def put_forward(cohort: Cohort) -> ResponseReturnValue:
         abort(404)
     with attempt() as done:
         rules.nominate(cohort, chosen.record, actor())
+        made(url_for(".roster", public_id=cohort.public_id))
     if not done:
         return redirect(url_for(".nominate", public_id=cohort.public_id))
     flash(_("Nominated."))
@@ -77,6 +80,7 @@ def put_forward(cohort: Cohort) -> ResponseReturnValue:
 
 @bp.route("/cohorts/<public_id>/nominate/new", methods=["GET", "POST"])
 @needs(Permission.NOMINATE, on=Cohort)
+@makes
 def register(cohort: Cohort) -> ResponseReturnValue:
     """Register a new person and nominate them, both or neither; warn about similar names first."""
     form = NewPersonForm()
@@ -88,6 +92,7 @@ def register(cohort: Cohort) -> ResponseReturnValue:
         if not known:
             with attempt(form) as done:
                 rules.nominate(cohort, register_from(form, organisation), actor())
+                made(url_for(".roster", public_id=cohort.public_id))
             if done:
                 flash(_("Registered and nominated."))
                 return redirect(url_for(".roster", public_id=cohort.public_id))

@@ -17,6 +17,7 @@ from training.queries.people import people
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices
 from training.web.common.lists import cut, pager
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 
 bp = Blueprint("vetting", __name__)
@@ -42,6 +43,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/people/<public_id>/clearance", methods=["GET", "POST"])
 @needs(Permission.VET, on=Person)
+@makes
 def decide(person: Person) -> ResponseReturnValue:
     """Record a decision about a person; it supersedes the one before."""
     form = ClearanceForm()
@@ -49,6 +51,7 @@ def decide(person: Person) -> ResponseReturnValue:
     if form.validate_on_submit():
         with attempt(form) as done:
             rules.record(person, form.decision(), actor(), today())
+            made(url_for(".index"))
         if done:
             flash(_("Recorded."))
             return redirect(url_for(".index"))

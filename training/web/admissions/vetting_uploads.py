@@ -8,11 +8,10 @@ from flask_babel import ngettext
 from training.domain.admissions import vetting_uploads as rules
 from training.domain.common import table_import
 from training.domain.common.refusals import Refusal
-from training.domain.identity import export_limits
-from training.domain.identity.export_limits import ExportEvent
+from training.domain.identity.reading import ExportEvent
 from training.forms.admissions.vetting_uploads import OUTCOMES, WORDS, ClearanceFileForm
 from training.forms.courses.cohorts import StepForm
-from training.kit.clock import day_began, today
+from training.kit.clock import today
 from training.kit.db import transaction
 from training.models.admissions.vetting import ClearanceBatch
 from training.policy.matrix import Permission
@@ -24,6 +23,8 @@ from training.web.common.guard import actor, needs
 from training.web.common.labels import refuse
 from training.web.common.language import language
 from training.web.common.lists import cut, pager
+from training.web.common.reading import note_file
+from training.web.common.sending import made, makes
 from training.web.common.uploads import takes_file
 from training.web.common.use_case import attempt
 
@@ -36,14 +37,16 @@ def save(kind: str) -> ResponseReturnValue:
     """Download the queue as a table to fill in. It contains names: the audit trail records the download."""
     rows = vetting.all_of(VettingQueue.WAITING, today(), actor())
     saved = file_of(tables.VETTING_QUEUE.file(rows), "vetting-queue", kind)
+    people = [row[0].person.public_id for row in rows]
     with attempt() as done:
-        export_limits.note(ExportEvent.VETTING_QUEUE, len(rows), actor(), day_began())
+        note_file(ExportEvent.VETTING_QUEUE, people)
     return saved if done else redirect(url_for("admissions.vetting.index"))
 
 
 @bp.route("/vetting/spreadsheets/new", methods=["GET", "POST"])
 @needs(Permission.VET)
 @takes_file
+@makes
 def new() -> ResponseReturnValue:
     """Upload a returned spreadsheet."""
     form = ClearanceFileForm()
@@ -53,6 +56,7 @@ def new() -> ResponseReturnValue:
             columns = rules.ClearanceColumns(**rules.FORMAT.find(table.headings))
             with transaction():
                 batch = rules.preview(table, columns, OUTCOMES, actor(), today())
+                made(url_for(".show", public_id=batch.public_id))
             return redirect(url_for(".show", public_id=batch.public_id))
         except Refusal as refusal:
             refuse(form, refusal)

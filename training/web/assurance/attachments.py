@@ -10,6 +10,7 @@ from training.models.assurance.rights_assessments import RightsAssessment, Right
 from training.policy.matrix import Permission
 from training.queries.assurance import rights_assessments
 from training.web.common.guard import actor, needs
+from training.web.common.sending import made, makes
 from training.web.common.uploads import folder, saved, takes_file
 from training.web.common.use_case import attempt
 
@@ -19,6 +20,7 @@ bp = Blueprint("attachments", __name__)
 @bp.route("/rights/<public_id>/attach", methods=["GET", "POST"])
 @needs(Permission.WRITE_RIGHTS, on=RightsAssessment)
 @takes_file
+@makes
 def new(assessment: RightsAssessment) -> ResponseReturnValue:
     """Attach a file to a draft."""
     form = AttachmentForm()
@@ -29,6 +31,7 @@ def new(assessment: RightsAssessment) -> ResponseReturnValue:
         if attachment and is_valid and not form.field_errors:
             with attempt(form) as done:
                 rules.relabel(attachment, form.label.data or "", actor())
+                made(back)
             if done:
                 flash(_("File attached."))
                 return redirect(back)

@@ -12,6 +12,8 @@ from training.models.assurance.rights_assessments import (
     AssessmentState,
     RightsAct,
     RightsAssessment,
+    RightsAttachment,
+    RightsMitigation,
     RiskLevel,
 )
 from training.queries.assurance.rights_assessments import AssessmentFilter
@@ -117,6 +119,8 @@ LABELS = Labels(
         r.NoLongerCurrent: lambda _r: _("The date is in the past"),
     },
     records={
+        RightsMitigation: _l("Mitigation"),
+        RightsAttachment: _l("Attachment"),
         RightsAssessment: _l("Rights assessment"),
     },
 )

@@ -20,6 +20,7 @@ from training.web.assurance.labels import parts_words
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices
 from training.web.common.lists import cut, pager
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 
 bp = Blueprint("rights_assessments", __name__)
@@ -51,6 +52,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/programmes/<public_id>/rights/new", methods=["GET", "POST"])
 @needs(Permission.WRITE_RIGHTS, on=Programme)
+@makes
 def new(programme: Programme) -> ResponseReturnValue:
     """Draft an assessment of a programme."""
     return _draft(programme, url_for("finance.programmes.show", public_id=programme.public_id))
@@ -58,6 +60,7 @@ def new(programme: Programme) -> ResponseReturnValue:
 
 @bp.route("/projects/<public_id>/rights/new", methods=["GET", "POST"])
 @needs(Permission.WRITE_RIGHTS, on=Project)
+@makes
 def new_of_project(project: Project) -> ResponseReturnValue:
     """Draft an assessment of a project."""
     return _draft(project, url_for("finance.projects.show", public_id=project.public_id))
@@ -65,6 +68,7 @@ def new_of_project(project: Project) -> ResponseReturnValue:
 
 @bp.route("/courses/<public_id>/rights/new", methods=["GET", "POST"])
 @needs(Permission.WRITE_RIGHTS, on=Course)
+@makes
 def new_of_course(course: Course) -> ResponseReturnValue:
     """Draft an assessment of a course."""
     return _draft(course, url_for("courses.courses.show", public_id=course.public_id))
@@ -76,6 +80,7 @@ def _draft(subject: rules.Subject, back: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with attempt(form) as done:
             drafted = rules.draft(subject, form.assessment(), actor(), today())
+            made(url_for(".show", public_id=drafted.public_id))
         if done:
             flash(_("Draft saved. Attach what supports it, then put it before the approver."))
             return redirect(url_for(".show", public_id=drafted.public_id))
@@ -163,12 +168,14 @@ def refuse(assessment: RightsAssessment) -> ResponseReturnValue:
 
 @bp.route("/rights/<public_id>/note", methods=["GET", "POST"])
 @needs(Permission.WRITE_RIGHTS, on=RightsAssessment)
+@makes
 def note(assessment: RightsAssessment) -> ResponseReturnValue:
     """Add a monitoring note."""
     form = NoteForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             rules.monitor(assessment, form.note.data or "", actor())
+            made(url_for(".show", public_id=assessment.public_id))
         if done:
             flash(_("Note added."))
             return redirect(url_for(".show", public_id=assessment.public_id))

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from training.kit.clock import BOOKS_ZONE, now
 from training.kit.locale import DEFAULT_LANGUAGE
 from training.kit.money import Currency, format_amount, format_pounds, format_rate
+from training.web.common import shown
 from training.web.common.language import language
 
 
@@ -141,16 +142,26 @@ def _names(record: Any) -> tuple[str, str]:
 
 def person(record: Any) -> Markup:
     """Return a person's name in the script of the page, else in the other."""
+    shown.person(record)
     return _isolated(_names(record)[0], "auto")
 
 
 def other_name(record: Any) -> Markup:
     """Return the name that ``person`` did not choose; empty if there is only one."""
+    shown.person(record)
     return _isolated(_names(record)[1], "auto")
+
+
+def payee(claim: Any) -> str:
+    """Return to whom a claim was paid, for those who may see it."""
+    if claim.payee_is_person:
+        shown.payee(claim)
+    return str(claim.payee)
 
 
 def person_line(record: Any) -> Markup:
     """Return the option for a person: both names, rank, unit, service number, organisation."""
+    shown.person(record)
     said = [record.name_native, record.name_latin, record.rank, record.unit, record.service_number]
     parts = [_isolated(part, "auto") for part in said if part]
     return Markup(", ").join([*parts, name(record.organisation)])
@@ -173,6 +184,7 @@ def init_app(app: Flask) -> None:
         statement,
         person,
         other_name,
+        payee,
         tag,
     ):
         app.jinja_env.filters[filter_.__name__] = filter_

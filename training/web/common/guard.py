@@ -14,6 +14,7 @@ from training.kit.clock import now
 from training.kit.db import transaction
 from training.kit.ids import token_hash
 from training.models.common.base import Base
+from training.models.identity.accounts import User
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
@@ -41,14 +42,10 @@ class Declaration:
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login is not typed
     """The signed-in user (Flask-Login adapter); ``get_id`` is the token of the server-side session."""
 
-    def __init__(self, token: str, username: str, display_name: str, language: str, who: Actor) -> None:
-        self.token, self.username, self.display_name, self.language, self.actor = (
-            token,
-            username,
-            display_name,
-            language,
-            who,
-        )
+    def __init__(self, token: str, user: User, who: Actor) -> None:
+        self.token, self.actor = token, who
+        self.public_id, self.username = user.public_id, user.username
+        self.display_name, self.language = user.display_name, user.language
 
     def get_id(self) -> str:
         """Return what the session cookie stores."""
@@ -63,8 +60,7 @@ def signed_in_as(token: str) -> SignedIn | None:
     if found is None or not accounts.is_alive(found[0], at):
         return None
     sign_in, actor = found
-    user = sign_in.user
-    who = SignedIn(token, user.username, user.display_name, user.language, actor)
+    who = SignedIn(token, sign_in.user, actor)
     if accounts.needs_refresh(sign_in, at):
         with transaction():
             sign_in.last_seen_at = at
@@ -84,6 +80,12 @@ def actor() -> Actor:
     """Return the signed-in actor. Only for views behind ``needs`` or ``signed_in``."""
     who: Actor = current_user.actor
     return who
+
+
+def known_reader() -> SignedIn | None:
+    """Return the signed-in user if this request asked who that is, without asking now."""
+    who = g.get("_login_user")
+    return who if isinstance(who, SignedIn) else None
 
 
 def may(permission: Permission) -> bool:

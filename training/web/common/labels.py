@@ -65,6 +65,7 @@ COMMON = Labels(
         r.ChangedMeanwhile: lambda _r: _(
             "Somebody else changed it since you opened the form. Reload the page to see what they wrote"
         ),
+        r.SentBefore: lambda _r: _("This form had arrived before, with other content, and was carried out"),
         r.TableUnreadable: lambda x: (
             _("A quotation mark in line %(line)s of the file is not closed: remove it or close it", line=x.line)
             if x.problem is Problem.QUOTATION and x.line
@@ -132,8 +133,8 @@ def event_word(code: str) -> str:
 
 
 def record_word(kind: str) -> str:
-    """Return the label of a kind of record, given by the name of its class."""
-    return str(_records[kind])
+    """Return the label of a kind of record, given by the name of its class; empty for none."""
+    return str(_records[kind]) if kind else ""
 
 
 def words_for(refusal: Refusal) -> str:

@@ -72,5 +72,14 @@ def init_app(app: Flask) -> None:
             if _may_open(app, endpoint, actor)
         ]
 
+    def record_history() -> str:
+        """Return the address of the trail of this page's record; empty without one, and for who may not read it."""
+        public_id = (request.view_args or {}).get("public_id")
+        reader = guard.known_reader()
+        if not public_id or not reader or not _may_open(app, "identity.audit.index", reader.actor):
+            return ""
+        return url_for("identity.audit.index", subject=public_id)
+
+    app.jinja_env.globals["record_history"] = record_history
     app.jinja_env.globals["navigation"] = navigation
     app.jinja_env.globals["addresses"] = addresses

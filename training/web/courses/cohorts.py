@@ -16,6 +16,7 @@ from training.web.common.filters import name, person, title
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices
 from training.web.common.lists import cut, pager, sortable, sorting
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 
 bp = Blueprint("cohorts", __name__)
@@ -67,6 +68,7 @@ def _offer(form: CohortForm) -> Offers:
 
 @bp.route("/courses/<public_id>/cohorts/new", methods=["GET", "POST"])
 @needs(Permission.DRAFT_COHORT, on=Course)
+@makes
 def new(course: Course) -> ResponseReturnValue:
     """Draft a cohort of a course."""
     form = CohortForm()
@@ -74,6 +76,7 @@ def new(course: Course) -> ResponseReturnValue:
     if form.validate_on_submit():
         with attempt(form) as done:
             cohort = rules.draft(form.plan(course, offers), actor())
+            made(url_for("courses.costs.edit", public_id=cohort.public_id))
         if done:
             flash(_("Drafted. Plan what it is to cost, then ask for it to be opened."))
             return redirect(url_for("courses.costs.edit", public_id=cohort.public_id))
@@ -110,12 +113,14 @@ def close(cohort: Cohort) -> ResponseReturnValue:
 
 @bp.route("/cohorts/<public_id>/cancel", methods=["GET", "POST"])
 @needs(Permission.RUN_COHORT, on=Cohort)
+@makes
 def cancel(cohort: Cohort) -> ResponseReturnValue:
     """Cancel a cohort, after confirmation."""
     form = StepForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             rules.cancel(cohort, form.key.data or "", actor())
+            made(url_for("oversight.cohort_page.show", public_id=cohort.public_id))
         if done:
             flash(_("Cohort cancelled. What its commitment still holds was proposed for release."))
             return redirect(url_for("oversight.cohort_page.show", public_id=cohort.public_id))

@@ -17,6 +17,7 @@ from training.queries.courses import cohorts, courses
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
 from training.web.common.lists import cut, pager, sortable, sorting
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 
 bp = Blueprint("courses", __name__)
@@ -109,6 +110,7 @@ def costs(course: Course) -> ResponseReturnValue:
 
 @bp.route("/courses/new", methods=["GET", "POST"])
 @needs(Permission.EDIT_COURSE)
+@makes
 def new() -> ResponseReturnValue:
     """Create a course."""
     form = CourseForm(attendance_percent=80)
@@ -116,6 +118,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         with attempt(form) as done:
             course = rules.create(form.plan(), actor())
+            made(url_for(".show", public_id=course.public_id))
         if done:
             flash(_("Course added."))
             return redirect(url_for(".show", public_id=course.public_id))

@@ -17,6 +17,7 @@ from training.queries.finance import entries, programmes
 from training.web.common.filters import title
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 from training.web.finance.burn_down import chosen_period, picture
 from training.web.finance.proposing import proposed
@@ -26,6 +27,7 @@ bp = Blueprint("budget_lines", __name__)
 
 @bp.route("/projects/<public_id>/lines/new", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Project)
+@makes
 def new(project: Project) -> ResponseReturnValue:
     """Propose a budget line with its first allocation."""
     form = LineForm()
@@ -33,6 +35,7 @@ def new(project: Project) -> ResponseReturnValue:
     if form.validate_on_submit():
         with attempt(form) as done:
             entry = programme_rules.propose_line(project, form.line(), form.proposal(), actor())
+            made(url_for("oversight.entry_page.show", public_id=entry.public_id))
         if done:
             return proposed(url_for("oversight.entry_page.show", public_id=entry.public_id))
     return render_template("finance/budget_lines/new.html", form=form, project=programmes.project_by_key(project.id))
@@ -58,12 +61,14 @@ def show(line: BudgetLine) -> ResponseReturnValue:
 
 @bp.route("/lines/<public_id>/allocate", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=BudgetLine)
+@makes
 def allocate(line: BudgetLine) -> ResponseReturnValue:
     """Propose a further allocation from the programme to this line."""
     form = ProposalForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             proposals.propose_allocation(line, form.proposal(), actor())
+            made(url_for(".show", public_id=line.public_id))
         if done:
             return proposed(url_for(".show", public_id=line.public_id))
     return render_template("finance/budget_lines/allocate.html", form=form, page=programmes.line_page(line, actor()))
@@ -71,12 +76,14 @@ def allocate(line: BudgetLine) -> ResponseReturnValue:
 
 @bp.route("/lines/<public_id>/commit", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=BudgetLine)
+@makes
 def commit(line: BudgetLine) -> ResponseReturnValue:
     """Propose to reserve money of this line for a purchase."""
     form = CommitmentForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             proposals.propose_commitment(line, form.proposal(), form.expected(), actor())
+            made(url_for(".show", public_id=line.public_id))
         if done:
             return proposed(url_for(".show", public_id=line.public_id))
     return render_template("finance/budget_lines/commit.html", form=form, page=programmes.line_page(line, actor()))
@@ -84,6 +91,7 @@ def commit(line: BudgetLine) -> ResponseReturnValue:
 
 @bp.route("/lines/<public_id>/transfer", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=BudgetLine)
+@makes
 def transfer(line: BudgetLine) -> ResponseReturnValue:
     """Propose to move money from this line to another one of its programme."""
     form = FundsTransferForm()
@@ -92,6 +100,7 @@ def transfer(line: BudgetLine) -> ResponseReturnValue:
     if form.validate_on_submit():
         with attempt(form) as done:
             proposals.propose_transfer(line, targets[form.target.data or ""], form.proposal(), actor())
+            made(url_for(".show", public_id=line.public_id))
         if done:
             return proposed(url_for(".show", public_id=line.public_id))
     return render_template("finance/budget_lines/transfer.html", form=form, page=programmes.line_page(line, actor()))
@@ -104,12 +113,14 @@ def _named(line: BudgetLine) -> Markup:
 
 @bp.route("/lines/<public_id>/return", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=BudgetLine)
+@makes
 def give_back(line: BudgetLine) -> ResponseReturnValue:
     """Propose to return money from this line to its programme."""
     form = ReturnForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             proposals.propose_return(line, form.proposal(), actor())
+            made(url_for(".show", public_id=line.public_id))
         if done:
             return proposed(url_for(".show", public_id=line.public_id))
     return render_template("finance/budget_lines/give_back.html", form=form, page=programmes.line_page(line, actor()))

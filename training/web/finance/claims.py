@@ -25,6 +25,7 @@ from training.web.common.filters import commitment_text, month, title
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices, refuse, words_for
 from training.web.common.lists import cut, pager
+from training.web.common.sending import made, makes
 from training.web.common.uploads import folder, saved, takes_file
 from training.web.common.use_case import attempt
 from training.web.finance.proposing import proposed
@@ -74,6 +75,7 @@ def _short(form: ClaimForm, refusal: Refusal) -> LineFields | None:
 @bp.route("/programmes/<public_id>/claims/new", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Programme)
 @takes_file
+@makes
 def new(programme: Programme) -> ResponseReturnValue:
     """Propose a payment of commitments or parts of them."""
     form = ClaimForm()
@@ -95,6 +97,7 @@ def new(programme: Programme) -> ResponseReturnValue:
                     actor(),
                     today(),
                 )
+                made(url_for(".show", public_id=claim.public_id))
         except Refusal as refusal:
             _refuse(form, refusal)
             short = _short(form, refusal)
@@ -176,12 +179,14 @@ def _attached(form: AttachEvidenceForm, claim: Claim) -> bool:
     if step:
         with attempt(form) as step:
             evidence_rules.attach(claim, kept, actor())
+            made(url_for(".show", public_id=claim.public_id))
     return bool(step)
 
 
 @bp.route("/claims/<public_id>/attach", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Claim)
 @takes_file
+@makes
 def attach(claim: Claim) -> ResponseReturnValue:
     """Attach one more file of evidence to a claim."""
     form = AttachEvidenceForm()

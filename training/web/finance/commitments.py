@@ -11,6 +11,7 @@ from training.models.finance.ledger import Commitment
 from training.policy.matrix import Permission
 from training.queries.finance import entries
 from training.web.common.guard import actor, may, needs
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 from training.web.finance.proposing import proposed
 
@@ -31,12 +32,14 @@ def show(commitment: Commitment) -> ResponseReturnValue:
 
 @bp.route("/commitments/<public_id>/top-up", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Commitment)
+@makes
 def top_up(commitment: Commitment) -> ResponseReturnValue:
     """Propose to reserve more money."""
     form = ProposalForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             proposals.propose_top_up(commitment, form.proposal(), actor())
+            made(url_for(".show", public_id=commitment.public_id))
         if done:
             return proposed(url_for(".show", public_id=commitment.public_id))
     page = entries.commitment_page(commitment, actor())
@@ -45,12 +48,14 @@ def top_up(commitment: Commitment) -> ResponseReturnValue:
 
 @bp.route("/commitments/<public_id>/release", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Commitment)
+@makes
 def release(commitment: Commitment) -> ResponseReturnValue:
     """Propose to release money to the line."""
     form = ProposalForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             proposals.propose_release(commitment, form.proposal(), actor())
+            made(url_for(".show", public_id=commitment.public_id))
         if done:
             return proposed(url_for(".show", public_id=commitment.public_id))
     page = entries.commitment_page(commitment, actor())

@@ -13,6 +13,7 @@ from training.queries.finance import bundles, entries
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices
 from training.web.common.lists import cut, pager
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 from training.web.finance.proposing import proposed
 
@@ -32,12 +33,14 @@ def index(programme: Programme) -> ResponseReturnValue:
 
 @bp.route("/entries/<public_id>/reverse", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=LedgerEntry)
+@makes
 def reverse(entry: LedgerEntry) -> ResponseReturnValue:
     """Propose to reverse an approved entry, with a reason."""
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             reversal = proposals.propose_reversal(entry, form.reason.data or "", form.key.data or "", actor())
+            made(url_for("oversight.entry_page.show", public_id=reversal.public_id))
         if done:
             return proposed(url_for("oversight.entry_page.show", public_id=reversal.public_id))
     page = bundles.entry_page(entry, actor())

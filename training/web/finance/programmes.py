@@ -17,6 +17,7 @@ from training.queries.identity import organisations
 from training.web.common.filters import name
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
+from training.web.common.sending import made, makes
 from training.web.finance.burn_down import chosen_period, picture
 
 bp = Blueprint("programmes", __name__)
@@ -58,6 +59,7 @@ def show(programme: Programme) -> ResponseReturnValue:
 
 @bp.route("/programmes/<public_id>/projects/new", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Programme)
+@makes
 def new_project(programme: Programme) -> ResponseReturnValue:
     """Add a project; it gets money with approved lines."""
     form = ProjectForm()
@@ -68,6 +70,7 @@ def new_project(programme: Programme) -> ResponseReturnValue:
         with transaction():
             organisation = organisations_[form.organisation.data or ""]
             rules.add_project(programme, form.project_kind(), form.title(), organisation, actor())
+            made(url_for(".show", public_id=programme.public_id))
         flash(_("Project added. Propose its budget lines next."))
         return redirect(url_for(".show", public_id=programme.public_id))
     return render_template("finance/programmes/new_project.html", form=form, programme=programme)

@@ -12,6 +12,7 @@ from training.queries.finance import rates
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import words_for
 from training.web.common.lists import cut, pager
+from training.web.common.sending import made, makes
 from training.web.common.uploads import takes_file
 from training.web.common.use_case import attempt
 
@@ -30,6 +31,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/new", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY)
+@makes
 def new() -> ResponseReturnValue:
     """Enter the rate of a month, or correct it."""
     form = RateForm()
@@ -40,6 +42,7 @@ def new() -> ResponseReturnValue:
             except RateDoubtful as doubt:
                 form.ask(doubt.question)
                 raise
+            made(url_for(".index"))
         if done:
             flash(_("The rate was entered."))
             return redirect(url_for(".index"))

@@ -20,6 +20,7 @@ from training.web.common.filters import commitment_text
 from training.web.common.guard import actor, needs
 from training.web.common.labels import words_for
 from training.web.common.lists import cut, pager
+from training.web.common.sending import made, makes
 from training.web.common.uploads import folder, takes_file
 from training.web.common.use_case import attempt
 
@@ -29,12 +30,14 @@ bp = Blueprint("spend_uploads", __name__)
 @bp.route("/programmes/<public_id>/spending/new", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=Programme)
 @takes_file
+@makes
 def new(programme: Programme) -> ResponseReturnValue:
     """Upload a spend file; earlier ones are listed below."""
     form = SpendFileForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             batch = rules.read(form.file.data.stream, folder(), programme, actor())
+            made(url_for(".columns", public_id=batch.public_id))
         if done:
             return redirect(url_for(".columns", public_id=batch.public_id))
     recent = spend_uploads.recent(programme.id, actor())
@@ -91,11 +94,13 @@ def show(batch: SpendBatch) -> ResponseReturnValue:
 
 @bp.post("/spending/<public_id>/propose")
 @needs(Permission.PROPOSE_MONEY, on=SpendBatch)
+@makes
 def propose(batch: SpendBatch) -> ResponseReturnValue:
     """Propose a claim for each valid row."""
     form = ProposeRowsForm()
     with attempt() as done:
         proposed = rules.propose(batch, actor(), today(), **form.answers())
+        made(url_for(".show", public_id=batch.public_id))
     if done:
         if proposed:
             rules.delete_table(batch, folder())

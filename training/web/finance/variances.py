@@ -11,6 +11,7 @@ from training.models.finance.programmes import BudgetLine, Programme
 from training.policy.matrix import Permission
 from training.queries.finance import programmes, variances
 from training.web.common.guard import actor, may, needs
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 
 bp = Blueprint("variances", __name__)
@@ -48,12 +49,14 @@ def show(line: BudgetLine) -> ResponseReturnValue:
 
 @bp.route("/lines/<public_id>/variance/reason", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=BudgetLine)
+@makes
 def explain(line: BudgetLine) -> ResponseReturnValue:
     """Give a reason for the variance of a line."""
     form = VarianceForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             rules.give_reason(line, form.reason.data or "", actor(), today())
+            made(url_for(".show", public_id=line.public_id))
         if done:
             flash(_("Reason recorded."))
             return redirect(url_for(".show", public_id=line.public_id))

@@ -26,6 +26,7 @@ from training.web.common import guard
 from training.web.common.addresses import safe_next
 from training.web.common.labels import refuse
 from training.web.common.language import language
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 
 bp = Blueprint("accounts", __name__)
@@ -93,6 +94,7 @@ def account() -> ResponseReturnValue:
 
 @bp.route("/invitation/<token>", methods=["GET", "POST"])
 @guard.public(because="the one-time token in the address is the proof")
+@makes
 def invitation(token: str) -> ResponseReturnValue:
     """Create an account from an invitation."""
     try:
@@ -109,6 +111,7 @@ def invitation(token: str) -> ResponseReturnValue:
         )
         with attempt(form) as done:
             rules.accept_invitation(offered, details, now())
+            made(url_for(".sign_in"))
         if done:
             flash(_("Your account is ready. Sign in."))
             return redirect(url_for(".sign_in"))

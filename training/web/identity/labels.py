@@ -7,9 +7,10 @@ from flask_babel import lazy_gettext as _l
 
 from training.domain.identity import refusals as r
 from training.domain.identity.events import IdentityEvent
-from training.domain.identity.export_limits import ExportEvent
+from training.domain.identity.reading import ExportEvent
 from training.models.identity.accounts import ApprovalGrade, Role, User
 from training.models.identity.organisations import Jurisdiction, Organisation
+from training.models.identity.reading import ReadEvent, RefusedEvent
 from training.web.common.labels import Labels, word
 
 _DEPENDANTS: dict[str, Callable[[], str]] = {
@@ -56,6 +57,15 @@ LABELS = Labels(
         (ExportEvent.PEOPLE, _l("List of people saved as a file")),
         (ExportEvent.PAYEES, _l("List of payees saved as a file")),
         (ExportEvent.NOMINEES, _l("Rows of a file of names saved as a file")),
+        (ReadEvent.LIST, _l("List of people opened")),
+        (ReadEvent.SEARCH, _l("People searched")),
+        (ReadEvent.RECORD, _l("Record of a person opened")),
+        (ReadEvent.COHORT, _l("People of a cohort opened")),
+        (ReadEvent.FILE, _l("File of names opened")),
+        (RefusedEvent.SIGN_IN_FAILED, _l("Sign-in failed")),
+        (RefusedEvent.PERMISSION_DENIED, _l("Refused: no permission")),
+        (RefusedEvent.RECORD_DENIED, _l("Refused: no such record, or not theirs to see")),
+        (RefusedEvent.READING_STOPPED, _l("Refused: limit on people read in a day")),
         (ExportEvent.VETTING_QUEUE, _l("Vetting queue saved as a file")),
     ),
     tones=(),
@@ -76,6 +86,11 @@ LABELS = Labels(
         r.JobStanding: lambda _r: _("This file is still being processed: wait until it is done"),
         r.TooManyExports: lambda x: _(
             "You have saved lists of people %(most)s times today, which is the most: go on tomorrow", most=x.most
+        ),
+        r.TooManyPeopleRead: lambda x: _(
+            "On one day an account may read about %(most)s different people, on pages and in files together. "
+            "This would be more. Those you have opened today can still be opened; go on with others tomorrow",
+            most=f"{x.most:,}",
         ),
     },
     records={

@@ -22,6 +22,7 @@ from training.queries.identity import organisations
 from training.web.common.filters import name
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 
 bp = Blueprint("organisations", __name__)
@@ -58,6 +59,7 @@ def show(organisation: Organisation) -> ResponseReturnValue:
 
 @bp.route("/organisations/new", methods=["GET", "POST"])
 @needs(Permission.EDIT_ORGANISATION)
+@makes
 def new() -> ResponseReturnValue:
     """Add an organisation."""
     form = NewOrganisationForm()
@@ -67,6 +69,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         with attempt(form) as done:
             added = rules.create(form.details(), parents.get(form.parent.data or ""), by=actor())
+            made(url_for(".show", public_id=added.public_id))
         if done:
             flash(_("Organisation added."))
             return redirect(url_for(".show", public_id=added.public_id))

@@ -15,6 +15,7 @@ from training.queries.admissions import nominations
 from training.queries.outcomes import completions
 from training.web.common.guard import actor, needs
 from training.web.common.lists import cut, pager
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 
 bp = Blueprint("completions", __name__)
@@ -30,6 +31,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/nominations/<public_id>/completion", methods=["GET", "POST"])
 @needs(Permission.CLAIM_COMPLETION, on=Nomination)
+@makes
 def claim(nomination: Nomination) -> ResponseReturnValue:
     """Claim completion of the course."""
     page = nominations.nomination_page(nomination, actor())
@@ -38,6 +40,7 @@ def claim(nomination: Nomination) -> ResponseReturnValue:
         day = form.completed_on.data
         with attempt(form) as done:
             rules.claim(nomination, day or today(), form.note.data or "", actor(), today())
+            made(url_for("oversight.home.show"))
         if done:
             flash(_("Recorded. A trainer or coordinator confirms it."))
             return redirect(url_for("oversight.home.show"))

@@ -14,6 +14,7 @@ from training.queries.admissions import seats
 from training.queries.courses import cohorts
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import words_for
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 
 bp = Blueprint("cohort_page", __name__)
@@ -42,6 +43,7 @@ def _gap(cohort: Cohort) -> str:
 
 @bp.post("/cohorts/<public_id>/ask-to-open")
 @needs(Permission.RUN_COHORT, on=Cohort)
+@makes
 def ask_to_open(cohort: Cohort) -> ResponseReturnValue:
     """Submit a draft for approval, with its planned cost as a commitment."""
     form = StepForm()
@@ -49,6 +51,7 @@ def ask_to_open(cohort: Cohort) -> ResponseReturnValue:
         abort(400)
     with attempt() as done:
         opening.ask_to_open(cohort, form.key.data or "", actor(), today())
+        made(url_for(".show", public_id=cohort.public_id))
     if done:
         flash(_("Put up for approval: the cohort opens when its commitment is approved."))
     return redirect(url_for(".show", public_id=cohort.public_id))

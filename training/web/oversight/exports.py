@@ -10,11 +10,10 @@ from training.domain.finance import burn_down, spending_plans
 from training.domain.finance import variances as variance_rules
 from training.domain.finance import year_end as year_end_rules
 from training.domain.finance.burn_down import Period, Series
-from training.domain.identity import export_limits
-from training.domain.identity.export_limits import ExportEvent
+from training.domain.identity.reading import ExportEvent
 from training.domain.oversight import unit_costs
 from training.forms.people.people import ExportForm
-from training.kit.clock import day_began, today
+from training.kit.clock import today
 from training.models.courses.cohorts import Cohort
 from training.models.finance.claims import Claim
 from training.models.finance.ledger import Commitment
@@ -38,6 +37,7 @@ from training.web.assurance import tables as assurance_tables
 from training.web.assurance.rights_assessments import filtered
 from training.web.common.downloads import TYPES, SavedTable, file_of
 from training.web.common.guard import actor, needs
+from training.web.common.reading import note_file
 from training.web.common.use_case import attempt
 from training.web.courses import tables as course_tables
 from training.web.finance import tables
@@ -171,10 +171,10 @@ def of_claims(kind: str) -> ResponseReturnValue:
         abort(404)
     rows = list(claims.all_claims(search_, actor()))
     made = tables.CLAIMS.file(rows)
-    named = len({row.claim.payee for row in rows if row.claim.payee_is_person and row.may_see_payee})
+    named = [row.claim.public_id for row in rows if row.claim.payee_is_person and row.may_see_payee]
     with attempt() as done:
         if named:
-            export_limits.note(ExportEvent.PAYEES, named, actor(), day_began())
+            note_file(ExportEvent.PAYEES, named)
     return file_of(made, "claims", kind) if done else redirect(url_for("finance.claims.index", **form.kept()))
 
 
@@ -233,8 +233,9 @@ def of_people(kind: str) -> ResponseReturnValue:
     _filtered, narrowed = filter_form()
     rows = people.all_of(form.words.data or "", narrowed, actor())
     made = people_tables.PEOPLE.file(rows)
+    named = [row.public_id for row in rows]
     with attempt() as done:
-        export_limits.note(ExportEvent.PEOPLE, len(rows), actor(), day_began())
+        note_file(ExportEvent.PEOPLE, named)
     return file_of(made, "people", kind) if done else redirect(url_for("people.people.index"))
 
 

@@ -9,8 +9,10 @@ from training.models.people.people import Merge, Person
 from training.policy.matrix import Permission
 from training.queries.common import records
 from training.queries.people import matching, people
+from training.web.common import shown
 from training.web.common.guard import actor, needs
 from training.web.common.lists import cut, pager
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 
 bp = Blueprint("duplicates", __name__)
@@ -37,6 +39,8 @@ def _other(public_id: str) -> Person:
 def compare(person: Person, other_id: str) -> ResponseReturnValue:
     """Show two records side by side."""
     pages = [people.person_page(one, actor()) for one in (person, _other(other_id))]
+    for page in pages:
+        shown.person(page.person)
     return render_template("people/duplicates/compare.html", pages=pages)
 
 
@@ -67,6 +71,7 @@ def doubt(person: Person, other_id: str) -> ResponseReturnValue:
 
 @bp.post("/people/<public_id>/beside/<other_id>/join")
 @needs(Permission.EDIT_PERSON, on=Person)
+@makes
 def merge(person: Person, other_id: str) -> ResponseReturnValue:
     """Merge the second record into the first."""
     other = _other(other_id)
@@ -76,6 +81,7 @@ def merge(person: Person, other_id: str) -> ResponseReturnValue:
     )
     with attempt() as done:
         rules.merge(person, other, actor())
+        made(addresses[0])
     if not done:
         return redirect(addresses[1])
     flash(_("The records were merged."))

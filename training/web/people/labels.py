@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from training.domain.people import refusals as r
 from training.domain.people.events import PeopleEvent
-from training.models.people.people import InactiveReason, Person, Sex, SpokenLanguage
+from training.models.people.people import InactiveReason, Merge, Person, Sex, SpokenLanguage
 from training.queries.people.people import PersonKind
 from training.web.common.filters import long_date
 from training.web.common.labels import Labels
@@ -64,6 +64,7 @@ LABELS = Labels(
         ),
     },
     records={
+        Merge: _l("Merged records"),
         Person: _l("Person"),
     },
 )

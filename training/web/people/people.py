@@ -21,10 +21,12 @@ from training.policy.matrix import Permission
 from training.policy.scopes import sees_others
 from training.queries.common import records
 from training.queries.people import matching, people
+from training.web.common import shown
 from training.web.common.filters import name
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
 from training.web.common.lists import Pager, cut, pager
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 
 bp = Blueprint("people", __name__)
@@ -132,6 +134,7 @@ def register_from(form: NewPersonForm, organisation: Organisation) -> Person:
 
 @bp.route("/people/new", methods=["GET", "POST"])
 @needs(Permission.EDIT_PERSON)
+@makes
 def new() -> ResponseReturnValue:
     """Register a person; if there are possible matches, after showing them."""
     form = NewPersonForm()
@@ -143,6 +146,7 @@ def new() -> ResponseReturnValue:
         if not known:
             with attempt(form) as done:
                 person = register_from(form, organisation)
+                made(url_for("oversight.person_page.show", public_id=person.public_id))
             if done:
                 flash(_("Registered."))
                 return redirect(url_for("oversight.person_page.show", public_id=person.public_id))
@@ -153,6 +157,7 @@ def new() -> ResponseReturnValue:
 @needs(Permission.EDIT_PERSON, on=Person)
 def edit(person: Person) -> ResponseReturnValue:
     """Correct a person's details."""
+    shown.person(person)
     form = PersonForm(obj=person)
     offer_choices(form)
     if form.validate_on_submit():
@@ -166,6 +171,7 @@ def edit(person: Person) -> ResponseReturnValue:
 
 @bp.route("/people/<public_id>/transfer", methods=["GET", "POST"])
 @needs(Permission.EDIT_PERSON, on=Person)
+@makes
 def transfer(person: Person) -> ResponseReturnValue:
     """Transfer a person to another organisation in which the actor may register people."""
     form = PersonTransferForm()
@@ -173,6 +179,7 @@ def transfer(person: Person) -> ResponseReturnValue:
     if form.validate_on_submit() and form.since.data:
         with attempt(form) as done:
             rules.transfer(person, organisations[form.organisation.data or ""], form.since.data, actor(), today())
+            made(url_for("oversight.person_page.show", public_id=person.public_id))
         if done:
             flash(_("Transferred."))
             return redirect(url_for("oversight.person_page.show", public_id=person.public_id))
