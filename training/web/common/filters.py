@@ -4,7 +4,6 @@ import datetime as dt
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_datetime
 from flask import Flask
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -12,7 +11,10 @@ from markupsafe import Markup, escape
 from training.kit.clock import BOOKS_ZONE, now
 from training.kit.locale import DEFAULT_LANGUAGE
 from training.kit.money import Currency, format_amount, format_pounds, format_rate
+from training.kit.months import day_text, month_text, range_parts
 from training.web.common.language import language
+
+_DASH = Markup(" – ")
 
 
 def _isolated(text: str, direction: str) -> Markup:
@@ -23,12 +25,6 @@ def _isolated(text: str, direction: str) -> Markup:
 def money(pence: int) -> Markup:
     """Format pence as pounds, isolated so that the sign keeps its side in right-to-left text."""
     return _isolated(format_pounds(pence), "ltr")
-
-
-@lru_cache(maxsize=4096)
-def _formatted(day: dt.date, pattern: str, locale: str) -> str:
-    """Format a day; cached, as lists repeat the same days."""
-    return format_date(day, pattern, locale=locale)
 
 
 def amount(minor: int, currency: Currency) -> Markup:
@@ -54,24 +50,69 @@ def file_size(size: int) -> Markup:
     return Markup('<bdi dir="ltr">{:,} kB</bdi>').format(max(1, round(size / 1000)))
 
 
-def long_date(day: dt.date | None) -> str:
-    """Format a day as ``8 February 2027`` in the reader's language; empty for None."""
-    return _formatted(day, "long", language().locale) if day else ""
+@lru_cache(maxsize=4096)
+def _day(day: dt.date, code: str, direction: str, *, is_short: bool) -> Markup:
+    """Return a day; cached, as lists repeat the same days."""
+    return _isolated(day_text(day, code, is_short=is_short), direction)
 
 
-def short_date(day: dt.date | None) -> str:
+def isolated_long_date(day: dt.date | None) -> Markup:
+    """Format a day as ``8 February 2027`` in the reader's language, kept together; empty for None."""
+    here = language()
+    return _day(day, here.code, here.direction, is_short=False) if day else Markup("")
+
+
+def isolated_short_date(day: dt.date | None) -> Markup:
     """Format a short date with the month's name, so that day and month cannot be confused."""
-    return _formatted(day, "d MMM y", language().locale) if day else ""
+    here = language()
+    return _day(day, here.code, here.direction, is_short=True) if day else Markup("")
+
+
+def isolated_long_dates(first: dt.date, last: dt.date) -> Markup:
+    """Format the days from ``first`` to ``last``, a common month and year once: ``8–9 January 2027``."""
+    return _range(first, last, is_short=False)
+
+
+def isolated_short_dates(first: dt.date, last: dt.date) -> Markup:
+    """Format the days from ``first`` to ``last`` with short names of months: ``28 Jan – 2 Feb 2027``."""
+    return _range(first, last, is_short=True)
+
+
+def _range(first: dt.date, last: dt.date, *, is_short: bool) -> Markup:
+    """Isolate each part, which stays together; the line may break between two parts."""
+    here = language()
+    parts = [_isolated(part, here.direction) for part in range_parts(first, last, here.code, is_short=is_short)]
+    return parts[0] if len(parts) == 1 else Markup('<span dir="{}">{}</span>').format(here.direction, _DASH.join(parts))
+
+
+def isolated_month(day: dt.date) -> Markup:
+    """Format the month and year of a day."""
+    here = language()
+    return _isolated(month_text(day, here.code), here.direction)
+
+
+def isolated_moment(at: dt.datetime | None) -> Markup:
+    """Format date and time in the time zone of the ledger."""
+    if at is None:
+        return Markup("")
+    here, local = language(), at.astimezone(BOOKS_ZONE)
+    comma = "," if here.direction == "ltr" else "،"
+    return _isolated(f"{day_text(local.date(), here.code, is_short=True)}{comma} {local:%H:%M}", here.direction)
+
+
+def long_date(day: dt.date) -> str:
+    """Return a day where markup is impossible: in a refusal, an option, a title."""
+    return _together(day_text(day, language().code))
 
 
 def month(day: dt.date) -> str:
-    """Format the month and year of a day."""
-    return _formatted(day, "MMM y", language().locale)
+    """Return the month and year of a day where markup is impossible."""
+    return _together(month_text(day, language().code))
 
 
-def moment(at: dt.datetime | None) -> str:
-    """Format date and time in the time zone of the ledger."""
-    return format_datetime(at, "d MMM y, HH:mm", tzinfo=BOOKS_ZONE, locale=language().locale) if at else ""
+def _together(text: str) -> str:
+    """Join the words of a day in right-to-left text, where a line that breaks between them changes their order."""
+    return text.replace(" ", "\u00a0") if language().direction == "rtl" else text
 
 
 def _in_language(record: Any, attribute: str) -> str | Markup:
@@ -80,8 +121,8 @@ def _in_language(record: Any, attribute: str) -> str | Markup:
     own: str = getattr(record, f"{attribute}_{code}")
     if own or code == DEFAULT_LANGUAGE:
         return own
-    english = escape(getattr(record, f"{attribute}_{DEFAULT_LANGUAGE}"))
-    return Markup(f'<span lang="en" dir="ltr">{english}</span>')  # noqa: S704  # escaped here
+    english = getattr(record, f"{attribute}_{DEFAULT_LANGUAGE}")
+    return Markup('<span class="{}" lang="en" dir="ltr">{}</span>').format(f"app-english-{attribute}", english)
 
 
 def title(record: Any) -> str | Markup:
@@ -158,22 +199,14 @@ def person_line(record: Any) -> Markup:
 
 def init_app(app: Flask) -> None:
     """Register the filters and the current moment with templates."""
-    for filter_ in (
-        money,
-        amount,
-        rate,
-        percent,
-        file_size,
-        long_date,
-        short_date,
-        month,
-        moment,
-        title,
-        name,
-        statement,
-        person,
-        other_name,
-        tag,
-    ):
+    for filter_ in (money, amount, rate, percent, file_size, title, name, statement, person, other_name, tag):
         app.jinja_env.filters[filter_.__name__] = filter_
+    app.jinja_env.filters |= {
+        "long_date": isolated_long_date,
+        "short_date": isolated_short_date,
+        "long_dates": isolated_long_dates,
+        "short_dates": isolated_short_dates,
+        "month": isolated_month,
+        "moment": isolated_moment,
+    }
     app.jinja_env.globals["now"] = now
