@@ -121,7 +121,7 @@ def test_template_shows_totals_and_fills_cohort_costs(stage: Stage) -> None:
 
 def test_each_paying_line_gets_one_commitment(stage: Stage) -> None:
     _template(stage)
-    assert "no costs are planned" in stage.page
+    assert "No costs are planned." in stage.page
     assert "ask-to-open" not in stage.page
     trainers, venue = stage.trainers.public_id, stage.venue.public_id
     answer = post(

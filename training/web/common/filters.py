@@ -50,6 +50,11 @@ def file_size(size: int) -> Markup:
     return Markup('<bdi dir="ltr">{:,} kB</bdi>').format(max(1, round(size / 1000)))
 
 
+def money_text(pence: int) -> str:
+    """Return pence as pounds where markup is impossible, isolated by characters so that the sign keeps its side."""
+    return f"\u2066{format_pounds(pence)}\u2069"
+
+
 @lru_cache(maxsize=4096)
 def _day(day: dt.date, code: str, direction: str, *, is_short: bool) -> Markup:
     """Return a day; cached, as lists repeat the same days."""
