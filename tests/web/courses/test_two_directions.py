@@ -6,9 +6,13 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from tests.support.world import World
 from tests.web.browsing import building, press
+from training.domain.finance import proposals
+from training.kit.db import db, transaction
+from training.models.people.people import Person
 
 pytestmark = pytest.mark.usefixtures("noon")
 ONE_MONTH = {"first": dt.date(2027, 1, 8), "last": dt.date(2027, 1, 9)}
@@ -77,3 +81,22 @@ def test_refusal_keeps_day_and_month_together_right_to_left(world: World, uk: Fl
         at = f"/cohorts/{world.open_cohort(**TWO_MONTHS).public_id}"
     in_language(uk, "ckb")
     assert "2ی\u00a0شوباتی\u00a02027" in press(uk, f"{at}/close").text
+
+
+def test_rank_and_purpose_are_worded_in_the_language_of_the_page(world: World, uk: FlaskClient) -> None:
+    with building(world):
+        person = world.person("Ahmed Hassan")
+        with transaction():
+            db.session.execute(update(Person).where(Person.id == person.id).values(rank="Captain"))
+        entry = world.proposed_commitment(world.line(500_00), 100_00)
+        at, about = f"/people/{person.public_id}", f"/entries/{entry.public_id}"
+        line, proposal = world.line(900_00), world.proposal(5_00, "Spare batteries and chargers")
+        with transaction():
+            made = proposals.propose_commitment(line, proposal, dt.date(2027, 1, 8), world.actor("uk"))
+        batteries = f"/entries/{made.public_id}"
+    in_language(uk, "ar")
+    assert "<bdi>نقيب</bdi>" in uk.get(at).text
+    assert "<bdi>بطاريات وشواحن احتياطية</bdi>" in uk.get(batteries).text
+    assert "<bdi>a purpose</bdi>" in uk.get(about).text, "what nobody translated stands as it was typed"
+    in_language(uk, "en")
+    assert "<bdi>Captain</bdi>" in uk.get(at).text

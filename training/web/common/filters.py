@@ -12,6 +12,7 @@ from training.kit.clock import BOOKS_ZONE, now
 from training.kit.locale import DEFAULT_LANGUAGE
 from training.kit.money import Currency, format_amount, format_pounds, format_rate
 from training.kit.months import day_text, month_text, range_parts
+from training.kit.wordings import worded
 from training.web.common.language import language
 
 _DASH = Markup(" – ")
@@ -150,11 +151,16 @@ def commitment_text(commitment: Any) -> Markup:
     """Return the option for a commitment: its purpose, its line, the amount outstanding."""
     said: str = _(
         "%(purpose)s (%(line)s): %(outstanding)s outstanding",
-        purpose=commitment.purpose,
+        purpose=wording(commitment.purpose),
         line=title_text(commitment.line),
         outstanding=format_pounds(commitment.committed),
     )
     return _isolated(said, "auto")
+
+
+def wording(text: str) -> str:
+    """Return the known wording in the reader's language of a rank or purpose that was typed in another."""
+    return worded(text, language().code)
 
 
 def typed(text: str) -> Markup:
@@ -197,14 +203,14 @@ def other_name(record: Any) -> Markup:
 
 def person_line(record: Any) -> Markup:
     """Return the option for a person: both names, rank, unit, service number, organisation."""
-    said = [record.name_native, record.name_latin, record.rank, record.unit, record.service_number]
+    said = [record.name_native, record.name_latin, wording(record.rank), record.unit, record.service_number]
     parts = [_isolated(part, "auto") for part in said if part]
     return Markup(", ").join([*parts, name(record.organisation)])
 
 
 def init_app(app: Flask) -> None:
     """Register the filters and the current moment with templates."""
-    for filter_ in (money, amount, rate, percent, file_size, title, name, statement, person, other_name, tag):
+    for filter_ in (money, amount, rate, percent, file_size, title, name, statement, person, other_name, wording, tag):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.filters |= {
         "long_date": isolated_long_date,

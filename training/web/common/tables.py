@@ -54,6 +54,8 @@ def _html(value: Any) -> Markup:
 TEXT = Kind(_unless_none(_as_it_is), _unless_none(_as_it_is))
 TYPED = Kind(_as_it_is, _as_it_is, element=("<bdi>", "</bdi>"))
 """Text entered by a user: isolated, so that its direction does not affect the page."""
+WORDED = replace(TYPED, page=filters.wording)
+"""A rank or purpose: in the reader's language on a page where its wording is known, as typed in a file."""
 ID = Kind(_as_it_is, _as_it_is, element=('<bdi dir="ltr">', "</bdi>"))
 MONEY = Kind(_unless_none(filters.money, "–"), _as_it_is, is_number=True, is_money=True)
 MONEY_IF_ANY = Kind(_unless_none(filters.money), _as_it_is, is_number=True, is_money=True)
