@@ -404,3 +404,31 @@ def test_trainer_reads_names_but_no_vetting(world: World) -> None:
     assert "Canary Baghdad" in roster
     assert "cleared until" not in roster
     assert client.get(page).status_code == 404
+
+
+def test_trainee_reads_venue_first_day_whom_to_ask_and_when_to_record(world: World) -> None:
+    trainee, claim, _cohort = seated(world, **LATER)
+    page = words(trainee.get("/"))
+    for fact in (
+        "First day 7 December 2026",
+        "Last day 11 December 2026",
+        "Venue Training centre",
+        "Whom to ask The coordinator of your organisation: Border Forces Command",
+        "Completion can be recorded from 11 December 2026",
+    ):
+        assert fact in page
+    with pretend(dt.datetime(2026, 12, 11, 12, tzinfo=dt.UTC)):
+        trainee = sign_in(world, "trainee")
+        assert claim in trainee.get("/").text
+        press(trainee, claim, date("completed_on", dt.date(2026, 12, 11)), page=claim)
+        assert "Completion can be recorded from" not in words(trainee.get("/"))
+
+
+def test_menu_of_a_trainee_has_what_is_theirs(world: World) -> None:
+    def menu(client: FlaskClient) -> list[str]:
+        return re.findall(r'app-navigation__link"[^>]*>([^<]+)<', client.get("/").text)
+
+    trainee, _claim, _cohort = seated(world, **LATER)
+    assert menu(trainee) == ["Home", "Cohorts"]
+    for username in ("iraq", "vetting", "admin", "funder", "rights"):
+        assert "Organisations" in menu(sign_in(world, username)), username
