@@ -14,7 +14,8 @@ from training.kit.resources import ROOT
 
 SEED = ROOT / "seed" / "demo"
 COURSE, PROGRAMME = "Human Rights-based Policing", "Training of Iraqi law enforcement"
-NAMED, PREVIEWED, HELD = "متدرب 020", "Profiling, identification", "Combatting Cross-Border Crime"
+NAMED, HELD = "متدرب 020", "Combatting Cross-Border Crime"
+PREVIEWED = "Profiling, identification and interviewing at the borders - basic level"
 NEW = "كاظم التجريبي"
 OTHERS = ("Trainee 020 Border", "Trainee 021 Border")
 """Two nominees of the register; the third is new and has no Latin name."""
@@ -99,7 +100,7 @@ def nominates(partner: Reader) -> None:
     """In right-to-left layout, nominate two people found in either script, and a new one."""
     expect(partner.page.locator("html")).to_have_attribute("dir", "rtl")
     partner.reads("Open for your nominations")
-    partner.follow(re.compile(COURSE))
+    partner.follow(re.compile(re.escape(partner.title(COURSE))))
     for words, name in (("متدرب 020", NAMED), ("Trainee 021", "متدرب 021")):
         partner.fill("Name or service number", words)
         partner.press("Search")
@@ -117,12 +118,12 @@ def nominates(partner: Reader) -> None:
 def nominates_from_a_file(partner: Reader) -> None:
     """Review the previewed file, upload it again, choose, correct and nominate."""
     partner.open("Home")
-    partner.follow(re.compile(PREVIEWED))
+    partner.follow(re.compile(re.escape(partner.title(PREVIEWED))))
     partner.follow("Nominate many people from a file")
     partner.follow(re.compile("."), partner.main.get_by_role("table"))
     partner.reads("Perhaps known: choose")
     partner.open("Home")
-    partner.follow(re.compile(PREVIEWED))
+    partner.follow(re.compile(re.escape(partner.title(PREVIEWED))))
     partner.follow("Nominate many people from a file")
     partner.field("File of names").set_input_files(SEED / "nominations.csv")
     partner.press("Read")

@@ -37,7 +37,7 @@ def address(cohort: Cohort) -> str:
 
 def stage_of(page: TestResponse) -> str:
     """Return the stage that a page of a cohort marks as the current one."""
-    (current,) = re.findall(r'aria-current="step">([^<]+)<', page.text)
+    (current,) = re.findall(r'aria-current="step"><strong[^>]*>([^<]+)<', page.text)
     return str(current)
 
 

@@ -34,7 +34,7 @@ def sign_in(world: World, username: str) -> FlaskClient:
 
 def stages(page: TestResponse) -> tuple[list[str], list[str]]:
     """Return the stages of a page in order, and those marked as current."""
-    listed = re.findall(r'<li class="app-stages__stage"( aria-current="step")?>([^<]+)</li>', page.text)
+    listed = re.findall(r'<li class="app-stages__stage"( aria-current="step")?>(?:<strong[^>]*>)?([^<]+)<', page.text)
     return [stage for _mark, stage in listed], [stage for mark, stage in listed if mark]
 
 

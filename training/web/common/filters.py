@@ -102,8 +102,11 @@ def isolated_moment(at: dt.datetime | None) -> Markup:
     if at is None:
         return Markup("")
     here, local = language(), at.astimezone(BOOKS_ZONE)
+    day = _day(local.date(), here.code, here.direction, is_short=True)
     comma = "," if here.direction == "ltr" else "،"
-    return _isolated(f"{day_text(local.date(), here.code, is_short=True)}{comma} {local:%H:%M}", here.direction)
+    return Markup('<span dir="{}">{}{} {}</span>').format(
+        here.direction, day, comma, _isolated(f"{local:%H:%M}", "ltr")
+    )
 
 
 def long_date(day: dt.date) -> str:

@@ -76,13 +76,12 @@ class Shown(NamedTuple):
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a cohort stands; ``key`` names the next step, ``takes_names`` says whether nominations are accepted."""
+    """Where a cohort stands; ``key`` names the next step."""
 
     stage: CohortStage | None
     obstacles: list[Shown]
     key: NextStep | None
     step: Step | None
-    takes_names: bool
     proposal: Sequence[LedgerEntry]
     is_own: bool
     """Whether the reader made the proposal."""
@@ -112,7 +111,7 @@ def _standing(page: CohortPage, on: dt.date) -> Standing:
     takes_names = stage is CohortStage.OPEN and on <= (cohort.nominations_until or cohort.starts_on)
     key = next_step.next_step(stage, obstacles, reader, takes_names=takes_names)
     shown = [_shown(obstacle, page) for obstacle in obstacles]
-    return Standing(stage, shown, key, _step(key, shown, page, proposal), takes_names, proposal, is_own)
+    return Standing(stage, shown, key, _step(key, shown, page, proposal), proposal, is_own)
 
 
 def _shown(obstacle: Obstacle, page: CohortPage) -> Shown:
