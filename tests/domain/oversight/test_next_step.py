@@ -9,11 +9,11 @@ from training.domain.assurance.refusals import Lack, NoRightsAssessment
 from training.domain.courses.refusals import NoCosts
 from training.domain.courses.stages import CohortStage
 from training.domain.oversight.next_step import (
+    CohortReader,
     LineOutside,
     LineShort,
     NextStep,
     Obstacle,
-    Reader,
     decide_obstacles,
     next_step,
 )
@@ -22,9 +22,9 @@ from training.models.courses.cohorts import Cohort, CohortCost
 from training.models.finance.programmes import BudgetLine, LineCategory
 
 GAP = NoRightsAssessment(Assessed.PROGRAMME, Lack.NONE)
-UK = Reader(may_draft=True, may_run=True, may_nominate=True, may_see_roster=True, may_see_rights=True)
-PARTNER = Reader(may_draft=True, may_nominate=True, may_see_roster=True)
-FUNDER = Reader()
+UK = CohortReader(may_draft=True, may_run=True, may_nominate=True, may_see_roster=True, may_see_rights=True)
+PARTNER = CohortReader(may_draft=True, may_nominate=True, may_see_roster=True)
+FUNDER = CohortReader()
 COHORT = Cohort(starts_on=dt.date(2027, 1, 8), ends_on=dt.date(2027, 1, 9))
 
 
@@ -68,7 +68,7 @@ def test_line_must_cover_the_days_of_the_cohort() -> None:
         ("draft", [LineShort(line(1), 2)], UK, "fund line"),
         ("draft", [LineShort(line(1), 2)], FUNDER, None),
         ("approval", [], UK, None),
-        ("approval", [], Reader(may_decide=True), "decide"),
+        ("approval", [], CohortReader(may_decide=True), "decide"),
         ("open", [], UK, "read roster"),
         ("open", [], PARTNER, "nominate"),
         ("open", [], FUNDER, None),
@@ -80,7 +80,7 @@ def test_line_must_cover_the_days_of_the_cohort() -> None:
     ],
 )
 def test_next_step_is_the_one_of_the_reader(
-    stage: str | None, obstacles: list[Obstacle], reader: Reader, step: str | None
+    stage: str | None, obstacles: list[Obstacle], reader: CohortReader, step: str | None
 ) -> None:
     takes_names = stage == "open"
     found = next_step(CohortStage(stage) if stage else None, obstacles, reader, takes_names=takes_names)

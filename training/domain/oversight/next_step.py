@@ -70,7 +70,7 @@ class NextStep(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Reader:
+class CohortReader:
     """What the reader may do with the cohort; ``may_decide``: about its proposal, which another person made."""
 
     may_draft: bool = False
@@ -82,7 +82,7 @@ class Reader:
 
 
 def next_step(
-    stage: CohortStage | None, obstacles: Sequence[Obstacle], reader: Reader, *, takes_names: bool
+    stage: CohortStage | None, obstacles: Sequence[Obstacle], reader: CohortReader, *, takes_names: bool
 ) -> NextStep | None:
     """Return the next step of a cohort at ``stage`` for the reader, or None if it is not theirs to take.
 
@@ -100,14 +100,14 @@ def next_step(
     return NextStep.READ_ROSTER if is_held and reader.may_see_roster else None
 
 
-def _step_of_draft(obstacles: Sequence[Obstacle], reader: Reader) -> NextStep | None:
+def _step_of_draft(obstacles: Sequence[Obstacle], reader: CohortReader) -> NextStep | None:
     """Return the step that settles the first obstacle the reader can settle, or the request if there is none."""
     if not obstacles:
         return NextStep.ASK_TO_OPEN if reader.may_run else None
     return next((step for one in obstacles if (step := _remedy(one, reader))), None)
 
 
-def _remedy(obstacle: Obstacle, reader: Reader) -> NextStep | None:
+def _remedy(obstacle: Obstacle, reader: CohortReader) -> NextStep | None:
     """Return the step that settles an obstacle, if it is the reader's."""
     if isinstance(obstacle, NoRightsAssessment):
         return NextStep.ASSESS_RIGHTS if reader.may_see_rights else None

@@ -75,7 +75,7 @@ class Shown(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Standing:
+class CohortStanding:
     """Where a cohort stands; ``key`` names the next step."""
 
     stage: CohortStage | None
@@ -92,7 +92,7 @@ class Standing:
         return sum(entry.amount for entry in self.proposal)
 
 
-def _standing(page: CohortPage, on: dt.date) -> Standing:
+def _standing(page: CohortPage, on: dt.date) -> CohortStanding:
     """Gather where the cohort stands, and say what is next for the reader."""
     cohort, me = page.cohort, actor()
     stage = stage_of(cohort, on)
@@ -100,7 +100,7 @@ def _standing(page: CohortPage, on: dt.date) -> Standing:
     waits = cohort.state is CohortState.AWAITING_APPROVAL
     proposal = entries.waiting_for_cohort(cohort.id, me) if waits else ()
     is_own = any(entry.proposer_id == me.user_id for entry in proposal)
-    reader = next_step.Reader(
+    reader = next_step.CohortReader(
         may_draft=page.may_draft,
         may_run=page.may_run,
         may_nominate=page.may_nominate,
@@ -111,7 +111,7 @@ def _standing(page: CohortPage, on: dt.date) -> Standing:
     takes_names = stage is CohortStage.OPEN and on <= (cohort.nominations_until or cohort.starts_on)
     key = next_step.next_step(stage, obstacles, reader, takes_names=takes_names)
     shown = [_shown(obstacle, page) for obstacle in obstacles]
-    return Standing(stage, shown, key, _step(key, shown, page, proposal), proposal, is_own)
+    return CohortStanding(stage, shown, key, _step(key, shown, page, proposal), proposal, is_own)
 
 
 def _shown(obstacle: Obstacle, page: CohortPage) -> Shown:
