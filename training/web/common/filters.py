@@ -131,7 +131,7 @@ def _in_language(record: Any, attribute: str) -> str | Markup:
     if own or code == DEFAULT_LANGUAGE:
         return own
     english = getattr(record, f"{attribute}_{DEFAULT_LANGUAGE}")
-    return Markup('<span class="{}" lang="en" dir="ltr">{}</span>').format(f"app-english-{attribute}", english)
+    return Markup('<span lang="en" dir="ltr" class="{}">{}</span>').format(f"app-english-{attribute}", english)
 
 
 def title(record: Any) -> str | Markup:
