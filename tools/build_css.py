@@ -217,7 +217,8 @@ def publish(files: dict[str, bytes], folder: Path) -> dict[str, str]:
 
 def main() -> None:
     """Build everything under ``static/`` and print its compressed size."""
-    files = {"app.css": stylesheet().encode(), "icon.svg": (ASSETS / "icon.svg").read_bytes()}
+    files = {"app.css": stylesheet().encode()}
+    files |= {path.name: path.read_bytes() for path in sorted([*ASSETS.glob("*.svg"), *ASSETS.glob("*.js")])}
     for name in publish(files, STATIC).values():
         print(f"static/{name}: {(STATIC / f'{name}.gz').stat().st_size:,} bytes compressed")
 

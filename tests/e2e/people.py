@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.support.secrets import DEMO_PASSWORD
 from training.kit.money import parse_amount
 from training.kit.resources import TRANSLATIONS
+from training.kit.wordings import worded
 
 
 @cache
@@ -55,6 +56,10 @@ class Reader:
         """Expect the text on the page."""
         text = self.words(english) % values if values else self.words(english)
         expect(self.main.get_by_text(text).first).to_be_visible()
+
+    def title(self, english: str) -> str:
+        """Return the title of a course of the demonstration as the page has it."""
+        return worded(english, self.language)
 
     def proposal(self, purpose: str) -> Locator:
         """Return the card of the proposal with this purpose."""

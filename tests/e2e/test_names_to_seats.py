@@ -9,7 +9,7 @@ from tests.e2e.conftest import Enter
 from tests.e2e.people import Reader
 from training.kit.resources import ROOT
 
-COURSE = "Profiling, identification"
+COURSE = "Profiling, identification and interviewing at the borders - basic level"
 NAMES = ROOT / "seed" / "demo" / "nominations.csv"
 GOOD = ("متدرب 101", "متدرب 102", "متدرب 103")
 """The rows of the demonstration's file that can be nominated as they are, and are new."""
@@ -19,14 +19,14 @@ LATIN = {name: f"Trainee {name[-3:]} Border" for name in GOOD}
 def open_roster(reader: Reader) -> None:
     """Open the roster of the cohort, from the list of cohorts."""
     reader.open("Cohorts")
-    reader.follow(re.compile("."), reader.row(COURSE))
+    reader.follow(re.compile("."), reader.row(reader.title(COURSE)))
     reader.follow("Roster")
 
 
 def nominate_from_file(partner: Reader) -> None:
     """Upload the file, review what each row means, then nominate the valid ones."""
     partner.open("Cohorts")
-    partner.follow(re.compile("."), partner.row(COURSE))
+    partner.follow(re.compile("."), partner.row(partner.title(COURSE)))
     partner.follow("Nominate")
     partner.follow("Nominate many people from a file")
     partner.page.set_input_files("[name=file]", NAMES)
@@ -75,7 +75,7 @@ def test_repeated_upload_creates_no_duplicates(enter: Enter) -> None:
     partner = enter("iraq.coordinator", language="ar-IQ")
     nominate_from_file(partner)
     partner.open("Cohorts")
-    partner.follow(re.compile("."), partner.row(COURSE))
+    partner.follow(re.compile("."), partner.row(partner.title(COURSE)))
     partner.follow("Nominate")
     partner.follow("Nominate many people from a file")
     partner.page.set_input_files("[name=file]", NAMES)

@@ -6,13 +6,13 @@ from tests.e2e.conftest import Enter
 from training.kit.resources import ROOT
 
 FILE = ROOT / "seed" / "demo" / "nominations.csv"
-COURSE = "Profiling, identification"
+COURSE = "Profiling, identification and interviewing at the borders - basic level"
 
 
 def test_demonstration_file_is_uploaded(enter: Enter) -> None:
     coordinator = enter("iraq.coordinator", language="ar-IQ", width=320)
     assert coordinator.language == "ar"
-    coordinator.follow(re.compile(COURSE))
+    coordinator.follow(re.compile(re.escape(coordinator.title(COURSE))))
     coordinator.follow("Nominate many people from a file")
     coordinator.field("File of names").set_input_files(FILE)
     coordinator.press("Read")

@@ -39,3 +39,8 @@ def test_templates_are_escaped(path: Path) -> None:
 def test_template_names_its_endpoint(path: Path) -> None:
     if path.parent.name != "errors":
         assert re.match(r"\{#- Endpoints? [\w.]+", path.read_text())
+
+
+@pytest.mark.parametrize("path", ALL, ids=_named)
+def test_days_from_one_to_another_are_written_by_their_filter(path: Path) -> None:
+    assert not re.search(r"_date(?:\([^)]*\))? *\}\} *[–-] *\{\{[^}]*_date", path.read_text())

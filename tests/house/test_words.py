@@ -24,6 +24,7 @@ UNLABELLED = {
     "JobKind",
     "JobState",
     "Lack",  # labelled as part of a refusal
+    "NextStep",  # labelled on the only page that uses it
     "Period",  # labelled on the only page that uses it
     "Permission",
     "Problem",  # labelled as part of a refusal

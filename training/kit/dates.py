@@ -2,19 +2,24 @@
 
 import datetime as dt
 import re
+import unicodedata
 
 from training.kit.clock import month_of
 from training.kit.money import western_digits
+from training.kit.months import month_number
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAME = r"(?P<name>[a-z]{3,9})\.?"
+_LETTERS = "a-z\u0620-\u064a\u066e-\u06d3\u06d5"
+_NAME = rf"(?P<name>[{_LETTERS}]{{2,}}(?: [{_LETTERS}]+)?)\.?"
+"""The name of a month, of two words in Arabic and Sorani."""
+_IZAFE = "\u06cc?"
+"""What joins a day to its month in Sorani."""
 _TIME = r"(?:[ t]\d{1,2}:\d{2}.*)?"
 _DAY = tuple(
     re.compile(pattern + _TIME, re.ASCII)
     for pattern in (
         r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
         r"(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4}|\d{2})",
-        rf"(?P<day>\d{{1,2}})[- ]{_NAME}[- ,]+(?P<year>\d{{4}}|\d{{2}})",
+        rf"(?P<day>\d{{1,2}}){_IZAFE}[- ]{_NAME}[- ,]+(?P<year>\d{{4}}|\d{{2}})",
     )
 )
 _MONTH = tuple(
@@ -32,7 +37,8 @@ _CENTURY = 2000
 def parse_day(text: str) -> dt.date:
     """Parse ``2020-12-01``, ``1/12/2020``, ``1.12.20`` or ``1 Dec 2020``; a trailing time is ignored.
 
-    Accepts Eastern digits. The day precedes the month, as in the United Kingdom and Iraq. Raises ValueError.
+    A month may be named in any of our languages. Accepts Eastern digits. The day precedes the month, as in the United
+    Kingdom and Iraq. Raises ValueError.
     """
     return _parse(text, _DAY)
 
@@ -46,11 +52,11 @@ def parse_month(text: str) -> dt.date:
 
 
 def _parse(text: str, patterns: tuple[re.Pattern[str], ...]) -> dt.date:
-    plain = _MARKS.sub("", western_digits(text)).strip().lower()
+    plain = " ".join(_MARKS.sub("", unicodedata.normalize("NFKC", western_digits(text))).lower().split())
     match = next((found for pattern in patterns if (found := pattern.fullmatch(plain))), None)
     if match is None:
         raise ValueError
     parts = match.groupdict()
-    month = int(parts["month"]) if "month" in parts else _MONTHS.index(parts["name"][:3]) + 1
+    month = int(parts["month"]) if "month" in parts else month_number(parts["name"])
     year = int(parts["year"])
     return dt.date(year if len(parts["year"]) > 2 else _CENTURY + year, month, int(parts.get("day", 1)))

@@ -19,6 +19,7 @@ from training.models.finance.claims import Claim, Evidence
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import BudgetLine, Programme, Project
 from training.models.finance.spend_uploads import SpendBatch
+from training.models.identity.accounts import Role
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
 from training.models.outcomes.completions import Completion
@@ -222,6 +223,17 @@ def holds(actor: Actor, permission: Permission) -> bool:
 def sees_others(actor: Actor, permission: Permission) -> bool:
     """Return whether ``actor`` has ``permission`` for more than their own records."""
     return bool(scopes_of(actor, permission) - {Scope.SELF})
+
+
+_EVERYBODYS = frozenset(permission for permission, granted in MATRIX.items() if set(granted) == set(Role))
+
+
+def concerns_others(actor: Actor) -> bool:
+    """Return whether ``actor`` has anything to do with more than their own records, as a trainee has not.
+
+    What every role may read, such as the list of organisations, does not count.
+    """
+    return any(sees_others(actor, permission) for permission in MATRIX if permission not in _EVERYBODYS)
 
 
 def roster_states(*, may_see_people: bool) -> tuple[NominationState, ...]:

@@ -10,8 +10,8 @@ from tests.support.ledger import decision_about
 from tests.support.world import TODAY, World
 from training.domain.assurance.refusals import NoRightsAssessment
 from training.domain.courses import cohorts
-from training.domain.courses.refusals import CohortNotDraft, CohortNotOpen, CohortRunning
-from training.domain.finance.refusals import DatesReversed, OutsideProgramme, OverLine
+from training.domain.courses.refusals import CohortNotDraft, CohortNotOpen, CohortRunning, LineNotCovering
+from training.domain.finance.refusals import DatesReversed, OverLine
 from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.models.courses.cohorts import Cohort, CohortState
@@ -85,8 +85,8 @@ def test_cohort_cannot_cost_more_than_its_line_has_available(world: World) -> No
     ("first", "last", "refusal"),
     [
         (dt.date(2026, 12, 4), dt.date(2026, 12, 3), DatesReversed),
-        (dt.date(2026, 3, 31), dt.date(2026, 4, 2), OutsideProgramme),
-        (dt.date(2027, 3, 31), dt.date(2027, 4, 1), OutsideProgramme),
+        (dt.date(2026, 3, 31), dt.date(2026, 4, 2), LineNotCovering),
+        (dt.date(2027, 3, 31), dt.date(2027, 4, 1), LineNotCovering),
     ],
 )
 def test_invalid_dates_are_refused(world: World, first: dt.date, last: dt.date, refusal: type[Exception]) -> None:

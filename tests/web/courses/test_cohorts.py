@@ -1,10 +1,12 @@
 """Cohorts in the browser: drafted, funded, opened, filled, completed, cancelled."""
 
 import datetime as dt
+import re
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.support.world import World, form_token
 from tests.web.browsing import building, date, figure, links, press, together, typed, words
@@ -31,6 +33,12 @@ def sign_in(world: World, username: str) -> FlaskClient:
 
 def address(cohort: Cohort) -> str:
     return f"/cohorts/{cohort.public_id}"
+
+
+def stage_of(page: TestResponse) -> str:
+    """Return the stage that a page of a cohort marks as the current one."""
+    (current,) = re.findall(r'aria-current="step"><strong[^>]*>([^<]+)<', page.text)
+    return str(current)
 
 
 # Opening.
@@ -77,9 +85,9 @@ def test_approved_commitment_opens_the_cohort(world: World) -> None:
     uk = sign_in(world, "uk")
     cohort, entry = asked(world, uk, **LATER)
     press(sign_in(world, "approver"), f"{entry}/approve")
-    page = words(uk.get(cohort))
-    assert " Open " in page
-    assert "£1,000.00 £0.00" in page
+    page = uk.get(cohort)
+    assert stage_of(page) == "Open"
+    assert "£1,000.00 £0.00" in words(page)
     assert cohort in sign_in(world, "iraq").get("/").text, "those invited are told where they may nominate"
 
 
@@ -96,7 +104,7 @@ def test_refused_commitment_returns_the_cohort_to_draft(world: World) -> None:
     cohort, entry = asked(world, uk)
     press(sign_in(world, "approver"), f"{entry}/refuse", {"reason": "Too dear"})
     page = uk.get(cohort)
-    assert " Draft " in words(page)
+    assert stage_of(page) == "Draft"
     assert f"{cohort}/edit" in page.text
     assert "Too dear" in words(uk.get(entry))
     press(uk, f"{cohort}/ask-to-open", {"key": world.key()})
@@ -396,3 +404,31 @@ def test_trainer_reads_names_but_no_vetting(world: World) -> None:
     assert "Canary Baghdad" in roster
     assert "cleared until" not in roster
     assert client.get(page).status_code == 404
+
+
+def test_trainee_reads_venue_first_day_whom_to_ask_and_when_to_record(world: World) -> None:
+    trainee, claim, _cohort = seated(world, **LATER)
+    page = words(trainee.get("/"))
+    for fact in (
+        "First day 7 December 2026",
+        "Last day 11 December 2026",
+        "Venue Training centre",
+        "Whom to ask The coordinator of your organisation: Border Forces Command",
+        "Completion can be recorded from 11 December 2026",
+    ):
+        assert fact in page
+    with pretend(dt.datetime(2026, 12, 11, 12, tzinfo=dt.UTC)):
+        trainee = sign_in(world, "trainee")
+        assert claim in trainee.get("/").text
+        press(trainee, claim, date("completed_on", dt.date(2026, 12, 11)), page=claim)
+        assert "Completion can be recorded from" not in words(trainee.get("/"))
+
+
+def test_menu_of_a_trainee_has_what_is_theirs(world: World) -> None:
+    def menu(client: FlaskClient) -> list[str]:
+        return re.findall(r'app-navigation__link"[^>]*>([^<]+)<', client.get("/").text)
+
+    trainee, _claim, _cohort = seated(world, **LATER)
+    assert menu(trainee) == ["Home", "Cohorts"]
+    for username in ("iraq", "vetting", "admin", "funder", "rights"):
+        assert "Organisations" in menu(sign_in(world, username)), username

@@ -1,13 +1,16 @@
 """Costs in the browser: from a course's template to commitments, variances with reasons, unit costs."""
 
+import datetime as dt
+import re
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.support.world import World, post
+from tests.web.browsing import press, words
 from training.domain.courses import courses
 from training.domain.finance.programmes import NewLine, Title, propose_line
 from training.kit.db import db, transaction
@@ -121,7 +124,7 @@ def test_template_shows_totals_and_fills_cohort_costs(stage: Stage) -> None:
 
 def test_each_paying_line_gets_one_commitment(stage: Stage) -> None:
     _template(stage)
-    assert "no costs are planned" in stage.page
+    assert "No costs are planned." in stage.page
     assert "ask-to-open" not in stage.page
     trainers, venue = stage.trainers.public_id, stage.venue.public_id
     answer = post(
@@ -251,3 +254,76 @@ def test_funder_reads_unit_costs_without_names(app: Flask) -> None:
         assert "Canary" not in page
     assert world.sign_in(app.test_client(), "funder.2").get(address).status_code == 404
     assert "Unit costs" not in world.sign_in(app.test_client(), "rights").get(cohorts).text
+
+
+def test_costs_have_a_total_on_the_form_and_after(stage: Stage) -> None:
+    _template(stage)
+    form = {"amount_trainers": "1,000", "line_trainers": stage.trainers.public_id}
+    assert ">£3,565.00</bdi></output>" in stage.client.get(stage.costs).text, "as suggested"
+    refused = post(stage.client, stage.costs, {**form, "amount_venue": "٢٥٠"})
+    assert ">£1,250.00</bdi></output>" in refused.text, "as typed"
+    saved = press(stage.client, stage.costs, {**form, "amount_venue": "250", "line_venue": stage.venue.public_id})
+    assert "Costs planned. Total: \u2066£1,250.00\u2069" in words(saved)
+    assert "Total £1,250.00" in words(saved)
+
+
+def test_partner_reads_the_total_of_their_lines_as_a_part(stage: Stage) -> None:
+    mine = {"amount_trainers": "100", "line_trainers": stage.trainers.public_id}
+    post(stage.client, stage.costs, {**mine, "amount_venue": "777.77", "line_venue": stage.foreign.public_id})
+    partner = stage.as_("iraq")
+    part = "Lines of your projects, part of a larger cost"
+    for address in (stage.costs, f"/cohorts/{stage.cohort.public_id}"):
+        page = words(partner.get(address))
+        assert f"{part} £100.00" in page or f"{part}: £100.00" in page, address
+        assert "877" not in page
+        assert part not in words(stage.client.get(address))
+
+
+def test_suggested_amount_says_how_it_was_made(stage: Stage) -> None:
+    _template(stage)
+    page = words(stage.client.get(stage.costs)).replace("\u2066", "").replace("\u2069", "")
+    assert "The course suggests £3,000.00: £1,000.00 × 3 days" in page
+    assert "The course suggests £250.00: £250.00 once" in page
+    assert "The course suggests £315.00: £10.50 × 10 trainees × 3 days" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "message", "field"),
+    [
+        ({"amount_venue": "5"}, "Venue: Choose the line that pays for it", "line_venue"),
+        ({"amount_venue": "a lot"}, "Venue: Enter an amount in pounds", "amount_venue"),
+        ({"amount_travel": "5", "line_travel": "no"}, "Travel: Choose one of the answers in the list", "line_travel"),
+    ],
+)
+def test_error_of_costs_names_its_category_and_stands_at_its_field(
+    stage: Stage, typed: dict[str, str], message: str, field: str
+) -> None:
+    page = post(stage.client, stage.costs, typed).text
+    assert f'<a href="#{field}">{message}' in page
+    assert message in page.split(f'id="{field}-error"')[1][:300]
+
+
+def test_error_of_a_template_names_its_category(stage: Stage) -> None:
+    page = _template(stage, amount_travel="5", basis_travel="")
+    assert '<a href="#basis_travel">Travel: Choose an answer: How often' in page
+
+
+def test_line_that_does_not_cover_the_cohort_is_refused_at_its_field(stage: Stage) -> None:
+    with stage.world.app.app_context(), transaction() as session:
+        session.execute(update(Cohort).values(starts_on=dt.date(2027, 4, 1), ends_on=dt.date(2027, 4, 2)))
+    typed = {"amount_venue": "5", "line_venue": stage.venue.public_id}
+    page = post(stage.client, stage.costs, typed).text
+    refused = "Venue: the line pays from 1 April 2026 to 31 March 2027 and does not cover the cohort"
+    assert f'<a href="#line_venue">{refused}' in page
+    assert _value(page, "amount_venue") == "5"
+
+
+def test_script_that_adds_up_is_allowed_on_its_page_alone(stage: Stage) -> None:
+    with_script = stage.client.get(stage.costs)
+    (address,) = re.findall(r'<script src="(/static/total\.[0-9a-f]{12}\.js)" defer></script>', with_script.text)
+    assert with_script.text.count("<script") == 1
+    assert with_script.headers["Content-Security-Policy"].endswith("; script-src 'self'")
+    assert "default-src 'none'" in with_script.headers["Content-Security-Policy"]
+    with stage.client.get(address) as script:
+        assert script.status_code == 200
+    assert "script" not in stage.client.get(f"/cohorts/{stage.cohort.public_id}").headers["Content-Security-Policy"]

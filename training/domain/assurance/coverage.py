@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 
 from training.domain.assurance.refusals import Lack, NoRightsAssessment
-from training.domain.courses import cohorts
 from training.models.assurance.rights_assessments import Assessed, AssessmentState, RightsAssessment
 from training.models.courses.cohorts import Cohort
 from training.queries.assurance import coverage
@@ -23,11 +22,6 @@ def gap_of(cohort: Cohort, on: dt.date) -> NoRightsAssessment | None:
     """Return why a cohort is not covered on ``on``, or None if it is."""
     projects = coverage.projects_paying(cohort.id)
     return decide(coverage.standing_for(cohort, projects), projects, on)
-
-
-def gap_before_opening(cohort: Cohort, on: dt.date) -> NoRightsAssessment | None:
-    """Return why a cohort that is not open yet is not covered, or None; other cohorts need no coverage."""
-    return gap_of(cohort, on) if cohorts.may_still_open(cohort) else None
 
 
 def decide(standing: Sequence[RightsAssessment], projects: Sequence[int], on: dt.date) -> NoRightsAssessment | None:
@@ -55,9 +49,10 @@ def _missing_for(of: Assessed, standing: Sequence[RightsAssessment], on: dt.date
         return None
     waiting = [one for one in standing if one.state is AssessmentState.SUBMITTED]
     if waiting:
-        return NoRightsAssessment(of, Lack.WAITING, grade=waiting[-1].needed_grade)
+        return NoRightsAssessment(of, Lack.WAITING, grade=waiting[-1].needed_grade, assessment=waiting[-1].public_id)
     if not standing:
         return NoRightsAssessment(of, Lack.NONE)
-    if standing[-1].state is AssessmentState.REFUSED:
-        return NoRightsAssessment(of, Lack.REFUSED)
-    return NoRightsAssessment(of, Lack.LAPSED, lapsed_on=standing[-1].valid_until)
+    last = standing[-1]
+    if last.state is AssessmentState.REFUSED:
+        return NoRightsAssessment(of, Lack.REFUSED, assessment=last.public_id)
+    return NoRightsAssessment(of, Lack.LAPSED, lapsed_on=last.valid_until, assessment=last.public_id)

@@ -22,13 +22,15 @@ class Lack(enum.StrEnum):
 class NoRightsAssessment(Refusal):
     """No approved, current rights assessment covers a cohort: which subject lacks it, and why.
 
-    ``grade`` is that of the approver it awaits; ``lapsed_on`` the last day of the previous assessment.
+    ``grade`` is that of the approver it awaits; ``lapsed_on`` the last day of the previous assessment; ``assessment``
+    the public id of the one that waits, was refused or lapsed.
     """
 
     of: Assessed
     lack: Lack
     grade: ApprovalGrade | None = None
     lapsed_on: dt.date | None = None
+    assessment: str | None = None
 
 
 class NotOwnDraft(Refusal):

@@ -1,7 +1,6 @@
 """Cohorts: drafted, submitted for approval with their costs, opened, closed or cancelled."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from training.domain.courses.events import CourseEvent
 from training.domain.courses.refusals import (
+    BeginsInPast,
     CohortNotDraft,
     CohortNotOpen,
     CohortRunning,
     DeadlinesOutOfOrder,
+    LineNotCovering,
     TooManyReserved,
 )
 from training.domain.finance import proposals
@@ -54,6 +55,20 @@ class PlannedCost:
     category: LineCategory
     line: BudgetLine
     amount: int
+
+
+@dataclass(frozen=True)
+class SuggestedPart:
+    """A part of a suggested cost: ``amount`` pence for each of ``days`` and of ``trainees``, None where not counted."""
+
+    amount: int
+    days: int | None
+    trainees: int | None
+
+    @property
+    def total(self) -> int:
+        """What the part comes to, in pence."""
+        return self.amount * (self.days or 1) * (self.trainees or 1)
 
 
 @dataclass(frozen=True)
@@ -146,12 +161,19 @@ def _picture(plan: CohortPlan) -> audit.Picture:
 def _check(plan: CohortPlan) -> None:
     if plan.ends_on < plan.starts_on:
         raise DatesReversed
-    _check_within(plan.programme, plan.starts_on, plan.ends_on)
+    if not is_within(plan.programme, plan.starts_on, plan.ends_on):
+        raise OutsideProgramme(plan.programme.starts_on, plan.programme.ends_on)
 
 
-def _check_within(whole: Programme | BudgetLine, first: dt.date, last: dt.date) -> None:
-    if not (whole.starts_on <= first and last <= whole.ends_on):
-        raise OutsideProgramme(whole.starts_on, whole.ends_on)
+def is_within(whole: Programme | BudgetLine, first: dt.date, last: dt.date) -> bool:
+    """Return whether a programme or line covers the days from ``first`` to ``last``."""
+    return whole.starts_on <= first and last <= whole.ends_on
+
+
+def check_not_past(first: dt.date, on: dt.date) -> None:
+    """Ask about a first day before ``on``: raise BeginsInPast. Who means it skips the check."""
+    if first < on:
+        raise BeginsInPast(first)
 
 
 def _columns(plan: CohortPlan) -> dict[str, object]:
@@ -184,37 +206,49 @@ def change_state(cohort: Cohort, before: CohortState, after: CohortState) -> boo
     return changed(update(Cohort).where(Cohort.id == cohort.id, Cohort.state == before).values(state=after))
 
 
+def suggested_parts(
+    template: Sequence[CourseCost], days: int, trainees: int
+) -> dict[LineCategory, list[SuggestedPart]]:
+    """Return how each category of a course's template comes to its cost for ``days`` and ``trainees``."""
+    parts: dict[LineCategory, list[SuggestedPart]] = {}
+    for cost in template:
+        part = SuggestedPart(
+            cost.amount,
+            days if cost.basis in (CostBasis.PER_DAY, CostBasis.PER_TRAINEE_DAY) else None,
+            trainees if cost.basis in (CostBasis.PER_TRAINEE, CostBasis.PER_TRAINEE_DAY) else None,
+        )
+        parts.setdefault(cost.category, []).append(part)
+    return parts
+
+
 def suggested_costs(template: Sequence[CourseCost], days: int, trainees: int) -> dict[LineCategory, int]:
     """Return the total cost of a course's template per category, in pence."""
-    times = {
-        CostBasis.FIXED: 1,
-        CostBasis.PER_DAY: days,
-        CostBasis.PER_TRAINEE: trainees,
-        CostBasis.PER_TRAINEE_DAY: trainees * days,
-    }
-    total: Counter[LineCategory] = Counter()
-    for cost in template:
-        total[cost.category] += cost.amount * times[cost.basis]
-    return dict(total)
+    parts = suggested_parts(template, days, trainees)
+    return {category: sum(part.total for part in of_category) for category, of_category in parts.items()}
+
+
+def days_of(cohort: Cohort) -> int:
+    """Return the number of days of a cohort, both ends included."""
+    return (cohort.ends_on - cohort.starts_on).days + 1
 
 
 def suggested_plan(cohort: Cohort, template: Sequence[CourseCost], lines: Sequence[BudgetLine]) -> list[SuggestedCost]:
     """Return the costs of a template for a cohort, each with the first of ``lines`` of its category."""
     payers = {line.category: line for line in reversed(lines)}
-    days = (cohort.ends_on - cohort.starts_on).days + 1
-    costs = suggested_costs(template, days, cohort.capacity)
+    costs = suggested_costs(template, days_of(cohort), cohort.capacity)
     return [SuggestedCost(category, pence, payers.get(category)) for category, pence in costs.items()]
 
 
 def plan_costs(cohort: Cohort, costs: Sequence[PlannedCost], by: Actor) -> None:
     """Set the planned costs of a draft, replacing earlier ones.
 
-    Raises CohortNotDraft, OtherProgramme, and OutsideProgramme if a line does not cover the cohort's dates.
+    Raises CohortNotDraft, OtherProgramme, and LineNotCovering if a line does not cover the cohort's dates.
     """
     for cost in costs:
         if cost.line.programme_id != cohort.programme_id:
             raise OtherProgramme
-        _check_within(cost.line, cohort.starts_on, cohort.ends_on)
+        if not is_within(cost.line, cohort.starts_on, cohort.ends_on):
+            raise LineNotCovering(cost.category, cost.line.starts_on, cost.line.ends_on)
     total = sum(cost.amount for cost in costs)
     is_draft = (Cohort.id == cohort.id, Cohort.state == CohortState.DRAFT)
     if not changed(update(Cohort).where(*is_draft).values(planned_cost=total)):

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from training.domain.common.refusals import Refusal
+from training.models.finance.programmes import LineCategory
 
 
 class NoCosts(Refusal):
@@ -43,3 +44,25 @@ class DeadlinesOutOfOrder(Refusal):
     """Nominations must end before the vetting deadline, and both before the cohort begins."""
 
     field = "nominations_until"
+
+
+@dataclass
+class BeginsInPast(Refusal):
+    """The first day ``starts_on`` is in the past: asked about, as it may be meant."""
+
+    field = "past_is_meant"
+    starts_on: dt.date
+
+
+@dataclass
+class LineNotCovering(Refusal):
+    """The line that is to pay for ``category`` pays from ``first`` to ``last``, which does not cover the cohort."""
+
+    category: LineCategory
+    first: dt.date
+    last: dt.date
+
+    @property
+    def field(self) -> str:  # type: ignore[override]
+        """The input of the line of the category."""
+        return f"line_{self.category}"

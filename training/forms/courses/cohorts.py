@@ -7,11 +7,20 @@ from typing import Any, NamedTuple, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import Field
 
 from training.domain.courses.cohorts import CohortPlan, PlannedCost, SuggestedCost
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import between, choose_one, may_be_empty, required
-from training.forms.common.fields import CheckboxesField, DateField, IntegerField, MoneyField, SelectField
+from training.forms.common.fields import (
+    CheckboxesField,
+    DateField,
+    IntegerField,
+    MoneyField,
+    SelectField,
+    TickField,
+)
+from training.forms.courses.categories import CategoriesForm
 from training.models.courses.cohorts import Venue
 from training.models.courses.courses import Course
 from training.models.finance.programmes import BudgetLine, LineCategory, Programme
@@ -55,6 +64,7 @@ class CohortForm(BaseForm):
     host = SelectField(_l("Host"), [choose_one()], description=_l("The organisation that receives the cohort"))
     starts_on = DateField(_l("First day"), [required()])
     ends_on = DateField(_l("Last day"), [required()])
+    past_is_meant = TickField(_l("The first day is in the past, and that is right"))
     capacity = IntegerField(_l("Seats"), [required(), between(1, 1000)])
     invited = CheckboxesField(_l("Who may nominate"), [choose_one()])
     trainers = CheckboxesField(_l("Trainers"), [may_be_empty()])
@@ -87,6 +97,12 @@ class CohortForm(BaseForm):
             capacity=self.capacity.data or 0,
         )
 
+    @property
+    def asked_fields(self) -> list[Field]:
+        """The visible fields; whether a day in the past is right is asked only where the first day is in the past."""
+        asks = self.past_is_meant.errors or self.past_is_meant.data
+        return [field for field in self.shown_fields if asks or field is not self.past_is_meant]
+
     def days(self) -> tuple[dt.date, dt.date]:
         """Return the first and the last day."""
         if self.starts_on.data is None or self.ends_on.data is None:
@@ -111,7 +127,7 @@ def _with_categories(form: Any) -> Any:
 
 
 @_with_categories
-class CohortCostsForm(BaseForm):
+class CohortCostsForm(CategoriesForm):
     """The planned costs of a cohort by category, with the lines that pay for them."""
 
     def leave_out(self, categories: Iterable[LineCategory]) -> None:
@@ -135,6 +151,16 @@ class CohortCostsForm(BaseForm):
                 category.amount.data = cost.amount
                 category.line.data = cost.line.public_id if cost.line else None
 
+    def explain(self, suggestions: Mapping[LineCategory, str]) -> None:
+        """Say beside each amount what the course suggests, and how that was made."""
+        for category in self.categories():
+            category.amount.description = suggestions.get(category.category, "")
+
+    @property
+    def total(self) -> int:
+        """The pence of the amounts that can be read."""
+        return sum(category.amount.data or 0 for category in self.categories())
+
     def planned(self, lines: Mapping[str, BudgetLine]) -> list[PlannedCost]:
         """Return the costs as entered; every line is among ``lines``."""
         return [
@@ -149,6 +175,7 @@ class CohortCostsForm(BaseForm):
         for category in self.categories():
             if category.amount.data and not category.line.data:
                 self.refuse(_("Choose the line that pays for it"), category.line.name)
+            self.name_errors(category.category, category.amount, category.line)
         if not any(category.amount.data for category in self.categories()) and not self.field_errors:
             self.refuse(_("Enter at least one amount"), self.categories()[0].amount.name)
         return not self.field_errors

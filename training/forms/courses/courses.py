@@ -19,6 +19,7 @@ from training.forms.common.fields import (
     TextField,
     TickField,
 )
+from training.forms.courses.categories import CategoriesForm
 from training.models.courses.courses import CostBasis, Course, CourseCost, Theme
 from training.models.finance.programmes import LineCategory
 
@@ -88,7 +89,7 @@ def _with_categories(form: Any) -> Any:
 
 
 @_with_categories
-class CourseCostsForm(BaseForm):
+class CourseCostsForm(CategoriesForm):
     """The cost template of a course by category. Without any amount it is empty."""
 
     def categories(self) -> list[TemplateCostFields]:
@@ -111,6 +112,7 @@ class CourseCostsForm(BaseForm):
             if category.amount.data and not category.basis.data and not category.basis.errors:
                 label = category.basis.label.text
                 self.refuse(_("Choose an answer: %(label)s", label=label), category.basis.name)
+            self.name_errors(category.category, category.amount, category.basis)
         return not self.field_errors
 
     def costs(self) -> list[TemplateCost]:

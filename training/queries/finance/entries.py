@@ -1,6 +1,6 @@
 """Read ledger entries with their decisions and postings, singly and as lists."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,6 +103,21 @@ def of_line(line_id: int) -> ColumnElement[bool]:
 def of_commitment(commitment_id: int) -> ColumnElement[bool]:
     """Return the condition for the entries of a commitment."""
     return LedgerEntry.commitment_id == commitment_id
+
+
+def waiting_for_cohort(cohort_id: int, actor: Actor) -> Sequence[LedgerEntry]:
+    """Return the proposed commitments of a cohort that await a decision, as ``actor`` may see them."""
+    statement = (
+        select(LedgerEntry)
+        .join(Commitment, Commitment.id == LedgerEntry.commitment_id)
+        .outerjoin(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
+        .where(
+            Commitment.cohort_id == cohort_id, LedgerEntry.kind == EntryKind.COMMIT, EntryDecision.entry_id.is_(None)
+        )
+        .options(joinedload(LedgerEntry.line), joinedload(LedgerEntry.proposer))
+        .order_by(LedgerEntry.id)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.SEE_MONEY, LedgerEntry)).all()
 
 
 def newest(condition: ColumnElement[bool], actor: Actor, most: int = 10) -> list[EntryRow]:

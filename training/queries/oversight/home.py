@@ -8,7 +8,7 @@ from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training.kit.db import db
-from training.models.admissions.nominations import Nomination, NominationState
+from training.models.admissions.nominations import LEFT_STATES, Nomination, NominationState
 from training.models.assurance.rights_assessments import RightsAssessment
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.finance.ledger import EntryDecision, LedgerEntry
@@ -125,11 +125,15 @@ def taught(actor: Actor) -> Sequence[Cohort]:
 
 @dataclass(frozen=True)
 class OwnCourse:
-    """A trainee's course: nomination with cohort, valid claim of completion, and whether one may be made now."""
+    """A trainee's course: nomination with cohort, valid claim of completion, and whether one may be made now.
+
+    ``claim_from`` is the first day on which completion can be recorded, None if it cannot or already was.
+    """
 
     nomination: Nomination
     completion: Completion | None
     may_claim: bool
+    claim_from: dt.date | None
 
 
 def own_courses(actor: Actor, today: dt.date) -> list[OwnCourse]:
@@ -141,17 +145,28 @@ def own_courses(actor: Actor, today: dt.date) -> list[OwnCourse]:
             Completion,
             and_(Completion.nomination_id == Nomination.id, Completion.state != CompletionState.REFUSED),
         )
-        .options(contains_eager(Nomination.cohort).joinedload(Cohort.course))
+        .options(
+            contains_eager(Nomination.cohort).options(
+                joinedload(Cohort.course), joinedload(Cohort.venue), joinedload(Cohort.host)
+            ),
+            joinedload(Nomination.organisation),
+        )
         .order_by(Cohort.starts_on.desc(), Nomination.id)
         .limit(2 * SHOWN)
     )
     rows = db.session.execute(seen(statement, actor, Permission.CLAIM_COMPLETION, Nomination))
-    return [OwnCourse(nomination, claim, _may_claim(nomination, claim, today)) for nomination, claim in rows]
+    return [_own_course(nomination, claim, today) for nomination, claim in rows]
 
 
-def _may_claim(nomination: Nomination, claim: Completion | None, today: dt.date) -> bool:
+_ENDED = (*LEFT_STATES, NominationState.NOT_CLEARED)
+
+
+def _own_course(nomination: Nomination, claim: Completion | None, today: dt.date) -> OwnCourse:
+    may_still = claim is None and nomination.state not in _ENDED
+    claim_from = nomination.cohort.ends_on if may_still else None
     has_seat = nomination.state is NominationState.CONFIRMED
-    return has_seat and claim is None and today >= nomination.cohort.ends_on
+    may_claim = has_seat and claim_from is not None and today >= claim_from
+    return OwnCourse(nomination, claim, may_claim, claim_from)
 
 
 def programmes_with_balances(actor: Actor) -> Sequence[Programme]:

@@ -4,7 +4,8 @@ import json
 from functools import cache
 from wsgiref.headers import Headers
 
-from flask import Flask
+from flask import Flask, g
+from markupsafe import Markup
 from whitenoise import WhiteNoise
 
 from training.kit.resources import ROOT
@@ -27,6 +28,15 @@ def asset(name: str) -> str:
     return f"/static/{_manifest()[name]}"
 
 
+def script(name: str) -> Markup:
+    """Return the element that loads a script, and allow scripts of our own on this page alone.
+
+    A page works without it (ADR 33).
+    """
+    g.has_script = True
+    return Markup('<script src="{}" defer></script>').format(asset(name))
+
+
 def _protect(headers: Headers, _path: str, _url: str) -> None:
     """Disallow content sniffing and embedding by other sites (ASVS 3.4.4)."""
     headers["X-Content-Type-Options"] = "nosniff"
@@ -46,3 +56,4 @@ def init_app(app: Flask) -> None:
         immutable_file_test=lambda _path, url: url.removeprefix("/static/") in names,
     )
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["script"] = script

@@ -4,7 +4,6 @@ import datetime as dt
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_datetime
 from flask import Flask
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -12,8 +11,12 @@ from markupsafe import Markup, escape
 from training.kit.clock import BOOKS_ZONE, now
 from training.kit.locale import DEFAULT_LANGUAGE
 from training.kit.money import Currency, format_amount, format_pounds, format_rate
+from training.kit.months import day_text, month_text, range_parts
+from training.kit.wordings import worded
 from training.web.common import shown
 from training.web.common.language import language
+
+_DASH = Markup(" – ")
 
 
 def _isolated(text: str, direction: str) -> Markup:
@@ -24,12 +27,6 @@ def _isolated(text: str, direction: str) -> Markup:
 def money(pence: int) -> Markup:
     """Format pence as pounds, isolated so that the sign keeps its side in right-to-left text."""
     return _isolated(format_pounds(pence), "ltr")
-
-
-@lru_cache(maxsize=4096)
-def _formatted(day: dt.date, pattern: str, locale: str) -> str:
-    """Format a day; cached, as lists repeat the same days."""
-    return format_date(day, pattern, locale=locale)
 
 
 def amount(minor: int, currency: Currency) -> Markup:
@@ -55,24 +52,77 @@ def file_size(size: int) -> Markup:
     return Markup('<bdi dir="ltr">{:,} kB</bdi>').format(max(1, round(size / 1000)))
 
 
-def long_date(day: dt.date | None) -> str:
-    """Format a day as ``8 February 2027`` in the reader's language; empty for None."""
-    return _formatted(day, "long", language().locale) if day else ""
+def money_text(pence: int) -> str:
+    """Return pence as pounds where markup is impossible, isolated by characters so that the sign keeps its side."""
+    return f"\u2066{format_pounds(pence)}\u2069"
 
 
-def short_date(day: dt.date | None) -> str:
+@lru_cache(maxsize=4096)
+def _day(day: dt.date, code: str, direction: str, *, is_short: bool) -> Markup:
+    """Return a day; cached, as lists repeat the same days."""
+    return _isolated(day_text(day, code, is_short=is_short), direction)
+
+
+def isolated_long_date(day: dt.date | None) -> Markup:
+    """Format a day as ``8 February 2027`` in the reader's language, kept together; empty for None."""
+    here = language()
+    return _day(day, here.code, here.direction, is_short=False) if day else Markup("")
+
+
+def isolated_short_date(day: dt.date | None) -> Markup:
     """Format a short date with the month's name, so that day and month cannot be confused."""
-    return _formatted(day, "d MMM y", language().locale) if day else ""
+    here = language()
+    return _day(day, here.code, here.direction, is_short=True) if day else Markup("")
+
+
+def isolated_long_dates(first: dt.date, last: dt.date) -> Markup:
+    """Format the days from ``first`` to ``last``, a common month and year once: ``8–9 January 2027``."""
+    return _range(first, last, is_short=False)
+
+
+def isolated_short_dates(first: dt.date, last: dt.date) -> Markup:
+    """Format the days from ``first`` to ``last`` with short names of months: ``28 Jan – 2 Feb 2027``."""
+    return _range(first, last, is_short=True)
+
+
+def _range(first: dt.date, last: dt.date, *, is_short: bool) -> Markup:
+    """Isolate each part, which stays together; the line may break between two parts."""
+    here = language()
+    parts = [_isolated(part, here.direction) for part in range_parts(first, last, here.code, is_short=is_short)]
+    return parts[0] if len(parts) == 1 else Markup('<span dir="{}">{}</span>').format(here.direction, _DASH.join(parts))
+
+
+def isolated_month(day: dt.date) -> Markup:
+    """Format the month and year of a day."""
+    here = language()
+    return _isolated(month_text(day, here.code), here.direction)
+
+
+def isolated_moment(at: dt.datetime | None) -> Markup:
+    """Format date and time in the time zone of the ledger."""
+    if at is None:
+        return Markup("")
+    here, local = language(), at.astimezone(BOOKS_ZONE)
+    day = _day(local.date(), here.code, here.direction, is_short=True)
+    comma = "," if here.direction == "ltr" else "،"
+    return Markup('<span dir="{}">{}{} {}</span>').format(
+        here.direction, day, comma, _isolated(f"{local:%H:%M}", "ltr")
+    )
+
+
+def long_date(day: dt.date) -> str:
+    """Return a day where markup is impossible: in a refusal, an option, a title."""
+    return _together(day_text(day, language().code))
 
 
 def month(day: dt.date) -> str:
-    """Format the month and year of a day."""
-    return _formatted(day, "MMM y", language().locale)
+    """Return the month and year of a day where markup is impossible."""
+    return _together(month_text(day, language().code))
 
 
-def moment(at: dt.datetime | None) -> str:
-    """Format date and time in the time zone of the ledger."""
-    return format_datetime(at, "d MMM y, HH:mm", tzinfo=BOOKS_ZONE, locale=language().locale) if at else ""
+def _together(text: str) -> str:
+    """Join the words of a day in right-to-left text, where a line that breaks between them changes their order."""
+    return text.replace(" ", "\u00a0") if language().direction == "rtl" else text
 
 
 def _in_language(record: Any, attribute: str) -> str | Markup:
@@ -81,8 +131,8 @@ def _in_language(record: Any, attribute: str) -> str | Markup:
     own: str = getattr(record, f"{attribute}_{code}")
     if own or code == DEFAULT_LANGUAGE:
         return own
-    english = escape(getattr(record, f"{attribute}_{DEFAULT_LANGUAGE}"))
-    return Markup(f'<span lang="en" dir="ltr">{english}</span>')  # noqa: S704  # escaped here
+    english = getattr(record, f"{attribute}_{DEFAULT_LANGUAGE}")
+    return Markup('<span lang="en" dir="ltr" class="{}">{}</span>').format(f"app-english-{attribute}", english)
 
 
 def title(record: Any) -> str | Markup:
@@ -105,11 +155,16 @@ def commitment_text(commitment: Any) -> Markup:
     """Return the option for a commitment: its purpose, its line, the amount outstanding."""
     said: str = _(
         "%(purpose)s (%(line)s): %(outstanding)s outstanding",
-        purpose=commitment.purpose,
+        purpose=wording(commitment.purpose),
         line=title_text(commitment.line),
         outstanding=format_pounds(commitment.committed),
     )
     return _isolated(said, "auto")
+
+
+def wording(text: str) -> str:
+    """Return the known wording in the reader's language of a rank or purpose that was typed in another."""
+    return worded(text, language().code)
 
 
 def typed(text: str) -> Markup:
@@ -162,7 +217,7 @@ def payee(claim: Any) -> str:
 def person_line(record: Any) -> Markup:
     """Return the option for a person: both names, rank, unit, service number, organisation."""
     shown.person(record)
-    said = [record.name_native, record.name_latin, record.rank, record.unit, record.service_number]
+    said = [record.name_native, record.name_latin, wording(record.rank), record.unit, record.service_number]
     parts = [_isolated(part, "auto") for part in said if part]
     return Markup(", ").join([*parts, name(record.organisation)])
 
@@ -175,17 +230,22 @@ def init_app(app: Flask) -> None:
         rate,
         percent,
         file_size,
-        long_date,
-        short_date,
-        month,
-        moment,
         title,
         name,
         statement,
         person,
         other_name,
         payee,
+        wording,
         tag,
     ):
         app.jinja_env.filters[filter_.__name__] = filter_
+    app.jinja_env.filters |= {
+        "long_date": isolated_long_date,
+        "short_date": isolated_short_date,
+        "long_dates": isolated_long_dates,
+        "short_dates": isolated_short_dates,
+        "month": isolated_month,
+        "moment": isolated_moment,
+    }
     app.jinja_env.globals["now"] = now

@@ -35,6 +35,8 @@ def _begin() -> None:
 
 
 def _finish(response: Response) -> Response:
+    if "has_script" in g:
+        response.headers["Content-Security-Policy"] = f"{_HEADERS['Content-Security-Policy']}; script-src 'self'"
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:

@@ -9,7 +9,7 @@ from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 from training.models.identity.actor import Actor
-from training.policy.scopes import holds, sees_others
+from training.policy.scopes import concerns_others, holds, sees_others
 from training.web.common import guard
 
 
@@ -37,11 +37,15 @@ _MENU: tuple[tuple[str, LazyString], ...] = (
 
 _ABOUT_OTHERS = {"people.people.index"}
 """What is in the menu only for those who would find there more than themselves."""
+_FOR_OTHERS = {"courses.courses.index", "identity.organisations.index"}
+"""What everybody may read and is in the menu only for those who have to do with others."""
 
 
 def _may_open(app: Flask, endpoint: str, actor: Actor) -> bool:
     declared = guard.declaration_of(app, endpoint)
     permission = declared.permission if declared else None
+    if endpoint in _FOR_OTHERS and not concerns_others(actor):
+        return False
     has = sees_others if endpoint in _ABOUT_OTHERS else holds
     return permission is None or has(actor, permission)
 

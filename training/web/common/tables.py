@@ -54,15 +54,17 @@ def _html(value: Any) -> Markup:
 TEXT = Kind(_unless_none(_as_it_is), _unless_none(_as_it_is))
 TYPED = Kind(_as_it_is, _as_it_is, element=("<bdi>", "</bdi>"))
 """Text entered by a user: isolated, so that its direction does not affect the page."""
+WORDED = replace(TYPED, page=filters.wording)
+"""A rank or purpose: in the reader's language on a page where its wording is known, as typed in a file."""
 ID = Kind(_as_it_is, _as_it_is, element=('<bdi dir="ltr">', "</bdi>"))
 MONEY = Kind(_unless_none(filters.money, "–"), _as_it_is, is_number=True, is_money=True)
 MONEY_IF_ANY = Kind(_unless_none(filters.money), _as_it_is, is_number=True, is_money=True)
 COUNT = Kind(_as_it_is, _as_it_is, is_number=True)
 PERCENT = Kind(filters.percent, _unless_none(lambda per_mille: Decimal(per_mille).scaleb(-1), None), is_number=True)
 """Thousandths."""
-DAY = Kind(filters.short_date, _as_it_is)
-MONTH = Kind(filters.month, _as_it_is)
-MOMENT = Kind(filters.moment, _unless_none(dt.datetime.date, None))
+DAY = Kind(filters.isolated_short_date, _as_it_is)
+MONTH = Kind(filters.isolated_month, _as_it_is)
+MOMENT = Kind(filters.isolated_moment, _unless_none(dt.datetime.date, None))
 CODE = Kind(_unless_none(word), _unless_none(word))
 TAG = Kind(lambda code: filters.tag(word(code), tone(code)), word)
 """The code of a state."""

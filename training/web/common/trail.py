@@ -14,7 +14,7 @@ from training.kit.money import format_pounds
 from training.models.identity.accounts import ApprovalGrade, Role
 from training.models.identity.audit import AuditEntry
 from training.models.identity.organisations import Jurisdiction
-from training.web.common.filters import month, short_date
+from training.web.common.filters import long_date, month
 from training.web.common.labels import has_word, word
 
 _NOTHING = Markup("–")
@@ -38,7 +38,7 @@ def code_of(kind: type[StrEnum]) -> Callable[[Any], str]:
 
 def day(value: Any) -> str:
     """Return a day that is stored as text."""
-    return short_date(dt.date.fromisoformat(value))
+    return long_date(dt.date.fromisoformat(value))
 
 
 def month_of(value: Any) -> str:

@@ -75,6 +75,8 @@ def new(course: Course) -> ResponseReturnValue:
     offers = _offer(form)
     if form.validate_on_submit():
         with attempt(form) as done:
+            if not form.past_is_meant.data:
+                rules.check_not_past(form.days()[0], today())
             cohort = rules.draft(form.plan(course, offers), actor())
             made(url_for("courses.costs.edit", public_id=cohort.public_id))
         if done:
@@ -92,6 +94,8 @@ def edit(cohort: Cohort) -> ResponseReturnValue:
     offers = _offer(form)
     if form.validate_on_submit():
         with attempt(form) as done:
+            if form.days()[0] != cohort.starts_on and not form.past_is_meant.data:
+                rules.check_not_past(form.days()[0], today())
             rules.edit(cohort, form.plan(course, offers), actor())
         if done:
             flash(_("Cohort saved."))

@@ -12,10 +12,11 @@ from training.forms.common.fields import version_of
 from training.forms.courses.courses import CourseCostsForm, CourseFilter, CourseForm
 from training.kit.db import transaction
 from training.models.courses.courses import CostBasis, Course, CourseCost, Theme
+from training.models.finance.programmes import LineCategory
 from training.policy.matrix import Permission
 from training.queries.courses import cohorts, courses
 from training.web.common.guard import actor, may, needs
-from training.web.common.labels import choices
+from training.web.common.labels import choices, word
 from training.web.common.lists import cut, pager, sortable, sorting
 from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
@@ -96,6 +97,7 @@ def _costs(course: Course) -> _Costs:
 def costs(course: Course) -> ResponseReturnValue:
     """Edit the cost template of a course, from which its next cohorts start."""
     form = CourseCostsForm()
+    form.name_categories({category: word(category) for category in LineCategory})
     for category in form.categories():
         category.basis.choices = choices(CostBasis)
     if form.validate_on_submit():

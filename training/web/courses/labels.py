@@ -5,10 +5,11 @@ from flask_babel import lazy_gettext as _l
 
 from training.domain.courses import refusals as r
 from training.domain.courses.events import CourseEvent
+from training.domain.courses.stages import CohortStage
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.courses.courses import CostBasis, Course, Theme
 from training.web.common.filters import long_date
-from training.web.common.labels import Labels
+from training.web.common.labels import Labels, word
 
 LABELS = Labels(
     words=(
@@ -30,6 +31,12 @@ LABELS = Labels(
         (CohortState.OPEN, _l("Open")),
         (CohortState.CLOSED, _l("Closed")),
         (CohortState.CANCELLED, _l("Cancelled")),
+        (CohortStage.DRAFT, _l("Draft")),
+        (CohortStage.APPROVAL, _l("Approval")),
+        (CohortStage.OPEN, _l("Open")),
+        (CohortStage.RUNNING, _l("Running")),
+        (CohortStage.FINISHED, _l("Finished")),
+        (CohortStage.CLOSED, _l("Closed")),
         (CourseEvent.COURSE_ADDED, _l("Course added")),
         (CourseEvent.COURSE_EDITED, _l("Course edited")),
         (CourseEvent.COURSE_COSTS_PLANNED, _l("Costs of the course planned")),
@@ -57,6 +64,13 @@ LABELS = Labels(
         r.TooManyReserved: lambda x: _("At most %(most)s seats can be reserved: enter that or less", most=x.most),
         r.DeadlinesOutOfOrder: lambda _r: _(
             "Nominations must end before the vetting is needed, and both on or before the first day of the cohort"
+        ),
+        r.BeginsInPast: lambda x: _("The first day, %(day)s, is in the past", day=long_date(x.starts_on)),
+        r.LineNotCovering: lambda x: _(
+            "%(category)s: the line pays from %(first)s to %(last)s and does not cover the cohort",
+            category=word(x.category),
+            first=long_date(x.first),
+            last=long_date(x.last),
         ),
         r.CohortRunning: lambda x: _("The cohort runs until %(day)s", day=long_date(x.ends_on)),
     },

@@ -37,6 +37,7 @@ from training.web.common.tables import (
     TAG,
     TITLE,
     TYPED,
+    WORDED,
     CellLink,
     ColumnSpec,
     Kind,
@@ -66,7 +67,7 @@ ENTRIES = TableSpec[EntryRow](
         "entry": ColumnSpec(_l("Entry"), lambda row: row.entry.public_id, ID),
         "kind": ColumnSpec(_l("Kind"), lambda row: row.entry.kind, CODE),
         "line": ColumnSpec(_l("Budget line"), lambda row: row.entry.line, TITLE),
-        "purpose": ColumnSpec(_l("Purpose"), lambda row: row.entry.purpose, TYPED),
+        "purpose": ColumnSpec(_l("Purpose"), lambda row: row.entry.purpose, WORDED),
         "commitment": ColumnSpec(_l("Commitment"), lambda row: _id_of(row.entry.commitment), ID),
         "claim": ColumnSpec(_l("Claim"), lambda row: _id_of(row.entry.claim), ID),
         "amount": ColumnSpec(_l("Amount"), lambda row: row.entry.amount, MONEY),
@@ -109,7 +110,7 @@ _CLOSED = Kind(
 _TO_THIS_COMMITMENT = CellLink(_TO_COMMITMENT, lambda one: one.public_id)
 _OUTSTANDING: Mapping[str, ColumnSpec[Commitment]] = {
     "commitment": ColumnSpec(_l("Commitment"), lambda one: one.public_id, ID),
-    "purpose": ColumnSpec(_l("Purpose"), lambda one: one.purpose, TYPED, _TO_THIS_COMMITMENT),
+    "purpose": ColumnSpec(_l("Purpose"), lambda one: one.purpose, WORDED, _TO_THIS_COMMITMENT),
     "line": ColumnSpec(_l("Budget line"), lambda one: one.line, TITLE),
     "expected": ColumnSpec(_l("Expected"), lambda one: one.expected_on, DAY),
     "outstanding": ColumnSpec(_l("Outstanding"), lambda one: one.committed, MONEY),
@@ -149,7 +150,7 @@ CLAIMS = TableSpec[ClaimRow](
         "claim": ColumnSpec(_l("Claim"), lambda row: row.claim.public_id, ID),
         "programme": ColumnSpec(_l("Programme"), lambda row: row.claim.programme, TITLE),
         "payee": ColumnSpec(_l("Paid to"), _payee),
-        "purpose": ColumnSpec(_l("Purpose"), lambda row: row.claim.purpose, TYPED),
+        "purpose": ColumnSpec(_l("Purpose"), lambda row: row.claim.purpose, WORDED),
         "paid": ColumnSpec(_l("Paid on"), lambda row: row.claim.paid_on, DAY),
         "amount": ColumnSpec(_l("Amount"), lambda row: row.claim.amount, MONEY, file_label=_IN_POUNDS),
         "currency": ColumnSpec(_l("Currency"), lambda row: row.claim.currency.value),
@@ -206,7 +207,7 @@ TAKEN = TableSpec[Taken](
     _l("What the rows take from the commitments"),
     {
         "commitment": ColumnSpec(_l("Commitment"), lambda one: one.commitment.public_id, ID),
-        "purpose": ColumnSpec(_l("Purpose"), lambda one: one.commitment.purpose, TYPED),
+        "purpose": ColumnSpec(_l("Purpose"), lambda one: one.commitment.purpose, WORDED),
         "line": ColumnSpec(_l("Budget line"), lambda one: one.commitment.line, TITLE),
         "rows": ColumnSpec(_l("Rows"), lambda one: one.rows, COUNT),
         "amount": ColumnSpec(_l("Amount"), lambda one: one.pence, MONEY),

@@ -11,7 +11,18 @@ from training.models.admissions.nomination_uploads import NomineePart
 from training.models.people.people import Person
 from training.web.common.labels import word
 from training.web.common.language import language
-from training.web.common.tables import CODE, ID, NAME, OTHER_NAME, PERSON, TYPED, CellLink, ColumnSpec, TableSpec
+from training.web.common.tables import (
+    CODE,
+    ID,
+    NAME,
+    OTHER_NAME,
+    PERSON,
+    TYPED,
+    WORDED,
+    CellLink,
+    ColumnSpec,
+    TableSpec,
+)
 
 
 def heading(part: NomineePart) -> LazyString:
@@ -35,7 +46,7 @@ PEOPLE = TableSpec[Person](
         "organisation": ColumnSpec(
             _l("Organisation"), lambda one: one.organisation, NAME, file_label=heading(NomineePart.ORGANISATION)
         ),
-        "rank": ColumnSpec(_l("Rank"), lambda one: one.rank, TYPED, file_label=heading(NomineePart.RANK)),
+        "rank": ColumnSpec(_l("Rank"), lambda one: one.rank, WORDED, file_label=heading(NomineePart.RANK)),
         "unit": ColumnSpec(_l("Unit"), lambda one: one.unit, TYPED, file_label=heading(NomineePart.UNIT)),
         "sex": ColumnSpec(heading(NomineePart.SEX), lambda one: one.sex, CODE),
         "languages": ColumnSpec(heading(NomineePart.LANGUAGES), lambda one: ", ".join(map(word, one.speaks))),
