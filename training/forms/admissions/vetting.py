@@ -1,5 +1,7 @@
 """Record a vetting decision. There must be no field for reasons."""
 
+import datetime as dt
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -7,7 +9,7 @@ from training.domain.admissions.vetting import ClearanceDecision
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
 from training.forms.common.fields import DateField, RadioField, ReferenceField, SelectField, TextField
-from training.models.admissions.vetting import VettingOutcome
+from training.models.admissions.vetting import VettingDecision, VettingOutcome
 
 
 class QueueFilter(FilterForm):
@@ -27,6 +29,12 @@ class ClearanceForm(BaseForm):
     )
     decided_on = DateField(_l("Decided on"), [required()])
     expires_on = DateField(_l("Valid until"), [may_be_empty()], description=_l("For a clearance only"))
+
+    def keep_from(self, last: VettingDecision | None, on: dt.date) -> None:
+        """Enter the authority of the decision that the user recorded last, and its day if they did so on ``on``."""
+        if last is not None:
+            self.authority.data = last.authority
+            self.decided_on.data = last.decided_on if last.recorded_at.date() == on else None
 
     def validate(self, extra_validators: object = None) -> bool:
         """Require the expiry of a clearance; a refusal has none."""

@@ -46,6 +46,8 @@ def decide(person: Person) -> ResponseReturnValue:
     """Record a decision about a person; it supersedes the one before."""
     form = ClearanceForm()
     form.outcome.choices = choices(VettingOutcome)
+    if not form.is_submitted():
+        form.keep_from(vetting.last_recorded_by(actor()), today())
     if form.validate_on_submit():
         with attempt(form) as done:
             rules.record(person, form.decision(), actor(), today())
