@@ -45,6 +45,8 @@ from training.queries.identity import accounts as account_rows
 
 PASSWORD = "a password for tests"
 TODAY = dt.date(2026, 11, 24)
+EVE = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
+"""The day before the first of a cohort that is opened without days of its own: people may still be nominated."""
 CEILING = 300_000_00
 
 _hash = cache(accounts.hash_password)

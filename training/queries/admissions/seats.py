@@ -46,7 +46,7 @@ def waiting(cohort_id: int) -> Sequence[Nomination]:
 def states_of(nomination_ids: Collection[int]) -> Mapping[int, NominationState]:
     """Return the present states of nominations by key."""
     statement = select(Nomination.id, Nomination.state).where(Nomination.id.in_(nomination_ids))
-    return dict(db.session.execute(domain_read(statement)))
+    return dict(db.session.execute(domain_read(statement)).all())
 
 
 def last_place(cohort_id: int) -> int:
@@ -83,7 +83,7 @@ def ready_for_seat(nomination_ids: Collection[int], cohort: Cohort) -> Mapping[i
         .where(vetting.has_clearance(CurrentDecision.person_id == Person.id, cohort.ends_on))
         .where(~_has_other_seat(Person.id, cohort))
     )
-    return dict(db.session.execute(domain_read(statement)))
+    return dict(db.session.execute(domain_read(statement)).all())
 
 
 def sex_of(person_id: int) -> Sex | None:
