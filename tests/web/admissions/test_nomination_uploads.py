@@ -41,6 +41,7 @@ def desk(app: Flask, client: FlaskClient) -> Desk:
     return desk_in(app, client)
 
 
+pytestmark = pytest.mark.usefixtures("eve")
 Statements = Callable[[], AbstractContextManager[list[str]]]
 NEW, KNOWN, ALREADY, FAULTY, POSSIBLE = (
     "New: will be registered and nominated",

@@ -223,7 +223,7 @@ def test_nomination_after_the_last_day_is_refused_until_it_is_moved(world: World
     moved = {"capacity": "1", **date("nominations_until", TODAY)}
     press(stage.client("uk"), f"{stage.at}/seats", moved)
     assert "Last day for nominations: 24 November 2026" in stage.reads("iraq", f"{stage.at}/nominate")
-    assert "Nominated." in words(press(stage.client("iraq"), f"{stage.at}/nominate/chosen", chosen))
+    assert "1 person was nominated." in words(press(stage.client("iraq"), f"{stage.at}/nominate/chosen", chosen))
 
 
 def test_nomination_history_shows_users_to_the_uk_only(world: World) -> None:
@@ -306,7 +306,7 @@ def test_bulk_step_applies_where_possible_and_explains_refusals(world: World) ->
     assert stage.states(first, second, third, moved) == [S.CONFIRMED, S.CONFIRMED, S.CLEARED, S.NOMINATED]
     assert "Done for 2 nominees." in page
     assert "3 Trainee c Every seat of the cohort is taken" in page
-    assert "4 Trainee d This step does not begin where the nomination stands: Nominated" in page
+    assert "4 Trainee d Not shortlisted yet" in page
     with building(world):
         assert cohorts.cohort_by_key(stage.key).seats_taken == 2
 
@@ -335,7 +335,7 @@ def test_seated_nominee_cannot_be_turned_down_and_state_is_shown(world: World) -
     stage = Stage(world)
     seated = stage.seated("Trainee one")
     page = stage.select("uk", "turn_down", [seated], "The course is for trainers")
-    assert "Trainee one This step does not begin where the nomination stands: Seat confirmed" in page
+    assert "Trainee one Has a seat already" in page
     assert stage.states(seated) == [S.CONFIRMED]
 
 

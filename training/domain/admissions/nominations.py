@@ -161,7 +161,7 @@ def send_to_vetting(nomination: Nomination, by: Actor) -> None:
     _move(nomination, NominationEvent.SEND, by)
     if vetting.is_cleared(nomination.person_id, cohort.ends_on):
         standing = vetting.current_decision(nomination.person_id)
-        _move(nomination, NominationEvent.REUSE, by, details={"clearance": standing.public_id if standing else None})
+        _move(nomination, NominationEvent.REUSE, by, details={"reused": standing.public_id if standing else None})
 
 
 def confirm(nomination: Nomination, by: Actor, past: Collection[str] = ()) -> None:

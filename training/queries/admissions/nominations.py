@@ -316,13 +316,13 @@ def _late_entries() -> AnySelect:
 class Move(NamedTuple):
     """A step of a nomination: its time, its audit event, and the user who took it, if shown.
 
-    ``clearance`` is the decision from which the step followed, if it is recorded.
+    ``reused`` is the decision that stood already, if the step followed from one: then nobody took it.
     """
 
     at: dt.datetime
     action: str
     by: str | None
-    clearance: VettingDecision | None = None
+    reused: VettingDecision | None = None
 
 
 @dataclass(frozen=True)
@@ -354,7 +354,7 @@ def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:
     line = _waiting_places(nomination.cohort_id)
     statement = (
         _whole()
-        .add_columns(may_see_person, may_select, may_audit, line.c.place)
+        .add_columns(may_see_person, may_select.label("may_select"), may_audit, line.c.place)
         .outerjoin(line, line.c.id == Nomination.id)
         .where(Nomination.id == nomination.id)
         .execution_options(populate_existing=True)
@@ -382,16 +382,17 @@ def _moves(public_id: str, *, shows_user: bool) -> list[Move]:
         .order_by(AuditEntry.id)
     )
     rows = db.session.execute(statement).all()
-    clearances = vetting.with_public_ids({key for _at, _action, details, _name in rows if (key := _clearance(details))})
-    return [
-        Move(at, action, name if shows_user else None, clearances.get(_clearance(details)))
-        for at, action, details, name in rows
-    ]
+    decisions = vetting.with_public_ids({key for _at, _action, details, _name in rows if (key := _reused(details))})
+    moves = []
+    for at, action, details, name in rows:
+        reused = decisions.get(_reused(details))
+        moves.append(Move(at, action, name if shows_user and reused is None else None, reused))
+    return moves
 
 
-def _clearance(details: dict[str, Any]) -> str:
-    """Return the public id of the decision that an audit row names, or an empty string."""
-    return details.get("clearance") or ""
+def _reused(details: dict[str, Any]) -> str:
+    """Return the public id of the decision that a step reused, or an empty string."""
+    return details.get("reused") or ""
 
 
 def _late_entries_of(nomination_id: int, actor: Actor) -> Sequence[LateEntry]:
