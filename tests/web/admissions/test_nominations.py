@@ -223,7 +223,7 @@ def test_nomination_after_the_last_day_is_refused_until_it_is_moved(world: World
     moved = {"capacity": "1", **date("nominations_until", TODAY)}
     press(stage.client("uk"), f"{stage.at}/seats", moved)
     assert "Last day for nominations: 24 November 2026" in stage.reads("iraq", f"{stage.at}/nominate")
-    assert "1 person was nominated." in words(press(stage.client("iraq"), f"{stage.at}/nominate/chosen", chosen))
+    assert "Nominated." in words(press(stage.client("iraq"), f"{stage.at}/nominate/chosen", chosen))
 
 
 def test_nomination_history_shows_users_to_the_uk_only(world: World) -> None:

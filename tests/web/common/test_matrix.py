@@ -26,11 +26,12 @@ from training.domain.identity import accounts
 from training.domain.outcomes import completions
 from training.domain.people import duplicates
 from training.forms.admissions.vetting_uploads import OUTCOMES
+from training.kit.clock import now
 from training.kit.db import db, transaction
 from training.kit.tables import Row, Table
 from training.models import Base
 from training.models.admissions.nomination_uploads import NominationBatch
-from training.models.admissions.nominations import Nomination
+from training.models.admissions.nominations import LateEntry, Nomination
 from training.models.admissions.notifications import Notice, NoticeKind
 from training.models.admissions.vetting import ClearanceBatch
 from training.models.assurance.rights_assessments import RightsAssessment, RightsAttachment, RightsMitigation
@@ -148,6 +149,11 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "finance.budget_lines.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "finance.budget_lines.transfer": ("+fnnffnnfns", "+nnnnfnnfns"),
     "admissions.nominations.confirm": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "admissions.late_entries.approve": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "admissions.late_entries.propose": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "admissions.late_entries.refuse": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "admissions.late_entries.show": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "admissions.late_entries.withdraw": ("+nnnnnnnnns", "+nnnnnnnnns"),
     "admissions.nominations.nominate": ("++fffffffns", "+nnnnffffns"),
     "admissions.nominations.put_forward": ("++fffffffns", "+nnnnffffns"),
     "admissions.nominations.register": ("++fffffffns", "+nnnnffffns"),
@@ -321,6 +327,13 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
             dt.date(2026, 11, 24),
         )
         notifications.tell(NoticeKind.SEATED, nomination)
+        late = LateEntry(
+            nomination_id=nomination.id,
+            reason="a reason",
+            proposed_by_id=world.actor("uk.2").user_id,
+            proposed_at=now(),
+        )
+        db.session.add(late)
     to_partner = select(Notice).where(
         Notice.nomination_id == nomination.id, Notice.user_id == world.actor(organisation).user_id
     )
@@ -352,6 +365,7 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
         Person: person,
         Merge: merge,
         Nomination: nomination,
+        LateEntry: late,
         Notice: db.session.scalars(unscoped(to_partner, because="test")).one(),
         ClearanceBatch: returned,
         Completion: completion,

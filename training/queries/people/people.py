@@ -211,7 +211,8 @@ def person_page(person: Person, actor: Actor) -> PersonPage:
     """Return what the page of a person shows to ``actor``."""
     key = person.id
     is_other = Person.id.is_distinct_from(actor.person_id)
-    may_edit, may_vet = (and_(where(actor, p, Person), is_other) for p in (Permission.EDIT_PERSON, Permission.VET))
+    may_edit = and_(where(actor, Permission.EDIT_PERSON, Person), is_other).label("may_edit")
+    may_vet = and_(where(actor, Permission.VET, Person), is_other).label("may_vet")
     whole = (
         select(Person, may_edit, may_vet, _TEACHES)
         .where(Person.id == key)

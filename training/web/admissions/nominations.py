@@ -100,7 +100,8 @@ def put_forward(cohort: Cohort) -> ResponseReturnValue:
         refusals = rules.nominate_each(cohort, chosen, actor())
         left = [(one, words_for(refusal)) for one, refusal in zip(chosen, refusals, strict=True) if refusal]
     if done and (number := len(chosen) - len(left)):
-        flash(ngettext("%(num)s person was nominated.", "%(num)s people were nominated.", number))
+        many = ngettext("%(num)s person was nominated.", "%(num)s people were nominated.", number)
+        flash(_("Nominated.") if number == 1 else many)
     if left or not done:
         return _nominate_page(cohort, SearchForm(formdata=None), None, chosen if not done else (), left)
     return redirect(url_for(".nominate", public_id=cohort.public_id))
