@@ -1,6 +1,7 @@
 """Record a vetting decision. There must be no field for reasons."""
 
 import datetime as dt
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -30,12 +31,6 @@ class ClearanceForm(BaseForm):
     decided_on = DateField(_l("Decided on"), [required()])
     expires_on = DateField(_l("Valid until"), [may_be_empty()], description=_l("For a clearance only"))
 
-    def keep_from(self, last: VettingDecision | None, on: dt.date) -> None:
-        """Enter the authority of the decision that the user recorded last, and its day if they did so on ``on``."""
-        if last is not None:
-            self.authority.data = last.authority
-            self.decided_on.data = last.decided_on if last.recorded_at.date() == on else None
-
     def validate(self, extra_validators: object = None) -> bool:
         """Require the expiry of a clearance; a refusal has none."""
         is_valid: bool = super().validate(extra_validators)
@@ -57,3 +52,10 @@ class ClearanceForm(BaseForm):
             expires_on=self.expires_on.data if outcome is VettingOutcome.CLEARED else None,
             reference=self.reference.data or "",
         )
+
+
+def kept_from(last: VettingDecision | None, on: dt.date) -> dict[str, Any]:
+    """Return what a new form keeps of the decision recorded last: the authority, and the day if recorded on ``on``."""
+    if last is None:
+        return {}
+    return {"authority": last.authority, "decided_on": last.decided_on if last.recorded_at.date() == on else None}
