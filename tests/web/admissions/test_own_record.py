@@ -262,7 +262,7 @@ def test_late_entry_is_refused_with_a_reason_or_withdrawn(desk: Desk) -> None:
             entry = late_entries.propose(rows.with_public_ids([cleared])[cleared], "Ill", world.actor("uk"))
             at = f"/late-entries/{entry.public_id}"
         assert "Fill in: Reason" in desk.does(f"{at}/refuse", {"reason": ""})
-        assert "takes a late entry back" in desk.does(f"{at}/withdraw")
+        assert "takes it back: refuse it instead" in desk.does(f"{at}/withdraw")
         assert "Refused because Too late" in desk.does(f"{at}/refuse", {"reason": "Too late"})
         assert "decided or withdrawn already" in desk.does(f"{at}/withdraw", user="uk")
         assert "Late entry refused" in desk.reads(f"/nominations/{cleared}")

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from tests.support.crawl import crawl
 from tests.support.ledger import claim_of
-from tests.support.world import PASSWORD, TODAY, World
+from tests.support.world import PASSWORD, TODAY, World, before
 from training.domain.admissions import nomination_uploads, notifications, vetting_uploads
 from training.domain.assurance import rights_assessments
 from training.domain.finance import spend_uploads
@@ -337,7 +337,7 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
     to_partner = select(Notice).where(
         Notice.nomination_id == nomination.id, Notice.user_id == world.actor(organisation).user_id
     )
-    with transaction():
+    with before(cohort), transaction():
         names = io.BytesIO(f"Name,Rank\n{name} of a file,Captain\n".encode())
         named = nomination_uploads.read(names, cohort, world.organisations[organisation].id, world.actor(organisation))
     twin, other = world.person(f"{name} twin", organisation), world.person(f"{name} other", organisation)
