@@ -143,6 +143,8 @@ def _move_again() -> None:
         moved["superseded"] = [
             key for name in ("kept", "merged") if (key := current[name]) is not None and key != current["joined"]
         ]
+        superseded = sa.update(_decisions).where(_decisions.c.id.in_(moved["superseded"]))
+        connection.execute(superseded.values(superseded_at=merge.merged_at))
         connection.execute(
             sa.update(_decisions).where(_decisions.c.id.in_(moved["vetting_decisions"])).values(person_id=merge.kept_id)
         )
