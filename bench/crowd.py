@@ -10,7 +10,7 @@ from tests.support.world import TODAY
 from training.kit.clock import now
 from training.kit.names import fold
 from training.models.admissions.nominations import Nomination, NominationState
-from training.models.admissions.vetting import VettingDecision, VettingOutcome
+from training.models.admissions.vetting import CurrentDecision, VettingDecision, VettingOutcome
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.courses.courses import Course, Theme
 from training.models.identity.organisations import Jurisdiction, Organisation
@@ -85,6 +85,10 @@ def fill_roster(connection: Connection, cohort: int, by: int) -> None:
             if _STATES[number % 10] in (_S.IN_VETTING, _S.CONFIRMED)
         ],
     )
+    recorded = select(VettingDecision.person_id, VettingDecision.id).where(
+        VettingDecision.person_id.in_([key for key, _ in people])
+    )
+    connection.execute(insert(CurrentDecision).from_select(["person_id", "decision_id"], recorded))
     connection.execute(
         insert(Nomination),
         [

@@ -43,7 +43,8 @@ def nominate(coordinator: Reader, code: str) -> None:
     coordinator.follow("Nominate")
     coordinator.fill("Name or service number", OTHER_SPELLING)
     coordinator.press("Search")
-    coordinator.press("Nominate", coordinator.row(NATIVE))
+    coordinator.row(NATIVE).get_by_role("checkbox").check()
+    coordinator.press("Nominate all that are chosen")
     coordinator.reads("Nominated.")
 
 

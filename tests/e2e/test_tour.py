@@ -118,9 +118,9 @@ def nominates(partner: Reader) -> None:
         partner.fill("Name or service number", words)
         partner.press("Search")
         assert "?" not in partner.page.url, "no name stands in an address"
-        partner.press("Nominate", partner.row(name))
+        partner.row(name).get_by_role("checkbox").check()
+        partner.press("Nominate all that are chosen")
         partner.reads("Nominated.")
-        partner.follow("Nominate")
     partner.follow("Register and nominate")
     partner.choose("Organisation", "إدارة قوات الحدود")
     partner.fill("Name in Arabic or Kurdish letters", NEW)

@@ -19,7 +19,7 @@ from training.domain.people.refusals import PersonInactive
 from training.kit.clock import now, today
 from training.kit.db import db, transaction
 from training.models.admissions.nominations import Nomination
-from training.models.admissions.vetting import VettingDecision, VettingOutcome
+from training.models.admissions.vetting import CurrentDecision, VettingOutcome
 from training.models.courses.courses import Course
 from training.models.identity.accounts import Role, SignInFailure, User
 from training.models.identity.actor import Actor
@@ -136,7 +136,7 @@ def test_concurrent_decisions_leave_one_current_clearance(app: Flask) -> None:
 
     assert _together(app, record) == [VettingOutcome.NOT_CLEARED] * THREADS
     with app.app_context():
-        current = select(func.count(VettingDecision.id)).where(VettingDecision.superseded_at.is_(None))
+        current = select(func.count(CurrentDecision.decision_id))
         assert db.session.scalar(unscoped(current, because="a test")) == 1
 
 

@@ -11,12 +11,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.world import TODAY, World
-from training.domain.admissions import deactivation, nominations, seats, vetting
-from training.domain.admissions.refusals import CohortFull, SeatClash, WrongStep
+from training.domain.admissions import deactivation, late_entries, nominations, seats, vetting
+from training.domain.admissions.refusals import (
+    CohortFull,
+    LateEntryDecided,
+    LateEntryProposed,
+    SeatClash,
+    WaitingOvertaken,
+    WrongStep,
+)
 from training.domain.common.refusals import Refusal
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
-from training.models.admissions.nominations import Nomination, NominationState
+from training.models.admissions.nominations import LateEntry, Nomination, NominationState
 from training.models.admissions.vetting import VettingOutcome
 from training.models.courses.cohorts import Cohort
 from training.models.identity.actor import Actor
@@ -220,3 +227,49 @@ def test_capacity_lowered_during_confirmation_is_never_exceeded(app: Flask) -> N
         assert answers.count(None) == 1
         cohort: Cohort = cohort_rows.cohort_by_key(races.cohort)
         assert races.seated() == cohort.seats_taken <= cohort.capacity
+
+
+def test_late_entry_is_decided_once(app: Flask) -> None:
+    with app.app_context(), pretend(dt.datetime.combine(TODAY, dt.time(12), dt.UTC)):
+        races = Races(app, 2)
+        key = races.cleared()
+    with app.app_context(), pretend(dt.datetime.combine(FIRST, dt.time(12), dt.UTC)):
+        other = races.world.actor("uk.2")
+        answers = together(app, [races.later(lambda one, by: late_entries.propose(one, "Ill", by).id, key)] * 3)
+        assert sum(answer is LateEntryProposed for answer in answers) == 2
+        entry = next(answer for answer in answers if isinstance(answer, int))
+        acts = [
+            lambda: late_entries.approve(_entry(entry), other),
+            lambda: late_entries.approve(_entry(entry), other),
+            lambda: late_entries.refuse(_entry(entry), "Too late", other),
+            lambda: late_entries.withdraw(_entry(entry), races.uk),
+        ]
+        answers = together(app, acts)
+        assert sum(answer is None for answer in answers) == 1
+        assert answers.count(LateEntryDecided) == 3
+        is_seated = states(key) == [S.CONFIRMED]
+        assert is_seated is (None in answers[:2])
+        assert races.taken() == races.seated() == int(is_seated)
+
+
+def _entry(key: int) -> LateEntry:
+    return db.session.scalars(unscoped(select(LateEntry).where(LateEntry.id == key), because="a test")).one()
+
+
+def test_seat_given_while_somebody_begins_to_wait_is_not_past_them_unasked(app: Flask) -> None:
+    """Either the seat was first, or who began to wait is asked about."""
+    with app.app_context():
+        races = Races(app, 2)
+        for cohort in [races.cohort, *(races.a_cohort(2) for _ in range(1, ROUNDS))]:
+            waits, confirmed = races.cleared(cohort), races.cleared(cohort)
+            answers = together(
+                app,
+                [
+                    races.later(nominations.put_on_waiting_list, waits),
+                    races.later(nominations.confirm, confirmed),
+                ],
+            )
+            assert answers[0] is None
+            assert answers[1] in (None, WaitingOvertaken)
+            assert states(confirmed) == [S.CONFIRMED if answers[1] is None else S.CLEARED]
+            assert races.taken(cohort) == races.seated(cohort) == int(answers[1] is None)

@@ -11,6 +11,7 @@ from tools.check_migrations import differences
 from training.domain.assurance.rights_assessments import is_sound
 from training.domain.finance import proposals
 from training.domain.outcomes import completions
+from training.domain.people import duplicates
 from training.kit.clock import now
 from training.kit.db import db, engine_options, transaction
 from training.kit.migrate import downgrade, upgrade
@@ -18,11 +19,13 @@ from training.models import Base
 from training.models.assurance.rights_assessments import RightsAssessment, RiskLevel
 from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendFault, SpendRow
 from training.models.identity.accounts import Role
+from training.models.people.people import Merge
+from training.policy.scopes import unscoped
 from training.queries.assurance import rights_assessments
 from training.queries.finance import ledger_check
 from training.queries.people import people
 
-REVISIONS = [f"{number:04}" for number in range(1, 19)]
+REVISIONS = [*(f"{number:04}" for number in range(1, 19)), "0022", "0023"]
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +66,43 @@ def test_existing_names_become_searchable_in_any_spelling(app: Flask) -> None:
         assert [person.name_latin for person in people.search("محمد كاظم", world.actor("iraq")).people] == [
             "Mohammed Kadhim"
         ]
+
+
+def test_clearances_of_merged_records_are_given_back_and_the_merges_can_be_undone(app: Flask) -> None:
+    """Before, a merge moved the decisions to the record that was kept."""
+    with app.app_context():
+        world = World(app)
+        first, second, third = (world.person(f"Ahmed {name}") for name in ("One", "Two", "Three"))
+        for number, person in enumerate((first, second, third)):
+            world.cleared(person, dt.date(2028, 1, 1 + number))
+        with transaction():
+            inner = duplicates.merge(first, second, world.actor("uk"))
+        with transaction():
+            outer = duplicates.merge(third, first, world.actor("uk"))
+        keys, ends = [one.id for one in (first, second, third)], ("2028-01-01", "2028-01-02", "2028-01-03")
+        merges, uk = (outer.id, inner.id), world.actor("uk")
+        db.session.close()
+        before = _current_ends()
+        downgrade(db.engine, "0018")
+        moved = "SELECT count(*) FROM vetting_decisions WHERE person_id <> :kept"
+        with db.engine.connect() as connection:
+            assert connection.execute(text(moved), {"kept": keys[2]}).scalar_one() == 0
+        upgrade(db.engine)
+        assert _current_ends() == before
+        for key in merges:
+            with transaction():
+                merge = select(Merge).where(Merge.id == key)
+                duplicates.undo(db.session.scalars(unscoped(merge, because="a test")).one(), uk)
+        db.session.close()
+        assert _current_ends() == dict(zip(keys, ends, strict=True))
+
+
+def _current_ends() -> dict[int, str]:
+    statement = (
+        "SELECT c.person_id, d.expires_on FROM current_decisions c JOIN vetting_decisions d ON d.id = c.decision_id"
+    )
+    with db.engine.connect() as connection:
+        return {key: str(day) for key, day in connection.execute(text(statement))}
 
 
 def test_existing_assessments_are_kept_and_get_a_trail(app: Flask) -> None:

@@ -10,7 +10,7 @@ from tests.support.world import TODAY, World
 from training.kit.db import db, transaction
 from training.kit.names import fold
 from training.models.admissions.nominations import Nomination, NominationState
-from training.models.admissions.vetting import VettingDecision, VettingOutcome
+from training.models.admissions.vetting import CurrentDecision, VettingDecision, VettingOutcome
 from training.models.assurance.rights_assessments import AssessmentState, RightsAssessment, RiskLevel
 from training.models.common.base import Base
 from training.models.courses.cohorts import Cohort, CohortInvitation, CohortState, CohortTrainer
@@ -105,6 +105,7 @@ class Crowd:
         return [
             (Person, lambda n: person(world, n)),
             (VettingDecision, self._decision),
+            (CurrentDecision, lambda n: {"person_id": FIRST + n, "decision_id": FIRST + n}),
             (Course, lambda n: course(world, n)),
             (Cohort, self._cohort),
             (
@@ -131,6 +132,7 @@ class Crowd:
 
     def _decision(self, number: int) -> Row:
         return {
+            "id": FIRST + number,
             "person_id": FIRST + number,
             "outcome": VettingOutcome.CLEARED,
             "authority": "An authority",

@@ -3,7 +3,8 @@
 import datetime as dt
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
@@ -21,7 +22,7 @@ from training.domain.finance import claims, evidence, programmes, proposals
 from training.domain.identity import accounts, organisations
 from training.domain.oversight import approvals, opening
 from training.domain.people import people
-from training.kit.clock import now
+from training.kit.clock import now, pretend
 from training.kit.db import db, transaction
 from training.models.admissions.nominations import Nomination
 from training.models.admissions.vetting import VettingOutcome
@@ -44,6 +45,8 @@ from training.queries.identity import accounts as account_rows
 
 PASSWORD = "a password for tests"
 TODAY = dt.date(2026, 11, 24)
+EVE = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
+"""The day before the first of a cohort that is opened without days of its own: people may still be nominated."""
 CEILING = 300_000_00
 
 _hash = cache(accounts.hash_password)
@@ -404,8 +407,8 @@ class World:
         return cohort.id
 
     def nominated(self, cohort: Cohort, person: Person, by: str = "iraq") -> Nomination:
-        """Nominate a person."""
-        with transaction():
+        """Nominate a person, before the course begins."""
+        with before(cohort), transaction():
             return nominations.nominate(cohort, person, self.actor(by))
 
     def cleared(self, person: Person, until: dt.date = dt.date(2028, 1, 1)) -> None:
@@ -415,20 +418,29 @@ class World:
             vetting.record(person, decision, self.actor("vetting"), TODAY)
 
     def in_vetting(self, cohort: Cohort, person: Person) -> Nomination:
-        """Nominate, shortlist and send a person to vetting."""
+        """Nominate, shortlist and send a person to vetting, before the course begins."""
         nomination = self.nominated(cohort, person)
-        with transaction():
+        with before(cohort), transaction():
             nominations.shortlist(nomination, self.actor("uk"))
             nominations.send_to_vetting(nomination, self.actor("uk"))
         return nomination
 
     def seated(self, cohort: Cohort, person: Person) -> Nomination:
-        """Nominate a person and take them to a confirmed seat."""
+        """Nominate a person and take them to a confirmed seat, before the course begins."""
         nomination = self.in_vetting(cohort, person)
-        self.cleared(person)
-        with transaction():
+        with before(cohort):
+            self.cleared(person)
+        with before(cohort), transaction():
             nominations.confirm(nomination, self.actor("uk"))
         return nomination
+
+
+@contextmanager
+def before(cohort: Cohort) -> Iterator[None]:
+    """Let the block happen on the day before a cohort's first, unless that is still ahead."""
+    eve = dt.datetime.combine(cohort.starts_on - dt.timedelta(days=1), dt.time(9), dt.UTC)
+    with pretend(min(now(), eve)):
+        yield
 
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="csrf_token"')

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.world import TODAY
+from tests.support.world import EVE, TODAY
 from training.kit.clock import pretend
 
 NOON = dt.datetime.combine(TODAY, dt.time(12), dt.UTC)
@@ -18,6 +18,13 @@ def noon() -> Iterator[dt.datetime]:
     """Let it be noon on the day of the test world."""
     with pretend(NOON):
         yield NOON
+
+
+@pytest.fixture
+def eve() -> Iterator[dt.datetime]:
+    """Let it be the day before the first of the cohorts that are opened without days of their own."""
+    with pretend(EVE):
+        yield EVE
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ _PERMISSIONS: dict[NominationEvent, Permission | None] = {
     NominationEvent.SHORTLIST: Permission.SELECT_NOMINEES,
     NominationEvent.SEND: Permission.SELECT_NOMINEES,
     NominationEvent.CLEAR: Permission.VET,
+    NominationEvent.REUSE: None,
     NominationEvent.NOT_CLEAR: Permission.VET,
     NominationEvent.CONFIRM: Permission.SELECT_NOMINEES,
     NominationEvent.WAIT: Permission.SELECT_NOMINEES,
@@ -30,6 +31,7 @@ _WHAT = {
     NominationEvent.SHORTLIST: "shortlist",
     NominationEvent.SEND: "send to vetting",
     NominationEvent.CLEAR: "record a clearance",
+    NominationEvent.REUSE: "reuse a clearance",
     NominationEvent.NOT_CLEAR: "record a refusal",
     NominationEvent.CONFIRM: "confirm the seat",
     NominationEvent.WAIT: "put on the waiting list",
@@ -39,19 +41,25 @@ _WHAT = {
     NominationEvent.SET_ASIDE: "set the record aside",
 }
 _NOTES = """\
-- *Send to vetting* clears at once whoever holds a clearance that lasts to the cohort's last day.
+- Nobody takes a step for themselves, except to withdraw ([ADR 27](adr/0027-own-record-and-late-entries.md)).
+- *Nominate* ends with the cohort's last day for nominations, and on its first day.
+- *Reuse a clearance* follows *send to vetting* at once if the nominee holds a clearance that lasts to the cohort's last
+  day; the history names that decision.
 - *Record a clearance* or *a refusal* moves every nomination of the person that is *in vetting* or beyond. A new
   clearance brings *not cleared* back to *cleared*. A seat that the new decision no longer covers to the last day
   becomes free, unless the course is over or its completion was claimed: *confirmed* then leads to *cleared* (the
   clearance ends too early) or *not cleared*.
 - *Confirm the seat* needs a clearance to the last day, no seat in another cohort on a day of this one, and room within
-  capacity, the quotas of the nominee's organisation and of those above it, and the places not reserved for women.
+  capacity, the quotas of the nominee's organisation and of those above it, and the places not reserved for women. If
+  somebody waits who may have the seat, the product asks first, and the audit trail says whom the seat passed. From the
+  first day to the last it is a *late entry*: proposed with a reason, decided by another coordinator. After the last day
+  there is no seat.
 - *Set the record aside* withdraws every nomination of the person that stands, whoever made it, but a seat whose course
   is over or whose completion was claimed. Both coordinators get a notice. Nobody whose record is set aside is
   confirmed, promoted or put on the waiting list; taking the record up again brings no nomination back.
-- *A seat becomes free* by a withdrawal, a new decision or a record set aside. It falls to the first on the waiting list
-  who meets all of that today; who is passed over stays, with the reason. Both coordinators get a notice. More capacity
-  frees no seat.
+- *A seat becomes free* by a withdrawal, a new decision or a record set aside. Until the first day it falls to the first
+  on the waiting list who meets all of that today; who is passed over stays, with the reason, and so does whoever freed
+  the seat. Both coordinators get a notice. More capacity frees no seat.
 - *Attending* and *completed* are read from marks and completions; no nomination is ever in such a state.
 """
 

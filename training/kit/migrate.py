@@ -106,6 +106,41 @@ def allow_change(table: str) -> None:
     op.execute(f"DROP FUNCTION {table}_is_append_only()")
 
 
+def refuse_own(table: str, account: str, person: str) -> None:
+    """Refuse rows in which an account acts on the person to whom it is linked. For use in a migration.
+
+    ``account`` is the column of the acting account, ``person`` an SQL expression of ``NEW`` for the person concerned.
+    A CHECK sees one row alone, and who an account belongs to stands in another; the trigger fails as a CHECK does.
+    """
+    name = f"{table}_{account}_not_own"
+    own = f"EXISTS (SELECT 1 FROM users WHERE users.id = NEW.{account} AND users.person_id IN ({person}))"
+    if op.get_bind().dialect.name == "sqlite":
+        for suffix, act in (("insert", "INSERT"), ("update", f"UPDATE OF {account}")):
+            op.execute(
+                f"CREATE TRIGGER {name}_{suffix} BEFORE {act} ON {table} WHEN {own} "
+                f"BEGIN SELECT RAISE(ABORT, '{name}'); END"
+            )
+        return
+    op.execute(
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {own} THEN RAISE EXCEPTION '{name}' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OF {account} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+    )
+
+
+def allow_own(table: str, account: str) -> None:
+    """Drop the triggers of ``refuse_own``."""
+    name = f"{table}_{account}_not_own"
+    if op.get_bind().dialect.name == "sqlite":
+        for suffix in ("insert", "update"):
+            op.execute(f"DROP TRIGGER {name}_{suffix}")
+        return
+    op.execute(f"DROP TRIGGER {name} ON {table}")
+    op.execute(f"DROP FUNCTION {name}()")
+
+
 def change_check(table: str, name: str, before: str, after: str) -> None:
     """Change the condition of a CHECK constraint that rows already satisfy. For use in a migration.
 

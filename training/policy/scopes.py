@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from training.kit.db import AnySelect
 from training.models.admissions.nomination_uploads import NominationBatch
-from training.models.admissions.nominations import LEFT_STATES, Nomination, NominationState
+from training.models.admissions.nominations import LEFT_STATES, LateEntry, Nomination, NominationState
 from training.models.admissions.notifications import Notice
 from training.models.admissions.vetting import ClearanceBatch
 from training.models.assurance.rights_assessments import RightsAssessment, RightsAttachment, RightsMitigation
@@ -180,6 +180,7 @@ CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
     NominationBatch: {Scope.ORG: lambda actor: NominationBatch.organisation_id.in_(actor.organisations)},
     Notice: {Scope.SELF: lambda actor: Notice.user_id == actor.user_id},
     ClearanceBatch: {Scope.VETTING: lambda actor: ClearanceBatch.uploaded_by_id == actor.user_id},
+    LateEntry: {},
     Completion: {scope: _nomination_of_completion(clause) for scope, clause in _NOMINATION.items()},
 }
 
@@ -201,6 +202,7 @@ SEEING: Mapping[type[Base], Permission] = {
     Person: Permission.SEE_PERSON,
     Merge: Permission.EDIT_PERSON,
     Nomination: Permission.SEE_NOMINATION,
+    LateEntry: Permission.SELECT_NOMINEES,
     NominationBatch: Permission.NOMINATE,
     Notice: Permission.READ_NOTICE,
     ClearanceBatch: Permission.VET,

@@ -5,7 +5,16 @@ import datetime as dt
 import pytest
 
 from training.domain.admissions import nominations
-from training.domain.admissions.nomination_path import PATH, NominationEvent, SelectionStep, next_steps, steps_of
+from training.domain.admissions.nomination_path import (
+    PATH,
+    CoursePhase,
+    NominationEvent,
+    SelectionStep,
+    is_early,
+    next_steps,
+    phase_of,
+    steps_of,
+)
 from training.models.admissions.nominations import NominationState
 from training.models.courses.cohorts import Cohort, CohortState
 
@@ -61,6 +70,41 @@ def test_every_step_has_a_transition() -> None:
 def test_open_cohort_takes_nominations_until_the_last_day(
     state: CohortState, until: dt.date | None, on: dt.date, is_past: bool
 ) -> None:
-    cohort = Cohort(state=state, nominations_until=until)
+    cohort = Cohort(state=state, nominations_until=until, starts_on=LAST + 2 * DAY)
     assert nominations.is_past_last_day(cohort, on) is is_past
     assert nominations.takes_nominations(cohort, on) is (state is CohortState.OPEN and not is_past)
+
+
+@pytest.mark.parametrize("day", [LAST, LAST + DAY])
+def test_nobody_is_nominated_once_the_course_has_begun(day: dt.date) -> None:
+    cohort = Cohort(state=CohortState.OPEN, starts_on=LAST)
+    assert nominations.takes_nominations(cohort, LAST - DAY)
+    assert not nominations.takes_nominations(cohort, day)
+
+
+def test_steps_to_a_seat_end_with_the_course() -> None:
+    """In a running course a seat is a late entry, which is no step; after it there is neither seat nor waiting list."""
+    first, last = LAST, LAST + DAY
+    phases = [phase_of(first, last, day) for day in (first - DAY, first, last, last + DAY)]
+    assert phases == [CoursePhase.AHEAD, CoursePhase.RUNNING, CoursePhase.RUNNING, CoursePhase.OVER]
+    offered = [
+        next_steps(S.CLEARED, may_select=True, may_withdraw=False, is_claimed=False, phase=phase)
+        for phase in CoursePhase
+    ]
+    assert offered == [(N.CONFIRM, N.WAIT, N.TURN_DOWN), (N.WAIT, N.TURN_DOWN), (N.TURN_DOWN,)]
+
+
+@pytest.mark.parametrize(
+    ("event", "state", "expected"),
+    [
+        (NominationEvent.CONFIRM, S.IN_VETTING, True),
+        (NominationEvent.CONFIRM, S.NOMINATED, True),
+        (NominationEvent.CONFIRM, S.CONFIRMED, False),
+        (NominationEvent.SHORTLIST, S.IN_VETTING, False),
+        (NominationEvent.SEND, S.NOMINATED, True),
+        (NominationEvent.CONFIRM, S.NOT_CLEARED, False),
+        (NominationEvent.TURN_DOWN, S.WITHDRAWN, False),
+    ],
+)
+def test_step_is_too_early_or_too_late(event: NominationEvent, state: NominationState, expected: bool) -> None:
+    assert is_early(event, state) is expected

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from tests.support.world import TODAY, World
+from tests.support.world import EVE, TODAY, World
 from training.domain.admissions import nominations, seats, vetting
 from training.domain.admissions.nomination_path import PATH, NominationEvent
 from training.domain.admissions.refusals import (
@@ -75,7 +75,7 @@ def world(app: Flask) -> Iterator[World]:
 
 @pytest.fixture(autouse=True)
 def noon() -> Iterator[None]:
-    with pretend(dt.datetime.combine(TODAY, dt.time(12), dt.UTC)):
+    with pretend(EVE):
         yield
 
 
@@ -211,14 +211,14 @@ def test_bulk_nomination_is_all_or_nothing(world: World, statements: Callable[[]
 def test_nomination_after_the_last_day_is_refused(world: World) -> None:
     cohort, person = world.open_cohort(first=FIRST, last=LAST), world.person("Trainee one")
     with transaction():
-        seats.set_limits(cohort, seats.SeatLimits(10, nominations_until=TODAY), world.actor("uk"))
+        seats.set_limits(cohort, seats.SeatLimits(10, nominations_until=EVE.date()), world.actor("uk"))
     world.nominated(cohort, person)
     with transaction():
-        limits = seats.SeatLimits(10, nominations_until=TODAY - dt.timedelta(days=1))
+        limits = seats.SeatLimits(10, nominations_until=EVE.date() - dt.timedelta(days=1))
         seats.set_limits(cohort, limits, world.actor("uk"))
     with pytest.raises(NominationsClosed) as refused:
         world.nominated(cohort, world.person("Trainee two"))
-    assert refused.value.until == TODAY - dt.timedelta(days=1)
+    assert refused.value.until == EVE.date() - dt.timedelta(days=1)
 
 
 def test_second_nomination_is_refused_until_the_first_is_withdrawn(world: World) -> None:

@@ -7,7 +7,7 @@ the records alone. Faults planted on purpose must be found. ``TESTS_DEPTH=deep``
 import datetime as dt
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import pytest
@@ -30,7 +30,7 @@ from tests.support.depth import IS_DEEP
 from tests.support.world import TODAY, World
 from training.domain.admissions import bulk_actions, deactivation, nominations, seats, vetting
 from training.domain.admissions.nomination_path import SelectionStep
-from training.domain.admissions.refusals import SelectionRepeated
+from training.domain.admissions.refusals import SelectionRepeated, WaitingOvertaken
 from training.domain.common.refusals import Refusal
 from training.domain.identity import organisations
 from training.domain.identity.organisations import OrganisationDetails
@@ -38,7 +38,7 @@ from training.domain.people import people
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
 from training.models.admissions.nominations import Nomination, NominationState
-from training.models.admissions.vetting import VettingDecision, VettingOutcome
+from training.models.admissions.vetting import CurrentDecision, VettingDecision, VettingOutcome
 from training.models.courses.cohorts import Cohort
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Jurisdiction
@@ -121,9 +121,11 @@ class Model:
         return sum(self.people[one.person].sex is not Sex.FEMALE for one in self.seated(cohort))
 
     def has_room(self, one: ModelNomination) -> bool:
+        cohort = self.cohorts[one.cohort]
+        return len(self.seated(one.cohort)) < cohort.capacity and self.has_share(one)
+
+    def has_share(self, one: ModelNomination) -> bool:
         cohort, person = self.cohorts[one.cohort], self.people[one.person]
-        if len(self.seated(one.cohort)) >= cohort.capacity:
-            return False
         if any(
             self.of_organisation(one.cohort, organisation) >= most
             for organisation, most in cohort.quotas.items()
@@ -134,6 +136,12 @@ class Model:
 
     def may_sit(self, one: ModelNomination) -> bool:
         return self.lasts(one) and not self.clashes(one) and self.has_room(one)
+
+    def overtaken(self, cohort: int, chosen: list[ModelNomination]) -> list[ModelNomination]:
+        """Return those who wait longer than the last of the chosen and may have a seat."""
+        last = max((one.place if one.state is S.WAITING else 10**6 for one in chosen), default=0)
+        ahead = [one for one in self.line(cohort) if one not in chosen and one.place < last]
+        return [one for one in ahead if self.lasts(one) and not self.clashes(one) and self.has_share(one)]
 
     def line(self, cohort: int) -> list[ModelNomination]:
         found = [one for one in self.nominees.values() if one.cohort == cohort and one.state is S.WAITING]
@@ -302,6 +310,18 @@ class Path(RuleBasedStateMachine):
         self.count(f"{name} refused: {type(refusal).__name__}" if refusal else name)
         return result
 
+    def asked(self, overtaken: list[ModelNomination], use_case: Callable[[], Any]) -> set[str]:
+        """Return the public ids of whom a seat would pass; the product must ask about exactly these, and do nothing."""
+        keys = {id(one): key for key, one in self.model.nominees.items()}
+        past = {_row(keys[id(one)]).public_id for one in overtaken}
+        if past:
+            with pytest.raises(WaitingOvertaken) as raised, transaction():
+                use_case()
+            assert set(raised.value.waiting) == past
+            self.count("asked")
+        db.session.rollback()
+        return past
+
     @classmethod
     def count(cls, name: str) -> None:
         cls.seen[name] = cls.seen.get(name, 0) + 1
@@ -347,9 +367,15 @@ class Path(RuleBasedStateMachine):
 
     def take(self, key: int, step: SelectionStep) -> None:
         one = self.model.nominees[key]
+        past: set[str] = set()
+        if step is SelectionStep.CONFIRM and self.model.may_sit(one) and one.state in (S.CLEARED, S.WAITING):
+            past = self.asked(
+                self.model.overtaken(one.cohort, [one]), lambda: nominations.confirm(_row(key), self.stage.uk)
+            )
         does_fit = self.model.step(one, step)
         use_case: dict[SelectionStep, Callable[[Nomination, Actor], None]] = {
             **bulk_actions._RULES,
+            SelectionStep.CONFIRM: lambda nomination, by: nominations.confirm(nomination, by, past),
             SelectionStep.TURN_DOWN: lambda nomination, by: nominations.turn_down(nomination, "a reason", by),
         }
         nomination = rows.nomination_by_key(key)
@@ -439,7 +465,9 @@ class Path(RuleBasedStateMachine):
         keys = [key for key, one in sorted(self.model.nominees.items()) if one.cohort == cohort]
         self.keys += 1
         action = bulk_actions.BulkAction(step, "a reason", f"key-{self.keys}")
-        expected = [self.model.step(self.model.nominees[key], step) for key in keys]
+        expected = self._expected_for_all(cohort, keys, step)
+        if step is SelectionStep.CONFIRM:
+            action = replace(action, past=frozenset(one.public_id for one in _all(Nomination)))
         with transaction():
             chosen = [rows.nomination_by_key(key) for key in keys]
             answers = bulk_actions.take(cohort_rows.cohort_by_key(cohort), chosen, action, self.stage.uk)
@@ -447,6 +475,16 @@ class Path(RuleBasedStateMachine):
         self.count(f"for all: {step.value}")
         with pytest.raises(SelectionRepeated), transaction():
             bulk_actions.take(cohort_rows.cohort_by_key(cohort), chosen, action, self.stage.uk)
+
+    def _expected_for_all(self, cohort: int, keys: list[int], step: SelectionStep) -> list[bool]:
+        """Return for each nomination whether the step is taken: those on the waiting list have seats first."""
+        line = {id(one): number for number, one in enumerate(self.model.line(cohort))}
+        nominees = {key: self.model.nominees[key] for key in keys}
+        order = keys
+        if step is SelectionStep.CONFIRM:
+            order = sorted(keys, key=lambda key: line.get(id(nominees[key]), len(line)))
+        taken = {key: self.model.step(nominees[key], step) for key in order}
+        return [taken[key] for key in keys]
 
     # Invariants after each step.
 
@@ -468,7 +506,8 @@ class Path(RuleBasedStateMachine):
     def invariants_hold(self) -> None:
         """Check the invariants on the records alone."""
         seated = [one for one in _all(Nomination) if one.state is S.CONFIRMED]
-        until = {one.person_id: one.expires_on for one in _all(VettingDecision) if one.superseded_at is None}
+        decisions = {one.id: one for one in _all(VettingDecision)}
+        until = {one.person_id: decisions[one.decision_id].expires_on for one in _all(CurrentDecision)}
         cohorts = {one.id: one for one in _all(Cohort)}
         for key, cohort in cohorts.items():
             mine = [one for one in seated if one.cohort_id == key]
@@ -496,6 +535,10 @@ def _waiting(found: dict[int, Nomination], cohort: int) -> list[Nomination]:
 
 def _all(model: Any) -> Any:
     return db.session.scalars(unscoped(select(model), because="a test")).all()
+
+
+def _row(key: int) -> Nomination:
+    return rows.nomination_by_key(key)
 
 
 def _person(key: int) -> Person:

@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.world import World
+from tests.support.world import EVE, World
 from training.domain.admissions import deactivation, nomination_uploads, row_corrections
+from training.kit.clock import pretend
 from training.kit.db import db, transaction
 from training.models.admissions.nomination_uploads import NominationBatch, NominationRow, NomineeFault, NomineeOutcome
 from training.models.people.people import InactiveReason, Person
@@ -24,7 +25,7 @@ _LAST = ("Jasim Al-Saadi", "جاسم الساعدي", "Jassem Saadi", "Hassan Ka
 
 @pytest.fixture
 def world(app: Flask) -> Iterator[World]:
-    with app.app_context():
+    with app.app_context(), pretend(EVE):
         yield World(app)
 
 

@@ -1,7 +1,7 @@
 """Eligibility for seats, waiting lists, and who gets a freed seat."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from flask import Flask
@@ -74,9 +74,9 @@ def cleared(world: World, cohort: Cohort, person: Person, until: dt.date = dt.da
     return nomination
 
 
-def confirmed(world: World, nomination: Nomination) -> Nomination:
+def confirmed(world: World, nomination: Nomination, past: Sequence[Nomination] = ()) -> Nomination:
     with transaction():
-        nominations.confirm(nomination, world.actor("uk"))
+        nominations.confirm(nomination, world.actor("uk"), [one.public_id for one in past])
     return nomination
 
 
@@ -204,7 +204,7 @@ def test_raising_capacity_promotes_no_one(world: World) -> None:
     assert states(*line, unvetted) == [S.WAITING, S.WAITING, S.NOMINATED]
     assert taken(cohort) == 1
     assert refused(world, unvetted) is WrongStep
-    confirmed(world, line[1])
+    confirmed(world, line[1], past=line[:1])
     assert states(*line) == [S.WAITING, S.CONFIRMED]
 
 

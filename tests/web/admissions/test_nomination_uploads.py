@@ -41,6 +41,7 @@ def desk(app: Flask, client: FlaskClient) -> Desk:
     return desk_in(app, client)
 
 
+pytestmark = pytest.mark.usefixtures("eve")
 Statements = Callable[[], AbstractContextManager[list[str]]]
 NEW, KNOWN, ALREADY, FAULTY, POSSIBLE = (
     "New: will be registered and nominated",
@@ -125,7 +126,7 @@ def test_outdated_preview_is_not_committed(app: Flask, desk: Desk) -> None:
 
 def test_late_file_is_refused_and_commits_after_the_deadline_moves(app: Flask, desk: Desk) -> None:
     address, _page = desk.preview(ARABIC.encode())
-    _close_nominations(app, desk, dt.date(2026, 11, 1))
+    _close_nominations(app, desk, dt.date(2026, 10, 31))
     page = desk.commit(address)
     assert "Nominations closed on" in page
     assert count(app, Nomination) == 0

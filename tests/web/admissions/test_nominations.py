@@ -306,7 +306,7 @@ def test_bulk_step_applies_where_possible_and_explains_refusals(world: World) ->
     assert stage.states(first, second, third, moved) == [S.CONFIRMED, S.CONFIRMED, S.CLEARED, S.NOMINATED]
     assert "Done for 2 nominees." in page
     assert "3 Trainee c Every seat of the cohort is taken" in page
-    assert "4 Trainee d This step does not begin where the nomination stands: Nominated" in page
+    assert "4 Trainee d Not shortlisted yet" in page
     with building(world):
         assert cohorts.cohort_by_key(stage.key).seats_taken == 2
 
@@ -335,7 +335,7 @@ def test_seated_nominee_cannot_be_turned_down_and_state_is_shown(world: World) -
     stage = Stage(world)
     seated = stage.seated("Trainee one")
     page = stage.select("uk", "turn_down", [seated], "The course is for trainers")
-    assert "Trainee one This step does not begin where the nomination stands: Seat confirmed" in page
+    assert "Trainee one Has a seat already" in page
     assert stage.states(seated) == [S.CONFIRMED]
 
 

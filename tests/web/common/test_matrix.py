@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from tests.support.crawl import crawl
 from tests.support.ledger import claim_of
-from tests.support.world import PASSWORD, TODAY, World
+from tests.support.world import PASSWORD, TODAY, World, before
 from training.domain.admissions import nomination_uploads, notifications, vetting_uploads
 from training.domain.assurance import rights_assessments
 from training.domain.finance import spend_uploads
@@ -26,11 +26,12 @@ from training.domain.identity import accounts
 from training.domain.outcomes import completions
 from training.domain.people import duplicates
 from training.forms.admissions.vetting_uploads import OUTCOMES
+from training.kit.clock import now
 from training.kit.db import db, transaction
 from training.kit.tables import Row, Table
 from training.models import Base
 from training.models.admissions.nomination_uploads import NominationBatch
-from training.models.admissions.nominations import Nomination
+from training.models.admissions.nominations import LateEntry, Nomination
 from training.models.admissions.notifications import Notice, NoticeKind
 from training.models.admissions.vetting import ClearanceBatch
 from training.models.assurance.rights_assessments import RightsAssessment, RightsAttachment, RightsMitigation
@@ -151,6 +152,11 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "finance.budget_lines.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "finance.budget_lines.transfer": ("+fnnffnnfns", "+nnnnfnnfns"),
     "admissions.nominations.confirm": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "admissions.late_entries.approve": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "admissions.late_entries.propose": ("+fffnnfnfns", "+nnnnnfnfns"),
+    "admissions.late_entries.refuse": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "admissions.late_entries.show": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "admissions.late_entries.withdraw": ("+nnnnnnnnns", "+nnnnnnnnns"),
     "admissions.nominations.nominate": ("++fffffffns", "+nnnnffffns"),
     "admissions.nominations.put_forward": ("++fffffffns", "+nnnnffffns"),
     "admissions.nominations.register": ("++fffffffns", "+nnnnffffns"),
@@ -324,10 +330,17 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
             dt.date(2026, 11, 24),
         )
         notifications.tell(NoticeKind.SEATED, nomination)
+        late = LateEntry(
+            nomination_id=nomination.id,
+            reason="a reason",
+            proposed_by_id=world.actor("uk.2").user_id,
+            proposed_at=now(),
+        )
+        db.session.add(late)
     to_partner = select(Notice).where(
         Notice.nomination_id == nomination.id, Notice.user_id == world.actor(organisation).user_id
     )
-    with transaction():
+    with before(cohort), transaction():
         names = io.BytesIO(f"Name,Rank\n{name} of a file,Captain\n".encode())
         named = nomination_uploads.read(names, cohort, world.organisations[organisation].id, world.actor(organisation))
     twin, other = world.person(f"{name} twin", organisation), world.person(f"{name} other", organisation)
@@ -355,6 +368,7 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
         Person: person,
         Merge: merge,
         Nomination: nomination,
+        LateEntry: late,
         Notice: db.session.scalars(unscoped(to_partner, because="test")).one(),
         ClearanceBatch: returned,
         Completion: completion,

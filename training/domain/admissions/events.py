@@ -7,6 +7,9 @@ class AdmissionEvent(AuditEvent):
     """An audit event about seats, clearances and nomination uploads; the value is stored."""
 
     SEATS_AND_DEADLINES_SET = "seats and deadlines set"
+    LATE_ENTRY_PROPOSED = "late entry proposed"
+    LATE_ENTRY_REFUSED = "late entry refused"
+    LATE_ENTRY_WITHDRAWN = "late entry withdrawn"
     CLEARANCES_READ = "clearances read"
     CLEARANCES_RECORDED = "clearances recorded"
     CLEARANCE_RECORDED = "clearance recorded"

@@ -1,5 +1,6 @@
 """The state machine of a nomination: the transition of each event, and the possible next steps. Pure."""
 
+import datetime as dt
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ class NominationEvent(AuditEvent):
     SHORTLIST = "shortlisted"
     SEND = "in vetting"
     CLEAR = "cleared"
+    REUSE = "cleared before"
     NOT_CLEAR = "not cleared"
     CONFIRM = "confirmed"
     WAIT = "waiting"
@@ -42,6 +44,7 @@ PATH: Mapping[NominationEvent, Transition] = {
     NominationEvent.SHORTLIST: Transition(frozenset({S.NOMINATED}), S.SHORTLISTED),
     NominationEvent.SEND: Transition(frozenset({S.SHORTLISTED}), S.IN_VETTING),
     NominationEvent.CLEAR: Transition(frozenset({S.IN_VETTING, S.NOT_CLEARED, S.CONFIRMED}), S.CLEARED),
+    NominationEvent.REUSE: Transition(frozenset({S.IN_VETTING}), S.CLEARED),
     NominationEvent.NOT_CLEAR: Transition(frozenset({S.IN_VETTING, S.CLEARED, S.WAITING, S.CONFIRMED}), S.NOT_CLEARED),
     NominationEvent.CONFIRM: Transition(frozenset({S.CLEARED, S.WAITING}), S.CONFIRMED),
     NominationEvent.WAIT: Transition(frozenset({S.CLEARED}), S.WAITING),
@@ -51,6 +54,15 @@ PATH: Mapping[NominationEvent, Transition] = {
     NominationEvent.SET_ASIDE: Transition(_UNSEATED | {S.CONFIRMED}, S.WITHDRAWN),
 }
 """All transitions. *Confirmed* goes back to *cleared* on a new clearance that ends before the last day."""
+
+
+_ORDER = (S.NOMINATED, S.SHORTLISTED, S.IN_VETTING, S.CLEARED, S.WAITING, S.CONFIRMED)
+
+
+def is_early(event: NominationEvent, state: NominationState) -> bool:
+    """Return whether a nomination in ``state`` has yet to reach the states from which an event is possible."""
+    before = [_ORDER.index(one) for one in PATH[event].before if one in _ORDER]
+    return state in _ORDER and bool(before) and _ORDER.index(state) < min(before)
 
 
 class SelectionStep(enum.StrEnum):
@@ -69,6 +81,27 @@ class SelectionStep(enum.StrEnum):
         return PATH[NominationEvent[self.name]]
 
 
+class CoursePhase(enum.StrEnum):
+    """Where a course stands on a day: before its first, from the first to the last, or after the last."""
+
+    AHEAD = "ahead"
+    RUNNING = "running"
+    OVER = "over"
+
+    @property
+    def shuts(self) -> tuple[SelectionStep, ...]:
+        """The steps that are no longer possible: a seat in a running course is a late entry."""
+        shut = {self.AHEAD: (), self.RUNNING: (SelectionStep.CONFIRM,)}
+        return shut.get(self, (SelectionStep.CONFIRM, SelectionStep.WAIT))
+
+
+def phase_of(first: dt.date, last: dt.date, on: dt.date) -> CoursePhase:
+    """Return the phase of a course with these days."""
+    if on < first:
+        return CoursePhase.AHEAD
+    return CoursePhase.RUNNING if on <= last else CoursePhase.OVER
+
+
 def steps_of(*, may_select: bool, may_withdraw: bool) -> tuple[SelectionStep, ...]:
     """Return the steps allowed to a user who may select nominees, withdraw nominations, both or neither."""
     return tuple(step for step in SelectionStep if (may_withdraw if step is SelectionStep.WITHDRAW else may_select))
@@ -76,11 +109,16 @@ def steps_of(*, may_select: bool, may_withdraw: bool) -> tuple[SelectionStep, ..
 
 @cache
 def next_steps(
-    state: NominationState, *, may_select: bool, may_withdraw: bool, is_claimed: bool
+    state: NominationState,
+    *,
+    may_select: bool,
+    may_withdraw: bool,
+    is_claimed: bool,
+    phase: CoursePhase = CoursePhase.AHEAD,
 ) -> tuple[SelectionStep, ...]:
     """Return the steps possible from ``state`` for a user with these permissions.
 
     A nomination whose completion was claimed can no longer be withdrawn.
     """
     steps = steps_of(may_select=may_select, may_withdraw=may_withdraw and not is_claimed)
-    return tuple(step for step in steps if state in step.transition.before)
+    return tuple(step for step in steps if state in step.transition.before and step not in phase.shuts)

@@ -6,6 +6,7 @@ from training.kit.clock import now
 from training.kit.db import changed, db
 from training.models.admissions.nominations import Nomination
 from training.models.admissions.notifications import Notice, NoticeKind
+from training.models.identity.actor import Actor
 from training.queries.admissions import notifications
 
 
@@ -15,6 +16,16 @@ def tell(kind: NoticeKind, nomination: Nomination) -> None:
     db.session.add_all(
         Notice(user_id=user_id, kind=kind, nomination_id=nomination.id, at=at)
         for user_id in notifications.coordinators_of(nomination)
+    )
+
+
+def tell_deciders(nomination: Nomination, by: Actor) -> None:
+    """Notify those who select nominees, but not ``by``, that a late entry awaits a decision."""
+    at = now()
+    db.session.add_all(
+        Notice(user_id=user_id, kind=NoticeKind.LATE_ENTRY, nomination_id=nomination.id, at=at)
+        for user_id in notifications.selecting()
+        if user_id != by.user_id
     )
 
 

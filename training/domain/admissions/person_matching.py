@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from training.domain.admissions.row_parsing import COLUMNS, Nominee, Reader, RowRead, Verdict, stamp_of
 from training.domain.common.table_columns import Faulty, cleaned
+from training.domain.identity import own_record
 from training.domain.people.people import Particulars
 from training.kit.matching import Names, heard
 from training.kit.names import fold, name_key
@@ -195,6 +196,8 @@ class Recogniser:
             person = found[0] if len(found) == 1 and not self._is_doubtful(row, nominee, found[0]) else None
             if person is not None and person.organisation_id not in self._reader.invited:
                 raise Faulty(F.ORGANISATION_NOT_INVITED, part=P.ORGANISATION)
+            if person is not None and own_record.is_own(person.id, self._by):
+                raise Faulty(F.OWN_RECORD)
             self._seen.check(row.number, nominee, person)
         except Faulty as faulty:
             return Verdict(O.FAULTY, faulty.fault, faulty.part, faulty.same_as)

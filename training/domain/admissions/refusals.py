@@ -111,6 +111,54 @@ class NominationsClosed(Refusal):
     until: dt.date
 
 
+@dataclass
+class CourseBegun(Refusal):
+    """Nobody is nominated once the course has begun, on its ``first`` day."""
+
+    first: dt.date
+
+
+@dataclass
+class CourseOver(Refusal):
+    """Nobody gets a seat once the course is over, after its ``last`` day."""
+
+    last: dt.date
+
+
+@dataclass
+class LateEntryNeeded(Refusal):
+    """The course began on its ``first`` day: a seat in it is proposed with a reason, and another person decides."""
+
+    first: dt.date
+
+
+class LateEntryEarly(Refusal):
+    """The course has not begun: a seat in it needs no late entry."""
+
+
+class LateEntryProposed(Refusal):
+    """A late entry of this nominee awaits its decision already."""
+
+
+class LateEntryDecided(Refusal):
+    """The late entry was decided or withdrawn already."""
+
+
+class OwnLateEntry(Refusal):
+    """Nobody decides the late entry that they proposed."""
+
+
+class NotOwnLateEntry(Refusal):
+    """Only its proposer takes a late entry back; somebody else refuses it."""
+
+
+@dataclass
+class WaitingOvertaken(Refusal):
+    """Nominees with the public ids ``waiting`` may have the seat: giving it past them needs a deliberate answer."""
+
+    waiting: tuple[str, ...]
+
+
 class SelectionRepeated(Refusal):
     """The form was submitted twice: its step was already taken."""
 
@@ -129,9 +177,13 @@ class NotInvited(Refusal):
 
 @dataclass
 class WrongStep(Refusal):
-    """The step is not possible from the nomination's ``state``; None if one of several has just changed state."""
+    """The step is not possible from the nomination's ``state``; None if one of several has just changed state.
+
+    ``is_early`` if the nomination has yet to get there, rather than being past it.
+    """
 
     state: NominationState | None = None
+    is_early: bool = False
 
 
 class AlreadyClaimed(Refusal):

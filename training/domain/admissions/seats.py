@@ -1,7 +1,7 @@
 """Seats: who may have one. Rules are checked under the lock of the cohort, capacity by the write itself."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import update
@@ -9,12 +9,15 @@ from sqlalchemy import update
 from training.domain.admissions.events import AdmissionEvent
 from training.domain.admissions.refusals import (
     CohortFull,
+    CourseOver,
     FewerThanTaken,
+    LateEntryNeeded,
     NotCleared,
     QuotaBelowTaken,
     QuotaReached,
     ReservedForWomen,
     SeatClash,
+    WaitingOvertaken,
 )
 from training.domain.common.refusals import Refusal
 from training.domain.courses import cohorts
@@ -22,6 +25,7 @@ from training.domain.courses.refusals import CohortNotOpen, DeadlinesOutOfOrder,
 from training.domain.identity import audit
 from training.domain.people import people
 from training.domain.people.refusals import PersonInactive
+from training.kit.clock import today
 from training.kit.db import changed, db
 from training.models.admissions.nominations import Hindrance, Nomination
 from training.models.courses.cohorts import Cohort, CohortInvitation, CohortState
@@ -56,9 +60,11 @@ def take(nomination: Nomination, cohort: Cohort) -> None:
     """Take a seat of a locked cohort for a nominee whose state does not count as seated yet; what was taken before a
     refusal goes back with its transaction or savepoint.
 
-    Raises CohortNotOpen, CohortFull, and what keeps this nominee from it: PersonInactive, NotCleared (the clearance
-    must last to the cohort's last day), SeatClash, QuotaReached, ReservedForWomen. Rules: domain §2, Vetting and Seats.
+    Raises CourseOver, CohortNotOpen, CohortFull, and what keeps this nominee from it: PersonInactive, NotCleared
+    (the clearance must last to the cohort's last day), SeatClash, QuotaReached, ReservedForWomen. Rules: domain §2,
+    Vetting and Seats.
     """
+    check_not_over(cohort, today())
     people.check_all_active([nomination.person_id])
     if not vetting.is_cleared(nomination.person_id, cohort.ends_on):
         raise NotCleared(cohort.ends_on)
@@ -80,6 +86,58 @@ def _check_shares(nomination: Nomination, cohort: Cohort) -> None:
         return
     if seats.taken_by_others_than_women(cohort.id) >= cohort.capacity - cohort.reserved_for_women:
         raise ReservedForWomen(is_sex_unknown=sex is None)
+
+
+def check_not_over(cohort: Cohort, on: dt.date) -> None:
+    """Raise CourseOver after the last day of a cohort."""
+    if on > cohort.ends_on:
+        raise CourseOver(cohort.ends_on)
+
+
+def check_not_begun(cohort: Cohort, on: dt.date) -> None:
+    """Raise CourseOver after the last day of a cohort, LateEntryNeeded from its first."""
+    check_not_over(cohort, on)
+    if on >= cohort.starts_on:
+        raise LateEntryNeeded(cohort.starts_on)
+
+
+def check_order(cohort: Cohort, chosen: Collection[int], past: Collection[str]) -> tuple[str, ...]:
+    """Return the public ids of those whom seats for the nominations with the keys ``chosen`` pass, though they may
+    have one.
+
+    The cohort is locked. Raises WaitingOvertaken unless all are among ``past``, of whom the user was told.
+    """
+    waiting = seats.waiting(cohort.id)
+    places = [one.place for one in waiting if one.id in chosen and one.place is not None]
+    last = max(places) if len(places) == len(chosen) else None
+    ahead = [one for one in waiting if one.id not in chosen and (last is None or (one.place or 0) < last)]
+    overtaken = tuple(one.public_id for one in _able(ahead, cohort))
+    if not set(overtaken) <= set(past):
+        raise WaitingOvertaken(overtaken)
+    return overtaken
+
+
+def _able(waiting: Sequence[Nomination], cohort: Cohort) -> list[Nomination]:
+    """Return those of a cohort's waiting list who may have a seat of it."""
+    ready = seats.ready_for_seat([one.id for one in waiting], cohort) if waiting else {}
+    if not ready:
+        return []
+    full = {
+        organisation
+        for organisation in {one.organisation_id for one in waiting}
+        if any(
+            share.quota is not None and share.taken >= share.quota for share in seats.shares(cohort.id, organisation)
+        )
+    }
+    is_for_women = (
+        bool(cohort.reserved_for_women)
+        and seats.taken_by_others_than_women(cohort.id) >= cohort.capacity - cohort.reserved_for_women
+    )
+    return [
+        one
+        for one in waiting
+        if one.id in ready and one.organisation_id not in full and (not is_for_women or ready[one.id] is Sex.FEMALE)
+    ]
 
 
 def try_to_take(nomination: Nomination, cohort: Cohort) -> Hindrance | None:

@@ -4,15 +4,15 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import Update, update
 
 from training.domain.admissions import nominations
 from training.domain.admissions.events import AdmissionEvent
 from training.domain.admissions.refusals import DecidedInFuture, ExpiryBeforeDecision
-from training.domain.identity import audit
+from training.domain.identity import audit, own_record
 from training.kit.clock import now
 from training.kit.db import changed, db
-from training.models.admissions.vetting import Lapsing, VettingDecision, VettingOutcome
+from training.models.admissions.vetting import CurrentDecision, Lapsing, VettingDecision, VettingOutcome
 from training.models.identity.actor import Actor
 from training.models.people.people import Person
 from training.queries.admissions import seats, vetting
@@ -38,8 +38,9 @@ def lapsing(expires_on: dt.date, on: dt.date) -> Lapsing | None:
 def record(person: Person, decision: ClearanceDecision, by: Actor, on: dt.date) -> VettingDecision:
     """Record a decision, superseding the previous one, and apply it to the person's nominations.
 
-    Raises DecidedInFuture, ExpiryBeforeDecision.
+    Raises OwnRecord, DecidedInFuture, ExpiryBeforeDecision.
     """
+    own_record.check(by, person.id)
     check(decision, on)
     hold([person.id])
     return record_held(person.id, decision, by)
@@ -65,15 +66,18 @@ def hold(person_ids: Collection[int]) -> None:
 
 
 def record_held(person_id: int, decision: ClearanceDecision, by: Actor) -> VettingDecision:
-    """Record a checked decision about a locked person."""
-    changed(
-        update(VettingDecision)
-        .where(VettingDecision.person_id == person_id, VettingDecision.superseded_at.is_(None))
-        .values(superseded_at=now())
-    )
+    """Record a checked decision about a locked person, which is the current one from now on. Raises OwnRecord."""
+    own_record.check(by, person_id)
     recorded = VettingDecision(person_id=person_id, recorded_by_id=by.user_id, recorded_at=now(), **vars(decision))
     db.session.add(recorded)
     db.session.flush()
+    if not changed(_current(person_id).values(decision_id=recorded.id)):
+        db.session.add(CurrentDecision(person_id=person_id, decision_id=recorded.id))
+        db.session.flush()
     audit.record(AdmissionEvent.CLEARANCE_RECORDED, recorded, by=by.user_id, outcome=decision.outcome.value)
     nominations.apply_vetting_decision(recorded, by)
     return recorded
+
+
+def _current(person_id: int) -> Update:
+    return update(CurrentDecision).where(CurrentDecision.person_id == person_id)

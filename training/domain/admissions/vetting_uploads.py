@@ -22,7 +22,7 @@ from training.domain.common import table_import
 from training.domain.common.refusals import TableGone
 from training.domain.common.table_columns import Cells, Faulty, TableColumn, TableFormat, text
 from training.domain.common.table_import import TableKind, TableStorage, judge_rows, run_all
-from training.domain.identity import audit
+from training.domain.identity import audit, own_record
 from training.kit import tables
 from training.kit.clock import now
 from training.kit.dates import parse_day
@@ -154,6 +154,8 @@ class _Clearances:
     def _fill(self, row: ClearanceRow, cells: Cells) -> None:
         nomination, current = self._nomination(cells)
         row.nomination_id, row.known_id = nomination.id, current.id if current else None
+        if own_record.is_own(nomination.person_id, self._by):
+            raise Faulty(ClearanceFault.OWN_RECORD)
         decision = self._decision(cells)
         for name in _COMPARED:
             setattr(row, name, getattr(decision, name))

@@ -34,6 +34,10 @@ class WeakPassword(Refusal):
     shortest: int
 
 
+class OwnRecord(Refusal):
+    """The record is about the person who acts: somebody else does it."""
+
+
 class JobStanding(Refusal):
     """A job on the record is waiting or running."""
 

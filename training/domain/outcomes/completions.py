@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from training.domain.admissions.refusals import AlreadyClaimed
 from training.domain.courses.refusals import CohortRunning
 from training.domain.finance.refusals import AlreadyDecided
-from training.domain.identity import audit
+from training.domain.identity import audit, own_record
 from training.domain.outcomes.events import CompletionEvent
 from training.domain.outcomes.refusals import CompletedOutsideCohort, NotSeated, OwnCompletion
 from training.kit.clock import now
@@ -60,7 +60,7 @@ def refuse(completion: Completion, reason: str, by: Actor) -> None:
 
 def _decide(completion: Completion, state: CompletionState, reason: str, by: Actor) -> None:
     nomination = nominations.nomination_by_key(completion.nomination_id)
-    if completion.claimed_by_id == by.user_id or nomination.person_id == by.person_id:
+    if completion.claimed_by_id == by.user_id or own_record.is_own(nomination.person_id, by):
         raise OwnCompletion
     statement = (
         update(Completion)

@@ -1,19 +1,19 @@
 """Possible duplicates: marked as different people, or merged and unmerged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
-from training.domain.identity import audit
+from training.domain.identity import audit, own_record
 from training.domain.people import people
 from training.domain.people.events import PeopleEvent
 from training.domain.people.refusals import BothHaveAccounts, BothNominated, MergeActedOn, MergeUndone, SamePerson
 from training.kit.clock import now
 from training.kit.db import changed, db
 from training.models.admissions.nominations import Nomination
-from training.models.admissions.vetting import VettingDecision
+from training.models.admissions.vetting import CurrentDecision
 from training.models.courses.cohorts import CohortTrainer
 from training.models.identity.accounts import User
 from training.models.identity.actor import Actor
@@ -23,7 +23,11 @@ from training.queries.people import people as people_rows
 
 
 def keep_apart(one: Person, other: Person, by: Actor) -> None:
-    """Mark two records as different people, so that they are not suggested again. Raises SamePerson. Idempotent."""
+    """Mark two records as different people, so that they are not suggested again. Idempotent.
+
+    Raises OwnRecord, SamePerson.
+    """
+    own_record.check(by, one.id, other.id)
     if one.id == other.id:
         raise SamePerson
     low, high = sorted((one, other), key=lambda person: person.id)
@@ -37,7 +41,8 @@ def keep_apart(one: Person, other: Person, by: Actor) -> None:
 
 
 def doubt(one: Person, other: Person, by: Actor) -> None:
-    """Remove the mark that two records are different people. Idempotent."""
+    """Remove the mark that two records are different people. Idempotent. Raises OwnRecord."""
+    own_record.check(by, one.id, other.id)
     low, high = sorted((one, other), key=lambda person: person.id)
     pair = (ReviewedPair.low_id == low.id, ReviewedPair.high_id == high.id)
     if changed(delete(ReviewedPair).where(*pair)):
@@ -47,9 +52,9 @@ def doubt(one: Person, other: Person, by: Actor) -> None:
 def keep_all_apart(pairs: Iterable[tuple[int, int]], by: Actor) -> int:
     """Mark pairs of records, by key, as different people; return how many were new.
 
-    The caller records the audit event.
+    A pair with the record of ``by`` is left for somebody else. The caller records the audit event.
     """
-    pairs_by_key = {(min(pair), max(pair)) for pair in pairs}
+    pairs_by_key = {(min(pair), max(pair)) for pair in pairs if by.person_id not in pair}
     new = sorted(pairs_by_key - matching.reviewed_among(pairs_by_key))
     values = [{"low_id": low, "high_id": high, "reviewed_by_id": by.user_id, "reviewed_at": now()} for low, high in new]
     if values:
@@ -58,11 +63,12 @@ def keep_all_apart(pairs: Iterable[tuple[int, int]], by: Actor) -> int:
 
 
 def merge(kept: Person, merged: Person, by: Actor) -> Merge:
-    """Merge ``merged`` into ``kept`` and deactivate it; nominations, clearances, teaching and account move.
+    """Merge ``merged`` into ``kept`` and deactivate it; nominations, clearance, teaching and account move.
 
-    Of two current clearances the later decision stays current. Raises SamePerson, PersonInactive,
-    BothNominated (for one cohort), BothHaveAccounts.
+    Of two current clearances the later decision stays current; one that the person recorded themselves does not.
+    Raises OwnRecord, SamePerson, PersonInactive, BothNominated (for one cohort), BothHaveAccounts.
     """
+    own_record.check(by, kept.id, merged.id)
     if kept.id == merged.id:
         raise SamePerson
     people.check_all_active([kept.id, merged.id])
@@ -72,6 +78,7 @@ def merge(kept: Person, merged: Person, by: Actor) -> Merge:
         raise BothHaveAccounts
     moved = duplicates.belongings(kept.id, merged.id)
     _move(moved, merged.id, kept.id)
+    _point({kept.id: moved["current"]["joined"], merged.id: None})
     people.deactivate(merged, InactiveReason.MERGED)
     joined = Merge(kept_id=kept.id, merged_id=merged.id, moved=moved, merged_by_id=by.user_id, merged_at=now())
     db.session.add(joined)
@@ -83,10 +90,11 @@ def merge(kept: Person, merged: Person, by: Actor) -> Merge:
 def undo(joined: Merge, by: Actor) -> None:
     """Undo a merge exactly.
 
-    Raises MergeUndone, PersonInactive (the kept record was itself deactivated), MergeActedOn (a moved nomination,
-    completion or clearance has since changed).
+    Raises OwnRecord, MergeUndone, PersonInactive (the kept record was itself deactivated), MergeActedOn (a moved
+    nomination, completion or clearance has since changed).
     """
     kept, merged = duplicates.both(joined.id)
+    own_record.check(by, kept.id, merged.id)
     people_rows.lock_people([kept.id, merged.id])
     if not changed(update(Merge).where(Merge.id == joined.id, Merge.undone_at.is_(None)).values(undone_at=now())):
         raise MergeUndone
@@ -94,21 +102,24 @@ def undo(joined: Merge, by: Actor) -> None:
     if duplicates.acted_since(joined):
         raise MergeActedOn
     _move(joined.moved, kept.id, merged.id)
+    before = joined.moved["current"]
+    _point({kept.id: before["kept"], merged.id: before["merged"]})
     people.activate(merged)
     audit.record(PeopleEvent.MERGE_UNDONE, kept, by=by.user_id, merged=merged.public_id)
 
 
 def _move(moved: dict[str, Any], origin: int, to: int) -> None:
-    """Move what belongs to a record; superseded clearances are updated first."""
-    is_back = moved["merged_id"] == to
-    superseded = VettingDecision.id.in_(moved["superseded"])
-    if not is_back:
-        changed(update(VettingDecision).where(superseded).values(superseded_at=now()))
-    for kind in (Nomination, VettingDecision):
-        moving = kind.id.in_(moved[kind.__tablename__])
-        changed(update(kind).where(moving, kind.person_id == origin).values(person_id=to))
+    """Move what belongs to a record."""
+    nominated = Nomination.id.in_(moved["nominations"])
+    changed(update(Nomination).where(nominated, Nomination.person_id == origin).values(person_id=to))
     taught = CohortTrainer.cohort_id.in_(moved["cohort_trainers"])
     changed(update(CohortTrainer).where(taught, CohortTrainer.person_id == origin).values(person_id=to))
     changed(update(User).where(User.id.in_(moved["users"]), User.person_id == origin).values(person_id=to))
-    if is_back:
-        changed(update(VettingDecision).where(superseded).values(superseded_at=None))
+
+
+def _point(decisions: Mapping[int, int | None]) -> None:
+    """Set the current decision of each person; None for none. Decisions themselves never move."""
+    db.session.execute(delete(CurrentDecision).where(CurrentDecision.person_id.in_(decisions)))
+    rows = [{"person_id": person, "decision_id": key} for person, key in decisions.items() if key is not None]
+    if rows:
+        db.session.execute(insert(CurrentDecision), rows)

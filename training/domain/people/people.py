@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, update
 
-from training.domain.identity import audit, organisations
+from training.domain.identity import audit, organisations, own_record
 from training.domain.people.events import PeopleEvent
 from training.domain.people.refusals import (
     MergedAway,
@@ -105,7 +105,8 @@ def _row(organisation_id: int, particulars: Particulars) -> dict[str, Any]:
 
 
 def correct(person: Person, particulars: Particulars, by: Actor) -> None:
-    """Correct a person's details. Raises PersonIncomplete, NameWithoutLetters."""
+    """Correct a person's details. Raises OwnRecord, PersonIncomplete, NameWithoutLetters."""
+    own_record.check(by, person.id)
     _check(particulars)
     before = audit.picture(person)
     for name, value in asdict(particulars).items():
@@ -118,9 +119,10 @@ def correct(person: Person, particulars: Particulars, by: Actor) -> None:
 def transfer(person: Person, to: Organisation, since: dt.date, by: Actor, on: dt.date) -> Transfer:
     """Transfer a person to another organisation; nominations keep their organisation.
 
-    Visibility changes at once. Raises SameOrganisation, OrganisationInactive, TransferOutOfOrder,
+    Visibility changes at once. Raises OwnRecord, SameOrganisation, OrganisationInactive, TransferOutOfOrder,
     PersonInactive.
     """
+    own_record.check(by, person.id)
     organisations.check_in_use([to.id])
     check_active(person)
     origin = people.organisation_of(person.id)
@@ -150,8 +152,9 @@ def transfer(person: Person, to: Organisation, since: dt.date, by: Actor, on: dt
 def reactivate(person: Person, by: Actor) -> None:
     """Reactivate a person; nominations withdrawn by the deactivation stay withdrawn.
 
-    Raises PersonActive, MergedAway.
+    Raises OwnRecord, PersonActive, MergedAway.
     """
+    own_record.check(by, person.id)
     people.lock_people([person.id])
     why = people.inactive_because(person.id)
     if why is None:

@@ -1,5 +1,7 @@
 """Filter a roster, and take a step for several nominees."""
 
+from collections.abc import Iterable
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.form import BaseForm as AnyForm
@@ -48,6 +50,8 @@ class SelectionForm(BaseForm):
         """The public ids of the selected nominees, each once."""
         return list(dict.fromkeys(self.chosen.data or ()))
 
-    def action(self) -> BulkAction:
-        """Return the bulk action."""
-        return BulkAction(SelectionStep(self.step.data or ""), self.reason.data or "", self.key.data or "")
+    def action(self, past: Iterable[str]) -> BulkAction:
+        """Return the bulk action; ``past`` are the public ids of those whom seats may pass."""
+        return BulkAction(
+            SelectionStep(self.step.data or ""), self.reason.data or "", self.key.data or "", frozenset(past)
+        )

@@ -1,5 +1,8 @@
 """Record a vetting decision. There must be no field for reasons."""
 
+import datetime as dt
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -7,7 +10,7 @@ from training.domain.admissions.vetting import ClearanceDecision
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
 from training.forms.common.fields import DateField, RadioField, ReferenceField, SelectField, TextField
-from training.models.admissions.vetting import VettingOutcome
+from training.models.admissions.vetting import VettingDecision, VettingOutcome
 
 
 class QueueFilter(FilterForm):
@@ -49,3 +52,10 @@ class ClearanceForm(BaseForm):
             expires_on=self.expires_on.data if outcome is VettingOutcome.CLEARED else None,
             reference=self.reference.data or "",
         )
+
+
+def kept_from(last: VettingDecision | None, on: dt.date) -> dict[str, Any]:
+    """Return what a new form keeps of the decision recorded last: the authority, and the day if recorded on ``on``."""
+    if last is None:
+        return {}
+    return {"authority": last.authority, "decided_on": last.decided_on if last.recorded_at.date() == on else None}

@@ -73,6 +73,7 @@ class NomineeFault(enum.StrEnum):
     REFERENCE_UNKNOWN = "reference_unknown"
     REFERENCE_CONTRADICTED = "reference_contradicted"
     SAME_PERSON = "same_person"
+    OWN_RECORD = "own_record"
 
 
 class NominationBatch(Guarded, Base):

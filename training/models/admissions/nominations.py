@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.models.common.base import Base, Guarded, Key, PublicId, choice
 from training.models.courses.cohorts import Cohort
+from training.models.identity.accounts import User
 from training.models.identity.organisations import Organisation
 from training.models.people.people import Person
 
@@ -41,6 +42,8 @@ class Hindrance(enum.StrEnum):
     QUOTA = "quota"
     RESERVED = "reserved"
     SET_ASIDE = "set_aside"
+    OWN_RECORD = "own_record"
+    """The seat was freed by the nominee's own account: nobody gives a seat to themselves."""
 
 
 class Nomination(Guarded, Base):
@@ -82,6 +85,50 @@ class Nomination(Guarded, Base):
         CheckConstraint("state <> 'turned_down' OR reason <> ''", name="turning_down_has_reason"),
         CheckConstraint("(state = 'waiting') = (place IS NOT NULL)", name="place_while_waiting"),
         CheckConstraint("hindrance IS NULL OR state = 'waiting'", name="hindered_while_waiting"),
+    )
+
+
+class LateEntryState(enum.StrEnum):
+    """The state of a proposed late entry."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    """Taken back by its proposer, or without effect because the nomination moved on."""
+
+
+class LateEntry(Guarded, Base):
+    """A seat in a course that has begun, proposed with a reason by one coordinator and decided by another."""
+
+    __tablename__ = "late_entries"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    nomination_id: Mapped[int] = mapped_column(ForeignKey("nominations.id"), index=True)
+    state: Mapped[LateEntryState] = mapped_column(choice(LateEntryState), default=LateEntryState.PROPOSED)
+    reason: Mapped[str] = mapped_column(String(500))
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[dt.datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[dt.datetime | None]
+    refusal: Mapped[str] = mapped_column(String(500), default="")
+
+    nomination: Mapped[Nomination] = relationship(lazy="raise")
+    proposed_by: Mapped[User] = relationship(lazy="raise", foreign_keys=[proposed_by_id])
+
+    __table_args__ = (
+        Index(
+            "uq_late_entries_proposed",
+            "nomination_id",
+            unique=True,
+            postgresql_where=text("state = 'proposed'"),
+            sqlite_where=text("state = 'proposed'"),
+        ),
+        CheckConstraint("reason <> ''", name="has_reason"),
+        CheckConstraint("state <> 'refused' OR refusal <> ''", name="refusal_has_reason"),
+        CheckConstraint("(state IN ('approved', 'refused')) = (decided_by_id IS NOT NULL)", name="decided_by_somebody"),
+        CheckConstraint("decided_by_id <> proposed_by_id", name="proposer_is_not_decider"),
     )
 
 

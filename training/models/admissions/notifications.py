@@ -19,6 +19,8 @@ class NoticeKind(enum.StrEnum):
     """A vetting decision freed a confirmed seat."""
     SET_ASIDE = "set_aside"
     """The person was deactivated, so the nomination was withdrawn and its seat, if any, freed."""
+    LATE_ENTRY = "late_entry"
+    """A late entry was proposed, which another coordinator decides."""
 
 
 class Notice(Guarded, Base):

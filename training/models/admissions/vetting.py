@@ -3,7 +3,7 @@
 import datetime as dt
 import enum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.models.admissions.nominations import Nomination
@@ -31,7 +31,7 @@ class Lapsing(enum.StrEnum):
 
 
 class VettingDecision(Guarded, Base):
-    """A vetting decision about a person; the current one is not superseded."""
+    """A vetting decision about a person. Append-only: a correction is a new decision (``CurrentDecision``)."""
 
     __tablename__ = "vetting_decisions"
 
@@ -46,19 +46,20 @@ class VettingDecision(Guarded, Base):
     reference: Mapped[str] = mapped_column(String(100), default="")
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     recorded_at: Mapped[dt.datetime]
-    superseded_at: Mapped[dt.datetime | None]
 
     __table_args__ = (
-        Index(
-            "uq_vetting_decisions_current",
-            "person_id",
-            unique=True,
-            postgresql_where=text("superseded_at IS NULL"),
-            sqlite_where=text("superseded_at IS NULL"),
-        ),
         CheckConstraint("(outcome = 'cleared') = (expires_on IS NOT NULL)", name="clearance_expires"),
         CheckConstraint("expires_on >= decided_on", name="dates_in_order"),
     )
+
+
+class CurrentDecision(Guarded, Base):
+    """Which decision about a person is the current one: the newest, or after a merge that of the merged record."""
+
+    __tablename__ = "current_decisions"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, autoincrement=False)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("vetting_decisions.id"), unique=True)
 
 
 class ClearanceFault(enum.StrEnum):
@@ -74,6 +75,7 @@ class ClearanceFault(enum.StrEnum):
     END_BEFORE_DECISION = "end_before_decision"
     DECIDED_TWICE = "decided_twice"
     NAME_DIFFERS = "name_differs"
+    OWN_RECORD = "own_record"
 
 
 class ClearanceBatch(Guarded, Base):

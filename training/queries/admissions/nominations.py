@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, s
 from sqlalchemy.orm import Bundle, contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
-from training.models.admissions.nominations import LEFT_STATES, Nomination, NominationState
+from training.models.admissions.nominations import LEFT_STATES, LateEntry, LateEntryState, Nomination, NominationState
 from training.models.admissions.vetting import VettingDecision
 from training.models.courses.cohorts import Cohort
 from training.models.identity.accounts import User
@@ -99,6 +99,9 @@ class RosterRow(NamedTuple):
     clearance: Any
     """``outcome``, ``expires_on``"""
 
+    late_entry: Any
+    """``public_id``, ``proposed_by_id`` of one that awaits its decision; for those who may select"""
+
     may_see_person: bool
     may_select: bool
     may_withdraw: bool
@@ -139,6 +142,7 @@ def roster(cohort_id: int, selection: RosterSelection, cut: Cursor, actor: Actor
     trainer the names; state and clearance are for readers who may see the person.
     """
     may_see_person, line = _is_seen_as_person(actor), _waiting_places(cohort_id)
+    may_select = _may_select(actor)
     place = case((may_see_person, line.c.place)).label("place")
     statement: AnySelect = (
         select(
@@ -149,8 +153,9 @@ def roster(cohort_id: int, selection: RosterSelection, cut: Cursor, actor: Actor
             Bundle("organisation", Organisation.name_en, Organisation.name_ar, Organisation.name_ckb),
             Bundle("completion", Completion.public_id, Completion.state),
             Bundle("clearance", VettingDecision.outcome, VettingDecision.expires_on),
+            Bundle("late_entry", LateEntry.public_id, LateEntry.proposed_by_id),
             may_see_person.label("may_see_person"),
-            where(actor, Permission.SELECT_NOMINEES, Nomination).label("may_select"),
+            may_select.label("may_select"),
             where(actor, Permission.WITHDRAW_NOMINATION, Nomination).label("may_withdraw"),
             where(actor, Permission.CONFIRM_COMPLETION, Nomination).label("may_confirm_completion"),
             is_own_claim(actor).label("is_own_claim"),
@@ -162,18 +167,27 @@ def roster(cohort_id: int, selection: RosterSelection, cut: Cursor, actor: Actor
             Completion,
             and_(Completion.nomination_id == Nomination.id, Completion.state != CompletionState.REFUSED),
         )
-        .outerjoin(
-            VettingDecision,
-            and_(vetting.current_of_nominee(), may_see_person),
-        )
+        .outerjoin(LateEntry, and_(LateEntry.nomination_id == Nomination.id, _is_proposed(), may_select))
         .where(Nomination.cohort_id == cohort_id)
     )
+    statement = vetting.with_current(statement, may_see_person)
     statement = seen(selection.filter(statement, actor), actor, Permission.SEE_NOMINATION, Nomination)
     if selection.state is NominationState.WAITING:
         page = read_page(statement, Nomination, Nomination.place, cut, size=ROSTER_SIZE)
     else:
         page = read_page(statement, Nomination, Person.name_key, cut, through=Nomination.person, size=ROSTER_SIZE)
     return replace(page, rows=[RosterRow(*row) for row in page.rows])
+
+
+def _may_select(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition for ``actor`` to select a nominee: they may, and it is not themselves."""
+    return and_(
+        where(actor, Permission.SELECT_NOMINEES, Nomination), Nomination.person_id.is_distinct_from(actor.person_id)
+    )
+
+
+def _is_proposed() -> ColumnElement[bool]:
+    return LateEntry.state == LateEntryState.PROPOSED
 
 
 def is_own_claim(actor: Actor) -> ColumnElement[bool]:
@@ -259,21 +273,57 @@ def selected(cohort_id: int, public_ids: Collection[str], actor: Actor, permissi
 def eligible(cohort_id: int, words: str, actor: Actor) -> people.SearchResult:
     """Return up to fifty people whom ``actor`` may nominate: of invited organisations, not nominated yet."""
     invited = select(organisation_trees.invited_to(cohort_id).c.id)
+    may_be_nominated = Person.id.is_distinct_from(actor.person_id)
     is_nominated = exists().where(
         Nomination.cohort_id == cohort_id,
         Nomination.person_id == Person.id,
         Nomination.state.not_in(LEFT_STATES),
     )
-    statement = people.named(people.listed(), words).where(Person.organisation_id.in_(invited), ~is_nominated)
+    statement = people.named(people.listed(), words).where(
+        Person.organisation_id.in_(invited), ~is_nominated, may_be_nominated
+    )
     return people.first_of(seen(statement, actor, Permission.EDIT_PERSON, Person))
 
 
+def overtaken(public_ids: Collection[str], actor: Actor) -> Sequence[Nomination]:
+    """Return the nominations with these public ids whose people ``actor`` may see, in the order of the waiting list."""
+    statement = (
+        select(Nomination)
+        .join(Person, Person.id == Nomination.person_id)
+        .where(Nomination.public_id.in_(public_ids))
+        .options(contains_eager(Nomination.person))
+        .order_by(Nomination.place)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.SEE_PERSON, Person)).all()
+
+
+def late_entry_page(entry: LateEntry, actor: Actor) -> LateEntry:
+    """Return a late entry with its proposer, nominee, cohort and course, fresh."""
+    statement = _late_entries().where(LateEntry.id == entry.id).execution_options(populate_existing=True)
+    found: LateEntry = db.session.scalars(seen(statement, actor, Permission.SELECT_NOMINEES, LateEntry)).one()
+    return found
+
+
+def _late_entries() -> AnySelect:
+    nomination = joinedload(LateEntry.nomination)
+    return select(LateEntry).options(
+        joinedload(LateEntry.proposed_by),
+        nomination.joinedload(Nomination.person),
+        nomination.joinedload(Nomination.organisation),
+        nomination.joinedload(Nomination.cohort).joinedload(Cohort.course),
+    )
+
+
 class Move(NamedTuple):
-    """A step of a nomination: its time, its audit event, and the user who took it, if shown."""
+    """A step of a nomination: its time, its audit event, and the user who took it, if shown.
+
+    ``reused`` is the decision that stood already, if the step followed from one: then nobody took it.
+    """
 
     at: dt.datetime
     action: str
     by: str | None
+    reused: VettingDecision | None = None
 
 
 @dataclass(frozen=True)
@@ -287,6 +337,7 @@ class NominationSteps:
     place: int | None
     clearance: VettingDecision | None
     moves: Sequence[Move]
+    late_entries: Sequence[LateEntry]
     may_see_person: bool
     may_select: bool
 
@@ -299,12 +350,12 @@ class NominationSteps:
 def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:
     """Return a nomination with its steps as ``actor`` may see them; who took a step only if they select or audit."""
     may_see_person = _is_seen_as_person(actor)
-    may_select = where(actor, Permission.SELECT_NOMINEES, Nomination)
+    may_select = _may_select(actor)
     may_audit = where(actor, Permission.READ_AUDIT, Nomination)
     line = _waiting_places(nomination.cohort_id)
     statement = (
         _whole()
-        .add_columns(may_see_person, may_select, may_audit, line.c.place)
+        .add_columns(may_see_person, may_select.label("may_select"), may_audit, line.c.place)
         .outerjoin(line, line.c.id == Nomination.id)
         .where(Nomination.id == nomination.id)
         .execution_options(populate_existing=True)
@@ -318,6 +369,7 @@ def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:
         place=place if is_reader else None,
         clearance=vetting.current_decision(found.person_id) if is_reader else None,
         moves=_moves(found.public_id, shows_user=shows_user) if is_reader else (),
+        late_entries=_late_entries_of(found.id, actor) if is_selector else (),
         may_see_person=bool(is_reader),
         may_select=bool(is_selector),
     )
@@ -325,13 +377,34 @@ def nomination_steps(nomination: Nomination, actor: Actor) -> NominationSteps:
 
 def _moves(public_id: str, *, shows_user: bool) -> list[Move]:
     statement = (
-        select(AuditEntry.at, AuditEntry.action, User.display_name)
+        select(AuditEntry.at, AuditEntry.action, AuditEntry.details, User.display_name)
         .outerjoin(User, User.id == AuditEntry.user_id)
         .where(AuditEntry.subject_kind == Nomination.__name__, AuditEntry.subject_id == public_id)
         .where(AuditEntry.action.not_in(NOTED))
         .order_by(AuditEntry.id)
     )
-    return [Move(at, action, name if shows_user else None) for at, action, name in db.session.execute(statement)]
+    rows = db.session.execute(statement).all()
+    decisions = vetting.with_public_ids({key for _at, _action, details, _name in rows if (key := _reused(details))})
+    moves = []
+    for at, action, details, name in rows:
+        reused = decisions.get(_reused(details))
+        moves.append(Move(at, action, name if shows_user and reused is None else None, reused))
+    return moves
+
+
+def _reused(details: dict[str, Any]) -> str:
+    """Return the public id of the decision that a step reused, or an empty string."""
+    return details.get("reused") or ""
+
+
+def _late_entries_of(nomination_id: int, actor: Actor) -> Sequence[LateEntry]:
+    statement = (
+        select(LateEntry)
+        .where(LateEntry.nomination_id == nomination_id)
+        .options(joinedload(LateEntry.proposed_by))
+        .order_by(LateEntry.id)
+    )
+    return db.session.scalars(seen(statement, actor, Permission.SELECT_NOMINEES, LateEntry)).all()
 
 
 def _whole() -> AnySelect:

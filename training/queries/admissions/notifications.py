@@ -39,6 +39,19 @@ def coordinators_of(nomination: Nomination) -> Sequence[int]:
     return db.session.scalars(statement).all()
 
 
+def selecting() -> Sequence[int]:
+    """Return the keys of the accounts that select nominees."""
+    statement = (
+        select(User.id)
+        .join(RoleAssignment, RoleAssignment.user_id == User.id)
+        .where(User.is_active, RoleAssignment.revoked_at.is_(None))
+        .where(RoleAssignment.role.in_(MATRIX[Permission.SELECT_NOMINEES]))
+        .distinct()
+        .order_by(User.id)
+    )
+    return db.session.scalars(statement).all()
+
+
 def unseen(actor: Actor) -> Sequence[Notice]:
     """Return the newest notices that ``actor`` has not seen, about nominations that they may still see."""
     statement = (

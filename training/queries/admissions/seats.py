@@ -3,15 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import exists, func, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, exists, func, literal, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from training.kit.db import db
 from training.models.admissions.nominations import Nomination, NominationState
+from training.models.admissions.vetting import CurrentDecision
 from training.models.courses.cohorts import Cohort, CohortInvitation, CohortState
 from training.models.identity.organisations import Organisation
 from training.models.people.people import Person, Sex
 from training.policy.scopes import domain_read, unscoped
+from training.queries.admissions import vetting
 
 
 def lock(cohort_ids: Collection[int], person_ids: Collection[int]) -> Mapping[int, Cohort]:
@@ -41,6 +43,12 @@ def waiting(cohort_id: int) -> Sequence[Nomination]:
     return db.session.scalars(domain_read(statement)).all()
 
 
+def states_of(nomination_ids: Collection[int]) -> Mapping[int, NominationState]:
+    """Return the present states of nominations by key."""
+    statement = select(Nomination.id, Nomination.state).where(Nomination.id.in_(nomination_ids))
+    return dict(db.session.execute(domain_read(statement)).all())
+
+
 def last_place(cohort_id: int) -> int:
     """Return the last place on the waiting list of a cohort, 0 if it is empty."""
     last = select(func.max(Nomination.place)).where(Nomination.cohort_id == cohort_id)
@@ -49,18 +57,33 @@ def last_place(cohort_id: int) -> int:
 
 def is_seated_elsewhere(person_id: int, cohort: Cohort) -> bool:
     """Return whether a person has a seat in another, not cancelled cohort that shares a day with this one."""
-    other = aliased(Cohort)
-    seat = (
+    return bool(db.session.scalar(domain_read(select(_has_other_seat(literal(person_id), cohort)))))
+
+
+def _has_other_seat(person_id: ColumnElement[int] | InstrumentedAttribute[int], cohort: Cohort) -> ColumnElement[bool]:
+    """Return the condition for a person to have a seat that clashes with ``cohort``."""
+    other, seat = aliased(Cohort), aliased(Nomination)
+    return (
         exists()
-        .where(
-            Nomination.person_id == person_id,
-            Nomination.state == NominationState.CONFIRMED,
-            Nomination.cohort_id == other.id,
-        )
+        .where(seat.person_id == person_id, seat.state == NominationState.CONFIRMED, seat.cohort_id == other.id)
         .where(other.id != cohort.id, other.state.in_((CohortState.OPEN, CohortState.CLOSED)))
         .where(other.starts_on <= cohort.ends_on, cohort.starts_on <= other.ends_on)
     )
-    return bool(db.session.scalar(domain_read(select(seat))))
+
+
+def ready_for_seat(nomination_ids: Collection[int], cohort: Cohort) -> Mapping[int, Sex | None]:
+    """Return those of these nominations whose people are active, cleared to the last day and have no other seat.
+
+    Each with the recorded sex, since quotas and reserved places are still to be checked.
+    """
+    statement = (
+        select(Nomination.id, Person.sex)
+        .join(Person, Person.id == Nomination.person_id)
+        .where(Nomination.id.in_(nomination_ids), Person.inactive_because.is_(None))
+        .where(vetting.has_clearance(CurrentDecision.person_id == Person.id, cohort.ends_on))
+        .where(~_has_other_seat(Person.id, cohort))
+    )
+    return dict(db.session.execute(domain_read(statement)).all())
 
 
 def sex_of(person_id: int) -> Sex | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from training.kit.db import AnySelect, db
 from training.models.admissions.nominations import Nomination, NominationState
-from training.models.admissions.vetting import Lapsing, VettingDecision, VettingOutcome
+from training.models.admissions.vetting import CurrentDecision, Lapsing, VettingDecision, VettingOutcome
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
@@ -20,26 +20,55 @@ from training.queries.common.paging import Cursor, Page, read_page
 
 def is_cleared(person_id: int, on: dt.date) -> bool:
     """Return whether the person's current decision is a clearance that lasts to ``on``."""
-    cleared = exists().where(
-        VettingDecision.person_id == person_id,
-        VettingDecision.superseded_at.is_(None),
+    return bool(db.session.scalar(domain_read(select(has_clearance(CurrentDecision.person_id == person_id, on)))))
+
+
+def has_clearance(whose: ColumnElement[bool], on: dt.date) -> ColumnElement[bool]:
+    """Return the condition for a clearance that lasts to ``on``; ``whose`` chooses the person's current decision."""
+    return exists().where(
+        whose,
+        VettingDecision.id == CurrentDecision.decision_id,
         VettingDecision.outcome == VettingOutcome.CLEARED,
         VettingDecision.expires_on >= on,
     )
-    return bool(db.session.scalar(domain_read(select(cleared))))
 
 
 def current_decision(person_id: int) -> VettingDecision | None:
     """Return the current decision about a person. For readers of that person only."""
-    statement = select(VettingDecision).where(
-        VettingDecision.person_id == person_id, VettingDecision.superseded_at.is_(None)
+    statement = (
+        select(VettingDecision)
+        .join(CurrentDecision, CurrentDecision.decision_id == VettingDecision.id)
+        .where(CurrentDecision.person_id == person_id)
     )
     return db.session.scalar(unscoped(statement, because="the reader was admitted to the person"))
 
 
-def current_of_nominee() -> ColumnElement[bool]:
-    """Return the condition under which a decision is the current one about the person of a nomination."""
-    return and_(VettingDecision.person_id == Nomination.person_id, VettingDecision.superseded_at.is_(None))
+def with_public_ids(public_ids: Collection[str]) -> dict[str, VettingDecision]:
+    """Return the decisions with these public ids, by id. For readers of their person only."""
+    if not public_ids:
+        return {}
+    statement = select(VettingDecision).where(VettingDecision.public_id.in_(public_ids))
+    found = db.session.scalars(unscoped(statement, because="the reader was admitted to the person"))
+    return {decision.public_id: decision for decision in found}
+
+
+def with_current(statement: AnySelect, *conditions: ColumnElement[bool]) -> AnySelect:
+    """Join the current decision about the person of each nomination, if there is one that meets ``conditions``."""
+    current = and_(CurrentDecision.person_id == Nomination.person_id, *conditions)
+    return statement.outerjoin(CurrentDecision, current).outerjoin(
+        VettingDecision, VettingDecision.id == CurrentDecision.decision_id
+    )
+
+
+def last_recorded_by(actor: Actor) -> VettingDecision | None:
+    """Return the decision that ``actor`` recorded last, if any."""
+    statement = (
+        select(VettingDecision)
+        .where(VettingDecision.recorded_by_id == actor.user_id)
+        .order_by(VettingDecision.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(unscoped(statement, because="the reader recorded it; no person is shown"))
 
 
 def cohorts_of(person_ids: Collection[int]) -> Sequence[int]:
@@ -80,8 +109,7 @@ def _is_ahead(today: dt.date) -> ColumnElement[bool]:
 
 def _queued(queue: VettingQueue, today: dt.date) -> AnySelect:
     return (
-        select(Nomination, VettingDecision)
-        .outerjoin(VettingDecision, current_of_nominee())
+        with_current(select(Nomination, VettingDecision))
         .where(_fits(queue, today))
         .options(
             joinedload(Nomination.person),
@@ -92,8 +120,9 @@ def _queued(queue: VettingQueue, today: dt.date) -> AnySelect:
 
 
 def page_of(queue: VettingQueue, today: dt.date, cut: Cursor, actor: Actor) -> Page[Any]:
-    """Return a page of (nomination, current decision) of nominees in a queue, the oldest first."""
-    statement = seen(_queued(queue, today), actor, Permission.VET, Nomination)
+    """Return a page of (nomination, current decision, ``is_own``) of nominees in a queue, the oldest first."""
+    is_own = Nomination.person_id.is_not_distinct_from(actor.person_id).label("is_own")
+    statement = seen(_queued(queue, today).add_columns(is_own), actor, Permission.VET, Nomination)
     return read_page(statement, Nomination, Nomination.id, cut)
 
 

@@ -30,8 +30,7 @@ def batches_before(moment: dt.datetime) -> Sequence[int]:
 def named(public_ids: Collection[str], actor: Actor) -> Mapping[str, tuple[Nomination, VettingDecision | None]]:
     """Return the nominations with these public ids that ``actor`` vets, with their people and current decisions."""
     statement = (
-        select(Nomination, VettingDecision)
-        .outerjoin(VettingDecision, vetting.current_of_nominee())
+        vetting.with_current(select(Nomination, VettingDecision))
         .where(Nomination.public_id.in_(public_ids))
         .options(joinedload(Nomination.person))
     )
@@ -41,10 +40,11 @@ def named(public_ids: Collection[str], actor: Actor) -> Mapping[str, tuple[Nomin
 
 def new_rows(batch_id: int) -> list[tuple[ClearanceRow, int, int | None]]:
     """Return the rows to record, each with the keys of its person and that person's current decision."""
+    rows_of_people = select(ClearanceRow, Nomination.person_id, VettingDecision.id).join(
+        Nomination, Nomination.id == ClearanceRow.nomination_id
+    )
     statement = (
-        select(ClearanceRow, Nomination.person_id, VettingDecision.id)
-        .join(Nomination, Nomination.id == ClearanceRow.nomination_id)
-        .outerjoin(VettingDecision, vetting.current_of_nominee())
+        vetting.with_current(rows_of_people)
         .where(ClearanceRow.batch_id == batch_id, ClearanceRow.result == RowOutcome.NEW)
         .order_by(ClearanceRow.number)
     )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from training.kit.db import db
 from training.models.admissions.nominations import LEFT_STATES, Nomination
-from training.models.admissions.vetting import VettingDecision
+from training.models.admissions.vetting import CurrentDecision, VettingDecision
 from training.models.courses.cohorts import CohortTrainer
 from training.models.identity.accounts import User
 from training.models.outcomes.completions import Completion
@@ -37,28 +37,35 @@ def have_accounts(one_id: int, other_id: int) -> bool:
 def belongings(kept_id: int, merged_id: int) -> dict[str, Any]:
     """Return the keys of what moves when ``merged_id`` is merged into ``kept_id``, by table.
 
-    ``superseded``: the older of two current clearances.
+    ``current``: the current decision of each record before the merge, and of the kept record after it (``joined``).
     """
     taught = select(CohortTrainer.cohort_id)
     theirs = taught.where(
         CohortTrainer.person_id == merged_id,
         CohortTrainer.cohort_id.not_in(taught.where(CohortTrainer.person_id == kept_id)),
     )
-    current = (
-        select(VettingDecision.id)
-        .where(VettingDecision.person_id.in_((kept_id, merged_id)), VettingDecision.superseded_at.is_(None))
-        .order_by(VettingDecision.decided_on.desc(), VettingDecision.id.desc())
-        .offset(1)
-    )
     statements = {
         "nominations": select(Nomination.id).where(Nomination.person_id == merged_id),
-        "vetting_decisions": select(VettingDecision.id).where(VettingDecision.person_id == merged_id),
         "cohort_trainers": theirs,
         "users": select(User.id).where(User.person_id == merged_id),
-        "superseded": current,
     }
     found = {name: list(db.session.scalars(domain_read(one))) for name, one in statements.items()}
-    return {"merged_id": merged_id, **found}
+    return {"merged_id": merged_id, **found, "current": _current(kept_id, merged_id)}
+
+
+def _current(kept_id: int, merged_id: int) -> dict[str, int | None]:
+    """Return the current decision of each record, and that of both as one: the later, unless they recorded it."""
+    is_own = exists().where(User.id == VettingDecision.recorded_by_id, User.person_id.in_((kept_id, merged_id)))
+    statement = (
+        select(CurrentDecision.person_id, VettingDecision.id, is_own)
+        .join(VettingDecision, VettingDecision.id == CurrentDecision.decision_id)
+        .where(CurrentDecision.person_id.in_((kept_id, merged_id)))
+        .order_by(VettingDecision.decided_on.desc(), VettingDecision.id.desc())
+    )
+    rows = db.session.execute(domain_read(statement)).all()
+    of = {person_id: key for person_id, key, _is_own in rows}
+    joined = next((key for _person_id, key, was_recorded_by_them in rows if not was_recorded_by_them), None)
+    return {"kept": of.get(kept_id), "merged": of.get(merged_id), "joined": joined}
 
 
 def both(merge_id: int) -> tuple[Person, Person]:
@@ -83,9 +90,12 @@ def acted_since(joined: Merge) -> bool:
         Completion.nomination_id.in_(nominations),
         or_(Completion.claimed_at > at, Completion.decided_at > at),
     )
-    vetted = exists().where(VettingDecision.person_id == joined.kept_id, VettingDecision.recorded_at > at)
+    current = joined.moved["current"]["joined"]
+    vetted = exists().where(
+        CurrentDecision.person_id == joined.kept_id, CurrentDecision.decision_id.is_distinct_from(current)
+    )
     given = (
-        exists().where(VettingDecision.person_id == joined.merged_id),
+        exists().where(CurrentDecision.person_id == joined.merged_id),
         exists().where(
             CohortTrainer.person_id == joined.merged_id, CohortTrainer.cohort_id.in_(joined.moved["cohort_trainers"])
         ),

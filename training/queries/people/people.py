@@ -18,7 +18,7 @@ from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
 from training.models.people.people import InactiveReason, Merge, Person, PersonKey, PersonWord, ReviewedPair, Transfer
 from training.policy.matrix import Permission
-from training.policy.scopes import domain_read, seen, unscoped, where
+from training.policy.scopes import domain_read, seen, sees_others, unscoped, where
 from training.queries.common.paging import SIZE, Cursor, Page, read_page
 from training.queries.people import matching
 
@@ -173,6 +173,14 @@ def first_of(statement: AnySelect) -> SearchResult:
     return SearchResult(rows[:SIZE], len(rows) > SIZE)
 
 
+def with_organisations(person_ids: Collection[int], actor: Actor) -> Sequence[Person]:
+    """Return the people with these keys whom ``actor`` may see, with their organisations, by name."""
+    if not person_ids:
+        return []
+    statement = listed().where(Person.id.in_(person_ids)).order_by(Person.name_key, Person.id)
+    return db.session.scalars(seen(statement, actor, Permission.SEE_PERSON, Person)).all()
+
+
 def own_organisations(actor: Actor) -> Sequence[Organisation]:
     """Return the organisations in which ``actor`` may register people."""
     statement = select(Organisation).where(Organisation.is_active, where(actor, Permission.EDIT_PERSON, Organisation))
@@ -181,7 +189,7 @@ def own_organisations(actor: Actor) -> Sequence[Organisation]:
 
 @dataclass(frozen=True)
 class PersonPage:
-    """A person's record as the reader may see it.
+    """A person's record as the reader may see it. Nobody may edit or vet their own (ADR 27).
 
     ``alike``: other records that may be the same person; ``apart``: those last marked as different people; ``merges``:
     records that were merged into this one; all three only for those who may edit.
@@ -195,13 +203,16 @@ class PersonPage:
     merged_into: Person | None
     may_edit: bool
     may_vet: bool
+    is_own: bool
     is_trainer: bool
 
 
 def person_page(person: Person, actor: Actor) -> PersonPage:
     """Return what the page of a person shows to ``actor``."""
     key = person.id
-    may_edit, may_vet = (where(actor, p, Person) for p in (Permission.EDIT_PERSON, Permission.VET))
+    is_other = Person.id.is_distinct_from(actor.person_id)
+    may_edit = and_(where(actor, Permission.EDIT_PERSON, Person), is_other).label("may_edit")
+    may_vet = and_(where(actor, Permission.VET, Person), is_other).label("may_vet")
     whole = (
         select(Person, may_edit, may_vet, _TEACHES)
         .where(Person.id == key)
@@ -221,6 +232,7 @@ def person_page(person: Person, actor: Actor) -> PersonPage:
         merged_into=next((merge.kept for merge in merges if merge.merged_id == key), None),
         may_edit=bool(is_editor),
         may_vet=bool(is_vetter),
+        is_own=key == actor.person_id and sees_others(actor, Permission.SEE_PERSON),
         is_trainer=is_trainer,
     )
 
@@ -232,6 +244,7 @@ def _marked_as_different(key: int, actor: Actor) -> Sequence[Person]:
         and_(ReviewedPair.high_id == key, ReviewedPair.low_id == Person.id),
     )
     statement = listed().join(ReviewedPair, pair).where(Person.inactive_because.is_(None))
+    statement = statement.where(Person.id.is_distinct_from(actor.person_id))
     statement = statement.order_by(ReviewedPair.reviewed_at.desc(), Person.id).limit(SIZE)
     return db.session.scalars(seen(statement, actor, Permission.EDIT_PERSON, Person)).all()
 

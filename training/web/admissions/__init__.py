@@ -3,6 +3,7 @@
 from training.web.admissions import (
     bulk_actions,
     deactivation,
+    late_entries,
     nomination_uploads,
     nominations,
     notifications,
@@ -18,6 +19,7 @@ bp = area(
     "admissions",
     bulk_actions.bp,
     deactivation.bp,
+    late_entries.bp,
     nomination_uploads.bp,
     nominations.bp,
     notifications.bp,

@@ -1,16 +1,17 @@
 """Take one step for several nominees of a roster."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from training.domain.admissions import bulk_actions as rules
 from training.domain.admissions.nomination_path import SelectionStep
+from training.domain.admissions.refusals import WaitingOvertaken
 from training.models.courses.cohorts import Cohort
 from training.policy.matrix import Permission
 from training.queries.admissions import nominations
 from training.queries.courses import cohorts
-from training.web.admissions.nominations import ROSTER_OFFERS, roster_page, selection_form
+from training.web.admissions.nominations import ROSTER_OFFERS, ask_to_pass, roster_page, selection_form
 from training.web.common.filters import person
 from training.web.common.guard import actor, needs
 from training.web.common.labels import words_for
@@ -29,16 +30,20 @@ def take(cohort: Cohort) -> ResponseReturnValue:
         abort(403)
     if not form.validate_on_submit():
         return roster_page(cohort, form)
-    action = form.action()
+    action = form.action(request.form.getlist("past"))
     permission = Permission.WITHDRAW_NOMINATION if action.step is SelectionStep.WITHDRAW else Permission.SELECT_NOMINEES
-    with attempt() as done:
-        chosen = nominations.selected(cohort.id, form.ids, actor(), permission)
-        refusals = rules.take(cohort, chosen, action, actor())
-        left = [
-            (place, person(one.person), words_for(refusal))
-            for place, (one, refusal) in enumerate(zip(chosen, refusals, strict=True), 1)
-            if refusal
-        ]
+    try:
+        with attempt(asks=WaitingOvertaken) as done:
+            chosen = nominations.selected(cohort.id, form.ids, actor(), permission)
+            refusals = rules.take(cohort, chosen, action, actor())
+            left = [
+                (place, person(one.person), words_for(refusal))
+                for place, (one, refusal) in enumerate(zip(chosen, refusals, strict=True), 1)
+                if refusal
+            ]
+    except WaitingOvertaken as refusal:
+        fields = {"step": [action.step.value], "key": [action.key], "chosen": form.ids}
+        return ask_to_pass(cohort, refusal, url_for(".take", public_id=cohort.public_id, **place()), fields)
     if not done:
         return redirect(url_for("admissions.nominations.roster", public_id=cohort.public_id, **place()))
     if number := len(chosen) - len(left):

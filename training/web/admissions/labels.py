@@ -15,7 +15,7 @@ from training.models.admissions.nomination_uploads import (
     NomineeOutcome,
     NomineePart,
 )
-from training.models.admissions.nominations import Hindrance, Nomination, NominationState
+from training.models.admissions.nominations import Hindrance, LateEntry, LateEntryState, Nomination, NominationState
 from training.models.admissions.notifications import Notice, NoticeKind
 from training.models.admissions.vetting import ClearanceBatch, ClearanceFault, Lapsing, VettingDecision, VettingOutcome
 from training.web.common.filters import long_date, name_text
@@ -49,6 +49,28 @@ def part(code: str) -> str:
     return word(NomineePart(code))
 
 
+_TOO_EARLY: dict[NominationState | None, LazyString] = {
+    NominationState.NOMINATED: _l("Not shortlisted yet"),
+    NominationState.SHORTLISTED: _l("Not sent to vetting yet"),
+    NominationState.IN_VETTING: _l("Still in vetting"),
+    NominationState.CLEARED: _l("Cleared, but has no seat yet"),
+    NominationState.WAITING: _l("Waits for a seat, but has none yet"),
+}
+_TOO_LATE: dict[NominationState | None, LazyString] = {
+    None: _l("The nomination has moved on meanwhile, so this step no longer applies"),
+    NominationState.NOMINATED: _l("Nominated already"),
+    NominationState.SHORTLISTED: _l("Shortlisted already"),
+    NominationState.IN_VETTING: _l("In vetting already"),
+    NominationState.CLEARED: _l("Cleared already"),
+    NominationState.NOT_CLEARED: _l("Vetting did not clear this nominee"),
+    NominationState.WAITING: _l("On the waiting list already"),
+    NominationState.CONFIRMED: _l("Has a seat already"),
+    NominationState.TURNED_DOWN: _l("Turned down already"),
+    NominationState.WITHDRAWN: _l("Withdrawn already"),
+}
+"""What a step that does not fit says: where the nomination stands, and on which side of the step."""
+
+
 LABELS = Labels(
     words=(
         (ClearanceFault.NOMINATION_UNKNOWN, _l("Nobody in vetting has this nomination number")),
@@ -60,6 +82,7 @@ LABELS = Labels(
         (ClearanceFault.DECIDED_IN_FUTURE, _l("The date of the decision is in the future")),
         (ClearanceFault.END_BEFORE_DECISION, _l("The clearance would expire before it was given")),
         (ClearanceFault.DECIDED_TWICE, _l("A row above says something else about the same person")),
+        (ClearanceFault.OWN_RECORD, _l("The row is about you: somebody else records it")),
         (ClearanceFault.NAME_DIFFERS, _l("The row names somebody else than the nominee with this number")),
         (NominationState.NOMINATED, _l("Nominated")),
         (NominationState.SHORTLISTED, _l("Shortlisted")),
@@ -96,6 +119,7 @@ LABELS = Labels(
         (NomineeFault.ORGANISATION_NOT_INVITED, _l("The organisation was not invited to this cohort")),
         (NomineeFault.REFERENCE_UNKNOWN, _l("No person in your organisations has this reference")),
         (NomineeFault.REFERENCE_CONTRADICTED, _l("The reference and the service number are those of two people")),
+        (NomineeFault.OWN_RECORD, _l("The row is about you: somebody else nominates you")),
         (NomineeFault.SAME_PERSON, _l("An earlier row means the same person")),
         (NomineePart.NAME_LATIN, _l("Name in Latin letters")),
         (NomineePart.NAME_NATIVE, _l("Name in Arabic or Kurdish letters")),
@@ -112,9 +136,11 @@ LABELS = Labels(
         (Hindrance.CLASH, _l("Passed over: has a seat in another cohort on a day of this one")),
         (Hindrance.QUOTA, _l("Passed over: the quota of the organisation is reached")),
         (Hindrance.RESERVED, _l("Passed over: the seats left are reserved for women")),
+        (Hindrance.OWN_RECORD, _l("Passed over: freed the seat, and nobody gives a seat to themselves")),
         (Hindrance.SET_ASIDE, _l("Passed over: the person's record was deactivated")),
         (NoticeKind.SEATED, _l("Has a seat now, from the waiting list")),
         (NoticeKind.UNSEATED, _l("Lost the seat: the clearance no longer lasts to the last day")),
+        (NoticeKind.LATE_ENTRY, _l("A late entry was proposed: another coordinator decides")),
         (NoticeKind.SET_ASIDE, _l("Withdrawn: the person's record was deactivated")),
         (SelectionStep.SHORTLIST, _l("Shortlist")),
         (SelectionStep.SEND, _l("Send to vetting")),
@@ -127,6 +153,13 @@ LABELS = Labels(
         (VettingOutcome.CLEARED, _l("Cleared")),
         (VettingOutcome.NOT_CLEARED, _l("Not cleared")),
         (AdmissionEvent.SEATS_AND_DEADLINES_SET, _l("Seats and deadlines of the cohort set")),
+        (AdmissionEvent.LATE_ENTRY_PROPOSED, _l("Late entry proposed")),
+        (AdmissionEvent.LATE_ENTRY_REFUSED, _l("Late entry refused")),
+        (AdmissionEvent.LATE_ENTRY_WITHDRAWN, _l("Late entry withdrawn")),
+        (LateEntryState.PROPOSED, _l("Awaits a decision")),
+        (LateEntryState.APPROVED, _l("Approved")),
+        (LateEntryState.REFUSED, _l("Refused")),
+        (LateEntryState.WITHDRAWN, _l("Withdrawn")),
         (AdmissionEvent.CLEARANCES_READ, _l("Spreadsheet of clearances read")),
         (AdmissionEvent.CLEARANCES_RECORDED, _l("Clearances of a spreadsheet recorded")),
         (AdmissionEvent.CLEARANCE_RECORDED, _l("Clearance recorded")),
@@ -137,6 +170,7 @@ LABELS = Labels(
         (NominationEvent.SHORTLIST, _l("Shortlisted")),
         (NominationEvent.SEND, _l("Sent to vetting")),
         (NominationEvent.CLEAR, _l("Cleared")),
+        (NominationEvent.REUSE, _l("Cleared: a clearance that stood already was reused")),
         (NominationEvent.NOT_CLEAR, _l("Not cleared")),
         (NominationEvent.WAIT, _l("Put on the waiting list")),
         (NominationEvent.PROMOTE, _l("Seat from the waiting list")),
@@ -166,6 +200,10 @@ LABELS = Labels(
         (NominationState.CONFIRMED, "green"),
         (NominationState.TURNED_DOWN, "red"),
         (NominationState.WITHDRAWN, "grey"),
+        (LateEntryState.PROPOSED, "yellow"),
+        (LateEntryState.APPROVED, "green"),
+        (LateEntryState.REFUSED, "red"),
+        (LateEntryState.WITHDRAWN, "grey"),
         (Lapsing.WITHIN_30, "orange"),
         (Lapsing.WITHIN_60, "yellow"),
         (VettingOutcome.CLEARED, "green"),
@@ -204,11 +242,21 @@ LABELS = Labels(
         ),
         r.AlreadyNominated: lambda _r: _("This person is nominated for the cohort already"),
         r.NotInvited: lambda _r: _("The person's organisation was not invited to this cohort"),
-        r.WrongStep: lambda x: (
-            _("This step does not begin where the nomination stands: %(state)s", state=word(NominationState(x.state)))
-            if x.state
-            else _("The nomination has moved on meanwhile, so this step no longer applies")
+        r.WrongStep: lambda x: str((_TOO_EARLY if x.is_early else _TOO_LATE)[x.state]),
+        r.CourseBegun: lambda x: _(
+            "The course began on %(day)s: nobody is nominated for it any more", day=long_date(x.first)
         ),
+        r.CourseOver: lambda x: _("The course ended on %(day)s: nobody gets a seat any more", day=long_date(x.last)),
+        r.LateEntryNeeded: lambda x: _(
+            "The course began on %(day)s: propose a late entry, with a reason, for another coordinator to decide",
+            day=long_date(x.first),
+        ),
+        r.LateEntryEarly: lambda _r: _("The course has not begun: confirm the seat, which needs no late entry"),
+        r.LateEntryProposed: lambda _r: _("A late entry is proposed already and awaits a decision"),
+        r.LateEntryDecided: lambda _r: _("The late entry was decided or withdrawn already"),
+        r.OwnLateEntry: lambda _r: _("You proposed this late entry: another coordinator decides"),
+        r.NotOwnLateEntry: lambda _r: _("Only who proposed a late entry takes it back: refuse it instead"),
+        r.WaitingOvertaken: lambda _r: _("Somebody who waits may have this seat"),
         r.AlreadyClaimed: lambda _r: _("Completion was claimed already"),
         r.NamesMissing: lambda _r: _("Say which column has the names"),
         r.BatchClosed: lambda _r: _("The rows of this file have already been nominated, undone or deleted"),
@@ -229,6 +277,7 @@ LABELS = Labels(
     records={
         Notice: _l("Notification"),
         Nomination: _l("Nomination"),
+        LateEntry: _l("Late entry"),
         NominationBatch: _l("File of names"),
         VettingDecision: _l("Clearance"),
         ClearanceBatch: _l("Spreadsheet of clearances"),

@@ -1,6 +1,7 @@
 """Nominations: search and nominate, the roster, and each step to a seat."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +11,8 @@ from markupsafe import Markup
 
 from training.domain.admissions import nomination_path
 from training.domain.admissions import nominations as rules
-from training.domain.admissions.nomination_path import SelectionStep
+from training.domain.admissions.nomination_path import CoursePhase, SelectionStep
+from training.domain.admissions.refusals import WaitingOvertaken
 from training.forms.admissions.nominations import RosterFilter, SelectionForm
 from training.forms.common.widgets import Choice
 from training.forms.courses.cohorts import StepForm
@@ -27,16 +29,20 @@ from training.queries.admissions.nominations import RosterRow, RosterSelection
 from training.queries.common import records
 from training.queries.common.paging import Cursor
 from training.queries.courses import cohorts
+from training.queries.people import people
 from training.queries.people.matching import Candidate
+from training.queries.people.people import SearchResult
 from training.web.common.filters import name
 from training.web.common.guard import actor, may, needs
-from training.web.common.labels import word
+from training.web.common.labels import word, words_for
 from training.web.common.lists import are_all_ticked, cut, pager, place
 from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 from training.web.people.people import alike, offer_organisations, register_from
 
 bp = Blueprint("nominations", __name__)
+
+_MOST_TICKED = 200
 
 ROSTER_OFFERS = (Permission.SELECT_NOMINEES, Permission.NOMINATE, Permission.SEE_PERSON)
 """The permissions that decide which steps and states a roster offers."""
@@ -47,16 +53,36 @@ ROSTER_OFFERS = (Permission.SELECT_NOMINEES, Permission.NOMINATE, Permission.SEE
 def nominate(cohort: Cohort) -> ResponseReturnValue:
     """Search for a person to nominate. The name is sent in the request body, never in the address."""
     form = SearchForm()
-    found = None
-    if form.validate_on_submit():
-        found = nominations.eligible(cohort.id, form.words.data or "", actor())
+    chosen = records.find_each(Person, _ticked(), actor(), Permission.EDIT_PERSON)
+    if not form.validate_on_submit():
+        return _nominate_page(cohort, form, None, chosen)
+    return _nominate_page(cohort, form, nominations.eligible(cohort.id, form.words.data or "", actor()), chosen)
+
+
+def _ticked() -> list[str]:
+    """Return the public ids of the people ticked on the page, each once, and no more than may be nominated at once."""
+    return list(dict.fromkeys(request.form.getlist("person")))[:_MOST_TICKED]
+
+
+def _nominate_page(
+    cohort: Cohort,
+    form: SearchForm,
+    found: SearchResult | None,
+    chosen: Sequence[Person],
+    left: Sequence[tuple[Person, str]] = (),
+) -> ResponseReturnValue:
     page = cohorts.cohort_head(cohort, actor())
+    ticked = {person.id for person in chosen}
     return render_template(
         "admissions/nominations/nominate.html",
         form=form,
         page=page,
-        found=found,
+        chosen=people.with_organisations(ticked, actor()),
+        found=[person for person in found.people if person.id not in ticked] if found else None,
+        has_more=bool(found and found.has_more),
+        left=left,
         takes_nominations=rules.takes_nominations(page.cohort, today()),
+        has_begun=rules.has_begun(page.cohort, today()),
         is_past_last_day=rules.is_past_last_day(page.cohort, today()),
     )
 
@@ -65,17 +91,24 @@ def nominate(cohort: Cohort) -> ResponseReturnValue:
 @needs(Permission.NOMINATE, on=Cohort)
 @makes
 def put_forward(cohort: Cohort) -> ResponseReturnValue:
-    """Nominate the selected person."""
-    chosen = records.find(Person, request.form.get("person", ""), actor(), Permission.EDIT_PERSON)
-    if chosen is None or not chosen.is_allowed:
-        abort(404)
+    """Nominate the people ticked, and stay on the page; it says who was left out and why."""
+    chosen = records.find_each(Person, _ticked(), actor(), Permission.EDIT_PERSON)
+    if not chosen:
+        if _ticked():
+            abort(404)
+        flash(_("Choose at least one person"), "important")
+    left: list[tuple[Person, str]] = []
     with attempt() as done:
-        rules.nominate(cohort, chosen.record, actor())
-        made(url_for(".roster", public_id=cohort.public_id))
-    if not done:
-        return redirect(url_for(".nominate", public_id=cohort.public_id))
-    flash(_("Nominated."))
-    return redirect(url_for(".roster", public_id=cohort.public_id))
+        refusals = rules.nominate_each(cohort, chosen, actor())
+        left = [(one, words_for(refusal)) for one, refusal in zip(chosen, refusals, strict=True) if refusal]
+        if len(left) < len(chosen):
+            made(url_for(".nominate", public_id=cohort.public_id))
+    if done and (number := len(chosen) - len(left)):
+        many = ngettext("%(num)s person was nominated.", "%(num)s people were nominated.", number)
+        flash(_("Nominated.") if number == 1 else many)
+    if left or not done:
+        return _nominate_page(cohort, SearchForm(formdata=None), None, chosen if not done else (), left)
+    return redirect(url_for(".nominate", public_id=cohort.public_id))
 
 
 @bp.route("/cohorts/<public_id>/nominate/new", methods=["GET", "POST"])
@@ -150,6 +183,9 @@ def roster_page(
         shown_nominees = RosterSelection(words=search.words.data or "")
     found = nominations.roster(cohort.id, shown_nominees, Cursor() if is_search else cut(), actor())
     page = cohorts.cohort_head(cohort, actor())
+    phase = _phase(page.cohort)
+    if selection:
+        selection.step.choices = [one for one in selection.step.choices if one.value not in phase.shuts]
     return render_template(
         "admissions/nominations/roster.html",
         page=page,
@@ -158,7 +194,9 @@ def roster_page(
         form=form,
         search=search,
         selection=selection,
-        rows=[(row, row.shows_state, _next_steps(row)) for row in found.rows],
+        rows=[(row, row.shows_state, _next_steps(row, phase)) for row in found.rows],
+        phase=phase,
+        reader=actor().user_id,
         pager=None if is_search else pager(found, "admissions.nominations.roster"),
         has_more=is_search and bool(found.next),
         place=place(),
@@ -168,13 +206,18 @@ def roster_page(
     )
 
 
-def _next_steps(row: RosterRow) -> tuple[SelectionStep, ...]:
+def _phase(cohort: Cohort) -> CoursePhase:
+    return nomination_path.phase_of(cohort.starts_on, cohort.ends_on, today())
+
+
+def _next_steps(row: RosterRow, phase: CoursePhase) -> tuple[SelectionStep, ...]:
     """Return the steps that the reader may take for a nominee."""
     return nomination_path.next_steps(
         row.nomination.state,
         may_select=row.may_select,
         may_withdraw=row.may_withdraw,
         is_claimed=row.completion.state is not None,
+        phase=phase,
     )
 
 
@@ -189,7 +232,7 @@ def show(nomination: Nomination) -> ResponseReturnValue:
 def _take_step(nomination: Nomination, rule: Callable[..., None], message: str) -> ResponseReturnValue:
     """Take a step without a form, flash ``message``, and return to the page of the button."""
     roster = _roster_address(nomination)
-    with attempt() as done:
+    with attempt(asks=WaitingOvertaken) as done:
         rule(nomination, actor())
     if done:
         flash(message)
@@ -218,8 +261,29 @@ def send_to_vetting(nomination: Nomination) -> ResponseReturnValue:
 @bp.post("/nominations/<public_id>/confirm")
 @needs(Permission.SELECT_NOMINEES, on=Nomination)
 def confirm(nomination: Nomination) -> ResponseReturnValue:
-    """Give a cleared nominee a seat."""
-    return _take_step(nomination, rules.confirm, _("Seat confirmed."))
+    """Give a cleared nominee a seat; ask first if others wait for it."""
+    past = request.form.getlist("past")
+    try:
+        return _take_step(nomination, partial(rules.confirm, past=past), _("Seat confirmed."))
+    except WaitingOvertaken as refusal:
+        cohort = nominations.nomination_page(nomination, actor()).cohort
+        return ask_to_pass(cohort, refusal, url_for(".confirm", public_id=nomination.public_id, **place()))
+
+
+def ask_to_pass(
+    cohort: Cohort, refusal: WaitingOvertaken, address: str, fields: Mapping[str, Sequence[str]] | None = None
+) -> ResponseReturnValue:
+    """Ask whether a seat shall go past those who wait and may have it; ``fields`` are sent again to ``address``."""
+    shown = nominations.overtaken(refusal.waiting, actor())
+    return render_template(
+        "admissions/nominations/pass.html",
+        page=cohorts.cohort_head(cohort, actor()),
+        waiting=shown,
+        hidden=len(refusal.waiting) - len(shown),
+        address=address,
+        fields={**(fields or {}), "past": refusal.waiting},
+        place=place(),
+    )
 
 
 @bp.post("/nominations/<public_id>/wait")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain.admissions import vetting as rules
-from training.forms.admissions.vetting import ClearanceForm, QueueFilter
+from training.forms.admissions.vetting import ClearanceForm, QueueFilter, kept_from
 from training.forms.common.widgets import Choice
 from training.kit.clock import today
 from training.models.admissions.vetting import VettingOutcome
@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
 @makes
 def decide(person: Person) -> ResponseReturnValue:
     """Record a decision about a person; it supersedes the one before."""
-    form = ClearanceForm()
+    form = ClearanceForm(**kept_from(vetting.last_recorded_by(actor()), today()))
     form.outcome.choices = choices(VettingOutcome)
     if form.validate_on_submit():
         with attempt(form) as done:

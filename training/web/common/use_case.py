@@ -22,17 +22,20 @@ class UseCaseResult:
 
 
 @contextmanager
-def attempt(form: BaseForm | None = None) -> Iterator[UseCaseResult]:
+def attempt(form: BaseForm | None = None, *, asks: type[Refusal] | tuple[()] = ()) -> Iterator[UseCaseResult]:
     """Run the block in a transaction of its own.
 
     A Refusal rolls back and is shown on ``form``, which keeps what was typed, or flashed if there is none; check the
-    returned outcome. Any other exception, including those of ``transaction()``, rolls back and is raised.
+    returned outcome. One of the kind ``asks`` is raised instead: the view asks the user. Any other exception, including
+    those of ``transaction()``, rolls back and is raised.
     """
     step = UseCaseResult()
     try:
         with transaction():
             yield step
     except Refusal as refusal:
+        if isinstance(refusal, asks):
+            raise
         if form is None:
             flash(words_for(refusal), "important")
         else:

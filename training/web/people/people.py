@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from training.domain.identity import own_record
 from training.domain.people import duplicates
 from training.domain.people import people as rules
 from training.forms.common.widgets import Choice
@@ -128,7 +129,8 @@ def register_from(form: NewPersonForm, organisation: Organisation) -> Person:
     """Register the person in the form, marked as different from all matches shown. Raises as the rules do."""
     person = rules.register(organisation.id, form.particulars(), actor())
     for other in records.find_each(Person, form.shown, actor(), Permission.EDIT_PERSON):
-        duplicates.keep_apart(person, other, actor())
+        if not own_record.is_own(other.id, actor()):  # whether it is the reader themselves is for somebody else to say
+            duplicates.keep_apart(person, other, actor())
     return person
 
 
