@@ -130,6 +130,31 @@ def test_every_finance_table_is_exported_as_csv_and_xlsx(world: World, pages: Pa
                 assert rows(client, address) is not None
 
 
+NOT_SUMMED = {
+    "entries": {"Amount"},
+    "unit-costs": {"Per trainee", "Per completion", "Per contact hour"},
+    "unit-costs-by-course": {"Per trainee", "Per completion", "Per contact hour"},
+}
+"""The columns of amounts whose sum says nothing, by table."""
+WITHOUT_TOTALS = {"burn-down", "reasons"}
+"""Each row of these is a sum up to a month."""
+
+
+def test_every_workbook_has_filters_pounds_and_totals(world: World, pages: Pages) -> None:
+    client = world.sign_in(world.app.test_client(), "uk")
+    found = {link for page in pages.all() for link in saved(client, page) if link.endswith(".xlsx")}
+    for address in sorted(found):
+        sent = client.get(address).data
+        with zipfile.ZipFile(io.BytesIO(sent)) as book:
+            sheet, styles = book.read("xl/worksheets/sheet1.xml").decode(), book.read("xl/styles.xml").decode()
+        assert "<autoFilter" in sheet, address
+        headings = CalamineWorkbook.from_filelike(io.BytesIO(sent)).get_sheet_by_index(0).to_python()[0]
+        summed = {str(headings[ord(cell) - ord("A")]) for cell in re.findall(r'r="([A-Z])\d+"[^>]*><f>SUBTOTAL', sheet)}
+        table = address.rpartition("/")[2].removesuffix(".xlsx")
+        assert bool(summed) is ("£" in styles and table not in WITHOUT_TOTALS), f"{address}: {summed}"
+        assert not summed & NOT_SUMMED.get(table, set()), address
+
+
 def test_exported_figures_agree_with_the_ledger(world: World, pages: Pages) -> None:
     client = world.sign_in(world.app.test_client(), "uk")
     (line,) = rows(client, f"{pages.project}/tables/lines.csv")
@@ -266,7 +291,8 @@ def test_payments_in_dinars_are_exported_as_numbers_and_dates(world: World, page
         with transaction():
             claim = claims.propose(payment, lines, "a purpose", world.key(), world.actor("uk"), TODAY).public_id
     client = world.sign_in(world.app.test_client(), "uk")
-    first, *others = cells(client, f"/claims/{claim}/tables/lines.xlsx")
+    first, *others, total = cells(client, f"/claims/{claim}/tables/lines.xlsx")
+    assert total[first.index("Pounds, rounded half-even")] == 121.18
     read = [dict(zip(first, row, strict=True)) for row in others]
     for heading, values in {
         "Paid on": [TODAY, TODAY],

@@ -69,7 +69,8 @@ ENTRIES = TableSpec[EntryRow](
         "purpose": ColumnSpec(_l("Purpose"), lambda row: row.entry.purpose, TYPED),
         "commitment": ColumnSpec(_l("Commitment"), lambda row: _id_of(row.entry.commitment), ID),
         "claim": ColumnSpec(_l("Claim"), lambda row: _id_of(row.entry.claim), ID),
-        "amount": ColumnSpec(_l("Amount"), lambda row: row.entry.amount, MONEY),
+        # Of unlike kinds, decided or not: what adds up is what was posted.
+        "amount": ColumnSpec(_l("Amount"), lambda row: row.entry.amount, MONEY, is_summed=False),
         "proposed": ColumnSpec(_l("Proposed"), lambda row: row.entry.proposed_at, MOMENT),
         "decision": ColumnSpec(_l("Decision"), _standing),
         "decided": ColumnSpec(_l("Decided on"), lambda row: row.decision.decided_at if row.decision else None, MOMENT),
@@ -260,10 +261,10 @@ BURN_DOWN = TableSpec[BurnDownMonth](
     _l("Burn-down"),
     {
         "month": ColumnSpec(_l("Month"), lambda one: one.month, MONTH),
-        "planned": ColumnSpec(_l("Planned"), lambda one: one.planned, MONEY),
-        "committed": ColumnSpec(_l("Committed and spent"), lambda one: one.committed, MONEY),
-        "spent": ColumnSpec(_l("Spent"), lambda one: one.spent, MONEY),
-        "forecast": ColumnSpec(_l("Forecast"), lambda one: one.forecast, MONEY),
+        "planned": ColumnSpec(_l("Planned"), lambda one: one.planned, MONEY, is_summed=False),
+        "committed": ColumnSpec(_l("Committed and spent"), lambda one: one.committed, MONEY, is_summed=False),
+        "spent": ColumnSpec(_l("Spent"), lambda one: one.spent, MONEY, is_summed=False),
+        "forecast": ColumnSpec(_l("Forecast"), lambda one: one.forecast, MONEY, is_summed=False),
     },
 )
 
@@ -325,8 +326,8 @@ REASONS = TableSpec[VarianceReason](
     _l("Reasons given"),
     {
         "month": ColumnSpec(_l("Month"), lambda one: one.month, MONTH),
-        "planned": ColumnSpec(_l("Planned"), lambda one: one.planned, MONEY),
-        "spent": ColumnSpec(_l("Spent"), lambda one: one.spent, MONEY),
+        "planned": ColumnSpec(_l("Planned"), lambda one: one.planned, MONEY, is_summed=False),
+        "spent": ColumnSpec(_l("Spent"), lambda one: one.spent, MONEY, is_summed=False),
         "reason": ColumnSpec(_l("Reason"), lambda one: one.reason),
         "given_by": ColumnSpec(_l("Given by"), lambda one: one.given_by.display_name),
         "given": ColumnSpec(_l("Given on"), lambda one: one.given_at, MOMENT),
