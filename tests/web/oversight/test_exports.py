@@ -214,7 +214,7 @@ def test_exported_entries_sum_to_the_page_and_by_month_to_the_chart(
     # The programme has the line of the cohort, too, from which £100 were paid.
     for page, allocated, spent_by_november in ((pages.line, 900_00, 400_25), (pages.programme, 50_900_00, 500_25)):
         entries = rows(client, f"{page}/tables/entries.csv")
-        shown = client.get(page)
+        shown, used = client.get(page), client.get(f"{page}?view=used")
         for balance in ("Committed", "Spent"):
             assert total(entries, balance) == figure(shown, balance), (page, balance)
         assert total(entries, "Allocated") == allocated
@@ -224,7 +224,8 @@ def test_exported_entries_sum_to_the_page_and_by_month_to_the_chart(
             held = total([one for one in entries if "" < one["Committed counts in"] <= str(day)], "Committed")
             told = chart[str(day)]
             assert (total([told], "Spent"), total([told], "Committed and spent")) == (spent, held + spent)
-            assert told["Spent"] in shown.text.replace(",", ""), "the table below the chart"
+            assert told["Spent"] in used.text.replace(",", ""), "the table below the chart"
+            assert told["Left after payments"] in shown.text.replace(",", "")
         by_month = [total([chart[str(day)]], "Spent") for day in (OCTOBER, NOVEMBER)]
         assert by_month == [250_00, spent_by_november]
 

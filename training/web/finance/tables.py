@@ -241,32 +241,51 @@ PROGRAMMES = TableSpec[Any](
 
 
 class BurnDownMonth(NamedTuple):
-    """The figures of the chart at the end of a month, in pence; None without a value."""
+    """The figures of the chart at the end of a month, in pence; None without a value.
 
+    ``whole`` is the amount of which they are parts.
+    """
+
+    whole: int
     month: dt.date
     planned: int
     committed: int | None
     spent: int | None
     forecast: int | None
 
+    def left(self, used: int | None) -> int | None:
+        """Return what is left of the whole after what was used."""
+        return None if used is None else self.whole - used
 
-def burn_down_months(series: Series | None) -> Iterator[BurnDownMonth]:
-    """Yield the figures of the chart by month; nothing while nothing is allocated."""
+
+def burn_down_months(series: Series | None, whole: int) -> Iterator[BurnDownMonth]:
+    """Yield the figures of the chart by month, parts of ``whole``; nothing while nothing is allocated."""
     if series:
-        whole = zip(series.months, series.planned, series.committed, series.spent, series.forecast, strict=True)
-        yield from map(BurnDownMonth._make, whole)
+        columns = zip(series.months, series.planned, series.committed, series.spent, series.forecast, strict=True)
+        yield from (BurnDownMonth(whole, *figures) for figures in columns)
+
+
+def _up_to_a_month(label: LazyString, value: Callable[[BurnDownMonth], int | None]) -> ColumnSpec[BurnDownMonth]:
+    return ColumnSpec(label, value, MONEY, is_summed=False)
 
 
 BURN_DOWN = TableSpec[BurnDownMonth](
     _l("Burn-down"),
     {
         "month": ColumnSpec(_l("Month"), lambda one: one.month, MONTH),
-        "planned": ColumnSpec(_l("Planned"), lambda one: one.planned, MONEY, is_summed=False),
-        "committed": ColumnSpec(_l("Committed and spent"), lambda one: one.committed, MONEY, is_summed=False),
-        "spent": ColumnSpec(_l("Spent"), lambda one: one.spent, MONEY, is_summed=False),
-        "forecast": ColumnSpec(_l("Forecast"), lambda one: one.forecast, MONEY, is_summed=False),
+        "planned": _up_to_a_month(_l("Planned"), lambda one: one.planned),
+        "committed": _up_to_a_month(_l("Committed and spent"), lambda one: one.committed),
+        "spent": _up_to_a_month(_l("Spent"), lambda one: one.spent),
+        "forecast": _up_to_a_month(_l("Forecast"), lambda one: one.forecast),
+        "left_spent": _up_to_a_month(_l("Left after payments"), lambda one: one.left(one.spent)),
+        "left_committed": _up_to_a_month(_l("Left after commitments"), lambda one: one.left(one.committed)),
+        "left_forecast": _up_to_a_month(_l("Left by the forecast"), lambda one: one.left(one.forecast)),
+        "left_planned": _up_to_a_month(_l("Left as planned"), lambda one: one.left(one.planned)),
     },
 )
+USED = ("month", "planned", "committed", "spent", "forecast")
+LEFT = ("month", "left_spent", "left_committed", "left_forecast", "left_planned")
+"""The columns of the two views of the chart; its file has both."""
 
 
 def _or_total(kind: Kind) -> Kind:
