@@ -12,7 +12,7 @@ COURSE = "Profiling, identification"
 def test_demonstration_file_is_uploaded(enter: Enter) -> None:
     coordinator = enter("iraq.coordinator", language="ar-IQ", width=320)
     assert coordinator.language == "ar"
-    coordinator.follow(re.compile(COURSE))
+    coordinator.turn_to(COURSE, "Nominate")
     coordinator.follow("Nominate many people from a file")
     coordinator.field("File of names").set_input_files(FILE)
     coordinator.press("Read")

@@ -165,7 +165,7 @@ def workbook(spec: TableSpec[Payment], *rows: Payment) -> list[list[object]]:
 
 
 def test_workbook_has_totals_of_amounts_and_not_of_shares() -> None:
-    assert workbook(WHOLE, Payment(), Payment(pence=49_75))[-1] == ["Total", 200.0, "", ""]
+    assert workbook(WHOLE, Payment(), Payment(pence=49_75))[-1] == ["Total of these rows", 200.0, "", ""]
     unlike = {**WHOLE.columns, "amount": replace(WHOLE.columns["amount"], is_summed=False)}
     assert workbook(TableSpec(_l("Claims"), unlike), Payment())[-1][0] == "=HYPERLINK(1)"
 
@@ -175,7 +175,7 @@ def test_workbook_of_a_table_with_a_total_row_has_one_total() -> None:
     assert workbook(NARROW, *rows)[1:] == [
         ["abc", "=HYPERLINK(1)", 150.25],
         ["abc", "=HYPERLINK(1)", 49.75],
-        ["Total", "", 200.0],
+        ["Total of these rows", "", 200.0],
     ]
     assert [row[2] for row in lines(NARROW, *rows)[1:]] == ["150.25", "49.75", "200.00"]
 

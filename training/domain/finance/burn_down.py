@@ -81,9 +81,13 @@ def of_line(line_id: int, actor: Actor, today: dt.date, period: Period | None = 
 
 
 def _chart(figures: BurnDownFigures | None, today: dt.date, period: Period | None) -> Series | None:
-    if figures is None:
-        return None
-    return series(plans(figures), figures.totals, spending_plans.scheduled(figures.costs), today, period)
+    return of_figures(figures, today, period) if figures else None
+
+
+def of_figures(figures: BurnDownFigures, today: dt.date, period: Period | None = None) -> Series:
+    """Return the series of the lines of ``figures``."""
+    totals = [total for of_line in figures.totals.values() for total in of_line]
+    return series(plans(figures), totals, spending_plans.scheduled(figures.costs), today, period)
 
 
 def plans(figures: BurnDownFigures) -> list[Months]:

@@ -14,6 +14,7 @@ from training.domain.outcomes.refusals import CompletedOutsideCohort, NotSeated,
 from training.kit.clock import now
 from training.kit.db import changed, db
 from training.models.admissions.nominations import Nomination, NominationState
+from training.models.courses.cohorts import Cohort
 from training.models.identity.actor import Actor
 from training.models.outcomes.completions import Completion, CompletionState
 from training.queries.admissions import nominations
@@ -49,8 +50,10 @@ def claim(nomination: Nomination, completed_on: dt.date, note: str, by: Actor, o
 
 
 def confirm(completion: Completion, by: Actor) -> None:
-    """Confirm a claim. Raises OwnCompletion, AlreadyDecided."""
-    _decide(completion, CompletionState.CONFIRMED, "", by)
+    """Confirm a claim; its cohort counts one more who completed it. Raises OwnCompletion, AlreadyDecided."""
+    nomination = _decide(completion, CompletionState.CONFIRMED, "", by)
+    one_more = update(Cohort).where(Cohort.id == nomination.cohort_id).values(trained=Cohort.trained + 1)
+    db.session.execute(one_more)
 
 
 def refuse(completion: Completion, reason: str, by: Actor) -> None:
@@ -58,7 +61,7 @@ def refuse(completion: Completion, reason: str, by: Actor) -> None:
     _decide(completion, CompletionState.REFUSED, reason, by)
 
 
-def _decide(completion: Completion, state: CompletionState, reason: str, by: Actor) -> None:
+def _decide(completion: Completion, state: CompletionState, reason: str, by: Actor) -> Nomination:
     nomination = nominations.nomination_by_key(completion.nomination_id)
     if completion.claimed_by_id == by.user_id or nomination.person_id == by.person_id:
         raise OwnCompletion
@@ -70,3 +73,4 @@ def _decide(completion: Completion, state: CompletionState, reason: str, by: Act
     if not changed(statement):
         raise AlreadyDecided
     audit.record(CompletionEvent(f"completion {state.value}"), completion, by=by.user_id)
+    return nomination

@@ -36,7 +36,9 @@ def file_of(made: SavedTable, name: str, kind: str, *, direction: str | None = N
         body = to_csv(made.columns, chain(made.rows, [made.total] if made.total else []))
     else:
         is_mirrored = (direction or language().direction) == "rtl"
-        body = to_xlsx(made.name, made.columns, made.rows, total=str(_("Total")), right_to_left=is_mirrored)
+        body = to_xlsx(
+            made.name, made.columns, made.rows, total=str(_("Total of these rows")), right_to_left=is_mirrored
+        )
     response = Response(body, content_type=TYPES[kind])
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
     return response

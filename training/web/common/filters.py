@@ -74,19 +74,41 @@ def moment(at: dt.datetime | None) -> str:
     return format_datetime(at, "d MMM y, HH:mm", tzinfo=BOOKS_ZONE, locale=language().locale) if at else ""
 
 
-def _in_language(record: Any, attribute: str) -> str | Markup:
-    """Return a title, name or statement in the reader's language, else the English one, marked as English."""
+def _in_language(record: Any, attribute: str, most: int | None = None) -> str | Markup:
+    """Return a title, name or statement in the reader's language, else the English one, marked as English.
+
+    ``most`` is the number of characters to which it is shortened.
+    """
     code = language().code
     own: str = getattr(record, f"{attribute}_{code}")
     if own or code == DEFAULT_LANGUAGE:
-        return own
-    english = escape(getattr(record, f"{attribute}_{DEFAULT_LANGUAGE}"))
+        return _shortened(own, most)
+    english = escape(_shortened(getattr(record, f"{attribute}_{DEFAULT_LANGUAGE}"), most))
     return Markup(f'<span lang="en" dir="ltr">{english}</span>')  # noqa: S704  # escaped here
 
 
 def title(record: Any) -> str | Markup:
     """Return the title of a programme, project, line or course."""
     return _in_language(record, "title")
+
+
+_SHORT = 48
+
+
+def _shortened(text: str, most: int | None) -> str:
+    """Return text without what stands in brackets at its end, cut after a whole word if it is longer than ``most``."""
+    if most is None or len(text) <= most:
+        return text
+    text = text.rpartition(" (")[0] or text if text.endswith(")") else text
+    if len(text) <= most:
+        return text
+    words = text[: most + 1].rpartition(" ")[0] or text[:most]
+    return f"{words.rstrip(' ,;:-–')}…"
+
+
+def short_title(record: Any) -> str | Markup:
+    """Return a short form of a title, for cards; the page of the record has the whole."""
+    return _in_language(record, "title", _SHORT)
 
 
 def title_text(record: Any) -> str:
@@ -169,6 +191,7 @@ def init_app(app: Flask) -> None:
         month,
         moment,
         title,
+        short_title,
         name,
         statement,
         person,

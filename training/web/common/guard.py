@@ -1,5 +1,6 @@
 """Authentication and authorisation of endpoints."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -84,6 +85,11 @@ def actor() -> Actor:
     """Return the signed-in actor. Only for views behind ``needs`` or ``signed_in``."""
     who: Actor = current_user.actor
     return who
+
+
+def visit_before() -> dt.datetime | None:
+    """Return when the account of the actor signed in before this time; None if it had not."""
+    return account_rows.visit_before(actor().user_id, token_hash(current_user.token))
 
 
 def may(permission: Permission) -> bool:

@@ -1,9 +1,8 @@
 """The burn-down chart in the reader's language and direction, for the chosen months and view."""
 
-import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from flask import request, url_for
 from flask_babel import gettext as _
@@ -21,12 +20,8 @@ from training.web.finance import charts
 from training.web.finance.charts import NARROW, WIDE, BurnDown, LegendItem, Size
 from training.web.finance.tables import LEFT, USED, BurnDownMonth, burn_down_months
 
-
-class View(enum.StrEnum):
-    """What the chart shows of the whole: what is left of it, or what was used."""
-
-    LEFT = "left"
-    USED = "used"
+View = Literal["left", "used"]
+"""What the chart shows of the whole: what is left of it, or what was used."""
 
 
 @dataclass(frozen=True)
@@ -56,18 +51,18 @@ def chosen_period() -> Period | None:
 
 def chosen_view() -> View:
     """Return the view in the URL; what is left if it is missing or unknown."""
-    return View.USED if request.args.get("view") == View.USED else View.LEFT
+    return "used" if request.args.get("view") == "used" else "left"
 
 
 def picture(series: Series, *, whole: int, whole_label: str) -> Picture:
     """Return the chart of ``series`` below a line at ``whole`` (pence), labelled ``whole_label``."""
     view, period = chosen_view(), chosen_period()
-    shown = rules.left(series, whole) if view is View.LEFT else series
-    title = _("Burn-down: what is left") if view is View.LEFT else _("What was used")
+    shown = rules.left(series, whole) if view == "left" else series
+    title = _("Burn-down: what is left") if view == "left" else _("What was used")
     description = _description(shown, whole, view)
     narrow = shown if period else rules.shortened(shown)
-    other = View.USED if view is View.LEFT else View.LEFT
-    kept: dict[str, Any] = {"period": period, "view": other if other is View.USED else None}
+    other: View = "used" if view == "left" else "left"
+    kept: dict[str, Any] = {"period": period, "view": other if other == "used" else None}
     return Picture(
         title=title,
         description=description,
@@ -75,9 +70,9 @@ def picture(series: Series, *, whole: int, whole_label: str) -> Picture:
         narrow=drawn(narrow, whole, title, description, NARROW),
         legend=legend(shown, whole, whole_label, view),
         months=list(burn_down_months(series, whole)),
-        columns=LEFT if view is View.LEFT else USED,
+        columns=LEFT if view == "left" else USED,
         periods=_periods(view),
-        other=_("Show what was used, month by month") if other is View.USED else _("Show what is left, month by month"),
+        other=_("Show what was used, month by month") if other == "used" else _("Show what is left, month by month"),
         other_url=url_for(request.endpoint or "", **(request.view_args or {}), **kept, _anchor="burn-down"),
     )
 
@@ -88,9 +83,9 @@ def small(series: Series, whole: int, name: str) -> tuple[Markup, str, list[Lege
     ``name`` is unique on the page.
     """
     shown = rules.left(series, whole)
-    description = _description(shown, whole, View.LEFT)
+    description = _description(shown, whole, "left")
     chart = drawn(rules.shortened(shown), whole, _("Burn-down: what is left"), description, NARROW, name)
-    return chart, description, legend(shown, whole, _("Ceiling"), View.LEFT)
+    return chart, description, legend(shown, whole, _("Ceiling"), "left")
 
 
 def drawn(series: Series, whole: int, title: str, description: str, size: Size, name: str = "") -> Markup:
@@ -114,7 +109,7 @@ def drawn(series: Series, whole: int, title: str, description: str, size: Size, 
 
 def legend(series: Series, whole: int, whole_label: str, view: View) -> list[LegendItem]:
     """Return the legend: each line at its day, what is forecast and planned at the end of the year."""
-    is_left = view is View.LEFT
+    is_left = view == "left"
     last = len(series.months) - 1
     now = last if series.now is None else series.now
     end = last if series.year_end is None else series.year_end
@@ -138,7 +133,7 @@ def _when(series: Series, place: int) -> str:
 
 
 def _periods(view: View) -> PeriodForm:
-    form = PeriodForm(data={"period": chosen_period(), "view": view if view is View.USED else ""})
+    form = PeriodForm(data={"period": chosen_period(), "view": view if view == "used" else ""})
     form.period.choices = [
         Choice(Period.FINANCIAL_YEAR, _("This financial year")),
         Choice(Period.TWELVE_MONTHS, _("The last twelve months")),
@@ -167,7 +162,7 @@ def _description(shown: Series, whole: int, view: View) -> str:
             "The forecast leaves %(forecast)s on %(end)s.",
             **values,
         )
-        if view is View.LEFT
+        if view == "left"
         else _(
             "On %(day)s, %(spent)s of %(whole)s is spent, and %(committed)s spent or committed. "
             "The forecast for %(end)s is %(forecast)s.",
@@ -185,7 +180,7 @@ def _past(shown: Series, whole: int, view: View) -> str:
     }
     sentence: str = (
         _("Of %(whole)s, %(spent)s was left by the end of %(month)s.", **values)
-        if view is View.LEFT
+        if view == "left"
         else _("Of %(whole)s, %(spent)s was spent by the end of %(month)s.", **values)
     )
     return sentence

@@ -113,6 +113,41 @@ def burn_down(series: BurnDown, *, right_to_left: bool, size: Size = WIDE, name:
     ).format(size.kind, size.width, size.height, name, Markup("").join(parts))
 
 
+_BAR_WIDTH, _BAR_HEIGHT = 1000, 40
+_LEAST = 4
+"""The least width of a part that is not nothing."""
+
+
+def bar(parts: Sequence[tuple[str, int]], *, title: str, description: str, right_to_left: bool, name: str) -> Markup:
+    """Return an amount as a bar of its ``parts``, each a kind with its pence; ``name`` is unique on the page."""
+    whole = max(1, sum(pence for _, pence in parts))
+    drawn, before = [], 0.0
+    for kind, pence in parts:
+        width = max(_LEAST, _BAR_WIDTH * pence / whole) if pence else 0
+        width = min(width, _BAR_WIDTH - before)
+        x = _BAR_WIDTH - before - width if right_to_left else before
+        if width:
+            drawn.append(
+                Markup('<rect class="bar-{}" x="{:.1f}" y="0" width="{:.1f}" height="{}"/>').format(
+                    kind, x, width, _BAR_HEIGHT
+                )
+            )
+        before += width
+    return Markup(
+        '<svg class="bar" viewBox="0 0 {0} {1}" preserveAspectRatio="none" role="img"'
+        ' aria-labelledby="{2}-title {2}-description"><title id="{2}-title">{3}</title>'
+        '<desc id="{2}-description">{4}</desc>{5}</svg>'
+    ).format(_BAR_WIDTH, _BAR_HEIGHT, name, title, description, Markup("").join(drawn))
+
+
+def bar_swatch(kind: str) -> Markup:
+    """Return a sample of a part of a bar, for the legend."""
+    return Markup(
+        '<svg class="burn-swatch" viewBox="0 0 18 18" width="18" height="18" aria-hidden="true">'
+        '<rect class="bar-{}" x="1" y="1" width="16" height="16"/></svg>'
+    ).format(kind)
+
+
 @dataclass(frozen=True)
 class _Frame:
     """The coordinate system: months across, pence upwards."""

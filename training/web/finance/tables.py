@@ -296,13 +296,23 @@ def _or_total(kind: Kind) -> Kind:
     )
 
 
+def _line_or_total(title: Callable[[Any], Any]) -> Callable[[YearEndRow], Any]:
+    """Return a writer of the line of a row with ``title``, which says what a total is the sum of."""
+
+    def written(row: YearEndRow) -> Any:
+        total = _("Lines of your projects") if row.is_part else _("Total")
+        return title(row.line) if row.line else str(total)
+
+    return written
+
+
 YEAR_END = TableSpec[YearEndRow](
     _l("Year end"),
     {
         "line": ColumnSpec(
             _l("Budget line"),
-            lambda row: row.line,
-            _or_total(TITLE),
+            lambda row: row,
+            Kind(_line_or_total(filters.title), _line_or_total(filters.title_text)),
             CellLink(_TO_LINE, lambda row: row.line and row.line.public_id),
         ),
         "allocated": ColumnSpec(_l("Allocated"), lambda row: row.allocated, MONEY),
