@@ -74,7 +74,7 @@ def test_parts_of_the_bar_add_up_to_the_ceiling(world: World, username: str) -> 
     assert sum(widths) == pytest.approx(1000, abs=1)
     assert "24 November 2026" in bar, "a chart names its day"
     assert "Spent: \u2066£400.00\u2069; Committed: \u2066£1,100.00\u2069" in bar, "and can be heard"
-    programme = re.search(r'href="(/programmes/\w+)#lines"', page)
+    programme = re.search(r'href="(/programmes/\w+)#lines"><svg class="bar"', page)
     assert programme
     assert 'id="lines"' in reader(world, username).get(programme[1]).text, "and opens the table behind it"
 
@@ -110,6 +110,9 @@ def test_funder_reads_the_burn_down_with_its_table(world: World) -> None:
         "[\u2066\u2069]", "", words(home)
     )
     assert home.text.count('<svg class="burn burn--narrow"') == 1
+    opened = re.search(r'href="(/programmes/\w+)#burn-down-table"><svg class="burn', home.text)
+    assert opened
+    assert 'id="burn-down-table"' in reader(world, "funder").get(opened[1]).text
     table = home.text.split("figures by month</caption>")[1].split("</table>")[0]
     assert len(re.findall('<th scope="row">', table)) == 12
     assert "£299,600.00" in table

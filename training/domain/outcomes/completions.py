@@ -51,7 +51,9 @@ def claim(nomination: Nomination, completed_on: dt.date, note: str, by: Actor, o
 
 def confirm(completion: Completion, by: Actor) -> None:
     """Confirm a claim; its cohort counts one more who completed it. Raises OwnCompletion, AlreadyDecided."""
-    nomination = _decide(completion, CompletionState.CONFIRMED, "", by)
+    nomination = nominations.nomination_by_key(completion.nomination_id)
+    cohorts.lock_cohort(nomination.cohort_id)  # before the completion, in the order of a claim
+    _decide(completion, CompletionState.CONFIRMED, "", by)
     one_more = update(Cohort).where(Cohort.id == nomination.cohort_id).values(trained=Cohort.trained + 1)
     db.session.execute(one_more)
 
@@ -61,7 +63,7 @@ def refuse(completion: Completion, reason: str, by: Actor) -> None:
     _decide(completion, CompletionState.REFUSED, reason, by)
 
 
-def _decide(completion: Completion, state: CompletionState, reason: str, by: Actor) -> Nomination:
+def _decide(completion: Completion, state: CompletionState, reason: str, by: Actor) -> None:
     nomination = nominations.nomination_by_key(completion.nomination_id)
     if completion.claimed_by_id == by.user_id or nomination.person_id == by.person_id:
         raise OwnCompletion
@@ -73,4 +75,3 @@ def _decide(completion: Completion, state: CompletionState, reason: str, by: Act
     if not changed(statement):
         raise AlreadyDecided
     audit.record(CompletionEvent(f"completion {state.value}"), completion, by=by.user_id)
-    return nomination
