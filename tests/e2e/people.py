@@ -90,7 +90,7 @@ class Reader:
         self.fill("Username", username)
         self.fill("Password", password)
         self.press("Sign in")
-        self.arrives("What needs your attention")
+        expect(self.page).to_have_url(re.compile(r":\d+/$"))
 
     def arrives(self, english: str) -> None:
         """Expect a page with this heading."""
@@ -106,6 +106,11 @@ class Reader:
         """Follow a link: ``name`` is English, or a pattern."""
         (within or self.main).get_by_role("link", name=self._named(name), exact=True).first.click()
         self.fits()
+
+    def turn_to(self, course: str, link: str) -> None:
+        """Follow a link of the card that the first page has about a cohort of ``course``."""
+        card = self.main.locator("section.app-card").filter(has_text=course).first
+        self.follow(re.compile("^" + re.escape(self.words(link))), card)
 
     def press(self, name: str, within: Locator | None = None) -> None:
         """Press a button."""

@@ -60,7 +60,7 @@ def take_to_vetting(uk: Reader, code: str) -> None:
 def seat(uk: Reader) -> None:
     """Confirm the seat from the home page."""
     uk.open("Home")
-    uk.follow(re.compile(COURSE))
+    uk.turn_to(COURSE, "Cleared nominees, for a seat")
     uk.press("Confirm the seat", uk.row(LATIN))
     uk.reads("Seat confirmed.")
 
@@ -96,6 +96,7 @@ def spent_on(funder: Reader) -> tuple[int, str]:
     """Return Spent of the programme in pence, and the last Spent in the table under its chart."""
     funder.open("Home")
     funder.follow(re.compile("^" + funder.words("Burn-down")))
+    funder.follow("Show what was used, month by month")
     funder.main.get_by_text(funder.words("The same figures as a table")).click()
     rows = funder.main.get_by_role("table").first.get_by_role("row").all_inner_texts()
     spent = [cells[3] for cells in (row.split("\t") for row in rows[1:]) if cells[3] != "–"]

@@ -13,7 +13,7 @@ NATIVE, OTHER_SPELLING = "کاروان ڕەسووڵی نموونە", "كاروا
 def register_and_nominate(coordinator: Reader) -> str:
     """Register a new person from the page of an open cohort; return the address of the person's page."""
     assert coordinator.language == "ckb"
-    coordinator.follow(re.compile(re.escape(coordinator.title(COURSE))))
+    coordinator.turn_to(coordinator.title(COURSE), "Nominate")
     coordinator.follow("Register and nominate")
     coordinator.choose("Organisation", "Directorate of Combating Human Trafficking")
     coordinator.fill("Name in Arabic or Kurdish letters", NATIVE)
@@ -50,7 +50,7 @@ def test_new_nominee_is_invisible_to_other_organisations(enter: Enter) -> None:
 def test_host_nominates_only_its_own_people(enter: Enter) -> None:
     """The host of the cohort nominates its own people, never another organisation's."""
     coordinator = enter("kri.coordinator.2", language="ckb-IQ")
-    coordinator.follow(re.compile(re.escape(coordinator.title(COURSE))))
+    coordinator.turn_to(coordinator.title(COURSE), "Nominate")
     coordinator.fill("Name or service number", "فێرخواز")
     coordinator.press("Search")
     assert coordinator.row("Erbil").count() == 12

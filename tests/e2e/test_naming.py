@@ -12,7 +12,7 @@ COURSE = "Profiling, identification and interviewing at the borders - basic leve
 def test_demonstration_file_is_uploaded(enter: Enter) -> None:
     coordinator = enter("iraq.coordinator", language="ar-IQ", width=320)
     assert coordinator.language == "ar"
-    coordinator.follow(re.compile(re.escape(coordinator.title(COURSE))))
+    coordinator.turn_to(coordinator.title(COURSE), "Nominate")
     coordinator.follow("Nominate many people from a file")
     coordinator.field("File of names").set_input_files(FILE)
     coordinator.press("Read")

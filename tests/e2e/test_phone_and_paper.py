@@ -37,12 +37,13 @@ def column(reader: Reader, heading: str) -> Locator:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_phone_shows_key_columns_first(enter: Enter, language: str) -> None:
     reader = funder(enter, language, width=PHONE)
-    summing = reader.words("Of %(ceiling)s, %(spent)s is spent; the forecast for %(month)s is %(forecast)s.")
-    sentence = reader.main.locator("p").filter(has_text=summing.split("%")[0]).filter(has_text="£300,000.00")
+    sentence = reader.main.locator("#burn-down > p").filter(has_text="£300,000.00").first
     assert is_in_sight(sentence)
+    assert is_in_sight(reader.main.locator("#burn-down .burn--narrow")), "today and the forecast, without scrolling"
+    expect(reader.main.locator("#burn-down .burn--wide")).to_be_hidden()
     legend = reader.main.locator(".app-legend li")
     assert legend.count() == 5
-    for name in ("Ceiling", "Planned", "Committed and spent", "Spent", "Forecast"):
+    for name in ("Ceiling", "Left after payments", "Left after commitments", "Left by the forecast", "Left as planned"):
         entry = legend.filter(has_text=re.compile(rf"^\s*{re.escape(reader.words(name))}\s*£"))
         assert is_in_sight(entry), name
     assert is_in_sight(column(reader, "Available"))
@@ -63,3 +64,30 @@ def test_print_has_figures_and_date(enter: Enter, language: str) -> None:
     expect(day).to_be_visible()
     expect(day).to_contain_text(re.compile(r"20\d\d.* \d\d:\d\d"))
     expect(reader.main.locator(".app-legend")).to_be_visible()
+    expect(reader.main.locator(".burn--wide")).to_be_visible()
+    expect(reader.main.locator(".burn--narrow")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["ar", "ckb"])
+def test_english_title_in_a_card_has_a_line_of_its_own(enter: Enter, language: str) -> None:
+    reader = enter("uk.coordinator", width=PHONE)
+    reader.speak(LANGUAGES[language].endonym)
+    expect(reader.page.locator("html")).to_have_attribute("dir", "rtl")
+    headings = reader.main.locator(".app-card h2").filter(has=reader.page.locator("[lang=en]"))
+    assert headings.count()
+    for heading in headings.all():
+        code, title = heading.locator("bdi").bounding_box(), heading.locator("[lang=en]").bounding_box()
+        assert code
+        assert title
+        assert title["y"] >= code["y"] + code["height"] - 2
+
+
+def test_funder_reads_the_first_page_on_a_phone_and_on_paper(enter: Enter) -> None:
+    reader = enter("funder", width=PHONE)
+    bar, chart = reader.main.locator("svg.bar"), reader.main.locator("svg.burn")
+    assert is_in_sight(bar)
+    assert is_in_sight(chart)
+    reader.page.emulate_media(media="print")
+    expect(bar).to_be_visible()
+    expect(chart).to_be_visible()
+    expect(reader.main.locator("details table")).to_be_visible()

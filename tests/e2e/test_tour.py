@@ -113,7 +113,7 @@ def nominates(partner: Reader) -> None:
     """In right-to-left layout, nominate two people found in either script, and a new one."""
     expect(partner.page.locator("html")).to_have_attribute("dir", "rtl")
     partner.reads("Open for your nominations")
-    partner.follow(re.compile(re.escape(partner.title(COURSE))))
+    partner.turn_to(partner.title(COURSE), "Nominate")
     for words, name in (("متدرب 020", NAMED), ("Trainee 021", "متدرب 021")):
         partner.fill("Name or service number", words)
         partner.press("Search")
@@ -131,12 +131,12 @@ def nominates(partner: Reader) -> None:
 def nominates_from_a_file(partner: Reader) -> None:
     """Review the previewed file, upload it again, choose, correct and nominate."""
     partner.open("Home")
-    partner.follow(re.compile(re.escape(partner.title(PREVIEWED))))
+    partner.turn_to(partner.title(PREVIEWED), "Nominate")
     partner.follow("Nominate many people from a file")
     partner.follow(re.compile("."), partner.main.get_by_role("table"))
     partner.reads("Perhaps known: choose")
     partner.open("Home")
-    partner.follow(re.compile(re.escape(partner.title(PREVIEWED))))
+    partner.turn_to(partner.title(PREVIEWED), "Nominate")
     partner.follow("Nominate many people from a file")
     partner.field("File of names").set_input_files(SEED / "nominations.csv")
     partner.press("Read")
@@ -305,7 +305,7 @@ def decides_about_payments(approver: Reader) -> None:
 def sees_the_burn_down_move(funder: Reader, before: int) -> None:
     """See £180.50 more spent, in the figure and in the table; open an entry and the other money pages."""
     assert spent(funder) == before + 100_00 + 50_00 + 10_50 + 20_00
-    for name in ("Ceiling", "Planned", "Committed and spent", "Spent", "Forecast"):
+    for name in ("Ceiling", "Left after payments", "Left after commitments", "Left by the forecast", "Left as planned"):
         expect(funder.main.locator(".app-legend li").filter(has_text=name).first).to_be_visible()
     funder.main.get_by_text("The same figures as a table").click()
     expect(funder.main.get_by_role("table").first).to_be_visible()

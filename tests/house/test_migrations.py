@@ -1,6 +1,7 @@
 """Migrations match the models, and each can be downgraded and upgraded with data, on both databases."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -19,13 +20,14 @@ from training.models import Base
 from training.models.assurance.rights_assessments import RightsAssessment, RiskLevel
 from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendFault, SpendRow
 from training.models.identity.accounts import Role
+from training.models.outcomes.completions import Completion
 from training.models.people.people import Merge
 from training.policy.scopes import unscoped
 from training.queries.assurance import rights_assessments
 from training.queries.finance import ledger_check
 from training.queries.people import people
 
-REVISIONS = [*(f"{number:04}" for number in range(1, 19)), "0022", "0023"]
+REVISIONS = sorted(file.name[:4] for file in (Path(__file__).parents[2] / "migrations" / "versions").glob("[0-9]*.py"))
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +134,19 @@ def test_existing_assessments_are_kept_and_get_a_trail(app: Flask) -> None:
         assert world.drafted_assessment(world.programme()).id > keys[2], "numbering goes on"
 
 
+def test_existing_completions_are_counted(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        _fill(world)
+        with transaction():
+            completions.confirm(db.session.scalars(_EVERY_COMPLETION).one(), world.actor("uk"))
+        db.session.close()
+        downgrade(db.engine, "0018")
+        upgrade(db.engine)
+        with db.engine.connect() as connection:
+            assert list(connection.scalars(text("SELECT trained FROM cohorts"))) == [1]
+
+
 def test_early_payments_are_posted_to_the_month_of_their_commitment(app: Flask) -> None:
     """Before, payments counted in their own month, and reversals in that of their approval."""
     with app.app_context():
@@ -184,6 +199,9 @@ def test_row_errors_are_kept(app: Flask) -> None:
 def _faults() -> list[str | None]:
     with db.engine.connect() as connection:
         return list(connection.scalars(text("SELECT fault FROM spend_rows ORDER BY number")))
+
+
+_EVERY_COMPLETION = unscoped(select(Completion), because="a test")
 
 
 def _fill(world: World) -> None:

@@ -46,3 +46,41 @@ def test_xlsx_has_the_direction_of_its_language(right_to_left: bool) -> None:
     written = to_xlsx("جدول", COLUMNS, ROWS, right_to_left=right_to_left)
     sheet = zipfile.ZipFile(io.BytesIO(written)).read("xl/worksheets/sheet1.xml").decode()
     assert ('rightToLeft="1"' in sheet) is right_to_left
+
+
+SUMMED = [
+    Column("Payee"),
+    Column("Amount", is_money=True, is_summed=True),
+    Column("Each", is_money=True),
+    Column("Seats", is_summed=True),
+]
+PAID: list[list[Value]] = [["A", 1_000_10, 5_00, 12], ["B", -3_05, None, None], ["C", None, 7_00, 1]]
+
+
+def sheet_of(written: bytes, part: str = "worksheets/sheet1") -> str:
+    return zipfile.ZipFile(io.BytesIO(written)).read(f"xl/{part}.xml").decode()
+
+
+def test_xlsx_ends_with_totals_that_follow_its_filters() -> None:
+    written = to_xlsx("Claims", SUMMED, PAID, total="Total")
+    read = CalamineWorkbook.from_filelike(io.BytesIO(written)).get_sheet_by_index(0).to_python()
+    assert read[-1] == ["Total", 997.05, "", 13.0]
+    assert "SUBTOTAL(109,B2:B4)" in sheet_of(written)
+    assert '<autoFilter ref="A1:D4"' in sheet_of(written), "the totals are not among the rows that it filters"
+
+
+def test_xlsx_amounts_are_in_pounds() -> None:
+    written = to_xlsx("Claims", SUMMED, PAID, total="Total")
+    assert "[$£-809]#,##0.00" in sheet_of(written, "styles")
+
+
+def test_xlsx_without_amounts_or_rows_has_no_totals() -> None:
+    for columns, rows in (([Column("Name"), Column("Rows", is_summed=True)], [["A", 1]]), (SUMMED, [])):
+        written = to_xlsx("Files", columns, rows, total="Total")
+        read = CalamineWorkbook.from_filelike(io.BytesIO(written)).get_sheet_by_index(0).to_python()
+        assert len(read) == 1 + len(rows)
+        assert "<autoFilter" in sheet_of(written)
+
+
+def test_csv_has_no_totals() -> None:
+    assert len(to_csv(SUMMED, PAID).splitlines()) == 1 + len(PAID)

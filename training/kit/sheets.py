@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from training.kit.money import plain_amount
@@ -29,11 +30,17 @@ _NAME_LENGTH = 31
 _NOT_IN_NAMES = str.maketrans("", "", "[]:*?/\\'")
 
 
+_POUNDS = "[$£-809]#,##0.00;-[$£-809]#,##0.00"
+_SUM_OF_SHOWN = 109
+"""The function of SUBTOTAL that adds up only the rows which a filter leaves."""
+
+
 class Column(NamedTuple):
-    """A column: its heading, and whether its integers are pence."""
+    """A column: its heading, whether its integers are pence, and whether its sum says something."""
 
     heading: str
     is_money: bool = False
+    is_summed: bool = False
 
 
 def to_csv(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> bytes:
@@ -65,11 +72,17 @@ def _without_formula(text: str) -> str:
 
 
 def to_xlsx(
-    name: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, right_to_left: bool = False
+    name: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Value]],
+    *,
+    total: str = "",
+    right_to_left: bool = False,
 ) -> bytes:
-    """Return a table as a one-sheet workbook; amounts have two decimals, dates are dates.
+    """Return a table as a one-sheet workbook; amounts are in pounds with two decimals, dates are dates.
 
-    Other numbers keep their decimals.
+    Other numbers keep their decimals. The headings have filters. Where an amount is summed, the last row, labelled
+    ``total``, has the sums of the rows that a filter leaves.
     """
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, _SAFE) as book:
@@ -81,9 +94,16 @@ def to_xlsx(
         sheet.set_column(0, len(columns) - 1, 18)
         for place, column in enumerate(columns):
             sheet.write_string(0, place, column.heading, book.add_format({"bold": True}))
-        for number, row in enumerate(rows, start=1):
+        sums, last = [0] * len(columns), 0
+        for last, row in enumerate(rows, start=1):
             for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-                write.cell(number, place, column, value)
+                write.cell(last, place, column, value)
+                if column.is_summed and isinstance(value, int):
+                    sums[place] += value
+        if columns:
+            sheet.autofilter(0, 0, last, len(columns) - 1)
+        if total and last and any(column.is_summed and column.is_money for column in columns):
+            write.totals(last, columns, sums, total)
     return file.getvalue()
 
 
@@ -100,7 +120,7 @@ class _Writer:
         if isinstance(value, str):
             self.sheet.write_string(row, place, value)
         elif isinstance(value, int) and column.is_money:
-            self.sheet.write_number(row, place, value / 100, self._format(_number_format(2)))
+            self.sheet.write_number(row, place, value / 100, self._format(_POUNDS))
         elif isinstance(value, int):
             self.sheet.write_number(row, place, value)
         elif isinstance(value, Decimal):
@@ -109,10 +129,26 @@ class _Writer:
         elif value is not None:
             self.sheet.write_datetime(row, place, dt.datetime.combine(value, dt.time()), self._format("yyyy-mm-dd"))
 
-    def _format(self, code: str) -> Format:
-        if code not in self.formats:
-            self.formats[code] = self.book.add_format({"num_format": code})
-        return self.formats[code]
+    def totals(self, last: int, columns: Sequence[Column], sums: Sequence[int], label: str) -> None:
+        """Write the row of totals below row ``last``: ``label`` in the first column that has no sum."""
+        labelled = next((place for place, column in enumerate(columns) if not column.is_summed), None)
+        for place, (column, whole) in enumerate(zip(columns, sums, strict=True)):
+            if place == labelled:
+                self.sheet.write_string(last + 1, place, label, self._format("@", is_total=True))
+            elif column.is_summed:
+                code, value = (_POUNDS, whole / 100) if column.is_money else (_number_format(0), whole)
+                cells = xl_range(1, place, last, place)
+                formula = f"=SUBTOTAL({_SUM_OF_SHOWN},{cells})"
+                self.sheet.write_formula(last + 1, place, formula, self._format(code, is_total=True), value)
+            else:
+                self.sheet.write_blank(last + 1, place, None, self._format("@", is_total=True))
+
+    def _format(self, code: str, *, is_total: bool = False) -> Format:
+        key = f"{code} total" if is_total else code
+        if key not in self.formats:
+            style = {"bold": True, "top": 1} if is_total else {}
+            self.formats[key] = self.book.add_format({"num_format": code, **style})
+        return self.formats[key]
 
 
 def _number_format(decimals: int) -> str:

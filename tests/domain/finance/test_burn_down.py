@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from tests.support.world import TODAY, World
 from training.domain.finance import burn_down, spending_plans
-from training.domain.finance.burn_down import Period, Series, series
+from training.domain.finance.burn_down import Period, Series, left, series, shortened
 from training.domain.finance.spending_plans import Pattern, Scheduled, spread_over
 from training.kit.clock import months_between
 from training.kit.db import db, transaction
@@ -112,6 +112,35 @@ def test_period_limits_months_without_changing_sums() -> None:
 
 def test_fully_paid_commitments_do_not_extend_the_chart() -> None:
     assert series([LINE], [*TOTALS, Total(day("2029-01"), 0, 0, 0)], [], TODAY).months[-1] == day("2027-03")
+
+
+def test_burn_down_shows_what_is_left_of_the_whole() -> None:
+    used = series([LINE], TOTALS, [], TODAY)
+    found = left(used, 3_000)
+    november = {"planned": -5_000, "committed": -1_000, "spent": 1_500, "forecast": 500}
+    assert {column: at(found, column, "2026-11") for column in november} == november
+    assert at(found, "forecast", "2027-03") == -1_000, "more is expected than there is"
+    assert (at(found, "spent", "2026-12"), at(found, "forecast", "2026-10")) == (None, None)
+    assert (found.months, found.on) == (used.months, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("on", "first", "last"),
+    [
+        (TODAY, "2026-04", "2027-03"),
+        (dt.date(2027, 4, 1), "2027-04", "2028-03"),
+        (dt.date(2027, 3, 31), "2026-04", "2027-03"),
+        # The chart has no month of this financial year: its own last twelve.
+        (dt.date(2035, 11, 24), "2029-04", "2030-03"),
+    ],
+)
+def test_small_chart_shows_today_and_the_end_of_the_year(on: dt.date, first: str, last: str) -> None:
+    lines = [spread_over(60_000, dt.date(2024, 11, 1), dt.date(2030, 3, 31))]
+    found = shortened(series(lines, TOTALS, [], on))
+    assert (found.months[0], found.months[-1], len(found.months)) == (day(first), day(last), 12)
+    assert len(found.spent) == len(found.forecast) == 12
+    if on.year < 2035:
+        assert found.months[found.now or 0] == day(f"{on:%Y-%m}")
 
 
 YEAR_OF_2020 = spread_over(12_000, dt.date(2020, 4, 1), dt.date(2021, 3, 31))

@@ -36,7 +36,7 @@ def test_money_neither_spent_nor_due_nor_scheduled_lapses(
 
 def test_shortage_of_one_line_does_not_reduce_lapses_of_another() -> None:
     rows = [year_end.row(line(1), 0, 0), year_end.row(line(2), 0, 900)]
-    assert year_end.total(rows) == YearEndRow(
+    assert year_end.total(rows, of=0) == YearEndRow(
         line=None, allocated=2_000, spent=400, due=0, later=600, scheduled=900, lapses=800, short=100
     )
 

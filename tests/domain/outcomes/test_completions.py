@@ -16,6 +16,7 @@ from training.kit.db import transaction
 from training.models.admissions.nominations import Nomination
 from training.models.identity.accounts import Role
 from training.models.outcomes.completions import Completion, CompletionState
+from training.queries.courses import cohorts
 from training.queries.outcomes import completions as rows
 
 LAST = dt.date(2026, 11, 4)
@@ -46,6 +47,10 @@ def test_claimed_completion_is_confirmed(world: World, seat: Nomination) -> None
     latest = rows.latest_of(seat.id, world.actor("trainee"))
     assert latest is not None
     assert latest.state is CompletionState.CONFIRMED
+    assert cohorts.cohort_by_key(seat.cohort_id).trained == 1
+    with pytest.raises(AlreadyDecided), transaction():
+        completions.confirm(claimed, world.actor("uk"))
+    assert cohorts.cohort_by_key(seat.cohort_id).trained == 1
 
 
 def test_refused_claim_keeps_its_reason_and_can_be_repeated(world: World, seat: Nomination) -> None:
@@ -55,6 +60,7 @@ def test_refused_claim_keeps_its_reason_and_can_be_repeated(world: World, seat: 
     latest = rows.latest_of(seat.id, world.actor("trainee"))
     assert latest is not None
     assert (latest.state, latest.reason) == (CompletionState.REFUSED, "two days missed")
+    assert cohorts.cohort_by_key(seat.cohort_id).trained == 0
     claim(world, seat)
 
 

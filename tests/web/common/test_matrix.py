@@ -128,6 +128,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "oversight.exports.of_rates": ("++ff++ff+fs",),
     "oversight.exports.of_spend_file": ("+nnnnnnnnns", "+nnnnnnnnns"),
     "oversight.exports.of_spend_files": ("+fnnffnffns", "+nnnnfnffns"),
+    "oversight.exports.of_burn_down": ("+fnn++nf+ns", "+nnnn+nf+ns"),
     "oversight.exports.of_unit_costs": ("+fnn++nf+ns", "+nnnn+nf+ns"),
     "oversight.exports.of_unit_costs_by_course": ("+fnn++nf+ns", "+nnnn+nf+ns"),
     "oversight.exports.of_rights": ("+ffffff++fs",),
@@ -430,6 +431,7 @@ _TABLES = {
     "oversight.exports.of_claim": "lines",
     "oversight.exports.of_cohort": "costs",
     "oversight.exports.of_commitment": "entries",
+    "oversight.exports.of_programme": "lines",
     "oversight.exports.of_spend_file": "rows",
 }
 

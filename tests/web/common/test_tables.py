@@ -6,11 +6,12 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask, render_template_string
 from flask_babel import lazy_gettext as _l
+from python_calamine import CalamineWorkbook
 
 from training.web.common.downloads import file_of
 from training.web.common.tables import (
@@ -155,6 +156,28 @@ def test_first_cell_is_row_header_and_links_to_the_record() -> None:
 def test_total_row_is_marked() -> None:
     html = page(NARROW, Payment(), Payment(is_sum=True), options=', {"action": press}')
     assert re.findall(r'<th scope="row"[^>]*>', html) == ['<th scope="row">', '<th scope="row" class="app-total">']
+
+
+def workbook(spec: TableSpec[Payment], *rows: Payment) -> list[list[object]]:
+    """Return the table as read from its workbook."""
+    sent = file_of(spec.file(rows), "claims", "xlsx").data
+    return CalamineWorkbook.from_filelike(io.BytesIO(sent)).get_sheet_by_index(0).to_python()
+
+
+def test_workbook_has_totals_of_amounts_and_not_of_shares() -> None:
+    assert workbook(WHOLE, Payment(), Payment(pence=49_75))[-1] == ["Total of these rows", 200.0, "", ""]
+    unlike = {**WHOLE.columns, "amount": replace(WHOLE.columns["amount"], is_summed=False)}
+    assert workbook(TableSpec(_l("Claims"), unlike), Payment())[-1][0] == "=HYPERLINK(1)"
+
+
+def test_workbook_of_a_table_with_a_total_row_has_one_total() -> None:
+    rows = (Payment(), Payment(pence=49_75), Payment(payee="Total", pence=200_00, is_sum=True))
+    assert workbook(NARROW, *rows)[1:] == [
+        ["abc", "=HYPERLINK(1)", 150.25],
+        ["abc", "=HYPERLINK(1)", 49.75],
+        ["Total of these rows", "", 200.0],
+    ]
+    assert [row[2] for row in lines(NARROW, *rows)[1:]] == ["150.25", "49.75", "200.00"]
 
 
 @pytest.mark.usefixtures("arabic")

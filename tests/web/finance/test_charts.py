@@ -7,10 +7,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from training.web.finance.charts import BurnDown, burn_down, legend
+from training.web.finance.charts import NARROW, WIDE, BurnDown, Size, burn_down, swatch
 
-LABELS = {word: word.title() for word in ("ceiling", "planned", "committed", "spent", "forecast")}
-WIDTH = 860
+WIDTH = WIDE.width
 NOTHING: tuple[None, ...] = (None,) * 12
 SERIES = BurnDown(
     title="Burn-down <of> a programme",
@@ -21,13 +20,14 @@ SERIES = BurnDown(
     committed=[2_000_000 * month for month in range(1, 7)] + [None] * 6,
     spent=[1_000_000 * month for month in range(1, 7)] + [None] * 6,
     forecast=[None] * 5 + [1_000_000 * month for month in range(6, 13)],
-    labels=LABELS,
+    now=5,
+    today="28 Nov 2026",
 )
 
 
-def drawn(series: BurnDown = SERIES, *, right_to_left: bool = False) -> ET.Element:
+def drawn(series: BurnDown = SERIES, *, right_to_left: bool = False, size: Size = WIDE) -> ET.Element:
     """Return the picture as XML, which also checks that it is well-formed."""
-    return ET.fromstring(burn_down(series, right_to_left=right_to_left))  # our own output
+    return ET.fromstring(burn_down(series, right_to_left=right_to_left, size=size))  # our own output
 
 
 def texts(picture: ET.Element, kind: str) -> list[ET.Element]:
@@ -54,42 +54,36 @@ def test_right_to_left_chart_is_mirrored() -> None:
 
 
 def test_labels_are_isolated_in_a_mirrored_chart() -> None:
-    names = texts(drawn(right_to_left=True), "burn-name")
-    assert names[0].text == "\u2067Ceiling\u2069"
-    assert {text.get("text-anchor") for text in names} == {"end"}
-    assert {text.get("text-anchor") for text in texts(drawn(), "burn-name")} == {"start"}
+    assert "\u2067M1\u2069" in [text.text for text in texts(drawn(right_to_left=True), "burn-tick")]
+    assert "M1" in [text.text for text in texts(drawn(), "burn-tick")]
 
 
-def test_line_labels_have_last_amounts_and_do_not_overlap() -> None:
-    picture = drawn()
-    named = dict(
-        zip(*([text.text for text in texts(picture, kind)] for kind in ("burn-name", "burn-amount")), strict=True)
-    )
-    assert named == {
-        "Ceiling": "£300,000",
-        "Planned": "£300,000",
-        "Forecast": "£120,000",
-        "Committed": "£120,000",
-        "Spent": "£60,000",
-    }
-    places = [float(text.get("y", "nan")) for text in texts(picture, "burn-name")]
-    assert all(below - above >= 40 for above, below in pairwise(places))
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_chart_names_its_day_at_the_current_month(size: Size) -> None:
+    picture = drawn(size=size)
+    assert "28 Nov 2026" in [text.text for text in texts(picture, "burn-tick")]
+    (rule,) = [path.get("d", "") for path in picture.iter("path") if path.get("class") == "burn-today"]
+    assert rule.startswith(f"M{across(picture, 'circle', 'cx')[5]:.1f} ")
+    past = drawn(replace(SERIES, now=None), size=size)
+    assert "burn-today" not in {path.get("class") for path in past.iter("path")}
 
 
-def test_legend_repeats_the_labels_as_text() -> None:
-    named = [(line.label, line.pence) for line in legend(SERIES)]
-    assert named == [
-        ("Ceiling", 30_000_000),
-        ("Planned", 30_000_000),
-        ("Forecast", 12_000_000),
-        ("Committed", 12_000_000),
-        ("Spent", 6_000_000),
-    ]
-    for line in legend(SERIES):
-        picture = ET.fromstring(line.sample)  # our own output
-        assert (picture.tag, picture.get("aria-hidden")) == ("svg", "true")
-    nothing = replace(SERIES, committed=NOTHING, spent=NOTHING, forecast=NOTHING)
-    assert [line.label for line in legend(nothing)] == ["Ceiling", "Planned"]
+def test_legend_stands_beside_the_picture_alone() -> None:
+    for name in ("ceiling", "planned", "committed", "spent", "forecast"):
+        sample = ET.fromstring(swatch(name))  # our own output
+        assert (sample.tag, sample.get("aria-hidden")) == ("svg", "true")
+    written = {text.text for text in drawn().iter("text")}
+    assert not written & {"Ceiling", "Planned", "Committed", "Spent", "Forecast"}
+
+
+def test_too_little_money_is_drawn_below_zero() -> None:
+    picture = drawn(replace(SERIES, forecast=[None] * 5 + [-1_000_000 * month for month in range(6, 13)]))
+    ticks = [text.text for text in texts(picture, "burn-tick")]
+    assert "−£100,000" in ticks
+    floor = {path.get("class"): path.get("d", "") for path in picture.iter("path")}
+    zero = float(floor["burn-base"].split()[1].partition("H")[0])
+    lowest = float(floor["burn-line burn-forecast"].rpartition(" ")[2])
+    assert lowest > zero, "further down"
 
 
 def test_line_breaks_at_missing_values() -> None:
@@ -104,21 +98,40 @@ def test_line_breaks_at_missing_values() -> None:
     [
         replace(SERIES, ceiling=0),
         replace(SERIES, ceiling=0, planned=[0] * 12, committed=NOTHING, spent=NOTHING, forecast=NOTHING),
-        replace(SERIES, ceiling=0, months=[], planned=[], committed=[], spent=[], forecast=[]),
-        replace(SERIES, months=["April"], planned=[1], committed=[2], spent=[3], forecast=[None]),
+        replace(SERIES, ceiling=0, months=[], planned=[], committed=[], spent=[], forecast=[], now=None),
+        replace(SERIES, months=["April"], planned=[1], committed=[2], spent=[3], forecast=[None], now=0),
         replace(SERIES, ceiling=99_999_999_999),
         replace(SERIES, spent=[40_000_000, *NOTHING[1:]]),
-        BurnDown("24", "", [f"تشرين الثاني {m}" for m in range(24)], 1, [1] * 24, [1] * 24, [1] * 24, [1] * 24, LABELS),
+        replace(SERIES, spent=[-40_000_000, *NOTHING[1:]]),
+        BurnDown(
+            "24", "", [f"تشرين الثاني {m}" for m in range(24)], 1, *[[1] * 24] * 4, now=23, today="28 تشرين الثاني"
+        ),
     ],
-    ids=["no ceiling", "no money", "no months", "one month", "very much", "over the ceiling", "two years"],
+    ids=[
+        "no ceiling",
+        "no money",
+        "no months",
+        "one month",
+        "very much",
+        "over the ceiling",
+        "below zero",
+        "two years",
+    ],
 )
-def test_everything_is_drawn_inside_the_picture(series: BurnDown, right_to_left: bool) -> None:
-    svg = burn_down(series, right_to_left=right_to_left)
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_everything_is_drawn_inside_the_picture(series: BurnDown, right_to_left: bool, size: Size) -> None:
+    svg = burn_down(series, right_to_left=right_to_left, size=size)
     picture = ET.fromstring(svg)  # our own output
     assert re.search(r"nan|inf|None", svg) is None
     for text in picture.iter("text"):
-        assert 0 <= float(text.get("x", "nan")) <= WIDTH
-        assert 0 <= float(text.get("y", "nan")) <= 430
+        x, anchor, width = float(text.get("x", "nan")), text.get("text-anchor", ""), len(text.text or "") * 7
+        left = x - {"start": 0, "middle": width / 2, "end": width}[anchor]
+        assert left >= 0, text.text
+        assert left + width <= size.width, text.text
+        assert 0 <= float(text.get("y", "nan")) <= size.height
+    for path in picture.iter("path"):
+        for y in re.findall(r"[ML][\d.]+ ([\d.]+)", path.get("d", "")):
+            assert 0 <= float(y) <= size.height
 
 
 def test_month_labels_do_not_overlap() -> None:

@@ -236,10 +236,11 @@ def test_only_its_funder_sees_the_money_of_a_project(world: World, client: Flask
     assert "£" not in page
 
 
+@pytest.mark.parametrize("view", ["left", "used"])
 @pytest.mark.parametrize(
     ("query", "last", "count"),
     [
-        ("", "Mar 2027", 12),
+        ("?period=", "Mar 2027", 12),
         ("?period=financial-year", "Mar 2027", 12),
         ("?period=twelve-months", "Nov 2026", 8),
         ("?period=all", "Mar 2027", 12),
@@ -247,7 +248,7 @@ def test_only_its_funder_sees_the_money_of_a_project(world: World, client: Flask
     ],
 )
 def test_burn_down_shows_the_chosen_months(
-    world: World, client: FlaskClient, query: str, last: str, count: int
+    world: World, client: FlaskClient, query: str, last: str, count: int, view: str
 ) -> None:
     line = line_of(world, 1_200_00)
     with inside(world):
@@ -255,15 +256,18 @@ def test_burn_down_shows_the_chosen_months(
         world.approve(world.payment(commitment, 200_00))
     world.sign_in(client, "uk")
     for address in (f"/lines/{line.public_id}", f"/projects/{line.project}", address_of(world)):
-        page = client.get(address + query).text
+        page = client.get(f"{address}{query}&view={view}").text
         table = page[page.index("figures by month") :]
         table = table[: table.index("</table>")]
         rows = re.findall(r'<th scope="row">(?:<bdi[^>]*>)?([^<]+)', table)
         assert (rows[0], rows[-1], len(rows)) == ("Apr 2026", last, count)
-        # Planned, committed and spent, spent, forecast: exact sums in every period.
         november = re.findall(r"£[\d,.]+", table[table.index("Nov 2026") :])
-        assert november[:4] == ["£800.00", "£500.00", "£200.00", "£200.00"]
-        assert "Committed and spent" in page
+        if view == "used":  # planned, committed and spent, spent, forecast: exact sums in every period
+            assert november[:4] == ["£800.00", "£500.00", "£200.00", "£200.00"]
+            continue
+        # Of the allocation, or of the ceiling: after payments, after commitments, by the forecast, as planned.
+        whole = 300_000 if address == address_of(world) else 1_200
+        assert november[:4] == [f"£{whole - used:,}.00" for used in (200, 500, 200, 800)]
 
 
 def test_query_count_is_constant(world: World, client: FlaskClient, statements: Statements) -> None:

@@ -130,6 +130,31 @@ def test_every_finance_table_is_exported_as_csv_and_xlsx(world: World, pages: Pa
                 assert rows(client, address) is not None
 
 
+NOT_SUMMED = {
+    "entries": {"Amount"},
+    "unit-costs": {"Per trainee", "Per completion", "Per contact hour"},
+    "unit-costs-by-course": {"Per trainee", "Per completion", "Per contact hour"},
+}
+"""The columns of amounts whose sum says nothing, by table."""
+WITHOUT_TOTALS = {"burn-down", "reasons"}
+"""Each row of these is a sum up to a month."""
+
+
+def test_every_workbook_has_filters_pounds_and_totals(world: World, pages: Pages) -> None:
+    client = world.sign_in(world.app.test_client(), "uk")
+    found = {link for page in pages.all() for link in saved(client, page) if link.endswith(".xlsx")}
+    for address in sorted(found):
+        sent = client.get(address).data
+        with zipfile.ZipFile(io.BytesIO(sent)) as book:
+            sheet, styles = book.read("xl/worksheets/sheet1.xml").decode(), book.read("xl/styles.xml").decode()
+        assert "<autoFilter" in sheet, address
+        headings = CalamineWorkbook.from_filelike(io.BytesIO(sent)).get_sheet_by_index(0).to_python()[0]
+        summed = {str(headings[ord(cell) - ord("A")]) for cell in re.findall(r'r="([A-Z])\d+"[^>]*><f>SUBTOTAL', sheet)}
+        table = address.rpartition("/")[2].removesuffix(".xlsx")
+        assert bool(summed) is ("£" in styles and table not in WITHOUT_TOTALS), f"{address}: {summed}"
+        assert not summed & NOT_SUMMED.get(table, set()), address
+
+
 def test_exported_figures_agree_with_the_ledger(world: World, pages: Pages) -> None:
     client = world.sign_in(world.app.test_client(), "uk")
     (line,) = rows(client, f"{pages.project}/tables/lines.csv")
@@ -189,7 +214,7 @@ def test_exported_entries_sum_to_the_page_and_by_month_to_the_chart(
     # The programme has the line of the cohort, too, from which £100 were paid.
     for page, allocated, spent_by_november in ((pages.line, 900_00, 400_25), (pages.programme, 50_900_00, 500_25)):
         entries = rows(client, f"{page}/tables/entries.csv")
-        shown = client.get(page)
+        shown, used = client.get(page), client.get(f"{page}?view=used")
         for balance in ("Committed", "Spent"):
             assert total(entries, balance) == figure(shown, balance), (page, balance)
         assert total(entries, "Allocated") == allocated
@@ -199,7 +224,8 @@ def test_exported_entries_sum_to_the_page_and_by_month_to_the_chart(
             held = total([one for one in entries if "" < one["Committed counts in"] <= str(day)], "Committed")
             told = chart[str(day)]
             assert (total([told], "Spent"), total([told], "Committed and spent")) == (spent, held + spent)
-            assert told["Spent"] in shown.text.replace(",", ""), "the table below the chart"
+            assert told["Spent"] in used.text.replace(",", ""), "the table below the chart"
+            assert told["Left after payments"] in shown.text.replace(",", "")
         by_month = [total([chart[str(day)]], "Spent") for day in (OCTOBER, NOVEMBER)]
         assert by_month == [250_00, spent_by_november]
 
@@ -266,7 +292,8 @@ def test_payments_in_dinars_are_exported_as_numbers_and_dates(world: World, page
         with transaction():
             claim = claims.propose(payment, lines, "a purpose", world.key(), world.actor("uk"), TODAY).public_id
     client = world.sign_in(world.app.test_client(), "uk")
-    first, *others = cells(client, f"/claims/{claim}/tables/lines.xlsx")
+    first, *others, total = cells(client, f"/claims/{claim}/tables/lines.xlsx")
+    assert total[first.index("Pounds, rounded half-even")] == 121.18
     read = [dict(zip(first, row, strict=True)) for row in others]
     for heading, values in {
         "Paid on": [TODAY, TODAY],

@@ -4,7 +4,7 @@ import datetime as dt
 import enum
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from training.domain.finance import spending_plans
@@ -31,13 +31,38 @@ class Period(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Series:
-    """Cumulative pence at the end of each month; None where there is no value."""
+    """Cumulative pence at the end of each month as known on the day ``on``; None where there is no value."""
 
+    on: dt.date
     months: Sequence[dt.date]
     planned: Sequence[int]
     committed: Sequence[int | None]
     spent: Sequence[int | None]
     forecast: Sequence[int | None]
+
+    @property
+    def now(self) -> int | None:
+        """The place of the current month; None if the months end before it."""
+        return self._place(month_of(self.on))
+
+    @property
+    def year_end(self) -> int | None:
+        """The place of the month that ends the financial year; None if the months do not reach it."""
+        return self._place(month_of(financial_year_end(self.on)))
+
+    def _place(self, month: dt.date) -> int | None:
+        return self.months.index(month) if month in self.months else None
+
+    def within(self, months: slice) -> "Series":
+        """Return the series of some of the months."""
+        return replace(
+            self,
+            months=self.months[months],
+            planned=self.planned[months],
+            committed=self.committed[months],
+            spent=self.spent[months],
+            forecast=self.forecast[months],
+        )
 
 
 def of_programme(programme_id: int, actor: Actor, today: dt.date, period: Period | None = None) -> Series | None:
@@ -56,9 +81,13 @@ def of_line(line_id: int, actor: Actor, today: dt.date, period: Period | None = 
 
 
 def _chart(figures: BurnDownFigures | None, today: dt.date, period: Period | None) -> Series | None:
-    if figures is None:
-        return None
-    return series(plans(figures), figures.totals, spending_plans.scheduled(figures.costs), today, period)
+    return of_figures(figures, today, period) if figures else None
+
+
+def of_figures(figures: BurnDownFigures, today: dt.date, period: Period | None = None) -> Series:
+    """Return the series of the lines of ``figures``."""
+    totals = [total for of_line in figures.totals.values() for total in of_line]
+    return series(plans(figures), totals, spending_plans.scheduled(figures.costs), today, period)
 
 
 def plans(figures: BurnDownFigures) -> list[Months]:
@@ -97,16 +126,39 @@ def series(
     known = spent.total()
     last = max({*planned, *(month for month, pence in spent.items() if pence)}, default=now)
     shown = _shown(months, today, period) if period else _opening(months, now, last)
-    return Series(
-        months=months[shown],
-        planned=_cumulative(planned, months)[shown],
-        committed=_until(now, months, _cumulative(moved, months))[shown],
-        spent=_until(now, months, _cumulative(spent, months))[shown],
+    whole = Series(
+        on=today,
+        months=months,
+        planned=_cumulative(planned, months),
+        committed=_until(now, months, _cumulative(moved, months)),
+        spent=_until(now, months, _cumulative(spent, months)),
         forecast=[
             known + value if month >= now else None
             for month, value in zip(months, _cumulative(to_come, months), strict=True)
-        ][shown],
+        ],
     )
+    return whole.within(shown)
+
+
+def left(series: Series, whole: int) -> Series:
+    """Return what is left of ``whole`` (pence) at the end of each month: a burn-down. Below zero is too little."""
+    return replace(
+        series,
+        planned=[whole - value for value in series.planned],
+        committed=_left(series.committed, whole),
+        spent=_left(series.spent, whole),
+        forecast=_left(series.forecast, whole),
+    )
+
+
+def _left(values: Sequence[int | None], whole: int) -> list[int | None]:
+    return [None if value is None else whole - value for value in values]
+
+
+def shortened(series: Series) -> Series:
+    """Return the twelve months to the end of the financial year, which a small picture shows; else the last twelve."""
+    stop = len(series.months) if series.year_end is None else series.year_end + 1
+    return series.within(slice(max(0, stop - _YEAR), stop))
 
 
 def _cumulative(per_month: Mapping[dt.date, int], months: Sequence[dt.date]) -> list[int]:

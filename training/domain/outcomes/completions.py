@@ -14,6 +14,7 @@ from training.domain.outcomes.refusals import CompletedOutsideCohort, NotSeated,
 from training.kit.clock import now
 from training.kit.db import changed, db
 from training.models.admissions.nominations import Nomination, NominationState
+from training.models.courses.cohorts import Cohort
 from training.models.identity.actor import Actor
 from training.models.outcomes.completions import Completion, CompletionState
 from training.queries.admissions import nominations
@@ -49,8 +50,12 @@ def claim(nomination: Nomination, completed_on: dt.date, note: str, by: Actor, o
 
 
 def confirm(completion: Completion, by: Actor) -> None:
-    """Confirm a claim. Raises OwnCompletion, AlreadyDecided."""
+    """Confirm a claim; its cohort counts one more who completed it. Raises OwnCompletion, AlreadyDecided."""
+    nomination = nominations.nomination_by_key(completion.nomination_id)
+    cohorts.lock_cohort(nomination.cohort_id)  # before the completion, in the order of a claim
     _decide(completion, CompletionState.CONFIRMED, "", by)
+    one_more = update(Cohort).where(Cohort.id == nomination.cohort_id).values(trained=Cohort.trained + 1)
+    db.session.execute(one_more)
 
 
 def refuse(completion: Completion, reason: str, by: Actor) -> None:

@@ -48,6 +48,11 @@ def _reservations(cohort: Cohort) -> list[proposals.Reservation]:
     return [proposals.Reservation(line, amount) for line, amount in per_line.items()]
 
 
+def is_late(cohort: Cohort | None, on: dt.date) -> bool:
+    """Return whether a cohort still awaits approval on its first day or later."""
+    return cohort is not None and cohort.state is CohortState.AWAITING_APPROVAL and cohort.starts_on <= on
+
+
 def open_funded(cohort: Cohort, by: Actor, on: dt.date) -> None:
     """Open a cohort whose commitments are approved. Raises NoRightsAssessment, CohortNotDraft."""
     coverage.check_covered(cohort, on)

@@ -39,6 +39,8 @@ class Venue(Named, Base):
 class Cohort(Base):
     """One holding of a course. ``seats_taken`` changes by conditional UPDATE; ``planned_cost`` sums its costs (pence).
 
+    ``trained`` counts its confirmed completions, and changes with each.
+
     ``reserved_for_women`` seats only women may take; ``nominations_until`` and ``vetting_by`` are last days.
     """
 
@@ -55,6 +57,7 @@ class Cohort(Base):
     ends_on: Mapped[dt.date]
     capacity: Mapped[int]
     seats_taken: Mapped[int] = mapped_column(default=0)
+    trained: Mapped[int] = mapped_column(default=0, server_default="0")
     reserved_for_women: Mapped[int] = mapped_column(default=0)
     nominations_until: Mapped[dt.date | None]
     vetting_by: Mapped[dt.date | None]
@@ -73,6 +76,7 @@ class Cohort(Base):
         CheckConstraint("nominations_until <= starts_on", name="nominations_before_start"),
         CheckConstraint("vetting_by <= starts_on", name="vetting_before_start"),
         CheckConstraint("planned_cost >= 0", name="cost_not_negative"),
+        CheckConstraint("trained >= 0", name="trained_not_negative"),
         Index("ix_cohorts_starts_on_id", "starts_on", "id"),
         Index("ix_cohorts_state_starts_on", "state", "starts_on", "id"),
     )

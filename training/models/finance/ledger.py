@@ -138,6 +138,7 @@ class EntryDecision(Guarded, Base):
         ),
         CheckConstraint("(approver_id = proposer_id) = (outcome = 'withdrawn')", name="maker_is_not_checker"),
         CheckConstraint("outcome = 'approved' OR reason <> ''", name="refusal_has_reason"),
+        Index("ix_approvals_decided_at", "decided_at"),
     )
 
 

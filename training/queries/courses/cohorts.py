@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, not_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
 from training.models.courses.cohorts import Cohort, CohortCost, CohortInvitation, CohortState, CohortTrainer, Venue
@@ -174,6 +174,18 @@ class CohortPage(CohortHead):
     trainers: Sequence[Person]
     costs: Sequence[CohortCost]
     commitments: Sequence[Commitment]
+    are_all_commitments: bool
+
+    @property
+    def part_of_costs(self) -> int | None:
+        """The planned costs that the reader sees, in pence, if they are a part of larger costs."""
+        seen = sum(cost.amount for cost in self.costs)
+        return seen if seen < self.cohort.planned_cost else None
+
+    @property
+    def part_of_commitments(self) -> int | None:
+        """What the commitments that the reader sees hold and have spent, in pence, if there are others."""
+        return None if self.are_all_commitments else sum(one.committed + one.spent for one in self.commitments)
 
 
 def cohort_head(cohort: Cohort, actor: Actor) -> CohortHead:
@@ -199,17 +211,21 @@ def cohort_head(cohort: Cohort, actor: Actor) -> CohortHead:
 def cohort_page(cohort: Cohort, actor: Actor) -> CohortPage:
     """Return the page of a cohort as ``actor`` may see it."""
     key, head = cohort.id, cohort_head(cohort, actor)
-    commitments = (
-        select(Commitment)
+    others = aliased(Commitment)
+    number = select(func.count()).where(others.cohort_id == key).scalar_subquery()
+    statement = (
+        select(Commitment, number)
         .where(Commitment.cohort_id == key)
         .options(joinedload(Commitment.line))
         .order_by(Commitment.id)
     )
+    rows = db.session.execute(seen(statement, actor, Permission.SEE_MONEY, Commitment)).all()
     return CohortPage(
         **vars(head),
         trainers=trainers_of(key) if head.may_see_roster else (),
         costs=visible_costs(key, actor),
-        commitments=db.session.scalars(seen(commitments, actor, Permission.SEE_MONEY, Commitment)).all(),
+        commitments=[commitment for commitment, _number in rows],
+        are_all_commitments=all(number == len(rows) for _commitment, number in rows),
     )
 
 

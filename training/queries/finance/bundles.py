@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training.kit.db import db
 from training.models.courses.cohorts import Cohort
@@ -23,13 +23,19 @@ class Bundle:
     """A proposal: its entries in order, which are decided together, and the cohort that they pay for.
 
     ``undone`` holds what the reversed entries moved, by their keys. ``may_see_file`` covers the evidence of a claim and
-    the name of its payee.
+    the name of its payee. ``number`` counts all its entries, of which a reader may see those of some lines only.
     """
 
     entries: list[LedgerEntry]
     cohort: Cohort | None
     may_see_file: bool
     undone: dict[int, LedgerPosting]
+    number: int = 0
+
+    @property
+    def part(self) -> int | None:
+        """The sum of the entries that the reader sees, in pence, if there are others."""
+        return sum(entry.amount for entry in self.entries) if self.number > len(self.entries) else None
 
     @property
     def first(self) -> LedgerEntry:
@@ -137,8 +143,10 @@ def _changes(commitments: Collection[int]) -> Mapping[int | None, Mapping[dt.dat
 
 def named(names: Collection[str], actor: Actor) -> dict[str, Bundle]:
     """Return the proposals of these names with their details, by name, oldest first."""
+    others = aliased(LedgerEntry)
+    number = select(func.count()).where(others.bundle == LedgerEntry.bundle).correlate(LedgerEntry).scalar_subquery()
     statement = (
-        select(LedgerEntry, Cohort, LedgerPosting, where(actor, Permission.SEE_EVIDENCE, LedgerEntry))
+        select(LedgerEntry, Cohort, LedgerPosting, where(actor, Permission.SEE_EVIDENCE, LedgerEntry), number)
         .outerjoin(LedgerEntry.commitment)
         .outerjoin(Cohort, and_(Cohort.id == Commitment.cohort_id, where(actor, Permission.SEE_COHORT, Cohort)))
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.reverses_id)
@@ -149,14 +157,15 @@ def named(names: Collection[str], actor: Actor) -> dict[str, Bundle]:
             joinedload(LedgerEntry.programme),
             joinedload(LedgerEntry.claim).options(*with_files()),
             joinedload(LedgerEntry.proposer),
+            joinedload(Cohort.course),
         )
         .order_by(LedgerEntry.id)
         .execution_options(populate_existing=True)
     )
     found: dict[str, Bundle] = {}
     rows = db.session.execute(seen(statement, actor, Permission.SEE_MONEY, LedgerEntry))
-    for entry, cohort, undone, may_see_file in rows:
-        bundle = found.setdefault(entry.bundle, Bundle([], cohort, bool(may_see_file), {}))
+    for entry, cohort, undone, may_see_file, of_all in rows:
+        bundle = found.setdefault(entry.bundle, Bundle([], cohort, bool(may_see_file), {}, of_all))
         bundle.entries.append(entry)
         if undone is not None:
             bundle.undone[undone.entry_id] = undone

@@ -1,7 +1,8 @@
 """Read the figures of the burn-down chart: the monthly totals and balances of lines."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
@@ -28,27 +29,47 @@ class Total:
 
 @dataclass(frozen=True)
 class HeldLine:
-    """A line with its balances in pence and its dates."""
+    """A line of a programme with its balances in pence and its dates."""
 
     line_id: int
+    programme_id: int
     allocated: int
+    spent: int
     starts_on: dt.date
     ends_on: dt.date
 
 
 @dataclass(frozen=True)
 class BurnDownFigures:
-    """The figures of a chart: lines, their plans by key, monthly totals, and the cost of future cohorts."""
+    """The figures of a chart: lines with an allocation, plans and monthly totals by the key of their line, and the cost
+    of future cohorts.
+    """
 
     lines: Sequence[HeldLine]
     entered: Mapping[int, Mapping[dt.date, int]]
-    totals: Sequence[Total]
+    totals: Mapping[int, Sequence[Total]]
     costs: Sequence[CohortCosts]
+
+    def of(self, programme_id: int) -> "BurnDownFigures":
+        """Return the figures of one programme alone."""
+        lines = [line for line in self.lines if line.programme_id == programme_id]
+        keys = {line.line_id for line in lines}
+        return BurnDownFigures(
+            lines,
+            {key: plan for key, plan in self.entered.items() if key in keys},
+            {key: totals for key, totals in self.totals.items() if key in keys},
+            [cost for cost in self.costs if cost.line_id in keys],
+        )
 
 
 def of_programme(programme_id: int) -> ColumnElement[bool]:
     """Return the condition for the lines of a programme."""
     return BudgetLine.programme_id == programme_id
+
+
+def of_programmes(programme_ids: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition for the lines of several programmes."""
+    return BudgetLine.programme_id.in_(programme_ids)
 
 
 def of_project(project_id: int) -> ColumnElement[bool]:
@@ -75,16 +96,25 @@ def figures(condition: ColumnElement[bool], actor: Actor) -> BurnDownFigures | N
 
 
 def _lines(condition: ColumnElement[bool], actor: Actor) -> list[HeldLine]:
-    statement = select(BudgetLine.id, BudgetLine.allocated, BudgetLine.starts_on, BudgetLine.ends_on).where(
-        condition, BudgetLine.allocated > 0
-    )
+    statement = select(
+        BudgetLine.id,
+        BudgetLine.programme_id,
+        BudgetLine.allocated,
+        BudgetLine.spent,
+        BudgetLine.starts_on,
+        BudgetLine.ends_on,
+    ).where(condition, BudgetLine.allocated > 0)
     return [HeldLine(*row) for row in db.session.execute(seen(statement, actor, Permission.SEE_MONEY, BudgetLine))]
 
 
-def _totals(condition: ColumnElement[bool], actor: Actor) -> list[Total]:
+def _totals(condition: ColumnElement[bool], actor: Actor) -> dict[int, list[Total]]:
     statement = (
-        select(LineMonth.month, LineMonth.committed, LineMonth.spent, LineMonth.expected)
+        select(LineMonth.line_id, LineMonth.month, LineMonth.committed, LineMonth.spent, LineMonth.expected)
         .join(BudgetLine, BudgetLine.id == LineMonth.line_id)
         .where(condition)
     )
-    return [Total(*row) for row in db.session.execute(seen(statement, actor, Permission.SEE_MONEY, BudgetLine))]
+    totals = defaultdict[int, list[Total]](list)
+    rows = db.session.execute(seen(statement, actor, Permission.SEE_MONEY, BudgetLine))
+    for line_id, month, committed, spent, expected in rows:
+        totals[line_id].append(Total(month, committed, spent, expected))
+    return totals

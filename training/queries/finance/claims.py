@@ -147,6 +147,12 @@ class ClaimPage:
         """The first line; all share its decision and reversal."""
         return self.lines[0]
 
+    @property
+    def part(self) -> int | None:
+        """The sum of the lines that the reader sees, in pence, if the claim has others."""
+        seen = sum(row.entry.amount for row in self.lines)
+        return seen if seen < self.claim.amount else None
+
 
 def claim_page(claim: Claim, actor: Actor) -> ClaimPage:
     """Return the page of a claim for ``actor``, who may see it."""

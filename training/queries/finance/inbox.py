@@ -46,16 +46,26 @@ class InboxSelection:
 
 
 _UNDECIDED = ~exists().where(EntryDecision.entry_id == LedgerEntry.id)
+_EARLIER = aliased(LedgerEntry)
+_LEADING = ~exists().where(_EARLIER.bundle == LedgerEntry.bundle, _EARLIER.id < LedgerEntry.id)
+"""Whether an entry is the first of its proposal."""
+
+
+def oldest(most: int, actor: Actor) -> tuple[list[Bundle], int]:
+    """Return the oldest proposals of others that ``actor`` may decide, at most ``most``, and the number of all."""
+    statement = select(LedgerEntry.bundle, func.count().over()).where(
+        _UNDECIDED, _LEADING, LedgerEntry.proposer_id != actor.user_id
+    )
+    statement = statement.order_by(LedgerEntry.id).limit(most)
+    rows = db.session.execute(seen(statement, actor, Permission.APPROVE_MONEY, LedgerEntry)).all()
+    if not rows:
+        return [], 0
+    return list(bundles.named([name for name, _number in rows], actor).values()), rows[0][1]
 
 
 def waiting(selection: InboxSelection, cut: Cursor, actor: Actor) -> Page[Bundle]:
     """Return a page of the proposals that ``actor`` may decide in principle, oldest first."""
-    earlier = aliased(LedgerEntry)
-    leading = select(LedgerEntry).where(
-        _UNDECIDED,
-        ~exists().where(earlier.bundle == LedgerEntry.bundle, earlier.id < LedgerEntry.id),
-        *selection.conditions(),
-    )
+    leading = select(LedgerEntry).where(_UNDECIDED, _LEADING, *selection.conditions())
     statement = seen(leading, actor, Permission.APPROVE_MONEY, LedgerEntry)
     size = PAYMENTS_ON_PAGE if selection.file else BUNDLES_ON_PAGE
     page = read_page(statement, LedgerEntry, LedgerEntry.id, cut, size=size)

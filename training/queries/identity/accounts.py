@@ -1,5 +1,6 @@
 """Read accounts, sign-ins and invitations."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,13 @@ def signed_in(token_hash: str) -> tuple[SignIn, Actor] | None:
         return None
     sign_in: SignIn = rows[0][0]
     return sign_in, _actor(sign_in.user, [row[1:] for row in rows])
+
+
+def visit_before(user_id: int, token_hash: str) -> dt.datetime | None:
+    """Return when this account signed in before the sign-in with this token hash; None if it had not."""
+    this = select(SignIn.id).where(SignIn.token_hash == token_hash).scalar_subquery()
+    earlier = select(SignIn.started_at).where(SignIn.user_id == user_id, SignIn.id < this)
+    return db.session.scalar(earlier.order_by(SignIn.id.desc()).limit(1))
 
 
 def active_user(user_id: int) -> User | None:

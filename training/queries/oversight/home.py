@@ -4,14 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, and_, exists, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training.kit.db import db
 from training.models.admissions.nominations import LEFT_STATES, Nomination, NominationState
 from training.models.assurance.rights_assessments import RightsAssessment
 from training.models.courses.cohorts import Cohort, CohortState
-from training.models.finance.ledger import EntryDecision, LedgerEntry
 from training.models.finance.programmes import Programme
 from training.models.identity.actor import Actor
 from training.models.outcomes.completions import Completion, CompletionState
@@ -55,19 +54,6 @@ def claims(actor: Actor) -> Sequence[Completion]:
         completions.whole().where(Completion.state == CompletionState.CLAIMED).order_by(Completion.id).limit(SHOWN)
     )
     return db.session.scalars(seen(statement, actor, Permission.CONFIRM_COMPLETION, Completion)).all()
-
-
-def entries_to_decide(actor: Actor) -> Sequence[LedgerEntry]:
-    """Return the oldest undecided proposals of others."""
-    decided = exists().where(EntryDecision.entry_id == LedgerEntry.id)
-    statement = (
-        select(LedgerEntry)
-        .where(~decided, LedgerEntry.proposer_id != actor.user_id)
-        .options(joinedload(LedgerEntry.line))
-        .order_by(LedgerEntry.id)
-        .limit(SHOWN)
-    )
-    return db.session.scalars(seen(statement, actor, Permission.APPROVE_MONEY, LedgerEntry)).all()
 
 
 def assessments_to_decide(actor: Actor) -> Sequence[RightsAssessment]:

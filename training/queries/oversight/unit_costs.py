@@ -4,16 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from training.kit.db import AnySelect, db
-from training.models.admissions.nominations import Nomination
 from training.models.courses.cohorts import Cohort
 from training.models.courses.courses import Course
 from training.models.finance.ledger import Commitment
 from training.models.identity.actor import Actor
-from training.models.outcomes.completions import Completion, CompletionState
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, where
 from training.queries.common.paging import Cursor, Page, read_page
@@ -107,17 +105,11 @@ def _costs_something(actor: Actor) -> ColumnElement[bool]:
     return exists().where(*_in_sight(actor), Commitment.committed + Commitment.spent > 0)
 
 
-def _figures(actor: Actor) -> tuple[ScalarSelect[int], ...]:
-    """Return committed, spent and confirmed completions of a cohort as correlated subqueries."""
+def _figures(actor: Actor) -> tuple[SQLColumnExpression[int], ...]:
+    """Return committed, spent (correlated subqueries) and confirmed completions of a cohort."""
 
     def total(column: InstrumentedAttribute[int]) -> ScalarSelect[int]:
         sums = select(func.coalesce(func.sum(column), 0)).where(*_in_sight(actor))
         return sums.correlate(Cohort).scalar_subquery()
 
-    completions = (
-        select(func.count())
-        .select_from(Completion)
-        .join(Nomination, Nomination.id == Completion.nomination_id)
-        .where(Nomination.cohort_id == Cohort.id, Completion.state == CompletionState.CONFIRMED)
-    )
-    return total(Commitment.committed), total(Commitment.spent), completions.correlate(Cohort).scalar_subquery()
+    return total(Commitment.committed), total(Commitment.spent), Cohort.trained

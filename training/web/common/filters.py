@@ -115,6 +115,11 @@ def long_date(day: dt.date) -> str:
     return _together(day_text(day, language().code))
 
 
+def short_date(day: dt.date) -> str:
+    """Return a day with the short name of its month where markup is impossible: in a chart."""
+    return _together(day_text(day, language().code, is_short=True))
+
+
 def month(day: dt.date) -> str:
     """Return the month and year of a day where markup is impossible."""
     return _together(month_text(day, language().code))
@@ -125,19 +130,41 @@ def _together(text: str) -> str:
     return text.replace(" ", "\u00a0") if language().direction == "rtl" else text
 
 
-def _in_language(record: Any, attribute: str) -> str | Markup:
-    """Return a title, name or statement in the reader's language, else the English one, marked as English."""
+def _in_language(record: Any, attribute: str, most: int | None = None) -> str | Markup:
+    """Return a title, name or statement in the reader's language, else the English one, marked as English.
+
+    ``most`` is the number of characters to which it is shortened.
+    """
     code = language().code
     own: str = getattr(record, f"{attribute}_{code}")
     if own or code == DEFAULT_LANGUAGE:
-        return own
-    english = getattr(record, f"{attribute}_{DEFAULT_LANGUAGE}")
+        return _shortened(own, most)
+    english = _shortened(getattr(record, f"{attribute}_{DEFAULT_LANGUAGE}"), most)
     return Markup('<span lang="en" dir="ltr" class="{}">{}</span>').format(f"app-english-{attribute}", english)
 
 
 def title(record: Any) -> str | Markup:
     """Return the title of a programme, project, line or course."""
     return _in_language(record, "title")
+
+
+_SHORT = 48
+
+
+def _shortened(text: str, most: int | None) -> str:
+    """Return text without what stands in brackets at its end, cut after a whole word if it is longer than ``most``."""
+    if most is None or len(text) <= most:
+        return text
+    text = text.rpartition(" (")[0] or text if text.endswith(")") else text
+    if len(text) <= most:
+        return text
+    words = text[: most + 1].rpartition(" ")[0] or text[:most]
+    return f"{words.rstrip(' ,;:-–')}…"
+
+
+def short_title(record: Any) -> str | Markup:
+    """Return a short form of a title, for cards; the page of the record has the whole."""
+    return _in_language(record, "title", _SHORT)
 
 
 def title_text(record: Any) -> str:
@@ -231,6 +258,7 @@ def init_app(app: Flask) -> None:
         percent,
         file_size,
         title,
+        short_title,
         name,
         statement,
         person,

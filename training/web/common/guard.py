@@ -1,5 +1,6 @@
 """Authentication and authorisation of endpoints."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -86,6 +87,11 @@ def known_reader() -> SignedIn | None:
     """Return the signed-in user if this request asked who that is, without asking now."""
     who = g.get("_login_user")
     return who if isinstance(who, SignedIn) else None
+
+
+def visit_before() -> dt.datetime | None:
+    """Return when the account of the actor signed in before this time; None if it had not."""
+    return account_rows.visit_before(actor().user_id, token_hash(current_user.token))
 
 
 def may(permission: Permission) -> bool:

@@ -5,7 +5,7 @@ A column has a label, a getter and a kind. The kind decides how a value is writt
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -33,6 +33,8 @@ class Kind:
     is_number: bool = False
     is_money: bool = False
     """Whether the whole numbers of the file are pence."""
+    adds_up: bool = False
+    """Whether a sum of such values says something, unless their column says otherwise."""
     element: tuple[str, str] = ("", "")
     """The tags around a value on a page."""
 
@@ -57,9 +59,9 @@ TYPED = Kind(_as_it_is, _as_it_is, element=("<bdi>", "</bdi>"))
 WORDED = replace(TYPED, page=filters.wording)
 """A rank or purpose: in the reader's language on a page where its wording is known, as typed in a file."""
 ID = Kind(_as_it_is, _as_it_is, element=('<bdi dir="ltr">', "</bdi>"))
-MONEY = Kind(_unless_none(filters.money, "–"), _as_it_is, is_number=True, is_money=True)
-MONEY_IF_ANY = Kind(_unless_none(filters.money), _as_it_is, is_number=True, is_money=True)
-COUNT = Kind(_as_it_is, _as_it_is, is_number=True)
+MONEY = Kind(_unless_none(filters.money, "–"), _as_it_is, is_number=True, is_money=True, adds_up=True)
+MONEY_IF_ANY = Kind(_unless_none(filters.money), _as_it_is, is_number=True, is_money=True, adds_up=True)
+COUNT = Kind(_as_it_is, _as_it_is, is_number=True, adds_up=True)
 PERCENT = Kind(filters.percent, _unless_none(lambda per_mille: Decimal(per_mille).scaleb(-1), None), is_number=True)
 """Thousandths."""
 DAY = Kind(filters.isolated_short_date, _as_it_is)
@@ -95,10 +97,13 @@ class ColumnSpec(Generic[Row]):
     """False for a column that only a page shows."""
     is_action: bool = False
     """Whether it holds actions on a row: its heading is visible to screen readers only."""
+    is_summed: bool = True
+    """False for numbers whose sum says nothing: averages, sums up to a day, amounts of unlike things."""
 
     def heading(self) -> sheets.Column:
         """Return the heading in a file."""
-        return sheets.Column(str(self.file_label or self.label), self.kind.is_money)
+        is_summed = self.is_summed and self.kind.adds_up
+        return sheets.Column(str(self.file_label or self.label), self.kind.is_money, is_summed)
 
     def on_page(self, cell: Callable[[Row], Any] | None) -> "PageColumn":
         """Return the column of a page; ``cell`` replaces the writer of the kind."""
@@ -155,13 +160,13 @@ class TableSpec(Generic[Row]):
     """A table: its name, and its columns in the order of the file.
 
     ``page`` has the keys of the columns that a page shows, in its order; if empty, all in the order of the file.
-    ``is_total`` marks the row of totals.
+    ``is_total`` marks the row of totals, if there is one among the rows.
     """
 
     name: LazyString
     columns: Mapping[str, ColumnSpec[Row]]
     page: Sequence[str] = ()
-    is_total: Callable[[Row], bool] = field(default=lambda _row: False)
+    is_total: Callable[[Row], bool] | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError if ``page`` names an unknown column."""
@@ -173,11 +178,16 @@ class TableSpec(Generic[Row]):
         """Return ``rows`` as the table of a file."""
         columns = [column for column in self.columns.values() if column.in_file]
         cells = [(column.kind.file, column.value) for column in columns]
-        return SavedTable(
-            str(self.name),
-            [column.heading() for column in columns],
-            (tuple(written(value(row)) for written, value in cells) for row in rows),
-        )
+        headings = [column.heading() for column in columns]
+
+        def written(row: Row) -> Sequence[Value]:
+            return tuple(kind(value(row)) for kind, value in cells)
+
+        if self.is_total is None:
+            return SavedTable(str(self.name), headings, map(written, rows))
+        listed = list(rows)
+        total = next((written(row) for row in listed if self.is_total(row)), None)
+        return SavedTable(str(self.name), headings, [written(row) for row in listed if not self.is_total(row)], total)
 
     def on_page(
         self, cells: Mapping[str, Callable[[Row], Any]] | None = None, only: Sequence[str] = ()
@@ -191,7 +201,7 @@ class TableSpec(Generic[Row]):
         columns = [column.on_page(own.pop(key, None)) for key, column in shown.items()]
         if own:
             raise KeyError(f"No such columns on the page: {sorted(own)}")
-        return PageTable(columns, self.is_total)
+        return PageTable(columns, self.is_total or (lambda _row: False))
 
 
 _COUNT_OR_DASH = replace(COUNT, page=lambda number: number or "–")

@@ -1,12 +1,12 @@
 """The budget burn-down as inline SVG: no script, no library.
 
-Lines differ by dash, marker and colour, and are labelled at their ends. Classes only: the stylesheet has the styles
-for screen, print and forced colours. On a right-to-left page time runs leftwards. The SVG itself stays left-to-right
-and mirrors its coordinates, with each label isolated (U+2067 … U+2069), because renderers differ in how a
-right-to-left direction affects ``text-anchor``.
+Lines differ by dash, marker and colour; the legend beside the picture names them. Classes only: the stylesheet has the
+styles for screen, print and forced colours. On a right-to-left page time runs leftwards. The SVG itself stays
+left-to-right and mirrors its coordinates, with each label isolated (U+2067 … U+2069), because renderers differ in how
+a right-to-left direction affects ``text-anchor``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
@@ -18,10 +18,6 @@ Series = Sequence[int | None]
 Side = Literal["start", "end"]
 Point = tuple[float, float]
 
-_WIDTH, _HEIGHT = 860, 430
-_TOP, _BOTTOM = 34, 62
-_AXIS_SIDE, _LABEL_SIDE, _INSET = 84, 216, 22
-_LABEL_HEIGHT = 42
 _CHARACTER = 7.5
 """Approximate width of a character of a month label."""
 _MARKERS = {
@@ -31,11 +27,29 @@ _MARKERS = {
 
 
 @dataclass(frozen=True)
-class BurnDown:
-    """The data of the chart: cumulative sums in pence at the end of each month, None where there is no value.
+class Size:
+    """The size of a picture: ``axis`` and ``far`` are the margins beside the months, ``inset`` that of the first."""
 
-    ``months`` are labels in the reader's language; ``labels`` has the words for ``ceiling``, ``planned``,
-    ``committed``, ``spent`` and ``forecast``.
+    kind: str
+    width: int
+    height: int
+    axis: int
+    far: int
+    inset: int
+    top: int = 34
+    bottom: int = 62
+
+
+WIDE = Size("wide", 860, 400, 84, 24, 22)
+NARROW = Size("narrow", 340, 290, 76, 10, 10)
+"""For a telephone and for a card: as large as it is shown, so that its letters keep their size."""
+
+
+@dataclass(frozen=True)
+class BurnDown:
+    """The data of the chart: pence at the end of each month, None where there is no value.
+
+    ``months`` are labels in the reader's language; ``now`` is the place of the current one, ``today`` the day.
     """
 
     title: str
@@ -46,7 +60,8 @@ class BurnDown:
     committed: Series
     spent: Series
     forecast: Series
-    labels: Mapping[str, str]
+    now: int | None = None
+    today: str = ""
 
     def lines(self) -> list[tuple[str, Series]]:
         """Return the four lines with their names, in drawing order."""
@@ -57,97 +72,136 @@ class BurnDown:
             ("spent", self.spent),
         ]
 
-    def ends(self) -> dict[str, int]:
-        """Return the last value in pence of the ceiling and of each line that has one."""
-        last = {name: [value for value in values if value is not None][-1:] for name, values in self.lines()}
-        return {"ceiling": self.ceiling} | {name: values[0] for name, values in last.items() if values}
+    def values(self) -> list[int]:
+        """Return every value that has to fit into the picture."""
+        return [0, self.ceiling, *(value for _, values in self.lines() for value in values if value is not None)]
 
 
 @dataclass(frozen=True)
-class NamedSeries:
-    """An item of the legend: a sample of the line, its name and its last value in pence."""
+class LegendItem:
+    """An item of the legend: a sample of the line, its name, and its value in pence with the day of it."""
 
     sample: Markup
     label: str
     pence: int
+    when: str = ""
 
 
-def legend(series: BurnDown) -> list[NamedSeries]:
-    """Return the legend as text, for when the labels of the picture are out of view."""
-    return [NamedSeries(_swatch(name), series.labels[name], pence) for name, pence in series.ends().items()]
-
-
-def _swatch(name: str) -> Markup:
+def swatch(name: str) -> Markup:
+    """Return a sample of a line, for the legend."""
     return Markup(
         '<svg class="burn-swatch" viewBox="0 0 34 12" width="34" height="12" aria-hidden="true">{}</svg>'
     ).format(_sample(name, 3, 31, 6))
 
 
-def burn_down(series: BurnDown, *, right_to_left: bool, name: str = "burn-down") -> Markup:
+def burn_down(series: BurnDown, *, right_to_left: bool, size: Size = WIDE, name: str = "burn-down") -> Markup:
     """Return the SVG; ``name`` prefixes its ids and must be unique on a page."""
-    frame = _Frame.around(series, right_to_left=right_to_left)
+    frame = _Frame.around(series, size, right_to_left=right_to_left)
     parts = [
         Markup('<title id="{0}-title">{1}</title><desc id="{0}-description">{2}</desc>').format(
             name, series.title, series.description
         ),
         _grid(frame),
         _months(frame, series.months),
-        *(_line(frame, line, values) for line, values in series.lines()),
+        _today(frame, series),
         Markup('<path class="burn-ceiling" d="M{} {:.1f}H{}"/>').format(frame.axis, frame.y(series.ceiling), frame.far),
-        *_labels(frame, series),
+        *(_line(frame, line, values) for line, values in series.lines()),
     ]
     return Markup(
-        '<svg class="burn" viewBox="0 0 {0} {1}" role="img" aria-labelledby="{2}-title {2}-description">{3}</svg>'
-    ).format(_WIDTH, _HEIGHT, name, Markup("").join(parts))
+        '<svg class="burn burn--{0}" viewBox="0 0 {1} {2}" role="img"'
+        ' aria-labelledby="{3}-title {3}-description">{4}</svg>'
+    ).format(size.kind, size.width, size.height, name, Markup("").join(parts))
+
+
+_BAR_WIDTH, _BAR_HEIGHT = 1000, 40
+_LEAST = 4
+"""The least width of a part that is not nothing."""
+
+
+def bar(parts: Sequence[tuple[str, int]], *, title: str, description: str, right_to_left: bool, name: str) -> Markup:
+    """Return an amount as a bar of its ``parts``, each a kind with its pence; ``name`` is unique on the page."""
+    whole = max(1, sum(pence for _, pence in parts))
+    drawn, before = [], 0.0
+    for kind, pence in parts:
+        width = max(_LEAST, _BAR_WIDTH * pence / whole) if pence else 0
+        width = min(width, _BAR_WIDTH - before)
+        x = _BAR_WIDTH - before - width if right_to_left else before
+        if width:
+            drawn.append(
+                Markup('<rect class="bar-{}" x="{:.1f}" y="0" width="{:.1f}" height="{}"/>').format(
+                    kind, x, width, _BAR_HEIGHT
+                )
+            )
+        before += width
+    return Markup(
+        '<svg class="bar" viewBox="0 0 {0} {1}" preserveAspectRatio="none" role="img"'
+        ' aria-labelledby="{2}-title {2}-description"><title id="{2}-title">{3}</title>'
+        '<desc id="{2}-description">{4}</desc>{5}</svg>'
+    ).format(_BAR_WIDTH, _BAR_HEIGHT, name, title, description, Markup("").join(drawn))
+
+
+def bar_swatch(kind: str) -> Markup:
+    """Return a sample of a part of a bar, for the legend."""
+    return Markup(
+        '<svg class="burn-swatch" viewBox="0 0 18 18" width="18" height="18" aria-hidden="true">'
+        '<rect class="bar-{}" x="1" y="1" width="16" height="16"/></svg>'
+    ).format(kind)
 
 
 @dataclass(frozen=True)
 class _Frame:
     """The coordinate system: months across, pence upwards."""
 
+    size: Size
     count: int
     step: int  # pence between two grid lines
-    steps: int
+    above: int  # grid lines above zero
+    below: int  # and below it
     right_to_left: bool
 
     @classmethod
-    def around(cls, series: BurnDown, *, right_to_left: bool) -> "_Frame":
+    def around(cls, series: BurnDown, size: Size, *, right_to_left: bool) -> "_Frame":
         """Return a frame that fits every value of the series."""
-        highest = max(
-            [
-                series.ceiling,
-                *(value for _, values in series.lines() for value in values if value is not None),
-            ]
-        )
-        step = _round_step(highest)
-        return cls(len(series.months), step, ceil(highest / step), right_to_left)
+        values = series.values()
+        step = _round_step(max(values) - min(values))
+        return cls(size, len(series.months), step, ceil(max(values) / step), ceil(-min(values) / step), right_to_left)
 
     @property
     def axis(self) -> int:
         """The x of the axis of amounts."""
-        return self.across(_AXIS_SIDE)
+        return self.across(self.size.axis)
 
     @property
     def far(self) -> int:
         """The x of the end of the last month."""
-        return self.across(_WIDTH - _LABEL_SIDE)
+        return self.across(self.size.width - self.size.far)
+
+    @property
+    def floor(self) -> int:
+        """The y of the lowest grid line."""
+        return self.size.height - self.size.bottom
 
     @property
     def slot(self) -> float:
         """The distance between two months."""
-        return (_WIDTH - _AXIS_SIDE - _LABEL_SIDE - 2 * _INSET) / max(1, self.count - 1)
+        return (self.size.width - self.size.axis - self.size.far - 2 * self.size.inset) / max(1, self.count - 1)
 
     def across(self, distance: int) -> int:
         """Return the x at ``distance`` from the side on which reading starts."""
-        return _WIDTH - distance if self.right_to_left else distance
+        return self.size.width - distance if self.right_to_left else distance
 
     def x(self, month: int) -> float:
         """Return the x of a month."""
-        return self.axis + self.forward(_INSET + month * self.slot)
+        return self.axis + self.forward(self.size.inset + month * self.slot)
 
     def y(self, pence: int) -> float:
         """Return the y of an amount."""
-        return _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * pence / (self.step * max(1, self.steps))
+        height = self.floor - self.size.top
+        return self.floor - height * (pence + self.below * self.step) / (self.step * max(1, self.above + self.below))
+
+    def inside(self, x: float, width: float) -> float:
+        """Return the x nearest to ``x`` at which the middle of something so wide does not leave the picture."""
+        return min(max(x, width / 2), self.size.width - width / 2)
 
     def forward(self, distance: float) -> float:
         """Return a signed distance in the direction of reading."""
@@ -167,22 +221,26 @@ class _Frame:
         return f"\u2067{text}\u2069" if self.right_to_left else text
 
 
-def _round_step(highest: int) -> int:
-    """Return the grid spacing in pence: 1, 2 or 5 times a power of ten, at most six lines to ``highest``."""
+def _round_step(span: int) -> int:
+    """Return the grid spacing in pence: 1, 2 or 5 times a power of ten, at most six lines across ``span``."""
     step = 100
-    while step * 6 < highest:
+    while step * 6 < span:
         step = step * 5 // 2 if str(step).startswith("2") else step * 2
     return step
 
 
-def _pounds(pence: int) -> str:
-    """Return whole pounds; the table beside the picture has the pence."""
-    return f"£{(pence + 50) // 100:,}"
+_MILLION = 1_000_000_00
+
+
+def _pounds(pence: int, step: int) -> str:
+    """Return a multiple of ``step`` in whole pounds, or in millions where the steps are: ``£250,000``, ``£2m``."""
+    sign = "−" if pence < 0 else ""
+    return f"{sign}£{abs(pence) // _MILLION:,}m" if step >= _MILLION else f"{sign}£{abs(pence) // 100:,}"
 
 
 def _grid(frame: _Frame) -> Markup:
     parts = []
-    for amount in range(0, frame.step * (frame.steps + 1), frame.step):
+    for amount in range(-frame.step * frame.below, frame.step * (frame.above + 1), frame.step):
         kind = "base" if amount == 0 else "grid"
         parts.append(
             Markup('<path class="burn-{}" d="M{} {:.1f}H{}"/>').format(kind, frame.axis, frame.y(amount), frame.far)
@@ -193,7 +251,7 @@ def _grid(frame: _Frame) -> Markup:
                 frame.axis - frame.forward(10),
                 frame.y(amount) + 5,
                 frame.anchor("end"),
-                _pounds(amount),
+                _pounds(amount, frame.step),
             )
         )
     return Markup("").join(parts)
@@ -208,8 +266,8 @@ def _months(frame: _Frame, months: Sequence[str]) -> Markup:
     texts = (
         _text(
             "burn-tick",
-            frame.x(month),
-            _HEIGHT - _BOTTOM + 22 + 20 * (place % rows),
+            frame.inside(frame.x(month), len(months[month]) * _CHARACTER),
+            frame.floor + 22 + 20 * (place % rows),
             "middle",
             frame.isolated(months[month]),
         )
@@ -234,23 +292,15 @@ def _strokes(points: Sequence[Point | None]) -> Iterator[str]:
             yield f"{'L' if before else 'M'}{point[0]:.1f} {point[1]:.1f}" + ("" if before else "h0")
 
 
-def _labels(frame: _Frame, series: BurnDown) -> Iterator[Markup]:
-    """Yield the lines' names and last amounts at the last month, near their lines without overlapping."""
-    ends = series.ends()
-    names = sorted(ends, key=lambda name: -ends[name])
-    places = _spread([frame.y(ends[name]) for name in names], _TOP, _HEIGHT - _BOTTOM)
-    start = frame.far + frame.forward(14)
-    for name, y in zip(names, places, strict=True):
-        yield _sample(name, start, start + frame.forward(26), y)
-        beside = start + frame.forward(34)
-        yield _text(
-            "burn-name",
-            beside,
-            y + 5,
-            frame.anchor("start"),
-            frame.isolated(series.labels[name]),
-        )
-        yield _text("burn-amount", beside, y + 22, frame.anchor("start"), _pounds(ends[name]))
+def _today(frame: _Frame, series: BurnDown) -> Markup:
+    """Return the line of the current month, with the day; nothing if the months end before it."""
+    if series.now is None:
+        return Markup("")
+    x, is_late = frame.x(series.now), series.now * 2 >= frame.count
+    rule = Markup('<path class="burn-today" d="M{:.1f} {}V{}"/>').format(x, frame.size.top - 10, frame.floor)
+    beside = x + frame.forward(-6 if is_late else 6)
+    anchor = frame.anchor("end" if is_late else "start")
+    return rule + _text("burn-tick", beside, frame.size.top - 14, anchor, frame.isolated(series.today))
 
 
 def _sample(name: str, start: float, end: float, y: float) -> Markup:
@@ -261,18 +311,6 @@ def _sample(name: str, start: float, end: float, y: float) -> Markup:
     return line + Markup('<g class="burn-mark burn-{}">{}</g>').format(
         name, _MARKERS[name].format((start + end) / 2, y)
     )
-
-
-def _spread(places: Sequence[float], top: float, bottom: float) -> list[float]:
-    """Return the places from the top down, moved apart so that labels neither overlap nor leave the picture."""
-    spread: list[float] = []
-    for place in places:
-        spread.append(max(place, spread[-1] + _LABEL_HEIGHT if spread else top))
-    floor = bottom
-    for index in reversed(range(len(spread))):
-        spread[index] = min(spread[index], floor)
-        floor = spread[index] - _LABEL_HEIGHT
-    return spread
 
 
 def _text(classes: str, x: float, y: float, anchor: str, text: str) -> Markup:

@@ -70,7 +70,8 @@ ENTRIES = TableSpec[EntryRow](
         "purpose": ColumnSpec(_l("Purpose"), lambda row: row.entry.purpose, WORDED),
         "commitment": ColumnSpec(_l("Commitment"), lambda row: _id_of(row.entry.commitment), ID),
         "claim": ColumnSpec(_l("Claim"), lambda row: _id_of(row.entry.claim), ID),
-        "amount": ColumnSpec(_l("Amount"), lambda row: row.entry.amount, MONEY),
+        # Of unlike kinds, decided or not: what adds up is what was posted.
+        "amount": ColumnSpec(_l("Amount"), lambda row: row.entry.amount, MONEY, is_summed=False),
         "proposed": ColumnSpec(_l("Proposed"), lambda row: row.entry.proposed_at, MOMENT),
         "decision": ColumnSpec(_l("Decision"), _standing),
         "decided": ColumnSpec(_l("Decided on"), lambda row: row.decision.decided_at if row.decision else None, MOMENT),
@@ -241,32 +242,51 @@ PROGRAMMES = TableSpec[Any](
 
 
 class BurnDownMonth(NamedTuple):
-    """The figures of the chart at the end of a month, in pence; None without a value."""
+    """The figures of the chart at the end of a month, in pence; None without a value.
 
+    ``whole`` is the amount of which they are parts.
+    """
+
+    whole: int
     month: dt.date
     planned: int
     committed: int | None
     spent: int | None
     forecast: int | None
 
+    def left(self, used: int | None) -> int | None:
+        """Return what is left of the whole after what was used."""
+        return None if used is None else self.whole - used
 
-def burn_down_months(series: Series | None) -> Iterator[BurnDownMonth]:
-    """Yield the figures of the chart by month; nothing while nothing is allocated."""
+
+def burn_down_months(series: Series | None, whole: int) -> Iterator[BurnDownMonth]:
+    """Yield the figures of the chart by month, parts of ``whole``; nothing while nothing is allocated."""
     if series:
-        whole = zip(series.months, series.planned, series.committed, series.spent, series.forecast, strict=True)
-        yield from map(BurnDownMonth._make, whole)
+        columns = zip(series.months, series.planned, series.committed, series.spent, series.forecast, strict=True)
+        yield from (BurnDownMonth(whole, *figures) for figures in columns)
+
+
+def _up_to_a_month(label: LazyString, value: Callable[[BurnDownMonth], int | None]) -> ColumnSpec[BurnDownMonth]:
+    return ColumnSpec(label, value, MONEY, is_summed=False)
 
 
 BURN_DOWN = TableSpec[BurnDownMonth](
     _l("Burn-down"),
     {
         "month": ColumnSpec(_l("Month"), lambda one: one.month, MONTH),
-        "planned": ColumnSpec(_l("Planned"), lambda one: one.planned, MONEY),
-        "committed": ColumnSpec(_l("Committed and spent"), lambda one: one.committed, MONEY),
-        "spent": ColumnSpec(_l("Spent"), lambda one: one.spent, MONEY),
-        "forecast": ColumnSpec(_l("Forecast"), lambda one: one.forecast, MONEY),
+        "planned": _up_to_a_month(_l("Planned"), lambda one: one.planned),
+        "committed": _up_to_a_month(_l("Committed and spent"), lambda one: one.committed),
+        "spent": _up_to_a_month(_l("Spent"), lambda one: one.spent),
+        "forecast": _up_to_a_month(_l("Forecast"), lambda one: one.forecast),
+        "left_spent": _up_to_a_month(_l("Left after payments"), lambda one: one.left(one.spent)),
+        "left_committed": _up_to_a_month(_l("Left after commitments"), lambda one: one.left(one.committed)),
+        "left_forecast": _up_to_a_month(_l("Left by the forecast"), lambda one: one.left(one.forecast)),
+        "left_planned": _up_to_a_month(_l("Left as planned"), lambda one: one.left(one.planned)),
     },
 )
+USED = ("month", "planned", "committed", "spent", "forecast")
+LEFT = ("month", "left_spent", "left_committed", "left_forecast", "left_planned")
+"""The columns of the two views of the chart; its file has both."""
 
 
 def _or_total(kind: Kind) -> Kind:
@@ -277,13 +297,23 @@ def _or_total(kind: Kind) -> Kind:
     )
 
 
+def _line_or_total(title: Callable[[Any], Any]) -> Callable[[YearEndRow], Any]:
+    """Return a writer of the line of a row with ``title``, which says what a total is the sum of."""
+
+    def written(row: YearEndRow) -> Any:
+        total = _("Lines of your projects") if row.is_part else _("Total")
+        return title(row.line) if row.line else str(total)
+
+    return written
+
+
 YEAR_END = TableSpec[YearEndRow](
     _l("Year end"),
     {
         "line": ColumnSpec(
             _l("Budget line"),
-            lambda row: row.line,
-            _or_total(TITLE),
+            lambda row: row,
+            Kind(_line_or_total(filters.title), _line_or_total(filters.title_text)),
             CellLink(_TO_LINE, lambda row: row.line and row.line.public_id),
         ),
         "allocated": ColumnSpec(_l("Allocated"), lambda row: row.allocated, MONEY),
@@ -326,8 +356,8 @@ REASONS = TableSpec[VarianceReason](
     _l("Reasons given"),
     {
         "month": ColumnSpec(_l("Month"), lambda one: one.month, MONTH),
-        "planned": ColumnSpec(_l("Planned"), lambda one: one.planned, MONEY),
-        "spent": ColumnSpec(_l("Spent"), lambda one: one.spent, MONEY),
+        "planned": ColumnSpec(_l("Planned"), lambda one: one.planned, MONEY, is_summed=False),
+        "spent": ColumnSpec(_l("Spent"), lambda one: one.spent, MONEY, is_summed=False),
         "reason": ColumnSpec(_l("Reason"), lambda one: one.reason),
         "given_by": ColumnSpec(_l("Given by"), lambda one: one.given_by.display_name),
         "given": ColumnSpec(_l("Given on"), lambda one: one.given_at, MOMENT),

@@ -12,7 +12,7 @@ from training.domain.finance import payment_warnings
 from training.domain.finance.decisions import Summary, summary
 from training.domain.finance.payment_warnings import ClaimReview, PaymentWarning
 from training.domain.finance.refusals import OwnProposal
-from training.domain.oversight import approvals
+from training.domain.oversight import approvals, opening
 from training.domain.oversight.approvals import Effects
 from training.forms.common.widgets import Choice
 from training.forms.oversight.approvals import ApprovalsForm, InboxFilter
@@ -47,6 +47,11 @@ class Waiting:
     warnings: list[PaymentWarning]
     effects: Effects | None = None
     why_not: str = ""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its cohort was to begin already."""
+        return opening.is_late(self.bundle.cohort, today())
 
     @property
     def summary(self) -> Summary:

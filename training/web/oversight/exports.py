@@ -56,8 +56,8 @@ def _with_total(page: Any) -> Sequence[Any]:
     return (*page.rows, page.total)
 
 
-def _burn_down(series: Series | None) -> SavedTable:
-    return tables.BURN_DOWN.file(tables.burn_down_months(series))
+def _burn_down(series: Series | None, whole: int) -> SavedTable:
+    return tables.BURN_DOWN.file(tables.burn_down_months(series, whole))
 
 
 def _claim_lines(page: claims.ClaimPage) -> SavedTable:
@@ -67,20 +67,22 @@ def _claim_lines(page: claims.ClaimPage) -> SavedTable:
 _OF_PROGRAMME: Mapping[str, Callable[[Programme], SavedTable]] = {
     "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_programme(one.id), actor())),
     "lines": lambda one: tables.LINES.file(programmes.programme_page(one, actor()).lines),
-    "burn-down": lambda one: _burn_down(burn_down.of_programme(one.id, actor(), today(), Period.ALL)),
     "outstanding": lambda one: tables.OUTSTANDING.file(year_end.outstanding(one.id, actor())),
     "year-end": lambda one: tables.YEAR_END.file(_with_total(year_end_rules.year_end_page(one, actor(), today()))),
     "variances": lambda one: tables.VARIANCES.file(variance_rules.of_programme(one.id, actor(), today())),
 }
 _OF_PROJECT: Mapping[str, Callable[[Project], SavedTable]] = {
-    "burn-down": lambda one: _burn_down(burn_down.of_project(one.id, actor(), today(), Period.ALL)),
+    "burn-down": lambda one: _burn_down(
+        burn_down.of_project(one.id, actor(), today(), Period.ALL),
+        programmes.project_page(one, actor()).balances.allocated,
+    ),
     "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_project(one.id), actor())),
     "lines": lambda one: tables.LINES.file(programmes.project_page(one, actor()).lines),
 }
 _OF_LINE: Mapping[str, Callable[[BudgetLine], SavedTable]] = {
     "entries": lambda one: tables.ENTRIES.file(entries.every(entries.of_line(one.id), actor())),
     "commitments": lambda one: tables.COMMITMENTS.file(programmes.all_commitments(one.id, actor())),
-    "burn-down": lambda one: _burn_down(burn_down.of_line(one.id, actor(), today(), Period.ALL)),
+    "burn-down": lambda one: _burn_down(burn_down.of_line(one.id, actor(), today(), Period.ALL), one.allocated),
     "plan": lambda one: tables.PLAN.file(_with_total(spending_plans.plan_page(one, actor()))),
     "reasons": lambda one: tables.REASONS.file(variances.all_reasons_of(one.id, actor())),
 }
@@ -120,6 +122,14 @@ def of_spend_files(programme: Programme, kind: str) -> ResponseReturnValue:
     """Send the table of a programme's spend files."""
     made = tables.SPEND_FILES.file(spend_uploads.all_of_programme(programme.id, actor()))
     return file_of(made, f"spend-files-{programme.public_id}", kind)
+
+
+@bp.get("/programmes/<public_id>/tables/burn-down.<kind>")
+@needs(Permission.SEE_BALANCES, on=Programme)
+def of_burn_down(programme: Programme, kind: str) -> ResponseReturnValue:
+    """Send the figures of a programme's burn-down; some of its lines alone would not be a part of the ceiling."""
+    series = burn_down.of_programme(programme.id, actor(), today(), Period.ALL)
+    return file_of(_burn_down(series, programme.ceiling), f"burn-down-{programme.public_id}", kind)
 
 
 @bp.get("/programmes/<public_id>/tables/unit-costs.<kind>")

@@ -13,9 +13,9 @@ _COSTS: Mapping[str, ColumnSpec[Any]] = {
     "committed": ColumnSpec(_l("Committed"), lambda row: row.cost.committed, MONEY),
     "trainees": ColumnSpec(_l("Trainees"), lambda row: row.cost.trainees, COUNT),
     "completions": ColumnSpec(_l("Completions"), lambda row: row.cost.completions, COUNT),
-    "per_trainee": ColumnSpec(_l("Per trainee"), lambda row: row.cost.per_trainee, MONEY),
-    "per_completion": ColumnSpec(_l("Per completion"), lambda row: row.cost.per_completion, MONEY),
-    "per_hour": ColumnSpec(_l("Per contact hour"), lambda row: row.cost.per_hour, MONEY),
+    "per_trainee": ColumnSpec(_l("Per trainee"), lambda row: row.cost.per_trainee, MONEY, is_summed=False),
+    "per_completion": ColumnSpec(_l("Per completion"), lambda row: row.cost.per_completion, MONEY, is_summed=False),
+    "per_hour": ColumnSpec(_l("Per contact hour"), lambda row: row.cost.per_hour, MONEY, is_summed=False),
 }
 _SHOWN = ("per_trainee", "per_completion", "per_hour", "spent", "committed")
 
