@@ -12,7 +12,19 @@ import psycopg
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from psycopg import sql
-from sqlalchemy import Connection, CursorResult, DateTime, Delete, Dialect, Select, Table, Update, event, insert
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    DateTime,
+    Delete,
+    Dialect,
+    FromClause,
+    Select,
+    Table,
+    Update,
+    event,
+    insert,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
@@ -157,6 +169,13 @@ def insert_many(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     with driver.cursor() as cursor, cursor.copy(command) as copy:
         for row in rows:
             copy.write_row([_plain(row[column]) for column in columns])
+
+
+def add_missing_rows(table: FromClause, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows whose primary key is not there yet."""
+    connection = db.session.connection()
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    connection.execute(dialect.insert(table).values(list(rows)).on_conflict_do_nothing())
 
 
 def add_to_rows(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -379,7 +379,7 @@ def sides(app: Flask) -> tuple[Side, Side]:
 
 @cache
 def _tables() -> list[object]:
-    volatile = ("sign_ins", "sign_in_failures")
+    volatile = ("sign_ins", "sign_in_failures", "known_devices")
     return [table for table in Base.metadata.sorted_tables if table.name not in volatile]
 
 

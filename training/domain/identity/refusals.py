@@ -10,10 +10,10 @@ class SignInFailed(Refusal):
 
 
 @dataclass
-class SignInLocked(Refusal):
-    """Too many sign-in attempts have failed."""
+class SignInDelayed(Refusal):
+    """Too many sign-in attempts have failed: the next one is accepted in ``seconds``."""
 
-    minutes: int
+    seconds: int
 
 
 class InvitationSpent(Refusal):

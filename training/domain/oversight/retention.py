@@ -1,4 +1,4 @@
-"""Delete expired data: uploads that no claim uses, and unfinished previews.
+"""Delete expired data: uploads that no claim uses, unfinished previews, and counters of sign-in attempts.
 
 Rule: limit storage (domain §2, Personal data). A receipt may show a name, and a payee may be a person.
 """
@@ -12,7 +12,7 @@ from sqlalchemy import delete
 from training.domain.admissions import nomination_uploads, vetting_uploads
 from training.domain.finance import spend_uploads
 from training.domain.finance.events import FinanceEvent
-from training.domain.identity import audit
+from training.domain.identity import audit, sign_in_limits
 from training.kit.clock import now
 from training.kit.db import db
 from training.models.finance.spend_uploads import SpendBatch, SpendRow
@@ -37,6 +37,7 @@ def delete_expired(folder: Path) -> Deleted:
     spend_uploads.delete_old_tables(folder)
     nomination_uploads.delete_expired()
     vetting_uploads.delete_expired()
+    sign_in_limits.delete_expired(now())
     return Deleted(_delete_uploads(folder), _delete_previews())
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from training.domain.identity import refusals as r
 from training.domain.identity.events import IdentityEvent
@@ -24,6 +25,23 @@ _DEPENDANTS: dict[str, Callable[[], str]] = {
 def role_word(code: str) -> str:
     """Return the label of a role as the trail of an assessment stores it."""
     return word(Role(code))
+
+
+def _try_again_in(seconds: int) -> str:
+    """Return how long to wait, in whole minutes from one minute on, rounded up."""
+    if seconds < 60:
+        text: str = ngettext(
+            "Too many attempts failed. Try again in %(num)s second",
+            "Too many attempts failed. Try again in %(num)s seconds",
+            seconds,
+        )
+    else:
+        text = ngettext(
+            "Too many attempts failed. Try again in %(num)s minute",
+            "Too many attempts failed. Try again in %(num)s minutes",
+            -(-seconds // 60),
+        )
+    return text
 
 
 LABELS = Labels(
@@ -61,7 +79,7 @@ LABELS = Labels(
     tones=(),
     refusals={
         r.SignInFailed: lambda _r: _("The username or the password is not right"),
-        r.SignInLocked: lambda x: _("Too many attempts failed. Try again in %(minutes)s minutes", minutes=x.minutes),
+        r.SignInDelayed: lambda x: _try_again_in(x.seconds),
         r.InvitationSpent: lambda _r: _("This invitation was used already or has expired"),
         r.UsernameTaken: lambda _r: _("This username is taken: choose another"),
         r.WeakPassword: lambda x: _("Use %(shortest)s characters or more", shortest=x.shortest),
