@@ -42,7 +42,7 @@ from training.queries.finance import entries
 from training.queries.finance import programmes as programme_rows
 from training.queries.identity import accounts as account_rows
 
-PASSWORD = "a password for tests"
+PASSWORD = "lamp river stone cloud"
 TODAY = dt.date(2026, 11, 24)
 CEILING = 300_000_00
 

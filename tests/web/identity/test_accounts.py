@@ -1,6 +1,7 @@
 """Signing in and out: what an outsider learns, what a stolen cookie allows, how long a session lasts."""
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -461,6 +462,23 @@ def test_of_sixty_attempts_at_once_ten_are_checked(
     assert quick_hasher.calls - before == limits.ACCOUNT_ATTEMPTS
 
 
+def test_two_passwords_at_most_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes 19 MiB while it is, and a process serves more requests than two."""
+    hashing, seen = [0], []
+
+    class Slow:
+        def hash(self, _password: str) -> str:
+            hashing[0] += 1
+            seen.append(hashing[0])
+            time.sleep(0.01)
+            hashing[0] -= 1
+            return ""
+
+    monkeypatch.setattr(accounts, "_hasher", Slow())
+    together([lambda: accounts.hash_password("x")] * 8)
+    assert max(seen) <= 2
+
+
 def test_forgotten_counters_and_devices_are_deleted(world: World, app: Flask, noon: dt.datetime) -> None:
     world.sign_in(app.test_client(), "uk")
     with building(world), transaction():
@@ -575,6 +593,39 @@ def test_invitation_creates_one_account(invitation: str, client: FlaskClient, ap
     assert "Border Forces Command" in page
     assert app.test_client().get(invitation).status_code == 404
     assert post(client, invitation, NEW | {"username": "another"}, page="/account").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "The password is made of your name, your organisation or words of this register. Use three or four words",
+        ),
+        ("ar", "تتكوّن كلمة المرور من اسمك أو اسم جهتك أو كلمات هذا السجل. اختر ثلاث كلمات أو أربعاً"),
+        ("ckb", "وشەی نهێنییەکە لە ناوی خۆتان، ناوی دەزگاکەتان یان وشەکانی ئەم تۆمارە پێک هاتووە. سێ یان چوار وشە"),
+    ],
+)
+def test_weak_password_is_explained_in_the_language_of_the_page(
+    invitation: str, client: FlaskClient, language: str, said: str
+) -> None:
+    """The organisation of the invitation is one of the words that do not count."""
+    post(client, "/language", {"language": language, "next": invitation}, page=invitation)
+    form = NEW | {"password": "Border Forces Command 2026"}
+    answer = post(client, invitation, form, page=invitation)
+    assert said in words(answer)
+    assert typed(answer, "username") == form["username"]
+    assert form["password"] not in answer.text
+
+
+@pytest.mark.parametrize(
+    "password", ["aaaaaaaaaaaaaaa", "passwordpassword", " " * 15, "qwertyuiopasdfgh", "sara.hsara.hsara.h"]
+)
+def test_weak_password_makes_no_account(invitation: str, client: FlaskClient, password: str) -> None:
+    answer = post(client, invitation, NEW | {"password": password}, page=invitation)
+    assert answer.status_code == 200
+    assert "Use three or four words that have nothing to do with each other or with you" in words(answer)
+    assert try_to_sign_in(client, NEW["username"], password).status_code == 200
 
 
 def test_unknown_and_expired_invitations_are_404(invitation: str, client: FlaskClient, noon: dt.datetime) -> None:

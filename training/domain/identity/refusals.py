@@ -1,5 +1,6 @@
 """Refusals about accounts, organisations and jobs."""
 
+import enum
 from dataclasses import dataclass
 
 from training.domain.common.refusals import Refusal
@@ -26,11 +27,24 @@ class UsernameTaken(Refusal):
     field = "username"
 
 
+class PasswordFault(enum.StrEnum):
+    """What makes a password easy to guess, most of all."""
+
+    SHORT = "short"
+    REPEATED = "repeated"
+    WALK = "walk"
+    """Keys beside each other, an alphabet, a row of digits, a date."""
+    OWN_WORDS = "own_words"
+    """Words of the account, its organisation or the product."""
+    COMMON = "common"
+
+
 @dataclass
 class WeakPassword(Refusal):
-    """The password is shorter than ``shortest`` characters."""
+    """The password has fewer than ``shortest`` characters, or is easy to guess."""
 
     field = "password"
+    fault: PasswordFault
     shortest: int
 
 

@@ -27,6 +27,27 @@ def role_word(code: str) -> str:
     return word(Role(code))
 
 
+def _advice() -> str:
+    return str(_("Use three or four words that have nothing to do with each other or with you"))
+
+
+_WEAK: dict[r.PasswordFault, Callable[[int], str]] = {
+    r.PasswordFault.SHORT: lambda shortest: _("Use %(shortest)s characters or more", shortest=shortest),
+    r.PasswordFault.REPEATED: lambda _shortest: _(
+        "The password repeats the same characters or words. %(advice)s", advice=_advice()
+    ),
+    r.PasswordFault.WALK: lambda _shortest: _(
+        "The password follows the keyboard, the alphabet, a row of numbers or a date. %(advice)s", advice=_advice()
+    ),
+    r.PasswordFault.OWN_WORDS: lambda _shortest: _(
+        "The password is made of your name, your organisation or words of this register. %(advice)s", advice=_advice()
+    ),
+    r.PasswordFault.COMMON: lambda _shortest: _(
+        "The password is made of words that are tried first. %(advice)s", advice=_advice()
+    ),
+}
+
+
 def _try_again_in(seconds: int) -> str:
     """Return how long to wait, in whole minutes from one minute on, rounded up."""
     if seconds < 60:
@@ -82,7 +103,7 @@ LABELS = Labels(
         r.SignInDelayed: lambda x: _try_again_in(x.seconds),
         r.InvitationSpent: lambda _r: _("This invitation was used already or has expired"),
         r.UsernameTaken: lambda _r: _("This username is taken: choose another"),
-        r.WeakPassword: lambda x: _("Use %(shortest)s characters or more", shortest=x.shortest),
+        r.WeakPassword: lambda x: _WEAK[x.fault](x.shortest),
         r.OrganisationExists: lambda _r: _("An organisation has this English name already"),
         r.ParentElsewhere: lambda _r: _("The body above it and those below it must be of the same jurisdiction"),
         r.OrganisationInactive: lambda _r: _("The organisation is inactive: choose another"),
