@@ -90,6 +90,15 @@ class OrganisationInUse(Refusal):
 
 
 @dataclass
+class TooManyUploads(Refusal):
+    """The account has reached the daily limit on uploads: so many files, so many megabytes."""
+
+    field = "file"
+    files: int
+    megabytes: int
+
+
+@dataclass
 class TooManyExports(Refusal):
     """The account has reached the daily limit on exports of personal data."""
 

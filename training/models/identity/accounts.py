@@ -129,6 +129,17 @@ class KnownDevice(Base):
     __table_args__ = (UniqueConstraint("token_hash", "user_id"),)
 
 
+class UploadCount(Base):
+    """How many files and bytes an account has uploaded on a day."""
+
+    __tablename__ = "upload_counts"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True, index=True)
+    files: Mapped[int]
+    bytes: Mapped[int]
+
+
 class Invitation(Base):
     """A one-time link for creating an account; only the hash of its token is stored."""
 

@@ -1,17 +1,23 @@
-"""A higher size limit for requests that upload a file, for signed-in users only."""
+"""What a request may send: the size of forms, the number of their fields, files and how many of them in a day."""
 
 import io
 import logging
 from pathlib import Path
+from typing import IO
 
-from flask import Flask, Response, abort, current_app, request, send_file
+from flask import Flask, Response, abort, current_app, g, request, send_file
 from flask_login import current_user
 
 from training.config import Settings
 from training.domain.finance.evidence import FileState, content_of
+from training.domain.identity import upload_limits
+from training.domain.identity.refusals import TooManyUploads
+from training.kit.clock import today
+from training.kit.db import transaction
 from training.models.assurance.rights_assessments import RightsAttachment
 from training.models.finance.claims import Evidence, EvidenceKind
-from training.web.common.guard import View
+from training.web.common.guard import View, actor
+from training.web.common.labels import words_for
 from training.web.common.logs import reference
 
 log = logging.getLogger("training.uploads")
@@ -57,10 +63,43 @@ def takes_file(view: View) -> View:
 
 
 def init_app(app: Flask) -> None:
-    """Raise the limit before anything reads the form: the CSRF check reads all of it."""
+    """Bound what a request may send, before anything reads the form: the CSRF check reads all of it."""
 
     @app.before_request
-    def _raise_limit() -> None:
+    def _bound_form() -> None:
         view = app.view_functions.get(request.endpoint or "")
-        if getattr(view, "takes_file", False) and current_user.is_authenticated:
+        if request.mimetype == "application/x-www-form-urlencoded":
+            _bound_fields()
+        elif getattr(view, "takes_file", False) and current_user.is_authenticated:
             request.max_content_length = _LARGEST_REQUEST
+
+
+def _bound_fields() -> None:
+    """Reject a form of very many fields before they become objects; the parser bounds those of multipart forms only."""
+    request.max_content_length = request.max_form_memory_size
+    if request.get_data(parse_form_data=False).count(b"&") >= (request.max_form_parts or 0):
+        abort(413)
+
+
+def count_uploads(app: Flask) -> None:
+    """Count the files of each request; above the daily limit the form is shown again with the reason at its file."""
+
+    @app.before_request
+    def _count() -> None:
+        view = app.view_functions.get(request.endpoint or "")
+        if request.method != "POST" or not getattr(view, "takes_file", False) or not current_user.is_authenticated:
+            return
+        sizes = [_size(file.stream) for _name, file in request.files.items(multi=True) if file.filename]
+        if not sizes:
+            return
+        try:
+            with transaction():
+                upload_limits.note(actor().user_id, len(sizes), sum(sizes), today())
+        except TooManyUploads as refusal:
+            g.upload_refusal = words_for(refusal)
+
+
+def _size(stream: IO[bytes]) -> int:
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    return size

@@ -113,6 +113,11 @@ LABELS = Labels(
             "The organisation is still needed. It has: %(kinds)s", kinds=", ".join(_DEPENDANTS[kind]() for kind in x.by)
         ),
         r.JobStanding: lambda _r: _("This file is still being processed: wait until it is done"),
+        r.TooManyUploads: lambda x: _(
+            "You have sent the most that is taken in a day: %(files)s files, %(megabytes)s megabytes. Go on tomorrow",
+            files=x.files,
+            megabytes=x.megabytes,
+        ),
         r.TooManyExports: lambda x: _(
             "You have saved lists of people %(most)s times today, which is the most: go on tomorrow", most=x.most
         ),
