@@ -2,9 +2,11 @@
 
 The first line lists the non-empty sheets: name, number of non-empty rows, and the first ten of them; the lines after
 it are the rows of one of these sheets. Run as a file, not imported, so that it loads nothing of the product. Its
-arguments are MOST_ROWS MOST_CHARACTERS MOST_CELLS MOST_IN_CELL PLACE, where PLACE is that of the sheet, from 0. It ends with 0, with 1 where the bytes are no workbook, 3 where a password protects it, 5 where it has too many
-rows, 6 where a formula has no value, 7 where it has too many cells, 8 where one is too long, and otherwise when it
-exceeds its limits. Nothing is written before all of it is known to be within them.
+arguments are MOST_ROWS MOST_CHARACTERS MOST_CELLS MOST_IN_CELL PLACE, where PLACE is that of the sheet, from 0.
+
+It ends with 0, with 1 where the bytes are no workbook, 3 where a password protects it, 5 where it has too many rows, 6
+where a formula has no value, 7 where it has too many cells, 8 where one is too long, and otherwise when it exceeds its
+limits. Nothing is written before all of it is known to be within them.
 """
 
 import datetime as dt
