@@ -6,6 +6,7 @@ from training import cli, web
 from training.config import Settings, SettingsError
 from training.kit.db import engine_options
 from training.kit.db import init_app as init_db
+from training.kit.memory import keep_small
 from training.kit.resources import ROOT
 from training.policy import guard
 from training.queries.identity import accounts
@@ -21,6 +22,7 @@ _MOST_FIELDS = 1_000
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application. Raises SettingsError, and RuntimeError when a route declares no permission."""
     settings = settings or Settings.from_environment()
+    keep_small()
     app = Flask("training", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.from_mapping(
         SETTINGS=settings,

@@ -25,6 +25,7 @@ UNLABELLED = {
     "JobState",
     "Lack",  # labelled as part of a refusal
     "Period",  # labelled on the only page that uses it
+    "PasswordFault",  # labelled as part of a refusal
     "Permission",
     "Problem",  # labelled as part of a refusal
     "VettingQueue",  # labelled on the only page that uses it

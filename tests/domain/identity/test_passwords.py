@@ -5,12 +5,12 @@ import pytest
 from training.domain.identity import passwords
 from training.domain.identity.refusals import PasswordFault, WeakPassword
 
-WHO = passwords.Context(
+WHO = passwords.Holder(
     "sara.h", "Sara Hassan", ("Border Forces Command", "قيادة قوات الحدود", "فەرماندەیی هێزەکانی سنوور", "BFC")
 )
 
 
-def fault(password: str, who: passwords.Context = WHO) -> PasswordFault | None:
+def fault(password: str, who: passwords.Holder = WHO) -> PasswordFault | None:
     """Return what is wrong with a password, or None."""
     try:
         passwords.check(password, who)
@@ -115,6 +115,6 @@ def test_passphrases_of_any_script_are_accepted(password: str) -> None:
 
 
 def test_words_are_those_of_this_account_alone() -> None:
-    stranger = passwords.Context("n.other", "Nobody Other", ("Elsewhere",))
+    stranger = passwords.Holder("n.other", "Nobody Other", ("Elsewhere",))
     assert fault("winterbottom 2026", WHO._replace(display_name="Ann Winterbottom")) is PasswordFault.OWN_WORDS
     assert fault("winterbottom meadow 20", stranger) is None

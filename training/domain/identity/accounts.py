@@ -162,7 +162,7 @@ def create_account(
         raise UsernameTaken
     if not is_demonstration:
         names = organisations.names_of(organisation_id)
-        passwords.check(details.password, passwords.Context(details.username, details.display_name, names))
+        passwords.check(details.password, passwords.Holder(details.username, details.display_name, names))
     user = User(
         username=details.username.strip().lower(),
         display_name=details.display_name,

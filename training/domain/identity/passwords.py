@@ -42,7 +42,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _RUN = re.compile(r"(.)\1+", re.DOTALL)
 
 
-class Context(NamedTuple):
+class Holder(NamedTuple):
     """Whose password it is: username, the name shown, and the names of the organisation."""
 
     username: str
@@ -66,7 +66,7 @@ class _Estimate(NamedTuple):
     faults: Mapping[PasswordFault, int]
 
 
-def check(password: str, context: Context) -> None:
+def check(password: str, context: Holder) -> None:
     """Raise WeakPassword unless ``password`` is long enough and hard to guess for whoever knows ``context``."""
     text = _folded(password)
     if len(_seen(unicodedata.normalize("NFC", password))) < SHORTEST:
@@ -193,7 +193,7 @@ def _dictionaries() -> dict[str, dict[str, int]]:
     }
 
 
-def _words_of(context: Context) -> frozenset[str]:
+def _words_of(context: Holder) -> frozenset[str]:
     """Return the words of the account and of its organisation."""
     parts = (context.username, context.display_name, *context.organisation)
     joined = ("".join(_words(part)) for part in parts)

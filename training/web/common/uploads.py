@@ -2,10 +2,13 @@
 
 import io
 import logging
+import threading
+from functools import wraps
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from flask import Flask, Response, abort, current_app, g, request, send_file
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from training.config import Settings
@@ -14,6 +17,7 @@ from training.domain.identity import upload_limits
 from training.domain.identity.refusals import TooManyUploads
 from training.kit.clock import today
 from training.kit.db import transaction
+from training.kit.memory import give_back
 from training.models.assurance.rights_assessments import RightsAttachment
 from training.models.finance.claims import Evidence, EvidenceKind
 from training.web.common.guard import View, actor
@@ -25,6 +29,10 @@ log = logging.getLogger("training.uploads")
 _LARGEST_REQUEST = 40 * 1024 * 1024
 """Accepts a file that is too large, so that the form can report it and keep what was typed."""
 
+
+_WORKING = threading.Lock()
+_PATIENCE = 20
+"""Seconds that a request waits while other files are worked on."""
 
 _TYPES = {
     EvidenceKind.PDF: "application/pdf",
@@ -57,9 +65,21 @@ def saved(file: Evidence | RightsAttachment, name: str) -> Response:
 
 
 def takes_file(view: View) -> View:
-    """Mark a view whose form uploads a file."""
-    view.takes_file = True  # type: ignore[attr-defined]
-    return view
+    """Mark a view whose form uploads a file. A process works on one file at a time: a table needs some 50 MB."""
+
+    @wraps(view)
+    def one_at_a_time(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        if request.method != "POST":
+            return view(*args, **kwargs)
+        if not _WORKING.acquire(timeout=_PATIENCE):
+            abort(503)
+        try:
+            return view(*args, **kwargs)
+        finally:
+            _WORKING.release()
+
+    one_at_a_time.takes_file = True  # type: ignore[attr-defined]
+    return one_at_a_time
 
 
 def init_app(app: Flask) -> None:
@@ -72,6 +92,12 @@ def init_app(app: Flask) -> None:
             _bound_fields()
         elif getattr(view, "takes_file", False) and current_user.is_authenticated:
             request.max_content_length = _LARGEST_REQUEST
+
+    @app.teardown_request
+    def _give_back(_error: BaseException | None) -> None:
+        view = app.view_functions.get(request.endpoint or "")
+        if request.method == "POST" and getattr(view, "takes_file", False):
+            give_back()
 
 
 def _bound_fields() -> None:
