@@ -212,7 +212,7 @@ def live(url: str) -> Settings:
 def add_account(*, is_demonstration: bool) -> None:
     with transaction():
         home = organisations.create(organisations.OrganisationDetails("Home Office", Jurisdiction.UK), by=None)
-        wanted = accounts.NewAccount("somebody", "Somebody", "a password for tests", "en")
+        wanted = accounts.NewAccount("somebody", "Somebody", "lamp river stone cloud", "en")
         accounts.create_account(wanted, home.id, is_demonstration=is_demonstration)
 
 

@@ -6,17 +6,23 @@ from training import cli, web
 from training.config import Settings, SettingsError
 from training.kit.db import engine_options
 from training.kit.db import init_app as init_db
+from training.kit.memory import keep_small
 from training.kit.resources import ROOT
 from training.policy import guard
 from training.queries.identity import accounts
 from training.work import queue
 
 _LARGEST_REQUEST = 1024 * 1024
+_LARGEST_FORM = 500_000
+"""Bytes of a form without its files."""
+_MOST_FIELDS = 1_000
+"""Twice what the page with the most boxes to tick sends."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application. Raises SettingsError, and RuntimeError when a route declares no permission."""
     settings = settings or Settings.from_environment()
+    keep_small()
     app = Flask("training", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.from_mapping(
         SETTINGS=settings,
@@ -25,6 +31,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINES={"default": engine_options(settings.database_url)},
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
+        MAX_FORM_PARTS=_MOST_FIELDS,
         SESSION_COOKIE_NAME="__Host-session" if settings.has_secure_cookies else "session",
         SESSION_COOKIE_SECURE=settings.has_secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,

@@ -8,7 +8,7 @@ from alembic import op
 from training.kit.migrate import allow_change, allow_own, change_check, refuse_change, refuse_own
 
 revision = "0022"
-down_revision = "0018"
+down_revision = "0021"
 
 Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

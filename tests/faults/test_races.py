@@ -11,7 +11,7 @@ from tests.support.world import PASSWORD, TODAY, World
 from training.domain.admissions import deactivation, nominations, vetting
 from training.domain.common.refusals import Refusal
 from training.domain.courses import cohorts
-from training.domain.identity import accounts, reading
+from training.domain.identity import accounts, reading, sign_in_limits
 from training.domain.identity.reading import ExportEvent, Reading
 from training.domain.identity.refusals import InvitationSpent, TooManyExports, TooManyPeopleRead
 from training.domain.people import duplicates
@@ -84,9 +84,9 @@ def test_codes_continue_after_the_thousandth_cohort_of_a_year(sqlite_app: Flask)
         assert cohorts.next_code(2026, cohort_rows.newest_code(2026)) == "2026-1001"
 
 
-def test_concurrent_failed_sign_ins_are_all_counted(app: Flask) -> None:
-    attempt = accounts.Attempt("nobody", "wrong", "192.0.2.1")
-    _together(app, lambda _number: accounts.count_failure(attempt, now()))
+def test_concurrent_sign_ins_are_all_counted(app: Flask) -> None:
+    attempt = sign_in_limits.Attempt("nobody", "wrong", "192.0.2.1")
+    _together(app, lambda _number: sign_in_limits.count(attempt, now()))
     with app.app_context():
         assert set(db.session.scalars(select(SignInFailure.attempts))) == {THREADS}
 

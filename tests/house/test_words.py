@@ -26,6 +26,7 @@ UNLABELLED = {
     "Lack",  # labelled as part of a refusal
     "NextStep",  # labelled on the only page that uses it
     "Period",  # labelled on the only page that uses it
+    "PasswordFault",  # labelled as part of a refusal
     "Permission",
     "Problem",  # labelled as part of a refusal
     "VettingQueue",  # labelled on the only page that uses it

@@ -39,7 +39,7 @@ def elsewhere(statement: str) -> None:
 
 
 def failed(at: dt.datetime) -> SignInFailure:
-    return SignInFailure(key="a key", attempts=1, window_started_at=at)
+    return SignInFailure(key="a key", attempts=1, last_at=at)
 
 
 # A transaction.
@@ -215,7 +215,7 @@ def test_naive_datetime_is_rejected(app: Flask) -> None:
 def test_naive_datetime_is_rejected_in_queries(app: Flask) -> None:
     naive = dt.datetime(2026, 7, 1, 12, 0)  # noqa: DTZ001
     with app.app_context(), pytest.raises(StatementError, match="needs a time zone"):
-        db.session.scalar(select(SignInFailure.key).where(SignInFailure.window_started_at < naive))
+        db.session.scalar(select(SignInFailure.key).where(SignInFailure.last_at < naive))
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Baghdad", "Europe/London", "America/New_York"])
@@ -224,7 +224,7 @@ def test_datetime_is_stored_in_utc(app: Flask, zone: str) -> None:
         with transaction() as session:
             session.add(failed(NOON.astimezone(ZoneInfo(zone))))
         db.session.expire_all()
-        at = db.session.scalars(select(SignInFailure.window_started_at)).one()
+        at = db.session.scalars(select(SignInFailure.last_at)).one()
         assert at == NOON
         assert at.utcoffset() == dt.timedelta(0)
 
@@ -238,7 +238,7 @@ def test_datetimes_of_different_zones_compare_as_instants(app: Flask) -> None:
             ((NOON - minute).astimezone(baghdad), False),
             ((NOON + minute).astimezone(baghdad), True),
         ):
-            found = db.session.scalar(select(SignInFailure.key).where(SignInFailure.window_started_at < limit))
+            found = db.session.scalar(select(SignInFailure.key).where(SignInFailure.last_at < limit))
             assert (found is not None) is is_before
 
 

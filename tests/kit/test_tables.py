@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -92,6 +93,60 @@ def test_unreadable_file_is_refused_with_the_problem(content: bytes, expected: P
 
 def test_row_limit_is_accepted_exactly() -> None:
     assert len(read(b"a,b\n" + b"1,2\n" * tables.MOST_ROWS).rows) == tables.MOST_ROWS
+
+
+MEGABYTES_9 = 9 * 1024 * 1024
+FLOODS = {
+    "blank lines": (b"a,b\n" + b"\n" * MEGABYTES_9, Problem.TOO_MANY_LINES),
+    "blank lines of an old Macintosh": (b"a,b\r" + b"\r" * MEGABYTES_9, Problem.TOO_MANY_LINES),
+    "blank lines in UTF-16": (b"\xff\xfea\0" + b"\n\0" * (MEGABYTES_9 // 2), Problem.TOO_MANY_LINES),
+    "blank cells in a line": (b"a,b\n" + b"," * MEGABYTES_9, Problem.TOO_MANY_COLUMNS),
+    "one cell": (b"a,b\n" + b"x" * MEGABYTES_9, Problem.CELL_TOO_LONG),
+    "one cell of spaces": (b"a,b\n" + b" " * MEGABYTES_9, Problem.CELL_TOO_LONG),
+    "one cell in quotation marks": (b'a,b\n1,"' + b"x\n" * 20_000 + b'"\n', Problem.CELL_TOO_LONG),
+    "columns": (b",".join([b"a"] * 5_000) + b"\n" + b"1," * 5_000, Problem.TOO_MANY_COLUMNS),
+    "small cells": (b"a,b\n" + (b",".join([b"12"] * 100) + b"\n") * 10_000, Problem.TOO_MANY_CELLS),
+}
+
+
+@pytest.mark.parametrize("kind", FLOODS)
+def test_flood_is_refused_early_with_little_memory(kind: str) -> None:
+    """Besides the bytes themselves and once their text, at most 40 MB."""
+    content, expected = FLOODS[kind]
+    tracemalloc.start()
+    try:
+        assert problem(content) is expected
+        assert tracemalloc.get_traced_memory()[1] < 2 * len(content) + 40_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_blank_cells_cost_little_memory() -> None:
+    """Some spreadsheets save rows of separators down to the last that ever had a format."""
+    content = b"a,b\n1,2\n" + b",,,,,,,,,,,,,,,,,,,\n" * 100_000
+    tracemalloc.start()
+    try:
+        assert read(content).rows == [Row(2, ["1", "2"])]
+        assert tracemalloc.get_traced_memory()[1] < 3 * len(content)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ([["a"], ["x" * 32_768]], Problem.CELL_TOO_LONG),
+        ([["a"], ["b"] * 101], Problem.TOO_MANY_COLUMNS),
+        ([["a"], *[["12"] * 100] * 11], Problem.TOO_MANY_CELLS),
+    ],
+    ids=["one cell", "columns", "small cells"],
+)
+def test_flood_in_a_workbook_is_refused(
+    cells: list[list[str]], expected: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the process that reads it, before it hands anything over."""
+    monkeypatch.setattr(tables, "MOST_CELLS", 1_000)
+    assert problem(open_document(cells)) is expected
 
 
 def test_workbook_cells_are_read_as_text() -> None:

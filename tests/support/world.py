@@ -43,7 +43,7 @@ from training.queries.finance import entries
 from training.queries.finance import programmes as programme_rows
 from training.queries.identity import accounts as account_rows
 
-PASSWORD = "a password for tests"
+PASSWORD = "lamp river stone cloud"
 TODAY = dt.date(2026, 11, 24)
 EVE = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
 """The day before the first of a cohort that is opened without days of its own: people may still be nominated."""

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import Context
 from html import unescape
 from threading import Barrier
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -22,6 +23,14 @@ _SILENT = re.compile(r"<(title|svg)\b.*?</\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _POUNDS = re.compile(r"(−?)£([\d,]+)\.(\d\d)")
 _MENU = re.compile(r"<header.*?</header>|<footer.*?</footer>", re.DOTALL)
+
+
+class Elsewhere(FlaskClient):
+    """A browser whose requests do not share the session of the test."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send requests from a context of their own."""
+        return Context().run(super().open, *args, **kwargs)
 
 
 @contextmanager

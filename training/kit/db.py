@@ -21,6 +21,7 @@ from sqlalchemy import (
     DateTime,
     Delete,
     Dialect,
+    FromClause,
     Insert,
     Select,
     String,
@@ -199,6 +200,13 @@ def insert_many(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     with driver.cursor() as cursor, cursor.copy(command) as copy:
         for row in rows:
             copy.write_row([_plain(row[column]) for column in columns])
+
+
+def add_missing_rows(table: FromClause, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows whose primary key is not there yet."""
+    connection = db.session.connection()
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    connection.execute(dialect.insert(table).values(list(rows)).on_conflict_do_nothing())
 
 
 def add_to_rows(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

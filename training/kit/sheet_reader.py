@@ -1,10 +1,12 @@
 """The process that reads a workbook for ``tables``: bytes in, JSON out, a line for each non-empty row.
 
 The first line lists the non-empty sheets: name, number of non-empty rows, and the first ten of them; the lines after
-it are the rows of one of these sheets. Run as a file, not imported, so that it loads nothing of the product:
-``sheet_reader.py MOST_ROWS MOST_CHARACTERS PLACE``, where PLACE is that of the sheet among them, from 0. It ends with
-0, with 1 where the bytes are no workbook, 3 where a password protects it, 5 where it has too many rows, 6 where a
-formula has no value, and otherwise when it exceeds its limits.
+it are the rows of one of these sheets. Run as a file, not imported, so that it loads nothing of the product. Its
+arguments are MOST_ROWS MOST_CHARACTERS MOST_CELLS MOST_IN_CELL PLACE, where PLACE is that of the sheet, from 0.
+
+It ends with 0, with 1 where the bytes are no workbook, 3 where a password protects it, 5 where it has too many rows, 6
+where a formula has no value, 7 where it has too many cells, 8 where one is too long, and otherwise when it exceeds its
+limits. Nothing is written before all of it is known to be within them.
 """
 
 import datetime as dt
@@ -19,7 +21,15 @@ from typing import Any
 _MEMORY = 700 * 1024 * 1024
 _SECONDS = 20
 _BEGINNING = 10
-_UNREADABLE, _PROTECTED, _TOO_LARGE, _TOO_MANY_ROWS, _UNCALCULATED = 1, 3, 4, 5, 6
+_UNREADABLE, _PROTECTED, _TOO_LARGE, _TOO_MANY_ROWS, _UNCALCULATED, _TOO_MANY_CELLS, _CELL_TOO_LONG = (
+    1,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+)
 _NO_VALUE = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 """A formula that no program has calculated: its cell would read as empty."""
 
@@ -76,21 +86,31 @@ def _check_calculated(content: bytes) -> None:
                 sys.exit(_UNCALCULATED)
 
 
+def _check_cells(rows: list[tuple[int, list[str]]], most: int, most_in_cell: int) -> None:
+    """End the process if a sheet has too many cells, or one that is too long."""
+    if any(len(text) > most_in_cell for _, cells in rows for text in cells):
+        sys.exit(_CELL_TOO_LONG)
+    filled = sum(len(cells) - next((n for n, text in enumerate(reversed(cells)) if text), 0) for _, cells in rows)
+    if filled > most:
+        sys.exit(_TOO_MANY_CELLS)
+
+
 def main() -> None:
     """Read standard input, write standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    most, left, place = map(int, sys.argv[1:])
+    most, left, most_cells, most_in_cell, place = map(int, sys.argv[1:])
     try:
         content = sys.stdin.buffer.read()
         _check_calculated(content)
         sheets = _sheets(content, most, place)
+        _check_cells(sheets[place][2] if sheets else [], most_cells, most_in_cell)
         known = [(name, number, [cells for _, cells in rows[:_BEGINNING]]) for name, number, rows in sheets]
-        for line in map(json.dumps, [known, *(sheets[place][2] if sheets else ())]):
-            left -= len(line)
-            if left < 0:
-                sys.exit(_TOO_LARGE)
-            sys.stdout.write(f"{line}\n")
+        written = [json.dumps(line, ensure_ascii=False) for line in (known, *(sheets[place][2] if sheets else ()))]
+        if sum(map(len, written)) > left:
+            sys.exit(_TOO_LARGE)
+        for line in written:
+            sys.stdout.buffer.write(f"{line}\n".encode())
     except MemoryError:
         sys.exit(_TOO_LARGE)
 

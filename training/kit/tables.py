@@ -22,7 +22,14 @@ LARGEST = 10 * 1024 * 1024
 """The maximum size of a file, in bytes."""
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
-_MOST_CHARACTERS = 4 * LARGEST
+MOST_LINES = 1_048_576
+"""Lines of a text file, empty ones included, as many as a spreadsheet has."""
+MOST_CELLS = 500_000
+"""Cells up to the last one that is filled in each row."""
+MOST_IN_CELL = 32_767
+"""Characters of a cell, as many as a spreadsheet takes."""
+_LONGEST_LINE = 1024 * 1024
+_MOST_CHARACTERS = 2 * LARGEST
 _MOST_UNPACKED = 10 * LARGEST
 _MOST_ENTRIES = 500
 _SECONDS = 30
@@ -32,6 +39,8 @@ _SEPARATORS = ",;\t"
 _ARABIC_1256 = re.compile(rb"[\x81\x8d\x8e\x90\x98\x9a\xaa\xc0-\xff]{3}")
 """Three non-ASCII letters in a row: Arabic text in windows-1256, not accents in windows-1252."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_BYTES_OF_LINE = re.compile(rb"[^\r\n]+")
 _SHEET_READER = Path(__file__).with_name("sheet_reader.py")
 
 
@@ -41,6 +50,9 @@ class Problem(enum.StrEnum):
     TOO_LARGE = "too_large"
     TOO_MANY_ROWS = "too_many_rows"
     TOO_MANY_COLUMNS = "too_many_columns"
+    TOO_MANY_LINES = "too_many_lines"
+    TOO_MANY_CELLS = "too_many_cells"
+    CELL_TOO_LONG = "cell_too_long"
     EMPTY = "empty"
     WEB_PAGE = "web_page"
     PROTECTED = "protected"
@@ -136,24 +148,55 @@ def read(stream: IO[bytes], pick: Pick = only) -> Table:
 
 def _bounded(numbered: Iterable[tuple[int, list[str]]]) -> Iterator[Row]:
     """Yield non-empty rows without trailing empty cells. Raises TableError at a limit."""
-    kept = 0
+    kept = filled = 0
     for number, raw in numbered:
-        cells = [" ".join(text.split()) for text in raw]
-        while cells and not cells[-1]:
-            cells.pop()
-        if len(cells) > MOST_COLUMNS:
-            raise TableError(Problem.TOO_MANY_COLUMNS)
-        if cells:
-            kept += 1
-            yield Row(number, cells)
+        cells = _trimmed(raw) if any(raw) else []
+        if not cells:
+            continue
+        kept, filled = kept + 1, filled + len(cells)
         if kept > MOST_ROWS + 1:
             raise TableError(Problem.TOO_MANY_ROWS)
+        if filled > MOST_CELLS:
+            raise TableError(Problem.TOO_MANY_CELLS)
+        yield Row(number, cells)
+
+
+def _trimmed(raw: Sequence[str]) -> list[str]:
+    """Return the cells up to the last one that is filled. Raises TableError for too many, and for one too long."""
+    if any(len(text) > MOST_IN_CELL for text in raw):
+        raise TableError(Problem.CELL_TOO_LONG)
+    cells = [" ".join(text.split()) for text in raw]
+    while cells and not cells[-1]:
+        cells.pop()
+    if len(cells) > MOST_COLUMNS:
+        raise TableError(Problem.TOO_MANY_COLUMNS)
+    return cells
 
 
 # Text
 
 
+def _check_lines(content: bytes) -> None:
+    """Reject very many or very long lines before they become rows and cells.
+
+    A line of another encoding may end within a letter, which makes it shorter, never longer.
+    """
+    number = content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n")
+    if number > MOST_LINES:
+        raise TableError(Problem.TOO_MANY_LINES)
+    longest = next((found for found in _BYTES_OF_LINE.finditer(content) if len(found[0]) > _LONGEST_LINE), None)
+    if longest:
+        is_wide = max(longest[0].count(mark) for mark in (b",", b";", b"\t")) > MOST_COLUMNS
+        raise TableError(Problem.TOO_MANY_COLUMNS if is_wide else Problem.CELL_TOO_LONG)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines of ``text`` with their ends, without another copy of all of it."""
+    return (found[0] for found in _LINE.finditer(text))
+
+
 def _decoded(content: bytes) -> str:
+    _check_lines(content)
     encoding = _encoding(content)
     try:
         text = content.decode(encoding)
@@ -180,9 +223,9 @@ def _encoding(content: bytes) -> str:
 
 
 def _csv(text: str) -> Iterator[tuple[int, list[str]]]:
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line for line in _lines(text) if line.strip()), "")
     separator = max(_SEPARATORS, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(_lines(text), delimiter=separator, strict=True)
     begun = 1
     try:
         for number, cells in enumerate(reader, start=1):
@@ -217,7 +260,8 @@ def _read_by_another(content: bytes, place: int) -> list[bytes]:
     The reader allocates a sheet as a whole: two cells at opposite corners of an empty one are gigabytes, and the
     process that asked for them is ended. So another one asks, with its memory and time limited.
     """
-    command = [sys.executable, "-I", str(_SHEET_READER), str(MOST_ROWS + 2), str(_MOST_CHARACTERS), str(place)]
+    limits = (MOST_ROWS + 2, _MOST_CHARACTERS, MOST_CELLS, MOST_IN_CELL, place)
+    command = [sys.executable, "-I", str(_SHEET_READER), *map(str, limits)]
     try:
         done = subprocess.run(command, input=content, capture_output=True, check=False, timeout=_SECONDS)  # noqa: S603
     except subprocess.TimeoutExpired as error:
@@ -228,6 +272,8 @@ def _read_by_another(content: bytes, place: int) -> list[bytes]:
             3: Problem.PROTECTED,
             5: Problem.TOO_MANY_ROWS,
             6: Problem.UNCALCULATED,
+            7: Problem.TOO_MANY_CELLS,
+            8: Problem.CELL_TOO_LONG,
         }
         raise TableError(problems.get(done.returncode, Problem.TOO_LARGE))
     return done.stdout.splitlines()

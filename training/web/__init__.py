@@ -34,6 +34,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     logs.init_app(app)
     # After the log: it reads the body, and a form that is refused there has a reference and a time too.
     _csrf.init_app(app)
+    uploads.count_uploads(app)  # a forged form uses up nobody's limit
     for part in (guard, language, filters, navigation, errors, reading):
         part.init_app(app)
     labels.init_app(app, *(area.LABELS for area in _AREAS))

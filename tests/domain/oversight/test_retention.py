@@ -42,14 +42,14 @@ def number_of(model: type[SpendBatch | SpendRow | Evidence]) -> int:
     return db.session.scalar(unscoped(select(func.count()).select_from(model), because="a test")) or 0
 
 
-def test_unused_upload_is_deleted_after_a_month(app: Flask, folder: Path) -> None:
+def test_unused_upload_is_deleted_when_its_form_can_no_longer_be_sent(app: Flask, folder: Path) -> None:
     with app.app_context():
         world = World(app)
         with pretend(NOON):
             idle, claimed = upload(world, folder, b"%PDF-1.7 idle"), upload(world, folder, b"%PDF-1.7 claimed")
             world.payment(world.commitment(world.line(50_00), 20_00), 10_00, evidence=claimed)
-        assert forget(folder, dt.timedelta(days=29)) == (0, 0)
-        assert forget(folder, dt.timedelta(days=31)) == (1, 0)
+        assert forget(folder, dt.timedelta(hours=11)) == (0, 0)
+        assert forget(folder, dt.timedelta(hours=13)) == (1, 0)
         assert [file.name for file in folder.iterdir()] == [claimed.stored_as]
         assert number_of(Evidence) == 2, "that it was there, its kind and hash, stays recorded"
         assert ledger_check.discrepancies(folder) == []

@@ -146,11 +146,12 @@ def test_production_cookie_is_bound_to_the_host(production: Flask) -> None:
     headers = BEHIND | {"Referer": "https://register.example/sign-in"}
     answer = client.post("/sign-in", base_url="https://register.example", headers=headers, data=form)
     assert answer.status_code == 302
-    (cookie,) = answer.headers.getlist("Set-Cookie")
-    assert cookie.startswith("__Host-session=")
-    parts = {part.strip() for part in cookie.split(";")[1:]}
-    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= parts
-    assert not [part for part in parts if part.startswith("Domain")]
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert [cookie.split("=")[0] for cookie in cookies] == ["__Host-device", "__Host-session"]
+    for cookie in cookies:
+        parts = {part.strip() for part in cookie.split(";")[1:]}
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= parts
+        assert not [part for part in parts if part.startswith("Domain")]
     account = client.get("/account", base_url="https://register.example", headers=BEHIND)
     assert account.status_code == 200
     assert "Demonstration" not in account.text

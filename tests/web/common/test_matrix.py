@@ -403,7 +403,7 @@ def _sides(world: World) -> tuple[Side, Side]:
 @cache
 def _tables() -> list[object]:
     # When somebody was last seen, and what is counted of reads and refusals (ADR 28).
-    volatile = ("sign_ins", "sign_in_failures", "reading_days", "people_shown", "refusal_counts")
+    volatile = ("sign_ins", "sign_in_failures", "known_devices", "reading_days", "people_shown", "refusal_counts")
     return [table for table in Base.metadata.sorted_tables if table.name not in volatile]
 
 

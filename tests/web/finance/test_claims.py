@@ -390,6 +390,43 @@ def test_evidence_is_attached_later_on_postgresql(postgresql_url: str, tmp_path:
         check_evidence_is_attached_later(Desk(app, tmp_path / "evidence"))
 
 
+def files_of(desk: Desk) -> list[bytes]:
+    return sorted(file.read_bytes() for file in desk.folder.iterdir())
+
+
+def test_file_of_a_refused_attachment_is_deleted_at_once(desk: Desk) -> None:
+    claim = desk.send((PDF, "receipt.pdf")).location
+    for _ in range(3):
+        assert error_at(attach(desk, claim), "file") == "The claim has this file already: choose another"
+    assert files_of(desk) == [PDF]
+    assert desk.client.get(claim).text.count("/evidence/") == 1
+
+
+def test_file_that_another_replaces_is_deleted_at_once(desk: Desk) -> None:
+    answer = desk.send((PDF, "receipt.pdf"), payee="")
+    kept = hidden(answer, "evidence")
+    answer = desk.send((PDF + b" better", "receipt.pdf"), payee="", evidence=kept)
+    assert files_of(desk) == [PDF + b" better"]
+    assert desk.send(evidence=hidden(answer, "evidence")).status_code == 302
+    assert files_of(desk) == [PDF + b" better"]
+
+
+def test_file_of_a_claim_is_not_deleted_by_an_old_form(desk: Desk) -> None:
+    """It is that of the claim by then, whatever form still names it."""
+    kept = hidden(desk.send((PDF, "receipt.pdf"), payee=""), "evidence")
+    assert desk.send(evidence=kept).status_code == 302
+    desk.send((PDF + b" other", "receipt.pdf"), payee="", evidence=kept, key="another")
+    assert files_of(desk) == [PDF, PDF + b" other"]
+
+
+def test_form_that_names_a_deleted_file_asks_for_it_again(desk: Desk) -> None:
+    kept = hidden(desk.send((PDF, "receipt.pdf"), payee=""), "evidence")
+    next(desk.folder.iterdir()).unlink()
+    answer = desk.send(evidence=kept)
+    assert error_at(answer, "file") == "The file is no longer here: choose it again"
+    assert hidden(answer, "evidence") == ""
+
+
 def test_attached_file_is_refused_for_another_claim(desk: Desk) -> None:
     claim = desk.send().location
     attach(desk, claim)

@@ -1,8 +1,10 @@
 """Signing in and out: what an outsider learns, what a stolen cookie allows, how long a session lasts."""
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,13 +18,13 @@ from tests.support.application import application
 from tests.support.world import PASSWORD, World, form_token, post
 from tests.web.browsing import building, press, together, typed, words
 from training.domain.identity import accounts
+from training.domain.identity import sign_in_limits as limits
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
-from training.models.identity.accounts import Role, User
+from training.models.identity.accounts import KnownDevice, Role, SignInFailure, User
 
 pytestmark = pytest.mark.usefixtures("noon")
 WRONG = "The username or the password is not right"
-LOCKED = "Too many attempts failed. Try again in 15 minutes"
 
 
 @pytest.fixture
@@ -210,75 +212,281 @@ def test_username_is_redisplayed_and_password_is_not(world: World, client: Flask
     assert "my secret" not in answer.text
 
 
-# Lockout.
+# Guessing.
+
+ELSEWHERE = "198.51.100.7"
+SECONDS = dt.timedelta(seconds=1)
 
 
-def test_account_locks_and_unlocks_after_the_window(
+def guess(app: Flask, username: str, times: int = limits.ACCOUNT_ATTEMPTS, **where: str) -> list[int]:
+    """Try wrong passwords, each from a browser that nobody has signed in with; return the statuses."""
+    return [try_to_sign_in(app.test_client(), username, **where).status_code for _ in range(times)]
+
+
+def test_guesses_never_delay_a_device_that_signed_in_before(world: World, app: Flask, quick_hasher: Hasher) -> None:
+    """Neither those at the account nor those from the same address."""
+    owner = world.sign_in(app.test_client(), "uk")
+    post(owner, "/sign-out", page="/account")
+    assert guess(app, "uk", 60).count(200) == limits.ACCOUNT_ATTEMPTS
+    guess(app, "uk.2", limits.ADDRESS_ATTEMPTS)
+    for number in range(limits.ADDRESS_ATTEMPTS):
+        try_to_sign_in(app.test_client(), f"guess-{number}")
+    assert try_to_sign_in(app.test_client(), "iraq", PASSWORD).status_code == 429, "the address is used up"
+    assert try_to_sign_in(owner, "uk").status_code == 200
+    assert try_to_sign_in(owner, "uk", PASSWORD).status_code == 302
+
+
+def test_known_device_has_attempts_of_its_own(world: World, app: Flask, quick_hasher: Hasher) -> None:
+    """Whoever has the device guesses no faster, and delays nobody elsewhere."""
+    owner = world.sign_in(app.test_client(), "uk")
+    post(owner, "/sign-out", page="/account")
+    statuses = [try_to_sign_in(owner, "uk").status_code for _ in range(15)]
+    assert statuses == [200] * limits.ACCOUNT_ATTEMPTS + [429] * 5
+    assert try_to_sign_in(owner, "uk", PASSWORD).status_code == 429
+    assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 302
+
+
+def test_device_of_one_account_is_unknown_to_another(world: World, app: Flask, quick_hasher: Hasher) -> None:
+    client = world.sign_in(app.test_client(), "uk")
+    post(client, "/sign-out", page="/account")
+    guess(app, "uk.2")
+    assert try_to_sign_in(client, "uk.2", PASSWORD).status_code == 429
+
+
+def test_device_is_shared_by_the_accounts_that_use_it(world: World, app: Flask, quick_hasher: Hasher) -> None:
+    client = app.test_client()
+    for username in ("uk", "uk.2"):
+        world.sign_in(client, username)
+        post(client, "/sign-out", page="/account")
+    guess(app, "uk")
+    guess(app, "uk.2")
+    for username in ("uk", "uk.2"):
+        assert try_to_sign_in(client, username, PASSWORD).status_code == 302, username
+        post(client, "/sign-out", page="/account")
+
+
+def test_device_cookie_is_out_of_reach_of_scripts_and_stored_as_hash(world: World, client: FlaskClient) -> None:
+    token = form_token(client, "/sign-in")
+    answer = client.post("/sign-in", data={"csrf_token": token, "username": "uk", "password": PASSWORD})
+    sent = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith("device="))
+    assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(sent.split("; "))
+    assert "Max-Age=31536000" in sent
+    device = client.get_cookie("device")
+    assert device is not None
+    with building(world):
+        rows = list(map(str, db.session.execute(select(KnownDevice.token_hash, KnownDevice.user_id))))
+    assert len(rows) == 1
+    assert device.value not in rows[0]
+
+
+def test_device_cookie_is_bound_to_the_host_over_https(world: World, app: Flask) -> None:
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], has_secure_cookies=True)
+    client = app.test_client()
+    token = form_token(client, "/sign-in")
+    answer = client.post("/sign-in", data={"csrf_token": token, "username": "uk", "password": PASSWORD})
+    sent = next(line for line in answer.headers.getlist("Set-Cookie") if "device" in line)
+    assert sent.startswith("__Host-device=")
+    assert {"Secure", "HttpOnly", "Path=/"} <= set(sent.split("; "))
+
+
+@pytest.mark.parametrize("planted", ["x", "x" * 43, "x" * 3000, "أ", ""])
+def test_invented_device_is_unknown(world: World, app: Flask, quick_hasher: Hasher, planted: str) -> None:
+    guess(app, "uk")
+    client = app.test_client()
+    client.set_cookie("device", planted)
+    assert try_to_sign_in(client, "uk", PASSWORD).status_code == 429
+    client.set_cookie("device", planted)
+    assert try_to_sign_in(client, "uk.2", PASSWORD).status_code == 302
+    given = client.get_cookie("device")
+    assert given is not None
+    assert given.value != planted, "a planted token does not become that of a device"
+
+
+def test_guesser_waits_longer_and_longer(world: World, app: Flask, noon: dt.datetime, quick_hasher: Hasher) -> None:
+    """30 seconds, twice as long each time, a quarter of an hour at most; a refused attempt does not count."""
+    assert guess(app, "uk", 12) == [200] * limits.ACCOUNT_ATTEMPTS + [429] * 2
+    at, waits = noon, []
+    for _ in range(8):
+        with pretend(at):
+            answer = try_to_sign_in(app.test_client(), "uk")
+        assert answer.status_code == 429
+        waits.append(int(answer.headers["Retry-After"]))
+        at += dt.timedelta(seconds=waits[-1])
+        with pretend(at - SECONDS):
+            assert guess(app, "uk", 2) == [429] * 2
+        with pretend(at):
+            assert guess(app, "uk", 2) == [200, 429]
+    assert waits == [30, 60, 120, 240, 480, 900, 900, 900]
+
+
+def test_owner_gets_in_from_another_address_within_a_minute(
     world: World, app: Flask, noon: dt.datetime, quick_hasher: Hasher
 ) -> None:
-    for _ in range(accounts.ACCOUNT_ATTEMPTS):
-        assert try_to_sign_in(app.test_client(), "uk").status_code == 200
+    """However long the guesser's own wait is: theirs is an address, not the account."""
+    at = noon
+    guess(app, "uk")
+    for _ in range(10):
+        at += dt.timedelta(minutes=15)
+        with pretend(at):
+            assert guess(app, "uk", 2) == [200, 429]
+    with pretend(at + dt.timedelta(minutes=1)):
+        assert guess(app, "uk", 1) == [429]
+        assert try_to_sign_in(app.test_client(), "uk", PASSWORD, address=ELSEWHERE).status_code == 302
+
+
+def test_delayed_attempt_is_refused_before_the_password_is_checked(
+    world: World, app: Flask, quick_hasher: Hasher
+) -> None:
+    guess(app, "uk")
     before = quick_hasher.calls
     for username in ("uk", " UK "):
-        answer = try_to_sign_in(app.test_client(), username, PASSWORD, address="198.51.100.7")
+        answer = try_to_sign_in(app.test_client(), username, PASSWORD)
         assert answer.status_code == 429
-        assert LOCKED in words(answer)
-    assert quick_hasher.calls == before, "a locked attempt is refused before the password is looked at"
-    assert try_to_sign_in(app.test_client(), "uk.2", PASSWORD).status_code == 302, "others are not locked"
-    with pretend(noon + accounts.LOCK_WINDOW - dt.timedelta(seconds=1)):
-        assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 429
-    with pretend(noon + accounts.LOCK_WINDOW):
-        assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 302
+        assert "Too many attempts failed. Try again in 30 seconds" in words(answer)
+    assert quick_hasher.calls == before
+    assert try_to_sign_in(app.test_client(), "uk.2", PASSWORD).status_code == 302, "others are not delayed"
 
 
-def test_unknown_username_locks_like_a_known_one(world: World, app: Flask, quick_hasher: Hasher) -> None:
-    pages = {
-        username: [
-            (answer.status_code, words(answer))
-            for answer in (try_to_sign_in(app.test_client(), username) for _ in range(accounts.ACCOUNT_ATTEMPTS + 1))
-        ]
-        for username in ("uk", "nobody")
-    }
-    assert pages["uk"] == pages["nobody"]
-    assert pages["uk"][-1][0] == 429
-
-
-def test_success_resets_the_account_counter(world: World, app: Flask, quick_hasher: Hasher) -> None:
-    for _ in range(2):
-        for _ in range(accounts.ACCOUNT_ATTEMPTS - 1):
-            try_to_sign_in(app.test_client(), "uk")
-        assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 302
-
-
-def test_address_locks_across_usernames(world: World, app: Flask, quick_hasher: Hasher) -> None:
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("Try again in 30 seconds", "Try again in 2 minutes")),
+        ("ar", ("30 ثانية", "دقيقتين")),
+        ("ckb", ("30 چرکە", "2 خولەک")),
+    ],
+)
+def test_wait_is_told_in_the_language_of_the_page(
+    world: World, app: Flask, noon: dt.datetime, quick_hasher: Hasher, language: str, said: tuple[str, str]
+) -> None:
+    guess(app, "uk", limits.ACCOUNT_ATTEMPTS)
     client = app.test_client()
-    for number in range(accounts.ADDRESS_ATTEMPTS):
+    post(client, "/language", {"language": language, "next": "/sign-in"}, page="/sign-in")
+    assert said[0] in words(try_to_sign_in(client, "uk"))
+    for seconds in (30, 90):
+        with pretend(noon + dt.timedelta(seconds=seconds)):
+            assert guess(app, "uk", 1) == [200]
+    with pretend(noon + dt.timedelta(seconds=100)):
+        assert said[1] in words(try_to_sign_in(client, "uk"))
+
+
+def test_unknown_username_is_delayed_like_a_known_one(
+    world: World,
+    app: Flask,
+    quick_hasher: Hasher,
+    statements: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    seen = {}
+    for username in ("uk", "nobody"):
+        seen[username] = []
+        for _ in range(limits.ACCOUNT_ATTEMPTS + 2):
+            client, before = app.test_client(), quick_hasher.calls
+            form_token(client, "/sign-in")
+            with statements() as asked:
+                answer = try_to_sign_in(client, username, address=f"2001:db8:{len(username)}::1")
+            seen[username].append((answer.status_code, words(answer), quick_hasher.calls - before, len(asked)))
+    assert seen["uk"] == seen["nobody"]
+    assert seen["uk"][-1][0] == 429
+
+
+def test_success_resets_the_counter_of_the_account(world: World, app: Flask, quick_hasher: Hasher) -> None:
+    for _ in range(2):
+        guess(app, "uk", limits.ACCOUNT_ATTEMPTS - 1)
+        assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 302
+
+
+def test_counter_is_forgotten_after_an_hour(world: World, app: Flask, noon: dt.datetime, quick_hasher: Hasher) -> None:
+    guess(app, "uk")
+    with pretend(noon + limits.FORGOTTEN_AFTER):
+        assert guess(app, "uk") == [200] * limits.ACCOUNT_ATTEMPTS
+
+
+def test_address_is_delayed_by_seconds(world: World, app: Flask, noon: dt.datetime, quick_hasher: Hasher) -> None:
+    """Half a minute at most: many users may stand behind one address."""
+    client = app.test_client()
+    for number in range(limits.ADDRESS_ATTEMPTS):
         assert try_to_sign_in(client, f"guess-{number}").status_code == 200
     assert try_to_sign_in(client, "uk", PASSWORD).status_code == 429
-    assert try_to_sign_in(client, "uk", PASSWORD, address="198.51.100.7").status_code == 302
+    assert try_to_sign_in(client, "uk", PASSWORD, address=ELSEWHERE).status_code == 302
+    at = noon
+    for number in range(10):
+        at += dt.timedelta(seconds=30)
+        with pretend(at):
+            assert try_to_sign_in(app.test_client(), f"more-{number}").status_code == 200
+    with pretend(at + dt.timedelta(seconds=30)):
+        assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 302
 
 
-def test_success_does_not_reset_the_address_counter(world: World, app: Flask, quick_hasher: Hasher) -> None:
-    for number in range(accounts.ADDRESS_ATTEMPTS):
+def test_success_does_not_reset_the_counter_of_the_address(world: World, app: Flask, quick_hasher: Hasher) -> None:
+    """It takes back itself alone: sixty users of one gateway who sign in do not use it up."""
+    for number in range(limits.ADDRESS_ATTEMPTS):
         if number % 40 == 0:
-            try_to_sign_in(app.test_client(), "uk", PASSWORD)
-        try_to_sign_in(app.test_client(), f"guess-{number}")
+            assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 302
+        assert try_to_sign_in(app.test_client(), f"guess-{number}").status_code == 200
     assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 429
+
+
+def test_addresses_of_one_ipv6_network_count_together(world: World, app: Flask, quick_hasher: Hasher) -> None:
+    for number in range(limits.ADDRESS_ATTEMPTS):
+        address = f"2001:db8:1:2::{number:x}"
+        assert try_to_sign_in(app.test_client(), f"guess-{number}", address=address).status_code == 200
+    answers = [
+        try_to_sign_in(app.test_client(), "uk", PASSWORD, address=address).status_code
+        for address in ("2001:db8:1:2:ffff::1", "2001:db8:1:3::1")
+    ]
+    assert answers == [429, 302]
 
 
 def test_counter_is_shared_between_processes(world: World, app: Flask, database_url: str, quick_hasher: Hasher) -> None:
     with application(database_url) as other:
-        for number in range(accounts.ACCOUNT_ATTEMPTS):
+        for number in range(limits.ACCOUNT_ATTEMPTS):
             try_to_sign_in((app, other)[number % 2].test_client(), "uk")
         for each in (app, other):
             assert try_to_sign_in(each.test_client(), "uk", PASSWORD).status_code == 429
 
 
-def test_concurrent_attempts_all_count(world: World, app: Flask, quick_hasher: Hasher) -> None:
-    clients = [app.test_client() for _ in range(accounts.ACCOUNT_ATTEMPTS)]
-    answers = together([lambda client=client: try_to_sign_in(client, "uk") for client in clients])
-    assert {answer.status_code for answer in answers} == {200}
-    assert try_to_sign_in(app.test_client(), "uk", PASSWORD).status_code == 429
+@pytest.mark.parametrize("username", ["uk", "nobody"])
+def test_of_sixty_attempts_at_once_ten_are_checked(
+    world: World, app: Flask, quick_hasher: Hasher, username: str
+) -> None:
+    """From as many addresses as browsers: each is counted before its password is looked at."""
+    clients = [app.test_client() for _ in range(60)]
+    before = quick_hasher.calls
+    answers = together(
+        [
+            lambda client=client, number=number: try_to_sign_in(client, username, address=f"192.0.2.{number}")
+            for number, client in enumerate(clients)
+        ]
+    )
+    statuses = [answer.status_code for answer in answers]
+    assert (statuses.count(200), statuses.count(429)) == (limits.ACCOUNT_ATTEMPTS, 50)
+    assert quick_hasher.calls - before == limits.ACCOUNT_ATTEMPTS
+
+
+def test_two_passwords_at_most_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes 19 MiB while it is, and a process serves more requests than two."""
+    hashing, seen = [0], []
+
+    class Slow:
+        def hash(self, _password: str) -> str:
+            hashing[0] += 1
+            seen.append(hashing[0])
+            time.sleep(0.01)
+            hashing[0] -= 1
+            return ""
+
+    monkeypatch.setattr(accounts, "_hasher", Slow())
+    together([lambda: accounts.hash_password("x")] * 8)
+    assert max(seen) <= 2
+
+
+def test_forgotten_counters_and_devices_are_deleted(world: World, app: Flask, noon: dt.datetime) -> None:
+    world.sign_in(app.test_client(), "uk")
+    with building(world), transaction():
+        limits.delete_expired(noon + limits.DEVICE_LIFE - SECONDS)
+        assert db.session.scalar(select(func.count(SignInFailure.key))) == 0
+        assert db.session.scalar(select(func.count(KnownDevice.id))) == 1
+        limits.delete_expired(noon + limits.DEVICE_LIFE)
+        assert db.session.scalar(select(func.count(KnownDevice.id))) == 0
 
 
 # Redirect after sign-in.
@@ -385,6 +593,39 @@ def test_invitation_creates_one_account(invitation: str, client: FlaskClient, ap
     assert "Border Forces Command" in page
     assert app.test_client().get(invitation).status_code == 404
     assert post(client, invitation, NEW | {"username": "another"}, page="/account").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "The password is made of your name, your organisation or words of this register. Use three or four words",
+        ),
+        ("ar", "تتكوّن كلمة المرور من اسمك أو اسم جهتك أو كلمات هذا السجل. اختر ثلاث كلمات أو أربعاً"),
+        ("ckb", "وشەی نهێنییەکە لە ناوی خۆتان، ناوی دەزگاکەتان یان وشەکانی ئەم تۆمارە پێک هاتووە. سێ یان چوار وشە"),
+    ],
+)
+def test_weak_password_is_explained_in_the_language_of_the_page(
+    invitation: str, client: FlaskClient, language: str, said: str
+) -> None:
+    """The organisation of the invitation is one of the words that do not count."""
+    post(client, "/language", {"language": language, "next": invitation}, page=invitation)
+    form = NEW | {"password": "Border Forces Command 2026"}
+    answer = post(client, invitation, form, page=invitation)
+    assert said in words(answer)
+    assert typed(answer, "username") == form["username"]
+    assert form["password"] not in answer.text
+
+
+@pytest.mark.parametrize(
+    "password", ["aaaaaaaaaaaaaaa", "passwordpassword", " " * 15, "qwertyuiopasdfgh", "sara.hsara.hsara.h"]
+)
+def test_weak_password_makes_no_account(invitation: str, client: FlaskClient, password: str) -> None:
+    answer = post(client, invitation, NEW | {"password": password}, page=invitation)
+    assert answer.status_code == 200
+    assert "Use three or four words that have nothing to do with each other or with you" in words(answer)
+    assert try_to_sign_in(client, NEW["username"], password).status_code == 200
 
 
 def test_unknown_and_expired_invitations_are_404(invitation: str, client: FlaskClient, noon: dt.datetime) -> None:

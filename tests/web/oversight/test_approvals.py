@@ -3,21 +3,19 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from contextvars import Context
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from werkzeug.test import TestResponse
 
 from tests.domain.finance.test_spend_uploads import PUBLISHED, PUBLISHED_PENCE, Office
 from tests.support.ledger import bundle_of, claim_of, decision_about
 from tests.support.world import TODAY, World, form_token, post
+from tests.web.browsing import Elsewhere
 from training.domain.finance import claims, proposals, rates
 from training.domain.identity import accounts
 from training.domain.oversight import approvals
@@ -34,14 +32,6 @@ from training.queries.finance import spend_uploads as import_rows
 from training.queries.identity import accounts as account_rows
 
 INBOX = "/approvals"
-
-
-class Elsewhere(FlaskClient):
-    """A browser whose requests do not share the session of the test."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Send requests from a context of their own."""
-        return Context().run(super().open, *args, **kwargs)
 
 
 @pytest.fixture

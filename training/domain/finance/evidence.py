@@ -46,6 +46,20 @@ def keep(stream: IO[bytes], folder: Path, by: Actor) -> Evidence:
     return evidence
 
 
+def discard(upload: Evidence, folder: Path, by: Actor) -> None:
+    """Delete the file of an upload that no claim uses; its record stays, with kind and hash."""
+    claims.lock_upload(upload.id)
+    if claims.is_used(upload.id) or not is_here(upload, folder):
+        return
+    audit.record(FinanceEvent.UPLOAD_FORGOTTEN, upload, by=by.user_id)
+    (folder / upload.stored_as).unlink(missing_ok=True)
+
+
+def is_here(upload: Evidence, folder: Path) -> bool:
+    """Return whether the file of an upload has not been deleted."""
+    return (folder / upload.stored_as).exists()
+
+
 def attach(claim: Claim, evidence: Evidence, by: Actor) -> ClaimEvidence:
     """Attach an upload to an existing claim, which stays unchanged otherwise.
 

@@ -1,17 +1,18 @@
-"""Signing in and out, lockout, invitations and accounts."""
+"""Signing in and out, invitations and accounts."""
 
 import datetime as dt
-import hashlib
+import threading
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from training.domain.identity import audit
+from training.domain.identity import audit, passwords, sign_in_limits
 from training.domain.identity.events import IdentityEvent
-from training.domain.identity.refusals import InvitationSpent, SignInLocked, UsernameTaken, WeakPassword
+from training.domain.identity.refusals import InvitationSpent, UsernameTaken
+from training.domain.identity.sign_in_limits import Attempt, Counter
 from training.kit.clock import now
 from training.kit.db import changed, db
 from training.kit.ids import new_token, token_hash
@@ -21,71 +22,37 @@ from training.models.identity.accounts import (
     Role,
     RoleAssignment,
     SignIn,
-    SignInFailure,
     User,
 )
 from training.models.identity.organisations import Organisation
-from training.queries.identity import accounts
+from training.queries.identity import accounts, organisations
 
 IDLE_LIMIT = dt.timedelta(minutes=30)
 ABSOLUTE_LIMIT = dt.timedelta(hours=12)
 SEEN_EVERY = dt.timedelta(minutes=1)
 """How stale ``last_seen_at`` may become before a request refreshes it."""
 
-LOCK_WINDOW = dt.timedelta(minutes=15)
-ACCOUNT_ATTEMPTS = 10
-ADDRESS_ATTEMPTS = 100
-"""Higher than for an account: many users share one address behind a ministry's gateway."""
-
 INVITATION_LIFE = dt.timedelta(days=7)
-PASSWORD_LENGTH = 15
 
 # OWASP's argon2id minimum: 19 MiB, two passes, one lane.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = _hasher.hash(new_token())
+_AT_ONCE = threading.BoundedSemaphore(2)
+"""Passwords hashed at once in a process: each takes 19 MiB while it is."""
 
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash that is stored for ``password``."""
-    return _hasher.hash(password)
+    with _AT_ONCE:
+        return _hasher.hash(password)
 
 
 def _matches(stored: str, password: str) -> bool:
     try:
-        return _hasher.verify(stored, password)
+        with _AT_ONCE:
+            return _hasher.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """A sign-in attempt: the credentials entered, and the client's network address."""
-
-    username: str
-    password: str
-    address: str
-
-    def counters(self) -> tuple[tuple[str, int], ...]:
-        """Return the hashed keys of the failure counters, each with its limit."""
-        return (
-            (_counter_key("account", self.username.strip().lower()), ACCOUNT_ATTEMPTS),
-            (_counter_key("address", self.address), ADDRESS_ATTEMPTS),
-        )
-
-
-def _counter_key(kind: str, value: str) -> str:
-    return hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()
-
-
-def check_not_locked(attempt: Attempt, at: dt.datetime) -> None:
-    """Raise SignInLocked if the username or the address has failed too often within the window.
-
-    A locked attempt is rejected before the password is checked, whether or not the username exists.
-    """
-    for key, limit in attempt.counters():
-        counter = accounts.failures(key)
-        if counter and counter.attempts >= limit and counter.window_started_at + LOCK_WINDOW > at:
-            raise SignInLocked(minutes=int(LOCK_WINDOW.total_seconds() // 60))
 
 
 def verify(attempt: Attempt) -> User | None:
@@ -95,38 +62,20 @@ def verify(attempt: Attempt) -> User | None:
     return user if user and is_match and user.is_active else None
 
 
-def count_failure(attempt: Attempt, at: dt.datetime) -> None:
-    """Increment the failure counters of the attempt; an expired counter restarts."""
-    for key, _ in attempt.counters():
-        if _count_one_more(key, at) or _begin_counting(key, at):
-            continue
-        _count_one_more(key, at)  # another request created the counter at the same moment
+@dataclass(frozen=True)
+class Tokens:
+    """The tokens of a new session and of its device; only their hashes are stored."""
+
+    session: str
+    device: str
 
 
-def _count_one_more(key: str, at: dt.datetime) -> bool:
-    here = update(SignInFailure).where(SignInFailure.key == key)
-    is_over = SignInFailure.window_started_at <= at - LOCK_WINDOW
-    return changed(here.where(is_over).values(attempts=1, window_started_at=at)) or changed(
-        here.values(attempts=SignInFailure.attempts + 1)
-    )
+def start_sign_in(user: User, attempt: Attempt, counters: tuple[Counter, ...], at: dt.datetime) -> Tokens:
+    """Open a server-side session for ``user`` after an ``attempt`` counted under ``counters``.
 
-
-def _begin_counting(key: str, at: dt.datetime) -> bool:
-    try:
-        with db.session.begin_nested():
-            db.session.add(SignInFailure(key=key, attempts=1, window_started_at=at))
-    except IntegrityError:
-        return False
-    return True
-
-
-def start_sign_in(user: User, attempt: Attempt, at: dt.datetime) -> str:
-    """Open a server-side session for ``user`` and return its token, which is not stored.
-
-    Each sign-in has a new token (no fixation). Success resets the account's counter, not the address's.
+    Each sign-in has a new token (no fixation).
     """
-    account_key = attempt.counters()[0][0]
-    db.session.execute(delete(SignInFailure).where(SignInFailure.key == account_key))
+    sign_in_limits.forgive(counters)
     token = new_token()
     db.session.add(
         SignIn(
@@ -137,7 +86,7 @@ def start_sign_in(user: User, attempt: Attempt, at: dt.datetime) -> str:
         )
     )
     audit.record(IdentityEvent.SIGNED_IN, user, by=user.id)
-    return token
+    return Tokens(token, sign_in_limits.remember_device(user, attempt.device, at))
 
 
 def is_alive(sign_in: SignIn, at: dt.datetime) -> bool:
@@ -211,8 +160,9 @@ def create_account(
     """Create an account without roles. Raises UsernameTaken, WeakPassword."""
     if accounts.is_username_taken(details.username):
         raise UsernameTaken
-    if len(details.password) < PASSWORD_LENGTH and not is_demonstration:
-        raise WeakPassword(PASSWORD_LENGTH)
+    if not is_demonstration:
+        names = organisations.names_of(organisation_id)
+        passwords.check(details.password, passwords.Holder(details.username, details.display_name, names))
     user = User(
         username=details.username.strip().lower(),
         display_name=details.display_name,

@@ -1,5 +1,6 @@
 """Refusals about accounts, organisations and jobs."""
 
+import enum
 from dataclasses import dataclass
 
 from training.domain.common.refusals import Refusal
@@ -10,10 +11,10 @@ class SignInFailed(Refusal):
 
 
 @dataclass
-class SignInLocked(Refusal):
-    """Too many sign-in attempts have failed."""
+class SignInDelayed(Refusal):
+    """Too many sign-in attempts have failed: the next one is accepted in ``seconds``."""
 
-    minutes: int
+    seconds: int
 
 
 class InvitationSpent(Refusal):
@@ -26,11 +27,24 @@ class UsernameTaken(Refusal):
     field = "username"
 
 
+class PasswordFault(enum.StrEnum):
+    """What makes a password easy to guess, most of all."""
+
+    SHORT = "short"
+    REPEATED = "repeated"
+    WALK = "walk"
+    """Keys beside each other, an alphabet, a row of digits, a date."""
+    OWN_WORDS = "own_words"
+    """Words of the account, its organisation or the product."""
+    COMMON = "common"
+
+
 @dataclass
 class WeakPassword(Refusal):
-    """The password is shorter than ``shortest`` characters."""
+    """The password has fewer than ``shortest`` characters, or is easy to guess."""
 
     field = "password"
+    fault: PasswordFault
     shortest: int
 
 
@@ -77,6 +91,15 @@ class OrganisationInUse(Refusal):
     """These depend on the organisation: ``people``, ``accounts``, ``bodies``, ``projects``, ``cohorts``."""
 
     by: tuple[str, ...]
+
+
+@dataclass
+class TooManyUploads(Refusal):
+    """The account has reached the daily limit on uploads: so many files, so many megabytes."""
+
+    field = "file"
+    files: int
+    megabytes: int
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Delete expired data: uploads that no claim uses, and unfinished previews.
+"""Delete expired data: uploads that no claim uses, unfinished previews, and counters of sign-in attempts.
 
 Rule: limit storage (domain §2, Personal data). A receipt may show a name, and a payee may be a person.
 """
@@ -13,13 +13,15 @@ from training.domain.admissions import nomination_uploads, vetting_uploads
 from training.domain.common import sent_forms
 from training.domain.finance import spend_uploads
 from training.domain.finance.events import FinanceEvent
-from training.domain.identity import audit
-from training.kit.clock import now
+from training.domain.identity import audit, sign_in_limits, upload_limits
+from training.domain.identity.accounts import ABSOLUTE_LIMIT
+from training.kit.clock import now, today
 from training.kit.db import db
 from training.models.finance.spend_uploads import SpendBatch, SpendRow
 from training.queries.oversight import retention
 
-UPLOADS_KEPT = dt.timedelta(days=30)
+UPLOADS_KEPT = ABSOLUTE_LIMIT
+"""A form that is shown again carries its file; it can be sent for as long as its sign-in lasts."""
 PREVIEWS_KEPT = dt.timedelta(days=7)
 
 
@@ -39,6 +41,8 @@ def delete_expired(folder: Path) -> Deleted:
     nomination_uploads.delete_expired()
     vetting_uploads.delete_expired()
     sent_forms.delete_expired()
+    sign_in_limits.delete_expired(now())
+    upload_limits.delete_expired(today())
     return Deleted(_delete_uploads(folder), _delete_previews())
 
 

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.form import BaseForm as AnyForm
 
 from training.domain.admissions.bulk_actions import BulkAction
 from training.domain.admissions.nomination_path import SelectionStep
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
-from training.forms.common.fields import CheckboxesField, SelectField, TextField
+from training.forms.common.fields import RowsField, SelectField, TextField
 
 
 class RosterFilter(FilterForm):
@@ -18,13 +17,6 @@ class RosterFilter(FilterForm):
 
     state = SelectField(_l("State"), [may_be_empty()])
     organisation = SelectField(_l("Organisation"), [may_be_empty()])
-
-
-class NomineesField(CheckboxesField):
-    """The selected nominees. Whether the step applies to each is checked by the step itself."""
-
-    def pre_validate(self, _form: AnyForm) -> None:
-        """Accept every id: the step itself refuses a nominee whose state has changed."""
 
 
 class SelectionForm(BaseForm):
@@ -36,7 +28,7 @@ class SelectionForm(BaseForm):
         [may_be_empty(), longest(300)],
         description=_l("The nominating organisations read it"),
     )
-    chosen = NomineesField(_l("Nominees"), [required(_l("Choose at least one nominee"))])
+    chosen = RowsField(_l("Nominees"), [required(_l("Choose at least one nominee"))])
 
     def validate(self, extra_validators: object = None) -> bool:
         """Require a selected nominee, and a reason if the step needs one."""

@@ -286,8 +286,11 @@ class FileField(Field):
     widget = Widget("file-upload", "govukFileUpload")
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take the upload; an empty input sends one without a name."""
+        """Take the upload; an empty input sends one without a name. Above the daily limit none is taken."""
         self.data = next((value for value in valuelist if getattr(value, "filename", "")), None)
+        if self.data and (refusal := g.get("upload_refusal")):
+            self.data = None
+            raise ValueError(refusal)
 
     def _value(self) -> str:
         return ""
@@ -397,6 +400,9 @@ class RadioField(SelectField):
     widget = ChoicesWidget("radios", "govukRadios")
 
 
+_LONGEST_ID = 64
+
+
 class CheckboxesField(SelectField):
     """Checkboxes; the data are the list of chosen values."""
 
@@ -407,13 +413,31 @@ class CheckboxesField(SelectField):
         return value in (self.data or ())
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take the chosen values."""
-        self.data = [str(value) for value in valuelist]
+        """Take the chosen values, each once."""
+        self.data = list(dict.fromkeys(map(str, valuelist)))
 
     def pre_validate(self, _form: AnyForm) -> None:
-        """Reject a value that was not offered."""
-        if not set(self.data or ()) <= {choice.value for choice in self.choices}:
+        """Reject a value that was not offered; those that were stay chosen."""
+        offered = {choice.value for choice in self.choices}
+        chosen, self.data = self.data or [], [value for value in self.data or [] if value in offered]
+        if len(chosen) > len(self.data):
             raise StopValidation(_("Choose from the answers in the list"))
+
+
+class RowsField(CheckboxesField):
+    """The ticked rows of a list; the data are their public ids. The view sets ``most``, the rows on a page of the list.
+
+    A row that is there no more is not an error here: the use case reports it like the others.
+    """
+
+    most = 0
+
+    def pre_validate(self, _form: AnyForm) -> None:
+        """Reject more than a page of the list could have shown, and what cannot be the id of a row."""
+        chosen = self.data or []
+        if len(chosen) > self.most or any(len(value) > _LONGEST_ID for value in chosen):
+            self.data = []
+            raise StopValidation(_("More was chosen than the list shows. Nothing was done: choose again"))
 
 
 class TickField(Field):

@@ -26,5 +26,7 @@ class AcceptInvitationForm(BaseForm):
     password = PasswordField(
         _l("Password"),
         [required(_l("Choose a password")), longest(128)],
-        description=_l("At least 15 characters; three or four words are easy to remember"),
+        description=_l(
+            "At least 15 characters; three or four words that have nothing to do with each other or with you"
+        ),
     )

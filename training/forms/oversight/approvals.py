@@ -4,28 +4,20 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.form import BaseForm as AnyForm
 
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import longest, required
-from training.forms.common.fields import CheckboxesField, SelectField, TextAreaField
+from training.forms.common.fields import RowsField, SelectField, TextAreaField
 from training.forms.common.widgets import Choice
 from training.models.finance.ledger import Outcome
 
 _DECISIONS = (Outcome.APPROVED, Outcome.REFUSED)
 
 
-class ProposalsField(CheckboxesField):
-    """The names of the chosen proposals; whether one is still open is checked by its decision."""
-
-    def pre_validate(self, _form: AnyForm) -> None:
-        """Accept every name: one decided meanwhile is reported like the others."""
-
-
 class ApprovalsForm(BaseForm):
     """Approval or refusal of the chosen proposals; ``decision`` is the button that was pressed."""
 
-    chosen = ProposalsField(_l("Proposals"), [required(_l("Choose at least one proposal"))])
+    chosen = RowsField(_l("Proposals"), [required(_l("Choose at least one proposal"))])
     decision = SelectField(
         _l("Decision"),
         [required(_l("Say whether you approve or refuse"))],

@@ -3,7 +3,7 @@
 import datetime as dt
 import enum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.models.common.base import Base, Key, PublicId, choice
@@ -107,13 +107,37 @@ class SignIn(Base):
 
 
 class SignInFailure(Base):
-    """Failed attempts within a window, per account name and per address; keys are hashed."""
+    """Attempts since the last success, per account name, address, both and known device; keys are hashed."""
 
     __tablename__ = "sign_in_failures"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     attempts: Mapped[int]
-    window_started_at: Mapped[dt.datetime]
+    last_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class KnownDevice(Base):
+    """A device on which an account has signed in. The browser holds the token, the table only its hash."""
+
+    __tablename__ = "known_devices"
+
+    id: Mapped[Key]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    last_used_at: Mapped[dt.datetime]
+
+    __table_args__ = (UniqueConstraint("token_hash", "user_id"),)
+
+
+class UploadCount(Base):
+    """How many files and bytes an account has uploaded on a day."""
+
+    __tablename__ = "upload_counts"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True, index=True)
+    files: Mapped[int]
+    bytes: Mapped[int]
 
 
 class Invitation(Base):

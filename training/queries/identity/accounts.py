@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
 from training.models.finance.programmes import Programme
-from training.models.identity.accounts import Invitation, Role, RoleAssignment, SignIn, SignInFailure, User
+from training.models.identity.accounts import Invitation, KnownDevice, Role, RoleAssignment, SignIn, SignInFailure, User
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
 from training.policy.scopes import unscoped
@@ -99,9 +99,29 @@ def _actor(user: User, reach: Sequence[Sequence[Any]]) -> Actor:
     )
 
 
-def failures(key: str) -> SignInFailure | None:
-    """Return the counter of failed sign-ins under a hashed key."""
-    return db.session.get(SignInFailure, key, populate_existing=True)
+def lock_failures(keys: Sequence[str]) -> Sequence[SignInFailure]:
+    """Lock the counters of attempts under these hashed keys until the transaction ends, and return them."""
+    statement = select(SignInFailure).where(SignInFailure.key.in_(keys)).order_by(SignInFailure.key)
+    return db.session.scalars(statement.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def is_known_device(username: str, token_hash: str, since: dt.datetime) -> bool:
+    """Return whether an active account with this username has signed in on a device since a moment."""
+    statement = select(KnownDevice.id).join(User, User.id == KnownDevice.user_id)
+    here = (KnownDevice.token_hash == token_hash, KnownDevice.last_used_at > since)
+    return db.session.scalar(statement.where(User.username == username, User.is_active, *here)) is not None
+
+
+def has_device(token_hash: str, since: dt.datetime) -> bool:
+    """Return whether any account has signed in on a device since a moment."""
+    here = (KnownDevice.token_hash == token_hash, KnownDevice.last_used_at > since)
+    return bool(db.session.scalar(select(exists().where(*here))))
+
+
+def known_device(user_id: int, token_hash: str) -> KnownDevice | None:
+    """Return a device on which an account has signed in."""
+    here = (KnownDevice.token_hash == token_hash, KnownDevice.user_id == user_id)
+    return db.session.scalar(select(KnownDevice).where(*here))
 
 
 def has_administrator() -> bool:

@@ -32,6 +32,12 @@ def organisation_by_key(organisation_id: int) -> Organisation:
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
+def names_of(organisation_id: int) -> tuple[str, ...]:
+    """Return what an organisation is called in each language, and its other published names."""
+    names = (Organisation.name_en, Organisation.name_ar, Organisation.name_ckb, Organisation.aliases)
+    return tuple(db.session.execute(select(*names).where(Organisation.id == organisation_id)).one())
+
+
 def everything() -> Sequence[Organisation]:
     """Return every organisation by its English name."""
     return db.session.scalars(select(Organisation).order_by(Organisation.name_en)).all()

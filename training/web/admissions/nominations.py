@@ -151,6 +151,7 @@ def selection_form() -> SelectionForm | None:
     """Return the form for a step with several nominees; None if the actor may take none."""
     steps = nomination_path.steps_of(may_select=may(Permission.SELECT_NOMINEES), may_withdraw=may(Permission.NOMINATE))
     form = SelectionForm()
+    form.chosen.most = nominations.ROSTER_SIZE
     form.step.choices = [Choice(step.value, word(step)) for step in steps]
     return form if form.step.choices else None
 

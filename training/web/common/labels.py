@@ -19,7 +19,7 @@ from training.domain.common.refusals import Refusal
 from training.domain.identity import jobs
 from training.forms.common.base import BaseForm
 from training.forms.common.widgets import Choice
-from training.kit.tables import MOST_COLUMNS, MOST_ROWS, Problem
+from training.kit.tables import MOST_CELLS, MOST_COLUMNS, MOST_IN_CELL, MOST_LINES, MOST_ROWS, Problem
 from training.models.common.base import Base
 from training.models.identity.audit import AuditEvent
 from training.models.identity.jobs import Job, JobState
@@ -46,6 +46,16 @@ _UNREADABLE: dict[Problem, Callable[[], str]] = {
     Problem.TOO_MANY_ROWS: lambda: _("The file has more than %(most)s rows: split it", most=f"{MOST_ROWS:,}"),
     Problem.TOO_MANY_COLUMNS: lambda: _(
         "The file has more than %(most)s columns: remove those that are not needed", most=MOST_COLUMNS
+    ),
+    Problem.TOO_MANY_LINES: lambda: _(
+        "The file has more than %(most)s lines, most of them empty: delete the empty ones", most=f"{MOST_LINES:,}"
+    ),
+    Problem.TOO_MANY_CELLS: lambda: _(
+        "The file has more than %(most)s filled cells: remove the columns that are not needed, or split it",
+        most=f"{MOST_CELLS:,}",
+    ),
+    Problem.CELL_TOO_LONG: lambda: _(
+        "A cell of the file has more than %(most)s characters: shorten it", most=f"{MOST_IN_CELL:,}"
     ),
     Problem.EMPTY: lambda: _("The file has no row below its headings"),
     Problem.WEB_PAGE: lambda: _("The file is a web page, whatever its name says: save the table as CSV or XLSX"),

@@ -44,13 +44,20 @@ def _offer(form: ClaimForm, programme_id: int) -> dict[str, Commitment]:
 
 
 def _evidence(form: ClaimForm) -> Evidence | None:
-    """Return the file of this attempt or an earlier one, stored at once so that no upload is lost."""
+    """Return the file of this attempt or an earlier one, stored at once so that no upload is lost.
+
+    A file that another one replaces is deleted.
+    """
+    found = claims.own_upload(form.evidence.data, actor()) if form.evidence.data else None
     if form.file.data:
         with attempt(form):
             kept = evidence_rules.keep(form.file.data.stream, folder(), actor())
             form.evidence.data = kept.public_id
-    found = claims.own_upload(form.evidence.data, actor()) if form.evidence.data else None
-    if form.evidence.data and found is None:
+            if found:
+                evidence_rules.discard(found, folder(), actor())
+            found = kept
+    if form.evidence.data and (found is None or not evidence_rules.is_here(found, folder())):
+        found = None
         form.refuse(_("The file is no longer here: choose it again"), "file")
         form.evidence.data = ""
     return found
@@ -173,13 +180,16 @@ def show(claim: Claim) -> ResponseReturnValue:
 
 
 def _attached(form: AttachEvidenceForm, claim: Claim) -> bool:
-    """Attach the uploaded file; its record exists before a rule may refuse it, so that the file is deleted in time."""
+    """Attach the uploaded file; one that a rule refuses is deleted at once."""
     with attempt(form) as step:
         kept = evidence_rules.keep(form.file.data.stream, folder(), actor())
     if step:
         with attempt(form) as step:
             evidence_rules.attach(claim, kept, actor())
             made(url_for(".show", public_id=claim.public_id))
+        if not step:
+            with transaction():
+                evidence_rules.discard(kept, folder(), actor())
     return bool(step)
 
 

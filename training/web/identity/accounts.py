@@ -16,7 +16,9 @@ from flask_login import current_user, login_user, logout_user
 
 from training.domain.common.refusals import Refusal
 from training.domain.identity import accounts as rules
-from training.domain.identity.refusals import InvitationSpent, SignInFailed, SignInLocked
+from training.domain.identity import sign_in_limits
+from training.domain.identity.refusals import InvitationSpent, SignInDelayed, SignInFailed
+from training.domain.identity.sign_in_limits import Attempt
 from training.forms.identity.accounts import AcceptInvitationForm, SignInForm
 from training.kit.clock import now
 from training.kit.db import transaction
@@ -28,6 +30,7 @@ from training.web.common.labels import refuse
 from training.web.common.language import language
 from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
+from training.web.identity import devices
 
 bp = Blueprint("accounts", __name__)
 
@@ -38,34 +41,41 @@ def sign_in() -> ResponseReturnValue:
     """Open a server-side session for a username and password."""
     form = SignInForm()
     if form.validate_on_submit():
-        tried = rules.Attempt(form.username.data or "", form.password.data or "", request.remote_addr or "")
+        tried = Attempt(
+            form.username.data or "", form.password.data or "", request.remote_addr or "", devices.token_of_browser()
+        )
         try:
-            _open(tried)
-        except SignInLocked as refusal:
+            device = _open(tried)
+        except SignInDelayed as refusal:
             refuse(form, refusal)
-            return render_template("identity/accounts/sign_in.html", form=form), 429
+            later = {"Retry-After": str(refusal.seconds)}
+            return render_template("identity/accounts/sign_in.html", form=form), 429, later
         except Refusal as refusal:
             refuse(form, refusal)
         else:
-            return redirect(safe_next(request.args.get("next")))
+            return devices.remembered(redirect(safe_next(request.args.get("next"))), device)
     return render_template("identity/accounts/sign_in.html", form=form)
 
 
-def _open(tried: rules.Attempt) -> None:
-    """Sign in. The password is hashed before the transaction opens: hashing is slow."""
-    rules.check_not_locked(tried, now())
+def _open(tried: Attempt) -> str:
+    """Sign in and return the token of the device.
+
+    The attempt is counted before the password is checked, so that no more of those at once pass than may. The password
+    is hashed between the transactions: hashing is slow.
+    """
+    with transaction():
+        counters = sign_in_limits.count(tried, now())
     user = rules.verify(tried)
     if user is None:
-        with transaction():
-            rules.count_failure(tried, now())
         raise SignInFailed
     with transaction():
-        token = rules.start_sign_in(user, tried, now())
+        tokens = rules.start_sign_in(user, tried, counters, now())
     chosen = user.language
     guard.clear_session()
     session["language"] = chosen
     session.permanent = True
-    login_user(guard.signed_in_as(token))
+    login_user(guard.signed_in_as(tokens.session))
+    return tokens.device
 
 
 @bp.post("/sign-out")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from training.domain.identity import refusals as r
 from training.domain.identity.events import IdentityEvent
@@ -25,6 +26,44 @@ _DEPENDANTS: dict[str, Callable[[], str]] = {
 def role_word(code: str) -> str:
     """Return the label of a role as the trail of an assessment stores it."""
     return word(Role(code))
+
+
+def _advice() -> str:
+    return str(_("Use three or four words that have nothing to do with each other or with you"))
+
+
+_WEAK: dict[r.PasswordFault, Callable[[int], str]] = {
+    r.PasswordFault.SHORT: lambda shortest: _("Use %(shortest)s characters or more", shortest=shortest),
+    r.PasswordFault.REPEATED: lambda _shortest: _(
+        "The password repeats the same characters or words. %(advice)s", advice=_advice()
+    ),
+    r.PasswordFault.WALK: lambda _shortest: _(
+        "The password follows the keyboard, the alphabet, a row of numbers or a date. %(advice)s", advice=_advice()
+    ),
+    r.PasswordFault.OWN_WORDS: lambda _shortest: _(
+        "The password is made of your name, your organisation or words of this register. %(advice)s", advice=_advice()
+    ),
+    r.PasswordFault.COMMON: lambda _shortest: _(
+        "The password is made of words that are tried first. %(advice)s", advice=_advice()
+    ),
+}
+
+
+def _try_again_in(seconds: int) -> str:
+    """Return how long to wait, in whole minutes from one minute on, rounded up."""
+    if seconds < 60:
+        text: str = ngettext(
+            "Too many attempts failed. Try again in %(num)s second",
+            "Too many attempts failed. Try again in %(num)s seconds",
+            seconds,
+        )
+    else:
+        text = ngettext(
+            "Too many attempts failed. Try again in %(num)s minute",
+            "Too many attempts failed. Try again in %(num)s minutes",
+            -(-seconds // 60),
+        )
+    return text
 
 
 LABELS = Labels(
@@ -71,10 +110,10 @@ LABELS = Labels(
     tones=(),
     refusals={
         r.SignInFailed: lambda _r: _("The username or the password is not right"),
-        r.SignInLocked: lambda x: _("Too many attempts failed. Try again in %(minutes)s minutes", minutes=x.minutes),
+        r.SignInDelayed: lambda x: _try_again_in(x.seconds),
         r.InvitationSpent: lambda _r: _("This invitation was used already or has expired"),
         r.UsernameTaken: lambda _r: _("This username is taken: choose another"),
-        r.WeakPassword: lambda x: _("Use %(shortest)s characters or more", shortest=x.shortest),
+        r.WeakPassword: lambda x: _WEAK[x.fault](x.shortest),
         r.OwnRecord: lambda _r: _("This is about you: nobody acts on their own record, so somebody else does it"),
         r.OrganisationExists: lambda _r: _("An organisation has this English name already"),
         r.ParentElsewhere: lambda _r: _("The body above it and those below it must be of the same jurisdiction"),
@@ -85,6 +124,11 @@ LABELS = Labels(
             "The organisation is still needed. It has: %(kinds)s", kinds=", ".join(_DEPENDANTS[kind]() for kind in x.by)
         ),
         r.JobStanding: lambda _r: _("This file is still being processed: wait until it is done"),
+        r.TooManyUploads: lambda x: _(
+            "You have sent the most that is taken in a day: %(files)s files, %(megabytes)s megabytes. Go on tomorrow",
+            files=x.files,
+            megabytes=x.megabytes,
+        ),
         r.TooManyExports: lambda x: _(
             "You have saved lists of people %(most)s times today, which is the most: go on tomorrow", most=x.most
         ),

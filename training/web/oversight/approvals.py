@@ -82,6 +82,7 @@ class Result:
 def index() -> ResponseReturnValue:
     """List the undecided proposals, oldest first, and decide the chosen ones one by one."""
     form = ApprovalsForm()
+    form.chosen.most = inbox.PAYMENTS_ON_PAGE
     results = _decide_chosen(form) if form.validate_on_submit() else []
     if results and not any(result.why_not for result in results):
         form = ApprovalsForm(formdata=None)
