@@ -20,6 +20,7 @@ SAFE = {
     "SECRET_KEY": "x" * 32,
     "TRUSTED_HOSTS": "register.example.org",
     "DATABASE_URL": "postgresql://register@db/register",
+    "PROXY_HOPS": "1",
 }
 
 
@@ -166,6 +167,7 @@ def test_production_excludes_demonstration_data(tmp_path: Path) -> None:
 SECRET_MESSAGE = "SECRET_KEY must be set in production, with 32 characters or more."
 COOKIE_MESSAGE = "COOKIE_SECURE cannot be off in production: sign-ins would travel over plain HTTP."
 HOSTS_MESSAGE = "TRUSTED_HOSTS must name the hosts that production answers to, separated by commas."
+HOPS_MESSAGE = "PROXY_HOPS must say in production how many proxies stand in front: 1 behind a TLS proxy, 0 for none."
 
 
 @pytest.mark.parametrize(
@@ -182,6 +184,8 @@ HOSTS_MESSAGE = "TRUSTED_HOSTS must name the hosts that production answers to, s
         ("TRUSTED_HOSTS", None, HOSTS_MESSAGE),
         ("TRUSTED_HOSTS", "", HOSTS_MESSAGE),
         ("TRUSTED_HOSTS", " , ", HOSTS_MESSAGE),
+        ("PROXY_HOPS", None, HOPS_MESSAGE),
+        ("PROXY_HOPS", "", HOPS_MESSAGE),
         ("DEMO_PASSWORD", "a", "DEMO_PASSWORD is for demonstrations: production has no demonstration accounts."),
     ],
 )
@@ -257,6 +261,12 @@ def test_real_server_refuses_demonstration_data_in_production(
 ) -> None:
     with app.app_context():
         add_account(is_demonstration=True)
-    production = {"TRAINING_MODE": PRODUCTION, "SECRET_KEY": SECRET, "TRUSTED_HOSTS": "127.0.0.1", "DEMO_PASSWORD": ""}
+    production = {
+        "TRAINING_MODE": PRODUCTION,
+        "SECRET_KEY": SECRET,
+        "TRUSTED_HOSTS": "127.0.0.1",
+        "PROXY_HOPS": "0",
+        "DEMO_PASSWORD": "",
+    }
     with pytest.raises(RuntimeError, match="This database holds demonstration accounts"):
         live_server(database_url, **production)

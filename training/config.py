@@ -100,6 +100,10 @@ def _check_production(environment: Mapping[str, str]) -> None:
         raise SettingsError("FLASK_DEBUG cannot be on in production.")
     if not _hosts(environment.get("TRUSTED_HOSTS", "")):
         raise SettingsError("TRUSTED_HOSTS must name the hosts that production answers to, separated by commas.")
+    if not environment.get("PROXY_HOPS"):
+        raise SettingsError(
+            "PROXY_HOPS must say in production how many proxies stand in front: 1 behind a TLS proxy, 0 for none."
+        )
     if environment.get("DEMO_PASSWORD"):
         raise SettingsError("DEMO_PASSWORD is for demonstrations: production has no demonstration accounts.")
 
