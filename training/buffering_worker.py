@@ -52,6 +52,7 @@ class _Request(HTTPRequestParser):
     """A request that arrives. One that says that it is too large goes to the application, which has the words."""
 
     def received(self, data: bytes) -> int:
+        """Take ``data``; return how much of it belongs to this request."""
         taken = super().received(data)
         if isinstance(self.error, RequestEntityTooLarge) and self.body_bytes_received == 0:
             self.error = None
@@ -66,11 +67,18 @@ class _Connection(HTTPChannel):
     began = 0.0
 
     def received(self, data: bytes) -> bool:
+        """Take ``data``; return whether it was taken."""
         before = self.request
         is_taken = super().received(data)
         if self.request is not before:
             self.began = time.time()
         return is_taken
+
+    def handle_close(self) -> None:
+        """Close, and let go of what was stored of a request that has not arrived."""
+        super().handle_close()
+        if self.request:
+            self.request.close()
 
     @property
     def is_waiting(self) -> bool:
@@ -91,7 +99,9 @@ class _Connection(HTTPChannel):
         return self.began + min(_BASE + self.unfinished / _SLOWEST, _LONGEST) < now
 
 
-class _Server(TcpWSGIServer):
+class Server(TcpWSGIServer):
+    """The listening socket of a worker and its connections."""
+
     channel_class = _Connection
 
     @property
@@ -100,6 +110,7 @@ class _Server(TcpWSGIServer):
         return list(cast("dict[int, _Connection]", self.active_channels).values())
 
     def handle_accept(self) -> None:
+        """Accept who waits; where there are too many, close those that wait longest for their client."""
         for _ in range(_AT_ONCE):
             before = len(self.connections)
             super().handle_accept()
@@ -140,7 +151,7 @@ class BufferingWorker(Worker):
             self._turn()
         self._finish(servers)
 
-    def _server(self, listener: socket, dispatcher: ThreadedTaskDispatcher) -> _Server:
+    def _server(self, listener: socket, dispatcher: ThreadedTaskDispatcher) -> Server:
         settings = Adjustments(
             sockets=[listener],
             backlog=self.cfg.backlog,
@@ -157,7 +168,7 @@ class BufferingWorker(Worker):
             log_socket_errors=False,
         )
         kind = (listener.family, listener.type, listener.proto, listener.getsockname())
-        return _Server(
+        return Server(
             self._answer, self._sockets, True, listener, dispatcher, settings, sockinfo=kind, bind_socket=False
         )
 
@@ -172,7 +183,7 @@ class BufferingWorker(Worker):
         self.notify()
         wasyncore.loop(timeout=_TURN, use_poll=True, map=self._sockets, count=1)
 
-    def _finish(self, servers: list[_Server]) -> None:
+    def _finish(self, servers: list[Server]) -> None:
         """Accept nothing new; close each connection when it is answered, and one that waits after a moment."""
         for server in servers:
             server.accepting = False

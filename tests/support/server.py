@@ -22,16 +22,16 @@ _START_SECONDS, _STOP_SECONDS = 30, 25
 
 
 @contextmanager
-def serving(database_url: str, log: Path, **environment: str) -> Iterator[str]:
+def serving(database_url: str, log: Path, served: str = "wsgi:app", **environment: str) -> Iterator[str]:
     """Serve the database with gunicorn during the block; yield the base URL.
 
-    ``environment`` adds to or replaces variables of a demonstration. The server's output is appended to ``log``. Raises
-    RuntimeError with the log if it does not start.
+    ``environment`` adds to or replaces variables of a demonstration. The server's output is appended to ``log``.
+    ``served`` names the application. Raises RuntimeError with the log if it does not start.
     """
     port = free_port()
     with log.open("ab") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", served],
             cwd=_ROOT,
             env=environment_for(database_url, PORT=str(port)) | environment,
             stdout=output,
