@@ -153,15 +153,17 @@ def transaction() -> Iterator[Session]:
 def one_process(engine: Engine, on_wait: Callable[[], None]) -> Iterator[None]:
     """Let one process at a time into the block, whichever machine it runs on; call ``on_wait`` before waiting.
 
-    On PostgreSQL the server keeps the lock, on SQLite a file beside the database. A database in memory is nobody else's.
+    On PostgreSQL the server keeps the lock, on SQLite a file beside the database; one in memory needs none.
     """
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if not connection.scalar(select(func.pg_try_advisory_lock(_PREPARING))):
                 on_wait()
                 connection.execute(select(func.pg_advisory_lock(_PREPARING)))
-            yield
-            connection.execute(select(func.pg_advisory_unlock(_PREPARING)))
+            try:
+                yield
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(_PREPARING)))
     elif file := file_of(engine.url.database):
         files.make_private(file)
         with files.locked(file.with_name(f"{file.name}-preparing"), on_wait):

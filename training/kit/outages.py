@@ -9,7 +9,7 @@ import psycopg
 from sqlalchemy import exc
 
 
-class Outage(enum.StrEnum):
+class Outage(enum.Enum):
     """Why a request cannot be served now, though the same request can be later."""
 
     BUSY = "busy"

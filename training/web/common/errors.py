@@ -54,7 +54,7 @@ def _words(code: int) -> tuple[str, str]:
         429: (_("Too many attempts"), _("Wait a while and try again.")),
         503: (
             _("The register cannot be used now"),
-            _("Come back in a few minutes. If you sent a form, look first whether it was saved, then send it again."),
+            _("Come back in a few minutes. If you sent a form, look whether it was saved before you send it again."),
         ),
     }
     fallback = (

@@ -26,14 +26,15 @@ def show() -> ResponseReturnValue:
     """Answer 200 if database and disk can be used, else 503; pages are also served without the work process."""
     is_full = any(free_bytes(folder) < _ROOM for folder in _folders())
     outage = health.database_outage() or (Outage.FULL if is_full and health.database_folder() else None)
-    if outage or is_full:
-        note_outage(f"{outage or Outage.FULL}")
+    wrong = outage or (Outage.FULL if is_full else None)
+    if wrong:
+        note_outage(wrong.value)
     return {
         "process": "well",
-        "database": outage or "well",
-        "disk": Outage.FULL if is_full else "well",
+        "database": outage.value if outage else "well",
+        "disk": Outage.FULL.value if is_full else "well",
         "worker": "well" if not outage and health.is_worker_alive(SILENT) else "silent",
-    }, 503 if outage or is_full else 200
+    }, 503 if wrong else 200
 
 
 def _folders() -> set[Path]:
