@@ -75,6 +75,15 @@ def test_form_responses_have_security_headers(world: World) -> None:
         assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
 
 
+def test_file_that_was_uploaded_is_stored_nowhere_on_its_way_back(world: World) -> None:
+    with building(world):
+        address = f"/evidence/{world.evidence().public_id}"
+    answer = client_of(world, "uk").get(address)
+    assert answer.status_code == 200
+    expected = HEADERS | {"Content-Security-Policy": "sandbox; default-src 'none'"}
+    assert {name: answer.headers.get(name) for name in HEADERS} == expected
+
+
 def test_static_files_are_cached_permanently_and_compressed(sqlite_app: Flask) -> None:
     client = sqlite_app.test_client()
     page = client.get("/sign-in").text
