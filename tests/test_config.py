@@ -1,6 +1,8 @@
 """Settings are read once; invalid or unsafe ones are refused at start with an explanation."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
@@ -251,6 +253,27 @@ def test_unlisted_host_is_rejected(sqlite_url: str, mode: str) -> None:
 
 def test_production_starts_before_its_database_has_tables(tmp_path: Path) -> None:
     app = create_app(live(f"sqlite:///{tmp_path / 'new.sqlite'}"))
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize(("is_demonstration", "status"), [(True, 500), (False, 200)])
+def test_production_starts_while_its_database_is_away_and_looks_at_the_accounts_later(
+    sqlite_app: Flask, sqlite_url: str, tmp_path: Path, *, is_demonstration: bool, status: int
+) -> None:
+    with sqlite_app.app_context():
+        add_account(is_demonstration=is_demonstration)
+    copy = tmp_path / "copy"
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as old, closing(sqlite3.connect(copy)) as new:
+        old.backup(new)
+    file = tmp_path / "register.sqlite"
+    file.mkdir()  # cannot be opened
+    app = create_app(live(f"sqlite:///{file}"))
+    client = app.test_client()
+    assert client.get("/sign-in", base_url="https://localhost").status_code == 503
+    file.rmdir()
+    copy.rename(file)
+    assert client.get("/sign-in", base_url="https://localhost").status_code == status
     with app.app_context():
         db.engine.dispose()
 
