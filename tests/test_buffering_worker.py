@@ -1,9 +1,13 @@
 """How long a connection may take, on a server that is turned by hand, with the moment pretended."""
 
+import errno
 import socket
+import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
 
 import pytest
 from waitress import wasyncore
@@ -15,18 +19,20 @@ from training.buffering_worker import Server
 
 HEAD = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n"
 MINUTE = 60
+_LONG = 40_000_000
 
 
 class Bench:
     """A server without threads, one client, and the loop between them."""
 
     def __init__(self) -> None:
+        self.errors: list[OSError] = []
         self._map: wasyncore._SocketMap = {}
         listener = socket.create_server(("127.0.0.1", 0))
         kind = (listener.family, listener.type, listener.proto, listener.getsockname())
         settings = Adjustments(sockets=[listener], cleanup_interval=3600, connection_limit=5000)
         self.server = Server(
-            lambda *_: [],
+            self._answer,
             self._map,
             True,
             listener,
@@ -36,6 +42,15 @@ class Bench:
             bind_socket=False,
         )
         self.address = listener.getsockname()
+
+    def _answer(self, environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
+        """Read the request; answer with more than a connection holds."""
+        try:
+            environ["wsgi.input"].read()
+        except OSError as error:
+            self.errors.append(error)
+        start_response("200 OK", [("Content-Length", str(_LONG))])
+        return [b"x" * _LONG]
 
     def connect(self, sent: bytes = b"") -> socket.socket:
         client = socket.create_connection(self.address, timeout=5)
@@ -51,6 +66,16 @@ class Bench:
     def turn(self) -> None:
         for _ in range(10):
             wasyncore.loop(timeout=0.001, use_poll=True, map=self._map, count=1)
+
+    def recv_line(self, client: socket.socket) -> bytes:
+        """Return the first line of an answer."""
+        client.setblocking(False)
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            self.turn()
+            with suppress(BlockingIOError):
+                return client.recv(15)
+        raise AssertionError("no answer came")
 
     def are_open_in(self, seconds: float) -> int:
         """Return how many connections are left after the upkeep of a later moment."""
@@ -119,3 +144,26 @@ def test_when_too_many_are_open_those_that_wait_longest_make_room(
         clients[-1].recv(1)
     for client in clients:
         client.close()
+
+
+def test_client_that_reads_nothing_of_its_answer_is_given_up(bench: Bench) -> None:
+    with bench.connect(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"):
+        bench.server.task_dispatcher.set_thread_count(1)
+        until = time.monotonic() + 10
+        while not bench.server.connections[0].total_outbufs_len and time.monotonic() < until:
+            bench.turn()
+        assert bench.are_open_in(55) == 1
+        assert bench.are_open_in(70) == 0
+
+
+def test_request_that_there_is_no_room_for_goes_to_the_application(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.server.adj.inbuf_overflow = 1000
+    with Path("/dev/full").open("r+b", buffering=0) as full:
+        monkeypatch.setattr(tempfile, "TemporaryFile", lambda _mode: full)
+        client = bench.connect(HEAD + b"x" * 100_000)
+    with client:
+        bench.server.task_dispatcher.set_thread_count(1)
+        assert bench.recv_line(client) == b"HTTP/1.1 200 OK"
+        assert [error.errno for error in bench.errors] == [errno.ENOSPC]

@@ -4,6 +4,7 @@ gunicorn starts, watches and replaces the workers; in each of them waitress rece
 connections, so that a client that sends slowly or not at all costs a file descriptor and no thread.
 """
 
+import io
 import logging
 import os
 import re
@@ -48,16 +49,41 @@ _LINGER = 2
 _FILES = 8192
 
 
+class _NoRoom(io.RawIOBase):
+    """The body of a request that could not be stored: reading it raises why."""
+
+    def __init__(self, error: OSError) -> None:
+        self._error = error
+
+    def readable(self) -> bool:
+        """Return that it may be tried."""
+        return True
+
+    def readinto(self, _buffer: object) -> int:
+        """Raise the error."""
+        raise self._error
+
+
 class _Request(HTTPRequestParser):
-    """A request that arrives. One that says that it is too large goes to the application, which has the words."""
+    """A request that arrives. One that is too large or has no room goes to the application, which has the words."""
+
+    _error: OSError | None = None
 
     def received(self, data: bytes) -> int:
         """Take ``data``; return how much of it belongs to this request."""
-        taken = super().received(data)
-        if isinstance(self.error, RequestEntityTooLarge) and self.body_bytes_received == 0:
+        try:
+            taken = super().received(data)
+        except OSError as error:
+            taken, self._error, self.completed = len(data), error, True
+        is_too_large = isinstance(self.error, RequestEntityTooLarge) and self.body_bytes_received == 0
+        if is_too_large or self._error:
             self.error = None
             cast("dict[str, str]", self.headers)["CONNECTION"] = "close"
         return taken
+
+    def get_body_stream(self) -> Any:
+        """Return the body, or what raises why there is none."""
+        return io.BufferedReader(_NoRoom(self._error)) if self._error else super().get_body_stream()
 
 
 class _Connection(HTTPChannel):

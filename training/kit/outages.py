@@ -63,7 +63,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         if isinstance(current, exc.DBAPIError) and current.orig is not None:
             yield current.orig
         yield current
-        current = current.__cause__
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
 
 
 def _kind(error: BaseException) -> Outage | None:

@@ -1,5 +1,6 @@
 """A database that is away or a full disk: 503 with words, one line in the log, and health that says which."""
 
+import errno
 import io
 import logging
 import re
@@ -116,6 +117,32 @@ def test_full_disk(sqlite_app: Flask, log: io.StringIO, monkeypatch: pytest.Monk
     monkeypatch.setitem(sqlite_app.view_functions, "identity.accounts.sign_in", write)
     client = sqlite_app.test_client()
     check_in_every_language(lambda language: client.get("/sign-in", headers={"Accept-Language": language}), "full", log)
+
+
+class Unstored(io.RawIOBase):
+    """A body that the server had no room to store."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _buffer: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_body_that_there_was_no_room_for(sqlite_app: Flask, log: io.StringIO) -> None:
+    sqlite_app.testing = False
+    client = sqlite_app.test_client()
+    for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=cut"):
+        check_in_every_language(
+            lambda language, kind=kind: client.post(  # type: ignore[misc]
+                "/sign-in",
+                environ_overrides={"wsgi.input": io.BufferedReader(Unstored()), "CONTENT_LENGTH": "100000"},
+                content_type=kind,
+                headers={"Accept-Language": language},
+            ),
+            "full",
+            log,
+        )
 
 
 # Health.

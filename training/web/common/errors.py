@@ -83,7 +83,8 @@ def page(code: int, template: str = "common/errors/error.html") -> ResponseRetur
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
-    return page(error.code or 500)
+    # A body that could not be stored looks like one that broke off.
+    return _outage(error) or page(error.code or 500)
 
 
 def _unknown_host(_error: SecurityError) -> ResponseReturnValue:
@@ -97,13 +98,23 @@ def _expired_form(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _crash(error: Exception) -> ResponseReturnValue:
-    if outage := outage_of(error):
-        # In the line of the request: while a database is away, every request would leave a traceback.
-        note_outage(describe(error))
-        words = _busy() if outage is Outage.BUSY else _words(503)
-        return _render(*words), 503, {"Retry-After": str(_RETRY_SECONDS[outage])}
+    if answer := _outage(error):
+        return answer
     log.error("%s reference %s\n%s", type(error).__name__, reference(), trace(error))
     return page(500)
+
+
+def _outage(error: Exception) -> ResponseReturnValue | None:
+    """Return the answer to an error that comes from an outage, which is said in the line of the request.
+
+    While a database is away, every request would leave a traceback.
+    """
+    outage = outage_of(error)
+    if outage is None:
+        return None
+    note_outage(describe(error))
+    words = _busy() if outage is Outage.BUSY else _words(503)
+    return _render(*words), 503, {"Retry-After": str(_RETRY_SECONDS[outage])}
 
 
 def init_app(app: Flask) -> None:
