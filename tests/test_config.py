@@ -1,6 +1,8 @@
 """Settings are read once; invalid or unsafe ones are refused at start with an explanation."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
@@ -20,6 +22,7 @@ SAFE = {
     "SECRET_KEY": "x" * 32,
     "TRUSTED_HOSTS": "register.example.org",
     "DATABASE_URL": "postgresql://register@db/register",
+    "PROXY_HOPS": "1",
 }
 
 
@@ -166,6 +169,7 @@ def test_production_excludes_demonstration_data(tmp_path: Path) -> None:
 SECRET_MESSAGE = "SECRET_KEY must be set in production, with 32 characters or more."
 COOKIE_MESSAGE = "COOKIE_SECURE cannot be off in production: sign-ins would travel over plain HTTP."
 HOSTS_MESSAGE = "TRUSTED_HOSTS must name the hosts that production answers to, separated by commas."
+HOPS_MESSAGE = "PROXY_HOPS must say in production how many proxies stand in front: 1 behind a TLS proxy, 0 for none."
 
 
 @pytest.mark.parametrize(
@@ -182,6 +186,8 @@ HOSTS_MESSAGE = "TRUSTED_HOSTS must name the hosts that production answers to, s
         ("TRUSTED_HOSTS", None, HOSTS_MESSAGE),
         ("TRUSTED_HOSTS", "", HOSTS_MESSAGE),
         ("TRUSTED_HOSTS", " , ", HOSTS_MESSAGE),
+        ("PROXY_HOPS", None, HOPS_MESSAGE),
+        ("PROXY_HOPS", "", HOPS_MESSAGE),
         ("DEMO_PASSWORD", "a", "DEMO_PASSWORD is for demonstrations: production has no demonstration accounts."),
     ],
 )
@@ -251,12 +257,39 @@ def test_production_starts_before_its_database_has_tables(tmp_path: Path) -> Non
         db.engine.dispose()
 
 
+@pytest.mark.parametrize(("is_demonstration", "status"), [(True, 500), (False, 200)])
+def test_production_starts_while_its_database_is_away_and_looks_at_the_accounts_later(
+    sqlite_app: Flask, sqlite_url: str, tmp_path: Path, *, is_demonstration: bool, status: int
+) -> None:
+    with sqlite_app.app_context():
+        add_account(is_demonstration=is_demonstration)
+    copy = tmp_path / "copy"
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as old, closing(sqlite3.connect(copy)) as new:
+        old.backup(new)
+    file = tmp_path / "register.sqlite"
+    file.mkdir()  # cannot be opened
+    app = create_app(live(f"sqlite:///{file}"))
+    client = app.test_client()
+    assert client.get("/sign-in", base_url="https://localhost").status_code == 503
+    file.rmdir()
+    copy.rename(file)
+    assert client.get("/sign-in", base_url="https://localhost").status_code == status
+    with app.app_context():
+        db.engine.dispose()
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_real_server_refuses_demonstration_data_in_production(
     app: Flask, database_url: str, live_server: Callable[..., str]
 ) -> None:
     with app.app_context():
         add_account(is_demonstration=True)
-    production = {"TRAINING_MODE": PRODUCTION, "SECRET_KEY": SECRET, "TRUSTED_HOSTS": "127.0.0.1", "DEMO_PASSWORD": ""}
+    production = {
+        "TRAINING_MODE": PRODUCTION,
+        "SECRET_KEY": SECRET,
+        "TRUSTED_HOSTS": "127.0.0.1",
+        "PROXY_HOPS": "0",
+        "DEMO_PASSWORD": "",
+    }
     with pytest.raises(RuntimeError, match="This database holds demonstration accounts"):
         live_server(database_url, **production)

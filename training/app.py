@@ -1,5 +1,8 @@
 """The application factory."""
 
+import logging
+from threading import Event
+
 from flask import Flask
 
 from training import cli, web
@@ -7,11 +10,13 @@ from training.config import Settings, SettingsError
 from training.kit.db import engine_options
 from training.kit.db import init_app as init_db
 from training.kit.memory import keep_small
+from training.kit.outages import describe, outage_of
 from training.kit.resources import ROOT
 from training.policy import guard
 from training.queries.identity import accounts
 from training.work import queue
 
+log = logging.getLogger("training.start")
 _LARGEST_REQUEST = 1024 * 1024
 _LARGEST_FORM = 500_000
 """Bytes of a form without its files."""
@@ -53,6 +58,30 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _refuse_demonstration(app: Flask) -> None:
-    with app.app_context():
-        if accounts.has_demonstration_accounts():
-            raise SettingsError("This database holds demonstration accounts: production needs one of its own.")
+    """Refuse to serve demonstration accounts: now, or before each request until the database answers.
+
+    A worker that is replaced while the database is away has to start, or the whole server would stop.
+    """
+    try:
+        with app.app_context():
+            _check_accounts()
+    except Exception as error:
+        if outage_of(error) is None:
+            raise
+        log.warning("the accounts are looked at later, the database is away: %s", describe(error))
+        _check_before_requests(app)
+
+
+def _check_before_requests(app: Flask) -> None:
+    answered = Event()
+
+    @app.before_request
+    def check() -> None:
+        if not answered.is_set():
+            _check_accounts()
+            answered.set()
+
+
+def _check_accounts() -> None:
+    if accounts.has_demonstration_accounts():
+        raise SettingsError("This database holds demonstration accounts: production needs one of its own.")

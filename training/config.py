@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from training.kit.files import make_private_folder
 from training.models.assurance.rights_assessments import RiskLevel
 from training.models.identity.accounts import ApprovalGrade
 
@@ -70,7 +71,7 @@ class Settings:
         if mode == PRODUCTION:
             _check_production(environment)
         instance = Path(environment.get("TRAINING_INSTANCE") or "instance").absolute()
-        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(instance)
         is_demo = mode == DEMO
         database_url = environment.get("DATABASE_URL") or f"sqlite:///{instance / 'training.sqlite'}"
         return cls(
@@ -100,6 +101,10 @@ def _check_production(environment: Mapping[str, str]) -> None:
         raise SettingsError("FLASK_DEBUG cannot be on in production.")
     if not _hosts(environment.get("TRUSTED_HOSTS", "")):
         raise SettingsError("TRUSTED_HOSTS must name the hosts that production answers to, separated by commas.")
+    if not environment.get("PROXY_HOPS"):
+        raise SettingsError(
+            "PROXY_HOPS must say in production how many proxies stand in front: 1 behind a TLS proxy, 0 for none."
+        )
     if environment.get("DEMO_PASSWORD"):
         raise SettingsError("DEMO_PASSWORD is for demonstrations: production has no demonstration accounts.")
 
@@ -152,6 +157,7 @@ def _stored_secret(path: Path, length: int = 43) -> str:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
+        path.chmod(0o600)
         return path.read_text(encoding="ascii").strip()
     secret = secrets.token_urlsafe(32)[:length]
     with os.fdopen(descriptor, "w", encoding="ascii") as file:

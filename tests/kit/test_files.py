@@ -2,13 +2,23 @@
 
 import hashlib
 import io
+import os
+import sqlite3
 import stat
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
 
+from training.config import Settings
+from training.kit.db import engine_options
 from training.kit.files import TooLargeError, UnknownKindError, keep, sha256_of
+from training.work import queue
 
 HEADS = {"pdf": b"%PDF-1.7\n", "jpeg": b"\xff\xd8\xff\xe0", "png": b"\x89PNG\r\n\x1a\n"}
 
@@ -69,3 +79,63 @@ def test_names_are_random_and_folder_is_private(tmp_path: Path) -> None:
 
 def test_missing_file_has_no_hash(tmp_path: Path) -> None:
     assert sha256_of(tmp_path / "gone") is None
+
+
+# Who may read them.
+
+
+@pytest.fixture
+def open_to_all() -> Iterator[None]:
+    """Let files be made as a careless machine would."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def rights(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@pytest.mark.usefixtures("open_to_all")
+def test_evidence_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "above" / "evidence"
+    kept = keep(io.BytesIO(HEADS["pdf"]), folder, 100)
+    assert rights(folder / kept.stored_as) == 0o600
+    assert rights(folder) == 0o700
+
+
+@pytest.mark.usefixtures("open_to_all")
+def test_folder_of_evidence_that_was_open_is_closed(tmp_path: Path) -> None:
+    folder = tmp_path / "evidence"
+    folder.mkdir(mode=0o777)
+    keep(io.BytesIO(HEADS["pdf"]), folder, 100)
+    assert rights(folder) == 0o700
+
+
+@pytest.mark.usefixtures("open_to_all")
+@pytest.mark.parametrize("is_there", [False, True])
+def test_sqlite_database_is_its_owners_alone_wherever_it_lies(tmp_path: Path, *, is_there: bool) -> None:
+    file = tmp_path / "elsewhere" / "register.sqlite"
+    if is_there:
+        file.parent.mkdir(mode=0o700)
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("CREATE TABLE old (word)")
+        assert rights(file) != 0o600
+    engine = create_engine(**engine_options(f"sqlite:///{file}"))
+    with engine.connect() as connection, engine.connect() as other:
+        connection.execute(text("CREATE TABLE new (word)"))
+        connection.commit()
+        found = {path.name: oct(rights(path)) for path in file.parent.iterdir()}
+        assert found == {f"register.sqlite{end}": oct(0o600) for end in ("", "-wal", "-shm")}
+        other.rollback()
+    engine.dispose()
+    assert rights(file.parent) == 0o700
+
+
+@pytest.mark.usefixtures("open_to_all")
+def test_queue_is_its_owners_alone(sqlite_app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "elsewhere" / "queue.sqlite"
+    settings = replace(Settings.of(sqlite_app), queue_file=file)
+    queue.init_app(Flask("queue"), settings)
+    assert {oct(rights(path)) for path in file.parent.iterdir()} == {oct(0o600)}
+    assert rights(file.parent) == 0o700

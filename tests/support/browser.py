@@ -58,10 +58,12 @@ class Pages:
         width: int = 1280,
         java_script: bool = True,
         reduced: bool = False,
+        own_authority: bool = False,
     ) -> Page:
         """Return an empty page; ``page.goto("/sign-in")`` is relative to ``base_url``.
 
         ``language`` is the browser's preferred language, ``width`` is in CSS pixels, ``reduced`` prefers less motion.
+        ``own_authority`` accepts a certificate of an authority that the machine does not know.
         """
         context = self.browser.new_context(
             base_url=base_url,
@@ -69,6 +71,7 @@ class Pages:
             viewport={"width": width, "height": 900},
             java_script_enabled=java_script,
             reduced_motion="reduce" if reduced else "no-preference",
+            ignore_https_errors=own_authority,
         )
         self._contexts.append(context)
         context.on("console", self._hear)

@@ -87,10 +87,10 @@ def fresh_sqlite(folder: Path, purpose: str = "test") -> Iterator[str]:
 
 
 @contextmanager
-def fresh_postgresql() -> Iterator[str]:
+def fresh_postgresql(template: str = "migrated") -> Iterator[str]:
     """Yield the URL of a new PostgreSQL database, dropped after the block even with open connections."""
     name = f"test_{new_public_id()}"
-    _create(name)
+    _create(name, template)
     try:
         yield _address(name)
     finally:
@@ -178,8 +178,8 @@ def _address(name: str) -> str:
     return postgres.address(_server(), name)
 
 
-def _create(name: str) -> None:
-    _execute(f"CREATE DATABASE {name} TEMPLATE migrated", _server())
+def _create(name: str, template: str = "migrated") -> None:
+    _execute(f"CREATE DATABASE {name} TEMPLATE {template}", _server())
 
 
 def _drop(name: str) -> None:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,28 +22,31 @@ _START_SECONDS, _STOP_SECONDS = 30, 25
 
 
 @contextmanager
-def serving(database_url: str, log: Path, **environment: str) -> Iterator[str]:
+def serving(database_url: str, log: Path, served: str = "wsgi:app", **environment: str) -> Iterator[str]:
     """Serve the database with gunicorn during the block; yield the base URL.
 
-    ``environment`` adds to or replaces variables of a demonstration. The server's output is appended to ``log``. Raises
-    RuntimeError with the log if it does not start.
+    ``environment`` adds to or replaces variables of a demonstration. The server's output is appended to ``log``.
+    ``served`` names the application. Raises RuntimeError with the log if it does not start.
     """
     port = free_port()
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", served]
+    with running(gunicorn, log, environment_for(database_url, PORT=str(port)) | environment) as server:
+        wait(server, lambda: _is_well(port), log)
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def running(arguments: list[str], log: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server during the block; its output is appended to ``log``, and nothing of it is left behind."""
     with log.open("ab") as output:
+        # Its own process group, so that its workers can be ended with it.
         server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
-            cwd=_ROOT,
-            env=environment_for(database_url, PORT=str(port)) | environment,
-            stdout=output,
-            stderr=output,
-            # Its own process group, so that its workers can be ended with it.
-            start_new_session=True,
+            arguments, cwd=_ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
         )
     note = Path(os.environ[_NOTES], str(server.pid))
     note.touch()
     try:
-        _wait(server, port, log)
-        yield f"http://127.0.0.1:{port}"
+        yield server
     finally:
         _stop(server)
         note.unlink()
@@ -88,10 +91,11 @@ def none_left(folder: Path) -> Iterator[None]:
                 os.killpg(int(note.name), signal.SIGKILL)
 
 
-def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def wait(server: subprocess.Popen[bytes], is_ready: Callable[[], bool], log: Path) -> None:
+    """Wait until the server is ready. Raises RuntimeError with its output in ``log`` if it ends or takes too long."""
     deadline = time.monotonic() + _START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
-        if _is_well(port):
+        if is_ready():
             return
         time.sleep(0.1)
     raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')}")

@@ -7,17 +7,24 @@ from training.cli import demo
 from training.cli.published import load_pact
 from training.config import Settings, SettingsError
 from training.domain.identity import accounts as rules
-from training.kit.db import db, transaction
+from training.kit.db import db, one_process, transaction
 from training.queries.identity import accounts
 
 
 @click.command()
 def prepare() -> None:
-    """Upgrade the database, load the pact and, in an empty demonstration, its data; print the sign-ins."""
+    """Upgrade the database, load the pact and, in an empty demonstration, its data; print the sign-ins.
+
+    Of two that are started at once, the second waits for the first and then finds it done.
+    """
+    with one_process(db.engine, lambda: click.echo("Waiting for another process that prepares this database.")):
+        _prepare(Settings.of(current_app))
+
+
+def _prepare(settings: Settings) -> None:
     # Imported here, as every serving process would otherwise load Alembic (8 MB).
     from training.kit.migrate import upgrade
 
-    settings = Settings.of(current_app)
     upgrade(db.engine)
     with transaction():
         load_pact()

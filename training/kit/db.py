@@ -5,9 +5,10 @@ import enum
 import inspect
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import psycopg
@@ -40,16 +41,23 @@ from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
+from training.kit import files
+
 db = SQLAlchemy()
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 """A SELECT of any columns."""
 
 _PRAGMAS = (
+    "PRAGMA busy_timeout=15000",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
 )
+_PREPARING = 0x7472_6169_6E
+"""The number of a lock of ours on a PostgreSQL server."""
+_CONNECT_SECONDS = 5
+"""How long a request waits for a PostgreSQL server that says nothing."""
 
 _WAIT, _SHORT_WAIT = 15_000, 1_000
 """For how many milliseconds SQLite waits for another writer."""
@@ -65,7 +73,14 @@ def engine_options(url: str) -> dict[str, Any]:
     plain = url.removeprefix("postgres://").removeprefix("postgresql://")
     if plain != url:
         url = f"postgresql+psycopg://{plain}"
-    return {"url": url, "hide_parameters": True, "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+    return {
+        "url": url,
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_size": 5,
+        "max_overflow": 10,
+        "connect_args": {} if "connect_timeout" in url else {"connect_timeout": _CONNECT_SECONDS},
+    }
 
 
 def init_app(app: Flask) -> None:
@@ -78,6 +93,18 @@ def init_app(app: Flask) -> None:
     app.teardown_appcontext_funcs = [
         step for step in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(step)
     ]
+
+
+@event.listens_for(Engine, "do_connect")
+def _keep_private(dialect: Dialect, _record: object, arguments: Sequence[Any], _options: object) -> None:
+    """Make the file of a SQLite database readable by its owner alone, wherever it lies."""
+    if dialect.name == "sqlite" and (path := file_of(arguments[0])):
+        files.make_private(path)
+
+
+def file_of(name: str | None) -> Path | None:
+    """Return the file of a SQLite database; None for one in memory, or named by an address of SQLite's own."""
+    return Path(name) if name and name != ":memory:" and not name.startswith("file:") else None
 
 
 @event.listens_for(Engine, "connect")
@@ -144,16 +171,27 @@ def transaction(*, is_brief: bool = False) -> Iterator[Session]:
         session.info.pop("writing")
 
 
-_BUSY = frozenset({"40001", "40P01", "55P03"})
-"""The PostgreSQL errors of concurrent writes: serialisation failure, deadlock, lock not available."""
+@contextmanager
+def one_process(engine: Engine, on_wait: Callable[[], None]) -> Iterator[None]:
+    """Let one process at a time into the block, whichever machine it runs on; call ``on_wait`` before waiting.
 
-
-def is_busy(error: Exception) -> bool:
-    """Return whether a write lost against concurrent writers, so that the same request can be retried."""
-    if not isinstance(error, OperationalError):
-        return False
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return code == sqlite3.SQLITE_BUSY or getattr(error.orig, "sqlstate", None) in _BUSY
+    On PostgreSQL the server keeps the lock, on SQLite a file beside the database; one in memory needs none.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if not connection.scalar(select(func.pg_try_advisory_lock(_PREPARING))):
+                on_wait()
+                connection.execute(select(func.pg_advisory_lock(_PREPARING)))
+            try:
+                yield
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(_PREPARING)))
+    elif file := file_of(engine.url.database):
+        files.make_private(file)
+        with files.locked(file.with_name(f"{file.name}-preparing"), on_wait):
+            yield
+    else:
+        yield
 
 
 def is_unable_to_write(error: Exception) -> bool:

@@ -4,8 +4,15 @@ import traceback
 
 from sqlalchemy.exc import PendingRollbackError, StatementError
 
+from training.kit.outages import describe, outage_of
+
 _QUOTING = (StatementError, PendingRollbackError)
 """Errors whose messages quote values, such as ``Key (name)=(…) already exists``."""
+
+
+def told(error: BaseException) -> str:
+    """Return what the log says of an error: an outage in a few words, anything else with its traceback."""
+    return describe(error) if outage_of(error) else f"{type(error).__name__}\n{trace(error)}"
 
 
 def trace(error: BaseException) -> str:

@@ -7,6 +7,8 @@ message is made up for by the check that runs every minute.
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 from flask import Flask, current_app
@@ -17,8 +19,10 @@ from training.config import Settings
 from training.domain.identity import jobs
 from training.domain.oversight import retention
 from training.kit.db import transaction
+from training.kit.files import make_private
 from training.kit.ids import new_token
-from training.kit.tracebacks import trace
+from training.kit.outages import outage_of
+from training.kit.tracebacks import told
 from training.work import runner
 
 SMALL = 500
@@ -31,19 +35,19 @@ class JobQueue:
     """The queue of one application, and its worker."""
 
     def __init__(self, app: Flask, file: str) -> None:
-        self._app, self._worker = app, new_token()
+        self._app, self._worker, self._is_heard = app, new_token(), True
         self.queue = SqliteHuey("training", filename=file, results=False)
         self.look: TaskWrapper = self.queue.task(name="look")(self._look)
         self.queue.periodic_task(crontab(), name="look_each_minute")(self._look)
         self.queue.periodic_task(crontab(minute="7"), name="forget_each_hour")(self._forget)
 
     def _look(self) -> None:
-        with self._app.app_context():
+        with self._app.app_context(), _outage_in_a_line():
             runner.do_waiting(self._worker)
 
     def _forget(self) -> None:
         settings = Settings.of(self._app)
-        with self._app.app_context(), transaction():
+        with self._app.app_context(), _outage_in_a_line(), transaction():
             retention.delete_expired(settings.evidence_folder)
 
     def run(self, *, stops_with_parent: bool) -> None:
@@ -70,9 +74,23 @@ class JobQueue:
             with self._app.app_context(), transaction():
                 jobs.seen(self._worker)
         except Exception as error:  # a database that is busy or away now may answer the next time
-            runner.log.warning("no sign of life: %s\n%s", type(error).__name__, trace(error))
-            return False
-        return True
+            if self._is_heard:
+                runner.log.warning("no sign of life: %s", told(error))
+            self._is_heard = False
+        else:
+            self._is_heard = True
+        return self._is_heard
+
+
+@contextmanager
+def _outage_in_a_line() -> Iterator[None]:
+    """Log a database that is busy or away, or a full disk, in a line: the next look comes within a minute."""
+    try:
+        yield
+    except Exception as error:
+        if outage_of(error) is None:
+            raise
+        runner.log.warning("nothing done: %s", told(error))
 
 
 def start(job_id: int, rows: int) -> None:
@@ -85,4 +103,5 @@ def start(job_id: int, rows: int) -> None:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Attach a queue to the application."""
+    make_private(settings.queue_file)
     app.extensions["job_queue"] = JobQueue(app, str(settings.queue_file))

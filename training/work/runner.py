@@ -11,7 +11,7 @@ from training.domain.common.refusals import Refusal
 from training.domain.identity import jobs
 from training.kit.db import transaction
 from training.kit.ids import new_token
-from training.kit.tracebacks import trace
+from training.kit.tracebacks import told
 from training.models.admissions.nomination_uploads import NominationBatch
 from training.models.common.base import Base
 from training.models.identity.actor import Actor
@@ -70,7 +70,7 @@ def _do(job_id: int) -> None:
     try:
         _do_or_refuse(job_id)
     except Exception as error:  # whatever it is, the job must not stay "running"
-        log.error("job failed: %s\n%s", type(error).__name__, trace(error))
+        log.error("job failed: %s", told(error))
         with transaction():
             jobs.fail(job_id, None)
 

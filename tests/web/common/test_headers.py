@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from werkzeug.test import TestResponse
 
 from tests.support.application import application, settings_for
 from tests.support.crawl import crawl
@@ -31,7 +32,7 @@ POLICY = (
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -72,6 +73,15 @@ def test_form_responses_have_security_headers(world: World) -> None:
         post(client, "/sign-out", page="/account"),
     ):
         assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+
+
+def test_file_that_was_uploaded_is_stored_nowhere_on_its_way_back(world: World) -> None:
+    with building(world):
+        address = f"/evidence/{world.evidence().public_id}"
+    answer = client_of(world, "uk").get(address)
+    assert answer.status_code == 200
+    expected = HEADERS | {"Content-Security-Policy": "sandbox; default-src 'none'"}
+    assert {name: answer.headers.get(name) for name in HEADERS} == expected
 
 
 def test_static_files_are_cached_permanently_and_compressed(sqlite_app: Flask) -> None:
@@ -137,13 +147,19 @@ def production(sqlite_url: str) -> Iterator[Flask]:
 BEHIND = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.9", "Host": "register.example"}
 
 
+def referer(page: TestResponse, address: str) -> dict[str, str]:
+    """Return what a browser says of the page at ``address`` to our own pages: what its Referrer-Policy lets it say."""
+    policy = page.headers.get("Referrer-Policy", "strict-origin-when-cross-origin")
+    return {} if policy == "no-referrer" else {"Referer": address}
+
+
 def test_production_cookie_is_bound_to_the_host(production: Flask) -> None:
     client = production.test_client()
     page = client.get("/sign-in", base_url="https://register.example", headers=BEHIND)
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
     assert token
     form = {"csrf_token": token[1], "username": "uk", "password": PASSWORD}
-    headers = BEHIND | {"Referer": "https://register.example/sign-in"}
+    headers = BEHIND | referer(page, "https://register.example/sign-in")
     answer = client.post("/sign-in", base_url="https://register.example", headers=headers, data=form)
     assert answer.status_code == 302
     cookies = answer.headers.getlist("Set-Cookie")

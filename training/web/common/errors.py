@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from training.kit.db import is_busy
+from training.kit.outages import Outage, describe, outage_of
 from training.kit.tracebacks import trace
-from training.web.common.logs import reference
+from training.web.common.logs import note_outage, reference
 
 log = logging.getLogger("training.errors")
+_RETRY_SECONDS = {Outage.BUSY: 5, Outage.AWAY: 60, Outage.FULL: 300}
 
 
 def _words(code: int) -> tuple[str, str]:
@@ -52,8 +53,8 @@ def _words(code: int) -> tuple[str, str]:
         ),
         429: (_("Too many attempts"), _("Wait a while and try again.")),
         503: (
-            _("The register is busy"),
-            _("Nothing of yours was saved. Go back and send the form again in a few seconds."),
+            _("The register cannot be used now"),
+            _("Come back in a few minutes. If you sent a form, look whether it was saved before you send it again."),
         ),
     }
     fallback = (
@@ -61,6 +62,13 @@ def _words(code: int) -> tuple[str, str]:
         _("This is our fault and has been recorded. Nothing was saved; try again later."),
     )
     return words.get(code, fallback)
+
+
+def _busy() -> tuple[str, str]:
+    return (
+        _("The register is busy"),
+        _("Nothing of yours was saved. Go back and send the form again in a few seconds."),
+    )
 
 
 def _render(heading: str, explanation: str, template: str = "common/errors/error.html") -> str:
@@ -75,7 +83,8 @@ def page(code: int, template: str = "common/errors/error.html") -> ResponseRetur
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
-    return page(error.code or 500)
+    # A body that could not be stored looks like one that broke off.
+    return _outage(error) or page(error.code or 500)
 
 
 def _unknown_host(_error: SecurityError) -> ResponseReturnValue:
@@ -89,8 +98,23 @@ def _expired_form(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _crash(error: Exception) -> ResponseReturnValue:
+    if answer := _outage(error):
+        return answer
     log.error("%s reference %s\n%s", type(error).__name__, reference(), trace(error))
-    return page(503 if is_busy(error) else 500)
+    return page(500)
+
+
+def _outage(error: Exception) -> ResponseReturnValue | None:
+    """Return the answer to an error that comes from an outage, which is said in the line of the request.
+
+    While a database is away, every request would leave a traceback.
+    """
+    outage = outage_of(error)
+    if outage is None:
+        return None
+    note_outage(describe(error))
+    words = _busy() if outage is Outage.BUSY else _words(503)
+    return _render(*words), 503, {"Retry-After": str(_RETRY_SECONDS[outage])}
 
 
 def init_app(app: Flask) -> None:

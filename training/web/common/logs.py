@@ -15,7 +15,8 @@ _HEADERS = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # To our own pages alone: behind HTTPS the check of a form demands to know the page that it comes from.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -30,6 +31,11 @@ def reference() -> str:
     return str(g.reference)
 
 
+def note_outage(kind: str) -> None:
+    """Say in the line of this request which outage kept it from being served."""
+    g.outage = kind
+
+
 def _begin() -> None:
     g.started = time.perf_counter()
 
@@ -39,17 +45,22 @@ def _finish(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = f"{_HEADERS['Content-Security-Policy']}; script-src 'self'"
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    # A file that is sent brings a rule of its own.
+    response.headers["Cache-Control"] = _HEADERS["Cache-Control"]
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     milliseconds = (time.perf_counter() - g.started) * 1000 if "started" in g else 0
     rule = request.url_rule.rule if request.url_rule else "-"
-    log.info(
-        "%s %s %s %.0f ms %s",
+    outage = f" outage: {g.outage}" if "outage" in g else ""
+    log.log(
+        logging.ERROR if outage else logging.INFO,
+        "%s %s %s %.0f ms %s%s",
         request.method,
         rule,
         response.status_code,
         milliseconds,
         reference(),
+        outage,
     )
     return response
 
