@@ -55,7 +55,7 @@ def working(url: str, queue: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def _wait(is_so: Callable[[], bool]) -> None:
+def _wait(is_so: Callable[[], object]) -> None:
     until = time.monotonic() + _SECONDS
     while not is_so():
         assert time.monotonic() < until, "waited too long"
@@ -115,7 +115,7 @@ def test_worker_that_failed_to_record_a_failure_retries_the_job(app: Flask, desk
         assert rules.take("a worker that lives") == job_id
 
 
-def test_worker_ends_with_its_parent(database_url: str, queue: Path) -> None:
+def test_worker_ends_with_its_parent(app: Flask, database_url: str, queue: Path) -> None:
     code = (
         "import subprocess, sys, time;"
         "p = subprocess.Popen([sys.executable, '-m', 'flask', '--app', 'wsgi', 'worker', '--stops-with-parent']);"
@@ -125,7 +125,7 @@ def test_worker_ends_with_its_parent(database_url: str, queue: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment, stdout=subprocess.PIPE)
     assert parent.stdout
     worker = int(parent.stdout.readline())
-    time.sleep(3)
+    _wait(lambda: count(app, Worker))
     parent.kill()
     parent.wait()
     parent.stdout.close()

@@ -68,7 +68,7 @@ def test_client_reaches_the_application(client: FlaskClient) -> None:
 
 def test_real_server_is_healthy(database_url: str, live_server: Callable[..., str]) -> None:
     with urllib.request.urlopen(f"{live_server(database_url)}/healthz", timeout=10) as answer:
-        assert json.load(answer) == {"process": "well", "database": "well", "worker": "silent"}
+        assert json.load(answer) == {"process": "well", "database": "well", "disk": "well", "worker": "silent"}
 
 
 def test_real_server_is_stopped_afterwards(sqlite_url: str, tmp_path: Path) -> None:
