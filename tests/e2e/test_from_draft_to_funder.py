@@ -5,7 +5,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import create_engine, text
+from sqlalchemy import Date, bindparam, create_engine, text
 
 from tests.e2e import steps
 from tests.e2e.conftest import Enter
@@ -23,8 +23,21 @@ COST, PAID = 7_250_00, 1_234_56
 
 
 def plan() -> steps.Plan:
-    """Return a cohort that ends today, so that its completion can be claimed."""
-    return steps.Plan(COURSE, PROGRAMME, LINE, COST, today() - dt.timedelta(days=1), today())
+    """Return a cohort of the next two days, for which people can still be nominated."""
+    first = today() + dt.timedelta(days=1)
+    return steps.Plan(COURSE, PROGRAMME, LINE, COST, first, first + dt.timedelta(days=1))
+
+
+def let_it_end_today(url: str, code: str) -> None:
+    """Move the days of a cohort into the past, as if time had gone by, so that its completion can be claimed."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        days = {"code": code, "first": today() - dt.timedelta(days=1), "last": today()}
+        statement = "UPDATE cohorts SET starts_on = :first, ends_on = :last WHERE code = :code"
+        connection.execute(
+            text(statement).bindparams(*(bindparam(name, type_=Date) for name in ("first", "last"))), days
+        )
+    engine.dispose()
 
 
 def open_for_nominations(uk: Reader, approver: Reader) -> str:
@@ -125,6 +138,7 @@ def test_cohort_is_followed_from_draft_to_funder(demonstration_url: str, enter: 
     nominate(enter("iraq.coordinator", language="ar-IQ", width=width), code)
     take_to_vetting(uk, code)
     seat(uk)
+    let_it_end_today(demonstration_url, code)
 
     trainee = enter("trainee", language="ar-IQ", width=320, java_script=False)
     claim(trainee)

@@ -81,7 +81,7 @@ class SelectionStep(enum.StrEnum):
         return PATH[NominationEvent[self.name]]
 
 
-class CoursePhase(enum.StrEnum):
+class CoursePhase(enum.Enum):
     """Where a course stands on a day: before its first, from the first to the last, or after the last."""
 
     AHEAD = "ahead"

@@ -18,7 +18,7 @@ from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
 from training.models.people.people import InactiveReason, Merge, Person, PersonKey, PersonWord, ReviewedPair, Transfer
 from training.policy.matrix import Permission
-from training.policy.scopes import domain_read, seen, sees_others, unscoped, where
+from training.policy.scopes import domain_read, seen, unscoped, where
 from training.queries.common.paging import SIZE, Cursor, Page, read_page
 from training.queries.people import matching
 
@@ -232,7 +232,7 @@ def person_page(person: Person, actor: Actor) -> PersonPage:
         merged_into=next((merge.kept for merge in merges if merge.merged_id == key), None),
         may_edit=bool(is_editor),
         may_vet=bool(is_vetter),
-        is_own=key == actor.person_id and sees_others(actor, Permission.SEE_PERSON),
+        is_own=key == actor.person_id,
         is_trainer=is_trainer,
     )
 
