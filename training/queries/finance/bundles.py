@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training.kit.db import db
@@ -15,7 +15,7 @@ from training.models.finance.programmes import Programme
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import domain_read, seen, where
-from training.queries.finance.entries import entry_by_key, with_files
+from training.queries.finance.entries import came_back, entry_by_key, with_files
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,22 @@ class Bundle:
 
 @dataclass(frozen=True)
 class Standing:
-    """An entry with its posting, if approved, and whether an approved entry reverses it."""
+    """An entry with its posting, if approved, and whether an approved entry reverses it.
+
+    ``came_back`` is the part of a payment that came back, in pence, ``original_back`` in units of its currency. The part
+    of a payment that was reversed since counts as reversed with it.
+    """
 
     entry: LedgerEntry
     posting: LedgerPosting | None
     is_reversed: bool
+    came_back: int = 0
+    original_back: int = 0
+
+    @property
+    def left(self) -> int:
+        """What is left of the entry, in pence."""
+        return self.entry.amount - self.came_back
 
 
 @dataclass(frozen=True)
@@ -108,16 +119,26 @@ def standings(bundle: str) -> list[Standing]:
 
 
 def _standings(condition: ColumnElement[bool]) -> list[Standing]:
-    is_reversed = exists().where(EntryDecision.reverses_id == LedgerEntry.id)
+    is_reversed = exists().where(
+        or_(
+            EntryDecision.reverses_id == LedgerEntry.id,
+            and_(LedgerEntry.kind == EntryKind.REFUND, EntryDecision.reverses_id == LedgerEntry.reverses_id),
+        )
+    )
     statement = (
-        select(LedgerEntry, LedgerPosting, is_reversed)
+        select(LedgerEntry, LedgerPosting, is_reversed, *(came_back(column) for column in ("amount", "original")))
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .where(condition)
-        .options(joinedload(LedgerEntry.line), joinedload(LedgerEntry.commitment))
+        .options(
+            joinedload(LedgerEntry.line), joinedload(LedgerEntry.commitment), joinedload(LedgerEntry.claim)
+        )
         .order_by(LedgerEntry.id)
         .execution_options(populate_existing=True)
     )
-    return [Standing(*row) for row in db.session.execute(domain_read(statement))]
+    return [
+        Standing(entry, posting, bool(is_reversed), int(pence), int(original))
+        for entry, posting, is_reversed, pence, original in db.session.execute(domain_read(statement))
+    ]
 
 
 def _changes(commitments: Collection[int]) -> Mapping[int | None, Mapping[dt.date, int]]:
