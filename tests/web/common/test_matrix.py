@@ -138,6 +138,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "oversight.entry_page.approve": ("ffnnf+nnfns", "fnnnn+nnfns"),
     "finance.ledger.index": ("++nn++nf+ns", "+nnnn+nf+ns"),
     "oversight.entry_page.refuse": ("ffnnf+nnfns", "fnnnn+nnfns"),
+    "finance.ledger.refund": ("+fnnffnnfns", "+nnnnfnnfns"),
     "finance.ledger.reverse": ("+fnnffnnfns", "+nnnnfnnfns"),
     "oversight.entry_page.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "oversight.entry_page.withdraw": ("+fnnffnnfns", "+nnnnfnnfns"),

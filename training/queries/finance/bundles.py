@@ -186,7 +186,10 @@ def named(names: Collection[str], actor: Actor) -> dict[str, Bundle]:
 
 @dataclass(frozen=True)
 class EntryPage:
-    """An entry with its details; ``bundle`` also holds those decided together with it."""
+    """An entry with its details; ``bundle`` also holds those decided together with it.
+
+    ``came_back`` is what came back of a payment, in pence, ``parts`` are the entries that say so.
+    """
 
     entry: LedgerEntry
     bundle: Bundle
@@ -194,13 +197,15 @@ class EntryPage:
     posting: LedgerPosting | None
     undone_by: LedgerEntry | None
     undoes: LedgerEntry | None
+    came_back: int
+    parts: Sequence[LedgerEntry]
 
 
 def entry_page(entry: LedgerEntry, actor: Actor) -> EntryPage:
     """Return the page of an entry for ``actor``, who may see it."""
     key = entry.id
     whole = (
-        select(LedgerEntry, EntryDecision, LedgerPosting)
+        select(LedgerEntry, EntryDecision, LedgerPosting, came_back())
         .outerjoin(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .where(LedgerEntry.id == key)
@@ -214,7 +219,7 @@ def entry_page(entry: LedgerEntry, actor: Actor) -> EntryPage:
         )
         .execution_options(populate_existing=True)
     )
-    fresh, decision, posting = db.session.execute(seen(whole, actor, Permission.SEE_MONEY, LedgerEntry)).one()
+    fresh, decision, posting, pence = db.session.execute(seen(whole, actor, Permission.SEE_MONEY, LedgerEntry)).one()
     undoing = (
         select(LedgerEntry)
         .join(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
@@ -223,4 +228,14 @@ def entry_page(entry: LedgerEntry, actor: Actor) -> EntryPage:
     undone_by = db.session.scalar(seen(undoing, actor, Permission.SEE_MONEY, LedgerEntry))
     undoes = entry_by_key(fresh.reverses_id) if fresh.reverses_id else None
     bundle = named([fresh.bundle], actor)[fresh.bundle]
-    return EntryPage(fresh, bundle, decision, posting, undone_by, undoes)
+    return EntryPage(fresh, bundle, decision, posting, undone_by, undoes, int(pence), _parts_of(key, actor))
+
+
+def _parts_of(entry_id: int, actor: Actor) -> Sequence[LedgerEntry]:
+    """Return the entries that say which parts of a payment came back, in order."""
+    parts = (
+        select(LedgerEntry)
+        .where(LedgerEntry.reverses_id == entry_id, LedgerEntry.kind == EntryKind.REFUND)
+        .order_by(LedgerEntry.id)
+    )
+    return db.session.scalars(seen(parts, actor, Permission.SEE_MONEY, LedgerEntry)).all()

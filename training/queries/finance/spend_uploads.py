@@ -19,6 +19,7 @@ from training.policy.scopes import domain_read, seen
 from training.queries.common.paging import Cursor, Page
 from training.queries.common.table_import import Batches
 from training.queries.finance.claims import is_in_effect
+from training.queries.finance.entries import came_back
 
 _RECENT = 20
 BATCHES = Batches(SpendBatch, SpendRow, SpendRow.outcome, Permission.PROPOSE_MONEY)
@@ -194,6 +195,7 @@ class RowOfBatch:
     row: SpendRow
     decision: EntryDecision | None
     undone_by: str | None
+    came_back: int = 0
 
 
 def rows_of(batch: SpendBatch, outcome: RowOutcome | None, cut: Cursor, actor: Actor) -> Page[RowOfBatch]:
@@ -212,7 +214,7 @@ def all_rows_of(batch: SpendBatch, actor: Actor) -> Iterator[RowOfBatch]:
 def _with_decisions() -> AnySelect:
     undoing, reversal = aliased(EntryDecision), aliased(LedgerEntry)
     return (
-        select(SpendRow, EntryDecision, reversal.public_id)
+        select(SpendRow, EntryDecision, reversal.public_id, came_back())
         .outerjoin(LedgerEntry, LedgerEntry.claim_id == SpendRow.claim_id)
         .outerjoin(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
         .outerjoin(undoing, undoing.reverses_id == LedgerEntry.id)
