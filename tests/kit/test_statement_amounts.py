@@ -66,7 +66,8 @@ def test_unclear_amount_is_no_amount(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["IQD 250,000", "250000 IQD", "USD 10", "$10.00", "€5", "10 EUR", "250000 د.ع", "٢٥٠ دينار", "AED 3", "5 دۆلار"]
+    "text",
+    ["IQD 250,000", "250000 IQD", "USD 10", "$10.00", "€5", "10 EUR", "250000 د.ع", "٢٥٠ دينار", "AED 3", "5 دۆلار"],
 )
 def test_other_currency_is_never_read_as_pounds(text: str) -> None:
     with pytest.raises(OtherMoneyError):

@@ -63,7 +63,9 @@ class Till:
         self.world.approve(entry)
         return entry
 
-    def back(self, pence: int, of: LedgerEntry | None = None, on: dt.date = TODAY, *, approve: bool = True) -> LedgerEntry:
+    def back(
+        self, pence: int, of: LedgerEntry | None = None, on: dt.date = TODAY, *, approve: bool = True
+    ) -> LedgerEntry:
         with transaction():
             entry = proposals.propose_refund(
                 of or self.payment,

@@ -22,6 +22,9 @@ _GUARDED = re.compile(r"'[=+\-@]")
 """How our own files escape text that a spreadsheet would take for a formula."""
 
 
+_JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
 class Faulty(Exception):  # noqa: N818 - an answer, not an error
     """A row is invalid: ``fault`` is one of the faults of its kind of table, ``cell`` the text at fault.
 
@@ -105,10 +108,10 @@ class TableFormat:
         self.columns = {str(column.part): column for column in columns}
         self._one_of, self._has_notes = one_of, has_notes
         self._parts = {
-            fold(heading): str(column.part)
+            _folded(heading): (str(column.part), rank)
             for column in columns
             for names in column.headings.values()
-            for heading in names
+            for rank, heading in enumerate(names)
         }
 
     def heading(self, part: str, language: str) -> str:
@@ -116,12 +119,16 @@ class TableFormat:
         return self.columns[part].headings[language][0]
 
     def guess(self, headings: Sequence[str]) -> dict[str, int]:
-        """Map each recognised part to its column, counted from 0; the first of two with the same part."""
-        found: dict[str, int] = {}
-        for place, part in enumerate(map(self._part, headings)):
-            if part:
-                found.setdefault(part, place)
-        return found
+        """Map each recognised part to its column, counted from 0.
+
+        Of several columns with the same part the one whose heading stands first among those of the part is taken.
+        """
+        best: dict[str, tuple[int, int]] = {}
+        for place, heading in enumerate(headings):
+            if known := self._known(heading):
+                part, rank = known
+                best[part] = min(best.get(part, (rank, place)), (rank, place))
+        return {part: place for part, (_, place) in best.items()}
 
     def find(self, headings: Sequence[str]) -> dict[str, int]:
         """Map parts to columns of a table with fixed headings. Raises ColumnMissing, ColumnDoubled."""
@@ -130,8 +137,8 @@ class TableFormat:
         if missing:
             raise ColumnMissing(missing[0].headings[LANGUAGES[0]][0])
         for place, heading in enumerate(headings):
-            part = self._part(heading)
-            if part and found[part] != place:
+            known = self._known(heading)
+            if known and found[known[0]] != place:
                 raise ColumnDoubled(heading)
         return found
 
@@ -144,5 +151,11 @@ class TableFormat:
         """Return the cells of a row by part."""
         return Cells(row.number, {part: row.cell(place) for part, place in places.items()})
 
-    def _part(self, heading: str) -> str | None:
-        return self._parts.get(fold(heading.partition("(")[0] if self._has_notes else heading))
+    def _known(self, heading: str) -> tuple[str, int] | None:
+        """Return the part of a heading, and its place among the headings of that part."""
+        return self._parts.get(_folded(heading.partition("(")[0] if self._has_notes else heading))
+
+
+def _folded(heading: str) -> str:
+    """Return a heading folded; ``Supplier_Name`` and ``SupplierName`` are two words each."""
+    return fold(_JOINED.sub(" ", heading).replace("_", " "))

@@ -116,7 +116,8 @@ def _check_undoing(entry: LedgerEntry, original: Standing) -> None:
 def postings(bundle: LockedBundle, on: dt.date) -> list[Posting]:
     """Return what each entry of ``bundle`` moves when it is approved on the day ``on``.
 
-    Limits are checked by the write. Raises NotReversible, CohortHoldsMoney, CommitmentClosed, OverPayment, PartCameBack.
+    Limits are checked by the write. Raises NotReversible, CohortHoldsMoney, CommitmentClosed, OverPayment,
+    PartCameBack.
     """
     for entry in bundle.entries:
         if entry.reverses_id:

@@ -48,4 +48,5 @@ class FinanceEvent(AuditEvent):
     SPEND_FILE_READ = "spend file read"
     SPEND_FILE_PROPOSED = "spend file proposed"
     SPEND_FILE_TAKEN_BACK = "spend file taken back"
+    SPEND_ROW_GIVEN_BACK = "spend row given back"
     SPEND_FILE_FORGOTTEN = "spend file forgotten"

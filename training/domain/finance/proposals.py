@@ -260,7 +260,8 @@ def check_outstanding(commitment: Commitment, amount: int) -> Commitment:
 def propose_reversal(entry: LedgerEntry, reason: str, key: str, by: Actor) -> LedgerEntry:
     """Propose to reverse an approved entry and those decided with it, last first.
 
-    Of a payment whose part came back, what is left. Raises NotReversible, CohortHoldsMoney. Rule: a mistake is reversed, never edited (design §2, habit 8).
+    Of a payment whose part came back, what is left. Raises NotReversible, CohortHoldsMoney. Rule: a mistake is reversed,
+    never edited (design §2, habit 8).
     """
     proposal = Proposal(entry.amount, reason, key)
     if known := proposed_before(proposal, by):
@@ -284,7 +285,9 @@ class CameBack:
     on: dt.date
 
 
-def propose_refund(payment: LedgerEntry, back: CameBack, reason: str, key: str, by: Actor, today: dt.date) -> LedgerEntry:
+def propose_refund(
+    payment: LedgerEntry, back: CameBack, reason: str, key: str, by: Actor, today: dt.date
+) -> LedgerEntry:
     """Propose that part of an approved payment came back; it returns to the commitment of the payment.
 
     Converted at the rate of the payment. Raises NotReversible, OverPayment, LessThanAPenny, CameBackOutside. Rule: less

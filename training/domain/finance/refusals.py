@@ -210,5 +210,9 @@ class EvidenceTooLarge(Refusal):
     megabytes: int
 
 
+class NothingChosen(Refusal):
+    """None of the chosen rows can be changed this way."""
+
+
 class BatchDecided(Refusal):
     """The rows of the file are already proposed."""

@@ -6,7 +6,7 @@ A file is read once; its rows are previewed, proposed and withdrawn together. Re
 import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,9 +23,10 @@ from training.domain.finance.refusals import AlreadyDecided, BatchDecided
 from training.domain.identity import audit
 from training.kit import tables
 from training.kit.clock import now
-from training.kit.dates import parse_day
+from training.kit.dates import DayOrder, ambiguous_day, day_order, parse_day, serial_day
 from training.kit.db import changed_rows, db
-from training.kit.money import parse_amount
+from training.kit.money import OtherMoneyError, parse_statement
+from training.kit.names import fold
 from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import Programme
 from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendBatchState, SpendFault, SpendRow
@@ -45,23 +46,48 @@ class SpendColumns(NamedTuple):
     payee: int
     purpose: int | None = None
     commitment: int | None = None
+    credit: int | None = None
+    direction: int | None = None
 
 
 def _pence(written: str) -> int:
-    """Parse the amount; a refund, with a minus or in brackets, is parsed but not claimable."""
-    is_negative = written.startswith(("-", "−", "(")) or written.endswith("-")
-    pence = parse_amount(written.strip("-−()"))
-    if is_negative or not pence:
-        raise Faulty(SpendFault.NOT_POSITIVE)
-    return pence
+    """Parse the amount; money back is negative."""
+    try:
+        return parse_statement(written)
+    except OtherMoneyError as other:
+        raise Faulty(SpendFault.OTHER_CURRENCY) from other
+
+
+_DIRECTIONS = {
+    "dr": 1, "d": 1, "debit": 1, "payment": 1, "out": 1, "مدين": 1, "سحب": 1, "خەرجی": 1,
+    "cr": -1, "c": -1, "credit": -1, "refund": -1, "in": -1, "credit note": -1, "دائن": -1, "إيداع": -1,
+}  # fmt: skip
+_SIGN = {fold(name): sign for name, sign in _DIRECTIONS.items()}
+
+
+def _sign(written: str) -> int | None:
+    """Return -1 for money back and 1 for a payment, None for a word that says neither."""
+    return _SIGN.get(fold(written))
 
 
 DATE = TableColumn(
     "date",
     {
-        "en": ("date", "payment date", "date paid", "paid on", "date of payment", "transaction date", "posting date"),
-        "ar": ("تاريخ", "التاريخ", "تاريخ الدفع", "تاريخ العملية"),
-        "ckb": ("بەروار", "ڕێککەوت", "بەرواری پارەدان"),
+        "en": (
+            "payment date",
+            "date paid",
+            "date of payment",
+            "paid on",
+            "transaction date",
+            "date",
+            "posting date",
+            "posted",
+            "value date",
+            "trans date",
+            "invoice date",
+        ),
+        "ar": ("تاريخ الدفع", "تاريخ", "التاريخ", "تاريخ العملية"),
+        "ckb": ("بەرواری پارەدان", "بەروار", "ڕێککەوت"),
     },
     parse_day,
     SpendFault.DATE_UNREADABLE,
@@ -69,9 +95,29 @@ DATE = TableColumn(
 AMOUNT = TableColumn(
     "amount",
     {
-        "en": ("amount", "amount gbp", "amount £", "value", "net amount", "total", "sum"),
-        "ar": ("مبلغ", "المبلغ", "القيمة", "المجموع"),
-        "ckb": ("بڕ", "بڕی پارە", "کۆ"),
+        "en": (
+            "amount",
+            "amount gbp",
+            "amount in gbp",
+            "amount paid",
+            "payment amount",
+            "transaction amount",
+            "gross amount",
+            "debit",
+            "debit amount",
+            "debits",
+            "paid out",
+            "money out",
+            "withdrawal",
+            "withdrawals",
+            "payments",
+            "value",
+            "net amount",
+            "total",
+            "sum",
+        ),
+        "ar": ("المبلغ", "مبلغ", "مدين", "المدين", "سحب", "السحب", "القيمة", "المجموع"),
+        "ckb": ("بڕ", "بڕی پارە", "قەرزار", "ڕاکێشان", "کۆ"),
     },
     _pence,
     SpendFault.AMOUNT_UNREADABLE,
@@ -88,9 +134,20 @@ PAYEE = TableColumn(
 PURPOSE = TableColumn(
     "purpose",
     {
-        "en": ("purpose", "description", "details", "expense type", "narrative"),
-        "ar": ("الغرض", "الوصف", "البيان", "التفاصيل"),
-        "ckb": ("مەبەست", "وەسف", "وردەکاری"),
+        "en": (
+            "purpose",
+            "description",
+            "transaction description",
+            "details",
+            "narrative",
+            "item",
+            "expense type",
+            "expense area",
+            "expenditure type",
+            "category",
+        ),
+        "ar": ("الغرض", "الوصف", "البيان", "التفاصيل", "نوع المصروف"),
+        "ckb": ("مەبەست", "وەسف", "وردەکاری", "جۆری خەرجی"),
     },
     text(_LONGEST_PURPOSE, SpendFault.TOO_LONG),
     is_required=False,
@@ -105,7 +162,55 @@ COMMITMENT = TableColumn(
     str,
     is_required=False,
 )
-FORMAT = TableFormat(DATE, AMOUNT, PAYEE, PURPOSE, COMMITMENT)
+CREDIT = TableColumn(
+    "credit",
+    {
+        "en": (
+            "credit",
+            "credit amount",
+            "credits",
+            "paid in",
+            "money in",
+            "deposit",
+            "deposits",
+            "refund",
+            "refunds",
+            "money back",
+            "receipts",
+        ),
+        "ar": ("دائن", "الدائن", "إيداع", "الإيداع", "المسترد"),
+        "ckb": ("دانەر", "دانان", "گەڕاوە"),
+    },
+    _pence,
+    SpendFault.AMOUNT_UNREADABLE,
+    is_required=False,
+)
+DIRECTION = TableColumn(
+    "direction",
+    {
+        "en": ("dr cr", "cr dr", "d c", "c d", "debit credit", "credit debit", "debit or credit", "direction", "sign"),
+        "ar": ("مدين دائن", "دائن مدين", "مدين أو دائن"),
+        "ckb": ("قەرزار دانەر",),
+    },
+    _sign,
+    is_required=False,
+)
+FORMAT = TableFormat(DATE, AMOUNT, PAYEE, PURPOSE, COMMITMENT, CREDIT, DIRECTION)
+_NOTHING = frozenset({"", "-", "–", "—", "−", "n/a", "nil"})
+"""How a statement leaves one of two columns of amounts empty."""
+
+
+def guess(headings: Sequence[str]) -> dict[str, int]:
+    """Map parts to columns by their headings; details of a bank's row that names no payee are the payee."""
+    found = FORMAT.guess(headings)
+    if PAYEE.part not in found and PURPOSE.part in found:
+        found[PAYEE.part] = found.pop(PURPOSE.part)
+    return found
+
+
+def order_of(table: tables.Table, place: int | None) -> DayOrder | None:
+    """Return the order of day and month in a column of dates; None if its dates do not tell it."""
+    return day_order(row.cell(place) for row in table.rows)
 
 
 KIND = TableKind(
@@ -131,7 +236,11 @@ def _kept(folder: Path) -> KeptTables:
 
 def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> SpendBatch:
     """Parse a file as a table and store that for the choice of columns. Raises TableUnreadable."""
-    table = table_import.read_table(stream)
+    return keep(table_import.read_table(stream), folder, programme, by)
+
+
+def keep(table: tables.Table, folder: Path, programme: Programme, by: Actor) -> SpendBatch:
+    """Store a table as a file of ``programme`` whose columns are still to be chosen."""
     batch = SpendBatch(programme_id=programme.id, sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
     db.session.add(batch)
     db.session.flush()
@@ -161,24 +270,29 @@ def delete_old_tables(folder: Path) -> None:
 
 
 def preview(
-    batch: SpendBatch, table: tables.Table, columns: SpendColumns, otherwise: Commitment | None, on: dt.date
+    batch: SpendBatch,
+    table: tables.Table,
+    columns: SpendColumns,
+    otherwise: Commitment | None,
+    on: dt.date,
+    order: DayOrder = DayOrder.DAY_FIRST,
 ) -> None:
     """Parse the rows by ``columns`` and store the outcome of each, replacing any earlier preview.
 
-    ``otherwise`` is the commitment of rows that name none. Raises BatchDecided.
+    ``otherwise`` is the commitment of rows that name none, ``order`` that of day and month. Raises BatchDecided.
     """
     programmes.lock_programme(batch.programme_id)
-    payments = _Payments(batch, otherwise, on)
+    payments = _Payments(batch, otherwise, on, order)
     storage = TableStorage(KIND, batch.id, table, columns._asdict())
     judge = partial(judge_rows, KIND, payments.fill)
-    run_all(table_import.preview(KIND, batch.id, storage, judge, _mark_known))
+    run_all(table_import.preview(KIND, batch.id, storage, judge, mark_known))
 
 
 class _Payments:
     """Parser of the rows of one file; it counts equal rows, each of which is a separate payment."""
 
-    def __init__(self, batch: SpendBatch, otherwise: Commitment | None, on: dt.date) -> None:
-        self._otherwise, self._today = otherwise, on
+    def __init__(self, batch: SpendBatch, otherwise: Commitment | None, on: dt.date, order: DayOrder) -> None:
+        self._otherwise, self._today, self._order = otherwise, on, order
         self._programme = programmes.programme_by_key(batch.programme_id)
         self._alike: Counter[tuple[dt.date, int, str]] = Counter()
         self._commitments = defaultdict[str, list[Commitment]](list)
@@ -188,14 +302,35 @@ class _Payments:
                 self._commitments[cohort_code].append(commitment)
 
     def fill(self, row: SpendRow, cells: Cells) -> None:
-        """Parse a row. Raises Faulty."""
-        row.paid_on = paid_on = cells[DATE]
-        row.amount = pence = cells[AMOUNT]
+        """Parse a row. Raises Faulty.
+
+        What is missing later is looked up before the day is checked, so that the preview can name both.
+        """
+        row.paid_on = paid_on = self._day(cells)
+        row.amount = pence = _amount(cells)
         row.payee = payee = cells[PAYEE]
         row.fingerprint = self._fingerprint(paid_on, pence, payee)
+        if pence < 0:
+            raise cells.fault(_amount_column(cells), SpendFault.NOT_POSITIVE)
+        commitment, unfit = self._found_commitment(cells)
+        row.commitment_id = commitment.id if commitment else None
         self._check_day(paid_on, cells)
         row.purpose = cells[PURPOSE]
-        row.commitment_id = self._commitment(cells).id
+        if unfit:
+            raise unfit
+        if serial_day(cells.written(DATE)):
+            raise cells.fault(DATE, SpendFault.DATE_NUMBER)
+
+    def _day(self, cells: Cells) -> dt.date:
+        written = cells.written(DATE)
+        try:
+            return parse_day(written, self._order)
+        except ValueError as error:
+            if day := serial_day(written):
+                return day
+            is_either = self._order is DayOrder.MIXED and ambiguous_day(written)
+            fault = SpendFault.DATE_AMBIGUOUS if is_either else SpendFault.DATE_UNREADABLE
+            raise cells.fault(DATE, fault) from error
 
     def _fingerprint(self, paid_on: dt.date, pence: int, payee: str) -> str:
         """Return the fingerprint of a payment, independent of other faults in its row."""
@@ -208,6 +343,13 @@ class _Payments:
             raise cells.fault(DATE, SpendFault.IN_FUTURE)
         if not self._programme.starts_on <= paid_on <= self._programme.ends_on:
             raise cells.fault(DATE, SpendFault.OUTSIDE_PROGRAMME)
+
+    def _found_commitment(self, cells: Cells) -> tuple[Commitment | None, Faulty | None]:
+        """Return the commitment of a row, or the fault that it has none."""
+        try:
+            return self._commitment(cells), None
+        except Faulty as faulty:
+            return None, faulty
 
     def _commitment(self, cells: Cells) -> Commitment:
         """Return the commitment that the row names by its id or its cohort's code."""
@@ -222,9 +364,29 @@ class _Payments:
         return found[0]
 
 
-def _mark_known(batch: SpendBatch) -> None:
-    """Mark the rows whose payment is already claimed."""
-    _mark_as_known(batch, spend_uploads.known_rows(batch))
+def _amount_column(cells: Cells) -> TableColumn[int]:
+    """Return the column that holds the amount of a row: that of payments, or that of money back."""
+    written = [column for column in (AMOUNT, CREDIT) if cells.written(column).casefold() not in _NOTHING]
+    filled = [column for column in written if len(written) < 2 or cells[column]]  # a zero fills no column
+    if len(filled) > 1:
+        raise cells.fault(AMOUNT, SpendFault.TWO_AMOUNTS)
+    return filled[0] if filled else written[0] if written else AMOUNT
+
+
+def _amount(cells: Cells) -> int:
+    """Return the amount of a row in pence; negative if it is money back. Raises Faulty, also for nothing."""
+    column = _amount_column(cells)
+    pence = cells[column]
+    if column is CREDIT or cells[DIRECTION] == -1:
+        pence = -abs(pence)
+    if not pence:
+        raise cells.fault(column, SpendFault.NOT_POSITIVE)
+    return pence
+
+
+def mark_known(batch: SpendBatch) -> None:
+    """Mark the rows whose payment is already claimed, or whose money back is already proposed."""
+    _mark_as_known(batch, [*spend_uploads.known_rows(batch), *spend_uploads.known_refunds(batch)])
 
 
 def _mark_as_known(batch: SpendBatch, numbers: Iterable[int]) -> None:
@@ -258,7 +420,7 @@ class _Proposal:
 
     def write(self, batch: SpendBatch) -> int:
         """Propose the rows that are new now."""
-        _mark_known(batch)
+        mark_known(batch)
         alike = spend_uploads.alike_rows(batch)
         if not self.are_others:
             _mark_as_known(batch, alike)

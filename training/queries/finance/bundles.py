@@ -41,7 +41,7 @@ class Bundle:
 class Standing:
     """An entry with its posting, if approved, and whether an approved entry reverses it.
 
-    ``came_back`` is the part of a payment that came back, in pence, ``original_back`` in units of its currency. The part
+    ``came_back`` is the part of a payment that came back, in pence, ``original_back`` in units of its currency. A part
     of a payment that was reversed since counts as reversed with it.
     """
 
@@ -129,9 +129,7 @@ def _standings(condition: ColumnElement[bool]) -> list[Standing]:
         select(LedgerEntry, LedgerPosting, is_reversed, *(came_back(column) for column in ("amount", "original")))
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .where(condition)
-        .options(
-            joinedload(LedgerEntry.line), joinedload(LedgerEntry.commitment), joinedload(LedgerEntry.claim)
-        )
+        .options(joinedload(LedgerEntry.line), joinedload(LedgerEntry.commitment), joinedload(LedgerEntry.claim))
         .order_by(LedgerEntry.id)
         .execution_options(populate_existing=True)
     )
