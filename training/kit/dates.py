@@ -27,6 +27,27 @@ _MONTH = tuple(
 )
 _MARKS = re.compile(r"[\u200e\u200f\u2066-\u2069]")
 _CENTURY = 2000
+_YEARS = range(1900, 2101)
+_OTHER_YEAR = re.compile(r"(?<!\d)(?:1[345]\d\d|2[4-7]\d\d)(?!\d)", re.ASCII)
+"""A year beside the name of a month that is not ours, such as 1 Muharram 1448."""
+_OTHER_YEARS = (range(1300, 1551), range(2440, 2801))
+_ERA = re.compile(r"(?<=[\d])[ .]*(?P<era>[^\W\d][^\d/:-]*)\.?")
+_OUR_ERAS = ("م", "ميلادي", "ميلادية", "ad", "a.d", "ce", "زایینی", "ز")
+_OTHER_ERAS = (
+    "ه", "هـ", "هجري", "هجرية", "ق", "ه.ق", "ق.ه", "ah", "a.h", "be", "b.e", "ش", "ه.ش", "شمسي", "شمسية", "ک", "ك",
+    "کۆچی", "کوردی", "كوردي",
+)  # fmt: skip
+
+
+class OtherCalendarError(ValueError):
+    """The year is of another calendar: Hijri 1448, Buddhist 2569, Kurdish 2726. Nothing is converted by guess."""
+
+
+def check_year(year: int) -> int:
+    """Return ``year`` if it is of our calendar. Raises OtherCalendarError, or ValueError for a slip."""
+    if year not in _YEARS:
+        raise OtherCalendarError if any(year in years for years in _OTHER_YEARS) else ValueError
+    return year
 
 
 def parse_day(text: str) -> dt.date:
@@ -46,11 +67,23 @@ def parse_month(text: str) -> dt.date:
 
 
 def _parse(text: str, patterns: tuple[re.Pattern[str], ...]) -> dt.date:
-    plain = _MARKS.sub("", western_digits(text)).strip().lower()
+    plain = _without_era(_MARKS.sub("", western_digits(text)).strip().lower())
     match = next((found for pattern in patterns if (found := pattern.fullmatch(plain))), None)
     if match is None:
-        raise ValueError
+        raise OtherCalendarError if _OTHER_YEAR.search(plain) else ValueError
     parts = match.groupdict()
     month = int(parts["month"]) if "month" in parts else _MONTHS.index(parts["name"][:3]) + 1
     year = int(parts["year"])
-    return dt.date(year if len(parts["year"]) > 2 else _CENTURY + year, month, int(parts.get("day", 1)))
+    year = check_year(year) if len(parts["year"]) > 2 else _CENTURY + year
+    return dt.date(year, month, int(parts.get("day", 1)))
+
+
+def _without_era(text: str) -> str:
+    """Return a date without the letters of our era behind it. Raises OtherCalendarError if they are of another."""
+    era = _ERA.search(text)
+    if era is None or era.end() != len(text):
+        return text
+    written = era["era"].strip(" .").replace("\u0640", "ـ")
+    if written in _OTHER_ERAS:
+        raise OtherCalendarError
+    return text[: era.start()] if written in _OUR_ERAS else text

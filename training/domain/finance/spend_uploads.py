@@ -131,7 +131,7 @@ def _kept(folder: Path) -> KeptTables:
 
 def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> SpendBatch:
     """Parse a file as a table and store that for the choice of columns. Raises TableUnreadable."""
-    table = table_import.read_table(stream)
+    table = table_import.find_table(stream, FORMAT)
     batch = SpendBatch(programme_id=programme.id, sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
     db.session.add(batch)
     db.session.flush()
