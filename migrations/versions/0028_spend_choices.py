@@ -12,12 +12,13 @@ _FAULTS = (
     "'amount_unreadable', 'not_positive', 'payee_missing', 'too_long', 'in_future', 'outside_programme', "
     "'no_commitment', 'commitment_unknown', 'several_commitments'"
 )
+_NEW = "'date_ambiguous', 'date_number', 'other_calendar', 'two_amounts', 'other_currency', 'hidden_row', 'no_payment'"
 _CHECKS = (
     ("rowoutcome", f"outcome IN ({_OUTCOMES})", f"outcome IN ({_OUTCOMES}, 'not_ours', 'elsewhere', 'given_back')"),
     (
         "fault",
         f"fault IN ('date_unreadable', {_FAULTS})",
-        f"fault IN ('date_unreadable', 'date_ambiguous', 'date_number', 'two_amounts', 'other_currency', {_FAULTS})",
+        f"fault IN ('date_unreadable', {_FAULTS}, {_NEW})",
     ),
 )
 
@@ -34,9 +35,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it away. What only a newer version could say of a row is said again by the next preview."""
-    op.execute(
-        "DELETE FROM spend_rows WHERE fault IN ('date_ambiguous', 'date_number', 'two_amounts', 'other_currency')"
-    )
+    op.execute(f"DELETE FROM spend_rows WHERE fault IN ({_NEW})")
     op.execute("DELETE FROM spend_rows WHERE outcome IN ('not_ours', 'elsewhere', 'given_back')")
     for name, before, after in _CHECKS:
         change_check("spend_rows", name, after, before)

@@ -29,6 +29,28 @@ _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)
 _SERIAL_BEGINS = dt.date(1899, 12, 30)
 _SERIAL_FIRST, _SERIAL_LAST = dt.date(1990, 1, 1), dt.date(2099, 12, 31)
 _CENTURY = 2000
+_YEARS = range(1900, 2101)
+_OTHER_YEAR = re.compile(r"(?<!\d)(?:1[345]\d\d|2[4-7]\d\d)(?!\d)", re.ASCII)
+"""A year beside the name of a month that is not ours, such as 1 Muharram 1448."""
+_OTHER_YEARS = (range(1300, 1551), range(2440, 2801))
+_ERA = re.compile(r"(?<=[\d])[ .]*(?P<era>[^\W\d][^\d/:-]*)\.?")
+_OUR_ERAS = ("م", "ميلادي", "ميلادية", "ad", "a.d", "ce", "زایینی", "ز")
+_OTHER_ERAS = (
+    "ه", "هـ", "هجري", "هجرية", "ق", "ه.ق", "ق.ه", "ah", "a.h", "be", "b.e", "ش", "ه.ش", "شمسي", "شمسية", "ک", "ك",
+    "کۆچی", "کوردی", "كوردي",
+)  # fmt: skip
+
+
+class OtherCalendarError(ValueError):
+    """The year is of another calendar: Hijri 1448, Buddhist 2569, Kurdish 2726. Nothing is converted by guess."""
+
+
+def check_year(year: int) -> int:
+    """Return ``year`` if it is of our calendar. Raises OtherCalendarError, or ValueError for a slip."""
+    if year not in _YEARS:
+        raise OtherCalendarError if any(year in years for years in _OTHER_YEARS) else ValueError
+    return year
+
 
 # Beside the names of CLDR for our three languages and for Arabic at large, with which bilingual offices write.
 _OTHER_NAMES = (
@@ -62,13 +84,13 @@ def parse_day(text: str, order: DayOrder = DayOrder.DAY_FIRST) -> dt.date:
 
     A trailing time is ignored. Accepts Eastern digits, and the names of months in our three languages and of all Arabic
     countries. ``order`` says which number is the day; by default the first, as in the United Kingdom and Iraq. Raises
-    ValueError.
+    OtherCalendarError, ValueError.
     """
     plain = _plain(text)
     for pattern in (_YEAR_FIRST, _COMPACT):
         if match := pattern.fullmatch(plain):
             year, month, day = map(int, match.groups())
-            return dt.date(year, month, day)
+            return dt.date(check_year(year), month, day)
     if match := _YEAR_LAST.fullmatch(plain):
         return _numbered_day(*match.groups(), order)
     return _named_day(plain)
@@ -78,7 +100,7 @@ def parse_month(text: str) -> dt.date:
     """Parse ``2026-04``, ``4/2026``, ``Apr 2026`` or a day; return the first of its month. Raises ValueError."""
     plain = _plain(text)
     if match := next((found for pattern in _MONTH if (found := pattern.fullmatch(plain))), None):
-        return dt.date(int(match["year"]), int(match["month"]), 1)
+        return dt.date(check_year(int(match["year"])), int(match["month"]), 1)
     numbers = _NUMBER.findall(plain)
     if len(numbers) == 1 and (month := _month_named(plain)):
         return dt.date(_year(numbers[0]), month, 1)
@@ -87,14 +109,14 @@ def parse_month(text: str) -> dt.date:
 
 def serial_day(text: str) -> dt.date | None:
     """Return the day that a spreadsheet stores as the number ``text`` (46298 is 3 October 2026), else None."""
-    match = _SERIAL.fullmatch(_plain(text))
+    match = _SERIAL.fullmatch(_bare(text))
     day = _SERIAL_BEGINS + dt.timedelta(int(match[1])) if match else None
     return day if day and _SERIAL_FIRST <= day <= _SERIAL_LAST else None
 
 
 def ambiguous_day(text: str) -> tuple[dt.date, dt.date] | None:
     """Return the two days that a date such as 03/10/2026 may mean, day first and month first, else None."""
-    match = _YEAR_LAST.fullmatch(_plain(text))
+    match = _YEAR_LAST.fullmatch(_bare(text))
     if match is None:
         return None
     try:
@@ -113,7 +135,7 @@ def day_order(texts: Iterable[str]) -> DayOrder | None:
 def _orders(texts: Iterable[str]) -> Iterator[DayOrder]:
     """Yield the order of each date that has only one."""
     for text in texts:
-        if match := _YEAR_LAST.fullmatch(_plain(text)):
+        if match := _YEAR_LAST.fullmatch(_bare(text)):
             first, second = int(match[1]), int(match[2])
             if first > 12 >= second:
                 yield DayOrder.DAY_FIRST
@@ -121,10 +143,15 @@ def _orders(texts: Iterable[str]) -> Iterator[DayOrder]:
                 yield DayOrder.MONTH_FIRST
 
 
-def _plain(text: str) -> str:
+def _bare(text: str) -> str:
     """Return ``text`` in lower case and Western digits, without direction marks and a trailing time."""
     plain = _MARKS.sub("", western_digits(text)).strip().lower()
     return _TIME.sub("", plain).strip()
+
+
+def _plain(text: str) -> str:
+    """Return the same without the letters of our era. Raises OtherCalendarError for another."""
+    return _without_era(_bare(text))
 
 
 def _numbered_day(first: str, second: str, year: str, order: DayOrder) -> dt.date:
@@ -141,7 +168,7 @@ def _named_day(plain: str) -> dt.date:
     numbers = _NUMBER.findall(plain)
     month = _month_named(plain)
     if len(numbers) != 2 or month is None:
-        raise ValueError
+        raise OtherCalendarError if _OTHER_YEAR.search(plain) else ValueError
     day, year = reversed(numbers) if len(numbers[0]) == 4 else numbers
     if len(day) > 2:
         raise ValueError
@@ -151,7 +178,7 @@ def _named_day(plain: str) -> dt.date:
 def _year(digits: str) -> int:
     if len(digits) not in {2, 4}:
         raise ValueError
-    return int(digits) if len(digits) == 4 else _CENTURY + int(digits)
+    return check_year(int(digits)) if len(digits) == 4 else _CENTURY + int(digits)
 
 
 def _month_named(plain: str) -> int | None:
@@ -195,3 +222,14 @@ def _idle() -> frozenset[str]:
     }
     # A month of the same spelling is a month.
     return frozenset((days | {fold(word) for word in _IDLE_WORDS}) - set(_months()))
+
+
+def _without_era(text: str) -> str:
+    """Return a date without the letters of our era behind it. Raises OtherCalendarError if they are of another."""
+    era = _ERA.search(text)
+    if era is None or era.end() != len(text):
+        return text
+    written = era["era"].strip(" .").replace("\u0640", "ـ")
+    if written in _OTHER_ERAS:
+        raise OtherCalendarError
+    return text[: era.start()] if written in _OUR_ERAS else text

@@ -260,8 +260,8 @@ def check_outstanding(commitment: Commitment, amount: int) -> Commitment:
 def propose_reversal(entry: LedgerEntry, reason: str, key: str, by: Actor) -> LedgerEntry:
     """Propose to reverse an approved entry and those decided with it, last first.
 
-    Of a payment whose part came back, what is left. Raises NotReversible, CohortHoldsMoney. Rule: a mistake is reversed,
-    never edited (design §2, habit 8).
+    Of a payment whose part came back, what is left. Raises NotReversible, CohortHoldsMoney. Rule: a mistake is
+    reversed, never edited (design §2, habit 8).
     """
     proposal = Proposal(entry.amount, reason, key)
     if known := proposed_before(proposal, by):

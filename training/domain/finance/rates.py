@@ -175,8 +175,8 @@ def load(stream: IO[bytes], by: Actor, *, confirmed: str = "") -> RateList:
     they are, so a list may be sent again; another rate of a month corrects it. Raises TableUnreadable, ColumnMissing,
     ColumnDoubled.
     """
-    table = table_import.read_table(stream)
-    places, read = FORMAT.find(table.headings), _Rates()
+    table = table_import.find_table(stream, FORMAT)
+    places, read = FORMAT.find(table.headings, table.hidden), _Rates()
     rows = read.doubted([read.read(FORMAT.cells(row, places)) for row in table.rows])
     asked = _question(rows)
     is_entered = asked in ("", confirmed) and not any(row.outcome.is_fault for row in rows)

@@ -26,6 +26,7 @@ _WITHOUT_COMMITMENT = (
     SpendFault.COMMITMENT_UNKNOWN,
     SpendFault.SEVERAL_COMMITMENTS,
 )
+_ASKED = (SpendFault.DATE_NUMBER, SpendFault.HIDDEN_ROW, SpendFault.NO_PAYMENT)
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,21 @@ def commit_to(batch: SpendBatch, chosen: Chosen, commitment: Commitment) -> int:
     return changed
 
 
-def accept_days(batch: SpendBatch, chosen: Chosen) -> int:
-    """Take the chosen day numbers as days; return the number of rows. Raises BatchDecided, NothingChosen."""
+def accept(batch: SpendBatch, chosen: Chosen, on: dt.date) -> int:
+    """Say yes to what is asked about the chosen rows: their numbers are days, they are payments although hidden.
+
+    Only rows that lack nothing else are good then. Raises BatchDecided, NothingChosen.
+    """
     fresh = _open(batch)
+    programme = programmes.programme_by_key(fresh.programme_id)
     is_asked = and_(
-        chosen.within(fresh), SpendRow.outcome == RowOutcome.FAULTY, SpendRow.fault == SpendFault.DATE_NUMBER
+        chosen.within(fresh),
+        SpendRow.outcome == RowOutcome.FAULTY,
+        SpendRow.fault.in_(_ASKED),
+        SpendRow.amount > 0,
+        SpendRow.payee != "",
+        SpendRow.commitment_id.is_not(None),
+        SpendRow.paid_on.between(programme.starts_on, min(programme.ends_on, on)),
     )
     changed = _change(is_asked, outcome=RowOutcome.NEW, fault=None, cell="")
     spend_uploads.mark_known(fresh)

@@ -23,10 +23,11 @@ from training.domain.finance.refusals import AlreadyDecided, BatchDecided
 from training.domain.identity import audit
 from training.kit import tables
 from training.kit.clock import now
-from training.kit.dates import DayOrder, ambiguous_day, day_order, parse_day, serial_day
+from training.kit.dates import DayOrder, OtherCalendarError, ambiguous_day, day_order, parse_day, serial_day
 from training.kit.db import changed_rows, db
 from training.kit.money import OtherMoneyError, parse_statement
 from training.kit.names import fold
+from training.kit.tables import RowMark
 from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import Programme
 from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendBatchState, SpendFault, SpendRow
@@ -236,7 +237,7 @@ def _kept(folder: Path) -> KeptTables:
 
 def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> SpendBatch:
     """Parse a file as a table and store that for the choice of columns. Raises TableUnreadable."""
-    return keep(table_import.read_table(stream), folder, programme, by)
+    return keep(table_import.find_table(stream, FORMAT), folder, programme, by)
 
 
 def keep(table: tables.Table, folder: Path, programme: Programme, by: Actor) -> SpendBatch:
@@ -302,10 +303,16 @@ class _Payments:
                 self._commitments[cohort_code].append(commitment)
 
     def fill(self, row: SpendRow, cells: Cells) -> None:
-        """Parse a row. Raises Faulty.
+        """Parse a row. Raises Faulty: a row that is hidden or no payment says so, whatever else is wrong with it."""
+        try:
+            self._fill(row, cells)
+        except Faulty:
+            _check_mark(cells)
+            raise
+        _check_mark(cells)
 
-        What is missing later is looked up before the day is checked, so that the preview can name both.
-        """
+    def _fill(self, row: SpendRow, cells: Cells) -> None:
+        """Parse a row; what it lacks is looked up before its day is checked, so that the preview names both."""
         row.paid_on = paid_on = self._day(cells)
         row.amount = pence = _amount(cells)
         row.payee = payee = cells[PAYEE]
@@ -325,6 +332,8 @@ class _Payments:
         written = cells.written(DATE)
         try:
             return parse_day(written, self._order)
+        except OtherCalendarError as error:
+            raise cells.fault(DATE, SpendFault.OTHER_CALENDAR) from error
         except ValueError as error:
             if day := serial_day(written):
                 return day
@@ -362,6 +371,16 @@ class _Payments:
         if len(found) != 1:
             raise cells.fault(COMMITMENT, SpendFault.SEVERAL_COMMITMENTS if found else SpendFault.COMMITMENT_UNKNOWN)
         return found[0]
+
+
+_MARKED = {RowMark.HIDDEN: SpendFault.HIDDEN_ROW}
+
+
+def _check_mark(cells: Cells) -> None:
+    """Raise Faulty for a row that the sheet hides, or that is a total, a heading or a signature."""
+    if cells.mark:
+        fault = _MARKED.get(RowMark(cells.mark), SpendFault.NO_PAYMENT)
+        raise Faulty(fault, next(filter(None, cells.texts.values()), ""))
 
 
 def _amount_column(cells: Cells) -> TableColumn[int]:

@@ -49,7 +49,7 @@ def new() -> ResponseReturnValue:
     form = ClearanceFileForm()
     if form.validate_on_submit():
         try:
-            table = table_import.read_table(form.file.data.stream)
+            table = table_import.find_table(form.file.data.stream, rules.FORMAT)
             columns = rules.ClearanceColumns(**rules.FORMAT.find(table.headings))
             with transaction():
                 batch = rules.preview(table, columns, OUTCOMES, actor(), today())
