@@ -49,7 +49,7 @@ _WRONG = f"""
                 SELECT 1 FROM approvals undoing WHERE undoing.reverses_id = paid.reverses_id))
         )
     )
-"""  # noqa: S608 - of constants
+"""  # noqa: S608  # of constants
 _WORDS = "more would come back than was paid"
 
 

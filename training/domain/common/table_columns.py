@@ -43,6 +43,8 @@ class TableColumn(Generic[Value]):
 
     ``parse`` raises Faulty, or ValueError for the column's ``fault``. ``pieces`` are the headings of columns that
     together hold the part, in the order in which they are joined; a heading of the whole part then is the first piece.
+    Of several columns of a file that may be the part, the first is taken; if it ``is_ranked``, the one whose heading
+    stands first among ``headings``.
     """
 
     part: str
@@ -51,6 +53,7 @@ class TableColumn(Generic[Value]):
     fault: StrEnum | None = None
     is_required: bool = True
     pieces: Sequence[Sequence[str]] = ()
+    is_ranked: bool = False
 
 
 def text(most: int, too_long: StrEnum, missing: StrEnum | None = None) -> Callable[[str], str]:
@@ -115,7 +118,7 @@ class TableFormat:
         self.columns = {str(column.part): column for column in columns}
         self._one_of, self._has_notes = one_of, has_notes
         self._parts = {
-            _key(heading): (str(column.part), rank)
+            _key(heading): (str(column.part), rank if column.is_ranked else 0)
             for column in columns
             for names in column.headings.values()
             for rank, heading in enumerate(names)
@@ -132,11 +135,7 @@ class TableFormat:
         return self.columns[part].headings[language][0]
 
     def guess(self, headings: Sequence[str], hidden: Collection[int] = ()) -> dict[str, int]:
-        """Map each recognised part to its column, counted from 0; ``hidden`` columns of the sheet are not taken.
-
-        Of several columns with the same part the one is taken whose heading stands first among those of the part, then
-        the first in the file.
-        """
+        """Map each recognised part to its column, counted from 0; ``hidden`` columns of the sheet are not taken."""
         best: dict[str, tuple[int, int]] = {}
         for place, heading in enumerate(headings):
             if place not in hidden and (known := self._known(heading)):
@@ -194,7 +193,7 @@ class TableFormat:
         return known[0] if known else None
 
     def _known(self, heading: str) -> tuple[str, int] | None:
-        """Return the part of a heading, and its place among the headings of that part."""
+        """Return the part of a heading, and its rank among the headings of that part."""
         whole = heading.partition("(")[0] if self._has_notes else heading
         if found := self._parts.get(_key(whole)):
             return found

@@ -92,6 +92,7 @@ DATE = TableColumn(
     },
     parse_day,
     SpendFault.DATE_UNREADABLE,
+    is_ranked=True,
 )
 AMOUNT = TableColumn(
     "amount",
@@ -122,6 +123,7 @@ AMOUNT = TableColumn(
     },
     _pence,
     SpendFault.AMOUNT_UNREADABLE,
+    is_ranked=True,
 )
 PAYEE = TableColumn(
     "payee",
@@ -131,6 +133,7 @@ PAYEE = TableColumn(
         "ckb": ("دابینکەر", "وەرگر", "فرۆشیار"),
     },
     text(_LONGEST_PAYEE, SpendFault.TOO_LONG, SpendFault.PAYEE_MISSING),
+    is_ranked=True,
 )
 PURPOSE = TableColumn(
     "purpose",
@@ -151,6 +154,7 @@ PURPOSE = TableColumn(
         "ckb": ("مەبەست", "وەسف", "وردەکاری", "جۆری خەرجی"),
     },
     text(_LONGEST_PURPOSE, SpendFault.TOO_LONG),
+    is_ranked=True,
     is_required=False,
 )
 COMMITMENT = TableColumn(
