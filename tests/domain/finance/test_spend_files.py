@@ -38,7 +38,7 @@ class Reader:
         with transaction():
             table = spend_uploads.table_of(batch, self.folder)
             places = spend_uploads.guess(table.headings)
-            judged = order or spend_uploads.order_of(table, places["date"]) or DayOrder.DAY_FIRST
+            judged = order or spend_uploads.order_of(table, places["date"])
             spend_uploads.preview(batch, table, SpendColumns(**places), self.commitment, ON, judged)
         return kept(batch)
 

@@ -129,6 +129,9 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "oversight.exports.of_rights": ("+ffffff++fs",),
     "identity.health.show": ("+++++++++++",),
     "oversight.home.show": ("++++++++++s",),
+    "finance.spend_choices.choose": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "finance.spend_choices.faulty": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "finance.spend_choices.money_back": ("+nnnnnnnnns", "+nnnnnnnnns"),
     "finance.spend_uploads.columns": ("+nnnnnnnnns", "+nnnnnnnnns"),
     "finance.spend_uploads.new": ("+fnnffnffns", "+nnnnfnffns"),
     "finance.spend_uploads.propose": ("+nnnnnnnnns", "+nnnnnnnnns"),
@@ -425,6 +428,8 @@ def _address(app: Flask, endpoint: str, side: Side) -> str:
         "admissions.nomination_uploads.row": {"number": "2"},
         "admissions.nomination_uploads.whom": {"number": "2"},
         "admissions.nomination_uploads.download": {"kind": "csv"},
+        "finance.spend_choices.faulty": {"kind": "csv"},
+        "finance.spend_choices.money_back": {"number": "2"},
         "admissions.nomination_uploads.template": {"language": "ar", "kind": "csv"},
     }.get(endpoint, {})
     with app.test_request_context():

@@ -15,11 +15,11 @@ from training.kit import tables
 from training.kit.db import changed_rows, db
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import Programme
-from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendFault, SpendRow
+from training.models.finance.spend_uploads import Group, RowGroup, RowOutcome, SpendBatch, SpendFault, SpendRow
 from training.models.identity.actor import Actor
 from training.queries.finance import programmes
 from training.queries.finance import spend_uploads as spend_rows
-from training.queries.finance.spend_uploads import Group, PaymentLeft, in_group
+from training.queries.finance.spend_uploads import PaymentLeft, in_group
 
 _WITHOUT_COMMITMENT = (
     SpendFault.NO_COMMITMENT,
@@ -148,9 +148,8 @@ def give_back(
     """
     programmes.lock_programme(batch.programme_id)
     fresh = spend_rows.BATCHES.lock(batch.id)
-    [row] = spend_rows.BATCHES.rows(fresh.id, SpendRow.number == number, in_group(spend_rows.RowGroup.MONEY_BACK))[
-        :1
-    ] or [None]
+    found = spend_rows.BATCHES.rows(fresh.id, SpendRow.number == number, in_group(RowGroup.MONEY_BACK))
+    row = found[0] if found else None
     if row is None or row.amount is None or row.paid_on is None or number in spend_rows.known_refunds(fresh):
         raise AlreadyDecided
     if -row.amount == payment.left and payment.is_alone:

@@ -6,7 +6,7 @@ A file is read once; its rows are previewed, proposed and withdrawn together. Re
 import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import IO, NamedTuple
 from sqlalchemy import update
 
 from training.domain.common import table_import
-from training.domain.common.table_columns import Cells, Faulty, TableColumn, TableFormat, text
+from training.domain.common.table_columns import Cells, Faulty, TableColumn, TableFormat, cleaned, text
 from training.domain.common.table_import import KeptTables, TableKind, TableStorage, judge_rows, run_all
 from training.domain.finance import claims, ledger
 from training.domain.finance.events import FinanceEvent
@@ -54,9 +54,14 @@ class SpendColumns(NamedTuple):
 def _pence(written: str) -> int:
     """Parse the amount; money back is negative."""
     try:
-        return parse_statement(written)
+        return parse_statement(cleaned(written))
     except OtherMoneyError as other:
         raise Faulty(SpendFault.OTHER_CURRENCY) from other
+
+
+def _cleaned(parse: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a parser of text as our own files write it: faulty rows that were given back come again."""
+    return lambda written: parse(cleaned(written))
 
 
 _DIRECTIONS = {
@@ -132,7 +137,7 @@ PAYEE = TableColumn(
         "ar": ("المورد", "اسم المورد", "المستفيد", "الجهة", "المدفوع له"),
         "ckb": ("دابینکەر", "وەرگر", "فرۆشیار"),
     },
-    text(_LONGEST_PAYEE, SpendFault.TOO_LONG, SpendFault.PAYEE_MISSING),
+    _cleaned(text(_LONGEST_PAYEE, SpendFault.TOO_LONG, SpendFault.PAYEE_MISSING)),
     is_ranked=True,
 )
 PURPOSE = TableColumn(
@@ -153,7 +158,7 @@ PURPOSE = TableColumn(
         "ar": ("الغرض", "الوصف", "البيان", "التفاصيل", "نوع المصروف"),
         "ckb": ("مەبەست", "وەسف", "وردەکاری", "جۆری خەرجی"),
     },
-    text(_LONGEST_PURPOSE, SpendFault.TOO_LONG),
+    _cleaned(text(_LONGEST_PURPOSE, SpendFault.TOO_LONG)),
     is_ranked=True,
     is_required=False,
 )
@@ -213,9 +218,38 @@ def guess(headings: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def order_of(table: tables.Table, place: int | None) -> DayOrder | None:
-    """Return the order of day and month in a column of dates; None if its dates do not tell it."""
-    return day_order(row.cell(place) for row in table.rows)
+@dataclass(frozen=True)
+class DaysOfColumn:
+    """The order of day and month in a column of dates, None if its dates do not tell it; its first and last day.
+
+    ``example`` is a date that may mean two days, if there is one.
+    """
+
+    order: DayOrder | None
+    first: dt.date | None = None
+    last: dt.date | None = None
+    example: str = ""
+
+
+def days_of(table: tables.Table, place: int | None) -> DaysOfColumn:
+    """Judge the dates in a column of ``table``; rows that are no payments do not count."""
+    texts = [row.cell(place) for row in table.rows if not row.mark]
+    order = day_order(texts)
+    days = sorted(filter(None, (_day_or_none(text, order or DayOrder.DAY_FIRST) for text in texts)))
+    example = next((text for text in texts if ambiguous_day(text)), "")
+    return DaysOfColumn(order, *((days[0], days[-1]) if days else (None, None)), example=example)
+
+
+def order_of(table: tables.Table, place: int | None) -> DayOrder:
+    """Return the order of day and month by which a column is read: its own, else day first."""
+    return day_order(row.cell(place) for row in table.rows) or DayOrder.DAY_FIRST
+
+
+def _day_or_none(text: str, order: DayOrder) -> dt.date | None:
+    try:
+        return parse_day(text, order)
+    except ValueError:
+        return serial_day(text)
 
 
 KIND = TableKind(

@@ -64,6 +64,22 @@ class SpendFault(enum.StrEnum):
     SEVERAL_COMMITMENTS = "several_commitments"
 
 
+class RowGroup(enum.StrEnum):
+    """What rows have in common beside the faults, which are groups of their own."""
+
+    NEW = "new"
+    KNOWN = "known"
+    MONEY_BACK = "money_back"
+    NOT_OURS = "not_ours"
+    ELSEWHERE = "elsewhere"
+    GIVEN_BACK = "given_back"
+
+
+Group = RowGroup | SpendFault
+GROUPS: dict[str, Group] = {str(group.value): group for group in (*RowGroup, *SpendFault)}
+"""The groups by the words of addresses and forms."""
+
+
 class SpendBatch(Guarded, Base):
     """An uploaded file. ``sha256`` is its hash; its name is not stored."""
 

@@ -1,7 +1,6 @@
 """Read spend files: their batches, rows and results."""
 
 import datetime as dt
-import enum
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from training.kit.names import fold
 from training.models.courses.cohorts import Cohort
 from training.models.finance.claims import Claim
 from training.models.finance.ledger import Commitment, EntryDecision, LedgerEntry, Outcome
-from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendFault, SpendRow
+from training.models.finance.programmes import Programme
+from training.models.finance.spend_uploads import GROUPS, Group, RowGroup, RowOutcome, SpendBatch, SpendFault, SpendRow
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import domain_read, seen
@@ -152,22 +152,6 @@ class Taken:
     commitment: Commitment
     rows: int
     pence: int
-
-
-class RowGroup(enum.StrEnum):
-    """What rows have in common beside the faults, which are groups of their own."""
-
-    NEW = "new"
-    KNOWN = "known"
-    MONEY_BACK = "money_back"
-    NOT_OURS = "not_ours"
-    ELSEWHERE = "elsewhere"
-    GIVEN_BACK = "given_back"
-
-
-Group = RowGroup | SpendFault
-GROUPS: dict[str, Group] = {str(group.value): group for group in (*RowGroup, *SpendFault)}
-"""The groups by the words of addresses and forms."""
 
 
 def in_group(group: Group) -> ColumnElement[bool]:
@@ -383,6 +367,18 @@ class PaymentLeft:
 
 
 _MOST_PAYMENTS = 20
+
+
+def other_programmes(batch: SpendBatch, actor: Actor) -> Sequence[Programme]:
+    """Return the other programmes for which ``actor`` may propose payments."""
+    statement = select(Programme).where(Programme.id != batch.programme_id).order_by(Programme.id)
+    return db.session.scalars(seen(statement, actor, Permission.PROPOSE_MONEY, Programme)).all()
+
+
+def faulty_rows(batch: SpendBatch, actor: Actor) -> dict[int, SpendRow]:
+    """Return the faulty rows of a batch by their numbers."""
+    statement = BATCHES.of_batch(select(SpendRow), batch.id, RowOutcome.FAULTY, actor).order_by(SpendRow.number)
+    return {row.number: row for row in db.session.scalars(statement)}
 
 
 def row_of(batch: SpendBatch, number: int, actor: Actor) -> SpendRow | None:

@@ -13,7 +13,7 @@ from training.kit.money import Currency, format_pounds, format_rate
 from training.models.finance.claims import Claim, Evidence, ExchangeRate
 from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry, Outcome
 from training.models.finance.programmes import BudgetLine, LineCategory, Programme, Project, ProjectKind
-from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendBatchState, SpendFault
+from training.models.finance.spend_uploads import RowGroup, RowOutcome, SpendBatch, SpendBatchState, SpendFault
 from training.queries.finance.claims import ClaimState
 from training.web.common.filters import long_date, month
 from training.web.common.labels import Labels
@@ -96,6 +96,22 @@ LABELS = Labels(
         (RowOutcome.NEW, _l("Will be created")),
         (RowOutcome.KNOWN, _l("Already there")),
         (RowOutcome.FAULTY, _l("Faulty")),
+        (RowOutcome.NOT_OURS, _l("Not ours")),
+        (RowOutcome.ELSEWHERE, _l("Moved to another programme")),
+        (RowOutcome.GIVEN_BACK, _l("Money back, proposed")),
+        (RowGroup.NEW, _l("Will be created")),
+        (RowGroup.KNOWN, _l("Already there")),
+        (RowGroup.MONEY_BACK, _l("Money back")),
+        (RowGroup.NOT_OURS, _l("Not ours")),
+        (RowGroup.ELSEWHERE, _l("Moved to another programme")),
+        (RowGroup.GIVEN_BACK, _l("Money back, proposed")),
+        (SpendFault.DATE_AMBIGUOUS, _l("The day and the month cannot be told apart")),
+        (SpendFault.DATE_NUMBER, _l("The date is a number, as a spreadsheet counts days")),
+        (SpendFault.OTHER_CALENDAR, _l("The year is of another calendar")),
+        (SpendFault.TWO_AMOUNTS, _l("The row has both a payment and money back")),
+        (SpendFault.OTHER_CURRENCY, _l("The amount is in another currency: enter it as a claim of its own")),
+        (SpendFault.HIDDEN_ROW, _l("The row is hidden in the workbook")),
+        (SpendFault.NO_PAYMENT, _l("The row is a total, a heading or a signature")),
         (SpendFault.DATE_UNREADABLE, _l("The date is missing or cannot be read")),
         (SpendFault.AMOUNT_UNREADABLE, _l("The amount is missing or cannot be read")),
         (SpendFault.NOT_POSITIVE, _l("The amount is zero or less")),
@@ -159,6 +175,7 @@ LABELS = Labels(
         (FinanceEvent.SPEND_FILE_READ, _l("Spend file read")),
         (FinanceEvent.SPEND_FILE_PROPOSED, _l("Rows of a spend file proposed")),
         (FinanceEvent.SPEND_FILE_TAKEN_BACK, _l("Claims from a spend file withdrawn")),
+        (FinanceEvent.SPEND_ROW_GIVEN_BACK, _l("Money back of a spend file proposed")),
         (FinanceEvent.SPEND_FILE_FORGOTTEN, _l("Unused rows of a spend file deleted")),
     ),
     tones=(
@@ -185,6 +202,9 @@ LABELS = Labels(
         (RowOutcome.NEW, "blue"),
         (RowOutcome.KNOWN, "grey"),
         (RowOutcome.FAULTY, "red"),
+        (RowOutcome.NOT_OURS, "grey"),
+        (RowOutcome.ELSEWHERE, "grey"),
+        (RowOutcome.GIVEN_BACK, "green"),
     ),
     refusals={
         r.OverCeiling: lambda x: _(
@@ -263,6 +283,7 @@ LABELS = Labels(
             "Somebody else saved the plan since you opened the form. What they saved stands at each month that "
             "differs; save again to replace it with yours"
         ),
+        r.NothingChosen: lambda _r: _("None of these rows can be changed this way"),
         r.BatchDecided: lambda _r: _("The rows of this file were proposed already"),
     },
     records={

@@ -18,6 +18,7 @@ from training.kit.money import exact_amount, exact_rate
 from training.models.finance.claims import Claim, ExchangeRate
 from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import BudgetLine
+from training.models.finance.spend_uploads import RowGroup
 from training.models.finance.spending_plans import VarianceReason
 from training.queries.finance.claims import ClaimRow
 from training.queries.finance.entries import EntryRow
@@ -42,6 +43,7 @@ from training.web.common.tables import (
     Kind,
     TableSpec,
     files_read,
+    page_only,
 )
 
 _TO_LINE = "finance.budget_lines.show"
@@ -186,12 +188,16 @@ def claim_lines(claim: Claim) -> TableSpec[EntryRow]:
 
 
 def _wrong(row: RowOfBatch) -> str:
-    return f"{word(row.row.fault)}: {row.row.cell}" if row.row.fault else ""
+    if not row.row.fault:
+        return ""
+    is_back = (row.row.amount or 0) < 0
+    return f"{word(RowGroup.MONEY_BACK if is_back else row.row.fault)}: {row.row.cell}"
 
 
 SPEND_ROWS = TableSpec[RowOfBatch](
     _l("Rows"),
     {
+        "choose": page_only(_l("Choose"), is_action=True),
         "number": ColumnSpec(_l("Row"), lambda one: one.row.number),
         "outcome": ColumnSpec(_l("Outcome"), lambda one: one.row.outcome, TAG),
         "wrong": ColumnSpec(_l("What is wrong"), _wrong),
