@@ -5,7 +5,7 @@ from alembic import op
 from training.kit.migrate import change_check
 
 revision = "0027"
-down_revision = "0018"
+down_revision = "0026"
 
 _KINDS = "'allocate', 'deallocate', 'commit', 'pay', 'release', 'reverse'"
 _CHECKS = (

@@ -455,7 +455,7 @@ def test_part_of_a_payment_comes_back_on_its_page(desk: Desk) -> None:
     assert "Part of it came back" in words(desk.uk.get(payment))
     form = {"amount": "300.00", "reason": "Credit note 7", "key": desk.world.key()} | date("came_back_on", TODAY)
     page = words(press(desk.uk, f"{payment}/refund", form, page=f"{payment}/refund"))
-    assert "Of the payment £300.00 is left: enter less than that" in page
+    assert "Only £300.00 of the payment is left: enter less than that" in page
     answer = press(desk.uk, f"{payment}/refund", form | {"amount": "120.50"}, page=f"{payment}/refund")
     assert "Proposed. It takes effect when another person approves it." in words(answer)
     desk.approve(f"/entries/{re.findall('Part that came back ([0-9a-z]{12})', words(answer))[0]}")

@@ -356,6 +356,7 @@ class _Payments:
         row.payee = payee = cells[PAYEE]
         row.fingerprint = self._fingerprint(paid_on, pence, payee)
         if pence < 0:
+            row.purpose = cells[PURPOSE]
             raise cells.fault(_amount_column(cells), SpendFault.NOT_POSITIVE)
         commitment, unfit = self._found_commitment(cells)
         row.commitment_id = commitment.id if commitment else None
@@ -418,7 +419,7 @@ def _check_mark(cells: Cells) -> None:
     """Raise Faulty for a row that the sheet hides, or that is a total, a heading or a signature."""
     if cells.mark:
         fault = _MARKED.get(RowMark(cells.mark), SpendFault.NO_PAYMENT)
-        raise Faulty(fault, next(filter(None, cells.texts.values()), ""))
+        raise Faulty(fault, next(filter(None, (cells.written(PAYEE), *cells.texts.values())), ""))
 
 
 def _amount_column(cells: Cells) -> TableColumn[int]:

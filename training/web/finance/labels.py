@@ -259,7 +259,7 @@ LABELS = Labels(
         r.CommitmentClosed: lambda _r: _("The commitment is closed"),
         r.NotReversible: lambda _r: _("Only an approved entry that was not reversed before can be reversed"),
         r.OverPayment: lambda x: _(
-            "Of the payment %(left)s is left: enter less than that. If all of it came back, propose a reversal",
+            "Only %(left)s of the payment is left: enter less than that. If all of it came back, propose a reversal",
             left=format_pounds(x.left),
         ),
         r.PartCameBack: lambda x: _(
