@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from flask import Flask
 
 from tests.domain.finance.test_spend_uploads import kept
@@ -31,9 +32,9 @@ class Reader:
     folder: Path
     commitment: Commitment
 
-    def rows(self, text: str, order: DayOrder | None = None) -> Sequence[SpendRow]:
+    def rows(self, file: str | bytes, order: DayOrder | None = None) -> Sequence[SpendRow]:
         with transaction():
-            content = io.BytesIO(text.encode())
+            content = io.BytesIO(file.encode() if isinstance(file, str) else file)
             batch = spend_uploads.read(content, self.folder, self.world.programme(), self.world.actor("uk"))
         with transaction():
             table = spend_uploads.table_of(batch, self.folder)
@@ -147,6 +148,27 @@ def test_titles_above_and_totals_below_are_no_payments(reader: Reader) -> None:
         (RowOutcome.FAULTY, SpendFault.NO_PAYMENT),
     ]
     assert rows[0].purpose == "Room"
+
+
+def test_payee_called_total_is_paid(reader: Reader) -> None:
+    rows = reader.rows(
+        "Date,Amount,Supplier,supplier_clean,supplier_fuzzy\n03/10/2026,5,TOTAL SOLUTIONS LTD,total,total\n"
+        "04/10/2026,6,Manager Hotel,manager hotel,manager hotel\n05/10/2026,7,Another,another,another\n"
+    )
+    assert [row.outcome for row in rows] == [RowOutcome.NEW] * 3
+
+
+def test_row_that_the_sheet_hides_is_asked_about(reader: Reader) -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        for number, cells in enumerate(
+            (("Date", "Supplier", "Amount"), ("2026-10-03", "A", 5), ("2026-10-03", "B", 6))
+        ):
+            sheet.write_row(number, 0, cells)
+        sheet.set_row(2, options={"hidden": True})
+    rows = reader.rows(file.getvalue())
+    assert [(row.fault, row.amount) for row in rows] == [(None, 5_00), (SpendFault.HIDDEN_ROW, 6_00)]
 
 
 def test_line_that_names_the_separator_is_no_heading(reader: Reader) -> None:

@@ -341,13 +341,16 @@ class _Payments:
                 self._commitments[cohort_code].append(commitment)
 
     def fill(self, row: SpendRow, cells: Cells) -> None:
-        """Parse a row. Raises Faulty: a row that is hidden or no payment says so, whatever else is wrong with it."""
+        """Parse a row. Raises Faulty: a row that is hidden or no payment says so, whatever else is wrong with it.
+
+        A row with day, amount and payee is a payment, even to *Total Solutions Ltd*.
+        """
         try:
             self._fill(row, cells)
-        except Faulty:
-            _check_mark(cells)
-            raise
-        _check_mark(cells)
+        finally:
+            if cells.mark == RowMark.HIDDEN or (cells.mark and not row.fingerprint):
+                fault = SpendFault.HIDDEN_ROW if cells.mark == RowMark.HIDDEN else SpendFault.NO_PAYMENT
+                raise Faulty(fault, next(filter(None, (cells.written(PAYEE), *cells.texts.values())), ""))
 
     def _fill(self, row: SpendRow, cells: Cells) -> None:
         """Parse a row; what it lacks is looked up before its day is checked, so that the preview names both."""
@@ -410,16 +413,6 @@ class _Payments:
         if len(found) != 1:
             raise cells.fault(COMMITMENT, SpendFault.SEVERAL_COMMITMENTS if found else SpendFault.COMMITMENT_UNKNOWN)
         return found[0]
-
-
-_MARKED = {RowMark.HIDDEN: SpendFault.HIDDEN_ROW}
-
-
-def _check_mark(cells: Cells) -> None:
-    """Raise Faulty for a row that the sheet hides, or that is a total, a heading or a signature."""
-    if cells.mark:
-        fault = _MARKED.get(RowMark(cells.mark), SpendFault.NO_PAYMENT)
-        raise Faulty(fault, next(filter(None, (cells.written(PAYEE), *cells.texts.values())), ""))
 
 
 def _amount_column(cells: Cells) -> TableColumn[int]:
