@@ -43,7 +43,6 @@ from training.web.common.tables import (
     Kind,
     TableSpec,
     files_read,
-    page_only,
 )
 
 _TO_LINE = "finance.budget_lines.show"
@@ -197,7 +196,6 @@ def _wrong(row: RowOfBatch) -> str:
 SPEND_ROWS = TableSpec[RowOfBatch](
     _l("Rows"),
     {
-        "choose": page_only(_l("Choose"), is_action=True),
         "number": ColumnSpec(_l("Row"), lambda one: one.row.number),
         "outcome": ColumnSpec(_l("Outcome"), lambda one: one.row.outcome, TAG),
         "wrong": ColumnSpec(_l("What is wrong"), _wrong),
