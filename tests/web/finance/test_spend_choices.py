@@ -103,6 +103,14 @@ def test_single_row_is_left_out_and_taken_in_again(desk: Desk) -> None:
     assert groups(page) == ["Will be created: 2 rows, £11.00"]
 
 
+def test_choices_about_rows_outlive_another_choice_of_columns(desk: Desk) -> None:
+    show = preview(desk, f"2020-10-05,5,A,{desk.commitment}", f"2020-10-06,6,B,{desk.commitment}")
+    choose(desk, show, row=["3"], choice="not_ours")
+    columns = {"date": "0", "amount": "1", "payee": "2", "otherwise": desk.commitment}
+    post(desk.browser, f"{show}/columns", columns)
+    assert groups(desk.browser.get(show).text) == ["Will be created: 1 row, £5.00", "Not ours: 1 row, £6.00"]
+
+
 def test_row_outside_the_programme_stays_faulty_when_it_names_a_commitment(desk: Desk) -> None:
     show = preview(desk, "2019-10-05,5,A,")
     page = choose(desk, show, row=["2"], choice="commit", commitment=desk.commitment)
@@ -230,7 +238,12 @@ def test_money_back_is_offered_against_its_payment(app: Flask, office: Office, d
     with app.app_context():
         assert entries.commitment_by_key(office.key).spent == 70_00
         assert ledger_check.discrepancies() == []
-    assert "Money back, proposed" in desk.browser.get(back).text
+    columns = {"date": "0", "amount": "1", "payee": "2", "otherwise": desk.commitment}
+    post(desk.browser, f"{back}/columns", columns)
+    assert groups(desk.browser.get(back).text) == [
+        "Money back: 1 row, £900.00",
+        "Money back, proposed: 2 rows, £300.00",
+    ]
     again = preview(desk, "2020-10-20,-100,A HOTEL,", "2020-10-23,-1,A Hotel,")
     assert groups(desk.browser.get(again).text) == ["Already there: 1 row, £100.00", "Money back: 1 row, £1.00"]
     gone = desk.browser.get(f"{back}/rows/2/payment", follow_redirects=True).text

@@ -318,13 +318,17 @@ def preview(
 ) -> None:
     """Parse the rows by ``columns`` and store the outcome of each, replacing any earlier preview.
 
-    ``otherwise`` is the commitment of rows that name none, ``order`` that of day and month. Raises BatchDecided.
+    What users decided about rows stays: those that are not ours, were moved, or came back of a payment. ``otherwise`` is the commitment of rows that name none, ``order`` that of day and month. Raises BatchDecided.
     """
     programmes.lock_programme(batch.programme_id)
     payments = _Payments(batch, otherwise, on, order)
+    decided = spend_uploads.decided_rows(batch.id)
     storage = TableStorage(KIND, batch.id, table, columns._asdict())
     judge = partial(judge_rows, KIND, payments.fill)
     run_all(table_import.preview(KIND, batch.id, storage, judge, mark_known))
+    if decided:
+        db.session.execute(update(SpendRow), decided)
+        db.session.expire_all()
 
 
 class _Payments:

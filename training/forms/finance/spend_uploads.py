@@ -39,7 +39,7 @@ class SpendFileForm(BaseForm):
         _l("Spend file"),
         [required()],
         description=_l(
-            "CSV, Excel or OpenDocument, at most 10 megabytes and 20,000 rows. The first row has the headings"
+            "CSV, Excel or OpenDocument, at most 10 megabytes and 20,000 rows. Titles may stand above the headings"
         ),
     )
 

@@ -84,6 +84,18 @@ def known_refunds(batch: SpendBatch) -> Sequence[int]:
     return db.session.scalars(domain_read(statement)).all()
 
 
+def decided_rows(batch_id: int) -> list[dict[str, object]]:
+    """Return what users decided about rows of a batch: the number, outcome and refund of each."""
+    decided = (RowOutcome.NOT_OURS, RowOutcome.ELSEWHERE, RowOutcome.GIVEN_BACK)
+    statement = select(SpendRow.number, SpendRow.outcome, SpendRow.refund_id).where(
+        SpendRow.batch_id == batch_id, SpendRow.outcome.in_(decided)
+    )
+    return [
+        {"batch_id": batch_id, "number": number, "outcome": outcome, "refund_id": refund_id}
+        for number, outcome, refund_id in db.session.execute(domain_read(statement))
+    ]
+
+
 def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
     """Return the new rows, by number, that resemble a valid claim: same day, pence and payee, normalised like names.
 
