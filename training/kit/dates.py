@@ -92,7 +92,7 @@ def parse_day(text: str, order: DayOrder = DayOrder.DAY_FIRST) -> dt.date:
             year, month, day = map(int, match.groups())
             return dt.date(check_year(year), month, day)
     if match := _YEAR_LAST.fullmatch(plain):
-        return _numbered_day(*match.groups(), order)
+        return _numbered_day((match[1], match[2], match[3]), order)
     return _named_day(plain)
 
 
@@ -120,7 +120,9 @@ def ambiguous_day(text: str) -> tuple[dt.date, dt.date] | None:
     if match is None:
         return None
     try:
-        both = tuple(_numbered_day(*match.groups(), order) for order in (DayOrder.DAY_FIRST, DayOrder.MONTH_FIRST))
+        both = tuple(
+            _numbered_day((match[1], match[2], match[3]), order) for order in (DayOrder.DAY_FIRST, DayOrder.MONTH_FIRST)
+        )
     except ValueError:
         return None
     return (both[0], both[1]) if both[0] != both[1] else None
@@ -154,13 +156,13 @@ def _plain(text: str) -> str:
     return _without_era(_bare(text))
 
 
-def _numbered_day(first: str, second: str, year: str, order: DayOrder) -> dt.date:
-    day, month = int(first), int(second)
+def _numbered_day(numbers: tuple[str, str, str], order: DayOrder) -> dt.date:
+    day, month = int(numbers[0]), int(numbers[1])
     if order is DayOrder.MONTH_FIRST or (order is DayOrder.MIXED and month > 12):
         day, month = month, day
     elif order is DayOrder.MIXED and day <= 12 and day != month:
         raise ValueError
-    return dt.date(_year(year), month, day)
+    return dt.date(_year(numbers[2]), month, day)
 
 
 def _named_day(plain: str) -> dt.date:

@@ -113,7 +113,7 @@ def _currency_codes() -> frozenset[str]:
 
 def _without_marks(text: str) -> tuple[str, list[str]]:
     """Return the number within ``text``, and the marks around it."""
-    marks = []
+    marks: list[str] = []
     while True:
         if brackets := _BRACKETS.fullmatch(text):
             text, mark = brackets["inner"].strip(), "("

@@ -235,9 +235,9 @@ def days_of(table: tables.Table, place: int | None) -> DaysOfColumn:
     """Judge the dates in a column of ``table``; rows that are no payments do not count."""
     texts = [row.cell(place) for row in table.rows if not row.mark]
     order = day_order(texts)
-    days = sorted(filter(None, (_day_or_none(text, order or DayOrder.DAY_FIRST) for text in texts)))
+    days = [day for text in texts if (day := _day_or_none(text, order or DayOrder.DAY_FIRST))]
     example = next((text for text in texts if ambiguous_day(text)), "")
-    return DaysOfColumn(order, *((days[0], days[-1]) if days else (None, None)), example=example)
+    return DaysOfColumn(order, min(days, default=None), max(days, default=None), example)
 
 
 def order_of(table: tables.Table, place: int | None) -> DayOrder:

@@ -126,7 +126,7 @@ def _standings(condition: ColumnElement[bool]) -> list[Standing]:
         )
     )
     statement = (
-        select(LedgerEntry, LedgerPosting, is_reversed, *(came_back(column) for column in ("amount", "original")))
+        select(LedgerEntry, LedgerPosting, is_reversed, came_back(), came_back("original"))
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .where(condition)
         .options(joinedload(LedgerEntry.line), joinedload(LedgerEntry.commitment), joinedload(LedgerEntry.claim))

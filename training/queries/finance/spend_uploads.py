@@ -115,7 +115,7 @@ def alike_rows(batch: SpendBatch) -> dict[int, Claim]:
         )
         .order_by(Claim.id)
     )
-    waiting = defaultdict[tuple[dt.date, int, str], deque[Claim]](deque)
+    waiting = defaultdict[tuple[Any, Any, str], deque[Claim]](deque)
     for claim in db.session.scalars(domain_read(claims)):
         waiting[claim.paid_on, claim.amount, fold(claim.payee)].append(claim)
     if not waiting:

@@ -12,8 +12,8 @@ from training.forms.common.widgets import Choice
 from training.forms.finance.spend_uploads import MoneyBackForm, RowChoice, RowChoicesForm
 from training.kit.clock import today
 from training.kit.money import format_pounds
-from training.kit.sheets import Column
-from training.models.finance.spend_uploads import RowGroup, RowOutcome, SpendBatch
+from training.kit.sheets import Column, Value
+from training.models.finance.spend_uploads import RowGroup, RowOutcome, SpendBatch, SpendRow
 from training.policy.matrix import Permission
 from training.queries.finance import claims, spend_uploads
 from training.web.common.downloads import SavedTable, file_of
@@ -94,7 +94,9 @@ def money_back(batch: SpendBatch, number: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         payment = payments[form.payment.data]
         with attempt(form) as done:
-            entry = rules.give_back(batch, number, payment, form.reason.data, form.key.data, actor(), today())
+            entry = rules.give_back(
+                batch, number, payment, form.reason.data or "", form.key.data or "", actor(), today()
+            )
         if done:
             return proposed(url_for("oversight.entry_page.show", public_id=entry.public_id))
     return render_template("finance/spend_uploads/money_back.html", form=form, batch=batch, row=row, payments=payments)
@@ -111,12 +113,11 @@ def _payment_text(one: spend_uploads.PaymentLeft) -> Markup:
 @needs(Permission.PROPOSE_MONEY, on=SpendBatch)
 def faulty(batch: SpendBatch, kind: str) -> ResponseReturnValue:
     """Send the faulty rows as they were sent, each with its number and with what is wrong, to be corrected."""
-    made = None
-    with attempt():
+    with attempt() as done:
         made = _faulty_table(batch)
-    if made is None:
-        return redirect(url_for("finance.spend_uploads.show", public_id=batch.public_id))
-    return file_of(made, f"faulty-{batch.public_id}", kind)
+    if done:
+        return file_of(made, f"faulty-{batch.public_id}", kind)
+    return redirect(url_for("finance.spend_uploads.show", public_id=batch.public_id))
 
 
 def _faulty_table(batch: SpendBatch) -> SavedTable:
@@ -124,7 +125,7 @@ def _faulty_table(batch: SpendBatch) -> SavedTable:
     table, wrong = uploads.table_of(batch, folder()), spend_uploads.faulty_rows(batch, actor())
     width = len(table.headings)
     columns = [Column(heading or "") for heading in (*table.headings, str(_("Row")), str(_("What is wrong")))]
-    rows = [
+    rows: list[list[Value]] = [
         [*(row.cell(place) for place in range(width)), row.number, _wrong(wrong[row.number])]
         for row in table.rows
         if row.number in wrong
@@ -132,7 +133,7 @@ def _faulty_table(batch: SpendBatch) -> SavedTable:
     return SavedTable(str(_("Faulty rows")), columns, rows)
 
 
-def _wrong(row: spend_uploads.SpendRow) -> str:
+def _wrong(row: SpendRow) -> str:
     """Return what is wrong with a row, with the text of its cell."""
-    said = word(RowGroup.MONEY_BACK if (row.amount or 0) < 0 else row.fault)
+    said = word(RowGroup.MONEY_BACK if row.fault is None or (row.amount or 0) < 0 else row.fault)
     return f"{said}: {row.cell}" if row.cell else said
