@@ -204,6 +204,22 @@ def test_faulty_rows_come_back_as_a_file_with_the_reason(desk: Desk) -> None:
     ]
 
 
+def test_faulty_row_that_comes_again_is_not_taken_for_its_twin(app: Flask, desk: Desk) -> None:
+    good = f"2020-10-05,5,A,{desk.commitment}"
+    show = preview(desk, good, "2020-10-05,5,A,nosuch", good)
+    back = faulty(desk, show, "csv", "ar").decode("utf-8-sig").replace("nosuch", desk.commitment)
+    assert "الرقم بين الدفعات المتماثلة" in back.splitlines()[0]
+    post(desk.browser, f"{show}/propose", page=show)
+    again = desk.preview(back.encode(), commitment="3", otherwise="", nth="6")
+    post(desk.browser, "/language", {"language": "en", "next": "/"}, page="/account")
+    page = desk.browser.get(again).text
+    assert groups(page) == ["Will be created: 1 row, £5.00"]
+    assert "Similar to another claim" in page
+    post(desk.browser, f"{again}/propose", {"are_others": "yes"}, page=again)
+    with app.app_context():
+        assert claimed() == (3, 15_00)
+
+
 def test_money_back_is_offered_against_its_payment(app: Flask, office: Office, desk: Desk) -> None:
     """A part, then the rest; the same file again knows both."""
     paid = f"2020-10-05,300,A Hotel,{desk.commitment}"

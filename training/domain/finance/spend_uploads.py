@@ -25,7 +25,7 @@ from training.kit import tables
 from training.kit.clock import now
 from training.kit.dates import DayOrder, OtherCalendarError, ambiguous_day, day_order, parse_day, serial_day
 from training.kit.db import changed_rows, db
-from training.kit.money import OtherMoneyError, parse_statement
+from training.kit.money import OtherMoneyError, parse_statement, western_digits
 from training.kit.names import fold
 from training.kit.tables import RowMark
 from training.models.finance.ledger import Commitment
@@ -49,6 +49,7 @@ class SpendColumns(NamedTuple):
     commitment: int | None = None
     credit: int | None = None
     direction: int | None = None
+    nth: int | None = None
 
 
 def _pence(written: str) -> int:
@@ -205,9 +206,32 @@ DIRECTION = TableColumn(
     _sign,
     is_required=False,
 )
-FORMAT = TableFormat(DATE, AMOUNT, PAYEE, PURPOSE, COMMITMENT, CREDIT, DIRECTION)
+NTH = TableColumn(
+    "nth",
+    {
+        "en": ("number among equal payments",),
+        "ar": ("الرقم بين الدفعات المتماثلة",),
+        "ckb": ("ژمارە لە نێوان پارەدانە یەکسانەکاندا",),
+    },
+    lambda written: int(western_digits(written)) if written.isdecimal() else None,
+    is_required=False,
+)
+"""In faulty rows that were given back: which of several equal payments a row is, lest it is taken for its twin."""
+FORMAT = TableFormat(DATE, AMOUNT, PAYEE, PURPOSE, COMMITMENT, CREDIT, DIRECTION, NTH)
 _NOTHING = frozenset({"", "-", "–", "—", "−", "n/a", "nil"})
 """How a statement leaves one of two columns of amounts empty."""
+
+
+def numbers_among_equals(rows: Iterable[tuple[int, dt.date | None, int | None, str]]) -> dict[int, int]:
+    """Return by row number which of its equals each row is that is not the first; rows: number, day, pence, payee."""
+    seen: Counter[tuple[dt.date | None, int | None, str]] = Counter()
+    found = {}
+    for number, *content in rows:
+        key = (content[0], content[1], content[2])
+        seen[key] += 1
+        if seen[key] > 1:
+            found[number] = seen[key]
+    return found
 
 
 def guess(headings: Sequence[str]) -> dict[str, int]:
@@ -318,7 +342,8 @@ def preview(
 ) -> None:
     """Parse the rows by ``columns`` and store the outcome of each, replacing any earlier preview.
 
-    What users decided about rows stays: those that are not ours, were moved, or came back of a payment. ``otherwise`` is the commitment of rows that name none, ``order`` that of day and month. Raises BatchDecided.
+    What users decided about rows stays: those that are not ours, were moved, or came back of a payment. ``otherwise``
+    is the commitment of rows that name none, ``order`` that of day and month. Raises BatchDecided.
     """
     programmes.lock_programme(batch.programme_id)
     payments = _Payments(batch, otherwise, on, order)
@@ -361,7 +386,7 @@ class _Payments:
         row.paid_on = paid_on = self._day(cells)
         row.amount = pence = _amount(cells)
         row.payee = payee = cells[PAYEE]
-        row.fingerprint = self._fingerprint(paid_on, pence, payee)
+        row.fingerprint = self._fingerprint(paid_on, pence, payee, cells[NTH])
         if pence < 0:
             row.purpose = cells[PURPOSE]
             raise cells.fault(_amount_column(cells), SpendFault.NOT_POSITIVE)
@@ -387,10 +412,11 @@ class _Payments:
             fault = SpendFault.DATE_AMBIGUOUS if is_either else SpendFault.DATE_UNREADABLE
             raise cells.fault(DATE, fault) from error
 
-    def _fingerprint(self, paid_on: dt.date, pence: int, payee: str) -> str:
-        """Return the fingerprint of a payment, independent of other faults in its row."""
+    def _fingerprint(self, paid_on: dt.date, pence: int, payee: str, nth: int | None) -> str:
+        """Return the fingerprint of a payment, independent of other faults in its row; the ``nth`` of its equals."""
         self._alike[paid_on, pence, payee] += 1
-        content = (self._programme.public_id, paid_on.isoformat(), pence, payee, self._alike[paid_on, pence, payee])
+        nth = nth or self._alike[paid_on, pence, payee]
+        content = (self._programme.public_id, paid_on.isoformat(), pence, payee, nth)
         return hashlib.sha256(repr(content).encode()).hexdigest()
 
     def _check_day(self, paid_on: dt.date, cells: Cells) -> None:

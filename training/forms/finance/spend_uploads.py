@@ -10,7 +10,7 @@ from wtforms.form import BaseForm as AnyForm
 from wtforms.validators import StopValidation
 
 from training.domain.finance.spend_choices import Chosen
-from training.domain.finance.spend_uploads import FORMAT, SpendColumns, guess
+from training.domain.finance.spend_uploads import FORMAT, NTH, SpendColumns, guess
 from training.forms.common.base import BaseForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
 from training.forms.common.fields import (
@@ -80,12 +80,17 @@ class ColumnsForm(TableColumnsForm):
     )
     otherwise = SelectField(_l("Commitment of rows that name none"), [may_be_empty()])
 
+    nth = SelectField(_l("Number among equal payments"), [may_be_empty()])
+
     def offer(self, headings: Sequence[str], commitments: Sequence[Choice], order: DayOrder | None) -> None:
         """Fill the lists; preselect columns by their headings, and the order of day and month by the dates."""
-        self.offer_columns(headings, list(FORMAT.columns), guess(headings))
+        places = guess(headings)
+        self.offer_columns(headings, list(FORMAT.columns), places)
         self.otherwise.choices = list(commitments)
         if not self.is_submitted():
             self.day_order.data = (order or DayOrder.DAY_FIRST).value
+        if NTH.part not in places:
+            del self.nth  # only faulty rows that were given back have it
 
     @property
     def order(self) -> DayOrder | None:
@@ -94,7 +99,7 @@ class ColumnsForm(TableColumnsForm):
 
     def columns(self) -> SpendColumns:
         """Return the chosen columns."""
-        return SpendColumns(**self.chosen(list(FORMAT.columns)))
+        return SpendColumns(**self.chosen([part for part in FORMAT.columns if part in self]))
 
 
 class RowChoice(enum.StrEnum):

@@ -393,6 +393,13 @@ def faulty_rows(batch: SpendBatch, actor: Actor) -> dict[int, SpendRow]:
     return {row.number: row for row in db.session.scalars(statement)}
 
 
+def readable_rows(batch: SpendBatch, actor: Actor) -> Sequence[Any]:
+    """Return number, day, pence and payee of the rows of a batch that have them, in order."""
+    columns: AnySelect = select(SpendRow.number, SpendRow.paid_on, SpendRow.amount, SpendRow.payee)
+    statement = BATCHES.of_batch(columns, batch.id, None, actor).where(SpendRow.fingerprint != "")
+    return db.session.execute(statement.order_by(SpendRow.number)).all()
+
+
 def row_of(batch: SpendBatch, number: int, actor: Actor) -> SpendRow | None:
     """Return a row of a batch, fresh."""
     statement = _with_decisions().where(SpendRow.number == number).execution_options(populate_existing=True)

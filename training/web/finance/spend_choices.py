@@ -20,6 +20,7 @@ from training.web.common.downloads import SavedTable, file_of
 from training.web.common.filters import commitment_text, long_date, short_date, title_text, typed
 from training.web.common.guard import actor, needs
 from training.web.common.labels import word
+from training.web.common.language import language
 from training.web.common.uploads import folder
 from training.web.common.use_case import attempt
 from training.web.finance.proposing import proposed
@@ -123,14 +124,16 @@ def faulty(batch: SpendBatch, kind: str) -> ResponseReturnValue:
 def _faulty_table(batch: SpendBatch) -> SavedTable:
     """Return the faulty rows of a file that is not proposed yet. Raises BatchDecided, TableGone."""
     table, wrong = uploads.table_of(batch, folder()), spend_uploads.faulty_rows(batch, actor())
-    width = len(table.headings)
-    columns = [Column(heading or "") for heading in (*table.headings, str(_("Row")), str(_("What is wrong")))]
+    nth = uploads.numbers_among_equals(spend_uploads.readable_rows(batch, actor()))
+    headings = [*table.headings, _("Row"), _("What is wrong"), uploads.FORMAT.heading("nth", language().code)]
     rows: list[list[Value]] = [
-        [*(row.cell(place) for place in range(width)), row.number, _wrong(wrong[row.number])]
+        [*map(row.cell, range(len(table.headings))), row.number, _wrong(wrong[row.number]), nth.get(row.number)]
         for row in table.rows
         if row.number in wrong
     ]
-    return SavedTable(str(_("Faulty rows")), columns, rows)
+    width = len(headings) if any(row[-1] for row in rows) else len(headings) - 1
+    columns = [Column(str(heading)) for heading in headings[:width]]
+    return SavedTable(str(_("Faulty rows")), columns, [row[:width] for row in rows])
 
 
 def _wrong(row: SpendRow) -> str:
