@@ -4,7 +4,7 @@ import datetime as dt
 import enum
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.dates import get_day_names, get_month_names
 
@@ -14,7 +14,7 @@ from training.kit.money import western_digits
 from training.kit.names import fold
 
 _TIME = re.compile(r"(?:\s+|(?<=\d)t)\d{1,2}:\d{2}.*", re.ASCII)
-_SEPARATOR = r"\s*[-/.]\s*"
+_SEPARATOR = r"(?:\s*[-/.]\s*|\s+)"
 _YEAR_FIRST = re.compile(rf"(\d{{4}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}(\d{{1,2}})", re.ASCII)
 _YEAR_LAST = re.compile(rf"(\d{{1,2}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}(\d{{4}}|\d{{2}})", re.ASCII)
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})", re.ASCII)
@@ -193,6 +193,7 @@ def _month_named(plain: str) -> int | None:
     return found.pop() if len(found) == 1 else None
 
 
+@lru_cache(maxsize=1_000)
 def _month_of_name(name: str) -> int | None:
     words = [word for word in fold(name.replace("_", " ")).split() if word not in _idle()]
     folded = " ".join(words)

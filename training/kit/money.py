@@ -37,8 +37,8 @@ _POUNDS = r"â?£|\bgbp\b|\bpounds?\b|\bsterling\b|\bstg\b|جنيه(?: استر�
 _OTHER_MONEY = re.compile(
     r"[$€¥₺﷼]|\bus\b|\bdollars?\b|\beuros?\b|\bdinars?\b|\bi\.?d\b|د\.? ?ع|دينار|دینار|دولار|دۆلار|يورو|یۆرۆ|ليرة"
 )
-_CREDIT = r"\bcr\b\.?|\bcredit\b|دائن"
-_DEBIT = r"\bdr\b\.?|\bdebit\b|مدين"
+_CREDIT = r"\bcr?\b\.?|\bcredit\b|دائن"
+_DEBIT = r"\bdr?\b\.?|\bdebit\b|مدين"
 _MINUS = r"[-−–‐‑]"
 _MARK_PATTERN = "|".join((_POUNDS, _CREDIT, _DEBIT, _MINUS, r"\+"))
 _MARK_BEFORE = re.compile(rf"(?:{_MARK_PATTERN})\s*")

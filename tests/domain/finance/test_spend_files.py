@@ -99,6 +99,13 @@ def test_column_says_which_amounts_came_back(reader: Reader) -> None:
     assert (paid.amount, back.amount) == (5_00, -5_00)
 
 
+def test_credit_notes_among_invoices_are_money_back(reader: Reader) -> None:
+    paid, back = reader.rows(
+        "Date,Supplier,Amount,Document Type\n'03/10/2026,A,5,Invoice\n03/10/2026,A,5,Credit Note\n"
+    )
+    assert (paid.paid_on, paid.amount, back.amount) == (DAY, 5_00, -5_00)
+
+
 def test_amounts_carry_their_marks(reader: Reader) -> None:
     rows = reader.rows(
         "Date,Supplier,Amount\n03/10/2026,Sample A,GBP 300.00\n03/10/2026,Sample B,250.00 DR\n"

@@ -55,7 +55,7 @@ class SpendColumns(NamedTuple):
 def _pence(written: str) -> int:
     """Parse the amount; money back is negative."""
     try:
-        return parse_statement(cleaned(written))
+        return parse_statement(cleaned(written).lstrip("'"))
     except OtherMoneyError as other:
         raise Faulty(SpendFault.OTHER_CURRENCY) from other
 
@@ -134,7 +134,23 @@ AMOUNT = TableColumn(
 PAYEE = TableColumn(
     "payee",
     {
-        "en": ("supplier", "supplier name", "payee", "paid to", "vendor", "vendor name", "merchant", "merchant name"),
+        "en": (
+            "supplier",
+            "supplier name",
+            "payee",
+            "paid to",
+            "vendor",
+            "vendor name",
+            "merchant",
+            "merchant name",
+            "beneficiary",
+            "beneficiary name",
+            "counterparty",
+            "counter party",
+            "payee name",
+            "recipient",
+            "creditor",
+        ),
         "ar": ("المورد", "اسم المورد", "المستفيد", "الجهة", "المدفوع له"),
         "ckb": ("دابینکەر", "وەرگر", "فرۆشیار"),
     },
@@ -151,6 +167,9 @@ PURPOSE = TableColumn(
             "details",
             "narrative",
             "item",
+            "item text",
+            "line description",
+            "purpose of payment",
             "expense type",
             "expense area",
             "expenditure type",
@@ -199,7 +218,20 @@ CREDIT = TableColumn(
 DIRECTION = TableColumn(
     "direction",
     {
-        "en": ("dr cr", "cr dr", "d c", "c d", "debit credit", "credit debit", "debit or credit", "direction", "sign"),
+        "en": (
+            "dr cr",
+            "cr dr",
+            "d c",
+            "c d",
+            "debit credit",
+            "credit debit",
+            "debit or credit",
+            "direction",
+            "sign",
+            "transaction type",
+            "document type",
+            "type",
+        ),
         "ar": ("مدين دائن", "دائن مدين", "مدين أو دائن"),
         "ckb": ("قەرزار دانەر",),
     },
@@ -400,7 +432,7 @@ class _Payments:
             raise cells.fault(DATE, SpendFault.DATE_NUMBER)
 
     def _day(self, cells: Cells) -> dt.date:
-        written = cells.written(DATE)
+        written = cells.written(DATE).lstrip("'")
         try:
             return parse_day(written, self._order)
         except OtherCalendarError as error:
