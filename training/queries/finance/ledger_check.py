@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -69,8 +69,10 @@ def checks(evidence_folder: Path | None = None) -> list[LedgerCheck]:
         (f"{lines} lines: none has committed or spent less than nothing in any month", _cumulative()),
         (f"{_count(LedgerEntry.claim_id)} payments: each counts as spent in the month in which it was paid", _paid()),
         (f"{entries} entries: those that were approved are posted, and no others", _approved_and_posted()),
-        (f"{_count(LedgerPosting.id)} postings: each moves what its entry says", _postings()),
-        (f"{_count(LedgerEntry.came_back_on)} parts of payments came back: less than was paid", _came_back()),
+        (
+            f"{_count(LedgerPosting.id)} postings: each moves what its entry says, none gives back more than was paid",
+            chain(_postings(), _came_back()),
+        ),
         (f"{_count(EntryDecision.id)} decisions: nobody decided about their own, nobody else withdrew", _deciders()),
         (f"{_count(LedgerEntry.bundle.distinct())} bundles: each was decided as one", _bundles()),
         (f"{_count(LedgerEntry.claim_id)} entries, {claims} claims: lines add up", _claim_lines()),
