@@ -458,6 +458,7 @@ def test_part_of_a_payment_comes_back_on_its_page(desk: Desk) -> None:
     assert "Only £300.00 of the payment is left: enter less than that" in page
     answer = press(desk.uk, f"{payment}/refund", form | {"amount": "120.50"}, page=f"{payment}/refund")
     assert "Proposed. It takes effect when another person approves it." in words(answer)
+    assert "Part that came back, £120.50" in words(desk.approver.get("/approvals"))
     desk.approve(f"/entries/{re.findall('Part that came back ([0-9a-z]{12})', words(answer))[0]}")
     page = words(desk.uk.get(payment))
     assert "Reversed, in part £120.50" in page

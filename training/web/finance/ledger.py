@@ -60,4 +60,6 @@ def refund(entry: LedgerEntry) -> ResponseReturnValue:
             )
         if done:
             return proposed(url_for("oversight.entry_page.show", public_id=back.public_id))
-    return render_template("finance/ledger/refund.html", form=form, page=page, summary=summary(page.bundle))
+    return render_template(
+        "finance/ledger/refund.html", form=form, page=page, summary=summary(page.bundle), currency=currency
+    )
