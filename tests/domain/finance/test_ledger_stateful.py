@@ -779,6 +779,11 @@ def reserve(books: Books) -> None:
     books.commit([0], 1_000_00, at_once=True)
 
 
+def pay_back(books: Books) -> None:
+    books.claim(Currency.GBP, [(0, "a third", False)], at_once=True, ago=0)
+    books.come_back(0, "a third", at_once=True)
+
+
 PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], str, list[Step]]] = [
     (approve_twice, "its entries say", [fund, lambda books: books.decide_again(0)]),
     (
@@ -797,6 +802,7 @@ PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], str, list[Step]]] = [
         "refused with|went through|^assert",
         [fund, lambda books: books.reverse(0), Books.approve_newest],
     ),
+    (reverse_twice, "refused with|^assert", [fund, reserve, pay_back]),
 ]
 """Each fault, how it shows, and a short walk on which it does."""
 
