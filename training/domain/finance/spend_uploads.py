@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -287,6 +288,27 @@ class DaysOfColumn:
     example: str = ""
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How a file writes days and amounts: the order of day and month, and whether its payments are negative."""
+
+    order: DayOrder = DayOrder.DAY_FIRST
+    is_turned: bool = False
+
+
+_JUDGED = 1_000
+"""Rows by which the sign of the amounts is judged."""
+
+
+def is_mostly_negative(table: tables.Table, place: int | None) -> bool:
+    """Return whether more amounts of a column have a minus than have none, as a bank writes what left an account."""
+    signs: Counter[bool] = Counter()
+    for row in table.rows[:_JUDGED]:
+        with suppress(ValueError):
+            signs[parse_statement(row.cell(place)) < 0] += 1
+    return signs[True] > signs[False]
+
+
 def days_of(table: tables.Table, place: int | None) -> DaysOfColumn:
     """Judge the dates in a column of ``table``; rows that are no payments do not count."""
     texts = [row.cell(place) for row in table.rows if not row.mark]
@@ -370,15 +392,15 @@ def preview(
     columns: SpendColumns,
     otherwise: Commitment | None,
     on: dt.date,
-    order: DayOrder = DayOrder.DAY_FIRST,
+    reading: Reading | None = None,
 ) -> None:
     """Parse the rows by ``columns`` and store the outcome of each, replacing any earlier preview.
 
     What users decided about rows stays: those that are not ours, were moved, or came back of a payment. ``otherwise``
-    is the commitment of rows that name none, ``order`` that of day and month. Raises BatchDecided.
+    is the commitment of rows that name none. Raises BatchDecided.
     """
     programmes.lock_programme(batch.programme_id)
-    payments = _Payments(batch, otherwise, on, order)
+    payments = _Payments(batch, otherwise, on, reading or Reading())
     decided = spend_uploads.decided_rows(batch.id)
     storage = TableStorage(KIND, batch.id, table, columns._asdict())
     judge = partial(judge_rows, KIND, payments.fill)
@@ -391,8 +413,8 @@ def preview(
 class _Payments:
     """Parser of the rows of one file; it counts equal rows, each of which is a separate payment."""
 
-    def __init__(self, batch: SpendBatch, otherwise: Commitment | None, on: dt.date, order: DayOrder) -> None:
-        self._otherwise, self._today, self._order = otherwise, on, order
+    def __init__(self, batch: SpendBatch, otherwise: Commitment | None, on: dt.date, reading: Reading) -> None:
+        self._otherwise, self._today, self._reading = otherwise, on, reading
         self._programme = programmes.programme_by_key(batch.programme_id)
         self._alike: Counter[tuple[dt.date, int, str]] = Counter()
         self._commitments = defaultdict[str, list[Commitment]](list)
@@ -416,7 +438,7 @@ class _Payments:
     def _fill(self, row: SpendRow, cells: Cells) -> None:
         """Parse a row; what it lacks is looked up before its day is checked, so that the preview names both."""
         row.paid_on = paid_on = self._day(cells)
-        row.amount = pence = _amount(cells)
+        row.amount = pence = _amount(cells, is_turned=self._reading.is_turned)
         row.payee = payee = cells[PAYEE]
         row.fingerprint = self._fingerprint(paid_on, pence, payee, cells[NTH])
         if pence < 0:
@@ -434,13 +456,13 @@ class _Payments:
     def _day(self, cells: Cells) -> dt.date:
         written = cells.written(DATE).lstrip("'")
         try:
-            return parse_day(written, self._order)
+            return parse_day(written, self._reading.order)
         except OtherCalendarError as error:
             raise cells.fault(DATE, SpendFault.OTHER_CALENDAR) from error
         except ValueError as error:
             if day := serial_day(written):
                 return day
-            is_either = self._order is DayOrder.MIXED and ambiguous_day(written)
+            is_either = self._reading.order is DayOrder.MIXED and ambiguous_day(written)
             fault = SpendFault.DATE_AMBIGUOUS if is_either else SpendFault.DATE_UNREADABLE
             raise cells.fault(DATE, fault) from error
 
@@ -486,10 +508,13 @@ def _amount_column(cells: Cells) -> TableColumn[int]:
     return filled[0] if filled else written[0] if written else AMOUNT
 
 
-def _amount(cells: Cells) -> int:
-    """Return the amount of a row in pence; negative if it is money back. Raises Faulty, also for nothing."""
+def _amount(cells: Cells, *, is_turned: bool) -> int:
+    """Return the amount of a row in pence; negative if it is money back. Raises Faulty, also for nothing.
+
+    In a file that ``is_turned`` the payments are negative.
+    """
     column = _amount_column(cells)
-    pence = cells[column]
+    pence = -cells[column] if is_turned else cells[column]
     if column is CREDIT or cells[DIRECTION] == -1:
         pence = -abs(pence)
     if not pence:

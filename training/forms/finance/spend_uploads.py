@@ -10,7 +10,7 @@ from wtforms.form import BaseForm as AnyForm
 from wtforms.validators import StopValidation
 
 from training.domain.finance.spend_choices import Chosen
-from training.domain.finance.spend_uploads import FORMAT, NTH, SpendColumns, guess
+from training.domain.finance.spend_uploads import FORMAT, NTH, Reading, SpendColumns, guess
 from training.forms.common.base import BaseForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
 from training.forms.common.fields import (
@@ -65,6 +65,12 @@ class ColumnsForm(TableColumnsForm):
         [choose_one()],
         description=_l("In pounds, for example 1,250.00. Of two columns that of payments (debit)"),
     )
+    sign = SelectField(
+        _l("Payments are written"),
+        [may_be_empty()],
+        blank=_l("as amounts without a sign"),
+        choices=[Choice("minus", _l("with a minus, as what left the account"))],
+    )
     credit = SelectField(
         _l("Money back"), [may_be_empty()], description=_l("The second of two columns: credit, paid in")
     )
@@ -92,10 +98,9 @@ class ColumnsForm(TableColumnsForm):
         if NTH.part not in places:
             del self.nth  # only faulty rows that were given back have it
 
-    @property
-    def order(self) -> DayOrder | None:
-        """The chosen order of day and month; None for that of the column."""
-        return DayOrder(self.day_order.data) if self.day_order.data else None
+    def reading(self, of_column: DayOrder) -> Reading:
+        """Return how the file is read; ``of_column`` is the order of day and month unless one was chosen."""
+        return Reading(DayOrder(self.day_order.data) if self.day_order.data else of_column, self.sign.data == "minus")
 
     def columns(self) -> SpendColumns:
         """Return the chosen columns."""

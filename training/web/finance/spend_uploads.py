@@ -54,14 +54,15 @@ def columns(batch: SpendBatch) -> ResponseReturnValue:
         flash(words_for(refusal), "important")
         return redirect(url_for(".new", public_id=page.batch.programme.public_id))
     commitments = {one.public_id: one for one in claims.payable(batch.programme_id, actor())}
-    days = rules.days_of(table, rules.guess(table.headings).get("date"))
+    places = rules.guess(table.headings)
+    days = rules.days_of(table, places.get("date"))
     form = ColumnsForm()
     form.offer(table.headings, [Choice(key, commitment_text(one)) for key, one in commitments.items()], days.order)
     if form.validate_on_submit():
         chosen = form.columns()
-        order = form.order or rules.order_of(table, chosen.date)
+        reading = form.reading(rules.order_of(table, chosen.date))
         with attempt(form) as done:
-            rules.preview(batch, table, chosen, commitments.get(form.otherwise.data or ""), today(), order)
+            rules.preview(batch, table, chosen, commitments.get(form.otherwise.data or ""), today(), reading)
         if done:
             return redirect(url_for(".show", public_id=batch.public_id))
     return render_template(
@@ -70,6 +71,7 @@ def columns(batch: SpendBatch) -> ResponseReturnValue:
         page=page,
         table=table,
         days=days,
+        is_negative=rules.is_mostly_negative(table, places.get("amount")),
         commitments=commitments,
         sample=table.rows[: table_import.SAMPLE],
     )
