@@ -13,8 +13,8 @@ from flask import Flask
 from tests.domain.finance.test_spend_uploads import kept
 from tests.support.world import World
 from training.domain.common import table_import
-from training.domain.finance import spend_uploads
-from training.domain.finance.spend_uploads import Reading, SpendColumns
+from training.domain.finance import spend_columns, spend_uploads
+from training.domain.finance.spend_columns import Reading, SpendColumns
 from training.kit.db import transaction
 from training.models.finance.ledger import Commitment
 from training.models.finance.spend_uploads import RowOutcome, SpendFault, SpendRow
@@ -37,8 +37,8 @@ class Office:
             batch = spend_uploads.read(content, self.folder, self.world.programme(), self.world.actor("uk"))
         with transaction():
             table = spend_uploads.table_of(batch, self.folder)
-            places = spend_uploads.guess(table.headings)
-            judged = reading or Reading(spend_uploads.order_of(table, places["date"]))
+            places = spend_columns.guess(table.headings)
+            judged = reading or Reading(spend_columns.order_of(table, places["date"]))
             spend_uploads.preview(batch, table, SpendColumns(**places), self.commitment, ON, judged)
         return kept(batch)
 
@@ -57,7 +57,7 @@ def _context(sqlite_app: Flask) -> object:
 
 
 def guessed(*headings: str) -> Mapping[str, str]:
-    return {part: headings[place] for part, place in spend_uploads.guess(headings).items()}
+    return {part: headings[place] for part, place in spend_columns.guess(headings).items()}
 
 
 def test_debit_and_credit_are_a_payment_and_money_back(reader: Office) -> None:
@@ -208,5 +208,5 @@ def test_commitment_is_found_although_the_day_is_outside(reader: Office) -> None
 
 
 def test_format_is_recognised_below_a_title() -> None:
-    table = table_import.find_table(io.BytesIO(b"A title\nDate,Payee,Debit\n1/10/2026,A,5\n"), spend_uploads.FORMAT)
+    table = table_import.find_table(io.BytesIO(b"A title\nDate,Payee,Debit\n1/10/2026,A,5\n"), spend_columns.FORMAT)
     assert (table.headings, table.headings_in) == (["Date", "Payee", "Debit"], 2)

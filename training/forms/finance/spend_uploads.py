@@ -10,7 +10,7 @@ from wtforms.form import BaseForm as AnyForm
 from wtforms.validators import StopValidation
 
 from training.domain.finance.spend_choices import Chosen
-from training.domain.finance.spend_uploads import FORMAT, NTH, Reading, SpendColumns, guess
+from training.domain.finance.spend_columns import FORMAT, NTH, Reading, SpendColumns, guess
 from training.forms.common.base import BaseForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
 from training.forms.common.fields import (

@@ -7,6 +7,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from training.domain.finance import spend_choices as rules
+from training.domain.finance import spend_columns
 from training.domain.finance import spend_uploads as uploads
 from training.forms.common.widgets import Choice
 from training.forms.finance.spend_uploads import MoneyBackForm, RowChoice, RowChoicesForm
@@ -124,8 +125,8 @@ def faulty(batch: SpendBatch, kind: str) -> ResponseReturnValue:
 def _faulty_table(batch: SpendBatch) -> SavedTable:
     """Return the faulty rows of a file that is not proposed yet. Raises BatchDecided, TableGone."""
     table, wrong = uploads.table_of(batch, folder()), spend_uploads.faulty_rows(batch, actor())
-    nth = uploads.numbers_among_equals(spend_uploads.readable_rows(batch, actor()))
-    headings = [*table.headings, _("Row"), _("What is wrong"), uploads.FORMAT.heading("nth", language().code)]
+    nth = spend_columns.numbers_among_equals(spend_uploads.readable_rows(batch, actor()))
+    headings = [*table.headings, _("Row"), _("What is wrong"), spend_columns.FORMAT.heading("nth", language().code)]
     rows: list[list[Value]] = [
         [*map(row.cell, range(len(table.headings))), row.number, _wrong(wrong[row.number]), nth.get(row.number)]
         for row in table.rows

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from training.domain.common.refusals import Refusal
+from training.domain.finance import spend_columns as columns_of
 from training.domain.finance import spend_uploads as rules
 from training.forms.common.widgets import Choice
 from training.forms.finance.ledger import ReasonForm
@@ -54,13 +55,13 @@ def columns(batch: SpendBatch) -> ResponseReturnValue:
         flash(words_for(refusal), "important")
         return redirect(url_for(".new", public_id=page.batch.programme.public_id))
     commitments = {one.public_id: one for one in claims.payable(batch.programme_id, actor())}
-    places = rules.guess(table.headings)
-    days = rules.days_of(table, places.get("date"))
+    places = columns_of.guess(table.headings)
+    days = columns_of.days_of(table, places.get("date"))
     form = ColumnsForm()
     form.offer(table.headings, [Choice(key, commitment_text(one)) for key, one in commitments.items()], days.order)
     if form.validate_on_submit():
         chosen = form.columns()
-        reading = form.reading(rules.order_of(table, chosen.date))
+        reading = form.reading(columns_of.order_of(table, chosen.date))
         with attempt(form) as done:
             rules.preview(batch, table, chosen, commitments.get(form.otherwise.data or ""), today(), reading)
         if done:
@@ -71,7 +72,7 @@ def columns(batch: SpendBatch) -> ResponseReturnValue:
         page=page,
         table=table,
         days=days,
-        is_negative=rules.is_mostly_negative(table, places.get("amount")),
+        is_negative=columns_of.is_mostly_negative(table, places.get("amount")),
         commitments=commitments,
         sample=table.rows[: table_import.SAMPLE],
     )
