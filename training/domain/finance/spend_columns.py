@@ -236,11 +236,10 @@ def numbers_among_equals(rows: Iterable[tuple[int, dt.date | None, int | None, s
     """Return by row number which of its equals each row is that is not the first; rows: number, day, pence, payee."""
     seen: Counter[tuple[dt.date | None, int | None, str]] = Counter()
     found = {}
-    for number, *content in rows:
-        key = (content[0], content[1], content[2])
-        seen[key] += 1
-        if seen[key] > 1:
-            found[number] = seen[key]
+    for number, day, pence, payee in rows:
+        seen[day, pence, payee] += 1
+        if seen[day, pence, payee] > 1:
+            found[number] = seen[day, pence, payee]
     return found
 
 
