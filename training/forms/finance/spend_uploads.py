@@ -54,11 +54,6 @@ class ColumnsForm(TableColumnsForm):
         _l("In a date such as 3/10/2026"),
         [may_be_empty()],
         blank=_l("As the other dates of the column show"),
-        choices=[
-            Choice(DayOrder.DAY_FIRST, _l("the day stands first: 3 October 2026")),
-            Choice(DayOrder.MONTH_FIRST, _l("the month stands first: 10 March 2026")),
-            Choice(DayOrder.MIXED, _l("both occur: ask about what may be either")),
-        ],
     )
     amount = SelectField(
         _l("Amount"),
@@ -88,11 +83,13 @@ class ColumnsForm(TableColumnsForm):
 
     nth = SelectField(_l("Number among equal payments"), [may_be_empty()])
 
-    def offer(self, headings: Sequence[str], commitments: Sequence[Choice], order: DayOrder | None) -> None:
+    def offer(
+        self, headings: Sequence[str], commitments: Sequence[Choice], orders: Sequence[Choice], order: DayOrder | None
+    ) -> None:
         """Fill the lists; preselect columns by their headings, and the order of day and month by the dates."""
         places = guess(headings)
         self.offer_columns(headings, list(FORMAT.columns), places)
-        self.otherwise.choices = list(commitments)
+        self.otherwise.choices, self.day_order.choices = list(commitments), list(orders)
         if not self.is_submitted():
             self.day_order.data = (order or DayOrder.DAY_FIRST).value
         if NTH.part not in places:

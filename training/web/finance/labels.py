@@ -9,6 +9,8 @@ from training.domain.finance.evidence import FileState
 from training.domain.finance.payment_warnings import PaymentWarning
 from training.domain.finance.rates import RateOutcome
 from training.domain.finance.spending_plans import Pattern
+from training.forms.finance.spend_uploads import RowChoice
+from training.kit.dates import DayOrder
 from training.kit.money import Currency, format_pounds, format_rate
 from training.models.finance.claims import Claim, Evidence, ExchangeRate
 from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry, Outcome
@@ -99,6 +101,14 @@ LABELS = Labels(
         (RowOutcome.NOT_OURS, _l("Not ours")),
         (RowOutcome.ELSEWHERE, _l("Moved to another programme")),
         (RowOutcome.GIVEN_BACK, _l("Money back, proposed")),
+        (DayOrder.DAY_FIRST, _l("the day stands first: 3 October 2026")),
+        (DayOrder.MONTH_FIRST, _l("the month stands first: 10 March 2026")),
+        (DayOrder.MIXED, _l("both occur: ask about what may be either")),
+        (RowChoice.COMMIT, _l("Take them from it")),
+        (RowChoice.NOT_OURS, _l("Not ours")),
+        (RowChoice.MOVE, _l("Move them there")),
+        (RowChoice.ACCEPT, _l("Yes, they are meant")),
+        (RowChoice.TAKE_IN, _l("They are ours")),
         (RowGroup.NEW, _l("Will be created")),
         (RowGroup.KNOWN, _l("Already there")),
         (RowGroup.MONEY_BACK, _l("Money back")),

@@ -12,6 +12,7 @@ from training.forms.common.widgets import Choice
 from training.forms.finance.ledger import ReasonForm
 from training.forms.finance.spend_uploads import ColumnsForm, ProposeRowsForm, SpendFileForm
 from training.kit.clock import today
+from training.kit.dates import DayOrder
 from training.models.finance.programmes import Programme
 from training.models.finance.spend_uploads import GROUPS, RowOutcome, SpendBatch, SpendBatchState
 from training.policy.matrix import Permission
@@ -20,7 +21,7 @@ from training.queries.finance import claims, spend_uploads
 from training.web.common import table_import
 from training.web.common.filters import commitment_text
 from training.web.common.guard import actor, needs
-from training.web.common.labels import words_for
+from training.web.common.labels import choices, words_for
 from training.web.common.lists import cut, pager
 from training.web.common.uploads import folder, takes_file
 from training.web.common.use_case import attempt
@@ -58,7 +59,8 @@ def columns(batch: SpendBatch) -> ResponseReturnValue:
     places = columns_of.guess(table.headings)
     days = columns_of.days_of(table, places.get("date"))
     form = ColumnsForm()
-    form.offer(table.headings, [Choice(key, commitment_text(one)) for key, one in commitments.items()], days.order)
+    open_ones = [Choice(key, commitment_text(one)) for key, one in commitments.items()]
+    form.offer(table.headings, open_ones, choices(DayOrder), days.order)
     if form.validate_on_submit():
         chosen = form.columns()
         reading = form.reading(columns_of.order_of(table, chosen.date))
