@@ -14,11 +14,12 @@ from flask import Flask
 from sqlalchemy import text
 
 from tests.support.world import TODAY, World
-from training.domain.finance import claims
+from training.domain.finance import claims, proposals
 from training.domain.finance.claims import ClaimLine, Payment, Rate
 from training.domain.oversight import approvals
 from training.kit.db import db, transaction
 from training.kit.money import Currency
+from training.models.finance.ledger import EntryKind, LedgerEntry
 from training.queries.finance import entries, ledger_check
 
 
@@ -171,3 +172,27 @@ def sqlite_damage(app: Flask, world: World) -> Iterator[None]:
     if is_sqlite:
         db.session.execute(text("PRAGMA ignore_check_constraints=OFF"))
         db.session.rollback()
+
+
+DAMAGE_TO_A_PART = {
+    "UPDATE ledger_entries SET amount = 9000 WHERE kind = 'refund'": "9000 pence of 7874 came back",
+    "UPDATE ledger_entries SET amount = amount + 1 WHERE kind = 'refund'": "does not move what it says",
+    "UPDATE ledger_postings SET spent = spent - 1 WHERE spent < 0": "does not move what it says",
+    "UPDATE ledger_postings SET month = '2026-12-01' WHERE spent < 0": "counts in another month than the payment",
+    "UPDATE ledger_entries SET reverses_id = (SELECT min(id) FROM ledger_entries) WHERE kind = 'refund'": (
+        "came back of an entry that is no payment"
+    ),
+}
+
+
+def test_damage_to_what_came_back_is_reported(world: World) -> None:
+    paid = entries.oldest(LedgerEntry.kind == EntryKind.PAY, world.actor("uk"))[0].entry
+    with transaction():
+        back, key = proposals.CameBack(10_00, TODAY), world.key()
+        part = proposals.propose_refund(paid, back, "a credit note", key, world.actor("uk"), TODAY)
+    world.approve(part)
+    assert ledger_check.discrepancies() == []
+    for change, expected in DAMAGE_TO_A_PART.items():
+        with damage(change):
+            found = ledger_check.discrepancies()
+            assert any(expected in line for line in found), found

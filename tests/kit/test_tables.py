@@ -299,9 +299,9 @@ def test_unread_sheets_are_listed_and_one_can_be_picked() -> None:
     assert [(one.name, one.rows, len(one.beginning)) for one in asked] == [
         ("Sheet1", 1, 1),
         ("Baghdad", 3, 3),
-        ("Erbil", 12, 10),
+        ("Erbil", 12, 12),
     ]
-    assert (table.sheet, table.unread) == ("Erbil", [("Sheet1", 1), ("Baghdad", 3)])
+    assert (table.sheet, table.unread) == ("Erbil", [("Sheet1", 1, False), ("Baghdad", 3, False)])
     assert [row.cells[1] for row in table.rows] == [f"Erbil {number}" for number in range(1, 12)]
     assert Table.from_json(table.to_json()) == table
 

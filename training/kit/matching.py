@@ -14,6 +14,8 @@ from training.kit.sounds import Gap, Sound, sounds
 ENOUGH = 80
 """Minimum score at which two names are offered as the same person. Measured: see ``docs/names.md``."""
 
+_BEGINNING = 3
+"""Words of a name that somebody else's has too, before its grandfather's and its family's: what a short form keeps."""
 COMMONEST = 60
 """A loose key shared by more people than this is not distinctive (for example, Muhammad Ali)."""
 _MOST_SCORED = 25
@@ -22,8 +24,8 @@ _MOST_SCORED = 25
 class Keys(NamedTuple):
     """The keys under which a name is found.
 
-    ``whole``: every word, in any order; ``loose``: one of the words by its first sound alone, or the first and the
-    last word without those between; ``words``: a single word, for searching.
+    ``whole``: every word, in any order; ``loose``: one of the words by its first sound alone, the first and the last
+    word without those between, or the first three; ``words``: a single word, for searching.
     """
 
     whole: frozenset[int]
@@ -65,6 +67,8 @@ def _keys(skeletons: tuple[str, ...]) -> Keys:
         for number, word in enumerate(skeletons):
             loose.add(_key("near", *skeletons[:number], word[0].lower(), *skeletons[number + 1 :]))
         loose.add(_key("ends", skeletons[0], skeletons[-1]))
+    if len(skeletons) >= _BEGINNING:
+        loose.add(_key("begins", *skeletons[:_BEGINNING]))
     whole = _key("whole", *sorted(skeletons))
     return Keys(frozenset({whole}), frozenset(loose), frozenset(_key("word", word) for word in skeletons))
 
@@ -127,6 +131,10 @@ class Names:
 
 _MISSING_WORD = 14
 _OTHER_ORDER = 8
+_OTHER_GIVEN_NAME = 40
+"""A given name no more like the other is another: Ciwan is not Çiya, however alike the rest of the name is."""
+_CONTAINED = 84
+"""The score of a name of three words or more that stands in the other in the same order, if its words are so alike."""
 
 
 def _like(one: Sequence[Sound], other: Sequence[Sound]) -> float:
@@ -134,7 +142,7 @@ def _like(one: Sequence[Sound], other: Sequence[Sound]) -> float:
     if len(one) == len(other):
         like = sum(map(_word, one, other)) / len(one)
         if like >= ENOUGH:
-            return like
+            return ENOUGH - 1 if _is_other(one[0], other[0]) else like
     shorter, longer = sorted((one, other), key=len)
     likes = [[_word(word, theirs) for theirs in longer] for word in shorter]
     free = list(range(len(longer)))
@@ -147,7 +155,21 @@ def _like(one: Sequence[Sound], other: Sequence[Sound]) -> float:
     like = total / len(shorter)
     if len(shorter) == 1 and free:
         return like * 0.6
-    return max(0.0, like - _MISSING_WORD * len(free) - (_OTHER_ORDER if places != sorted(places) else 0))
+    is_in_order = places == sorted(places)
+    whole = max(0.0, like - _MISSING_WORD * len(free) - (0 if is_in_order else _OTHER_ORDER))
+    if is_in_order and len(shorter) >= _BEGINNING and _are_same(shorter, [longer[place] for place in places]):
+        return max(whole, min(_CONTAINED, like))
+    return whole
+
+
+def _is_other(one: Sound, other: Sound) -> bool:
+    """Return whether two given names have other consonants and are hardly alike."""
+    return one.skeleton != other.skeleton and _word(one, other) <= _OTHER_GIVEN_NAME
+
+
+def _are_same(some: Sequence[Sound], others: Sequence[Sound]) -> bool:
+    """Return whether words have the same consonants, each as that beside it."""
+    return all(one.skeleton == other.skeleton for one, other in zip(some, others, strict=True))
 
 
 @lru_cache(maxsize=100_000)

@@ -5,7 +5,10 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import accumulate, pairwise
+
+from babel.numbers import list_currencies
 
 EASTERN_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "01234567890123456789.,")
 """Arabic-Indic and Persian digits and number marks, mapped to Western ones."""
@@ -13,6 +16,34 @@ EASTERN_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "
 _SIGNS = re.compile(r"[£\s\u200e\u200f\u2066-\u2069]")
 _AMOUNT = re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(?P<minor>\d{1,6}))?", re.ASCII)
 _MOST_DIGITS = 12
+
+_DECIMALS = r"(?P<minor>\d+)"
+_STATEMENT = tuple(
+    re.compile(pattern, re.ASCII)
+    for pattern in (
+        rf"(?P<whole>[1-9]\d{{0,2}}(?:,\d{{3}})+)(?:\.{_DECIMALS})?",
+        rf"(?P<whole>[1-9]\d{{0,2}}(?:\.\d{{3}})+),{_DECIMALS}",
+        r"(?P<whole>[1-9]\d{0,2}(?:\.\d{3}){2,})",
+        rf"(?P<whole>[1-9]\d{{0,2}}(?:[ '’]\d{{3}})+)(?:[.,]{_DECIMALS})?",
+        r"(?P<whole>\d+),(?P<minor>\d{1,2})",
+        rf"(?P<whole>\d*)\.{_DECIMALS}",
+        r"(?P<whole>\d+)",
+    )
+)
+"""How statements write an amount: thousands apart by commas, points, spaces or apostrophes."""
+_THOUSANDS_OR_DECIMALS = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
+_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_POUNDS = r"â?£|\bgbp\b|\bpounds?\b|\bsterling\b|\bstg\b|جنيه(?: استرليني| إسترليني)?|باوند|پاوەند|پاوەن"
+_OTHER_MONEY = re.compile(
+    r"[$€¥₺﷼]|\bus\b|\bdollars?\b|\beuros?\b|\bdinars?\b|\bi\.?d\b|د\.? ?ع|دينار|دینار|دولار|دۆلار|يورو|یۆرۆ|ليرة"
+)
+_CREDIT = r"\bcr?\b\.?|\bcredit\b|دائن"
+_DEBIT = r"\bdr?\b\.?|\bdebit\b|مدين"
+_MINUS = r"[-−–‐‑]"
+_MARK_PATTERN = "|".join((_POUNDS, _CREDIT, _DEBIT, _MINUS, r"\+"))
+_MARK_BEFORE = re.compile(rf"(?:{_MARK_PATTERN})\s*")
+_MARK_AFTER = re.compile(rf"\s*(?:{_MARK_PATTERN})$")
+_BRACKETS = re.compile(r"\((?P<inner>[^()]*)\)")
 
 RATE_SCALE = 1_000_000
 """Rates are whole millionths of a unit of the currency to the pound: 1.27 dollars are 1,270,000."""
@@ -47,6 +78,62 @@ def parse_amount(text: str, currency: Currency = Currency.GBP) -> int:
     if len(minor) > currency.digits:
         raise ValueError
     return int(whole + minor.ljust(currency.digits, "0"))
+
+
+class OtherMoneyError(ValueError):
+    """An amount names another currency than the pound."""
+
+
+def parse_statement(text: str) -> int:
+    """Parse an amount of a bank's or finance system's file into pence; money back is negative.
+
+    Minus signs on either side, brackets and ``CR`` mark money back, ``DR`` a payment. Accepts the words and signs of
+    the pound, Eastern digits, and thousands as other countries write them. Raises OtherMoneyError for another currency,
+    and ValueError if the text is not one amount: two marks that contradict each other, fractions of a penny, or a
+    point before three digits (1.250), which may stand before thousands or decimals.
+    """
+    plain = " ".join(_INVISIBLE.sub("", western_digits(text)).replace("،", ",").lower().split())
+    # A letter next to a digit has no boundary between them: "250.00cr", "gbp300".
+    plain = re.sub(r"(?<=[\d.])(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)", " ", plain)
+    if _OTHER_MONEY.search(plain) or any(word.upper() in _currency_codes() for word in re.findall(r"[a-z]{3}", plain)):
+        raise OtherMoneyError
+    number, marks = _without_marks(plain)
+    pence = _statement_pence(number)
+    backs = [mark for mark in marks if mark in "()" or re.fullmatch(rf"{_CREDIT}|{_MINUS}", mark)]
+    is_payment = any(re.fullmatch(_DEBIT, mark) for mark in marks)
+    if sum(bool(re.fullmatch(_MINUS, mark)) for mark in marks) > 1 or (backs and is_payment):
+        raise ValueError
+    return -pence if backs else pence
+
+
+@cache
+def _currency_codes() -> frozenset[str]:
+    return frozenset(list_currencies()) - {Currency.GBP}
+
+
+def _without_marks(text: str) -> tuple[str, list[str]]:
+    """Return the number within ``text``, and the marks around it."""
+    marks: list[str] = []
+    while True:
+        if brackets := _BRACKETS.fullmatch(text):
+            text, mark = brackets["inner"].strip(), "("
+        elif found := _MARK_BEFORE.match(text) or _MARK_AFTER.search(text):
+            text, mark = (text[: found.start()] + text[found.end() :]).strip(), found[0].strip()
+        else:
+            return text, marks
+        marks.append(mark)
+
+
+def _statement_pence(number: str) -> int:
+    match = next((found for pattern in _STATEMENT if (found := pattern.fullmatch(number))), None)
+    if match is None or _THOUSANDS_OR_DECIMALS.fullmatch(number):
+        raise ValueError
+    parts = match.groupdict()
+    whole, minor = re.sub(r"\D", "", parts["whole"]), (parts.get("minor") or "").rstrip("0")
+    digits = Currency.GBP.digits
+    if len(minor) > digits or len(whole) > _MOST_DIGITS:
+        raise ValueError
+    return int((whole or "0") + minor.ljust(digits, "0"))
 
 
 def parse_rate(text: str) -> int:

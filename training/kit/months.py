@@ -1,4 +1,4 @@
-"""Names of months and the wording of days, in each language: the one source for pages, charts, files and parsing."""
+"""Names of months and the wording of days, in each language: what ``dates`` reads back."""
 
 import datetime as dt
 from functools import cache
@@ -6,15 +6,11 @@ from functools import cache
 from babel.dates import get_month_names
 
 from training.kit.locale import DEFAULT_LANGUAGE, LANGUAGES
-from training.kit.names import fold
 
 _CORRECTED = {("ckb", 12): "کانوونی یەکەم"}
 """CLDR spells the two months of one name in two ways in Sorani."""
-_ALSO_READ = ("ar", "ckb_IQ")
-"""Locales whose names are read as well: the months of other Arab countries, and those CLDR spells otherwise."""
 _IZAFE = "ی"
 """Joins a Sorani day to its month, and the month to its year."""
-_SHORTEST = 3
 
 
 @cache
@@ -23,30 +19,6 @@ def month_names(code: str, *, is_short: bool = False) -> tuple[str, ...]:
     locale = LANGUAGES[code].locale
     names = get_month_names("abbreviated" if is_short and code == DEFAULT_LANGUAGE else "wide", locale=locale)
     return tuple(_CORRECTED.get((code, number), names[number]) for number in range(1, 13))
-
-
-@cache
-def _numbers() -> dict[str, int]:
-    """Return the number of a month by each of its folded names."""
-    ours = [month_names(code) for code in LANGUAGES]
-    others = [tuple(get_month_names("wide", locale=locale).values()) for locale in _ALSO_READ]
-    return {fold(name): number for names in (*others, *ours) for number, name in enumerate(names, 1)}
-
-
-def month_number(name: str) -> int:
-    """Return the number of a month from its name in any of our languages; English may be cut to three letters.
-
-    Raises ValueError if no month has this name.
-    """
-    known, folded = _numbers(), fold(name)
-    for spelling in (folded, folded.removesuffix(fold(_IZAFE))):
-        if spelling in known:
-            return known[spelling]
-    if len(folded) >= _SHORTEST and folded.isascii():
-        for number, month in enumerate(month_names(DEFAULT_LANGUAGE), 1):
-            if fold(month).startswith(folded):
-                return number
-    raise ValueError(f"No month is called {name!r}")
 
 
 def day_text(day: dt.date, code: str, *, is_short: bool = False) -> str:

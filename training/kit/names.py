@@ -18,6 +18,14 @@ LONGEST_KEY = 200
 """Maximum stored length of a folded name or word: one letter may expand to eighteen (ﷺ)."""
 
 
+_PRESENTATION = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]+")
+
+
+def letters(text: str) -> str:
+    """Return a text with the presentation forms of Arabic letters, as old programs and PDFs store them, as letters."""
+    return _PRESENTATION.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+
+
 @lru_cache(maxsize=20_000)
 def fold(name: str) -> str:
     """Return a normalised form in which variant spellings of a name are equal.

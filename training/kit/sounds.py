@@ -16,19 +16,21 @@ _NATIVE = str.maketrans(
     {
         "ا": "a", "أ": "a", "آ": "a", "ٱ": "a", "إ": "i", "ع": "c", "ء": "", "ئ": "", "ؤ": "w", "ة": "a", "ى": "ą",
         "ب": "B", "پ": "B", "ت": "T", "ط": "T", "ث": "T", "ج": "J", "چ": "J", "ح": "H", "ه": "Ħ", "ھ": "Ħ", "خ": "X",
-        "د": "D", "ذ": "D", "ض": "D", "ظ": "D", "ز": "D", "ژ": "D", "ر": "R", "ڕ": "R", "س": "S", "ص": "S", "ش": "Š",
+        "د": "D", "ذ": "D", "ض": "D", "ظ": "D", "ز": "D", "ژ": "J", "ر": "R", "ڕ": "R", "س": "S", "ص": "S", "ش": "Š",
         "غ": "G", "گ": "G", "ف": "F", "ڤ": "F", "ق": "K", "ك": "K", "ک": "K", "ل": "L", "ڵ": "L", "م": "M", "ن": "N",
         "و": "w", "ۆ": "o", "ي": "y", "ی": "y", "ێ": "y", "ە": "e", "ـ": "",
     }
 )  # fmt: skip
 _LATIN = str.maketrans(
     {
-        "b": "B", "p": "B", "t": "T", "j": "J", "h": "H", "x": "X", "d": "D", "z": "D", "r": "R", "s": "S", "ş": "Š",
-        "g": "G", "f": "F", "v": "F", "q": "K", "k": "K", "c": "K", "l": "L", "m": "M", "n": "N",
+        "b": "B", "p": "B", "t": "T", "j": "J", "ç": "J", "c": "J", "h": "H", "x": "X", "d": "D", "z": "D", "r": "R",
+        "s": "S", "ş": "Š",
+        "g": "G", "f": "F", "v": "F", "q": "K", "k": "K", "l": "L", "m": "M", "n": "N",
+        "ı": "i",
     }
 )  # fmt: skip
 _DIGRAPHS = {
-    "sch": "Š", "sh": "Š", "kh": "X", "gh": "G", "th": "T", "dh": "D", "zh": "D", "ch": "J", "dj": "J", "ph": "F",
+    "sch": "Š", "sh": "Š", "kh": "X", "gh": "G", "th": "T", "dh": "D", "zh": "J", "ch": "J", "dj": "J", "ph": "F",
     "ck": "K",
 }  # fmt: skip
 _DIGRAPH = re.compile("|".join(_DIGRAPHS))
@@ -44,12 +46,34 @@ _KURDISH_E = "ه\u200c"
 """Some keyboards write the Kurdish vowel e as heh and a non-joiner."""
 
 _VOWEL = "aeiouwyąc"
+_ALLAH = frozenset(
+    {
+        "allah",
+        "alla",
+        "ullah",
+        "ulla",
+        "ollah",
+        "illah",
+        "ellah",
+        "llah",
+        "الله",
+        "اللة",
+        "للە",
+        "ئەڵڵا",
+        "ئەللا",
+        "اللە",
+    }
+)
+_OF_ALLAH = "+aLa"
+"""The letters of the word Allah, which belongs to the word before it."""
+_FUSED_ALLAH = re.compile(r"(?<=[A-ZŠ])[aeiouwy]*LL[ae]+H?$")
+"""Ghaithallah is Ghaith Allah; Abdullah has its own rule."""
 _ARTICLES = frozenset({"al", "el", "ul", "il"})
 _ASSIMILATED = frozenset({"ar", "er", "ur", "as", "es", "us", "ad", "ed", "ud", "an", "en", "at", "et", "ash", "az"})
 _SERVANT = re.compile(r"^[aec]+BD[aeuioąw]*(?:L|([RSNDTŠ])(?=\1))?")
 _FATHER = re.compile(r"^a?B[ouwaiy]$")
-_FAITH = re.compile(r"^(?:[aeu]*L|[aeu])?D{1,2}[iyea]+N$")
-_FUSED_FAITH = re.compile(r"(?<=[A-ZŠ])[aeiouwy]*L?D{1,2}[iye]+N$")
+_FAITH = re.compile(r"^(?:[aeiou]*L|[aeiou])?D{1,2}[iyea]+Ne?$")
+_FUSED_FAITH = re.compile(r"(?<=[A-ZŠ])[aeiouwy]*L?D{1,2}[iye]+Ne?$")
 _NATIVE_ARTICLE = re.compile(r"^aL(?=.{2})")
 _FIRST_CARRIER = re.compile(r"^[aci](?![wyoe])")
 """Initial alef and ain may carry any short vowel."""
@@ -95,6 +119,11 @@ def _written(name: str) -> list[_Word]:
     tokens = _WORD.findall(_bare(_APOSTROPHE.sub("", plain)))
     words: list[_Word] = []
     for token, following in pairwise([*tokens, ""]):
+        if token in _ALLAH and words:
+            words.append((_OF_ALLAH, bool(_IS_NATIVE.search(token)), False))
+            continue
+        if following in _ALLAH and token.endswith("ة"):
+            token = f"{token[:-1]}ت"
         is_article = token in _ARTICLES or (token in _ASSIMILATED and following[:1] == token[-1:])
         if not (is_article and following):
             words.append(_letters(token))
@@ -102,12 +131,12 @@ def _written(name: str) -> list[_Word]:
 
 
 def _bare(text: str) -> str:
-    """Return Latin letters without accents (but ş, which is a sound of its own) and Arabic ones without vowel marks."""
+    """Return Latin letters without accents (but ş and ç, sounds of their own) and Arabic ones without vowel marks."""
     if text.isascii():
         return text
-    kept = text.replace("ş", "\ue000")
+    kept = text.replace("ş", "\ue000").replace("ç", "\ue001")
     bare = _MARK.sub("", unicodedata.normalize("NFD", kept))
-    return unicodedata.normalize("NFC", bare).replace("\ue000", "ş")
+    return unicodedata.normalize("NFC", bare).replace("\ue000", "ş").replace("\ue001", "ç")
 
 
 @lru_cache(maxsize=20_000)
@@ -118,8 +147,10 @@ def _letters(token: str) -> _Word:
         kurdish = bool(_IS_KURDISH.search(token))
         # At the end of a word heh is mostly the vowel a or e.
         spelled = re.sub(r"(?<=..)Ħ$", "a", token.translate(_NATIVE)).replace("Ħ", "H")
+        spelled = spelled if _SERVANT.match(spelled) else _FUSED_ALLAH.sub(_OF_ALLAH[1:], spelled)
         return _NATIVE_ARTICLE.sub("", spelled), True, kurdish
     spelled = _DIGRAPH.sub(lambda found: _DIGRAPHS[found[0]], token).translate(_LATIN)
+    spelled = spelled if _SERVANT.match(spelled) else _FUSED_ALLAH.sub(_OF_ALLAH[1:], spelled)
     return _LATIN_ARTICLE.sub("", spelled), False, False
 
 
@@ -128,6 +159,10 @@ def _joined(words: list[_Word]) -> list[_Word]:
     joined: list[_Word] = []
     is_open = False
     for letters, is_native, is_kurdish in words:
+        if letters == _OF_ALLAH and not is_open:
+            joined.append((joined.pop()[0] + letters[1:], is_native, is_kurdish))
+            continue
+        letters = letters.lstrip("+")
         servant = _SERVANT.match(letters)
         if is_open or (joined and _FAITH.match(letters)):
             start = joined.pop()[0]

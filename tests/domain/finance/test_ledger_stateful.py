@@ -98,6 +98,13 @@ class Part:
     undoes: "Part | None" = None
     moved: Moved | None = None
     is_undone: bool = False
+    of: "Part | None" = None
+    """The payment of which this part came back."""
+    came_back: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.amount - self.came_back
 
 
 @dataclass
@@ -125,7 +132,11 @@ class Model:
 
     def may_undo(self, part: Part) -> bool:
         is_cohorts = part.kind == "commit" and part.held is not None and self.helds[part.held].cohort is not None
-        return part.moved is not None and not part.is_undone and part.kind != "reverse" and not is_cohorts
+        is_over = part.is_undone or (part.of is not None and part.of.is_undone)
+        return part.moved is not None and not is_over and part.kind != "reverse" and not is_cohorts
+
+    def may_come_back(self, paid: Part, pence: int) -> bool:
+        return paid.moved is not None and not paid.is_undone and 0 < pence < paid.left
 
     def approve(self, bundle: Bundle) -> bool:
         """Approve a bundle as a whole, or raise DoesNotFitError and change nothing."""
@@ -141,6 +152,10 @@ class Model:
             part.moved = by
             if part.undoes:
                 part.undoes.is_undone = True
+                if part.undoes.of:
+                    part.undoes.of.came_back -= part.amount
+            if part.of:
+                part.of.came_back += part.amount
         return True
 
     def _move(self, part: Part) -> Moved:
@@ -162,10 +177,15 @@ class Model:
 
     def _wanted(self, part: Part) -> Moved:
         if part.undoes:
-            if not self.may_undo(part.undoes) or part.undoes.moved is None:
+            if not self.may_undo(part.undoes) or part.undoes.moved is None or part.amount != part.undoes.left:
                 raise DoesNotFitError
             allocated, committed, spent = part.undoes.moved
-            return -allocated, -committed, -spent
+            back = part.undoes.came_back
+            return -allocated, -committed - back, -spent + back
+        if part.of:
+            if not self.may_come_back(part.of, part.amount):
+                raise DoesNotFitError
+            return 0, part.amount, -part.amount
         if part.held is None:
             return (part.amount if part.kind == "allocate" else -part.amount), 0, 0
         held = self.helds[part.held]
@@ -475,12 +495,32 @@ class Books(RuleBasedStateMachine):
         undone = self.approved[pick % len(self.approved)]
         entry = entries.entry_by_key(undone.entry)
         key = self.proposal(0).key
-        parts = [Part("reverse", part.line, part.amount, undoes=part) for part in reversed(undone.parts)]
+        parts = [Part("reverse", part.line, part.left, undoes=part) for part in reversed(undone.parts)]
         self.propose(
             all(map(self.model.may_undo, undone.parts)),
             parts,
             lambda: proposals.propose_reversal(entry, "a mistake", key, self.stage.uk),
         )
+
+    @precondition(lambda self: any(bundle.parts[0].kind == "pay" for bundle in self.approved))
+    @rule(pick=PICK, wish=st.one_of(WISH, st.just("a third")), at_once=st.booleans())
+    def come_back(self, pick: int, wish: int | str, at_once: bool) -> None:
+        """Part of a payment in pounds comes back; more or all of it does not."""
+        paid = [bundle for bundle in self.approved if bundle.parts[0].kind == "pay"]
+        bundle = paid[pick % len(paid)]
+        place = pick // 7 % len(bundle.parts)
+        part, entry = bundle.parts[place], bundle_of(entries.entry_by_key(bundle.entry))[place]
+        if entry.original != entry.amount:
+            return
+        pence = amount(wish, part.left)
+        back, key = proposals.CameBack(pence, self.today), self.proposal(0).key
+        self.propose(
+            self.model.may_come_back(part, pence),
+            [Part("refund", part.line, pence, of=part)],
+            lambda: proposals.propose_refund(entry, back, "a credit note", key, self.stage.uk, self.today),
+        )
+        if at_once and self.waiting:
+            self.approve_newest()
 
     # Deciding.
 
@@ -739,6 +779,11 @@ def reserve(books: Books) -> None:
     books.commit([0], 1_000_00, at_once=True)
 
 
+def pay_back(books: Books) -> None:
+    books.claim(Currency.GBP, [(0, "a third", False)], at_once=True, ago=0)
+    books.come_back(0, "a third", at_once=True)
+
+
 PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], str, list[Step]]] = [
     (approve_twice, "its entries say", [fund, lambda books: books.decide_again(0)]),
     (
@@ -757,6 +802,7 @@ PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], str, list[Step]]] = [
         "refused with|went through|^assert",
         [fund, lambda books: books.reverse(0), Books.approve_newest],
     ),
+    (reverse_twice, "refused with|^assert", [fund, reserve, pay_back]),
 ]
 """Each fault, how it shows, and a short walk on which it does."""
 

@@ -66,6 +66,7 @@ class Office:
                 )
             )
         self.commitment = self.committed(self.pence)
+        self.key = self.commitment.id
 
     def committed(self, pence: int) -> Commitment:
         uk = self.world.actor("uk")

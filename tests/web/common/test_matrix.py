@@ -67,6 +67,8 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "assurance.attachments.show": ("+nnnnnn++ns", "+nnnnnn++ns"),
     "identity.audit.index": ("ffffffff+fs",),
     "identity.audit.save": ("ffffffff+fs",),
+    "admissions.nomination_uploads.agree": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "admissions.nomination_uploads.answer": ("++nnnnnnnns", "+nnnnnnnnns"),
     "admissions.nomination_uploads.columns": ("++nnnnnnnns", "+nnnnnnnnns"),
     "admissions.nomination_uploads.commit": ("++nnnnnnnns", "+nnnnnnnnns"),
     "admissions.nomination_uploads.download": ("++nnnnnnnns", "+nnnnnnnnns"),
@@ -134,6 +136,9 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "oversight.exports.of_rights": ("+ffffff++fs",),
     "identity.health.show": ("+++++++++++",),
     "oversight.home.show": ("++++++++++s",),
+    "finance.spend_choices.choose": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "finance.spend_choices.faulty": ("+nnnnnnnnns", "+nnnnnnnnns"),
+    "finance.spend_choices.money_back": ("+nnnnnnnnns", "+nnnnnnnnns"),
     "finance.spend_uploads.columns": ("+nnnnnnnnns", "+nnnnnnnnns"),
     "finance.spend_uploads.new": ("+fnnffnffns", "+nnnnfnffns"),
     "finance.spend_uploads.propose": ("+nnnnnnnnns", "+nnnnnnnnns"),
@@ -143,6 +148,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "oversight.entry_page.approve": ("ffnnf+nnfns", "fnnnn+nnfns"),
     "finance.ledger.index": ("++nn++nf+ns", "+nnnn+nf+ns"),
     "oversight.entry_page.refuse": ("ffnnf+nnfns", "fnnnn+nnfns"),
+    "finance.ledger.refund": ("+fnnffnnfns", "+nnnnfnnfns"),
     "finance.ledger.reverse": ("+fnnffnnfns", "+nnnnfnnfns"),
     "oversight.entry_page.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "oversight.entry_page.withdraw": ("+fnnffnnfns", "+nnnnfnnfns"),
@@ -455,10 +461,13 @@ def _address(app: Flask, endpoint: str, side: Side) -> str:
     if "table" in next(app.url_map.iter_rules(endpoint)).arguments:
         values |= {"table": _TABLES.get(endpoint, "burn-down")}
     values |= {
+        "admissions.nomination_uploads.agree": {"number": "2"},
         "admissions.nomination_uploads.row": {"number": "2"},
         "admissions.nomination_uploads.whom": {"number": "2"},
         "admissions.nomination_uploads.download": {"kind": "csv"},
         "identity.audit.save": {"kind": "csv"},
+        "finance.spend_choices.faulty": {"kind": "csv"},
+        "finance.spend_choices.money_back": {"number": "2"},
         "admissions.nomination_uploads.template": {"language": "ar", "kind": "csv"},
     }.get(endpoint, {})
     with app.test_request_context():

@@ -110,7 +110,7 @@ def test_programme_month_and_state_filter_list_and_export(world: World, commitme
         assert payees(page) == expected, asked
         assert [row["Paid to"] for row in saved(client, **asked)] == expected, asked
     states = {row["Paid to"]: row["State"] for row in saved(client)}
-    assert states["reversed"] == "Reversed, wholly or in part"
+    assert states["reversed"] == "Reversed"
     assert "Choose one of the answers in the list" in client.get("/claims?month=1999-01").text
     assert payees(client.get("/claims?month=1999-01").text) == []
 

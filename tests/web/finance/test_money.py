@@ -444,3 +444,29 @@ def test_approver_sees_the_payee(funded: Desk) -> None:
     ]  # fmt: skip
     pages = [words(funded.approver.get(entry)) for entry in all_entries(funded.approver, programme)]
     assert sum("Paid to Canary Payee" in page for page in pages) == 1
+
+
+# Part of a payment comes back.
+
+
+def test_part_of_a_payment_comes_back_on_its_page(desk: Desk) -> None:
+    desk.approve(desk.commit("400"))
+    payment = desk.pay(desk.commitment(), "300.00")
+    desk.approve(payment)
+    assert "Part of it came back" in words(desk.uk.get(payment))
+    form = {"amount": "300.00", "reason": "Credit note 7", "key": desk.world.key()} | date("came_back_on", TODAY)
+    page = words(press(desk.uk, f"{payment}/refund", form, page=f"{payment}/refund"))
+    assert "Only £300.00 of the payment is left: enter less than that" in page
+    answer = press(desk.uk, f"{payment}/refund", form | {"amount": "120.50"}, page=f"{payment}/refund")
+    assert "Proposed. It takes effect when another person approves it." in words(answer)
+    assert "Part that came back, £120.50" in words(desk.approver.get("/approvals"))
+    desk.approve(f"/entries/{re.findall('Part that came back ([0-9a-z]{12})', words(answer))[0]}")
+    page = words(desk.uk.get(payment))
+    assert "Reversed, in part £120.50" in page
+    assert "Parts that came back" in page
+    line = desk.uk.get(desk.line)
+    assert (figure(line, "Committed"), figure(line, "Spent")) == (220_50, 179_50)
+    claim = links(desk.uk.get(payment), "claims")[0]
+    assert "Reversed, in part £120.50" in words(desk.uk.get(claim))
+    assert "Reversed, in part" in words(desk.uk.get("/claims?state=partly_reversed"))
+    assert "A supplier" not in words(desk.uk.get("/claims?state=approved"))

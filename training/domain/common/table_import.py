@@ -8,7 +8,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from operator import attrgetter
 from pathlib import Path
@@ -17,7 +17,9 @@ from typing import IO, Any, Generic, Protocol, TypeVar
 from sqlalchemy import delete, update
 
 from training.domain.common.refusals import BatchEmpty, BatchFaulty, Refusal, SheetUnknown, TableGone, TableUnreadable
-from training.domain.common.table_columns import Cells, Faulty, TableFormat
+from training.domain.common.table_columns import Cells, Faulty, Place, TableFormat
+from training.domain.common.table_headings import find_headings, has_headings
+from training.domain.common.table_lines import mark_rows
 from training.kit import tables
 from training.kit.clock import now
 from training.kit.db import changed_rows, db
@@ -39,60 +41,45 @@ Judged = TypeVar("Judged", contravariant=True)
 PIECE = 1000
 """Rows validated in one transaction."""
 
-_DEEPEST = 10
-"""Rows searched for the headings: a title, a date or a number may precede them."""
 
+def find_table(stream: IO[bytes], kind: TableFormat, sheet: str | None = None) -> tables.Table:
+    """Read a file as a table of ``kind``, whatever stands above its headings, which may have several lines.
 
-def read_table(stream: IO[bytes], pick: tables.Pick = tables.only) -> tables.Table:
-    """Read a file as a table: of a workbook the sheet that ``pick`` returns, by default its only one.
-
-    Raises TableUnreadable.
+    Of a workbook ``sheet`` is read; if that is empty, the first sheet that shows headings of ``kind``; without it, the
+    only one that does. Rows that are no data are marked, and so are hidden ones. Raises TableUnreadable, SheetUnknown.
     """
     try:
-        return tables.read(stream, pick)
+        table = tables.read(stream, _picker(kind, sheet), lambda cells: kind.can_read(kind.guess_joined(cells)))
     except tables.TableError as error:
         raise TableUnreadable(error.problem, error.line) from error
-
-
-def find_table(stream: IO[bytes], kind: TableFormat, sheet: str = "") -> tables.Table:
-    """Read a file as a table: of a workbook ``sheet``, or the first sheet with headings of ``kind``.
-
-    Other rows may precede the headings. Raises TableUnreadable, SheetUnknown.
-    """
-    return _below_headings(read_table(stream, _picker(kind, sheet)), kind)
-
-
-def _below_headings(table: tables.Table, kind: TableFormat) -> tables.Table:
-    """Return the table from its headings on: the first row with headings of ``kind``, else the first row."""
     rows = [tables.Row(table.headings_in, table.headings), *table.rows]
-    place = _headings_place([row.cells for row in rows[:_DEEPEST]], kind) or 0
-    if place == len(rows) - 1:
+    headings = find_headings(rows, kind, table.hidden, table.across)
+    data = mark_rows(rows[headings.after :], rows[headings.place : headings.after], kind, table.across)
+    if not data:
         raise TableUnreadable(tables.Problem.EMPTY)
-    return tables.Table(
-        table.sha256, rows[place].cells, rows[place + 1 :], rows[place].number, table.sheet, table.unread
-    )
+    return replace(table, headings=headings.texts, rows=data, headings_in=rows[headings.place].number, across=[])
 
 
-def _headings_place(beginning: Sequence[Sequence[str]], kind: TableFormat) -> int | None:
-    """Return the index of the first row with headings of ``kind``."""
-    found = (place for place, cells in enumerate(beginning) if kind.can_read(kind.guess(cells)))
-    return next(found, None)
-
-
-def _picker(kind: TableFormat, name: str) -> tables.Pick:
+def _picker(kind: TableFormat, name: str | None) -> tables.Pick:
     """Return a function that picks a sheet of a workbook and raises SheetUnknown."""
 
     def pick(sheets: Sequence[tables.Sheet]) -> int:
-        if not name:
-            return next(
-                (place for place, one in enumerate(sheets) if _headings_place(one.beginning, kind) is not None), 0
-            )
-        for place, one in enumerate(sheets):
-            if fold(one.name) == fold(name):
-                return place
-        raise SheetUnknown([one.name for one in sheets])
+        if name:
+            return _sheet_named(sheets, name)
+        shown = [place for place, one in enumerate(sheets) if not one.is_hidden] or [0]
+        readable = [place for place in shown if has_headings(sheets[place].beginning, kind)]
+        if name is None and len(readable or shown) > 1:
+            raise tables.TableError(tables.Problem.SEVERAL_SHEETS)
+        return (readable or shown)[0]
 
     return pick
+
+
+def _sheet_named(sheets: Sequence[tables.Sheet], name: str) -> int:
+    for place, one in enumerate(sheets):
+        if fold(one.name) == fold(name):
+            return place
+    raise SheetUnknown([one.name for one in sheets])
 
 
 # Between reading and validation
@@ -196,7 +183,7 @@ class TableStorage(Generic[Row]):
     """The rows of a table in memory; their results replace the stored rows of the batch."""
 
     def __init__(
-        self, kind: TableKind[Any, Row], batch_id: int, table: tables.Table, places: Mapping[str, int | None]
+        self, kind: TableKind[Any, Row], batch_id: int, table: tables.Table, places: Mapping[str, Place]
     ) -> None:
         self._kind, self._places = kind, places
         self._rows = table.rows

@@ -2,8 +2,8 @@
 
 A payment counts in the month in which it was paid, every other movement in that in which it was approved. Money leaves
 a commitment no sooner than the commitment has held it: a payment made before its commitment was approved is spent in
-the month of the payment, and leaves the commitment in the month of the approval. The reversal of a payment counts where
-the payment did. So neither committed nor spent is negative at the end of any month.
+the month of the payment, and leaves the commitment in the month of the approval. The reversal of a payment, and a part
+of it that came back, count where the payment did. So neither committed nor spent is negative at the end of any month.
 """
 
 import datetime as dt
@@ -18,7 +18,9 @@ from training.domain.finance.refusals import (
     CommitmentClosed,
     NotOwnProposal,
     NotReversible,
+    OverPayment,
     OwnProposal,
+    PartCameBack,
 )
 from training.kit.clock import month_of
 from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry, LedgerPosting, Outcome
@@ -77,7 +79,10 @@ def check_decidable(bundle: LockedBundle, outcome: Outcome, by: Actor) -> None:
 
 
 def check_reversible(original: Standing) -> None:
-    """Raise NotReversible unless ``original`` is approved and in effect, CohortHoldsMoney for a cohort's commitment."""
+    """Raise NotReversible unless ``original`` is approved and in effect, CohortHoldsMoney for a cohort's commitment.
+
+    A payment of which a part came back is reversed for what is left; that part alone can be reversed too.
+    """
     entry = original.entry
     if entry.kind is EntryKind.REVERSE or original.posting is None or original.is_reversed:
         raise NotReversible
@@ -85,13 +90,38 @@ def check_reversible(original: Standing) -> None:
         raise CohortHoldsMoney
 
 
+def check_refundable(original: Standing, pence: int, minor: int) -> None:
+    """Raise NotReversible unless ``original`` is a payment in effect, OverPayment unless it leaves more than ``pence``.
+
+    ``minor`` are the same in units of its currency. Rule: what came back is less than what was paid; all of it is a
+    reversal.
+    """
+    entry = original.entry
+    if entry.kind is not EntryKind.PAY or original.posting is None or original.is_reversed:
+        raise NotReversible
+    if pence >= original.left or minor >= (entry.original or 0) - original.original_back:
+        raise OverPayment(original.left)
+
+
+def _check_undoing(entry: LedgerEntry, original: Standing) -> None:
+    """Check an entry that reverses ``original``, or says that a part of it came back, against what is left of it."""
+    if entry.kind is EntryKind.REFUND:
+        check_refundable(original, entry.amount, entry.original or 0)
+        return
+    check_reversible(original)
+    if entry.amount != original.left:
+        raise PartCameBack(original.left)
+
+
 def postings(bundle: LockedBundle, on: dt.date) -> list[Posting]:
     """Return what each entry of ``bundle`` moves when it is approved on the day ``on``.
 
-    Limits are checked by the write. Raises NotReversible, CohortHoldsMoney, CommitmentClosed.
+    Limits are checked by the write. Raises NotReversible, CohortHoldsMoney, CommitmentClosed, OverPayment,
+    PartCameBack.
     """
-    for original in bundle.originals.values():
-        check_reversible(original)
+    for entry in bundle.entries:
+        if entry.reverses_id:
+            _check_undoing(entry, bundle.originals[entry.reverses_id])
     undone = bundle.undone
     held = defaultdict[int | None, Counter[dt.date]](Counter)
     held.update({key: Counter(changes) for key, changes in bundle.changes.items()})
@@ -142,10 +172,8 @@ def _movement(entry: LedgerEntry, holding: _Holding, undone: LedgerPosting | Non
     """Return the movement of an entry whose commitment holds ``holding``; ``undone`` is what it reverses."""
     if entry.kind in _SIGNS:
         return Movement(allocated=_allocated(entry, undone))
-    if entry.kind is EntryKind.REVERSE:
-        if undone is None:
-            raise NotReversible
-        return Movement(undone.allocated, undone.committed, undone.spent).reversed()
+    if entry.kind in {EntryKind.REVERSE, EntryKind.REFUND}:
+        return _undoing(entry, undone)
     if holding.is_closed:
         raise CommitmentClosed
     if entry.kind is EntryKind.COMMIT:
@@ -156,6 +184,16 @@ def _movement(entry: LedgerEntry, holding: _Holding, undone: LedgerPosting | Non
     return Movement(committed=-freed, spent=entry.amount)
 
 
+def _undoing(entry: LedgerEntry, undone: LedgerPosting | None) -> Movement:
+    """Return the movement that undoes ``undone``, or of a payment as much as ``entry`` says."""
+    if undone is None:
+        raise NotReversible
+    if entry.kind is EntryKind.REFUND:
+        return Movement(committed=-entry.amount, spent=entry.amount).reversed()
+    came_back = undone.spent - entry.amount if undone.spent > 0 else 0
+    return Movement(undone.allocated, undone.committed + came_back, undone.spent - came_back).reversed()
+
+
 def _months(
     entry: LedgerEntry, moved: Movement, undone: LedgerPosting | None, held: Mapping[dt.date, int], on: dt.date
 ) -> Months:
@@ -164,11 +202,18 @@ def _months(
     ``held`` is the change of the commitment's balance in each month, ``undone`` what the entry reverses.
     """
     if undone is not None and undone.spent:
-        return Months(undone.month, undone.committed_month)
+        return Months(undone.month, _month_of_undoing(moved, undone, held))
     month = month_of(entry.claim.paid_on if entry.claim else on)
     if entry.commitment_id is None or moved.committed >= 0:
         return Months(month, month)
     return Months(month, max(month, _held_since(held, -moved.committed)))
+
+
+def _month_of_undoing(moved: Movement, undone: LedgerPosting, held: Mapping[dt.date, int]) -> dt.date:
+    """Return the month of ``undone``; what came back and did not, once the commitment has held it."""
+    if moved.committed >= 0:
+        return undone.committed_month
+    return max(undone.committed_month, _held_since(held, -moved.committed))
 
 
 def _held_since(changes: Mapping[dt.date, int], pence: int) -> dt.date:

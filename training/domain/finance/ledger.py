@@ -47,8 +47,8 @@ def approve(entry: LedgerEntry, by: Actor, on: dt.date) -> Sequence[LedgerEntry]
     """Approve the bundle of ``entry`` on the day ``on``; return its entries with their commitments.
 
     Raises OwnProposal, AlreadyDecided; OverCeiling, OverLine, OverCommitment, CommitmentClosed if the money is no
-    longer available; NotReversible, CohortHoldsMoney, FundsMovedOn for reversals. Rule: the ceiling holds to the penny
-    (acceptance test l).
+    longer available; NotReversible, CohortHoldsMoney, PartCameBack, FundsMovedOn for reversals; OverPayment for part of
+    a payment. Rule: the ceiling holds to the penny (acceptance test l).
     """
     bundle = bundles.lock_bundle(entry)
     decisions.check_decidable(bundle, Outcome.APPROVED, by)
@@ -109,7 +109,7 @@ def _decision(entry: LedgerEntry, outcome: Outcome, by: Actor, reason: str) -> E
         outcome=outcome,
         reason=reason,
         decided_at=now(),
-        reverses_id=entry.reverses_id if outcome is Outcome.APPROVED else None,
+        reverses_id=entry.reverses_id if outcome is Outcome.APPROVED and entry.kind is EntryKind.REVERSE else None,
     )
 
 

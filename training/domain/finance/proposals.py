@@ -10,14 +10,24 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import IntegrityError
 
-from training.domain.finance.decisions import check_reversible
+from training.domain.finance.decisions import check_refundable, check_reversible
 from training.domain.finance.events import FinanceEvent
 from training.domain.finance.ledger import check_expected
-from training.domain.finance.refusals import CommitmentClosed, OtherProgramme, OverCeiling, OverCommitment, OverLine
+from training.domain.finance.refusals import (
+    CameBackOutside,
+    CommitmentClosed,
+    LessThanAPenny,
+    NotReversible,
+    OtherProgramme,
+    OverCeiling,
+    OverCommitment,
+    OverLine,
+)
 from training.domain.identity import audit
 from training.kit.clock import now
 from training.kit.db import db
 from training.kit.ids import new_public_id
+from training.kit.money import in_pence
 from training.models.finance.claims import Claim
 from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry
 from training.models.finance.programmes import BudgetLine
@@ -50,6 +60,7 @@ class EntryRequest:
     original: int | None = None
     closes: bool = False
     reverses: LedgerEntry | None = None
+    came_back_on: dt.date | None = None
 
 
 _KEY_LENGTH = 48
@@ -112,6 +123,7 @@ def _entry(request: EntryRequest, proposal: Proposal, bundle: str, number: int, 
         closes=request.closes,
         purpose=proposal.purpose,
         reverses_id=request.reverses.id if request.reverses else None,
+        came_back_on=request.came_back_on,
         proposer_id=by.user_id,
         proposed_at=now(),
         idempotency_key=f"{key}#{number}" if number else key,
@@ -248,7 +260,8 @@ def check_outstanding(commitment: Commitment, amount: int) -> Commitment:
 def propose_reversal(entry: LedgerEntry, reason: str, key: str, by: Actor) -> LedgerEntry:
     """Propose to reverse an approved entry and those decided with it, last first.
 
-    Raises NotReversible, CohortHoldsMoney. Rule: a mistake is reversed, never edited (design §2, habit 8).
+    Of a payment whose part came back, what is left. Raises NotReversible, CohortHoldsMoney. Rule: a mistake is
+    reversed, never edited (design §2, habit 8).
     """
     proposal = Proposal(entry.amount, reason, key)
     if known := proposed_before(proposal, by):
@@ -256,8 +269,52 @@ def propose_reversal(entry: LedgerEntry, reason: str, key: str, by: Actor) -> Le
     originals = bundles.standings(entry.bundle)
     for original in originals:
         check_reversible(original)
-    return append([_undoing(original.entry) for original in reversed(originals)], proposal, by)
+    return append([_undoing(original) for original in reversed(originals)], proposal, by)
 
 
-def _undoing(entry: LedgerEntry) -> EntryRequest:
-    return EntryRequest(EntryKind.REVERSE, entry.line, entry.amount, entry.commitment, reverses=entry)
+def _undoing(original: bundles.Standing) -> EntryRequest:
+    entry = original.entry
+    return EntryRequest(EntryKind.REVERSE, entry.line, original.left, entry.commitment, reverses=entry)
+
+
+@dataclass(frozen=True)
+class CameBack:
+    """What came back of a payment, in minor units of its currency, and when."""
+
+    original: int
+    on: dt.date
+
+
+def propose_refund(
+    payment: LedgerEntry, back: CameBack, reason: str, key: str, by: Actor, today: dt.date
+) -> LedgerEntry:
+    """Propose that part of an approved payment came back; it returns to the commitment of the payment.
+
+    Converted at the rate of the payment. Raises NotReversible, OverPayment, LessThanAPenny, CameBackOutside. Rule: less
+    than what is left of a payment, tied to it; the whole is reversed (ADR 30).
+    """
+    programmes.lock_programme(payment.programme_id)  # a concurrent repeat waits here, then finds the entry
+    [original] = [one for one in bundles.standings(payment.bundle) if one.entry.id == payment.id]
+    claim = original.entry.claim
+    if claim is None:
+        raise NotReversible
+    pence = in_pence(back.original, claim.currency, claim.rate)
+    proposal = Proposal(pence, reason, f"{key} {payment.public_id} {back.on}")
+    if known := proposed_before(proposal, by):
+        return known
+    if not claim.paid_on <= back.on <= today:
+        raise CameBackOutside(claim.paid_on)
+    if pence < 1:
+        raise LessThanAPenny
+    check_refundable(original, pence, back.original)
+    fresh = original.entry
+    request = EntryRequest(
+        EntryKind.REFUND,
+        fresh.line,
+        pence,
+        fresh.commitment,
+        original=back.original,
+        reverses=fresh,
+        came_back_on=back.on,
+    )
+    return append([request], proposal, by)

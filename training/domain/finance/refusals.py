@@ -64,6 +64,29 @@ class NotReversible(Refusal):
     """Only an approved entry that is neither reversed nor a reversal can be reversed."""
 
 
+@dataclass
+class OverPayment(Refusal):
+    """What came back of a payment is not less than what is ``left`` of it, in pence."""
+
+    field = "amount"
+    left: int
+
+
+@dataclass
+class PartCameBack(Refusal):
+    """A part of the payment came back since its reversal was proposed; ``left`` in pence."""
+
+    left: int
+
+
+@dataclass
+class CameBackOutside(Refusal):
+    """A part of a payment comes back no sooner than ``first``, the day it was paid, and not in the future."""
+
+    field = "came_back_on"
+    first: dt.date
+
+
 class FundsMovedOn(Refusal):
     """What the entry moved has since been committed or spent, so it cannot be reversed."""
 
@@ -185,6 +208,10 @@ class EvidenceTooLarge(Refusal):
 
     field = "file"
     megabytes: int
+
+
+class NothingChosen(Refusal):
+    """None of the chosen rows can be changed this way."""
 
 
 class BatchDecided(Refusal):

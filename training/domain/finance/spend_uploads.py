@@ -15,17 +15,30 @@ from typing import IO, NamedTuple
 from sqlalchemy import update
 
 from training.domain.common import table_import
-from training.domain.common.table_columns import Cells, Faulty, TableColumn, TableFormat, text
+from training.domain.common.table_columns import Cells, Faulty
 from training.domain.common.table_import import KeptTables, TableKind, TableStorage, judge_rows, run_all
 from training.domain.finance import claims, ledger
 from training.domain.finance.events import FinanceEvent
 from training.domain.finance.refusals import AlreadyDecided, BatchDecided
+from training.domain.finance.spend_columns import (
+    COMMITMENT,
+    DATE,
+    FORMAT,
+    NTH,
+    PAYEE,
+    PURPOSE,
+    Reading,
+    SpendColumns,
+    amount_column,
+    amount_of,
+    day_of,
+)
 from training.domain.identity import audit
 from training.kit import tables
 from training.kit.clock import now
-from training.kit.dates import parse_day
+from training.kit.dates import serial_day
 from training.kit.db import changed_rows, db
-from training.kit.money import parse_amount
+from training.kit.tables import RowMark
 from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import Programme
 from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendBatchState, SpendFault, SpendRow
@@ -35,77 +48,6 @@ from training.queries.finance import programmes, spend_uploads
 _FOLDER = "spend"
 _KEPT = dt.timedelta(days=1)
 _LONGEST_PAYEE, _LONGEST_PURPOSE = 200, 300
-
-
-class SpendColumns(NamedTuple):
-    """Column indices from 0; None for a missing column."""
-
-    date: int
-    amount: int
-    payee: int
-    purpose: int | None = None
-    commitment: int | None = None
-
-
-def _pence(written: str) -> int:
-    """Parse the amount; a refund, with a minus or in brackets, is parsed but not claimable."""
-    is_negative = written.startswith(("-", "−", "(")) or written.endswith("-")
-    pence = parse_amount(written.strip("-−()"))
-    if is_negative or not pence:
-        raise Faulty(SpendFault.NOT_POSITIVE)
-    return pence
-
-
-DATE = TableColumn(
-    "date",
-    {
-        "en": ("date", "payment date", "date paid", "paid on", "date of payment", "transaction date", "posting date"),
-        "ar": ("تاريخ", "التاريخ", "تاريخ الدفع", "تاريخ العملية"),
-        "ckb": ("بەروار", "ڕێککەوت", "بەرواری پارەدان"),
-    },
-    parse_day,
-    SpendFault.DATE_UNREADABLE,
-)
-AMOUNT = TableColumn(
-    "amount",
-    {
-        "en": ("amount", "amount gbp", "amount £", "value", "net amount", "total", "sum"),
-        "ar": ("مبلغ", "المبلغ", "القيمة", "المجموع"),
-        "ckb": ("بڕ", "بڕی پارە", "کۆ"),
-    },
-    _pence,
-    SpendFault.AMOUNT_UNREADABLE,
-)
-PAYEE = TableColumn(
-    "payee",
-    {
-        "en": ("supplier", "supplier name", "payee", "paid to", "vendor", "vendor name", "merchant", "merchant name"),
-        "ar": ("المورد", "اسم المورد", "المستفيد", "الجهة", "المدفوع له"),
-        "ckb": ("دابینکەر", "وەرگر", "فرۆشیار"),
-    },
-    text(_LONGEST_PAYEE, SpendFault.TOO_LONG, SpendFault.PAYEE_MISSING),
-)
-PURPOSE = TableColumn(
-    "purpose",
-    {
-        "en": ("purpose", "description", "details", "expense type", "narrative"),
-        "ar": ("الغرض", "الوصف", "البيان", "التفاصيل"),
-        "ckb": ("مەبەست", "وەسف", "وردەکاری"),
-    },
-    text(_LONGEST_PURPOSE, SpendFault.TOO_LONG),
-    is_required=False,
-)
-COMMITMENT = TableColumn(
-    "commitment",
-    {
-        "en": ("commitment", "commitment id", "cohort", "cohort code"),
-        "ar": ("الالتزام", "رمز الالتزام", "الدفعة", "رمز الدفعة"),
-        "ckb": ("پابەندبوون", "کۆدی پابەندبوون", "خول", "کۆدی خول"),
-    },
-    str,
-    is_required=False,
-)
-FORMAT = TableFormat(DATE, AMOUNT, PAYEE, PURPOSE, COMMITMENT)
 
 
 KIND = TableKind(
@@ -131,7 +73,11 @@ def _kept(folder: Path) -> KeptTables:
 
 def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> SpendBatch:
     """Parse a file as a table and store that for the choice of columns. Raises TableUnreadable."""
-    table = table_import.read_table(stream)
+    return keep(table_import.find_table(stream, FORMAT), folder, programme, by)
+
+
+def keep(table: tables.Table, folder: Path, programme: Programme, by: Actor) -> SpendBatch:
+    """Store a table as a file of ``programme`` whose columns are still to be chosen."""
     batch = SpendBatch(programme_id=programme.id, sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
     db.session.add(batch)
     db.session.flush()
@@ -161,24 +107,34 @@ def delete_old_tables(folder: Path) -> None:
 
 
 def preview(
-    batch: SpendBatch, table: tables.Table, columns: SpendColumns, otherwise: Commitment | None, on: dt.date
+    batch: SpendBatch,
+    table: tables.Table,
+    columns: SpendColumns,
+    otherwise: Commitment | None,
+    on: dt.date,
+    reading: Reading | None = None,
 ) -> None:
     """Parse the rows by ``columns`` and store the outcome of each, replacing any earlier preview.
 
-    ``otherwise`` is the commitment of rows that name none. Raises BatchDecided.
+    What users decided about rows stays: those that are not ours, were moved, or came back of a payment. ``otherwise``
+    is the commitment of rows that name none. Raises BatchDecided.
     """
     programmes.lock_programme(batch.programme_id)
-    payments = _Payments(batch, otherwise, on)
+    payments = _Payments(batch, otherwise, on, reading or Reading())
+    decided = spend_uploads.decided_rows(batch.id)
     storage = TableStorage(KIND, batch.id, table, columns._asdict())
     judge = partial(judge_rows, KIND, payments.fill)
-    run_all(table_import.preview(KIND, batch.id, storage, judge, _mark_known))
+    run_all(table_import.preview(KIND, batch.id, storage, judge, mark_known))
+    if decided:
+        db.session.execute(update(SpendRow), decided)
+        db.session.expire_all()
 
 
 class _Payments:
     """Parser of the rows of one file; it counts equal rows, each of which is a separate payment."""
 
-    def __init__(self, batch: SpendBatch, otherwise: Commitment | None, on: dt.date) -> None:
-        self._otherwise, self._today = otherwise, on
+    def __init__(self, batch: SpendBatch, otherwise: Commitment | None, on: dt.date, reading: Reading) -> None:
+        self._otherwise, self._today, self._reading = otherwise, on, reading
         self._programme = programmes.programme_by_key(batch.programme_id)
         self._alike: Counter[tuple[dt.date, int, str]] = Counter()
         self._commitments = defaultdict[str, list[Commitment]](list)
@@ -188,19 +144,40 @@ class _Payments:
                 self._commitments[cohort_code].append(commitment)
 
     def fill(self, row: SpendRow, cells: Cells) -> None:
-        """Parse a row. Raises Faulty."""
-        row.paid_on = paid_on = cells[DATE]
-        row.amount = pence = cells[AMOUNT]
+        """Parse a row. Raises Faulty: a row that is hidden or no payment says so, whatever else is wrong with it.
+
+        A row with day, amount and payee is a payment, even to *Total Solutions Ltd*.
+        """
+        try:
+            self._fill(row, cells)
+        finally:
+            if cells.mark == RowMark.HIDDEN or (cells.mark and not row.fingerprint):
+                fault = SpendFault.HIDDEN_ROW if cells.mark == RowMark.HIDDEN else SpendFault.NO_PAYMENT
+                raise Faulty(fault, next(filter(None, (cells.written(PAYEE), *cells.texts.values())), ""))
+
+    def _fill(self, row: SpendRow, cells: Cells) -> None:
+        """Parse a row; what it lacks is looked up before its day is checked, so that the preview names both."""
+        row.paid_on = paid_on = day_of(cells, self._reading.order)
+        row.amount = pence = amount_of(cells, is_turned=self._reading.is_turned)
         row.payee = payee = cells[PAYEE]
-        row.fingerprint = self._fingerprint(paid_on, pence, payee)
+        row.fingerprint = self._fingerprint(paid_on, pence, payee, cells[NTH])
+        if pence < 0:
+            row.purpose = cells[PURPOSE]
+            raise cells.fault(amount_column(cells), SpendFault.NOT_POSITIVE)
+        commitment, unfit = self._found_commitment(cells)
+        row.commitment_id = commitment.id if commitment else None
         self._check_day(paid_on, cells)
         row.purpose = cells[PURPOSE]
-        row.commitment_id = self._commitment(cells).id
+        if unfit:
+            raise unfit
+        if serial_day(cells.written(DATE)):
+            raise cells.fault(DATE, SpendFault.DATE_NUMBER)
 
-    def _fingerprint(self, paid_on: dt.date, pence: int, payee: str) -> str:
-        """Return the fingerprint of a payment, independent of other faults in its row."""
+    def _fingerprint(self, paid_on: dt.date, pence: int, payee: str, nth: int | None) -> str:
+        """Return the fingerprint of a payment, independent of other faults in its row; the ``nth`` of its equals."""
         self._alike[paid_on, pence, payee] += 1
-        content = (self._programme.public_id, paid_on.isoformat(), pence, payee, self._alike[paid_on, pence, payee])
+        nth = nth or self._alike[paid_on, pence, payee]
+        content = (self._programme.public_id, paid_on.isoformat(), pence, payee, nth)
         return hashlib.sha256(repr(content).encode()).hexdigest()
 
     def _check_day(self, paid_on: dt.date, cells: Cells) -> None:
@@ -208,6 +185,13 @@ class _Payments:
             raise cells.fault(DATE, SpendFault.IN_FUTURE)
         if not self._programme.starts_on <= paid_on <= self._programme.ends_on:
             raise cells.fault(DATE, SpendFault.OUTSIDE_PROGRAMME)
+
+    def _found_commitment(self, cells: Cells) -> tuple[Commitment | None, Faulty | None]:
+        """Return the commitment of a row, or the fault that it has none."""
+        try:
+            return self._commitment(cells), None
+        except Faulty as faulty:
+            return None, faulty
 
     def _commitment(self, cells: Cells) -> Commitment:
         """Return the commitment that the row names by its id or its cohort's code."""
@@ -222,9 +206,9 @@ class _Payments:
         return found[0]
 
 
-def _mark_known(batch: SpendBatch) -> None:
-    """Mark the rows whose payment is already claimed."""
-    _mark_as_known(batch, spend_uploads.known_rows(batch))
+def mark_known(batch: SpendBatch) -> None:
+    """Mark the rows whose payment is already claimed, or whose money back is already proposed."""
+    _mark_as_known(batch, [*spend_uploads.known_rows(batch), *spend_uploads.known_refunds(batch)])
 
 
 def _mark_as_known(batch: SpendBatch, numbers: Iterable[int]) -> None:
@@ -258,7 +242,7 @@ class _Proposal:
 
     def write(self, batch: SpendBatch) -> int:
         """Propose the rows that are new now."""
-        _mark_known(batch)
+        mark_known(batch)
         alike = spend_uploads.alike_rows(batch)
         if not self.are_others:
             _mark_as_known(batch, alike)

@@ -1,13 +1,16 @@
 """Propose and decide movements of money."""
 
 import datetime as dt
+from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from training.domain.finance.proposals import Proposal
+from training.domain.finance.proposals import CameBack, Proposal
 from training.forms.common.base import BaseForm, FilterForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, more_than_nothing, required
 from training.forms.common.fields import (
+    AmountField,
     DateField,
     HiddenField,
     MoneyField,
@@ -15,6 +18,7 @@ from training.forms.common.fields import (
     TextAreaField,
     TextField,
 )
+from training.kit.money import Currency
 
 FUNDERS_READ_IT = _l("Funders read this: name nobody who takes part")
 
@@ -72,6 +76,32 @@ class ReasonForm(BaseForm):
     """The reason of a refusal, withdrawal or reversal. The key makes a form that was sent twice one request."""
 
     reason = TextAreaField(_l("Reason"), [required(), longest(300)])
+
+
+class RefundForm(BaseForm):
+    """Part of a payment that came back, in the currency of the payment. The key makes a form sent twice one request."""
+
+    amount = AmountField(
+        _l("Amount that came back"), [required(), more_than_nothing()], description=_l("Less than the payment")
+    )
+    came_back_on = DateField(_l("It came back on"), [required()])
+    reason = TextField(
+        _l("Reason"), [required(), longest(300)], description=_l("Such as the number of the credit note")
+    )
+
+    def validate(self, *args: Any, currency: Currency = Currency.GBP, **kwargs: Any) -> bool:
+        """Check the fields; an amount in dinars is whole."""
+        is_valid = super().validate(*args, **kwargs)
+        self.amount.name_currency(currency)
+        if currency is Currency.IQD and (self.amount.data or 0) % 100:
+            self.refuse(_("Dinars are whole: enter the amount without decimals"), "amount")
+        return bool(is_valid) and not self.field_errors
+
+    def came_back(self, currency: Currency) -> CameBack:
+        """Return what came back, in minor units of ``currency``."""
+        if self.came_back_on.data is None:
+            raise ValueError("the form was not checked")
+        return CameBack((self.amount.data or 0) // (100 // 10**currency.digits), self.came_back_on.data)
 
 
 class EntryFilter(FilterForm):

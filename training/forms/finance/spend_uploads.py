@@ -1,15 +1,35 @@
 """Spend files: upload one, choose its columns, propose its rows."""
 
+import enum
 from collections.abc import Sequence
+from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms.form import BaseForm as AnyForm
+from wtforms.validators import StopValidation
 
-from training.domain.finance.spend_uploads import FORMAT, SpendColumns
+from training.domain.finance.spend_choices import Chosen
+from training.domain.finance.spend_columns import FORMAT, NTH, Reading, SpendColumns, guess
 from training.forms.common.base import BaseForm
-from training.forms.common.checks import choose_one, may_be_empty, required
-from training.forms.common.fields import FileField, SelectField, TickField
+from training.forms.common.checks import choose_one, longest, may_be_empty, required
+from training.forms.common.fields import (
+    CheckboxesField,
+    FileField,
+    HiddenField,
+    KeyField,
+    RadioField,
+    SelectField,
+    TextField,
+    TickField,
+)
 from training.forms.common.table_import import TableColumnsForm
 from training.forms.common.widgets import Choice
+from training.kit.dates import DayOrder
+from training.models.finance.spend_uploads import GROUPS
+
+_MOST_ROWS = 50
+"""Rows that a page shows, and no more can be ticked."""
 
 
 class SpendFileForm(BaseForm):
@@ -19,7 +39,7 @@ class SpendFileForm(BaseForm):
         _l("Spend file"),
         [required()],
         description=_l(
-            "CSV, Excel or OpenDocument, at most 10 megabytes and 20,000 rows. The first row has the headings"
+            "CSV, Excel or OpenDocument, at most 10 megabytes and 20,000 rows. Titles may stand above the headings"
         ),
     )
 
@@ -28,11 +48,30 @@ class ColumnsForm(TableColumnsForm):
     """The meaning of the columns, and the commitment of rows that name none."""
 
     date = SelectField(
-        _l("Date of payment"),
-        [choose_one()],
-        description=_l("Such as 2020-12-01, 1/12/2020 or 1 Dec 2020: the day stands before the month"),
+        _l("Date of payment"), [choose_one()], description=_l("Such as 2020-12-01, 1/12/2020 or 1 Dec 2020")
     )
-    amount = SelectField(_l("Amount"), [choose_one()], description=_l("In pounds, for example 1,250.00"))
+    day_order = SelectField(
+        _l("In a date such as 3/10/2026"),
+        [may_be_empty()],
+        blank=_l("As the other dates of the column show"),
+    )
+    amount = SelectField(
+        _l("Amount"),
+        [choose_one()],
+        description=_l("In pounds, for example 1,250.00. Of two columns that of payments (debit)"),
+    )
+    sign = SelectField(
+        _l("Payments are written"),
+        [may_be_empty()],
+        blank=_l("as amounts without a sign"),
+        choices=[Choice("minus", _l("with a minus, as what left the account"))],
+    )
+    credit = SelectField(
+        _l("Money back"), [may_be_empty()], description=_l("The second of two columns: credit, paid in")
+    )
+    direction = SelectField(
+        _l("Payment or money back"), [may_be_empty()], description=_l("A column that says DR or CR of each amount")
+    )
     payee = SelectField(_l("Paid to"), [choose_one()])
     purpose = SelectField(
         _l("Purpose"), [may_be_empty()], description=_l("Where it is empty, that of the commitment is taken")
@@ -42,14 +81,85 @@ class ColumnsForm(TableColumnsForm):
     )
     otherwise = SelectField(_l("Commitment of rows that name none"), [may_be_empty()])
 
-    def offer(self, headings: Sequence[str], commitments: Sequence[Choice]) -> None:
-        """Fill the lists; preselect columns by their headings."""
-        self.offer_columns(headings, list(FORMAT.columns), FORMAT.guess(headings))
-        self.otherwise.choices = list(commitments)
+    nth = SelectField(_l("Number among equal payments"), [may_be_empty()])
+
+    def offer(
+        self, headings: Sequence[str], commitments: Sequence[Choice], orders: Sequence[Choice], order: DayOrder | None
+    ) -> None:
+        """Fill the lists; preselect columns by their headings, and the order of day and month by the dates."""
+        places = guess(headings)
+        self.offer_columns(headings, list(FORMAT.columns), places)
+        self.otherwise.choices, self.day_order.choices = list(commitments), list(orders)
+        if not self.is_submitted():
+            self.day_order.data = (order or DayOrder.DAY_FIRST).value
+        if NTH.part not in places:
+            del self.nth  # only faulty rows that were given back have it
+
+    def reading(self, of_column: DayOrder) -> Reading:
+        """Return how the file is read; ``of_column`` is the order of day and month unless one was chosen."""
+        return Reading(DayOrder(self.day_order.data) if self.day_order.data else of_column, self.sign.data == "minus")
 
     def columns(self) -> SpendColumns:
         """Return the chosen columns."""
-        return SpendColumns(**self.chosen(list(FORMAT.columns)))
+        return SpendColumns(**self.chosen([part for part in FORMAT.columns if part in self]))
+
+
+class RowChoice(enum.StrEnum):
+    """What a user chooses about rows."""
+
+    COMMIT = "commit"
+    NOT_OURS = "not_ours"
+    MOVE = "move"
+    ACCEPT = "accept"
+    TAKE_IN = "take_in"
+
+
+class RowsField(CheckboxesField):
+    """The numbers of the chosen rows; which of them can be changed is checked by the use case."""
+
+    def pre_validate(self, _form: AnyForm) -> None:
+        """Reject what is no number, and more rows than a page shows."""
+        chosen = self.data or []
+        if len(chosen) > _MOST_ROWS or not all(one.isascii() and one.isdecimal() and len(one) < 10 for one in chosen):
+            raise StopValidation(_("Choose from the answers in the list"))
+
+
+class RowChoicesForm(BaseForm):
+    """A choice about all rows of a group, or about the ticked rows; ``choice`` is the button that was pressed."""
+
+    group = HiddenField()
+    row = RowsField(_l("Rows"))
+    choice = SelectField(_l("Choice"), [required()], choices=[Choice(one.value, one.value) for one in RowChoice])
+    commitment = SelectField(_l("Commitment"), [may_be_empty()])
+    programme = SelectField(_l("Programme"), [may_be_empty()])
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check each field, that rows were chosen, and what they are to be given to."""
+        is_valid = super().validate(*args, **kwargs)
+        if not self.row.data and self.group.data not in GROUPS:
+            self.refuse(_("Choose at least one row"), "row")
+        if self.choice.data == RowChoice.COMMIT and not self.commitment.data:
+            self.refuse(_("Choose a commitment"), "commitment")
+        if self.choice.data == RowChoice.MOVE and not self.programme.data:
+            self.refuse(_("Choose a programme"), "programme")
+        return bool(is_valid) and not self.field_errors
+
+    @property
+    def chosen(self) -> Chosen:
+        """The chosen rows: those ticked, else all of the group."""
+        if self.row.data:
+            return Chosen(numbers=[int(one) for one in self.row.data])
+        return Chosen(GROUPS[self.group.data or ""])
+
+
+class MoneyBackForm(BaseForm):
+    """The payment from which the money of a row came back. The key makes a form sent twice one request."""
+
+    payment = RadioField(_l("Payment"), [choose_one()])
+    reason = TextField(
+        _l("Reason"), [required(), longest(300)], description=_l("Such as the number of the credit note")
+    )
+    key = KeyField()
 
 
 class ProposeRowsForm(BaseForm):

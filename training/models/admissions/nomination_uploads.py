@@ -54,7 +54,11 @@ class NomineeOutcome(enum.StrEnum):
     NOMINATED = "already_nominated"
     FAULTY = "faulty_row"
     REPEATED = "repeated_row"
-    """Marked as the same person as another row, which is nominated for both."""
+    """The same person as another row, which is nominated for both."""
+    ASKED = "asked_about"
+    """Good, but for something that only a guess would settle: a user has to say so."""
+    LEFT_OUT = "left_out"
+    """No person: a heading, a total, a signature."""
 
 
 class NomineeFault(enum.StrEnum):
@@ -65,6 +69,7 @@ class NomineeFault(enum.StrEnum):
     TEXT_TOO_LONG = "text_too_long"
     SEX_UNKNOWN = "sex_unknown"
     LANGUAGE_UNKNOWN = "language_unknown"
+    NUMBER_ROUNDED = "number_rounded"
     PHONE_UNREADABLE = "phone_unreadable"
     EMAIL_UNREADABLE = "email_unreadable"
     ORGANISATION_MISSING = "organisation_missing"
@@ -76,14 +81,31 @@ class NomineeFault(enum.StrEnum):
     OWN_RECORD = "own_record"
 
 
-class NominationBatch(Guarded, Base):
-    """An uploaded file, on behalf of the uploader's organisation; the file name is not stored.
+class NomineeQuestion(enum.StrEnum):
+    """What is asked about a row; the answer yes, for the row or for all of the file, lets it count."""
 
-    ``headings`` are those of the file, ``columns`` maps the value of each part to its column, ``version`` counts the
-    previews. ``default_organisation_id`` is the organisation of rows that name none, ``meanings`` maps unknown folded
+    HIDDEN = "hidden_row"
+    """The workbook hides the row: does it count?"""
+    NOT_A_PERSON = "not_a_person"
+    """It looks like a heading, a total or a signature: is it a person?"""
+    CELL_UNREADABLE = "cell_unreadable"
+    """An optional cell cannot be read: is it to be left empty?"""
+    RANK_OR_NAME = "rank_or_name"
+    """A word of the name may be a rank: is it?"""
+    NAME_UNUSUAL = "name_unusual"
+    """The name has marks or a long number: is all of it the name?"""
+
+
+class NominationBatch(Guarded, Base):
+    """An uploaded file, on behalf of the uploader's organisation; ``name`` is what the uploader calls it.
+
+    ``headings`` are those of the file, ``columns`` maps the value of each part to its columns, which are joined;
+    ``hidden`` are the columns that the workbook hides. ``version`` counts the previews, ``answers`` has the questions
+    answered with yes for all rows.
+    ``default_organisation_id`` is the organisation of rows that name none, ``meanings`` maps unknown folded
     names in the file to the keys of organisations. ``headings_in`` is the number of the row taken for the headings; if
     that row is a person (``is_first_person``), it is among the rows and ``headings`` are empty. ``sheet`` is the sheet
-    read of a workbook, ``unread`` lists the others, each with its number of rows.
+    read of a workbook, ``unread`` lists the others, each with its number of rows and whether the workbook hides it.
     """
 
     __tablename__ = "nomination_batches"
@@ -93,13 +115,16 @@ class NominationBatch(Guarded, Base):
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     default_organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    name: Mapped[str] = mapped_column(String(100), default="", server_default="")
     sha256: Mapped[str] = mapped_column(String(64))
     headings: Mapped[list[str]] = mapped_column(JSON)
     headings_in: Mapped[int] = mapped_column(default=0, server_default="0")
     is_first_person: Mapped[bool] = mapped_column(default=False, server_default=false())
     sheet: Mapped[str] = mapped_column(String(200), default="", server_default="")
     unread: Mapped[list[list[Any]]] = mapped_column(JSON, default=list, server_default="[]")
-    columns: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    hidden: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
+    columns: Mapped[dict[str, list[int]]] = mapped_column(JSON, default=dict)
+    answers: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     meanings: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default="{}")
     state: Mapped[NominationBatchState] = mapped_column(choice(NominationBatchState), default=NominationBatchState.READ)
     version: Mapped[int] = mapped_column(default=0)
@@ -117,7 +142,9 @@ class NominationBatch(Guarded, Base):
 class NominationRow(Guarded, Base):
     """A row of a batch; ``number`` is its row in the file.
 
-    ``cells`` are those of the file, ``mended`` the corrections by part. ``chosen_id`` is the person chosen by the user,
+    ``cells`` are those of the file, ``mended`` the corrections by part; ``mark`` is what the row is if no person, or
+    that the workbook hides it. ``questions`` are what is asked about it, each with its part and text, ``answers`` those
+    answered with yes. ``chosen_id`` is the person chosen by the user,
     ``is_nobody_known`` the choice of none of the candidates. ``same_as`` is the number of an earlier row that means the
     same person, ``alike`` lists those that may; ``chosen_row`` is the one chosen by the user. ``stamp`` is a hash of
     the matched person's record at the preview; ``differs`` lists the parts in which the row differs from it, until the
@@ -132,6 +159,9 @@ class NominationRow(Guarded, Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     cells: Mapped[list[str]] = mapped_column(JSON)
     mended: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    mark: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    questions: Mapped[list[list[str]]] = mapped_column(JSON, default=list, server_default="[]")
+    answers: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     chosen_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     is_nobody_known: Mapped[bool] = mapped_column(default=False)
     chosen_row: Mapped[int | None]

@@ -71,6 +71,8 @@ class ClearanceFault(enum.StrEnum):
     TEXT_TOO_LONG = "text_too_long"
     DECIDED_UNREADABLE = "decided_unreadable"
     END_UNREADABLE = "end_unreadable"
+    OTHER_CALENDAR = "other_calendar"
+    HIDDEN_ROW = "hidden_row"
     DECIDED_IN_FUTURE = "decided_in_future"
     END_BEFORE_DECISION = "end_before_decision"
     DECIDED_TWICE = "decided_twice"

@@ -30,6 +30,8 @@ class EntryKind(enum.StrEnum):
     PAY = "pay"
     RELEASE = "release"
     REVERSE = "reverse"
+    REFUND = "refund"
+    """Part of a payment that came back, such as by a credit note; less than the payment."""
 
 
 class Outcome(enum.StrEnum):
@@ -85,9 +87,12 @@ class LedgerEntry(Guarded, Base):
     amount: Mapped[int]
     purpose: Mapped[str] = mapped_column(String(300))
     original: Mapped[int | None]
-    """A payment's amount in the minor units of its claim's currency."""
+    """A payment's amount in the minor units of its claim's currency, or what came back of it."""
     closes: Mapped[bool] = mapped_column(default=False)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id"), index=True)
+    """The entry that this one reverses, or the payment of which a part came back."""
+    came_back_on: Mapped[dt.date | None]
+    """The day on which part of a payment came back."""
     proposer_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     proposed_at: Mapped[dt.datetime]
     idempotency_key: Mapped[str] = mapped_column(String(64), unique=True)
@@ -102,11 +107,12 @@ class LedgerEntry(Guarded, Base):
         # The target of the decision's composite key, which ties a decision to the true proposer.
         UniqueConstraint("id", "proposer_id"),
         CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint("(kind = 'reverse') = (reverses_id IS NOT NULL)", name="reverse_names_entry"),
+        CheckConstraint("(kind IN ('reverse', 'refund')) = (reverses_id IS NOT NULL)", name="reverse_names_entry"),
         CheckConstraint("(kind = 'pay') = (claim_id IS NOT NULL)", name="payment_has_claim"),
-        CheckConstraint("(claim_id IS NULL) = (original IS NULL)", name="payment_has_original"),
+        CheckConstraint("(kind IN ('pay', 'refund')) = (original IS NOT NULL)", name="payment_has_original"),
+        CheckConstraint("(kind = 'refund') = (came_back_on IS NOT NULL)", name="refund_has_day"),
         CheckConstraint(
-            "kind NOT IN ('commit', 'pay', 'release') OR commitment_id IS NOT NULL",
+            "kind NOT IN ('commit', 'pay', 'release', 'refund') OR commitment_id IS NOT NULL",
             name="has_commitment",
         ),
         Index("ix_ledger_entries_programme_id_id", "programme_id", "id"),
@@ -127,7 +133,10 @@ class EntryDecision(Guarded, Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
     decided_at: Mapped[dt.datetime]
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
-    """The entry that this approval reverses; unique, so that nothing is reversed twice."""
+    """The entry that this approval reverses; unique, so that nothing is reversed twice.
+
+    None for the part of a payment that came back: triggers hold the sum of such parts below the payment.
+    """
 
     approver: Mapped[User] = relationship(lazy="raise", foreign_keys=approver_id)
 

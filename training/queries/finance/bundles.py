@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training.kit.db import db
@@ -15,7 +15,7 @@ from training.models.finance.programmes import Programme
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import domain_read, seen, where
-from training.queries.finance.entries import entry_by_key, with_files
+from training.queries.finance.entries import came_back, entry_by_key, with_files
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,22 @@ class Bundle:
 
 @dataclass(frozen=True)
 class Standing:
-    """An entry with its posting, if approved, and whether an approved entry reverses it."""
+    """An entry with its posting, if approved, and whether an approved entry reverses it.
+
+    ``came_back`` is the part of a payment that came back, in pence, ``original_back`` in units of its currency. A part
+    of a payment that was reversed since counts as reversed with it.
+    """
 
     entry: LedgerEntry
     posting: LedgerPosting | None
     is_reversed: bool
+    came_back: int = 0
+    original_back: int = 0
+
+    @property
+    def left(self) -> int:
+        """What is left of the entry, in pence."""
+        return self.entry.amount - self.came_back
 
 
 @dataclass(frozen=True)
@@ -114,16 +125,24 @@ def standings(bundle: str) -> list[Standing]:
 
 
 def _standings(condition: ColumnElement[bool]) -> list[Standing]:
-    is_reversed = exists().where(EntryDecision.reverses_id == LedgerEntry.id)
+    is_reversed = exists().where(
+        or_(
+            EntryDecision.reverses_id == LedgerEntry.id,
+            and_(LedgerEntry.kind == EntryKind.REFUND, EntryDecision.reverses_id == LedgerEntry.reverses_id),
+        )
+    )
     statement = (
-        select(LedgerEntry, LedgerPosting, is_reversed)
+        select(LedgerEntry, LedgerPosting, is_reversed, came_back(), came_back("original"))
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .where(condition)
-        .options(joinedload(LedgerEntry.line), joinedload(LedgerEntry.commitment))
+        .options(joinedload(LedgerEntry.line), joinedload(LedgerEntry.commitment), joinedload(LedgerEntry.claim))
         .order_by(LedgerEntry.id)
         .execution_options(populate_existing=True)
     )
-    return [Standing(*row) for row in db.session.execute(domain_read(statement))]
+    return [
+        Standing(entry, posting, bool(is_reversed), int(pence), int(original))
+        for entry, posting, is_reversed, pence, original in db.session.execute(domain_read(statement))
+    ]
 
 
 def _changes(commitments: Collection[int]) -> Mapping[int | None, Mapping[dt.date, int]]:
@@ -174,7 +193,10 @@ def named(names: Collection[str], actor: Actor) -> dict[str, Bundle]:
 
 @dataclass(frozen=True)
 class EntryPage:
-    """An entry with its details; ``bundle`` also holds those decided together with it."""
+    """An entry with its details; ``bundle`` also holds those decided together with it.
+
+    ``came_back`` is what came back of a payment, in pence, ``parts`` are the entries that say so.
+    """
 
     entry: LedgerEntry
     bundle: Bundle
@@ -182,13 +204,15 @@ class EntryPage:
     posting: LedgerPosting | None
     undone_by: LedgerEntry | None
     undoes: LedgerEntry | None
+    came_back: int
+    parts: Sequence[LedgerEntry]
 
 
 def entry_page(entry: LedgerEntry, actor: Actor) -> EntryPage:
     """Return the page of an entry for ``actor``, who may see it."""
     key = entry.id
     whole = (
-        select(LedgerEntry, EntryDecision, LedgerPosting)
+        select(LedgerEntry, EntryDecision, LedgerPosting, came_back())
         .outerjoin(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .where(LedgerEntry.id == key)
@@ -202,7 +226,7 @@ def entry_page(entry: LedgerEntry, actor: Actor) -> EntryPage:
         )
         .execution_options(populate_existing=True)
     )
-    fresh, decision, posting = db.session.execute(seen(whole, actor, Permission.SEE_MONEY, LedgerEntry)).one()
+    fresh, decision, posting, pence = db.session.execute(seen(whole, actor, Permission.SEE_MONEY, LedgerEntry)).one()
     undoing = (
         select(LedgerEntry)
         .join(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
@@ -211,4 +235,14 @@ def entry_page(entry: LedgerEntry, actor: Actor) -> EntryPage:
     undone_by = db.session.scalar(seen(undoing, actor, Permission.SEE_MONEY, LedgerEntry))
     undoes = entry_by_key(fresh.reverses_id) if fresh.reverses_id else None
     bundle = named([fresh.bundle], actor)[fresh.bundle]
-    return EntryPage(fresh, bundle, decision, posting, undone_by, undoes)
+    return EntryPage(fresh, bundle, decision, posting, undone_by, undoes, int(pence), _parts_of(key, actor))
+
+
+def _parts_of(entry_id: int, actor: Actor) -> Sequence[LedgerEntry]:
+    """Return the entries that say which parts of a payment came back, in order."""
+    parts = (
+        select(LedgerEntry)
+        .where(LedgerEntry.reverses_id == entry_id, LedgerEntry.kind == EntryKind.REFUND)
+        .order_by(LedgerEntry.id)
+    )
+    return db.session.scalars(seen(parts, actor, Permission.SEE_MONEY, LedgerEntry)).all()

@@ -18,7 +18,7 @@ from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
 from training.policy.scopes import domain_read, seen, unscoped, where
 from training.queries.common.paging import Cursor, Page, read_page
-from training.queries.finance.entries import EntryRow, with_decisions, with_files
+from training.queries.finance.entries import EntryRow, came_back, with_decisions, with_files
 
 
 def proposed_with(entry: LedgerEntry) -> Claim:
@@ -153,6 +153,11 @@ class ClaimPage:
         seen = sum(row.entry.amount for row in self.lines)
         return seen if seen < self.claim.amount else None
 
+    @property
+    def came_back(self) -> int:
+        """What came back of its lines, in pence."""
+        return sum(line.came_back for line in self.lines)
+
 
 def claim_page(claim: Claim, actor: Actor) -> ClaimPage:
     """Return the page of a claim for ``actor``, who may see it."""
@@ -177,8 +182,10 @@ class ClaimState(enum.StrEnum):
 
     WAITING = "waiting"
     APPROVED = "approved"
+    PARTLY_REVERSED = "partly_reversed"
+    """Approved, then part of it came back."""
     REVERSED = "reversed"
-    """Approved, then wholly or partly reversed."""
+    """Approved, then reversed."""
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
@@ -209,12 +216,14 @@ class ClaimSearch:
 class ClaimRow:
     """A claim of the list, with its programme and state.
 
-    Without ``may_see_payee`` a payee who is a person is shown as a participant.
+    Without ``may_see_payee`` a payee who is a person is shown as a participant. ``came_back`` is what came back of it,
+    in pence.
     """
 
     claim: Claim
     state: ClaimState
     may_see_payee: bool
+    came_back: int = 0
 
 
 def _may_see_payee(actor: Actor) -> ColumnElement[bool]:
@@ -256,7 +265,7 @@ def all_claims(search: ClaimSearch, actor: Actor) -> Iterator[ClaimRow]:
 
 
 def _listed(search: ClaimSearch, actor: Actor) -> AnySelect:
-    statement = select(Claim, _outcome(), _is_reversed(), _may_see_payee(actor)).options(
+    statement = select(Claim, _outcome(), _is_reversed(), _came_back(), _may_see_payee(actor)).options(
         joinedload(Claim.programme), selectinload(Claim.attached)
     )
     if search.programme_id:
@@ -280,21 +289,35 @@ def _is_reversed() -> ColumnElement[bool]:
     return exists().where(EntryDecision.reverses_id == LedgerEntry.id, LedgerEntry.claim_id == Claim.id)
 
 
+def _came_back() -> ScalarSelect[int]:
+    """Return what came back of the lines of a claim as a subquery, in pence; of a reversed claim too."""
+    return (
+        select(func.coalesce(func.sum(came_back()), 0))
+        .where(LedgerEntry.claim_id == Claim.id)
+        .correlate(Claim)
+        .scalar_subquery()
+    )
+
+
 def _is_in_state(state: ClaimState) -> ColumnElement[bool]:
     if state is ClaimState.WAITING:
         return _outcome().is_(None)
     if state is ClaimState.REVERSED:
         return _is_reversed()
+    if state is ClaimState.PARTLY_REVERSED:
+        return ~_is_reversed() & (_came_back() > 0)
     if state is ClaimState.APPROVED:
-        return (_outcome() == Outcome.APPROVED) & ~_is_reversed()
+        return (_outcome() == Outcome.APPROVED) & ~_is_reversed() & (_came_back() == 0)
     return _outcome() == Outcome(state.value)
 
 
-def _claim_row(claim: Claim, outcome: Outcome | None, is_reversed: bool, may_see_payee: bool) -> ClaimRow:
-    return ClaimRow(claim, _state_of(outcome, is_reversed=is_reversed), bool(may_see_payee))
+def _claim_row(claim: Claim, outcome: Outcome | None, is_reversed: bool, pence: int, may_see_payee: bool) -> ClaimRow:
+    return ClaimRow(claim, _state_of(outcome, int(pence), is_reversed=is_reversed), bool(may_see_payee), int(pence))
 
 
-def _state_of(outcome: Outcome | None, *, is_reversed: bool) -> ClaimState:
+def _state_of(outcome: Outcome | None, came_back: int, *, is_reversed: bool) -> ClaimState:
     if outcome is None:
         return ClaimState.WAITING
-    return ClaimState.REVERSED if is_reversed else ClaimState(outcome.value)
+    if is_reversed:
+        return ClaimState.REVERSED
+    return ClaimState.PARTLY_REVERSED if came_back else ClaimState(outcome.value)

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from training.kit.db import AnySelect, db
 from training.models.finance.claims import Claim, ClaimEvidence
-from training.models.finance.ledger import Commitment, EntryDecision, EntryKind, LedgerEntry, LedgerPosting
+from training.models.finance.ledger import Commitment, EntryDecision, EntryKind, LedgerEntry, LedgerPosting, Outcome
 from training.models.finance.programmes import BudgetLine
 from training.models.identity.actor import Actor
 from training.policy.matrix import Permission
@@ -50,12 +50,33 @@ def with_files() -> tuple[Any, ...]:
     )
 
 
+def came_back(column: str = "amount") -> ScalarSelect[int]:
+    """Return the sum of the approved parts that came back of an entry as a subquery, in pence by default.
+
+    A part whose own reversal was approved is none.
+    """
+    refund, decision, undoing = aliased(LedgerEntry), aliased(EntryDecision), aliased(EntryDecision)
+    statement = (
+        select(func.coalesce(func.sum(getattr(refund, column)), 0))
+        .join(decision, decision.entry_id == refund.id)
+        .outerjoin(undoing, undoing.reverses_id == refund.id)
+        .where(
+            refund.reverses_id == LedgerEntry.id,
+            refund.kind == EntryKind.REFUND,
+            decision.outcome == Outcome.APPROVED,
+            undoing.id.is_(None),
+        )
+    )
+    return statement.correlate(LedgerEntry).scalar_subquery()
+
+
 @dataclass(frozen=True)
 class EntryRow:
     """An entry in a list, with its line, commitment and claim.
 
     ``decision`` and ``posting`` are None until it is decided and posted; ``undoes`` and ``undone_by`` are the public
-    ids of the entry that it reverses and of the approved one that reverses it.
+    ids of the entry that it reverses and of the approved one that reverses it; ``came_back`` is the part of a payment
+    that came back, in pence.
     """
 
     entry: LedgerEntry
@@ -63,13 +84,14 @@ class EntryRow:
     posting: LedgerPosting | None
     undoes: str | None
     undone_by: str | None
+    came_back: int = 0
 
 
 def with_decisions(*conditions: ColumnElement[bool]) -> AnySelect:
     """Return the statement for the columns of an ``EntryRow``."""
     undone, undoing, reversal = aliased(LedgerEntry), aliased(EntryDecision), aliased(LedgerEntry)
     return (
-        select(LedgerEntry, EntryDecision, LedgerPosting, undone.public_id, reversal.public_id)
+        select(LedgerEntry, EntryDecision, LedgerPosting, undone.public_id, reversal.public_id, came_back())
         .outerjoin(EntryDecision, EntryDecision.entry_id == LedgerEntry.id)
         .outerjoin(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .outerjoin(undone, undone.id == LedgerEntry.reverses_id)

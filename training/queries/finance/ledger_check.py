@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -27,6 +27,7 @@ from training.models.finance.ledger import (
 )
 from training.models.finance.programmes import BudgetLine, Programme
 from training.policy.scopes import unscoped
+from training.queries.finance import entries
 
 Month: TypeAlias = tuple[int, dt.date]
 """A month of a line or commitment."""
@@ -68,7 +69,10 @@ def checks(evidence_folder: Path | None = None) -> list[LedgerCheck]:
         (f"{lines} lines: none has committed or spent less than nothing in any month", _cumulative()),
         (f"{_count(LedgerEntry.claim_id)} payments: each counts as spent in the month in which it was paid", _paid()),
         (f"{entries} entries: those that were approved are posted, and no others", _approved_and_posted()),
-        (f"{_count(LedgerPosting.id)} postings: each moves what its entry says", _postings()),
+        (
+            f"{_count(LedgerPosting.id)} postings: each moves what its entry says, none gives back more than was paid",
+            chain(_postings(), _came_back()),
+        ),
         (f"{_count(EntryDecision.id)} decisions: nobody decided about their own, nobody else withdrew", _deciders()),
         (f"{_count(LedgerEntry.bundle.distinct())} bundles: each was decided as one", _bundles()),
         (f"{_count(LedgerEntry.claim_id)} entries, {claims} claims: lines add up", _claim_lines()),
@@ -188,13 +192,20 @@ def _negative(moved: Mapping[Month, Moved]) -> Iterator[tuple[int, str]]:
 
 
 def _paid() -> Iterator[str]:
-    """A payment counts in the month it was paid, and its reversal in the same."""
+    """A payment counts in the month it was paid, its reversal and what came back of it in the same.
+
+    Where what came back did not, the commitment may hold it later only.
+    """
     undone = aliased(LedgerPosting)
     is_elsewhere = case(
         (LedgerEntry.kind == EntryKind.PAY, or_(*(_differ(part) for part in ("year", "month")))),
         else_=and_(
             undone.spent != 0,
-            or_(LedgerPosting.month != undone.month, LedgerPosting.committed_month != undone.committed_month),
+            or_(
+                LedgerPosting.month != undone.month,
+                LedgerPosting.committed_month < undone.committed_month,
+                and_(undone.spent > 0, LedgerPosting.committed_month != undone.committed_month),
+            ),
         ),
     )
     statement = (
@@ -263,6 +274,7 @@ def _is_misplaced() -> ColumnElement[bool]:
 
 def _moves_as_proposed(undone: type[LedgerPosting]) -> ColumnElement[bool]:
     amount, kind = LedgerEntry.amount, LedgerEntry.kind
+    came_back = case((undone.spent > 0, undone.spent - amount), else_=0)
     freed = or_(LedgerPosting.committed == -amount, LedgerEntry.closes & (LedgerPosting.committed < -amount))
     return case(
         (kind == EntryKind.ALLOCATE, _moves(amount, 0, 0)),
@@ -270,7 +282,8 @@ def _moves_as_proposed(undone: type[LedgerPosting]) -> ColumnElement[bool]:
         (kind == EntryKind.COMMIT, _moves(0, amount, 0)),
         (kind == EntryKind.RELEASE, _moves(0, -amount, 0)),
         (kind == EntryKind.PAY, and_(LedgerPosting.allocated == 0, freed, LedgerPosting.spent == amount)),
-        else_=_moves(-undone.allocated, -undone.committed, -undone.spent),
+        (kind == EntryKind.REFUND, _moves(0, amount, -amount)),
+        else_=_moves(-undone.allocated, -undone.committed - came_back, -undone.spent + came_back),
     )
 
 
@@ -278,6 +291,31 @@ def _moves(allocated: Any, committed: Any, spent: Any) -> ColumnElement[bool]:
     return and_(
         LedgerPosting.allocated == allocated, LedgerPosting.committed == committed, LedgerPosting.spent == spent
     )
+
+
+def _came_back() -> Iterator[str]:
+    """What came back of a payment is less than the payment; reversed is what was left, and what came back stays so."""
+    undoing, reversal, again = aliased(EntryDecision), aliased(LedgerEntry), aliased(EntryDecision)
+    back, amount = entries.came_back(), LedgerEntry.amount
+    statement = (
+        select(LedgerEntry.public_id, back, amount)
+        .outerjoin(undoing, undoing.reverses_id == LedgerEntry.id)
+        .outerjoin(reversal, reversal.id == undoing.entry_id)
+        .where(
+            LedgerEntry.kind == EntryKind.PAY,
+            or_(back >= amount, and_(reversal.id.is_not(None), reversal.amount + back != amount)),
+        )
+    )
+    for public_id, came_back, paid in _rows(statement):
+        yield f"entry {public_id}: {came_back} pence of {paid} came back"
+    of_another = (
+        select(LedgerEntry.public_id)
+        .join(again, again.entry_id == LedgerEntry.id)
+        .outerjoin(reversal, reversal.id == LedgerEntry.reverses_id)
+        .where(LedgerEntry.kind == EntryKind.REFUND, again.outcome == Outcome.APPROVED, reversal.kind != EntryKind.PAY)
+    )
+    for (public_id,) in _rows(of_another):
+        yield f"entry {public_id}: came back of an entry that is no payment"
 
 
 def _deciders() -> Iterator[str]:

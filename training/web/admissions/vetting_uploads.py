@@ -52,8 +52,8 @@ def new() -> ResponseReturnValue:
     form = ClearanceFileForm()
     if form.validate_on_submit():
         try:
-            table = table_import.read_table(form.file.data.stream)
-            columns = rules.ClearanceColumns(**rules.FORMAT.find(table.headings))
+            table = table_import.find_table(form.file.data.stream, rules.FORMAT)
+            columns = rules.ClearanceColumns(**rules.FORMAT.find(table.headings, rules.not_read(table)))
             with transaction():
                 batch = rules.preview(table, columns, OUTCOMES, actor(), today())
                 made(url_for(".show", public_id=batch.public_id))

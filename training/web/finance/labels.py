@@ -9,11 +9,13 @@ from training.domain.finance.evidence import FileState
 from training.domain.finance.payment_warnings import PaymentWarning
 from training.domain.finance.rates import RateOutcome
 from training.domain.finance.spending_plans import Pattern
+from training.forms.finance.spend_uploads import RowChoice
+from training.kit.dates import DayOrder
 from training.kit.money import Currency, format_pounds, format_rate
 from training.models.finance.claims import Claim, Evidence, ExchangeRate
 from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry, Outcome
 from training.models.finance.programmes import BudgetLine, LineCategory, Programme, Project, ProjectKind
-from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendBatchState, SpendFault
+from training.models.finance.spend_uploads import RowGroup, RowOutcome, SpendBatch, SpendBatchState, SpendFault
 from training.queries.finance.claims import ClaimState
 from training.web.common.filters import long_date, month
 from training.web.common.labels import Labels
@@ -67,12 +69,14 @@ LABELS = Labels(
         (EntryKind.PAY, _l("Payment")),
         (EntryKind.RELEASE, _l("Release")),
         (EntryKind.REVERSE, _l("Reversal")),
+        (EntryKind.REFUND, _l("Part that came back")),
         (Outcome.APPROVED, _l("Approved")),
         (Outcome.REFUSED, _l("Refused")),
         (Outcome.WITHDRAWN, _l("Withdrawn by proposer")),
         (ClaimState.WAITING, _l("Waiting")),
         (ClaimState.APPROVED, _l("Approved")),
-        (ClaimState.REVERSED, _l("Reversed, wholly or in part")),
+        (ClaimState.PARTLY_REVERSED, _l("Reversed, in part")),
+        (ClaimState.REVERSED, _l("Reversed")),
         (ClaimState.REFUSED, _l("Refused")),
         (ClaimState.WITHDRAWN, _l("Withdrawn by proposer")),
         (PaymentWarning.ALIKE, _l("Similar to another claim")),
@@ -94,6 +98,30 @@ LABELS = Labels(
         (RowOutcome.NEW, _l("Will be created")),
         (RowOutcome.KNOWN, _l("Already there")),
         (RowOutcome.FAULTY, _l("Faulty")),
+        (RowOutcome.NOT_OURS, _l("Not ours")),
+        (RowOutcome.ELSEWHERE, _l("Moved to another programme")),
+        (RowOutcome.GIVEN_BACK, _l("Money back, proposed")),
+        (DayOrder.DAY_FIRST, _l("the day stands first: 3 October 2026")),
+        (DayOrder.MONTH_FIRST, _l("the month stands first: 10 March 2026")),
+        (DayOrder.MIXED, _l("both occur: ask about what may be either")),
+        (RowChoice.COMMIT, _l("Take them from it")),
+        (RowChoice.NOT_OURS, _l("Not ours")),
+        (RowChoice.MOVE, _l("Move them there")),
+        (RowChoice.ACCEPT, _l("Yes, they are meant")),
+        (RowChoice.TAKE_IN, _l("They are ours")),
+        (RowGroup.NEW, _l("Will be created")),
+        (RowGroup.KNOWN, _l("Already there")),
+        (RowGroup.MONEY_BACK, _l("Money back")),
+        (RowGroup.NOT_OURS, _l("Not ours")),
+        (RowGroup.ELSEWHERE, _l("Moved to another programme")),
+        (RowGroup.GIVEN_BACK, _l("Money back, proposed")),
+        (SpendFault.DATE_AMBIGUOUS, _l("The day and the month cannot be told apart")),
+        (SpendFault.DATE_NUMBER, _l("The date is a number, as a spreadsheet counts days")),
+        (SpendFault.OTHER_CALENDAR, _l("The year is of another calendar")),
+        (SpendFault.TWO_AMOUNTS, _l("The row has both a payment and money back")),
+        (SpendFault.OTHER_CURRENCY, _l("The amount is in another currency: enter it as a claim of its own")),
+        (SpendFault.HIDDEN_ROW, _l("The row is hidden in the workbook")),
+        (SpendFault.NO_PAYMENT, _l("The row is a total, a heading or a signature")),
         (SpendFault.DATE_UNREADABLE, _l("The date is missing or cannot be read")),
         (SpendFault.AMOUNT_UNREADABLE, _l("The amount is missing or cannot be read")),
         (SpendFault.NOT_POSITIVE, _l("The amount is zero or less")),
@@ -114,6 +142,7 @@ LABELS = Labels(
         (RateOutcome.RATE_UNREADABLE, _l("The rate is missing or cannot be read")),
         (RateOutcome.SOURCE_MISSING, _l("The source is missing")),
         (RateOutcome.SOURCE_TOO_LONG, _l("The text is too long")),
+        (RateOutcome.HIDDEN, _l("The workbook hides this row: show it there if it counts")),
         (RateOutcome.TWICE, _l("The list has another rate for this month above")),
         (FinanceEvent.PROGRAMME_LOADED, _l("Programme loaded")),
         (FinanceEvent.PROJECT_ADDED, _l("Project added")),
@@ -144,6 +173,10 @@ LABELS = Labels(
         (FinanceEvent.REVERSE_APPROVED, _l("Reversal approved")),
         (FinanceEvent.REVERSE_REFUSED, _l("Reversal refused")),
         (FinanceEvent.REVERSE_WITHDRAWN, _l("Reversal withdrawn")),
+        (FinanceEvent.REFUND_PROPOSED, _l("Part that came back proposed")),
+        (FinanceEvent.REFUND_APPROVED, _l("Part that came back approved")),
+        (FinanceEvent.REFUND_REFUSED, _l("Part that came back refused")),
+        (FinanceEvent.REFUND_WITHDRAWN, _l("Part that came back withdrawn")),
         (FinanceEvent.VARIANCE_EXPLAINED, _l("Variance explained")),
         (FinanceEvent.EVIDENCE_UPLOADED, _l("Evidence uploaded")),
         (FinanceEvent.EVIDENCE_ATTACHED, _l("Evidence attached to a claim")),
@@ -153,6 +186,7 @@ LABELS = Labels(
         (FinanceEvent.SPEND_FILE_READ, _l("Spend file read")),
         (FinanceEvent.SPEND_FILE_PROPOSED, _l("Rows of a spend file proposed")),
         (FinanceEvent.SPEND_FILE_TAKEN_BACK, _l("Claims from a spend file withdrawn")),
+        (FinanceEvent.SPEND_ROW_GIVEN_BACK, _l("Money back of a spend file proposed")),
         (FinanceEvent.SPEND_FILE_FORGOTTEN, _l("Unused rows of a spend file deleted")),
     ),
     tones=(
@@ -161,6 +195,7 @@ LABELS = Labels(
         (Outcome.WITHDRAWN, "grey"),
         (ClaimState.WAITING, "yellow"),
         (ClaimState.APPROVED, "green"),
+        (ClaimState.PARTLY_REVERSED, "orange"),
         (ClaimState.REVERSED, "orange"),
         (ClaimState.REFUSED, "red"),
         (ClaimState.WITHDRAWN, "grey"),
@@ -178,6 +213,9 @@ LABELS = Labels(
         (RowOutcome.NEW, "blue"),
         (RowOutcome.KNOWN, "grey"),
         (RowOutcome.FAULTY, "red"),
+        (RowOutcome.NOT_OURS, "grey"),
+        (RowOutcome.ELSEWHERE, "grey"),
+        (RowOutcome.GIVEN_BACK, "green"),
     ),
     refusals={
         r.OverCeiling: lambda x: _(
@@ -231,6 +269,18 @@ LABELS = Labels(
         r.WithinPlan: lambda _r: _("The line keeps to its plan within a tenth: no reason is needed"),
         r.CommitmentClosed: lambda _r: _("The commitment is closed"),
         r.NotReversible: lambda _r: _("Only an approved entry that was not reversed before can be reversed"),
+        r.OverPayment: lambda x: _(
+            "Only %(left)s of the payment is left: enter less than that. If all of it came back, propose a reversal",
+            left=format_pounds(x.left),
+        ),
+        r.PartCameBack: lambda x: _(
+            "Part of the payment came back since: %(left)s is left of it. Propose the reversal again",
+            left=format_pounds(x.left),
+        ),
+        r.CameBackOutside: lambda x: _(
+            "The money came back between %(first)s, when it was paid, and today: enter such a day",
+            first=long_date(x.first),
+        ),
         r.FundsMovedOn: lambda _r: _("The money has since been committed or spent, so it cannot be taken back"),
         r.CohortHoldsMoney: lambda _r: _("The commitment belongs to a cohort: cancel or close the cohort instead"),
         r.PaidInFuture: lambda _r: _("The date of payment is in the future"),
@@ -244,6 +294,7 @@ LABELS = Labels(
             "Somebody else saved the plan since you opened the form. What they saved stands at each month that "
             "differs; save again to replace it with yours"
         ),
+        r.NothingChosen: lambda _r: _("None of these rows can be changed this way"),
         r.BatchDecided: lambda _r: _("The rows of this file were proposed already"),
     },
     records={

@@ -1,11 +1,13 @@
-"""The entries of the ledger: list and reversal."""
+"""The entries of the ledger: list, reversal, and part of a payment that came back."""
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from training.domain.finance import proposals
 from training.domain.finance.decisions import summary
-from training.forms.finance.ledger import EntryFilter, ReasonForm
+from training.forms.finance.ledger import EntryFilter, ReasonForm, RefundForm
+from training.kit.clock import today
+from training.kit.money import Currency
 from training.models.finance.ledger import EntryKind, LedgerEntry
 from training.models.finance.programmes import Programme
 from training.policy.matrix import Permission
@@ -45,3 +47,22 @@ def reverse(entry: LedgerEntry) -> ResponseReturnValue:
             return proposed(url_for("oversight.entry_page.show", public_id=reversal.public_id))
     page = bundles.entry_page(entry, actor())
     return render_template("finance/ledger/reverse.html", form=form, page=page, summary=summary(page.bundle))
+
+
+@bp.route("/entries/<public_id>/refund", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_MONEY, on=LedgerEntry)
+def refund(entry: LedgerEntry) -> ResponseReturnValue:
+    """Propose that part of an approved payment came back."""
+    form = RefundForm()
+    page = bundles.entry_page(entry, actor())
+    currency = page.entry.claim.currency if page.entry.claim else Currency.GBP
+    if form.is_submitted() and form.validate(currency=currency):
+        with attempt(form) as done:
+            back = proposals.propose_refund(
+                entry, form.came_back(currency), form.reason.data or "", form.key.data or "", actor(), today()
+            )
+        if done:
+            return proposed(url_for("oversight.entry_page.show", public_id=back.public_id))
+    return render_template(
+        "finance/ledger/refund.html", form=form, page=page, summary=summary(page.bundle), currency=currency
+    )

@@ -1,28 +1,32 @@
 """Spend files: upload, choice of columns, preview, proposal and withdrawal of the rows."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from training.domain.common.refusals import Refusal
+from training.domain.finance import spend_columns as columns_of
 from training.domain.finance import spend_uploads as rules
 from training.forms.common.widgets import Choice
 from training.forms.finance.ledger import ReasonForm
 from training.forms.finance.spend_uploads import ColumnsForm, ProposeRowsForm, SpendFileForm
 from training.kit.clock import today
+from training.kit.dates import DayOrder
 from training.models.finance.programmes import Programme
-from training.models.finance.spend_uploads import RowOutcome, SpendBatch, SpendBatchState
+from training.models.finance.spend_uploads import GROUPS, RowOutcome, SpendBatch, SpendBatchState
 from training.policy.matrix import Permission
+from training.queries.common.paging import Cursor
 from training.queries.finance import claims, spend_uploads
 from training.web.common import table_import
 from training.web.common.filters import commitment_text
 from training.web.common.guard import actor, needs
-from training.web.common.labels import words_for
+from training.web.common.labels import choices, words_for
 from training.web.common.lists import cut, pager
 from training.web.common.sending import made, makes
 from training.web.common.uploads import folder, takes_file
 from training.web.common.use_case import attempt
+from training.web.finance.spend_choices import row_choices
 
 bp = Blueprint("spend_uploads", __name__)
 
@@ -55,11 +59,16 @@ def columns(batch: SpendBatch) -> ResponseReturnValue:
         flash(words_for(refusal), "important")
         return redirect(url_for(".new", public_id=page.batch.programme.public_id))
     commitments = {one.public_id: one for one in claims.payable(batch.programme_id, actor())}
+    places = columns_of.guess(table.headings)
+    days = columns_of.days_of(table, places.get("date"))
     form = ColumnsForm()
-    form.offer(table.headings, [Choice(key, commitment_text(one)) for key, one in commitments.items()])
+    open_ones = [Choice(key, commitment_text(one)) for key, one in commitments.items()]
+    form.offer(table.headings, open_ones, choices(DayOrder), days.order)
     if form.validate_on_submit():
+        chosen = form.columns()
+        reading = form.reading(columns_of.order_of(table, chosen.date))
         with attempt(form) as done:
-            rules.preview(batch, table, form.columns(), commitments.get(form.otherwise.data or ""), today())
+            rules.preview(batch, table, chosen, commitments.get(form.otherwise.data or ""), today(), reading)
         if done:
             return redirect(url_for(".show", public_id=batch.public_id))
     return render_template(
@@ -67,6 +76,9 @@ def columns(batch: SpendBatch) -> ResponseReturnValue:
         form=form,
         page=page,
         table=table,
+        days=days,
+        is_negative=columns_of.is_mostly_negative(table, places.get("amount")),
+        commitments=commitments,
         sample=table.rows[: table_import.SAMPLE],
     )
 
@@ -78,16 +90,19 @@ def show(batch: SpendBatch) -> ResponseReturnValue:
     page = spend_uploads.batch_page(batch, actor())
     if not page.counts:
         return redirect(url_for(".columns", public_id=batch.public_id))
-    form = table_import.row_filter(RowOutcome)
-    rows = spend_uploads.rows_of(batch, table_import.selected_outcome(form, RowOutcome), cut(), actor())
+    form, group = table_import.row_filter(RowOutcome), GROUPS.get(request.args.get("group", ""))
+    rows = spend_uploads.rows_of(batch, table_import.selected_outcome(form, RowOutcome), cut(), actor(), group)
     is_previewed = page.batch.state is SpendBatchState.PREVIEWED
     return render_template(
         "finance/spend_uploads/show.html",
         page=page,
         form=form,
+        group=group,
+        is_whole=not (group or form.outcome.data or cut() != Cursor()),
         rows=rows,
         pager=pager(rows),
         step=ProposeRowsForm() if is_previewed else None,
+        choices=row_choices(batch) if is_previewed else None,
         alike=spend_uploads.alike_rows(batch) if is_previewed else {},
     )
 

@@ -18,6 +18,7 @@ from training.kit.money import exact_amount, exact_rate
 from training.models.finance.claims import Claim, ExchangeRate
 from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import BudgetLine
+from training.models.finance.spend_uploads import RowGroup
 from training.models.finance.spending_plans import VarianceReason
 from training.queries.finance.claims import ClaimRow
 from training.queries.finance.entries import EntryRow
@@ -53,7 +54,9 @@ def _standing(row: EntryRow | RowOfBatch) -> str:
     """Return the state of an entry, which may be reversed after its approval."""
     if row.decision is None:
         return str(_("Waiting"))
-    return str(_("Reversed")) if row.undone_by else word(row.decision.outcome)
+    if row.undone_by:
+        return str(_("Reversed"))
+    return str(_("Reversed, in part")) if row.came_back else word(row.decision.outcome)
 
 
 def _id_of(record: Any) -> str:
@@ -77,6 +80,8 @@ ENTRIES = TableSpec[EntryRow](
         "decided": ColumnSpec(_l("Decided on"), lambda row: row.decision.decided_at if row.decision else None, MOMENT),
         "undoes": ColumnSpec(_l("Undoes"), lambda row: row.undoes or "", ID),
         "undone_by": ColumnSpec(_l("Undone by"), lambda row: row.undone_by or "", ID),
+        "came_back": ColumnSpec(_l("Came back"), lambda row: row.came_back or None, MONEY_IF_ANY),
+        "came_back_on": ColumnSpec(_l("It came back on"), lambda row: row.entry.came_back_on, DAY),
         "allocated": ColumnSpec(_l("Allocated"), lambda row: row.posting.allocated if row.posting else None, MONEY),
         "committed": ColumnSpec(_l("Committed"), lambda row: row.posting.committed if row.posting else None, MONEY),
         "spent": ColumnSpec(_l("Spent"), lambda row: row.posting.spent if row.posting else None, MONEY),
@@ -159,6 +164,7 @@ CLAIMS = TableSpec[ClaimRow](
         "rate": ColumnSpec(_l("Rate"), lambda row: exact_rate(row.claim.rate)),
         "evidence": ColumnSpec(_l("Evidence"), lambda row: _hashes(row.claim), ID),
         "state": ColumnSpec(_l("State"), lambda row: row.state, TAG),
+        "came_back": ColumnSpec(_l("Came back"), lambda row: row.came_back or None, MONEY_IF_ANY),
     },
     page=("payee", "amount", "state", "paid", "purpose", "programme"),
 )
@@ -177,13 +183,16 @@ def claim_lines(claim: Claim) -> TableSpec[EntryRow]:
         "rate_on": ColumnSpec(_l("Rate of"), lambda _row: claim.rate_on, DAY),
         "rate_source": ColumnSpec(_l("Source of the rate"), lambda _row: claim.rate_source),
     }
-    before, after = ("entry", "line", "commitment", "purpose"), ("decision", "undone_by")
+    before, after = ("entry", "line", "commitment", "purpose"), ("decision", "undone_by", "came_back")
     whole = {**ENTRIES.columns, **own}
     return TableSpec(_l("Lines of the claim"), {key: whole[key] for key in (*before, *own, *after)})
 
 
 def _wrong(row: RowOfBatch) -> str:
-    return f"{word(row.row.fault)}: {row.row.cell}" if row.row.fault else ""
+    if not row.row.fault:
+        return ""
+    is_back = (row.row.amount or 0) < 0
+    return f"{word(RowGroup.MONEY_BACK if is_back else row.row.fault)}: {row.row.cell}"
 
 
 SPEND_ROWS = TableSpec[RowOfBatch](
