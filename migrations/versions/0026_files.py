@@ -1,6 +1,6 @@
 """Files of names with a name of their own, several columns for a part, and questions about rows; names by more keys."""
 
-import json
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from alembic import op
@@ -64,7 +64,7 @@ def upgrade() -> None:
     _index_again()
 
 
-def _change_columns(change: "Callable[[object], object]") -> None:
+def _change_columns(change: Callable[[list[int] | int], object]) -> None:
     """Change what the columns of each batch say of each part."""
     batches = sa.table("nomination_batches", sa.column("id"), sa.column("columns", sa.JSON))
     connection = op.get_bind()
@@ -102,6 +102,6 @@ def downgrade() -> None:
     op.execute("UPDATE clearance_rows SET fault = 'decided_unreadable' WHERE fault IN ('other_calendar', 'hidden_row')")
     for table, name, before, after in _CHECKS:
         change_check(table, name, after, before)
-    _change_columns(lambda places: places[0])
+    _change_columns(lambda places: places[0] if isinstance(places, list) else places)
     for table, name, _kind in _COLUMNS:
         op.drop_column(table, name)

@@ -246,8 +246,10 @@ def _rank(titles: list[str]) -> str:
     return ""
 
 
-def without_doubt(name: str, doubt: str) -> tuple[str, str]:
-    """Return a name without the word that is a rank after all, and that rank."""
-    words = name.split()
-    rest = words[1:] if words[0] == doubt else words[:-1]
-    return " ".join(rest), _rank([doubt])
+def without_doubt(read: NameRead) -> NameRead:
+    """Return what stands in a cell whose doubtful word is a rank after all."""
+    if not read.doubt:
+        return read
+    words = read.name.split()
+    rest = words[1:] if words[0] == read.doubt else words[:-1]
+    return NameRead(" ".join(rest), read.rank or _rank([read.doubt]), is_changed=True)

@@ -63,6 +63,8 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "assurance.attachments.remove": ("+nnnnnnffns", "+nnnnnnffns"),
     "assurance.attachments.show": ("+nnnnnn++ns", "+nnnnnn++ns"),
     "identity.audit.index": ("ffffffff+fs",),
+    "admissions.nomination_uploads.agree": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "admissions.nomination_uploads.answer": ("++nnnnnnnns", "+nnnnnnnnns"),
     "admissions.nomination_uploads.columns": ("++nnnnnnnns", "+nnnnnnnnns"),
     "admissions.nomination_uploads.commit": ("++nnnnnnnns", "+nnnnnnnnns"),
     "admissions.nomination_uploads.download": ("++nnnnnnnns", "+nnnnnnnnns"),
@@ -421,6 +423,7 @@ def _address(app: Flask, endpoint: str, side: Side) -> str:
     if "table" in next(app.url_map.iter_rules(endpoint)).arguments:
         values |= {"table": _TABLES.get(endpoint, "burn-down")}
     values |= {
+        "admissions.nomination_uploads.agree": {"number": "2"},
         "admissions.nomination_uploads.row": {"number": "2"},
         "admissions.nomination_uploads.whom": {"number": "2"},
         "admissions.nomination_uploads.download": {"kind": "csv"},

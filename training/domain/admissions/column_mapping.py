@@ -2,11 +2,12 @@
 
 import re
 
-from training.domain.common.table_columns import TableColumn, TableFormat
+from training.domain.common.table_columns import Faulty, TableColumn, TableFormat
 from training.domain.people.people import EMAIL as EMAIL_PATTERN
 from training.domain.people.people import PHONE as PHONE_PATTERN
 from training.kit.money import western_digits
 from training.kit.names import fold
+from training.kit.placeholders import is_placeholder, is_rounded, whole_number
 from training.models.admissions.nomination_uploads import NomineeFault, NomineePart
 from training.models.people.people import Sex, SpokenLanguage
 
@@ -55,6 +56,11 @@ def parse_languages(text: str) -> list[str] | None:
     return None if None in parsed else [language.value for language in SpokenLanguage if language in parsed]
 
 
+def nothing(text: str) -> str:
+    """Return a cell as it is, or empty if it says that there is nothing."""
+    return "" if is_placeholder(text) else text
+
+
 def _sex(text: str) -> Sex | None:
     """Parse a cell with a sex; None if empty. Raises ValueError."""
     parsed = parse_sex(text)
@@ -71,8 +77,15 @@ def _languages(text: str) -> str:
     return " ".join(parsed)
 
 
+def _service_number(text: str) -> str:
+    """Parse a cell with a service number. Raises Faulty for one of which a spreadsheet kept only a part."""
+    if is_rounded(text):
+        raise Faulty(F.NUMBER_ROUNDED)
+    return whole_number(text)
+
+
 def _phone(text: str) -> str:
-    if text and not PHONE_PATTERN.fullmatch(text):
+    if text and (is_rounded(text) or not PHONE_PATTERN.fullmatch(text)):
         raise ValueError
     return western_digits(text)
 
@@ -94,7 +107,15 @@ NAME_LATIN = TableColumn(P.NAME_LATIN, {
     "ar": ("الاسم بالحروف اللاتينية", "الاسم باللاتينية", "الاسم بالإنجليزية", "الاسم الانكليزي",
            "الاسم باللغة الإنجليزية", "الاسم اللاتيني"),
     "ckb": ("ناو بە پیتی لاتینی", "ناوی لاتینی", "ناو بە ئینگلیزی", "ناوی ئینگلیزی"),
-}, str, is_required=False)
+}, str, is_required=False, pieces=(
+    ("First name", "Given name", "Forename", "First", "Name 1", "First name (Latin)", "First name (English)"),
+    ("Father's name", "Father name", "Fathers name", "Father", "Second name", "Middle name", "Second", "Middle",
+     "Name of father", "Name 2"),
+    ("Grandfather's name", "Grandfather name", "Grandfathers name", "Grandfather", "Third name", "Third",
+     "Name of grandfather", "Name 3"),
+    ("Great-grandfather's name", "Great grandfather", "Great grandfather name", "Fourth name", "Fourth", "Name 4"),
+    ("Surname", "Family name", "Last name", "Family", "Tribe", "Tribal name", "Last", "Title name"),
+))
 NAME_NATIVE = TableColumn(P.NAME_NATIVE, {
     "en": ("Name in Arabic or Kurdish letters", "Native name", "Name (native)", "Name in native script",
            "Arabic name", "Name (Arabic)", "Name in Arabic", "Kurdish name", "Name (Kurdish)", "Name in Kurdish"),
@@ -102,7 +123,18 @@ NAME_NATIVE = TableColumn(P.NAME_NATIVE, {
            "الاسم الرباعي واللقب", "الاسم بالعربية", "الاسم العربي", "اسم المتدرب", "اسم المرشح", "اسم الضابط"),
     "ckb": ("ناو بە پیتی عەرەبی یان کوردی", "ناو", "ناوی تەواو", "ناوی سیانی", "ناوی چواری", "ناو بە کوردی",
             "ناوی کوردی", "ناوی کاندیدکراو", "ناوی ئەفسەر"),
-}, str, is_required=False)
+}, str, is_required=False, pieces=(
+    ("الاسم الأول", "الأول", "اسم الشخص", "ناوی یەکەم", "ناوی خۆی", "الاسم الاول", "First name (Arabic)", "یەکەم"),
+    ("اسم الأب", "الأب", "اسم الوالد", "الوالد", "الاسم الثاني", "الثاني", "الاسم الاب", "ناوی باوک", "باوک",
+     "ناوی دووەم", "دووەم"),
+    ("اسم الجد", "الجد", "الاسم الثالث", "الثالث", "الاسم الجد", "ناوی باپیر", "باپیر", "ناوی سێیەم", "سێیەم",
+     "ناوی باپیرە"),
+    ("اسم أب الجد", "اسم والد الجد", "أب الجد", "اسم جد الأب", "جد الأب", "الاسم الرابع", "الرابع", "ناوی چوارەم",
+     "چوارەم",
+     "باوکی باپیر"),
+    ("اللقب", "لقب", "العشيرة", "اسم العائلة", "العائلة", "الشهرة", "الكنية", "اسم العشيرة", "الاسم اللقب", "نازناو",
+     "ناسناو", "عەشیرەت", "ناوی خێزان", "خێزان"),
+))
 ORGANISATION = TableColumn(P.ORGANISATION, {
     "en": ("Organisation", "Organization", "Agency", "Directorate", "Employer", "Ministry", "Service"),
     "ar": ("الجهة", "المنظمة", "المؤسسة", "الدائرة", "المديرية", "الجهة المرشحة", "جهة العمل", "التشكيل"),
@@ -127,7 +159,7 @@ SERVICE_NUMBER = TableColumn(P.SERVICE_NUMBER, {
     "en": ("Service number", "Service no", "Number", "Badge number", "Staff number", "ID number"),
     "ar": ("الرقم الوظيفي", "رقم الخدمة", "الرقم الاحصائي", "رقم الهوية", "الرقم العسكري"),
     "ckb": ("ژمارەی خزمەت", "ژمارەی فەرمانبەری", "ژمارەی ناسنامە", "ژمارەی سەربازی"),
-}, western_digits, is_required=False)
+}, _service_number, is_required=False)
 PHONE = TableColumn(P.PHONE, {
     "en": ("Telephone", "Phone", "Mobile", "Phone number", "Telephone number", "Mobile number"),
     "ar": ("رقم الهاتف", "الهاتف", "الموبايل", "رقم الموبايل"),

@@ -16,7 +16,6 @@ from training.domain.common import table_import
 from training.domain.common.table_import import PIECE, RowStorage
 from training.domain.identity import audit, jobs
 from training.domain.people import duplicates, people
-from training.domain.people.events import PeopleEvent
 from training.domain.people.people import Particulars
 from training.kit.db import changed_rows
 from training.models.admissions.nomination_uploads import (
@@ -101,7 +100,7 @@ def _check_unchanged(batch: NominationBatch, rows: Sequence[NominationRow], by: 
     moved = []
     for start in range(0, len(rows), PIECE):
         piece = rows[start : start + PIECE]
-        judged = recogniser.judge([row_read(row, batch.columns) for row in piece])
+        judged = recogniser.judge([row_read(row, batch) for row in piece])
         for row, (nominee, now) in zip(piece, judged, strict=True):
             then = (row.outcome, row.person_id, row.organisation_id, row.stamp)
             if nominee is None or then != (now.outcome, now.person_id, now.organisation_id, now.stamp):
@@ -169,18 +168,18 @@ def _undo_rows(batch: NominationBatch, by: Actor) -> int:
     for row, _nomination, person in rows:
         if row.before:
             people.correct(person, Particulars(**row.before), by)
-    nominations.withdraw_all([one for _row, one, person in rows if person.id not in registered.keys() - staying], by)
-    _remove([registered[key] for key in registered.keys() - staying], by)
+    removed = registered.keys() - staying
+    nominations.withdraw_all([one for _row, one, person in rows if person.id not in removed])
+    _remove([registered[key] for key in removed])
     batch.state = S.UNDONE
-    audit.record(AdmissionEvent.NOMINATION_FILE_UNDONE, batch, by=by.user_id, rows=len(rows))
+    audit.record(AdmissionEvent.NOMINATION_FILE_UNDONE, batch, by=by.user_id, rows=len(rows), removed=len(removed))
     return len(rows)
 
 
-def _remove(made: Sequence[tuple[Nomination, Person]], by: Actor) -> None:
+def _remove(made: Sequence[tuple[Nomination, Person]]) -> None:
     """Delete people whom the batch registered, with their nominations, none of which was acted on."""
     if not made:
         return
-    audit.record_each(PeopleEvent.PERSON_REMOVED, {person: {} for _nomination, person in made}, by=by.user_id)
     persons, nominated = [person.id for _, person in made], [nomination.id for nomination, _ in made]
     for statement in (
         update(NominationRow).where(NominationRow.chosen_id.in_(persons)).values(chosen_id=None),

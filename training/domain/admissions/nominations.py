@@ -95,8 +95,11 @@ def _row(cohort: Cohort, person: Person, by: Actor) -> dict[str, Any]:
     }
 
 
-def withdraw_all(nominated: Sequence[Nomination], by: Actor) -> None:
-    """Withdraw nominations that were not acted on. Raises WrongStep if one is no longer *nominated*."""
+def withdraw_all(nominated: Sequence[Nomination]) -> None:
+    """Withdraw nominations that were not acted on, for who undoes a file and records that for all of them.
+
+    Raises WrongStep if one is no longer *nominated*.
+    """
     if not nominated:
         return
     statement = (
@@ -106,7 +109,6 @@ def withdraw_all(nominated: Sequence[Nomination], by: Actor) -> None:
     )
     if changed_rows(statement) != len(nominated):
         raise WrongStep
-    audit.record_each(NominationEvent.WITHDRAW, {nomination: {} for nomination in nominated}, by=by.user_id)
 
 
 def shortlist(nomination: Nomination, by: Actor) -> None:

@@ -14,15 +14,23 @@ from typing import Any, NamedTuple
 from training.domain.admissions.row_parsing import COLUMNS, Nominee, Reader, RowRead, Verdict, stamp_of
 from training.domain.common.table_columns import Faulty, cleaned
 from training.domain.people.people import Particulars
-from training.kit.matching import Names, heard
+from training.kit.matching import ENOUGH, Names, heard, score
 from training.kit.names import fold, name_key
-from training.models.admissions.nomination_uploads import NominationBatch, NomineeFault, NomineeOutcome, NomineePart
+from training.kit.tables import RowMark
+from training.models.admissions.nomination_uploads import (
+    NominationBatch,
+    NomineeFault,
+    NomineeOutcome,
+    NomineePart,
+    NomineeQuestion,
+)
 from training.models.identity.actor import Actor
 from training.queries.admissions import person_matching
 from training.queries.people import matching
 from training.queries.people.matching import MOST_CANDIDATES
 
-P, O, F = NomineePart, NomineeOutcome, NomineeFault  # noqa: E741
+P, O, F, Q = NomineePart, NomineeOutcome, NomineeFault, NomineeQuestion  # noqa: E741
+NO_PERSON = (RowMark.HEADING, RowMark.TOTAL, RowMark.SIGNATURE, RowMark.SECTION)
 
 
 class Known:
@@ -71,13 +79,17 @@ def _contradicts(given: Particulars, row: Any) -> bool:
 
 @dataclass
 class Seen:
-    """The rows of a file so far, to find earlier rows that mean, or may mean, the same person."""
+    """The rows of a file so far, to find earlier rows that mean, or may mean, the same person.
+
+    ``unknown`` and ``sounds`` have the rows of people who are not in the register, for ``alike``; ``rows`` all texts.
+    """
 
     people: dict[int, int] = field(default_factory=dict)
     numbers: dict[tuple[int, str], int] = field(default_factory=dict)
     names: dict[tuple[int, str, str], list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
     unknown: dict[int, Particulars] = field(default_factory=dict)
     sounds: Names = field(default_factory=Names)
+    rows: dict[str, int] = field(default_factory=dict)
 
     def check(self, number: int, nominee: Nominee, person: Any | None) -> None:
         """Record a row. Raises Faulty with the number of an earlier row that means the same person."""
@@ -86,24 +98,29 @@ class Seen:
             return
         organisation_id, given = nominee.organisation_id or 0, nominee.particulars
         if given.service_number:
-            self._refuse(
-                self.numbers.setdefault((organisation_id, given.service_number), number), number, P.SERVICE_NUMBER
-            )
+            first = self.numbers.setdefault((organisation_id, given.service_number), number)
+            if first == number or not self.is_other_name(given, first):
+                self._refuse(first, number, P.SERVICE_NUMBER)
         alike = self.names[organisation_id, fold(given.name_latin), fold(given.name_native)]
         for earlier, service_number in alike:
             if not (service_number and given.service_number):
                 self._refuse(earlier, number, P.NAME_LATIN if given.name_latin else P.NAME_NATIVE)
         alike.append((number, given.service_number))
 
-    def alike(self, given: Particulars) -> list[int]:
-        """Return the earlier rows of unknown people that may mean the same person, best first."""
-        found = self.sounds.like(heard(given.name_latin, given.name_native))
-        return [number for number in found if not _contradicts(given, self.unknown[number])][:MOST_CANDIDATES]
+    def alike(self, organisation_id: int | None, given: Particulars) -> list[int]:
+        """Return the earlier rows of unknown people that may mean the same person, best first.
 
-    def add(self, number: int, given: Particulars) -> None:
-        """Record a row of an unknown person, to be found by ``alike`` for later rows."""
-        self.unknown[number] = given
-        self.sounds.add(number, heard(given.name_latin, given.name_native))
+        So does one of another name with the same service number.
+        """
+        found = self.sounds.like(heard(given.name_latin, given.name_native))
+        found = [number for number in found if not _contradicts(given, self.unknown[number])][:MOST_CANDIDATES]
+        numbered = self.numbers.get((organisation_id or 0, given.service_number)) if given.service_number else None
+        is_more = numbered in self.unknown and numbered not in found
+        return [numbered, *found] if is_more and numbered else found
+
+    def is_other_name(self, given: Particulars, earlier: int) -> bool:
+        """Return whether the person of an earlier row has another name."""
+        return earlier in self.unknown and _is_other_name(given, self.unknown[earlier])
 
     def _refuse(self, first: int, number: int, part: NomineePart | None) -> None:
         if first != number:
@@ -129,6 +146,7 @@ class Recogniser:
         """Return the nominee and the verdict of each row."""
         rows = self._with_earlier_decisions(rows)
         read = [self._read_or_fault(row) for row in rows]
+        asked = [_open_questions(row, one) for row, one in zip(rows, read, strict=True)]
         known = self._known(rows, [one for one in read if isinstance(one, Nominee)])
         verdicts = [
             self._verdict(row, one, known) if isinstance(one, Nominee) else one
@@ -141,9 +159,9 @@ class Recogniser:
         return [
             Judged(
                 one if isinstance(one, Nominee) else None,
-                replace(verdict, outcome=O.NOMINATED) if verdict.person_id in nominated else verdict,
+                replace(verdict, outcome=O.NOMINATED) if verdict.person_id in nominated else _asking(verdict, open_),
             )
-            for one, verdict in zip(read, verdicts, strict=True)
+            for one, verdict, open_ in zip(read, verdicts, asked, strict=True)
         ]
 
     def _with_earlier_decisions(self, rows: Sequence[RowRead]) -> list[RowRead]:
@@ -173,6 +191,12 @@ class Recogniser:
         return changed
 
     def _read_or_fault(self, row: RowRead) -> Nominee | Verdict:
+        if row.mark in NO_PERSON and Q.NOT_A_PERSON not in row.answers:
+            return Verdict(O.LEFT_OUT, questions=[[Q.NOT_A_PERSON.value, "", row.mark]])
+        if self._is_shown(row) and any(row.texts.values()):
+            first = self._seen.rows.setdefault(row.fingerprint, row.number)
+            if first != row.number and not row.is_nobody_known:
+                return Verdict(O.REPEATED, same_as=first)
         try:
             return self._reader.read(row)
         except Faulty as faulty:
@@ -195,6 +219,8 @@ class Recogniser:
             person = found[0] if len(found) == 1 and not self._is_doubtful(row, nominee, found[0]) else None
             if person is not None and person.organisation_id not in self._reader.invited:
                 raise Faulty(F.ORGANISATION_NOT_INVITED, part=P.ORGANISATION)
+            if not self._is_shown(row):
+                return self._unseen(nominee, person)
             self._seen.check(row.number, nominee, person)
         except Faulty as faulty:
             return Verdict(O.FAULTY, faulty.fault, faulty.part, faulty.same_as)
@@ -202,16 +228,24 @@ class Recogniser:
             return _matched(nominee, person)
         return self._unknown(row, nominee, [one.id for one in found])
 
+    def _is_shown(self, row: RowRead) -> bool:
+        """Return whether a row counts: one that the workbook hides, and nobody asked for, says nothing of others."""
+        return row.mark != RowMark.HIDDEN or Q.HIDDEN in row.answers
+
+    def _unseen(self, nominee: Nominee, person: Any | None) -> Verdict:
+        return _matched(nominee, person) if person else Verdict(O.NEW, organisation_id=nominee.organisation_id)
+
     def _unknown(self, row: RowRead, nominee: Nominee, candidates: list[int]) -> Verdict:
         """Return the verdict of a row that is not clearly a known person."""
         organisation_id, given = nominee.organisation_id, nominee.particulars
-        alike = self._seen.alike(given) if self._looks_for_similar else []
+        alike = self._seen.alike(organisation_id, given) if self._looks_for_similar else []
         if row.chosen_row in alike:
             return Verdict(
                 O.REPEATED, same_as=row.chosen_row, alike=alike, organisation_id=organisation_id, candidates=candidates
             )
+        self._seen.unknown[row.number] = given
         if self._looks_for_similar:
-            self._seen.add(row.number, given)
+            self._seen.sounds.add(row.number, heard(given.name_latin, given.name_native))
         # A reference identifies a person, so "none of these" is no answer.
         is_open = nominee.reference or ((candidates or alike) and not row.is_nobody_known)
         outcome = O.POSSIBLE if is_open else O.NEW
@@ -241,9 +275,34 @@ class Recogniser:
             return True
         if nominee.reference or row.chosen_id == person.id:
             return False
-        has_number = bool(nominee.particulars.service_number)
-        is_by_number = has_number and person.service_number == nominee.particulars.service_number
-        return not is_by_number and (row.is_nobody_known or _contradicts(nominee.particulars, person))
+        given = nominee.particulars
+        if given.service_number and person.service_number == given.service_number:
+            return _is_other_name(given, person)
+        return row.is_nobody_known or nominee.is_name_read or _contradicts(given, person)
+
+
+def _is_other_name(given: Any, other: Any) -> bool:
+    """Return whether two people with one number have names that are not alike, so that one of the numbers is wrong."""
+    ours, theirs = (heard(one.name_latin, one.name_native) for one in (given, other))
+    is_comparable = any(ours) and any(theirs)
+    return is_comparable and score(ours, theirs) < ENOUGH
+
+
+def _open_questions(row: RowRead, read: Nominee | Verdict) -> list[list[str]]:
+    """Return the questions about a row that nobody answered."""
+    asked = read.questions if isinstance(read, Nominee) else ()
+    return [[one.code.value, str(one.part), one.text] for one in asked if one.code not in row.answers]
+
+
+def _asking(verdict: Verdict, questions: list[list[str]]) -> Verdict:
+    """Return the verdict with the open questions; what would be done waits for their answers."""
+    if verdict.outcome is O.MATCHED:
+        # Who is meant is known, so that no word of the name is in doubt.
+        questions = [one for one in questions if one[0] not in (Q.RANK_OR_NAME, Q.NAME_UNUSUAL)]
+    if not questions or verdict.outcome in (O.FAULTY, O.LEFT_OUT, O.REPEATED):
+        return verdict
+    is_good = verdict.outcome in (O.NEW, O.MATCHED)
+    return replace(verdict, outcome=O.ASKED if is_good else verdict.outcome, questions=questions)
 
 
 def _may_be_new(verdict: Verdict) -> bool:

@@ -14,6 +14,15 @@ class NamesMissing(Refusal):
     field = "name_native"
 
 
+@dataclass
+class NomineesMany(Refusal):
+    """The file nominates many more people than the cohort has seats: it may be the list of a whole unit."""
+
+    field = "are_many"
+    people: int
+    seats: int
+
+
 class BatchClosed(Refusal):
     """The upload was committed, undone or deleted."""
 

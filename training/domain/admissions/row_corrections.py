@@ -11,6 +11,7 @@ from training.domain.people import people
 from training.kit.db import db
 from training.kit.matching import Heard, Names, heard
 from training.kit.names import fold
+from training.kit.titles import read_name
 from training.models.admissions.nomination_uploads import NominationBatch, NominationRow, NomineePart
 from training.models.identity.actor import Actor
 from training.models.people.people import Person
@@ -36,6 +37,12 @@ def choose(batch: NominationBatch, number: int, person: Person | None, by: Actor
         people.reactivate(person, by)
     key = person.id if person else None
     _decide(batch, number, by, chosen_id=key, chosen_row=None, is_nobody_known=person is None, corrects=corrects)
+
+
+def agree(batch: NominationBatch, number: int, by: Actor) -> None:
+    """Answer every question about a row with yes. Raises BatchClosed, JobStanding."""
+    asked = {question[0] for question in row_numbered(batch, number).questions}
+    _decide(batch, number, by, answers=sorted({*row_numbered(batch, number).answers, *asked}))
 
 
 def choose_row(batch: NominationBatch, number: int, same_as: int, by: Actor) -> None:
@@ -93,7 +100,7 @@ class Rows:
 
     def _note(self, row: Any) -> None:
         texts = texts_of(row, {part: place for part, place in self._batch.columns.items() if part in _IDENTIFYING})
-        latin, native = texts.get(P.NAME_LATIN, ""), texts.get(P.NAME_NATIVE, "")
+        latin, native = (read_name(texts.get(part, "")).name for part in (P.NAME_LATIN, P.NAME_NATIVE))
         self._heard[row.number].append(heard(latin, native))
         self._names.add(row.number, heard(latin, native))
         for mark in _marks(row, texts):

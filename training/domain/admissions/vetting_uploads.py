@@ -25,7 +25,7 @@ from training.domain.common.table_import import TableKind, TableStorage, judge_r
 from training.domain.identity import audit
 from training.kit import tables
 from training.kit.clock import now
-from training.kit.dates import parse_day
+from training.kit.dates import OtherCalendarError, parse_day
 from training.kit.db import db
 from training.kit.ids import is_public_id
 from training.kit.names import fold
@@ -48,6 +48,14 @@ _LONGEST_AUTHORITY, _LONGEST_REFERENCE = 200, 100
 
 def _headings(en: str, ar: str, ckb: str) -> dict[str, tuple[str, ...]]:
     return {"en": (en,), "ar": (ar,), "ckb": (ckb,)}
+
+
+def _day(written: str) -> dt.date:
+    """Parse a day. Raises ValueError, and Faulty for one of another calendar."""
+    try:
+        return parse_day(written)
+    except OtherCalendarError as error:
+        raise Faulty(ClearanceFault.OTHER_CALENDAR) from error
 
 
 class ClearanceColumns(NamedTuple):
@@ -80,13 +88,13 @@ AUTHORITY = TableColumn(
 DECIDED_ON = TableColumn(
     "decided_on",
     _headings("Decided on", "تاريخ القرار", "ڕۆژی بڕیاردان"),
-    parse_day,
+    _day,
     ClearanceFault.DECIDED_UNREADABLE,
 )
 EXPIRES_ON = TableColumn(
     "expires_on",
     _headings("Valid until", "تاريخ انتهاء النفاذ", "کارپێکراوە تا"),
-    parse_day,
+    _day,
     ClearanceFault.END_UNREADABLE,
 )
 REFERENCE = TableColumn(
@@ -110,6 +118,12 @@ KIND = TableKind(
 )
 _FILLED_IN = (OUTCOME, AUTHORITY, DECIDED_ON, EXPIRES_ON, REFERENCE)
 """The columns that the authority fills in."""
+
+
+def not_read(table: tables.Table) -> list[int]:
+    """Return the columns that the sheet hides, but that of our own numbers, which people hide as they find it ugly."""
+    own = FORMAT.guess(table.headings).get(NOMINATION.part)
+    return [place for place in table.hidden if place != own]
 
 
 def preview(
@@ -146,12 +160,15 @@ class _Clearances:
 
     def judge(self, batch: ClearanceBatch, rows: Sequence[Cells]) -> list[ClearanceRow]:
         """Return the rows to store, without those that the authority left empty."""
-        filled = [cells for cells in rows if any(cells.written(column) for column in _FILLED_IN)]
+        data = [cells for cells in rows if cells.mark in ("", tables.RowMark.HIDDEN)]
+        filled = [cells for cells in data if any(cells.written(column) for column in _FILLED_IN)]
         self._known = vetting_uploads.named({cells[NOMINATION] for cells in filled}, self._by)
         self.filled_in += len(filled)
         return judge_rows(KIND, self._fill, batch, filled)
 
     def _fill(self, row: ClearanceRow, cells: Cells) -> None:
+        if cells.mark:
+            raise Faulty(ClearanceFault.HIDDEN_ROW)
         nomination, current = self._nomination(cells)
         row.nomination_id, row.known_id = nomination.id, current.id if current else None
         decision = self._decision(cells)

@@ -99,6 +99,14 @@ class Cells:
                 raise
             raise self.fault(column, column.fault) from error
 
+    def is_read(self, column: TableColumn[Any]) -> bool:
+        """Return whether a cell can be parsed."""
+        try:
+            column.parse(self.written(column))
+        except (Faulty, ValueError):
+            return False
+        return True
+
     def fault(self, column: TableColumn[Any], fault: StrEnum) -> Faulty:
         """Return a Faulty for a cell, to be raised."""
         return Faulty(fault, self.written(column), column.part)

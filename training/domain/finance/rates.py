@@ -19,11 +19,14 @@ from training.kit.clock import month_of, now
 from training.kit.dates import parse_month
 from training.kit.db import db
 from training.kit.money import Currency, parse_rate
+from training.kit.tables import RowMark
 from training.models.finance.claims import ExchangeRate
 from training.models.identity.actor import Actor
 from training.queries.finance import rates as rate_rows
 
 LONGEST_SOURCE = 300
+_READ = ("", RowMark.HIDDEN)
+"""Rows of a list that are read; others are headings again, totals, notes."""
 _FAR = 10
 """A rate is far from another if it differs by more than the inverse of this number."""
 
@@ -117,6 +120,7 @@ class RateOutcome(enum.StrEnum):
     SOURCE_MISSING = "source_missing"
     SOURCE_TOO_LONG = "source_too_long"
     TWICE = "twice"
+    HIDDEN = "hidden"
 
     @property
     def is_fault(self) -> bool:
@@ -177,7 +181,7 @@ def load(stream: IO[bytes], by: Actor, *, confirmed: str = "") -> RateList:
     """
     table = table_import.find_table(stream, FORMAT)
     places, read = FORMAT.find(table.headings, table.hidden), _Rates()
-    rows = read.doubted([read.read(FORMAT.cells(row, places)) for row in table.rows])
+    rows = read.doubted([read.read(FORMAT.cells(row, places)) for row in table.rows if row.mark in _READ])
     asked = _question(rows)
     is_entered = asked in ("", confirmed) and not any(row.outcome.is_fault for row in rows)
     if is_entered:
@@ -200,6 +204,8 @@ class _Rates:
 
     def read(self, cells: Cells) -> RateRow:
         """Return the row with its outcome."""
+        if cells.mark:
+            return RateRow(cells.number, cells.texts, RateOutcome.HIDDEN)
         try:
             rate = _rate(cells)
         except Faulty as faulty:

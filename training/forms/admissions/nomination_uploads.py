@@ -29,8 +29,13 @@ _ROW = "row-"
 """The prefix of the choices of another row with the same person."""
 
 
+LONGEST_NAME = 100
+PIECES = 5
+"""Columns that may together hold a name: given name, father's, grandfather's, great-grandfather's, family."""
+
+
 class NomineeFileForm(BaseForm):
-    """The file, whose name is not stored, and the organisation of rows that name none."""
+    """The file, what it is called, and the organisation of rows that name none."""
 
     file = FileField(
         _l("File of names"),
@@ -39,6 +44,11 @@ class NomineeFileForm(BaseForm):
             "CSV, Excel or OpenDocument, at most 10 megabytes and 20,000 rows. "
             "The headings may be English, Arabic or Kurdish"
         ),
+    )
+    name = TextField(
+        _l("What you call this file"),
+        [may_be_empty(), longest(LONGEST_NAME)],
+        description=_l("To find it again. Where you leave this empty, the file keeps its own name"),
     )
     organisation = SelectField(_l("Organisation of rows that name none"), [may_be_empty()])
     sheet = TextField(
@@ -52,11 +62,27 @@ def _column(label: str) -> SelectField:
     return SelectField(label, [may_be_empty()])
 
 
+NAMES = (NomineePart.NAME_LATIN.value, NomineePart.NAME_NATIVE.value)
+
+
+def _piece(part: str, number: int) -> str:
+    """Return the name of the field of a column that is joined to the first of a part."""
+    return f"{part}_{number + 1}" if number else part
+
+
 class NomineeColumnsForm(TableColumnsForm):
     """The column of each part, and the organisation of rows that name none."""
 
     name_latin = _column(_l("Name in Latin letters"))
+    name_latin_2 = _column(_l("joined with"))
+    name_latin_3 = _column(_l("joined with"))
+    name_latin_4 = _column(_l("joined with"))
+    name_latin_5 = _column(_l("joined with"))
     name_native = _column(_l("Name in Arabic or Kurdish letters"))
+    name_native_2 = _column(_l("joined with"))
+    name_native_3 = _column(_l("joined with"))
+    name_native_4 = _column(_l("joined with"))
+    name_native_5 = _column(_l("joined with"))
     organisation = _column(_l("Organisation"))
     default = _column(_l("Organisation of rows that name none"))
     rank = _column(_l("Rank"))
@@ -70,17 +96,29 @@ class NomineeColumnsForm(TableColumnsForm):
     is_first_person = TickField(_l("The first row is a person: the file has no headings"))
 
     def offer(
-        self, headings: Sequence[str], columns: Mapping[str, int], organisations: list[Choice], default: str
+        self, headings: Sequence[str], columns: Mapping[str, list[int]], organisations: list[Choice], default: str
     ) -> None:
         """Fill the lists, and preselect the current values until the form is submitted."""
-        self.offer_columns(headings, list(NomineePart), columns)
+        places = {
+            _piece(part, number): place for part, some in columns.items() for number, place in enumerate(some[:PIECES])
+        }
+        pieces = [_piece(part, number) for part in NAMES for number in range(1, PIECES)]
+        self.offer_columns(headings, [*NomineePart, *pieces], places)
         self.default.choices = organisations
         if not self.is_submitted():
             self.default.data = default
 
-    def columns(self) -> dict[str, int]:
-        """Return the selected columns by part."""
-        return self.chosen([part.value for part in NomineePart])
+    def columns(self) -> dict[str, list[int]]:
+        """Return the selected columns by part, in the order in which they are joined."""
+        chosen = {part.value: list(self.chosen([part.value]).values()) for part in NomineePart}
+        for part in NAMES:
+            pieces = [_piece(part, number) for number in range(1, PIECES)]
+            chosen[part] = list(dict.fromkeys([*chosen[part], *self.chosen(pieces).values()]))
+        return {part: places for part, places in chosen.items() if places}
+
+    def pieces(self, part: str) -> list[SelectField]:
+        """Return the fields of the columns that are joined to the first of a name."""
+        return [self[_piece(part, number)] for number in range(1, PIECES)]
 
 
 class NomineeRowForm(PersonForm):
@@ -153,6 +191,7 @@ class CommitForm(BaseForm):
 
     version = HiddenField()
     mode = RadioField(_l("Which rows should be nominated?"), [choose_one()])
+    are_many = TickField(_l("So many people for these seats are meant"))
     corrects = TickField(
         _l("Also update the register for known people"),
         description=_l("Otherwise a file changes nothing that is recorded. An empty cell never changes anything"),

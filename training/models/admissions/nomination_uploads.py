@@ -100,7 +100,8 @@ class NominationBatch(Guarded, Base):
 
     ``headings`` are those of the file, ``columns`` maps the value of each part to its columns, which are joined;
     ``hidden`` are the columns that the workbook hides. ``version`` counts the previews, ``answers`` has the questions
-    answered with yes for all rows. ``default_organisation_id`` is the organisation of rows that name none, ``meanings`` maps unknown folded
+    answered with yes for all rows.
+    ``default_organisation_id`` is the organisation of rows that name none, ``meanings`` maps unknown folded
     names in the file to the keys of organisations. ``headings_in`` is the number of the row taken for the headings; if
     that row is a person (``is_first_person``), it is among the rows and ``headings`` are empty. ``sheet`` is the sheet
     read of a workbook, ``unread`` lists the others, each with its number of rows and whether the workbook hides it.

@@ -1,6 +1,7 @@
 """Read nomination uploads and their rows."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,6 +52,20 @@ def row_outlines(batch_id: int) -> Sequence[Any]:
         .order_by(row.number)
     )
     return db.session.execute(domain_read(statement)).all()
+
+
+def seats_of(cohort_id: int) -> int:
+    """Return the number of seats of a cohort."""
+    return db.session.scalars(select(Cohort.capacity).where(Cohort.id == cohort_id)).one()
+
+
+def count_questions(batch_id: int) -> dict[str, int]:
+    """Count the rows of a batch that wait for the answer to each question, by its code."""
+    statement = select(NominationRow.questions).where(
+        NominationRow.batch_id == batch_id, NominationRow.outcome == NomineeOutcome.ASKED
+    )
+    asked = db.session.scalars(domain_read(statement))
+    return Counter(code for questions in asked for code in {question[0] for question in questions})
 
 
 def people_of(ids: Iterable[int | None]) -> dict[int, Person]:
@@ -176,7 +191,7 @@ def find_row(batch: NominationBatch, number: int, actor: Actor) -> NominationRow
     return db.session.scalar(statement)
 
 
-NEEDING = (NomineeOutcome.FAULTY, NomineeOutcome.POSSIBLE)
+NEEDING = (NomineeOutcome.FAULTY, NomineeOutcome.POSSIBLE, NomineeOutcome.ASKED)
 """Rows with these outcomes need a correction or decision."""
 
 

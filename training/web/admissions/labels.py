@@ -8,12 +8,14 @@ from flask_babel.speaklater import LazyString
 from training.domain.admissions import refusals as r
 from training.domain.admissions.events import AdmissionEvent
 from training.domain.admissions.nomination_path import NominationEvent, SelectionStep
+from training.kit.tables import RowMark
 from training.models.admissions.nomination_uploads import (
     NominationBatch,
     NominationBatchState,
     NomineeFault,
     NomineeOutcome,
     NomineePart,
+    NomineeQuestion,
 )
 from training.models.admissions.nominations import Hindrance, Nomination, NominationState
 from training.models.admissions.notifications import NoticeKind
@@ -35,6 +37,7 @@ _DONE: dict[NomineeOutcome, LazyString] = {
     NomineeOutcome.POSSIBLE: _l("Perhaps known: not nominated"),
     NomineeOutcome.NOMINATED: _l("Had been nominated before"),
     NomineeOutcome.FAULTY: _l("Faulty: not nominated"),
+    NomineeOutcome.ASKED: _l("Asked about: not nominated"),
 }
 
 
@@ -57,6 +60,11 @@ LABELS = Labels(
         (ClearanceFault.TEXT_TOO_LONG, _l("The text is too long")),
         (ClearanceFault.DECIDED_UNREADABLE, _l("The date of the decision is missing or cannot be read")),
         (ClearanceFault.END_UNREADABLE, _l("The last day of the clearance is missing or cannot be read")),
+        (
+            ClearanceFault.OTHER_CALENDAR,
+            _l("The year is not of the Gregorian calendar: it looks like Hijri or another. Write the Gregorian date"),
+        ),
+        (ClearanceFault.HIDDEN_ROW, _l("The workbook hides this row: show it there if it counts")),
         (ClearanceFault.DECIDED_IN_FUTURE, _l("The date of the decision is in the future")),
         (ClearanceFault.END_BEFORE_DECISION, _l("The clearance would expire before it was given")),
         (ClearanceFault.DECIDED_TWICE, _l("A row above says something else about the same person")),
@@ -80,7 +88,23 @@ LABELS = Labels(
         (NomineeOutcome.POSSIBLE, _l("Perhaps known: choose")),
         (NomineeOutcome.NOMINATED, _l("Nominated already")),
         (NomineeOutcome.FAULTY, _l("Faulty")),
-        (NomineeOutcome.REPEATED, _l("The same person as another row: left out")),
+        (NomineeOutcome.REPEATED, _l("There already: the same as another row")),
+        (NomineeOutcome.ASKED, _l("Asked about: say whether it counts")),
+        (NomineeOutcome.LEFT_OUT, _l("No person: left out")),
+        (RowMark.HIDDEN, _l("Hidden in the workbook")),
+        (RowMark.HEADING, _l("Left out: the headings again")),
+        (RowMark.TOTAL, _l("Left out: total line")),
+        (RowMark.SIGNATURE, _l("Left out: signature or note")),
+        (RowMark.SECTION, _l("Left out: heading of a section")),
+        (NomineeQuestion.HIDDEN, _l("The workbook hides this row")),
+        (NomineeQuestion.NOT_A_PERSON, _l("The row is no person")),
+        (NomineeQuestion.CELL_UNREADABLE, _l("A cell cannot be read")),
+        (NomineeQuestion.RANK_OR_NAME, _l("A word of the name may be the rank")),
+        (NomineeQuestion.NAME_UNUSUAL, _l("The name has digits or marks")),
+        (
+            NomineeFault.NUMBER_ROUNDED,
+            _l("The number was rounded by a spreadsheet: write the whole number, or leave it empty"),
+        ),
         (NomineeFault.NAME_MISSING, _l("The name is missing")),
         (NomineeFault.NAME_UNREADABLE, _l("The name has no letters")),
         (NomineeFault.TEXT_TOO_LONG, _l("The text is too long")),
@@ -157,6 +181,8 @@ LABELS = Labels(
         (NomineeOutcome.NOMINATED, "grey"),
         (NomineeOutcome.FAULTY, "red"),
         (NomineeOutcome.REPEATED, "grey"),
+        (NomineeOutcome.ASKED, "yellow"),
+        (NomineeOutcome.LEFT_OUT, "grey"),
         (NominationState.NOMINATED, "yellow"),
         (NominationState.SHORTLISTED, "blue"),
         (NominationState.IN_VETTING, "blue"),
@@ -211,6 +237,11 @@ LABELS = Labels(
         ),
         r.AlreadyClaimed: lambda _r: _("Completion was claimed already"),
         r.NamesMissing: lambda _r: _("Say which column has the names"),
+        r.NomineesMany: lambda x: _(
+            "The file nominates %(people)s people for %(seats)s seats: say that so many are meant",
+            people=x.people,
+            seats=x.seats,
+        ),
         r.BatchClosed: lambda _r: _("The rows of this file have already been nominated, undone or deleted"),
         r.BatchChanged: lambda x: _(
             "Since the preview, people in these rows were changed, registered or nominated: %(rows)s. Nothing "

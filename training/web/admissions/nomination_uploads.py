@@ -1,6 +1,8 @@
 """Nomination uploads: upload, map columns, preview, correct, commit, undo."""
 
+from collections.abc import Sequence
 from itertools import islice
+from pathlib import PureWindowsPath
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,9 +12,11 @@ from flask_babel import gettext as _
 from training.domain.admissions import nomination_upload_commit, row_corrections
 from training.domain.admissions import nomination_uploads as rules
 from training.domain.admissions.column_mapping import FORMAT, parse_languages, parse_sex
+from training.domain.common.table_columns import cleaned
 from training.domain.identity import export_limits
 from training.domain.identity.export_limits import ExportEvent
 from training.forms.admissions.nomination_uploads import (
+    LONGEST_NAME,
     CommitForm,
     NomineeColumnsForm,
     NomineeFileForm,
@@ -32,6 +36,7 @@ from training.models.admissions.nomination_uploads import (
     NominationRow,
     NomineeFault,
     NomineeOutcome,
+    NomineeQuestion,
 )
 from training.models.courses.cohorts import Cohort
 from training.models.identity.jobs import Job
@@ -64,6 +69,11 @@ def _nominating_organisations(cohort_id: int) -> tuple[dict[str, Organisation], 
     return organisations, [Choice(key, name(one)) for key, one in organisations.items()]
 
 
+def _own_name(file: str) -> str:
+    """Return the name of a file as its sender sees it: without folders, shortened."""
+    return cleaned(PureWindowsPath(file).name)[:LONGEST_NAME]
+
+
 def _key(organisations: dict[str, Organisation], chosen: str | None) -> int | None:
     return organisations[chosen].id if chosen else None
 
@@ -89,8 +99,9 @@ def new(cohort: Cohort) -> ResponseReturnValue:
     if form.validate_on_submit():
         with attempt(form) as done:
             organisation_id = _key(organisations, form.organisation.data)
-            batch = rules.read(form.file.data.stream, cohort, organisation_id, actor(), form.sheet.data or "")
-            job = rules.ask_preview(batch, actor()) if FORMAT.can_read(batch.columns) else None
+            called = form.name.data or _own_name(form.file.data.filename or "")
+            batch = rules.read(form.file.data.stream, cohort, organisation_id, actor(), form.sheet.data or "", called)
+            job = None if rules.must_ask_columns(batch) else rules.ask_preview(batch, actor())
         if done:
             if job is None:
                 return redirect(url_for(".columns", public_id=batch.public_id))
@@ -126,7 +137,7 @@ def columns(batch: NominationBatch) -> ResponseReturnValue:
     form.offer(page.batch.headings, page.batch.columns, offered, default)
     if not form.is_submitted():
         form.is_first_person.data = page.batch.is_first_person
-    if form.validate_on_submit():
+    if form.validate_on_submit() and "show" not in request.form:
         with attempt(form) as done:
             organisation_id = _key(organisations, form.default.data)
             is_first_person = bool(form.is_first_person.data)
@@ -135,7 +146,16 @@ def columns(batch: NominationBatch) -> ResponseReturnValue:
             _start(job)
             return _to_page(batch)
     sample = nomination_uploads.all_rows(batch, None, actor(), table_import.SAMPLE)
-    return render_template("admissions/nomination_uploads/columns.html", form=form, page=page, sample=sample)
+    chosen = form.columns() if form.is_submitted() and not form.errors else page.batch.columns
+    return render_template(
+        "admissions/nomination_uploads/columns.html",
+        form=form,
+        page=page,
+        sample=sample,
+        guessed=FORMAT.guess_joined(page.batch.headings, page.batch.hidden),
+        results=[(row.number, rules.texts_of(row, chosen)) for row in sample],
+        is_short=rules.are_names_short(page.batch),
+    )
 
 
 @bp.get("/batches/<public_id>")
@@ -156,6 +176,8 @@ def _commit_form(page: nomination_uploads.NominationUploadPage) -> CommitForm | 
         return None
     form = CommitForm()
     form.offer()
+    if not rules.are_many_for(page.good, page.cohort.capacity):
+        del form.are_many
     if not form.is_submitted():
         form.version.data, form.mode.data = str(page.batch.version), "good"
     return form
@@ -180,8 +202,44 @@ def _page(
         pager=pager(rows),
         step=step,
         failure=job_words(page.job),
-        unread=[one for place, one in enumerate(page.batch.headings) if place not in page.batch.columns.values()],
+        unread=_unread_headings(page.batch),
+        joined=[(part, _headings(page.batch, some)) for part, some in page.batch.columns.items() if len(some) > 1],
+        asked=nomination_uploads.count_questions(page.batch.id) if step else {},
     )
+
+
+def _headings(batch: NominationBatch, places: Sequence[int]) -> list[str]:
+    return [batch.headings[place] for place in places if place < len(batch.headings)]
+
+
+def _unread_headings(batch: NominationBatch) -> list[str]:
+    """Return the headings of the columns that are not read."""
+    read = {place for places in batch.columns.values() for place in places}
+    return [heading for place, heading in enumerate(batch.headings) if place not in read]
+
+
+@bp.post("/batches/<public_id>/answer")
+@needs(Permission.NOMINATE, on=NominationBatch)
+def answer(batch: NominationBatch) -> ResponseReturnValue:
+    """Answer a question with yes for all rows of the file."""
+    question = next((one for one in NomineeQuestion if one == request.form.get("question")), None)
+    if question is None:
+        return _to_page(batch)
+    with attempt() as done:
+        job = rules.answer(batch, question, actor())
+    if done:
+        _start(job)
+    return _to_page(batch)
+
+
+@bp.post("/batches/<public_id>/rows/<int:number>/agree")
+@needs(Permission.NOMINATE, on=NominationBatch)
+def agree(batch: NominationBatch, number: int) -> ResponseReturnValue:
+    """Answer every question about a row with yes."""
+    found = _row(batch, number)
+    with attempt() as done:
+        row_corrections.agree(batch, found.number, actor())
+    return _to_next_row(batch, number) if done else _to_page(batch)
 
 
 @bp.post("/batches/<public_id>/preview")
@@ -208,6 +266,7 @@ def commit(batch: NominationBatch) -> ResponseReturnValue:
             actor(),
             is_whole=form.mode.data == "whole",
             corrects=bool(form.corrects.data),
+            is_meant=bool(form.are_many.data),
         )
     if done:
         _start(job)
@@ -269,7 +328,7 @@ def _to_next_row(batch: NominationBatch, number: int, *, begins_anew: bool = Tru
         return redirect(url_for(".show", **(place | {"outcome": None})))
     if found.number < number and not begins_anew:
         return redirect(url_for(".show", **place))
-    endpoint = ".row" if found.outcome is NomineeOutcome.FAULTY else ".whom"
+    endpoint = ".whom" if found.outcome is NomineeOutcome.POSSIBLE else ".row"
     return redirect(url_for(endpoint, number=found.number, **place))
 
 
@@ -292,6 +351,7 @@ def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
     """Correct the texts of a row."""
     page, found = nomination_uploads.batch_page(batch, actor()), _row(batch, number)
     texts = rules.texts_of(found, page.batch.columns)
+    texts |= rules.names_read(texts)
     form = NomineeRowForm(
         data=texts | {"sex": parse_sex(texts.get("sex", "")), "speaks": parse_languages(texts.get("languages", ""))}
     )
@@ -309,6 +369,7 @@ def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
         form=form,
         page=page,
         row=found,
+        reason_of=tables.reason_of,
         said=said,
         outcome=table_import.previous_outcome(NomineeOutcome),
     )

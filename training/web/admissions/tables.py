@@ -13,7 +13,14 @@ from training.domain.admissions.vetting_uploads import FORMAT as CLEARANCES
 from training.domain.people.people import LONGEST
 from training.forms.admissions.vetting_uploads import WORDS
 from training.kit.sheets import Column as FileColumn
-from training.models.admissions.nomination_uploads import NominationRow, NomineeFault, NomineeOutcome, NomineePart
+from training.kit.tables import RowMark
+from training.models.admissions.nomination_uploads import (
+    NominationRow,
+    NomineeFault,
+    NomineeOutcome,
+    NomineePart,
+    NomineeQuestion,
+)
 from training.web.common.downloads import SavedTable
 from training.web.common.labels import word
 from training.web.common.language import language
@@ -47,12 +54,12 @@ class NomineeRow(NamedTuple):
     texts: Mapping[str, str]
 
 
-def nominees(rows: Iterable[NominationRow], places: Mapping[str, int]) -> SavedTable:
+def nominees(rows: Iterable[NominationRow], places: Mapping[str, list[int]]) -> SavedTable:
     """Return rows of a file whose columns are at ``places``, each with its outcome."""
     return NOMINEES.file(NomineeRow(row, _texts(row, places)) for row in rows)
 
 
-def _texts(row: NominationRow, places: Mapping[str, int]) -> Mapping[str, str]:
+def _texts(row: NominationRow, places: Mapping[str, list[int]]) -> Mapping[str, str]:
     texts = texts_of(row, places)
     if row.person:
         texts[NomineePart.REFERENCE.value] = row.person.public_id
@@ -71,9 +78,32 @@ def reason_of(row: NominationRow) -> str:
         return str(_("The text is too long: use %(most)s characters or fewer", most=LONGEST[row.part]))
     if row.fault is not None:
         return word(row.fault)
+    asked = [_asked(*question) for question in row.questions]
     if row.outcome is NomineeOutcome.POSSIBLE and row.alike:
-        return str(_("Perhaps the same person as row %(rows)s", rows=", ".join(map(str, row.alike))))
-    return ""
+        asked.insert(0, str(_("Perhaps the same person as row %(rows)s", rows=", ".join(map(str, row.alike)))))
+    return ". ".join(asked)
+
+
+_UNREADABLE = {
+    NomineePart.SEX: NomineeFault.SEX_UNKNOWN,
+    NomineePart.PHONE: NomineeFault.PHONE_UNREADABLE,
+    NomineePart.EMAIL: NomineeFault.EMAIL_UNREADABLE,
+    NomineePart.LANGUAGES: NomineeFault.LANGUAGE_UNKNOWN,
+}
+
+
+def _asked(code: str, part: str, text: str) -> str:
+    """Return what is asked about a row: a question with the part of the row and the text in question."""
+    match NomineeQuestion(code):
+        case NomineeQuestion.NOT_A_PERSON:
+            return word(RowMark(text))
+        case NomineeQuestion.CELL_UNREADABLE:
+            reason = word(_UNREADABLE[NomineePart(part)])
+            return str(_("%(part)s: %(text)s. %(reason)s", part=word(NomineePart(part)), text=text, reason=reason))
+        case NomineeQuestion.RANK_OR_NAME:
+            return str(_("%(word)s may be the rank or part of the name", word=text))
+        case question:
+            return word(question)
 
 
 NOMINEES = TableSpec[NomineeRow](
@@ -133,7 +163,7 @@ VETTING_QUEUE = TableSpec[Any](
 )
 """Nominees in vetting with empty columns for the authority's decision; rows: nomination, current decision."""
 
-NOMINATION_FILES = files_read("admissions.nomination_uploads.show")
+NOMINATION_FILES = files_read("admissions.nomination_uploads.show", are_named=True)
 
 TABLES: Mapping[str, TableSpec[Any]] = {
     "nomination_files": NOMINATION_FILES,

@@ -50,7 +50,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             table = table_import.find_table(form.file.data.stream, rules.FORMAT)
-            columns = rules.ClearanceColumns(**rules.FORMAT.find(table.headings))
+            columns = rules.ClearanceColumns(**rules.FORMAT.find(table.headings, rules.not_read(table)))
             with transaction():
                 batch = rules.preview(table, columns, OUTCOMES, actor(), today())
             return redirect(url_for(".show", public_id=batch.public_id))

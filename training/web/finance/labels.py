@@ -114,6 +114,7 @@ LABELS = Labels(
         (RateOutcome.RATE_UNREADABLE, _l("The rate is missing or cannot be read")),
         (RateOutcome.SOURCE_MISSING, _l("The source is missing")),
         (RateOutcome.SOURCE_TOO_LONG, _l("The text is too long")),
+        (RateOutcome.HIDDEN, _l("The workbook hides this row: show it there if it counts")),
         (RateOutcome.TWICE, _l("The list has another rate for this month above")),
         (FinanceEvent.PROGRAMME_LOADED, _l("Programme loaded")),
         (FinanceEvent.PROJECT_ADDED, _l("Project added")),
