@@ -42,18 +42,21 @@ def desk(app: Flask, client: FlaskClient) -> Desk:
 
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
-NEW, KNOWN, ALREADY, FAULTY, POSSIBLE = (
+NEW, KNOWN, ALREADY, FAULTY, POSSIBLE, ASKED, THERE, LEFT_OUT = (
     "New: will be registered and nominated",
     "Known: will be nominated",
     "Nominated already",
     "Faulty",
     "Perhaps known: choose",
+    "Asked about: say whether it counts",
+    "There already: the same as another row",
+    "No person: left out",
 )
 
 
 def test_arabic_file_is_previewed_and_nominated(app: Flask, desk: Desk) -> None:
     address, page = desk.preview(ARABIC.encode("windows-1256"))
-    assert (tile(page, NEW), tile(page, FAULTY)) == (2, 1)
+    assert (tile(page, NEW), tile(page, ASKED)) == (2, 1)
     assert "Write female or male" in page
     assert count(app, Nomination) == 0
     page = desk.commit(address)
@@ -62,7 +65,7 @@ def test_arabic_file_is_previewed_and_nominated(app: Flask, desk: Desk) -> None:
     roster = desk.browser.get(f"/cohorts/{desk.cohort}/roster").text
     assert "أحمد كاظم" in roster or "Ahmed Kadhim" in roster
     _again, page = desk.preview(ARABIC.encode())
-    assert (tile(page, NEW), tile(page, ALREADY), tile(page, FAULTY)) == (0, 2, 1)
+    assert (tile(page, NEW), tile(page, ALREADY), tile(page, ASKED)) == (0, 2, 1)
     assert "No row of this file can be nominated as it is." in page
 
 
@@ -83,7 +86,7 @@ def test_faulty_row_is_corrected_in_place(app: Flask, desk: Desk) -> None:
     assert "Write female or male" in form
     answer = post(desk.browser, f"{address}/rows/4", {"name_native": "علي سعد", "sex": "male"})
     page = desk.browser.get(answer.headers["Location"]).text
-    assert (tile(page, NEW), tile(page, FAULTY)) == (3, 0)
+    assert (tile(page, NEW), tile(page, ASKED)) == (3, 0)
     desk.commit(address, mode="whole")
     assert count(app, Nomination) == 3
 
@@ -91,11 +94,11 @@ def test_faulty_row_is_corrected_in_place(app: Flask, desk: Desk) -> None:
 def test_faulty_rows_are_downloaded_corrected_and_uploaded_again(desk: Desk) -> None:
     address, _page = desk.preview(ARABIC.encode())
     desk.commit(address)
-    sent = desk.saved(address, "csv", outcome="faulty_row").decode("utf-8-sig")
+    sent = desk.saved(address, "csv", outcome="asked_about").decode("utf-8-sig")
     assert "Write female or male" in sent
     assert sent.count("\n") == 2
     _again, page = desk.preview(sent.replace("سمك", "ذكر").encode())
-    assert (tile(page, NEW), tile(page, FAULTY)) == (1, 0)
+    assert (tile(page, NEW), tile(page, ASKED)) == (1, 0)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -249,7 +252,7 @@ def test_unreadable_file_is_refused_with_the_reason(app: Flask, desk: Desk, cont
 def test_invalid_and_unusual_names(desk: Desk) -> None:
     rows = ["\U0001f600", "   ", "x" * 201, "<b>Ali</b>", "\u202eAhmed\u202c \u200fKadhim", "A"]
     _address, page = desk.preview(("Name,Rank\n" + "".join(f"{name},Major\n" for name in rows)).encode())
-    assert (tile(page, NEW), tile(page, FAULTY)) == (3, 3)
+    assert (tile(page, NEW), tile(page, ASKED), tile(page, FAULTY)) == (2, 1, 3)
     assert "<b>Ali</b>" not in page
     assert "\u202e" not in page
 
@@ -258,7 +261,8 @@ def test_two_rows_of_the_same_person_are_reported(desk: Desk) -> None:
     content = "Name,Service number\nAhmed Kadhim,\nAhmed  Kadhim,\nAli,7\nHassan,7\nAhmed Kadhim,8\n"
     _address, page = desk.preview(content.encode())
     assert "Row 2 means the same person" in page
-    assert "Row 4 means the same person" in page
+    assert "Perhaps the same person as row 4" in page, "one number under two names"
+    assert (tile(page, THERE), tile(page, POSSIBLE), tile(page, FAULTY)) == (1, 1, 1)
 
 
 def test_title_above_the_headings_is_skipped(desk: Desk) -> None:
@@ -410,7 +414,7 @@ def test_rows_marked_as_different_people_are_not_offered_again(app: Flask, desk:
 def test_telephones_and_emails_are_validated_as_in_the_form(desk: Desk) -> None:
     content = "Name,Phone,E-mail\nAhmed Kadhim,abc,\nZainab Hassan,,notmail\nAli Saad,٠٧٧٠ ١٢٣ ٤٥٦٧,ali@example.org\n"
     _address, page = desk.preview(content.encode())
-    assert (tile(page, NEW), tile(page, FAULTY)) == (1, 2)
+    assert (tile(page, NEW), tile(page, ASKED)) == (1, 2)
     assert "Write a telephone number" in page
     assert "Write an e-mail address" in page
 
@@ -426,18 +430,18 @@ def test_correction_form_shows_the_original_cell(desk: Desk) -> None:
 
 
 def test_correction_leads_to_the_next_row_that_needs_attention(desk: Desk) -> None:
-    rows = ("Ahmed Kadhim,xx", "Zainab Hassan,f", "Ali Saad,yy", "Karim Jabbar,zz", "كريم جبار,")
+    rows = ("Ahmed Kadhim,qq", "Zainab Hassan,f", "Ali Saad,yy", "Karim Jabbar,zz", "كريم جبار,")
     address, page = desk.preview(("Name,Sex\n" + "\n".join(rows)).encode())
-    assert f"{address}?outcome=faulty_row" in page, "a count leads to what it counts"
+    assert f"{address}?outcome=asked_about" in page, "a count leads to what it counts"
     first = desk.browser.get(f"{address}/rows/next").headers["Location"]
     assert first == f"{address}/rows/2"
-    kept = f"{address}/rows/4?outcome=faulty_row"
+    kept = f"{address}/rows/4?outcome=asked_about"
     answer = post(desk.browser, kept, {"name_latin": "Ali Saad", "sex": "male"})
-    assert answer.headers["Location"] == f"{address}/rows/5?outcome=faulty_row"
-    answer = desk.browser.get(f"{address}/rows/next?after=5&outcome=faulty_row")
-    assert answer.headers["Location"] == f"{address}?outcome=faulty_row", "who leaves the last is led back to the list"
+    assert answer.headers["Location"] == f"{address}/rows/5?outcome=asked_about"
+    answer = desk.browser.get(f"{address}/rows/next?after=5&outcome=asked_about")
+    assert answer.headers["Location"] == f"{address}?outcome=asked_about", "who leaves the last is led back to the list"
     for number, name in ((2, "Ahmed Kadhim"), (5, "Karim Jabbar")):
-        answer = post(desk.browser, f"{address}/rows/{number}?outcome=faulty_row", {"name_latin": name, "sex": "male"})
+        answer = post(desk.browser, f"{address}/rows/{number}?outcome=asked_about", {"name_latin": name, "sex": "male"})
     assert answer.headers["Location"] == address
     page = desk.browser.get(address).text
     assert "No rows of this kind are left to correct." in page
@@ -449,14 +453,14 @@ def test_correction_leads_to_the_next_row_that_needs_attention(desk: Desk) -> No
 def test_row_of_large_file_is_corrected_without_a_job(app: Flask, desk: Desk) -> None:
     """No job is started, although a file of this size is previewed by a job."""
     lines = "".join(f"Officer {number},{number}\n" for number in range(600))
-    address = desk.send(("Name,Service number,Sex\n" + lines + "Zainab Hassan,,xx\n").encode()).headers["Location"]
+    address = desk.send(("Name,Service number,Sex\n" + lines + "Zainab Hassan,,qq\n").encode()).headers["Location"]
     with app.app_context():
         runner.do_waiting("a worker")
         asked = db.session.scalar(select(func.count()).select_from(Job))
-    assert tile(desk.browser.get(address).text, FAULTY) == 1
+    assert tile(desk.browser.get(address).text, ASKED) == 1
     post(desk.browser, f"{address}/rows/602", {"name_latin": "Zainab Hassan", "sex": "female"})
     page = desk.browser.get(address).text
-    assert (tile(page, NEW), tile(page, FAULTY)) == (601, 0)
+    assert (tile(page, NEW), tile(page, ASKED)) == (601, 0)
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Job)) == asked
 

@@ -103,7 +103,7 @@ class Seen:
                 self._refuse(first, number, P.SERVICE_NUMBER)
         alike = self.names[organisation_id, fold(given.name_latin), fold(given.name_native)]
         for earlier, service_number in alike:
-            if not (service_number and given.service_number):
+            if not (nominee.is_name_read or (service_number and given.service_number)):
                 self._refuse(earlier, number, P.NAME_LATIN if given.name_latin else P.NAME_NATIVE)
         alike.append((number, given.service_number))
 
@@ -177,12 +177,15 @@ class Recogniser:
         self, rows: Sequence[RowRead], read: Sequence[Nominee | Verdict], verdicts: Sequence[Verdict]
     ) -> list[Verdict]:
         """Return the verdicts, with people of similar names added as candidates to those of unknown people."""
-        new = [place for place, verdict in enumerate(verdicts) if _may_be_new(verdict)]
-        named = [one.particulars for place in new if isinstance(one := read[place], Nominee)]
-        wanted = [matching.NameQuery(one.name_latin, one.name_native) for one in named]
+        asked = [
+            (place, matching.NameQuery(*names))
+            for place, (one, verdict) in enumerate(zip(read, verdicts, strict=True))
+            if isinstance(one, Nominee) and _may_be_new(verdict)
+            for names in one.spellings
+        ]
+        alike = matching.candidates([query for _place, query in asked], self._by, is_aside_too=True)
         changed = list(verdicts)
-        alike = matching.candidates(wanted, self._by, is_aside_too=True)
-        for place, found in zip(new, alike, strict=True):
+        for (place, _query), found in zip(asked, alike, strict=True):
             is_open = found and changed[place].outcome is O.NEW and not rows[place].is_nobody_known
             outcome = O.POSSIBLE if is_open else changed[place].outcome
             similar = [one.person.id for one in found if one.person.id not in changed[place].candidates]

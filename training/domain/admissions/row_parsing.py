@@ -76,7 +76,8 @@ class Question(NamedTuple):
 class Nominee:
     """A person as a row describes them; ``organisation_id`` is None only if ``reference`` identifies them.
 
-    ``questions`` are asked before the row counts; ``is_name_read`` if numbering or a rank was taken off the name.
+    ``questions`` are asked before the row counts; ``is_name_read`` if numbering or a rank was taken off the name,
+    ``bare_names`` are the names without a word that may be a rank.
     """
 
     particulars: Particulars
@@ -85,6 +86,13 @@ class Nominee:
     reference: str
     questions: Sequence[Question] = ()
     is_name_read: bool = False
+    bare_names: tuple[str, str] | None = None
+
+    @property
+    def spellings(self) -> list[tuple[str, str]]:
+        """The names in both scripts by which people like this one are looked for."""
+        names = (self.particulars.name_latin, self.particulars.name_native)
+        return [names, self.bare_names] if self.bare_names else [names]
 
 
 @dataclass(frozen=True)
@@ -157,7 +165,7 @@ class Reader:
         organisation_id = self._organisation(named, must_be=not reference)
         asked = [*_about_row(row), *unreadable, *_about_names(names)]
         is_read = any(one.is_changed for one in names.values())
-        return Nominee(particulars, organisation_id, bool(named), reference, asked, is_read)
+        return Nominee(particulars, organisation_id, bool(named), reference, asked, is_read, _bare_names(names))
 
     def _organisation(self, name: str, *, must_be: bool) -> int | None:
         """Return the key of the named organisation; one outside the actor's own counts as unknown. Raises Faulty."""
@@ -182,7 +190,7 @@ def _with_names_in_place(row: RowRead) -> RowRead:
 _Row = TypeVar("_Row", bound=Cells)
 _OPTIONAL: tuple[TableColumn[Any], ...] = (SEX, PHONE, EMAIL, LANGUAGES)
 """A cell of these that cannot be read is asked about and does not spoil its row."""
-_UNUSUAL = re.compile(r"[\d/\\|:;@#*=+<>{}\[\]()_,،؛]")
+_UNUSUAL = re.compile(r"\d{5}|[/\\|:;@#*=+<>{}\[\]()_,،؛]")
 
 
 def _with_names_read(row: RowRead) -> tuple[RowRead, dict[NomineePart, NameRead]]:
@@ -195,6 +203,14 @@ def _with_names_read(row: RowRead) -> tuple[RowRead, dict[NomineePart, NameRead]
     if Q.RANK_OR_NAME in row.answers:
         read = {part: without_doubt(one) for part, one in read.items()}
     return replace(row, texts={**row.texts, **{part.value: one.name for part, one in read.items()}}), read
+
+
+def _bare_names(names: Mapping[NomineePart, NameRead]) -> tuple[str, str] | None:
+    """Return the names without a word that may be a rank, if there is one."""
+    if not any(one.doubt for one in names.values()):
+        return None
+    latin, native = (without_doubt(names[part]).name if part in names else "" for part in (P.NAME_LATIN, P.NAME_NATIVE))
+    return latin, native
 
 
 def _about_names(names: Mapping[NomineePart, NameRead]) -> Iterator[Question]:

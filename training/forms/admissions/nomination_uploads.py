@@ -45,7 +45,7 @@ class NomineeFileForm(BaseForm):
             "The headings may be English, Arabic or Kurdish"
         ),
     )
-    name = TextField(
+    called = TextField(
         _l("What you call this file"),
         [may_be_empty(), longest(LONGEST_NAME)],
         description=_l("To find it again. Where you leave this empty, the file keeps its own name"),

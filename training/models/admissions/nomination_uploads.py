@@ -92,7 +92,7 @@ class NomineeQuestion(enum.StrEnum):
     RANK_OR_NAME = "rank_or_name"
     """A word of the name may be a rank: is it?"""
     NAME_UNUSUAL = "name_unusual"
-    """The name has marks or digits: is all of it the name?"""
+    """The name has marks or a long number: is all of it the name?"""
 
 
 class NominationBatch(Guarded, Base):

@@ -100,7 +100,7 @@ LABELS = Labels(
         (NomineeQuestion.NOT_A_PERSON, _l("The row is no person")),
         (NomineeQuestion.CELL_UNREADABLE, _l("A cell cannot be read")),
         (NomineeQuestion.RANK_OR_NAME, _l("A word of the name may be the rank")),
-        (NomineeQuestion.NAME_UNUSUAL, _l("The name has digits or marks")),
+        (NomineeQuestion.NAME_UNUSUAL, _l("The name has marks or a long number")),
         (
             NomineeFault.NUMBER_ROUNDED,
             _l("The number was rounded by a spreadsheet: write the whole number, or leave it empty"),

@@ -99,7 +99,7 @@ def new(cohort: Cohort) -> ResponseReturnValue:
     if form.validate_on_submit():
         with attempt(form) as done:
             organisation_id = _key(organisations, form.organisation.data)
-            called = form.name.data or _own_name(form.file.data.filename or "")
+            called = form.called.data or _own_name(form.file.data.filename or "")
             batch = rules.read(form.file.data.stream, cohort, organisation_id, actor(), form.sheet.data or "", called)
             job = None if rules.must_ask_columns(batch) else rules.ask_preview(batch, actor())
         if done:
@@ -363,13 +363,16 @@ def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
             return _to_next_row(batch, number)
     if found.fault and not form.is_submitted():
         form.refuse(tables.reason_of(found), form.field_of(found.part))
-    said = texts.get(found.part.value, "") if found.part else ""
+    unread = next((one for one in found.questions if one[1]), ["", "", ""])
+    part = found.part.value if found.part else unread[1]
+    said = texts.get(part, "")
     return render_template(
         "admissions/nomination_uploads/row.html",
         form=form,
         page=page,
         row=found,
         reason_of=tables.reason_of,
+        part=part,
         said=said,
         outcome=table_import.previous_outcome(NomineeOutcome),
     )

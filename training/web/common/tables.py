@@ -196,7 +196,7 @@ _COUNT_OR_DASH = replace(COUNT, page=lambda number: number or "–")
 
 
 def files_read(endpoint: str, *, are_named: bool = False) -> TableSpec[Any]:
-    """Return the table of uploads, each with its number of rows, and its name if ``are_named``; ``endpoint`` shows one."""
+    """Return the table of uploads, each with its size, and its name if ``are_named``; ``endpoint`` shows one."""
     named = (
         {"name": ColumnSpec[Any](_l("What you call this file"), lambda row: row[0].name, TYPED)} if are_named else {}
     )
