@@ -72,9 +72,9 @@ def _parse(text: str, patterns: tuple[re.Pattern[str], ...]) -> dt.date:
     if match is None:
         raise OtherCalendarError if _OTHER_YEAR.search(plain) else ValueError
     parts = match.groupdict()
-    month = int(parts["month"]) if "month" in parts else _MONTHS.index(parts["name"][:3]) + 1
     year = int(parts["year"])
     year = check_year(year) if len(parts["year"]) > 2 else _CENTURY + year
+    month = int(parts["month"]) if "month" in parts else _MONTHS.index(parts["name"][:3]) + 1
     return dt.date(year, month, int(parts.get("day", 1)))
 
 

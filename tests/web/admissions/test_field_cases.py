@@ -293,7 +293,7 @@ def test_many_more_people_than_seats_are_asked_about(desk: Desk) -> None:
 
 def test_files_are_told_apart_by_their_names(desk: Desk) -> None:
     desk.send(case("02"), name="first regiment.csv")
-    address, page = desk.preview(case("06"))
+    _address, page = desk.preview(case("06"))
     assert "names.csv" in page
     desk.preview(case("07"), called="Corrected list")
     page = desk.browser.get(desk.new).text

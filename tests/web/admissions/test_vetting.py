@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
+import xlsxwriter
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -356,3 +357,40 @@ def test_withdrawn_nominee_leaves_the_queue(office: Office) -> None:
     with building(office.world) as world, transaction():
         nominations.withdraw(rows.nomination_by_key(one.id), world.actor("uk"))
     assert "Nobody of this kind." in words(office.officer.get("/vetting"))
+
+
+@pytest.mark.parametrize(
+    "days",
+    ["1448/05/20,1449/05/20", "10/06/1448,10/06/1449", "٢٠/٥/١٤٤٨ هـ,1449-05-20", "01/01/2569,01/01/2570"],
+)
+def test_day_of_another_calendar_is_never_recorded(office: Office, days: str) -> None:
+    faulty, good = office.in_vetting("Trainee one"), office.in_vetting("Trainee two")
+    at = office.send(HEADINGS + line(faulty, f"cleared,An authority,{days},") + line(good))
+    page = words(office.officer.get(at))
+    assert re.search(r"2 Faulty .*The year is not of the Gregorian calendar", page)
+    press(office.officer, f"{at}/record", {"key": "k"})
+    assert (office.state(faulty), office.state(good)) == (S.IN_VETTING, S.CLEARED)
+
+
+def test_returned_file_may_have_a_title_and_a_signature(office: Office) -> None:
+    one = office.in_vetting("Trainee one")
+    at = office.send("Ministry, Directorate\n\n" + HEADINGS + line(one) + HEADINGS + "\n,Director,,,,,\n")
+    press(office.officer, f"{at}/record", {"key": "k"})
+    assert office.state(one) is S.CLEARED
+
+
+def test_hidden_row_of_a_returned_workbook_is_not_recorded(office: Office) -> None:
+    hidden, good = office.in_vetting("Trainee one"), office.in_vetting("Trainee two")
+    rows = [text.strip().split(",") for text in (HEADINGS, line(hidden), line(good))]
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        for number, cells in enumerate(rows):
+            sheet.write_row(number, 0, cells)
+        sheet.set_row(1, None, None, {"hidden": True})
+        sheet.set_column(0, 0, None, None, {"hidden": True})
+    form = {"csrf_token": form_token(office.officer, NEW), "file": (io.BytesIO(file.getvalue()), "returned")}
+    at = office.officer.post(NEW, data=form).location
+    assert "The workbook hides this row" in words(office.officer.get(at))
+    press(office.officer, f"{at}/record", {"key": "k"})
+    assert (office.state(hidden), office.state(good)) == (S.IN_VETTING, S.CLEARED)
