@@ -33,14 +33,14 @@ _CHECKS = (
     (
         "nomination_rows",
         "nomineefault",
-        f"fault IN ({_READING}, {_OTHERS})",
-        f"fault IN ({_READING}, {_NUMBER}, {_OTHERS})",
+        f"fault IN ({_READING}, {_OTHERS}, 'own_record')",
+        f"fault IN ({_READING}, {_NUMBER}, {_OTHERS}, 'own_record')",
     ),
     (
         "clearance_rows",
         "clearancefault",
-        f"fault IN ({_CLEARANCE}, {_LATER})",
-        f"fault IN ({_CLEARANCE}, 'other_calendar', 'hidden_row', {_LATER})",
+        f"fault IN ({_CLEARANCE}, {_LATER}, 'own_record')",
+        f"fault IN ({_CLEARANCE}, 'other_calendar', 'hidden_row', {_LATER}, 'own_record')",
     ),
 )
 _COLUMNS = (

@@ -32,7 +32,7 @@ def nominate_from_file(partner: Reader) -> None:
     partner.page.set_input_files("[name=file]", NAMES)
     partner.press("Read")
     assert partner.tag("New: will be registered and nominated", partner.row(GOOD[0])).count() == 1
-    assert partner.tag("Faulty", partner.row("متدرب 104")).count() == 1
+    assert partner.tag("Asked about: say whether it counts", partner.row("متدرب 104")).count() == 1
     partner.main.locator("form[action$='/commit'] button").click()
     partner.follow("To the roster")
     for name in GOOD:

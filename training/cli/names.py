@@ -10,6 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from training.kit.matching import COMMONEST, ENOUGH, heard, hits, keys, score
+from training.kit.titles import read_name
 
 names = AppGroup("names", help="Matching of names.")
 
@@ -102,12 +103,36 @@ def _mistyped(name: Name, chance: random.Random) -> Spelled:
     return text[:place] + chance.choice(wrong), ""
 
 
+_MORE = (Part("given", ("رحيم",), ("Rahim",)), Part("given", ("نعمان",), ("Nuaman", "Noman")))
+_TRIBES = (Part("family", ("الجبوري",), ("Al-Jubouri", "al-Jibouri")), Part("family", ("الدليمي",), ("Al-Dulaimi",)))
+_BEFORE = ("Capt. ", "1- ", "Lt Col ", "Dr ", "(3) Major ", "№ 4 Brig. Gen. ")
+_KURDISH_LETTERS = (("sh", "ş"), ("ch", "ç"), ("kh", "x"), ("j", "c"), ("ee", "î"), ("oo", "û"), ("ou", "û"))
+
+
+def _in_kurdish_letters(name: Name, chance: random.Random) -> Spelled:
+    """Write a name in Latin letters as Kurdish does."""
+    text = _latin(name, chance).lower()
+    for letters, kurdish in _KURDISH_LETTERS:
+        text = text.replace(letters, kurdish)
+    return text, ""
+
+
 _WAYS: Mapping[str, Callable[[Name, random.Random], Spelled]] = {
     "in Latin letters": lambda name, chance: (_latin(name, chance), ""),
     "in native letters": lambda name, chance: ("", _native(name, chance)),
     "in both": lambda name, chance: (_latin(name, chance), _native(name, chance)),
     "with a slip of the finger": _mistyped,
     "without the father's name": lambda name, chance: (_latin((name[0], name[2]), chance), ""),
+    "with the grandfather's name too": lambda name, chance: (
+        _latin((*name[:2], chance.choice(_MORE), name[2]), chance),
+        "",
+    ),
+    "with a tribe too, in native letters": lambda name, chance: ("", _native((*name, chance.choice(_TRIBES)), chance)),
+    "with a rank or a number before it": lambda name, chance: (
+        read_name(chance.choice(_BEFORE) + _latin(name, chance)).name,
+        "",
+    ),
+    "in Kurdish Latin letters": _in_kurdish_letters,
     "family name first": lambda name, chance: (_latin((name[2], name[0], name[1]), chance), ""),
 }
 

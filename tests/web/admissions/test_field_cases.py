@@ -272,6 +272,22 @@ def test_optional_cell_that_cannot_be_read_does_not_spoil_its_row(desk: Desk) ->
     assert [(one.sex, one.phone) for one in people(desk)[-2:]] == [(None, ""), (None, "")]
 
 
+@pytest.mark.parametrize(
+    ("phone", "is_read"),
+    [
+        ("0770 123 0001 / 0780 1", False),
+        ("07701230001 07801230002", False),
+        ("0770123 / 0780456", False),
+        ("+964 770 123 0001", True),
+        ("0770/1230001", True),
+        ("٠٧٧٠١٢٣٠٠٠١", True),
+    ],
+)
+def test_two_telephones_in_one_cell_are_asked_about(desk: Desk, phone: str, is_read: bool) -> None:
+    page = desk.preview(text("Name,Phone", f"Tahsin Maan Dawud,{phone}"))[1]
+    assert figures(page) == ({NEW: 1} if is_read else {ASKED: 1})
+
+
 def test_exact_repeat_of_a_row_is_there_already(desk: Desk) -> None:
     address, page = desk.preview(text("Name,Rank", "Tahsin Maan Dawud,Captain", "Tahsin Maan Dawud,Captain"))
     assert figures(page) == {NEW: 1, THERE: 1}

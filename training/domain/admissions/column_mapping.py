@@ -40,6 +40,8 @@ _SPOKEN = {
     for word in words
 }  # fmt: skip
 """Plain *Kurdish* is not accepted: it may mean either of two languages."""
+_BETWEEN_PHONES = re.compile(r"[/,;،؛|]|\s[-–]\s|\s(?=\+|00)|(?<=\d)\s+(?=0?7\d{8,})")
+_MOST_DIGITS, _FEWEST_DIGITS = 15, 6
 _SEPARATOR = re.compile(r"[,،;؛/+&|]|\band\b|\sو\s?|\n")
 
 
@@ -84,8 +86,14 @@ def _service_number(text: str) -> str:
     return whole_number(text)
 
 
+def _are_two_phones(text: str) -> bool:
+    """Return whether a cell has two telephone numbers: two long pieces, or more digits than any number has."""
+    pieces = [sum(map(str.isdecimal, piece)) for piece in _BETWEEN_PHONES.split(text)]
+    return sum(pieces) > _MOST_DIGITS or sum(number >= _FEWEST_DIGITS for number in pieces) > 1
+
+
 def _phone(text: str) -> str:
-    if text and (is_rounded(text) or not PHONE_PATTERN.fullmatch(text)):
+    if text and (is_rounded(text) or not PHONE_PATTERN.fullmatch(text) or _are_two_phones(text)):
         raise ValueError
     return western_digits(text)
 

@@ -247,6 +247,12 @@ def texts_of(row: CorrectableRow, columns: Mapping[str, list[int]]) -> dict[str,
     return {part: cleaned(text) for part, text in (as_sent | row.mended).items()}
 
 
+def shown_texts(row: NominationRow, columns: Mapping[str, list[int]]) -> dict[str, str]:
+    """Return the texts of a row by part, its names as they are read: what a user wrote stays."""
+    texts = texts_of(row, columns)
+    return texts if row.mended else texts | names_read(texts)
+
+
 def names_read(texts: Mapping[str, str]) -> dict[str, str]:
     """Return the names of a row without numbering and ranks, and the rank beside them if the row has none."""
     read = {part.value: read_name(texts.get(part, "")) for part in (NomineePart.NAME_LATIN, NomineePart.NAME_NATIVE)}

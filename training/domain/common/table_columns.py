@@ -137,6 +137,7 @@ class TableFormat:
             for order, names in enumerate(column.pieces)
             for heading in names
         }
+        self.keys = self._parts.keys() | self._pieces.keys()
 
     def heading(self, part: str, language: str) -> str:
         """Return the heading of ``part`` in our own files."""

@@ -39,6 +39,7 @@ _SIGNATURE = tuple(map(fold, (
 _ACROSS = 3
 """Columns over which a merged cell is the heading of a section."""
 _WORD = re.compile(r"[^\W\d_]+")
+_LONGEST_HEADING = 60
 _SHORTEST = 3
 """Cells of an ordinary row from which on a row with fewer tells something."""
 
@@ -46,12 +47,13 @@ _SHORTEST = 3
 def mark_rows(rows: Sequence[Row], headings: Sequence[Row], kind: TableFormat, across: Sequence[Across]) -> list[Row]:
     """Return the rows below the ``headings``, each marked if it is no data or hidden by the sheet."""
     usual = median(_filled(row) for row in rows) if rows else 0
+    lines = [[fold(cell) for cell in line.cells] for line in headings]
     wide = {one.number for one in across if one.last - one.first + 1 >= _ACROSS}
-    return list(_marked(rows, headings, kind, usual, wide))
+    return list(_marked(rows, lines, kind, usual, wide))
 
 
 def _marked(
-    rows: Sequence[Row], headings: Sequence[Row], kind: TableFormat, usual: float, wide: set[int]
+    rows: Sequence[Row], headings: Sequence[Sequence[str]], kind: TableFormat, usual: float, wide: set[int]
 ) -> Iterator[Row]:
     is_end = False
     last = max((place for place, row in enumerate(rows) if _filled(row) >= usual), default=0)
@@ -80,14 +82,18 @@ def _filled(row: Row) -> int:
     )
 
 
-def _is_heading(row: Row, headings: Sequence[Row], kind: TableFormat) -> bool:
-    """Return whether a row repeats the headings, or one of their lines, or names columns in other words."""
-    named = sum(map(kind.is_recognised, row.cells))
+def _is_heading(row: Row, headings: Sequence[Sequence[str]], kind: TableFormat) -> bool:
+    """Return whether a row repeats one of the lines of the headings, or names columns in other words."""
+    if len(row.cells) == 1 and len(headings[-1]) > 1:
+        return False
+    cells = [fold(cell) if len(cell) <= _LONGEST_HEADING else cell for cell in row.cells]
+    if sum(cell in kind.keys for cell in cells) > 1:
+        return True
     for line in headings:
-        same = [bool(cell) and fold(cell) == fold(line.cell(place)) for place, cell in enumerate(row.cells)]
-        if sum(same) == sum(map(bool, row.cells)) or sum(same) > 1:
+        same = sum(bool(cell) and cell == other for cell, other in zip(cells, line, strict=False))
+        if same > 1 or same == sum(map(bool, cells)):
             return True
-    return named > 1
+    return False
 
 
 def is_total(cells: Sequence[str]) -> bool:

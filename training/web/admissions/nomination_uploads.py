@@ -156,7 +156,7 @@ def columns(batch: NominationBatch) -> ResponseReturnValue:
         page=page,
         sample=sample,
         guessed=FORMAT.guess_joined(page.batch.headings, page.batch.hidden),
-        results=[(row.number, rules.texts_of(row, chosen)) for row in sample],
+        results=[(row.number, rules.shown_texts(row, chosen)) for row in sample],
         is_short=rules.are_names_short(page.batch),
     )
 
@@ -200,7 +200,7 @@ def _page(
         form=form,
         rows=rows,
         outcome=outcome,
-        texts={row.number: rules.texts_of(row, page.batch.columns) for row in rows.rows},
+        texts={row.number: rules.shown_texts(row, page.batch.columns) for row in rows.rows},
         reason_of=tables.reason_of,
         unnamed=nomination_uploads.count_faulty(page.batch.id, NomineeFault.ORGANISATION_UNKNOWN) if step else 0,
         pager=pager(rows),
@@ -357,8 +357,7 @@ def _row(batch: NominationBatch, number: int) -> NominationRow:
 def row(batch: NominationBatch, number: int) -> ResponseReturnValue:
     """Correct the texts of a row."""
     page, found = nomination_uploads.batch_page(batch, actor()), _row(batch, number)
-    texts = rules.texts_of(found, page.batch.columns)
-    texts |= rules.names_read(texts)
+    texts = rules.shown_texts(found, page.batch.columns)
     form = NomineeRowForm(
         data=texts | {"sex": parse_sex(texts.get("sex", "")), "speaks": parse_languages(texts.get("languages", ""))}
     )
