@@ -279,6 +279,7 @@ def test_optional_cell_that_cannot_be_read_does_not_spoil_its_row(desk: Desk) ->
         ("07701230001 07801230002", False),
         ("0770123 / 0780456", False),
         ("+964 770 123 0001", True),
+        ("+964 770 000 0101", True),
         ("0770/1230001", True),
         ("٠٧٧٠١٢٣٠٠٠١", True),
     ],

@@ -40,7 +40,7 @@ _SPOKEN = {
     for word in words
 }  # fmt: skip
 """Plain *Kurdish* is not accepted: it may mean either of two languages."""
-_BETWEEN_PHONES = re.compile(r"[/,;،؛|]|\s[-–]\s|\s(?=\+|00)|(?<=\d)\s+(?=0?7\d{8,})")
+_BETWEEN_PHONES = re.compile(r"[/,;،؛|]|\s[-–]\s|\s(?=\+|00[1-9]\d{6})|(?<=\d)\s+(?=0?7\d{8,})")
 _MOST_DIGITS, _FEWEST_DIGITS = 15, 6
 _SEPARATOR = re.compile(r"[,،;؛/+&|]|\band\b|\sو\s?|\n")
 
