@@ -18,6 +18,9 @@ _SESSION = "concerns the session"
 STEPS = {
     "admissions.bulk_actions.take": _STATE,
     "admissions.deactivation.deactivate": _STATE,
+    "admissions.late_entries.approve": _STATE,
+    "admissions.late_entries.refuse": _STATE,
+    "admissions.late_entries.withdraw": _STATE,
     "admissions.nomination_uploads.commit": _STATE,
     "admissions.nomination_uploads.preview": _STATE,
     "admissions.nomination_uploads.undo": _STATE,
@@ -48,6 +51,8 @@ STEPS = {
     "people.duplicates.keep_apart": _STATE,
     "people.duplicates.undo": _STATE,
     "people.people.reactivate": _STATE,
+    "admissions.nomination_uploads.agree": _EDIT,
+    "admissions.nomination_uploads.answer": _EDIT,
     "admissions.nomination_uploads.columns": _EDIT,
     "admissions.nomination_uploads.organisations": _EDIT,
     "admissions.nomination_uploads.row": _EDIT,
@@ -80,6 +85,7 @@ STEPS = {
 """The endpoints that take a form and make nothing new, each with the reason why the same form twice does no harm."""
 
 WITHOUT_KEY = {
+    "admissions/nominations/pass.html": "sends again what was asked about",
     "admissions/nominations/roster.html": "one form around the rows, whose buttons are steps",
     "common/components/chrome.html": "the language and leaving",
 }

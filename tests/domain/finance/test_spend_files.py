@@ -14,7 +14,7 @@ from tests.domain.finance.test_spend_uploads import kept
 from tests.support.world import World
 from training.domain.common import table_import
 from training.domain.finance import spend_columns, spend_uploads
-from training.domain.finance.spend_columns import Reading, SpendColumns
+from training.domain.finance.spend_columns import SpendColumns, Writing
 from training.kit.db import transaction
 from training.models.finance.ledger import Commitment
 from training.models.finance.spend_uploads import RowOutcome, SpendFault, SpendRow
@@ -31,14 +31,14 @@ class Office:
     folder: Path
     commitment: Commitment
 
-    def rows(self, file: str | bytes, reading: Reading | None = None) -> Sequence[SpendRow]:
+    def rows(self, file: str | bytes, reading: Writing | None = None) -> Sequence[SpendRow]:
         with transaction():
             content = io.BytesIO(file.encode() if isinstance(file, str) else file)
             batch = spend_uploads.read(content, self.folder, self.world.programme(), self.world.actor("uk"))
         with transaction():
             table = spend_uploads.table_of(batch, self.folder)
             places = spend_columns.guess(table.headings)
-            judged = reading or Reading(spend_columns.order_of(table, places["date"]))
+            judged = reading or Writing(spend_columns.order_of(table, places["date"]))
             spend_uploads.preview(batch, table, SpendColumns(**places), self.commitment, ON, judged)
         return kept(batch)
 
@@ -101,7 +101,7 @@ def test_column_says_which_amounts_came_back(reader: Office) -> None:
 def test_payments_with_a_minus_are_payments_if_somebody_says_so(reader: Office) -> None:
     file = "Date,Counter Party,Amount (GBP)\n13/10/2026,A,-12.50\n14/10/2026,B,-1\n15/10/2026,Employer,500\n"
     assert [row.amount for row in reader.rows(file)] == [-12_50, -1_00, 500_00]
-    assert [row.amount for row in reader.rows(file, Reading(is_turned=True))] == [12_50, 1_00, -500_00]
+    assert [row.amount for row in reader.rows(file, Writing(is_turned=True))] == [12_50, 1_00, -500_00]
 
 
 def test_credit_notes_among_invoices_are_money_back(reader: Office) -> None:

@@ -265,7 +265,7 @@ class DaysOfColumn:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Writing:
     """How a file writes days and amounts: the order of day and month, and whether its payments are negative."""
 
     order: DayOrder = DayOrder.DAY_FIRST

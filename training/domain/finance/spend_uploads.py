@@ -27,8 +27,8 @@ from training.domain.finance.spend_columns import (
     NTH,
     PAYEE,
     PURPOSE,
-    Reading,
     SpendColumns,
+    Writing,
     amount_column,
     amount_of,
     day_of,
@@ -112,7 +112,7 @@ def preview(
     columns: SpendColumns,
     otherwise: Commitment | None,
     on: dt.date,
-    reading: Reading | None = None,
+    reading: Writing | None = None,
 ) -> None:
     """Parse the rows by ``columns`` and store the outcome of each, replacing any earlier preview.
 
@@ -120,7 +120,7 @@ def preview(
     is the commitment of rows that name none. Raises BatchDecided.
     """
     programmes.lock_programme(batch.programme_id)
-    payments = _Payments(batch, otherwise, on, reading or Reading())
+    payments = _Payments(batch, otherwise, on, reading or Writing())
     decided = spend_uploads.decided_rows(batch.id)
     storage = TableStorage(KIND, batch.id, table, columns._asdict())
     judge = partial(judge_rows, KIND, payments.fill)
@@ -133,7 +133,7 @@ def preview(
 class _Payments:
     """Parser of the rows of one file; it counts equal rows, each of which is a separate payment."""
 
-    def __init__(self, batch: SpendBatch, otherwise: Commitment | None, on: dt.date, reading: Reading) -> None:
+    def __init__(self, batch: SpendBatch, otherwise: Commitment | None, on: dt.date, reading: Writing) -> None:
         self._otherwise, self._today, self._reading = otherwise, on, reading
         self._programme = programmes.programme_by_key(batch.programme_id)
         self._alike: Counter[tuple[dt.date, int, str]] = Counter()

@@ -35,7 +35,8 @@ MASKED = frozenset(
 """Fields of which the trail says that they changed, and no more: names of people, how to reach them, secrets."""
 
 _LONGEST = 500
-_NOT_SAID = ("id", "public_id", "version", "name_key", "title_key", "search_key", "inactive_since")
+_NOT_SAID = ("id", "public_id", "version", "name_key", "title_key", "search_key", "inactive_since", "trained")
+"""Keys, and what the register itself works out."""
 
 
 def picture(record: Any) -> Picture:

@@ -10,7 +10,7 @@ from wtforms.form import BaseForm as AnyForm
 from wtforms.validators import StopValidation
 
 from training.domain.finance.spend_choices import Chosen
-from training.domain.finance.spend_columns import FORMAT, NTH, Reading, SpendColumns, guess
+from training.domain.finance.spend_columns import FORMAT, NTH, SpendColumns, Writing, guess
 from training.forms.common.base import BaseForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
 from training.forms.common.fields import (
@@ -95,9 +95,9 @@ class ColumnsForm(TableColumnsForm):
         if NTH.part not in places:
             del self.nth  # only faulty rows that were given back have it
 
-    def reading(self, of_column: DayOrder) -> Reading:
+    def reading(self, of_column: DayOrder) -> Writing:
         """Return how the file is read; ``of_column`` is the order of day and month unless one was chosen."""
-        return Reading(DayOrder(self.day_order.data) if self.day_order.data else of_column, self.sign.data == "minus")
+        return Writing(DayOrder(self.day_order.data) if self.day_order.data else of_column, self.sign.data == "minus")
 
     def columns(self) -> SpendColumns:
         """Return the chosen columns."""
@@ -114,7 +114,7 @@ class RowChoice(enum.StrEnum):
     TAKE_IN = "take_in"
 
 
-class RowsField(CheckboxesField):
+class RowNumbersField(CheckboxesField):
     """The numbers of the chosen rows; which of them can be changed is checked by the use case."""
 
     def pre_validate(self, _form: AnyForm) -> None:
@@ -128,7 +128,7 @@ class RowChoicesForm(BaseForm):
     """A choice about all rows of a group, or about the ticked rows; ``choice`` is the button that was pressed."""
 
     group = HiddenField()
-    row = RowsField(_l("Rows"))
+    row = RowNumbersField(_l("Rows"))
     choice = SelectField(_l("Choice"), [required()], choices=[Choice(one.value, one.value) for one in RowChoice])
     commitment = SelectField(_l("Commitment"), [may_be_empty()])
     programme = SelectField(_l("Programme"), [may_be_empty()])

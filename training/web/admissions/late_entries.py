@@ -12,6 +12,7 @@ from training.policy.matrix import Permission
 from training.queries.admissions import nominations
 from training.web.admissions.nominations import ask_to_pass
 from training.web.common.guard import actor, needs
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 
 bp = Blueprint("late_entries", __name__)
@@ -19,15 +20,17 @@ bp = Blueprint("late_entries", __name__)
 
 @bp.route("/nominations/<public_id>/late-entry", methods=["GET", "POST"])
 @needs(Permission.SELECT_NOMINEES, on=Nomination)
+@makes
 def propose(nomination: Nomination) -> ResponseReturnValue:
     """Propose a seat in a course that has begun, with a reason."""
-    form = ReasonForm()
+    form, address = ReasonForm(), url_for("admissions.nominations.show", public_id=nomination.public_id)
     if form.validate_on_submit():
         with attempt(form) as done:
             rules.propose(nomination, form.reason.data or "", actor())
+            made(address)
         if done:
             flash(_("Proposed. Another coordinator decides."))
-            return redirect(url_for("admissions.nominations.show", public_id=nomination.public_id))
+            return redirect(address)
     page = nominations.nomination_page(nomination, actor())
     return render_template("admissions/late_entries/propose.html", form=form, nomination=page)
 

@@ -51,6 +51,7 @@ def reverse(entry: LedgerEntry) -> ResponseReturnValue:
 
 @bp.route("/entries/<public_id>/refund", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=LedgerEntry)
+@makes
 def refund(entry: LedgerEntry) -> ResponseReturnValue:
     """Propose that part of an approved payment came back."""
     form = RefundForm()
@@ -61,8 +62,10 @@ def refund(entry: LedgerEntry) -> ResponseReturnValue:
             back = proposals.propose_refund(
                 entry, form.came_back(currency), form.reason.data or "", form.key.data or "", actor(), today()
             )
+            address = url_for("oversight.entry_page.show", public_id=back.public_id)
+            made(address)
         if done:
-            return proposed(url_for("oversight.entry_page.show", public_id=back.public_id))
+            return proposed(address)
     return render_template(
         "finance/ledger/refund.html", form=form, page=page, summary=summary(page.bundle), currency=currency
     )

@@ -22,6 +22,7 @@ from training.web.common.filters import commitment_text, long_date, short_date, 
 from training.web.common.guard import actor, needs
 from training.web.common.labels import word
 from training.web.common.language import language
+from training.web.common.sending import made, makes
 from training.web.common.uploads import folder
 from training.web.common.use_case import attempt
 from training.web.finance.proposing import proposed
@@ -44,6 +45,7 @@ def row_choices(batch: SpendBatch) -> RowChoicesForm:
 
 @bp.post("/spending/<public_id>/rows")
 @needs(Permission.PROPOSE_MONEY, on=SpendBatch)
+@makes
 def choose(batch: SpendBatch) -> ResponseReturnValue:
     """Carry out a choice about the rows of a group, or about the ticked rows."""
     form = row_choices(batch)
@@ -76,14 +78,17 @@ def _move(batch: SpendBatch, form: RowChoicesForm) -> ResponseReturnValue | None
     programmes = {one.public_id: one for one in spend_uploads.other_programmes(batch, actor())}
     with attempt() as done:
         moved = rules.move(batch, form.chosen, programmes[form.programme.data], folder(), actor())
+        address = url_for("finance.spend_uploads.columns", public_id=moved.public_id)
+        made(address)
     if not done:
         return None
     flash(_("The rows are a file of the other programme now. Choose its columns and its commitment."))
-    return redirect(url_for("finance.spend_uploads.columns", public_id=moved.public_id))
+    return redirect(address)
 
 
 @bp.route("/spending/<public_id>/rows/<int:number>/payment", methods=["GET", "POST"])
 @needs(Permission.PROPOSE_MONEY, on=SpendBatch)
+@makes
 def money_back(batch: SpendBatch, number: int) -> ResponseReturnValue:
     """Propose the money back of a row as part of an approved payment."""
     row = spend_uploads.row_of(batch, number, actor())
@@ -99,6 +104,7 @@ def money_back(batch: SpendBatch, number: int) -> ResponseReturnValue:
             entry = rules.give_back(
                 batch, number, payment, form.reason.data or "", form.key.data or "", actor(), today()
             )
+            made(url_for("oversight.entry_page.show", public_id=entry.public_id))
         if done:
             return proposed(url_for("oversight.entry_page.show", public_id=entry.public_id))
     return render_template("finance/spend_uploads/money_back.html", form=form, batch=batch, row=row, payments=payments)

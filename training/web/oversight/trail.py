@@ -33,12 +33,14 @@ FIELDS: Mapping[str, FieldWords] = {
     "audience": FieldWords(_l("Who it is for")),
     "capacity": FieldWords(_l("Seats"), number),
     "category": FieldWords(_l("Category"), code_of(LineCategory)),
+    "clearance": FieldWords(_l("Clearance")),
     "contact_hours": FieldWords(_l("Contact hours")),
     "currency": FieldWords(_l("Currency"), code_of(Currency)),
     "days": FieldWords(_l("Days")),
     "decided": FieldWords(_l("Decided already"), number),
     "email": FieldWords(_l("E-mail")),
     "ends_on": FieldWords(_l("Last day"), day),
+    "entry": FieldWords(_l("Entry")),
     "evidence": FieldWords(_l("Evidence")),
     "has_practical": FieldWords(_l("A practical exercise must be passed"), yes_or_no),
     "host": FieldWords(_l("Host")),
@@ -46,6 +48,7 @@ FIELDS: Mapping[str, FieldWords] = {
     "invited": FieldWords(_l("Who may nominate")),
     "kind": FieldWords(_l("Kind"), _kind),
     "languages": FieldWords(_l("Languages"), _languages),
+    "late_entry": FieldWords(_l("Late entry")),
     "level": FieldWords(_l("Level of risk after mitigation"), code_of(RiskLevel)),
     "mitigations": FieldWords(_l("Mitigations")),
     "name_latin": FieldWords(_l("Name in Latin letters")),
@@ -54,6 +57,7 @@ FIELDS: Mapping[str, FieldWords] = {
     "organisation": FieldWords(_l("Organisation")),
     "outcome": FieldWords(_l("Outcome"), code_of(VettingOutcome)),
     "pass_mark_percent": FieldWords(_l("Pass mark, per cent")),
+    "past": FieldWords(_l("Given past")),
     "phone": FieldWords(_l("Telephone")),
     "planned_cost": FieldWords(_l("Planned cost"), format_pounds),
     "programme": FieldWords(_l("Programme")),
@@ -61,7 +65,10 @@ FIELDS: Mapping[str, FieldWords] = {
     "rank": FieldWords(_l("Rank")),
     "rate": FieldWords(_l("Rate"), format_rate),
     "reason": FieldWords(_l("Reason"), code_of(InactiveReason)),
+    "removed": FieldWords(_l("Records removed"), number),
     "reserved_for_women": FieldWords(_l("Of these reserved for women"), number),
+    "reused": FieldWords(_l("Clearance that is valid already")),
+    "row": FieldWords(_l("Row"), number),
     "seats_taken": FieldWords(_l("Seats taken"), number),
     "service_number": FieldWords(_l("Service number")),
     "sex": FieldWords(_l("Sex"), code_of(Sex)),
@@ -95,7 +102,7 @@ def _line(rest: str) -> FieldWords:
 
 
 def _quota(rest: str) -> FieldWords:
-    said = _("Most seats for %(organisation)s", organisation=rest)
+    said = _("Most seats for %(organisation)s", organisation=f"\u2068{rest}\u2069")
     return FieldWords(LazyString(lambda: said), number)
 
 
