@@ -38,7 +38,7 @@ _WHAT = {
     NominationEvent.PROMOTE: "a seat becomes free",
     NominationEvent.TURN_DOWN: "turn down",
     NominationEvent.WITHDRAW: "withdraw",
-    NominationEvent.SET_ASIDE: "set the record aside",
+    NominationEvent.SET_ASIDE: "deactivate the record",
 }
 _NOTES = """\
 - Nobody takes a step for themselves, except to withdraw ([ADR 27](adr/0027-own-record-and-late-entries.md)).
@@ -54,10 +54,10 @@ _NOTES = """\
   somebody waits who may have the seat, the product asks first, and the audit trail says whom the seat passed. From the
   first day to the last it is a *late entry*: proposed with a reason, decided by another coordinator. After the last day
   there is no seat.
-- *Set the record aside* withdraws every nomination of the person that stands, whoever made it, but a seat whose course
-  is over or whose completion was claimed. Both coordinators get a notice. Nobody whose record is set aside is
-  confirmed, promoted or put on the waiting list; taking the record up again brings no nomination back.
-- *A seat becomes free* by a withdrawal, a new decision or a record set aside. Until the first day it falls to the first
+- *Deactivate the record* withdraws every nomination of the person that stands, whoever made it, but a seat whose course
+  is over or whose completion was claimed. Both coordinators get a notice. Nobody whose record is inactive is
+  confirmed, promoted or put on the waiting list; reactivating the record brings no nomination back.
+- *A seat becomes free* by a withdrawal, a new decision or a deactivated record. Until the first day it falls to the first
   on the waiting list who meets all of that today; who is passed over stays, with the reason, and so does whoever freed
   the seat. Both coordinators get a notice. More capacity frees no seat.
 - *Attending* and *completed* are read from marks and completions; no nomination is ever in such a state.
