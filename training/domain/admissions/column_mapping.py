@@ -7,6 +7,7 @@ from training.domain.people.people import EMAIL as EMAIL_PATTERN
 from training.domain.people.people import PHONE as PHONE_PATTERN
 from training.kit.money import western_digits
 from training.kit.names import fold
+from training.kit.telephones import western_telephone
 from training.models.admissions.nomination_uploads import NomineeFault, NomineePart
 from training.models.people.people import Sex, SpokenLanguage
 
@@ -72,9 +73,10 @@ def _languages(text: str) -> str:
 
 
 def _phone(text: str) -> str:
-    if text and not PHONE_PATTERN.fullmatch(text):
+    number = western_telephone(text)
+    if number and not PHONE_PATTERN.fullmatch(number):
         raise ValueError
-    return western_digits(text)
+    return number
 
 
 def _email(text: str) -> str:

@@ -74,7 +74,8 @@ TITLE = Kind(filters.title, filters.title_text)
 NAME = Kind(filters.name, filters.name_text)
 """The name of an organisation or venue."""
 PERSON = Kind(filters.person, lambda one: filters.person(one).striptags())
-OTHER_NAME = Kind(filters.other_name, lambda one: filters.other_name(one).striptags())
+OTHER_NAME = Kind(filters.other_name, lambda one: filters.entered_other_name(one).striptags())
+"""The name in the other script; where nobody entered one, a page has a transliteration, a file nothing."""
 
 
 class CellLink(NamedTuple):
