@@ -37,6 +37,8 @@ class Kind:
     """Whether a sum of such values says something, unless their column says otherwise."""
     element: tuple[str, str] = ("", "")
     """The tags around a value on a page."""
+    needs_label: bool = False
+    """Whether a value says nothing without its heading, on a card."""
 
 
 def _as_it_is(value: Any) -> Any:
@@ -61,12 +63,12 @@ WORDED = replace(TYPED, page=filters.wording)
 ID = Kind(_as_it_is, _as_it_is, element=('<bdi dir="ltr">', "</bdi>"))
 MONEY = Kind(_unless_none(filters.money, "–"), _as_it_is, is_number=True, is_money=True, adds_up=True)
 MONEY_IF_ANY = Kind(_unless_none(filters.money), _as_it_is, is_number=True, is_money=True, adds_up=True)
-COUNT = Kind(_as_it_is, _as_it_is, is_number=True, adds_up=True)
-PERCENT = Kind(filters.percent, _unless_none(lambda per_mille: Decimal(per_mille).scaleb(-1), None), is_number=True)
+COUNT = Kind(_as_it_is, _as_it_is, is_number=True, adds_up=True, needs_label=True)
+PERCENT = Kind(filters.percent, _unless_none(lambda per_mille: Decimal(per_mille).scaleb(-1), None), is_number=True, needs_label=True)
 """Thousandths."""
-DAY = Kind(filters.isolated_short_date, _as_it_is)
-MONTH = Kind(filters.isolated_month, _as_it_is)
-MOMENT = Kind(filters.isolated_moment, _unless_none(dt.datetime.date, None))
+DAY = Kind(filters.isolated_short_date, _as_it_is, needs_label=True)
+MONTH = Kind(filters.isolated_month, _as_it_is, needs_label=True)
+MOMENT = Kind(filters.isolated_moment, _unless_none(dt.datetime.date, None), needs_label=True)
 CODE = Kind(_unless_none(word), _unless_none(word))
 TAG = Kind(lambda code: filters.tag(word(code), tone(code)), word)
 """The code of a state."""
@@ -106,9 +108,12 @@ class ColumnSpec(Generic[Row]):
         is_summed = self.is_summed and self.kind.adds_up
         return sheets.Column(str(self.file_label or self.label), self.kind.is_money, is_summed)
 
-    def on_page(self, cell: Callable[[Row], Any] | None) -> "PageColumn":
-        """Return the column of a page; ``cell`` replaces the writer of the kind."""
+    def on_page(self, cell: Callable[[Row], Any] | None, *, is_card: bool) -> "PageColumn":
+        """Return the column of a page; ``cell`` replaces the writer of the kind. ``is_card``: on a phone it is a card."""
         classes = ' class="app-actions"' if self.is_action else ' class="number"' if self.kind.is_number else ""
+        if is_card:
+            label = f' data-label="{escape(self.label)}"' if self.kind.needs_label else ""
+            classes = f' role="cell"{classes}{label}'
         html = self._html() if cell is None else lambda row: _html(cell(row))
         return PageColumn(str(self.label), self.kind.is_number, self.is_action, classes, html)
 
@@ -142,18 +147,20 @@ class PageTable(Generic[Row]):
 
     columns: Sequence[PageColumn]
     is_total: Callable[[Row], bool]
+    is_cards: bool = False
 
     def row(self, row: Row) -> Markup:
         """Return the cells of a row; in Python, as a template takes longer."""
         header, *others = self.columns
-        total = ' class="app-total"' if self.is_total(row) else ""
+        total = ' class="app-total"' if self.is_total(row) else ' role="rowheader"' if self.is_cards else ""
         cells = "".join([f"<td{one.classes}>{one.html(row)}</td>" for one in others])
         return Markup(f'<th scope="row"{total}>{header.html(row)}</th>{cells}')  # noqa: S704  # escaped by the columns
 
 
-def page_only(label: LazyString, *, is_action: bool = False) -> ColumnSpec[Any]:
+def page_only(label: LazyString, *, is_action: bool = False, needs_label: bool = False) -> ColumnSpec[Any]:
     """Return a column that only a page has; its template writes the cells."""
-    return ColumnSpec(label, _as_it_is, in_file=False, is_action=is_action)
+    kind = replace(TEXT, needs_label=needs_label)
+    return ColumnSpec(label, _as_it_is, kind, in_file=False, is_action=is_action)
 
 
 @dataclass(frozen=True)
@@ -168,6 +175,8 @@ class TableSpec(Generic[Row]):
     columns: Mapping[str, ColumnSpec[Row]]
     page: Sequence[str] = ()
     is_total: Callable[[Row], bool] | None = None
+    is_cards: bool = False
+    """Whether each row is a card on a phone; only without a row of totals."""
 
     def __post_init__(self) -> None:
         """Raise ValueError if ``page`` names an unknown column."""
@@ -199,10 +208,10 @@ class TableSpec(Generic[Row]):
         """
         shown = {key: self.columns[key] for key in only or self.page or self.columns}
         own = dict(cells or {})
-        columns = [column.on_page(own.pop(key, None)) for key, column in shown.items()]
+        columns = [column.on_page(own.pop(key, None), is_card=self.is_cards) for key, column in shown.items()]
         if own:
             raise KeyError(f"No such columns on the page: {sorted(own)}")
-        return PageTable(columns, self.is_total or (lambda _row: False))
+        return PageTable(columns, self.is_total or (lambda _row: False), self.is_cards)
 
 
 _COUNT_OR_DASH = replace(COUNT, page=lambda number: number or "–")

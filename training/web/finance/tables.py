@@ -161,6 +161,7 @@ CLAIMS = TableSpec[ClaimRow](
         "state": ColumnSpec(_l("State"), lambda row: row.state, TAG),
     },
     page=("payee", "amount", "state", "paid", "purpose", "programme"),
+    is_cards=True,
 )
 
 

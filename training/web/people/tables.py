@@ -53,6 +53,7 @@ PEOPLE = TableSpec[Person](
         "reference": ColumnSpec(heading(NomineePart.REFERENCE), lambda one: one.public_id, ID),
     },
     page=("name", "other_name", "organisation", "rank", "unit"),
+    is_cards=True,
 )
 """The file is understood as a file of names; it has no telephone, no e-mail, no service number."""
 
