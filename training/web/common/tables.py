@@ -64,7 +64,12 @@ ID = Kind(_as_it_is, _as_it_is, element=('<bdi dir="ltr">', "</bdi>"))
 MONEY = Kind(_unless_none(filters.money, "–"), _as_it_is, is_number=True, is_money=True, adds_up=True)
 MONEY_IF_ANY = Kind(_unless_none(filters.money), _as_it_is, is_number=True, is_money=True, adds_up=True)
 COUNT = Kind(_as_it_is, _as_it_is, is_number=True, adds_up=True, needs_label=True)
-PERCENT = Kind(filters.percent, _unless_none(lambda per_mille: Decimal(per_mille).scaleb(-1), None), is_number=True, needs_label=True)
+PERCENT = Kind(
+    filters.percent,
+    _unless_none(lambda per_mille: Decimal(per_mille).scaleb(-1), None),
+    is_number=True,
+    needs_label=True,
+)
 """Thousandths."""
 DAY = Kind(filters.isolated_short_date, _as_it_is, needs_label=True)
 MONTH = Kind(filters.isolated_month, _as_it_is, needs_label=True)
@@ -100,6 +105,8 @@ class ColumnSpec(Generic[Row]):
     """False for a column that only a page shows."""
     is_action: bool = False
     """Whether it holds actions on a row: its heading is visible to screen readers only."""
+    is_wide: bool = False
+    """Whether a card on a phone leaves it out: for text, which the page of the record has too."""
     is_summed: bool = True
     """False for numbers whose sum says nothing: averages, sums up to a day, amounts of unlike things."""
 
@@ -109,13 +116,21 @@ class ColumnSpec(Generic[Row]):
         return sheets.Column(str(self.file_label or self.label), self.kind.is_money, is_summed)
 
     def on_page(self, cell: Callable[[Row], Any] | None, *, is_card: bool) -> "PageColumn":
-        """Return the column of a page; ``cell`` replaces the writer of the kind. ``is_card``: on a phone it is a card."""
-        classes = ' class="app-actions"' if self.is_action else ' class="number"' if self.kind.is_number else ""
+        """Return the column of a page; ``cell`` replaces the writer of the kind.
+
+        ``is_card`` says whether a row is a card on a phone.
+        """
+        attributes = ' class="app-actions"' if self.is_action else ' class="number"' if self.kind.is_number else ""
         if is_card:
-            label = f' data-label="{escape(self.label)}"' if self.kind.needs_label else ""
-            classes = f' role="cell"{classes}{label}'
+            attributes = f' role="cell"{attributes}{self._on_card()}'
         html = self._html() if cell is None else lambda row: _html(cell(row))
-        return PageColumn(str(self.label), self.kind.is_number, self.is_action, classes, html)
+        return PageColumn(str(self.label), self.kind.is_number, self.is_action, attributes, html)
+
+    def _on_card(self) -> str:
+        """Return what the cells of a card declare about themselves."""
+        if self.is_wide:
+            return ' class="app-wide"'
+        return f' data-label="{escape(self.label)}"' if self.kind.needs_label else ""
 
     def _html(self) -> Callable[[Row], str]:
         """Return the writer of a cell by its kind, as plain strings: lists are long."""
@@ -137,7 +152,7 @@ class PageColumn(NamedTuple):
     text: str
     number: bool
     hidden: bool
-    classes: str
+    attributes: str
     html: Callable[[Any], str]
 
 
@@ -153,7 +168,7 @@ class PageTable(Generic[Row]):
         """Return the cells of a row; in Python, as a template takes longer."""
         header, *others = self.columns
         total = ' class="app-total"' if self.is_total(row) else ' role="rowheader"' if self.is_cards else ""
-        cells = "".join([f"<td{one.classes}>{one.html(row)}</td>" for one in others])
+        cells = "".join([f"<td{one.attributes}>{one.html(row)}</td>" for one in others])
         return Markup(f'<th scope="row"{total}>{header.html(row)}</th>{cells}')  # noqa: S704  # escaped by the columns
 
 
