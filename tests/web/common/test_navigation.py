@@ -12,7 +12,7 @@ from training.web.common import navigation
 pytestmark = pytest.mark.usefixtures("noon")
 
 OUTSIDE = {"identity.accounts", "identity.health", "language", "admissions.notifications", "oversight.exports",
-           "common.help"}  # fmt: skip
+           "oversight.role_help"}  # fmt: skip
 """Blueprints whose pages belong to no entry of the menu, and those without pages."""
 
 
