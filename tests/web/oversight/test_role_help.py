@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from flask_babel import gettext
 
 from tests.support.world import World
-from tests.web.browsing import words
+from tests.web.browsing import building, words
 from training.kit.locale import LANGUAGES
 from training.kit.role_help import help_of, items_of
 from training.models.identity.accounts import Role
@@ -36,7 +36,10 @@ BOLD = re.compile(r"\*\*(.+?)\*\*")
 @pytest.fixture
 def world(sqlite_app: Flask) -> World:
     with sqlite_app.app_context():
-        return World(sqlite_app)
+        world = World(sqlite_app)
+        world.account("trainer", Role.TRAINER, "uk")
+        world.account("trainee", Role.TRAINEE, "iraq", person=world.person("Sara Aziz"))
+        return world
 
 
 def reader(world: World, username: str, language: str) -> FlaskClient:
@@ -76,7 +79,7 @@ def test_help_is_translated_and_names_things_as_the_pages_do(sqlite_app: Flask, 
     with sqlite_app.test_request_context(headers={"Accept-Language": language}):
         for text in (text for role in Role for text in help_of(role)):
             here = gettext(text)
-            if here == text or BOLD.findall(here) and re.search("[a-z]{3}", here):
+            if here == text or (BOLD.findall(here) and re.search("[a-z]{3}", here)):
                 wrong.append(text)
             names = [gettext(name) for name in BOLD.findall(text)]
             if sorted(BOLD.findall(here)) != sorted(names) or any(gettext(one) == one for one in BOLD.findall(text)):
@@ -85,7 +88,7 @@ def test_help_is_translated_and_names_things_as_the_pages_do(sqlite_app: Flask, 
 
 
 def test_who_has_two_roles_reads_both(world: World) -> None:
-    with world.app.app_context():
+    with building(world):
         world.grant("trainer", Role.AUDITOR)
     page = words(reader(world, "trainer", "en").get("/help"))
     assert help_of(Role.TRAINER)[0] in page
