@@ -5,7 +5,7 @@ PORT ?= 8000
 export PORT
 
 CATALOGUES := $(wildcard training/translations/*/LC_MESSAGES/messages.po)
-EXTRACT := $(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k lazy_ngettext:1,2 \
+EXTRACT := PYTHONPATH=. $(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k lazy_ngettext:1,2 \
 	--no-location --sort-output --no-wrap --project="Border Training Register" --version=1
 
 .PHONY: help run test test-fast deep coverage fmt check bench messages install

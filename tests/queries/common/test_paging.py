@@ -38,7 +38,7 @@ def read_by(world: World, user: str) -> FlaskClient:
 
 def rows(page: str) -> list[str]:
     """Return the link of each row of the list to its record, or the row itself if it has none."""
-    heads = re.findall(r'<tr>\s*<th scope="row">(.*?)</tr>', page, re.DOTALL)
+    heads = re.findall(r'<tr[^>]*>\s*<th scope="row"[^>]*>(.*?)</tr>', page, re.DOTALL)
     links = [re.search(r'href="([^"]+)"', head) for head in heads]
     return [link[1] if link else head for link, head in zip(links, heads, strict=True)]
 

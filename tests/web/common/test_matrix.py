@@ -58,6 +58,7 @@ ROLES = ("uk", "iraq", "trainer", "trainee", "funder", "approver", "vetting", "r
 # "s" redirect to sign-in (GET) or 401 (POST). One word if the endpoint has no record. Columns in the order of ROLES.
 EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "identity.accounts.account": ("++++++++++s",),
+    "oversight.role_help.show": ("++++++++++s",),
     "identity.accounts.invitation": ("nnnnnnnnnnn",),
     "identity.accounts.sign_in": ("+++++++++++",),
     "identity.accounts.sign_out": ("++++++++++s",),

@@ -158,6 +158,18 @@ def test_total_row_is_marked() -> None:
     assert re.findall(r'<th scope="row"[^>]*>', html) == ['<th scope="row">', '<th scope="row" class="app-total">']
 
 
+def test_cards_say_their_roles_and_the_headings_that_a_value_needs() -> None:
+    """On a phone style takes the table away, so that the parts have to say what they are."""
+    columns = {**WHOLE.columns, "place": ColumnSpec(_l("Place"), lambda _one: "A place", is_wide=True)}
+    html = page(replace(WHOLE, columns=columns, is_cards=True), Payment())
+    for role in ("table", "rowgroup", "row", "columnheader", "rowheader", "cell"):
+        assert f'role="{role}"' in html, role
+    assert len(re.findall(r"<tr[^>]*>", html)) == html.count('role="row"') == 2
+    assert re.findall(r'data-label="([^"]+)"', html) == ["Share of the plan", "Paid on"]
+    assert re.findall(r'class="app-wide">([^<]+)', html) == ["A place"]
+    assert "role=" not in page(WHOLE, Payment()).partition("<table")[2]
+
+
 def workbook(spec: TableSpec[Payment], *rows: Payment) -> list[list[object]]:
     """Return the table as read from its workbook."""
     sent = file_of(spec.file(rows), "claims", "xlsx").data

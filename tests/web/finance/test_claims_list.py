@@ -50,10 +50,10 @@ def searched(client: FlaskClient, address: str = "/claims", **typed: str) -> Tes
 
 def payees(page: str) -> list[str]:
     """Return the payees of a page of claims, in order."""
-    table = page[page.index("<tbody>") : page.index("</tbody>")] if "<tbody>" in page else ""
+    table = page[page.index("<tbody") : page.index("</tbody>")] if "<tbody" in page else ""
     return [
         unescape(re.sub(r"<[^>]+>", "", cell)).rpartition(" ")[0].strip()
-        for cell in re.findall(r'<th scope="row">(.*?)</th>', table, re.S)
+        for cell in re.findall(r'<th scope="row"[^>]*>(.*?)</th>', table, re.S)
     ]
 
 

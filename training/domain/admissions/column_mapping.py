@@ -8,6 +8,7 @@ from training.domain.people.people import PHONE as PHONE_PATTERN
 from training.kit.money import western_digits
 from training.kit.names import fold
 from training.kit.placeholders import is_placeholder, is_rounded, whole_number
+from training.kit.telephones import western_telephone
 from training.models.admissions.nomination_uploads import NomineeFault, NomineePart
 from training.models.people.people import Sex, SpokenLanguage
 
@@ -93,9 +94,10 @@ def _are_two_phones(text: str) -> bool:
 
 
 def _phone(text: str) -> str:
-    if text and (is_rounded(text) or not PHONE_PATTERN.fullmatch(text) or _are_two_phones(text)):
+    number = western_telephone(text)
+    if number and (is_rounded(text) or not PHONE_PATTERN.fullmatch(number) or _are_two_phones(number)):
         raise ValueError
-    return western_digits(text)
+    return number
 
 
 def _email(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.fields import HiddenField
@@ -32,6 +33,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
         """Settings for WTForms and our widgets."""
 
         says_optional = True
+        blank = _l("Choose")
+        """The empty choice of a drop-down that has no text of its own for it."""
 
     def refuse(self, message: str, field: str | None = None) -> None:
         """Add ``message`` to ``field``, or to the form as a whole; both appear in the error summary."""
@@ -66,3 +69,4 @@ class FilterForm(BaseForm):
 
         csrf = False
         says_optional = False
+        blank = _l("All")

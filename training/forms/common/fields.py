@@ -35,6 +35,7 @@ from training.kit.money import (
     plain_amount,
     western_digits,
 )
+from training.kit.telephones import western_telephone
 
 
 class TextField(wtf.StringField):
@@ -82,6 +83,14 @@ class PhoneField(TextField):
     """A telephone number."""
 
     widget = Widget("input", "govukInput", type="tel", autocomplete="tel", attributes=LEFT_TO_RIGHT)
+
+    def process_data(self, value: Any) -> None:
+        """Take the stored number with Western digits."""
+        super().process_data(western_telephone(value) if value else value)
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the input with Western digits."""
+        super().process_formdata([western_telephone(str(value)) for value in valuelist])
 
 
 class UsernameField(TextField):

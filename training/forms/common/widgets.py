@@ -92,7 +92,7 @@ class SelectWidget(Widget):
             "items": [
                 {
                     "value": "",
-                    "text": field.blank or _("Choose"),
+                    "text": field.blank or field.meta.blank,
                     "selected": not field.data,
                 },
                 *options,

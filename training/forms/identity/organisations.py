@@ -61,4 +61,4 @@ class StateForm(BaseForm):
 class OrganisationFilter(FilterForm):
     """Choose a tree."""
 
-    jurisdiction = SelectField(_l("Jurisdiction"), [may_be_empty()])
+    jurisdiction = SelectField(_l("Jurisdiction"), [may_be_empty()], blank=_l("Your own"))

@@ -153,13 +153,14 @@ VETTING_QUEUE = TableSpec[Any](
         "course": page_only(_l("Course")),
         "cohort": ColumnSpec(_l("Cohort"), lambda row: row[0].cohort.code, ID),
         "last_day": ColumnSpec(_l("Last day"), lambda row: row[0].cohort.ends_on, DAY),
-        "vetting_by": page_only(_l("Vetting needed by")),
-        "clearance": page_only(_l("Clearance")),
+        "vetting_by": page_only(_l("Vetting needed by"), needs_label=True),
+        "clearance": page_only(_l("Clearance"), needs_label=True),
         "action": page_only(_l("Action"), is_action=True),
         "outcome": _to_fill(LazyString(_outcome_heading)),
         **{part: _to_fill(_vetting_heading(part)) for part in ("authority", "decided_on", "expires_on", "reference")},
     },
     page=("name", "organisation", "course", "last_day", "vetting_by", "clearance", "action"),
+    is_cards=True,
 )
 """Nominees in vetting with empty columns for the authority's decision; rows: nomination, current decision."""
 

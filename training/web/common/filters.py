@@ -4,7 +4,7 @@ import datetime as dt
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
@@ -12,6 +12,8 @@ from training.kit.clock import BOOKS_ZONE, now
 from training.kit.locale import DEFAULT_LANGUAGE
 from training.kit.money import Currency, format_amount, format_pounds, format_rate
 from training.kit.months import day_text, month_text, range_parts
+from training.kit.telephones import western_telephone
+from training.kit.transliteration import to_latin, to_native
 from training.kit.wordings import worded
 from training.web.common import shown
 from training.web.common.language import language
@@ -228,10 +230,40 @@ def person(record: Any) -> Markup:
     return _isolated(_names(record)[0], "auto")
 
 
-def other_name(record: Any) -> Markup:
+def entered_other_name(record: Any) -> Markup:
     """Return the name that ``person`` did not choose; empty if there is only one."""
     shown.person(record)
     return _isolated(_names(record)[1], "auto")
+
+
+def other_name(record: Any) -> Markup:
+    """Return the name that ``person`` did not choose; if nobody entered one, a transliteration marked as such."""
+    return transliterated(record) or entered_other_name(record)
+
+
+def transliterated(record: Any) -> Markup:
+    """Return a person's name in the script of the page where nobody entered it; empty where somebody did.
+
+    A reading aid of pages alone: it is not stored, and no file has it.
+    """
+    shown.person(record)
+    here = language()
+    latin, native = record.name_latin, record.name_native
+    if here.direction == "ltr":
+        written, code = ("" if latin else to_latin(native)), DEFAULT_LANGUAGE
+    else:
+        written, code = ("" if native else to_native(latin, here.code)), here.code
+    if not written:
+        return Markup("")
+    g.has_transliteration = True
+    return Markup('<span class="app-transliterated"><bdi lang="{}">{}</bdi> {}</span>').format(
+        code, written, _("(transliterated)")
+    )
+
+
+def telephone(number: str) -> str:
+    """Return a telephone number in Western digits, also one that is stored in others."""
+    return western_telephone(number)
 
 
 def payee(claim: Any) -> str:
@@ -263,6 +295,8 @@ def init_app(app: Flask) -> None:
         statement,
         person,
         other_name,
+        transliterated,
+        telephone,
         payee,
         wording,
         tag,
@@ -277,3 +311,4 @@ def init_app(app: Flask) -> None:
         "moment": isolated_moment,
     }
     app.jinja_env.globals["now"] = now
+    app.jinja_env.globals["has_transliteration"] = lambda: bool(g.get("has_transliteration"))

@@ -1,6 +1,6 @@
 """The menu: the pages the reader may open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from flask import Flask, request, url_for
@@ -18,7 +18,8 @@ class Link(NamedTuple):
 
     text: str
     href: str
-    current: bool
+    current: str
+    """``page`` for the page itself, ``true`` for a page that belongs to it, else empty."""
 
 
 _MENU: tuple[tuple[str, LazyString], ...] = (
@@ -34,11 +35,53 @@ _MENU: tuple[tuple[str, LazyString], ...] = (
     ("identity.audit.index", _l("Audit")),
 )
 
+_SECTIONS: Mapping[str, str] = {
+    "admissions.bulk_actions": "courses.cohorts.index",
+    "admissions.deactivation": "people.people.index",
+    "admissions.late_entries": "courses.cohorts.index",
+    "admissions.nomination_uploads": "courses.cohorts.index",
+    "admissions.nominations": "courses.cohorts.index",
+    "admissions.seats": "courses.cohorts.index",
+    "admissions.vetting_uploads": "admissions.vetting.index",
+    "assurance.attachments": "assurance.rights_assessments.index",
+    "courses.costs": "courses.cohorts.index",
+    "finance.budget_lines": "finance.programmes.index",
+    "finance.claims": "finance.programmes.index",
+    "finance.commitments": "finance.programmes.index",
+    "finance.ledger": "finance.programmes.index",
+    "finance.projects": "finance.programmes.index",
+    "finance.rates": "finance.programmes.index",
+    "finance.spend_uploads": "finance.programmes.index",
+    "finance.spending_plans": "finance.programmes.index",
+    "finance.variances": "finance.programmes.index",
+    "finance.year_end": "finance.programmes.index",
+    "oversight.cohort_page": "courses.cohorts.index",
+    "oversight.entry_page": "finance.programmes.index",
+    "oversight.person_page": "people.people.index",
+    "oversight.unit_costs": "finance.programmes.index",
+    "outcomes.completions": "courses.cohorts.index",
+    "people.duplicates": "people.people.index",
+}
+"""The entry of the menu to which the pages of a blueprint without one belong."""
+
 
 _ABOUT_OTHERS = {"people.people.index"}
 """What is in the menu only for those who would find there more than themselves."""
 _FOR_OTHERS = {"courses.courses.index", "identity.organisations.index"}
 """What everybody may read and is in the menu only for those who have to do with others."""
+
+
+def entry_of(blueprint: str) -> str:
+    """Return the endpoint of the entry of the menu to which the pages of a blueprint belong; empty if to none."""
+    own = (endpoint for endpoint, _text in _MENU if endpoint.rpartition(".")[0] == blueprint)
+    return _SECTIONS.get(blueprint) or next(own, "")
+
+
+def _current(entry: str) -> str:
+    """Return how an entry of the menu is marked on the page of this request."""
+    if entry != entry_of(request.blueprint or ""):
+        return ""
+    return "page" if request.endpoint == entry else "true"
 
 
 def _may_open(app: Flask, endpoint: str, actor: Actor) -> bool:
@@ -69,9 +112,9 @@ def init_app(app: Flask) -> None:
     def navigation() -> list[Link]:
         if not current_user.is_authenticated:
             return []
-        actor, here = guard.actor(), request.blueprint
+        actor = guard.actor()
         return [
-            Link(str(text), url_for(endpoint), endpoint.rpartition(".")[0] == here)
+            Link(str(text), url_for(endpoint), _current(endpoint))
             for endpoint, text in _MENU
             if _may_open(app, endpoint, actor)
         ]

@@ -37,6 +37,8 @@ class Kind:
     """Whether a sum of such values says something, unless their column says otherwise."""
     element: tuple[str, str] = ("", "")
     """The tags around a value on a page."""
+    needs_label: bool = False
+    """Whether a value says nothing without its heading, on a card."""
 
 
 def _as_it_is(value: Any) -> Any:
@@ -61,12 +63,17 @@ WORDED = replace(TYPED, page=filters.wording)
 ID = Kind(_as_it_is, _as_it_is, element=('<bdi dir="ltr">', "</bdi>"))
 MONEY = Kind(_unless_none(filters.money, "–"), _as_it_is, is_number=True, is_money=True, adds_up=True)
 MONEY_IF_ANY = Kind(_unless_none(filters.money), _as_it_is, is_number=True, is_money=True, adds_up=True)
-COUNT = Kind(_as_it_is, _as_it_is, is_number=True, adds_up=True)
-PERCENT = Kind(filters.percent, _unless_none(lambda per_mille: Decimal(per_mille).scaleb(-1), None), is_number=True)
+COUNT = Kind(_as_it_is, _as_it_is, is_number=True, adds_up=True, needs_label=True)
+PERCENT = Kind(
+    filters.percent,
+    _unless_none(lambda per_mille: Decimal(per_mille).scaleb(-1), None),
+    is_number=True,
+    needs_label=True,
+)
 """Thousandths."""
-DAY = Kind(filters.isolated_short_date, _as_it_is)
-MONTH = Kind(filters.isolated_month, _as_it_is)
-MOMENT = Kind(filters.isolated_moment, _unless_none(dt.datetime.date, None))
+DAY = Kind(filters.isolated_short_date, _as_it_is, needs_label=True)
+MONTH = Kind(filters.isolated_month, _as_it_is, needs_label=True)
+MOMENT = Kind(filters.isolated_moment, _unless_none(dt.datetime.date, None), needs_label=True)
 CODE = Kind(_unless_none(word), _unless_none(word))
 TAG = Kind(lambda code: filters.tag(word(code), tone(code)), word)
 """The code of a state."""
@@ -74,7 +81,8 @@ TITLE = Kind(filters.title, filters.title_text)
 NAME = Kind(filters.name, filters.name_text)
 """The name of an organisation or venue."""
 PERSON = Kind(filters.person, lambda one: filters.person(one).striptags())
-OTHER_NAME = Kind(filters.other_name, lambda one: filters.other_name(one).striptags())
+OTHER_NAME = Kind(filters.other_name, lambda one: filters.entered_other_name(one).striptags())
+"""The name in the other script; where nobody entered one, a page has a transliteration, a file nothing."""
 
 
 class CellLink(NamedTuple):
@@ -97,6 +105,8 @@ class ColumnSpec(Generic[Row]):
     """False for a column that only a page shows."""
     is_action: bool = False
     """Whether it holds actions on a row: its heading is visible to screen readers only."""
+    is_wide: bool = False
+    """Whether a card on a phone leaves it out: for text, which the page of the record has too."""
     is_summed: bool = True
     """False for numbers whose sum says nothing: averages, sums up to a day, amounts of unlike things."""
 
@@ -105,11 +115,22 @@ class ColumnSpec(Generic[Row]):
         is_summed = self.is_summed and self.kind.adds_up
         return sheets.Column(str(self.file_label or self.label), self.kind.is_money, is_summed)
 
-    def on_page(self, cell: Callable[[Row], Any] | None) -> "PageColumn":
-        """Return the column of a page; ``cell`` replaces the writer of the kind."""
-        classes = ' class="app-actions"' if self.is_action else ' class="number"' if self.kind.is_number else ""
+    def on_page(self, cell: Callable[[Row], Any] | None, *, is_card: bool) -> "PageColumn":
+        """Return the column of a page; ``cell`` replaces the writer of the kind.
+
+        ``is_card`` says whether a row is a card on a phone.
+        """
+        attributes = ' class="app-actions"' if self.is_action else ' class="number"' if self.kind.is_number else ""
+        if is_card:
+            attributes = f' role="cell"{attributes}{self._on_card()}'
         html = self._html() if cell is None else lambda row: _html(cell(row))
-        return PageColumn(str(self.label), self.kind.is_number, self.is_action, classes, html)
+        return PageColumn(str(self.label), self.kind.is_number, self.is_action, attributes, html)
+
+    def _on_card(self) -> str:
+        """Return what the cells of a card declare about themselves."""
+        if self.is_wide:
+            return ' class="app-wide"'
+        return f' data-label="{escape(self.label)}"' if self.kind.needs_label else ""
 
     def _html(self) -> Callable[[Row], str]:
         """Return the writer of a cell by its kind, as plain strings: lists are long."""
@@ -131,7 +152,7 @@ class PageColumn(NamedTuple):
     text: str
     number: bool
     hidden: bool
-    classes: str
+    attributes: str
     html: Callable[[Any], str]
 
 
@@ -141,18 +162,20 @@ class PageTable(Generic[Row]):
 
     columns: Sequence[PageColumn]
     is_total: Callable[[Row], bool]
+    is_cards: bool = False
 
     def row(self, row: Row) -> Markup:
         """Return the cells of a row; in Python, as a template takes longer."""
         header, *others = self.columns
-        total = ' class="app-total"' if self.is_total(row) else ""
-        cells = "".join([f"<td{one.classes}>{one.html(row)}</td>" for one in others])
+        total = ' class="app-total"' if self.is_total(row) else ' role="rowheader"' if self.is_cards else ""
+        cells = "".join([f"<td{one.attributes}>{one.html(row)}</td>" for one in others])
         return Markup(f'<th scope="row"{total}>{header.html(row)}</th>{cells}')  # noqa: S704  # escaped by the columns
 
 
-def page_only(label: LazyString, *, is_action: bool = False) -> ColumnSpec[Any]:
+def page_only(label: LazyString, *, is_action: bool = False, needs_label: bool = False) -> ColumnSpec[Any]:
     """Return a column that only a page has; its template writes the cells."""
-    return ColumnSpec(label, _as_it_is, in_file=False, is_action=is_action)
+    kind = replace(TEXT, needs_label=needs_label)
+    return ColumnSpec(label, _as_it_is, kind, in_file=False, is_action=is_action)
 
 
 @dataclass(frozen=True)
@@ -167,6 +190,8 @@ class TableSpec(Generic[Row]):
     columns: Mapping[str, ColumnSpec[Row]]
     page: Sequence[str] = ()
     is_total: Callable[[Row], bool] | None = None
+    is_cards: bool = False
+    """Whether each row is a card on a phone; only without a row of totals."""
 
     def __post_init__(self) -> None:
         """Raise ValueError if ``page`` names an unknown column."""
@@ -198,10 +223,10 @@ class TableSpec(Generic[Row]):
         """
         shown = {key: self.columns[key] for key in only or self.page or self.columns}
         own = dict(cells or {})
-        columns = [column.on_page(own.pop(key, None)) for key, column in shown.items()]
+        columns = [column.on_page(own.pop(key, None), is_card=self.is_cards) for key, column in shown.items()]
         if own:
             raise KeyError(f"No such columns on the page: {sorted(own)}")
-        return PageTable(columns, self.is_total or (lambda _row: False))
+        return PageTable(columns, self.is_total or (lambda _row: False), self.is_cards)
 
 
 _COUNT_OR_DASH = replace(COUNT, page=lambda number: number or "–")

@@ -154,7 +154,7 @@ CLAIMS = TableSpec[ClaimRow](
     _l("Claims"),
     {
         "claim": ColumnSpec(_l("Claim"), lambda row: row.claim.public_id, ID),
-        "programme": ColumnSpec(_l("Programme"), lambda row: row.claim.programme, TITLE),
+        "programme": ColumnSpec(_l("Programme"), lambda row: row.claim.programme, TITLE, is_wide=True),
         "payee": ColumnSpec(_l("Paid to"), _payee),
         "purpose": ColumnSpec(_l("Purpose"), lambda row: row.claim.purpose, WORDED),
         "paid": ColumnSpec(_l("Paid on"), lambda row: row.claim.paid_on, DAY),
@@ -167,6 +167,7 @@ CLAIMS = TableSpec[ClaimRow](
         "came_back": ColumnSpec(_l("Came back"), lambda row: row.came_back or None, MONEY_IF_ANY),
     },
     page=("payee", "amount", "state", "paid", "purpose", "programme"),
+    is_cards=True,
 )
 
 

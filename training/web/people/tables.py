@@ -47,12 +47,13 @@ PEOPLE = TableSpec[Person](
             _l("Organisation"), lambda one: one.organisation, NAME, file_label=heading(NomineePart.ORGANISATION)
         ),
         "rank": ColumnSpec(_l("Rank"), lambda one: one.rank, WORDED, file_label=heading(NomineePart.RANK)),
-        "unit": ColumnSpec(_l("Unit"), lambda one: one.unit, TYPED, file_label=heading(NomineePart.UNIT)),
+        "unit": ColumnSpec(_l("Unit"), lambda one: one.unit, TYPED, file_label=heading(NomineePart.UNIT), is_wide=True),
         "sex": ColumnSpec(heading(NomineePart.SEX), lambda one: one.sex, CODE),
         "languages": ColumnSpec(heading(NomineePart.LANGUAGES), lambda one: ", ".join(map(word, one.speaks))),
         "reference": ColumnSpec(heading(NomineePart.REFERENCE), lambda one: one.public_id, ID),
     },
     page=("name", "other_name", "organisation", "rank", "unit"),
+    is_cards=True,
 )
 """The file is understood as a file of names; it has no telephone, no e-mail, no service number."""
 
