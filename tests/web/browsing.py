@@ -81,9 +81,10 @@ def pence(text: str) -> int:
 
 def figure(answer: TestResponse, label: str) -> int:
     """Return the pence that stand beside a label, in a tile or in a list of facts."""
-    found = re.search(rf"<dt[^>]*>{re.escape(label)}</dt>\s*<dd[^>]*>(.*?)</dd>", answer.text, re.DOTALL)
+    figures = re.findall(r"<dt[^>]*>(.*?)</dt>\s*<dd[^>]*>(.*?)</dd>", answer.text, re.DOTALL)
+    found = [value for term, value in figures if unescape(_TAG.sub("", term)).strip() == label]
     assert found, f"no figure {label}"
-    return pence(found[1])
+    return pence(found[0])
 
 
 def date(name: str, day: dt.date) -> dict[str, object]:

@@ -57,9 +57,9 @@ _NOTES = """\
 - *Deactivate the record* withdraws every nomination of the person that stands, whoever made it, but a seat whose course
   is over or whose completion was claimed. Both coordinators get a notice. Nobody whose record is inactive is
   confirmed, promoted or put on the waiting list; reactivating the record brings no nomination back.
-- *A seat becomes free* by a withdrawal, a new decision or a deactivated record. Until the first day it falls to the first
-  on the waiting list who meets all of that today; who is passed over stays, with the reason, and so does whoever freed
-  the seat. Both coordinators get a notice. More capacity frees no seat.
+- *A seat becomes free* by a withdrawal, a new decision or a deactivated record. Until the first day it falls to the
+  first on the waiting list who meets all of that today; who is passed over stays, with the reason, and so does whoever
+  freed the seat. Both coordinators get a notice. More capacity frees no seat.
 - *Attending* and *completed* are read from marks and completions; no nomination is ever in such a state.
 """
 

@@ -35,6 +35,6 @@ def test_long_title_is_cut_after_a_whole_word(sqlite_app: Flask, title: str, sho
 def test_short_title_without_a_translation_is_marked_as_english(sqlite_app: Flask) -> None:
     with sqlite_app.test_request_context(headers={"Accept-Language": "ar"}):
         assert short_title(Course(title_en=POLICE, title_ar="")) == (
-            '<span lang="en" dir="ltr">Techniques and methods for investigating human…</span>'
+            '<span lang="en" dir="ltr" class="app-english-title">Techniques and methods for investigating human…</span>'
         )
         assert short_title(Course(title_en=POLICE, title_ar="تحقيقات")) == "تحقيقات"

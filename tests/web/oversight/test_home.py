@@ -237,7 +237,8 @@ def test_title_without_a_translation_is_marked_in_cards(world: World) -> None:
         world.nominated(cohort, world.person("One"))
         world.asked(world.draft())
     english = re.search(
-        r'<h2[^>]*>.*?<span lang="en" dir="ltr">([^<]*)</span>', reader(world, "uk", "ar").get("/").text
+        r'<h2[^>]*>.*?<span lang="en" dir="ltr" class="app-english-title">([^<]*)</span>',
+        reader(world, "uk", "ar").get("/").text,
     )
     assert english
     assert english[1].startswith("Cross-border")
