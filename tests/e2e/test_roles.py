@@ -14,7 +14,7 @@ from tests.support.server import command
 from training.kit.clock import today
 from training.models.identity.accounts import Role
 
-PASSWORD = "three ordinary words"
+PASSWORD = "kestrel lantern orchard"
 
 INVESTIGATING = "Techniques and methods for investigating human trafficking and migrant smuggling (police training)"
 

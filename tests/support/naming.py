@@ -1,5 +1,6 @@
 """A partner coordinator who uploads files of names."""
 
+import datetime as dt
 import io
 import re
 from dataclasses import dataclass
@@ -58,11 +59,11 @@ class Desk:
         return answer.data
 
 
-def desk_in(app: Flask, client: FlaskClient) -> Desk:
-    """Sign in a coordinator of an organisation invited to an open cohort."""
+def desk_in(app: Flask, client: FlaskClient, **days: dt.date) -> Desk:
+    """Sign in a coordinator of an organisation invited to an open cohort, with the days ``first`` and ``last`` if given."""
     with app.app_context():
         world = World(app)
-        cohort = world.open_cohort()
+        cohort = world.open_cohort(**days)
         world.sign_in(client, "iraq")
         foreign = world.person("Canary Erbil", "kri").public_id
         return Desk(client, world, cohort.public_id, world.organisations["iraq"].public_id, foreign)

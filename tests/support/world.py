@@ -48,6 +48,7 @@ TODAY = dt.date(2026, 11, 24)
 EVE = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
 """The day before the first of a cohort that is opened without days of its own: people may still be nominated."""
 CEILING = 300_000_00
+_YEAR_END = dt.date(2027, 3, 31)
 
 _hash = cache(accounts.hash_password)
 
@@ -250,11 +251,11 @@ class World:
         """Return a proposal with a new key."""
         return proposals.Proposal(pence, purpose, self.key())
 
-    def proposed_line(self, pence: int, project: Project | None = None) -> LedgerEntry:
+    def proposed_line(self, pence: int, project: Project | None = None, until: dt.date = _YEAR_END) -> LedgerEntry:
         """Propose a line with its allocation."""
         project = project or self.project()
         new = programmes.NewLine(
-            programmes.Title("A line"), LineCategory.TRAINERS, dt.date(2026, 4, 1), dt.date(2027, 3, 31)
+            programmes.Title("A line"), LineCategory.TRAINERS, dt.date(2026, 4, 1), until
         )
         with transaction():
             return programmes.propose_line(project, new, self.proposal(pence), self.actor("uk"))
@@ -264,13 +265,13 @@ class World:
         with transaction():
             approvals.approve(entry, self.actor(by), on)
 
-    def line(self, pence: int, project: Project | None = None) -> BudgetLine:
+    def line(self, pence: int, project: Project | None = None, until: dt.date = _YEAR_END) -> BudgetLine:
         """Return a line with an approved allocation of ``pence``."""
-        wanted = {"pence": pence, "project": project}
-        return programme_rows.line_by_key(self._first("line", wanted, lambda: self._allocated(pence, project)))
+        wanted = {"pence": pence, "project": project, "until": until}
+        return programme_rows.line_by_key(self._first("line", wanted, lambda: self._allocated(pence, project, until)))
 
-    def _allocated(self, pence: int, project: Project | None) -> int:
-        entry = self.proposed_line(pence, project)
+    def _allocated(self, pence: int, project: Project | None, until: dt.date) -> int:
+        entry = self.proposed_line(pence, project, until)
         self.approve(entry)
         return entry.line_id
 
@@ -373,7 +374,7 @@ class World:
         host: str = "iraq",
     ) -> Cohort:
         """Draft a cohort."""
-        line = line or self.line(50_000_00)
+        line = line or self.line(50_000_00, until=max(last, _YEAR_END))
         plan = cohorts.CohortPlan(
             course=self.course(f"Course {self.key()}"),
             programme=programme_rows.programme_by_key(line.programme_id),

@@ -18,6 +18,7 @@ from training.models.identity.audit import AuditEntry
 from training.models.people.people import Person
 from training.policy.scopes import unscoped
 
+pytestmark = pytest.mark.usefixtures("eve")
 CASES = Path(__file__).parents[2] / "data" / "field_cases"
 NEW, KNOWN, FAULTY, POSSIBLE, ASKED, THERE, LEFT_OUT = (
     "New: will be registered and nominated",

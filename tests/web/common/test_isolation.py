@@ -140,7 +140,7 @@ def test_upload_discloses_nothing_of_other_organisations(world: World, cohort: s
     canary = add_foreign(world, cohort)
     client = world.sign_in(world.app.test_client(), "iraq")
     said = []
-    for reference, number in ((canary, "KRI-4711"), ("0" * 12, "KRI-0000")):
+    for reference, number in ((canary, "KRI-4711"), ("z" * 12, "KRI-0000")):
         address = f"/cohorts/{cohort}/nominate/file"
         content = f"Name,Service number,Reference\nA name of ours,{number},\nAnother of ours,,{reference}\n"
         form: dict[str, object] = {"csrf_token": form_token(client, address)}
