@@ -200,7 +200,10 @@ def is_unable_to_write(error: Exception) -> bool:
 
 
 def read_anew() -> None:
-    """Let the next statement see what others have committed meanwhile; nothing may have been changed."""
+    """Let the next statement see what others have committed meanwhile, and hold no connection until then.
+
+    Nothing may have been changed.
+    """
     db.session.rollback()
 
 

@@ -80,7 +80,7 @@ def test_unused_preview_is_deleted_after_a_week(app: Flask, folder: Path) -> Non
 
 def test_command_prints_numbers_of_deleted_records(app: Flask) -> None:
     done = app.test_cli_runner().invoke(args=["forget"])
-    assert (done.exit_code, done.output) == (0, "0 uploads and 0 spend files forgotten.\n")
+    assert (done.exit_code, done.output) == (0, "0 uploads and 0 spend files deleted.\n")
 
 
 def test_attached_upload_is_kept(app: Flask, folder: Path) -> None:

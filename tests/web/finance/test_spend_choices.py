@@ -165,8 +165,12 @@ def test_choice_without_rows_or_target_is_refused_in_words(desk: Desk) -> None:
     assert "Choose a commitment" in choose(desk, show, row=["2"], choice="commit")
     assert "Choose a programme" in choose(desk, show, row=["2"], choice="move")
     assert "None of these rows can be changed this way" in choose(desk, show, row=["77"], choice="not_ours")
-    many = choose(desk, show, row=[str(number) for number in range(60)], choice="not_ours")
-    assert "Choose from the answers in the list" in many
+    for none in ("x", "9" * 400_000):
+        answer = choose(desk, show, row=["2", none], choice="not_ours")
+        assert "Nothing was done" in answer or "Choose from the answers in the list" in answer
+        assert len(answer) < 30_000
+    many = choose(desk, show, row=[str(number) for number in range(51)], choice="not_ours")
+    assert "More was chosen than the list shows. Nothing was done: choose again" in many
 
 
 def test_choices_end_when_the_rows_were_proposed(desk: Desk) -> None:

@@ -14,11 +14,11 @@ from training.domain.finance.spend_columns import FORMAT, NTH, SpendColumns, Wri
 from training.forms.common.base import BaseForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
 from training.forms.common.fields import (
-    CheckboxesField,
     FileField,
     HiddenField,
     KeyField,
     RadioField,
+    RowsField,
     SelectField,
     TextField,
     TickField,
@@ -27,10 +27,6 @@ from training.forms.common.table_import import TableColumnsForm
 from training.forms.common.widgets import Choice
 from training.kit.dates import DayOrder
 from training.models.finance.spend_uploads import GROUPS
-
-_MOST_ROWS = 50
-"""Rows that a page shows, and no more can be ticked."""
-
 
 class SpendFileForm(BaseForm):
     """The file; its name is ignored."""
@@ -114,13 +110,14 @@ class RowChoice(enum.StrEnum):
     TAKE_IN = "take_in"
 
 
-class RowNumbersField(CheckboxesField):
-    """The numbers of the chosen rows; which of them can be changed is checked by the use case."""
+class RowNumbersField(RowsField):
+    """The ticked rows of a file; the data are their numbers, of which the use case checks whether they can change."""
 
-    def pre_validate(self, _form: AnyForm) -> None:
-        """Reject what is no number, and more rows than a page shows."""
-        chosen = self.data or []
-        if len(chosen) > _MOST_ROWS or not all(one.isascii() and one.isdecimal() and len(one) < 10 for one in chosen):
+    def pre_validate(self, form: AnyForm) -> None:
+        """Reject more rows than a page shows, and what is no number."""
+        super().pre_validate(form)
+        if not all(one.isascii() and one.isdecimal() and len(one) < 10 for one in self.data or []):
+            self.data = []
             raise StopValidation(_("Choose from the answers in the list"))
 
 

@@ -26,7 +26,6 @@ from training.web.common.logs import reference
 log = logging.getLogger("training.reading")
 
 _DENIED = {403: RefusedEvent.PERMISSION_DENIED, 404: RefusedEvent.RECORD_DENIED}
-_SIGN_IN = "identity.accounts.sign_in"
 _OF_RECORDS = {"Cohort": ReadEvent.COHORT, "NominationBatch": ReadEvent.FILE, "ClearanceBatch": ReadEvent.FILE}
 _FIRST_REDIRECT = 300
 
@@ -40,12 +39,17 @@ def note_file(event: ExportEvent, people: Collection[str]) -> None:
     reading.note(Reading(event, people, _record()), actor(), today())
 
 
+def note_failed_sign_in(username: str) -> None:
+    """Say that a sign-in as ``username`` was refused; it is recorded before the answer is sent."""
+    g.failed_sign_in = username
+
+
 def _finish(response: Response) -> Response:
     """Count the people of a page before it is sent, and record a refusal; a page over the limit is not sent."""
     reader = known_reader()
     if response.status_code in _DENIED and request.url_rule is not None:
         _note_refusal(_DENIED[response.status_code], reader)
-    elif request.endpoint == _SIGN_IN and request.method == "POST" and response.status_code != 302:
+    elif "failed_sign_in" in g:
         _note_refusal(RefusedEvent.SIGN_IN_FAILED, None)
     elif reader and response.status_code < _FIRST_REDIRECT and not g.get("is_read_noted"):
         return _note_page(response, reader)
@@ -71,9 +75,8 @@ def _note_page(response: Response, reader: SignedIn) -> Response:
 
 def _note_refusal(event: RefusedEvent, reader: SignedIn | None) -> None:
     def note() -> None:
-        about = _record()
-        if event is RefusedEvent.SIGN_IN_FAILED:
-            about = refused.account_named(request.form.get("username", ""))
+        is_sign_in = event is RefusedEvent.SIGN_IN_FAILED
+        about = refused.account_named(g.failed_sign_in) if is_sign_in else _record()
         by = reader.actor.user_id if reader else None
         refused.note(Refused(event, str(request.endpoint), request.remote_addr or "", by, about), now())
 

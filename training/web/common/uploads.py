@@ -16,7 +16,7 @@ from training.domain.finance.evidence import FileState, content_of
 from training.domain.identity import upload_limits
 from training.domain.identity.refusals import TooManyUploads
 from training.kit.clock import today
-from training.kit.db import transaction
+from training.kit.db import read_anew, transaction
 from training.kit.memory import give_back
 from training.models.assurance.rights_assessments import RightsAttachment
 from training.models.finance.claims import Evidence, EvidenceKind
@@ -65,14 +65,19 @@ def saved(file: Evidence | RightsAttachment, name: str) -> Response:
 
 
 def takes_file(view: View) -> View:
-    """Mark a view whose form uploads a file. A process works on one file at a time: a table needs some 50 MB."""
+    """Mark a view whose form uploads a file. A process works on one file at a time: a table needs some 50 MB.
+
+    Who waits for that holds no connection to the database: the one that is worked for may need it.
+    """
 
     @wraps(view)
     def one_at_a_time(*args: Any, **kwargs: Any) -> ResponseReturnValue:
         if request.method != "POST":
             return view(*args, **kwargs)
-        if not _WORKING.acquire(timeout=_PATIENCE):
-            abort(503)
+        if not _WORKING.acquire(blocking=False):
+            read_anew()
+            if not _WORKING.acquire(timeout=_PATIENCE):
+                abort(503)
         try:
             return view(*args, **kwargs)
         finally:

@@ -16,6 +16,7 @@ from training.kit.money import format_pounds
 from training.kit.sheets import Column, Value
 from training.models.finance.spend_uploads import RowGroup, RowOutcome, SpendBatch, SpendRow
 from training.policy.matrix import Permission
+from training.queries.common.paging import SIZE
 from training.queries.finance import claims, spend_uploads
 from training.web.common.downloads import SavedTable, file_of
 from training.web.common.filters import commitment_text, long_date, short_date, title_text, typed
@@ -33,6 +34,7 @@ bp = Blueprint("spend_choices", __name__)
 def row_choices(batch: SpendBatch) -> RowChoicesForm:
     """Return the form with the commitments and the other programmes that its user may choose."""
     form = RowChoicesForm()
+    form.row.most = SIZE
     form.commitment.choices = [
         Choice(one.public_id, commitment_text(one)) for one in claims.payable(batch.programme_id, actor())
     ]

@@ -24,7 +24,7 @@ from training.kit.clock import now
 from training.kit.db import transaction
 from training.kit.ids import token_hash
 from training.queries.identity import accounts
-from training.web.common import guard
+from training.web.common import guard, reading
 from training.web.common.addresses import safe_next
 from training.web.common.labels import refuse
 from training.web.common.language import language
@@ -46,12 +46,12 @@ def sign_in() -> ResponseReturnValue:
         )
         try:
             device = _open(tried)
-        except SignInDelayed as refusal:
-            refuse(form, refusal)
-            later = {"Retry-After": str(refusal.seconds)}
-            return render_template("identity/accounts/sign_in.html", form=form), 429, later
         except Refusal as refusal:
+            reading.note_failed_sign_in(tried.username)
             refuse(form, refusal)
+            if isinstance(refusal, SignInDelayed):
+                later = {"Retry-After": str(refusal.seconds)}
+                return render_template("identity/accounts/sign_in.html", form=form), 429, later
         else:
             return devices.remembered(redirect(safe_next(request.args.get("next"))), device)
     return render_template("identity/accounts/sign_in.html", form=form)
