@@ -254,9 +254,7 @@ class World:
     def proposed_line(self, pence: int, project: Project | None = None, until: dt.date = _YEAR_END) -> LedgerEntry:
         """Propose a line with its allocation."""
         project = project or self.project()
-        new = programmes.NewLine(
-            programmes.Title("A line"), LineCategory.TRAINERS, dt.date(2026, 4, 1), until
-        )
+        new = programmes.NewLine(programmes.Title("A line"), LineCategory.TRAINERS, dt.date(2026, 4, 1), until)
         with transaction():
             return programmes.propose_line(project, new, self.proposal(pence), self.actor("uk"))
 
