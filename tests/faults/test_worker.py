@@ -85,7 +85,7 @@ def test_large_file_is_processed_by_the_worker(
     with working(database_url, queue) as process:
         _wait(lambda: _is_previewed(desk, address))
         assert client.get("/healthz").get_json()["worker"] == "well"
-        desk.commit(address)
+        desk.commit(address, are_many="y")
         _wait(lambda: count(app, Nomination) == _ROWS)
         process.send_signal(signal.SIGTERM)
         assert process.wait(_SECONDS) == 0
@@ -161,7 +161,7 @@ def test_commit_killed_midway_happens_once(app: Flask, database_url: str, queue:
     address = desk.send(_file(3_000)).headers["Location"]
     with working(database_url, queue) as process:
         _wait(lambda: _is_previewed(desk, address))
-        desk.commit(address)
+        desk.commit(address, are_many="y")
         _wait(lambda: _state(app) is not JobState.WAITING)
         process.kill()
         process.wait()

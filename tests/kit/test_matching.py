@@ -89,3 +89,17 @@ def test_any_text_can_be_scored(one: str, other: str) -> None:
     assert score(heard(one, other), heard(other, one)) == score(heard(other, one), heard(one, other))
     assert len(sounds(one)) <= 6
     assert all(-(2**63) <= key < 2**63 for kind in keys(*heard(one, other)) for key in kind)
+
+
+@pytest.mark.parametrize(
+    ("latin", "native"),
+    [
+        ("Victor Hanna", "فيكتور حنا"),
+        ("Marcus Yousif", "ماركوس يوسف"),
+        ("Ciwan Hesen", "جوان حسن"),
+        ("Mecid Ali", "مجيد علي"),
+    ],
+)
+def test_latin_c_is_read_in_kurdish_and_in_english(latin: str, native: str) -> None:
+    assert like(latin, native) >= ENOUGH
+    assert keys(sounds(latin)).whole & keys(sounds(native)).whole

@@ -60,7 +60,7 @@ class Desk:
 
 
 def desk_in(app: Flask, client: FlaskClient, **days: dt.date) -> Desk:
-    """Sign in a coordinator of an organisation invited to an open cohort; ``days`` are its ``first`` and ``last``."""
+    """Sign in a coordinator of an organisation invited to an open cohort, on the days ``first`` to ``last``."""
     with app.app_context():
         world = World(app)
         cohort = world.open_cohort(**days)

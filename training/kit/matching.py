@@ -34,17 +34,19 @@ class Keys(NamedTuple):
 
 
 def keys(*spellings: Sequence[Sound]) -> Keys:
-    """Return the phonetic keys of a person's name in all its spellings (Latin and native)."""
-    skeletons = dict.fromkeys(tuple(word.skeleton for word in spelling) for spelling in spellings)
+    """Return the phonetic keys of a person's name in all its spellings (Latin and native) and their readings."""
+    skeletons = dict.fromkeys(
+        tuple(word.skeletons[which] for word in spelling) for spelling in spellings for which in (0, -1)
+    )
     if len(skeletons) == 1:
         return _keys(*skeletons)
     each = [_keys(one) for one in skeletons]
     return Keys(*(frozenset[int]().union(*(found[kind] for found in each)) for kind in range(3)))
 
 
-def word_keys(words: str) -> list[int]:
-    """Return the key of each word, as ``Keys.words`` has them."""
-    return [_key("word", word.skeleton) for word in sounds(words)]
+def word_keys(words: str) -> list[list[int]]:
+    """Return the keys of each word, one for each reading, as ``Keys.words`` has them."""
+    return [[_key("word", skeleton) for skeleton in word.skeletons] for word in sounds(words)]
 
 
 def hits(found: Iterable[int], sharing: Mapping[int, Sequence[int]]) -> list[int]:
@@ -164,16 +166,27 @@ def _like(one: Sequence[Sound], other: Sequence[Sound]) -> float:
 
 def _is_other(one: Sound, other: Sound) -> bool:
     """Return whether two given names have other consonants and are hardly alike."""
-    return one.skeleton != other.skeleton and _word(one, other) <= _OTHER_GIVEN_NAME
+    return not _is_same(one, other) and _word(one, other) <= _OTHER_GIVEN_NAME
 
 
 def _are_same(some: Sequence[Sound], others: Sequence[Sound]) -> bool:
     """Return whether words have the same consonants, each as that beside it."""
-    return all(one.skeleton == other.skeleton for one, other in zip(some, others, strict=True))
+    return all(map(_is_same, some, others))
+
+
+def _is_same(one: Sound, other: Sound) -> bool:
+    return any(skeleton in other.skeletons for skeleton in one.skeletons)
 
 
 @lru_cache(maxsize=100_000)
 def _word(one: Sound, other: Sound) -> float:
+    """Return the similarity of two words in the readings that are most alike."""
+    if one.hard or other.hard:
+        return max(_reading(a, b) for a in (one, one.hard) for b in (other, other.hard) if a and b)
+    return _reading(one, other)
+
+
+def _reading(one: Sound, other: Sound) -> float:
     if one.skeleton != other.skeleton and (one.is_number or other.is_number):
         return 0
     if one.skeleton != other.skeleton:

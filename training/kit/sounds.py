@@ -7,7 +7,7 @@ Latin spelling as it pleases.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -23,12 +23,14 @@ _NATIVE = str.maketrans(
 )  # fmt: skip
 _LATIN = str.maketrans(
     {
-        "b": "B", "p": "B", "t": "T", "j": "J", "ç": "J", "c": "J", "h": "H", "x": "X", "d": "D", "z": "D", "r": "R",
+        "b": "B", "p": "B", "t": "T", "j": "J", "ç": "J", "c": "C", "h": "H", "x": "X", "d": "D", "z": "D", "r": "R",
         "s": "S", "ş": "Š",
         "g": "G", "f": "F", "v": "F", "q": "K", "k": "K", "l": "L", "m": "M", "n": "N",
         "ı": "i",
     }
 )  # fmt: skip
+_SOFT, _HARD = "J", "K"
+"""What a Latin c is: j in Kurdish letters (Ciwan), k in English spelling (Victor)."""
 _DIGRAPHS = {
     "sch": "Š", "sh": "Š", "kh": "X", "gh": "G", "th": "T", "dh": "D", "zh": "J", "ch": "J", "dj": "J", "ph": "F",
     "ck": "K",
@@ -100,6 +102,13 @@ class Sound:
     gaps: tuple[Gap, ...]
     is_native: bool
     is_number: bool
+    hard: "Sound | None" = None
+    """The other reading of a word with a Latin c, in which it is k."""
+
+    @property
+    def skeletons(self) -> tuple[str, ...]:
+        """The skeletons of all readings."""
+        return (self.skeleton, self.hard.skeleton) if self.hard else (self.skeleton,)
 
 
 def sounds(name: str) -> tuple[Sound, ...]:
@@ -179,6 +188,12 @@ def _joined(words: list[_Word]) -> list[_Word]:
 @lru_cache(maxsize=20_000)
 def _sound(letters: str, *, is_native: bool, is_kurdish: bool) -> Sound:
     """Split letters into consonants and gaps. A first vowel counts as a consonant ``A``, w and y as themselves."""
+    if "C" in letters:
+        soft, hard = (
+            _sound(letters.replace("C", reading), is_native=is_native, is_kurdish=is_kurdish)
+            for reading in (_SOFT, _HARD)
+        )
+        return replace(soft, hard=hard)
     letters = re.sub(r"([A-ZŠ])\1+", r"\1", letters)
     # A final h is not distinctive: Fatimah and Fatima.
     letters = re.sub(r"(?<=..)H$", "", letters)

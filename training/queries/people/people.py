@@ -144,7 +144,7 @@ def named(statement: AnySelect, words: str) -> AnySelect:
         select(PersonWord.person_id).where(PersonWord.word >= word, PersonWord.word < word + _LAST)
         for word in name_words(words)[:_MOST_WORDS]
     ]
-    alike = [select(PersonKey.person_id).where(PersonKey.key == key) for key in word_keys(words)]
+    alike = [select(PersonKey.person_id).where(PersonKey.key.in_(readings)) for readings in word_keys(words)]
     ways = [and_(*(Person.id.in_(matching) for matching in way)) for way in (begun, alike) if way]
     number = western_digits(words.strip())
     ways += [Person.service_number == number] if number else []
