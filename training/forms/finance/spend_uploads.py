@@ -28,6 +28,7 @@ from training.forms.common.widgets import Choice
 from training.kit.dates import DayOrder
 from training.models.finance.spend_uploads import GROUPS
 
+
 class SpendFileForm(BaseForm):
     """The file; its name is ignored."""
 
