@@ -149,8 +149,10 @@ def test_when_too_many_are_open_those_that_wait_longest_make_room(
 def test_client_that_reads_nothing_of_its_answer_is_given_up(bench: Bench) -> None:
     with bench.connect(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"):
         bench.server.task_dispatcher.set_thread_count(1)
+        (answered,) = bench.server.connections
         until = time.monotonic() + 10
-        while not bench.server.connections[0].total_outbufs_len and time.monotonic() < until:
+        # The head alone may be gone before the body is stored.
+        while (answered.requests or not answered.total_outbufs_len) and time.monotonic() < until:
             bench.turn()
         assert bench.are_open_in(55) == 1
         assert bench.are_open_in(70) == 0

@@ -11,7 +11,8 @@ import re
 import resource
 import time
 from collections.abc import Iterable
-from socket import socket
+from contextlib import suppress
+from socket import SHUT_RDWR, socket
 from typing import TYPE_CHECKING, Any, cast
 
 from gunicorn.workers.base import Worker
@@ -159,8 +160,11 @@ class Server(TcpWSGIServer):
 
 
 def _close(connections: Iterable[_Connection]) -> None:
+    """Let the loop close ``connections``; it hears of one whose client reads nothing only when that is shut down."""
     for connection in connections:
         connection.will_close = True
+        with suppress(OSError):  # the client was faster
+            cast("socket", connection.socket).shutdown(SHUT_RDWR)
 
 
 class BufferingWorker(Worker):
