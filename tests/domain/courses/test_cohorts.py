@@ -90,8 +90,9 @@ def test_cohort_cannot_cost_more_than_its_line_has_available(world: World) -> No
     ],
 )
 def test_invalid_dates_are_refused(world: World, first: dt.date, last: dt.date, refusal: type[Exception]) -> None:
+    line = world.line(50_000_00)
     with pytest.raises(refusal):
-        world.draft(first=first, last=last)
+        world.draft(line, first=first, last=last)
 
 
 def test_only_a_draft_can_be_submitted_for_approval(world: World) -> None:

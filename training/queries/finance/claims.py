@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, and_, cast, exists, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from training.kit.clock import month_after, months_between
@@ -292,7 +292,7 @@ def _is_reversed() -> ColumnElement[bool]:
 def _came_back() -> ScalarSelect[int]:
     """Return what came back of the lines of a claim as a subquery, in pence; of a reversed claim too."""
     return (
-        select(func.coalesce(func.sum(came_back()), 0))
+        select(cast(func.coalesce(func.sum(came_back()), 0), BigInteger))
         .where(LedgerEntry.claim_id == Claim.id)
         .correlate(Claim)
         .scalar_subquery()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, cast, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from training.kit.db import AnySelect, db
@@ -53,11 +53,11 @@ def with_files() -> tuple[Any, ...]:
 def came_back(column: str = "amount") -> ScalarSelect[int]:
     """Return the sum of the approved parts that came back of an entry as a subquery, in pence by default.
 
-    A part whose own reversal was approved is none.
+    A part whose own reversal was approved is none. PostgreSQL sums to a decimal number: pence stay whole.
     """
     refund, decision, undoing = aliased(LedgerEntry), aliased(EntryDecision), aliased(EntryDecision)
     statement = (
-        select(func.coalesce(func.sum(getattr(refund, column)), 0))
+        select(cast(func.coalesce(func.sum(getattr(refund, column)), 0), BigInteger))
         .join(decision, decision.entry_id == refund.id)
         .outerjoin(undoing, undoing.reverses_id == refund.id)
         .where(

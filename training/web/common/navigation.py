@@ -52,6 +52,7 @@ _SECTIONS: Mapping[str, str] = {
     "finance.projects": "finance.programmes.index",
     "finance.rates": "finance.programmes.index",
     "finance.spend_uploads": "finance.programmes.index",
+    "finance.spend_choices": "finance.programmes.index",
     "finance.spending_plans": "finance.programmes.index",
     "finance.variances": "finance.programmes.index",
     "finance.year_end": "finance.programmes.index",
