@@ -35,11 +35,6 @@ def today(zone: ZoneInfo = BOOKS_ZONE) -> dt.date:
     return now().astimezone(zone).date()
 
 
-def day_began(zone: ZoneInfo = BOOKS_ZONE) -> dt.datetime:
-    """Return the moment at which today began in ``zone``."""
-    return dt.datetime.combine(today(zone), dt.time(), zone)
-
-
 def financial_year_end(day: dt.date) -> dt.date:
     """Return the 31 March that closes the financial year of ``day`` (1 April to 31 March)."""
     return dt.date(day.year + (day.month >= _APRIL), 3, 31)

@@ -37,7 +37,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
@@ -192,11 +191,6 @@ def one_process(engine: Engine, on_wait: Callable[[], None]) -> Iterator[None]:
             yield
     else:
         yield
-
-
-def is_unable_to_write(error: Exception) -> bool:
-    """Return whether the database could not take a write: it is busy, full, away or may only be read."""
-    return isinstance(error, OperationalError | InternalError)
 
 
 def read_anew() -> None:

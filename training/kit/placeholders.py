@@ -50,8 +50,3 @@ def is_rounded(number: str) -> bool:
 def whole_number(number: str) -> str:
     """Return a number in Western digits, without the decimals that a program added to it: 417 for 417.0."""
     return re.sub(r"^(\d+)\.0$", r"\1", western_digits(number))
-
-
-def is_identity(number: str) -> bool:
-    """Return whether a number may say who somebody is."""
-    return not is_placeholder(number) and not is_rounded(number) and any(map(str.isdecimal, number))

@@ -15,8 +15,9 @@ from training.domain.identity.audit import Subject
 from training.domain.identity.reading import ExportEvent, Reading
 from training.domain.identity.refused import Refused
 from training.kit.clock import now, today
-from training.kit.db import is_unable_to_write, transaction
+from training.kit.db import transaction
 from training.kit.ids import is_public_id
+from training.kit.outages import outage_of
 from training.models.identity.reading import ReadEvent, RefusedEvent
 from training.web.common import shown
 from training.web.common.guard import SignedIn, actor, declaration_of, known_reader
@@ -89,7 +90,7 @@ def _write(note: Callable[[], None], people: int) -> None:
         with transaction(is_brief=True):
             note()
     except Exception as error:
-        if not is_unable_to_write(error):
+        if outage_of(error) is None:
             raise
         reader = known_reader()
         who = reader.public_id if reader else "nobody"
