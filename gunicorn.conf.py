@@ -2,6 +2,8 @@
 
 import os
 
+from training.kit import memory
+
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = 4
@@ -15,3 +17,8 @@ max_requests_jitter = 1_000
 accesslog = None
 # Its usual place is the same for all servers of one user.
 control_socket_disable = True
+
+
+def post_worker_init(_worker: object) -> None:
+    """Collect no more what the application loaded, once it is loaded."""
+    memory.settle()

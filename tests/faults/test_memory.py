@@ -2,55 +2,18 @@
 
 import io
 import os
-import re
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from http.cookiejar import CookieJar
 from pathlib import Path
 
 import xlsxwriter
 
 from tests.support.application import application
-from tests.support.world import PASSWORD, World
+from tests.support.visitor import Visitor
+from tests.support.world import World
 
 MOST_MEGABYTES = 150
 NINE_MEGABYTES = 9 * 1024 * 1024
-
-
-class Visitor:
-    """A client of the real server with its cookies."""
-
-    def __init__(self, base: str, username: str) -> None:
-        self._base = base
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-        self.send("/sign-in", [("username", username), ("password", PASSWORD)])
-
-    def read(self, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
-        """Return status and page, after redirects."""
-        request = urllib.request.Request(self._base + path, body, headers)
-        try:
-            with self._opener.open(request, timeout=60) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
-
-    def send(self, path: str, form: list[tuple[str, str]], page: str = "") -> tuple[int, str]:
-        return self.read(path, urllib.parse.urlencode([("csrf_token", self._token(page or path)), *form]).encode())
-
-    def upload(self, path: str, content: bytes) -> tuple[int, str]:
-        head = f'--cut\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{self._token(path)}\r\n--cut\r\n'
-        head += 'Content-Disposition: form-data; name="file"; filename="list.csv"\r\n\r\n'
-        body = head.encode() + content + b"\r\n--cut--\r\n"
-        return self.read(path, body, **{"Content-Type": "multipart/form-data; boundary=cut"})
-
-    def _token(self, path: str) -> str:
-        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.read(path)[1])
-        assert found, path
-        return found[1]
 
 
 def workbook() -> bytes:

@@ -12,6 +12,7 @@ from flask import Flask
 from tests.support.secrets import DEMO_PASSWORD, SECRET
 from training.app import create_app
 from training.config import DEMO, Settings, rights_approval
+from training.kit import memory
 from training.kit.db import db
 
 
@@ -68,4 +69,5 @@ def shared_application(database_url: str) -> Iterator[Flask]:
 def _started(database_url: str) -> Flask:
     app = create_app(settings_for(database_url))
     app.testing = True
+    memory.settle()  # as a worker of the server does
     return app
