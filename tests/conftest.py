@@ -153,10 +153,10 @@ def ledger_stays_whole(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _prove_ledger(app: Flask) -> None:
-    from training.queries.finance import ledger_check
+    from tests.support import ledger
 
     with app.app_context():
-        assert ledger_check.discrepancies() == []
+        ledger.prove()
 
 
 @pytest.fixture
