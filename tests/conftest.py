@@ -5,6 +5,7 @@ Nothing is skipped: if PostgreSQL or Chromium cannot start, the run fails and sa
 
 from __future__ import annotations
 
+import gc
 import signal
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
@@ -42,6 +43,9 @@ settings.register_profile("deep", settings.get_profile("short"), max_examples=52
 settings.load_profile("deep" if IS_DEEP else "short")
 """The deep profile takes more than 20,000 steps through the ledger where the usual run takes some 1,300."""
 
+
+# Much of what a test creates lives as long as the test: looking for garbage more often takes 6 % of the time.
+gc.set_threshold(100_000, 50, 1000)
 
 _SLOW = {"postgresql_url", "browser", "live_server"}
 """Fixtures of which none is in a fast run."""

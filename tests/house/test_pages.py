@@ -2,14 +2,18 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.support.application import shared_application
 from tests.support.crawl import crawl
+from tests.support.databases import fresh_sqlite
 from tests.support.world import post
 from training.cli import demo
 from training.cli.published import load_pact
@@ -68,13 +72,15 @@ def _sign_in(app: Flask, user: str, language: str) -> FlaskClient:
     return client
 
 
-@pytest.fixture
-def demonstration(sqlite_app: Flask) -> Flask:
-    with sqlite_app.app_context():
-        with transaction():
-            load_pact()
-        demo.load(sqlite_app.config["SETTINGS"])
-    return sqlite_app
+@pytest.fixture(scope="module")
+def demonstration(sqlite_folder: Path) -> Iterator[Flask]:
+    """Return the application with the demonstration, for tests that only read."""
+    with fresh_sqlite(sqlite_folder, "demonstration") as url, shared_application(url) as app:
+        with app.app_context():
+            with transaction():
+                load_pact()
+            demo.load(app.config["SETTINGS"])
+        yield app
 
 
 LATIN = re.compile(r"[A-Za-z]{2,}")
