@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.support.depth import IS_DEEP
-from tests.support.folder import shared_folder
+from tests.support.folder import memory_folder, shared_folder
 from tests.support.postgres import stopped
 from tests.support.server import none_left, serving
 
@@ -83,9 +83,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_folder() -> Iterator[Path]:
     """Return the folder of this process's SQLite database; its address is constant, as the application is reused."""
-    return tmp_path_factory.mktemp("sqlite")
+    with memory_folder("training-tests-sqlite-") as folder:
+        yield folder
 
 
 @pytest.fixture
