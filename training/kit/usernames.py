@@ -45,7 +45,7 @@ def key(username: str) -> str:
 
 def attempts_key(username: str) -> str:
     """Return the hashed key under which failed sign-ins of a username are counted."""
-    return counter_key("account", plain(username))
+    return counter_key("account", key(username))
 
 
 def counter_key(kind: str, *values: str) -> str:

@@ -5,7 +5,6 @@ account has signed in before, that is the device alone: nobody else can use up i
 """
 
 import datetime as dt
-import hashlib
 import ipaddress
 import math
 from dataclasses import dataclass
@@ -14,7 +13,9 @@ from sqlalchemy import delete, update
 
 from training.domain.identity.refusals import SignInDelayed
 from training.kit.db import add_missing_rows, db
+from training.kit import usernames
 from training.kit.ids import new_token, token_hash
+from training.kit.usernames import counter_key
 from training.models.identity.accounts import KnownDevice, SignInFailure, User
 from training.queries.identity import accounts
 
@@ -63,8 +64,8 @@ class Attempt:
 
     @property
     def account(self) -> str:
-        """The username as it is stored."""
-        return self.username.strip().lower()
+        """The key of the username: whoever looks the same is counted as the same."""
+        return usernames.key(self.username)
 
 
 @dataclass(frozen=True)
@@ -82,18 +83,14 @@ class Counter:
 def counters_of(attempt: Attempt, *, is_known_device: bool) -> tuple[Counter, ...]:
     """Return the counters under which ``attempt`` falls, in the order of their keys, in which they are locked."""
     if is_known_device:
-        return (Counter(_key("device", token_hash(attempt.device), attempt.account), _ONE_SOURCE),)
+        return (Counter(counter_key("device", token_hash(attempt.device), attempt.account), _ONE_SOURCE),)
     network = _network(attempt.address)
     found = (
-        Counter(_key("account", attempt.account), _ACCOUNT),
-        Counter(_key("pair", network, attempt.account), _ONE_SOURCE),
-        Counter(_key("address", network), _ADDRESS, is_reset=False),
+        Counter(counter_key("account", attempt.account), _ACCOUNT),
+        Counter(counter_key("pair", network, attempt.account), _ONE_SOURCE),
+        Counter(counter_key("address", network), _ADDRESS, is_reset=False),
     )
     return tuple(sorted(found, key=lambda counter: counter.key))
-
-
-def _key(kind: str, *values: str) -> str:
-    return hashlib.sha256(":".join((kind, *values)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _network(address: str) -> str:
