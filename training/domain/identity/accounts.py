@@ -1,16 +1,14 @@
 """Signing in and out, invitations and accounts."""
 
 import datetime as dt
-import threading
 from dataclasses import dataclass
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from training.domain.identity import audit, passwords, sign_in_limits
 from training.domain.identity.events import IdentityEvent
+from training.domain.identity.hashing import NOBODY, hash_password, is_password
 from training.domain.identity.refusals import InvitationSpent, UsernameTaken
 from training.domain.identity.sign_in_limits import Attempt, Counter
 from training.kit.clock import now
@@ -34,31 +32,11 @@ SEEN_EVERY = dt.timedelta(minutes=1)
 
 INVITATION_LIFE = dt.timedelta(days=7)
 
-# OWASP's argon2id minimum: 19 MiB, two passes, one lane.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_NOBODY = _hasher.hash(new_token())
-_AT_ONCE = threading.BoundedSemaphore(2)
-"""Passwords hashed at once in a process: each takes 19 MiB while it is."""
-
-
-def hash_password(password: str) -> str:
-    """Return the argon2id hash that is stored for ``password``."""
-    with _AT_ONCE:
-        return _hasher.hash(password)
-
-
-def _matches(stored: str, password: str) -> bool:
-    try:
-        with _AT_ONCE:
-            return _hasher.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
 
 def verify(attempt: Attempt) -> User | None:
     """Return the account if the credentials are right, else None. Unknown usernames cost the same hashing time."""
     user = accounts.user_named(attempt.username)
-    is_match = _matches(user.password_hash if user else _NOBODY, attempt.password)
+    is_match = is_password(user.password_hash if user else NOBODY, attempt.password)
     return user if user and is_match and user.is_active else None
 
 
@@ -184,7 +162,7 @@ def create_account(
 def reset_demonstration_password(password: str) -> None:
     """Set this password for all demonstration accounts, and no others."""
     for user in accounts.demonstration_accounts():
-        if not _matches(user.password_hash, password):
+        if not is_password(user.password_hash, password):
             user.password_hash = hash_password(password)
 
 

@@ -10,6 +10,7 @@ class IdentityEvent(AuditEvent):
     SIGNED_IN = "signed in"
     SIGNED_OUT = "signed out"
     ROLE_GRANTED = "role granted"
+    PASSWORD_SET = "password set"  # noqa: S105 (not a password)
     ORGANISATION_ADDED = "organisation added"
     ORGANISATION_EDITED = "organisation edited"
     ORGANISATION_MOVED = "organisation moved"
