@@ -37,7 +37,7 @@ def _add_resets() -> None:
         "password_resets",
         sa.Column("id", Whole, nullable=False),
         sa.Column("token_hash", sa.String(64), nullable=False),
-        *_key("password_resets", "user_id", "users"),
+        *_key("password_resets", "user_id", "users", is_empty=True),
         *_key("password_resets", "by_id", "users", is_empty=True),
         sa.Column("asked_at", Moment, nullable=False),
         sa.Column("expires_at", Moment, nullable=False),

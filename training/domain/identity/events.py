@@ -26,6 +26,7 @@ class IdentityEvent(AuditEvent):
     EMAIL_CHANGE_ASKED = "change of e-mail asked for"
     EMAIL_CHANGED = "e-mail changed"
     SESSION_ENDED = "session ended"
+    PASSWORD_SET = "password set"  # noqa: S105 (not a password)
     ORGANISATION_ADDED = "organisation added"
     ORGANISATION_EDITED = "organisation edited"
     ORGANISATION_MOVED = "organisation moved"

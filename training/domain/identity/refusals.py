@@ -54,12 +54,6 @@ class UsernameNotAllowed(Refusal):
     field = "username"
 
 
-class EmailUnreadable(Refusal):
-    """The text is not one e-mail address."""
-
-    field = "email"
-
-
 class EmailTaken(Refusal):
     """Another account has this e-mail address."""
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
-from training.domain.identity import accounts, audit, credentials, mail
+from training.domain.identity import audit, credentials, mail
 from training.domain.identity.events import IdentityEvent
+from training.domain.identity.hashing import is_password
 from training.domain.identity.mail import Letter
 from training.domain.identity.refusals import (
     AccountDisabled,
+    AddressRefused,
     EmailTaken,
     LinkFault,
     MailNotSetUp,
@@ -20,9 +22,9 @@ from training.domain.identity.refusals import (
     ResetSpent,
     WrongPassword,
 )
-from training.kit import emails
 from training.kit.db import changed, db
 from training.kit.ids import new_token, token_hash
+from training.kit.mail import is_address
 from training.models.identity.accounts import SignIn, User
 from training.models.identity.actor import Actor
 from training.models.identity.way_back import EmailChange, PasswordReset
@@ -33,6 +35,20 @@ RESET_LIFE_ON_PAPER = dt.timedelta(hours=24)
 """What an administrator hands over has to reach the person."""
 CONFIRMATION_LIFE = dt.timedelta(minutes=30)
 
+
+def plain_email(typed: str) -> str:
+    """Return an e-mail address as it is stored: trimmed and in lower case."""
+    return typed.strip().lower()
+
+
+def checked_email(typed: str) -> str:
+    """Return an e-mail address as it is stored. Raises AddressRefused unless it is one address and nothing else."""
+    email = plain_email(typed)
+    if not is_address(email):
+        raise AddressRefused
+    return email
+
+
 AddressOf = Callable[[str], str]
 """Returns the whole address at which a token is taken."""
 
@@ -42,7 +58,7 @@ def ask_for_reset(typed: str, at: dt.datetime, address: AddressOf) -> None:
 
     For an unknown address a row is written too, and deleted when it has expired: the time tells nothing.
     """
-    user = rows.with_confirmed_email(emails.plain(typed))
+    user = rows.with_confirmed_email(plain_email(typed))
     token = new_token()
     rows_expired = (PasswordReset.user_id.is_(None), PasswordReset.expires_at <= at)
     db.session.execute(delete(PasswordReset).where(*rows_expired))
@@ -116,7 +132,7 @@ def change_password(user: User, present: str, wanted: str, at: dt.datetime) -> N
 
 def check_password(user: User, present: str) -> None:
     """Raise WrongPassword unless ``present`` is the password of ``user``."""
-    if not accounts.has_password(user, present):
+    if not is_password(user.password_hash, present):
         raise WrongPassword
 
 
@@ -130,11 +146,11 @@ def _set_password(user: User, password: str, at: dt.datetime) -> None:
 def ask_for_email(user: User, typed: str, at: dt.datetime, address: AddressOf) -> None:
     """Ask both addresses, the one that ``user`` has and the new one, to confirm the change.
 
-    Another account's address is asked nothing, and the answer is the same. Raises MailNotSetUp, EmailUnreadable.
+    Another account's address is asked nothing, and the answer is the same. Raises MailNotSetUp, AddressRefused.
     """
     if not mail.is_set_up():
         raise MailNotSetUp
-    email = emails.checked(typed)
+    email = checked_email(typed)
     old, new = (new_token() if user.email else None), new_token()
     db.session.execute(delete(EmailChange).where(EmailChange.user_id == user.id))
     db.session.add(

@@ -9,13 +9,17 @@ from training.models.common.base import Base, Key
 
 
 class PasswordReset(Base):
-    """A one-time address at which a new password is chosen; ``by_id`` is the administrator who made it, if one did."""
+    """A one-time address at which a new password is chosen.
+
+    ``by_id`` is the administrator who made it, if one did. Without ``user_id`` it belongs to nobody: an unknown e-mail
+    was typed.
+    """
 
     __tablename__ = "password_resets"
 
     id: Mapped[Key]
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     asked_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime]

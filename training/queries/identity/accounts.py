@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from training.kit.db import AnySelect, db
 from training.kit.usernames import key
 from training.models.finance.programmes import Programme
-from training.models.identity.accounts import Invitation, KnownDevice, Role, RoleAssignment, SignIn, SignInFailure, User
+from training.models.identity.accounts import KnownDevice, Role, RoleAssignment, SignIn, SignInFailure, User
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
 from training.policy.scopes import unscoped
@@ -109,11 +109,11 @@ def lock_failures(keys: Sequence[str]) -> Sequence[SignInFailure]:
     return db.session.scalars(statement.with_for_update().execution_options(populate_existing=True)).all()
 
 
-def is_known_device(username_key: str, token_hash: str, since: dt.datetime) -> bool:
-    """Return whether an active account with this key of its username has signed in on a device since a moment."""
+def is_known_device(username: str, token_hash: str, since: dt.datetime) -> bool:
+    """Return whether an active account with this username has signed in on a device since a moment."""
     statement = select(KnownDevice.id).join(User, User.id == KnownDevice.user_id)
     here = (KnownDevice.token_hash == token_hash, KnownDevice.last_used_at > since)
-    return db.session.scalar(statement.where(User.username_key == username_key, User.is_active, *here)) is not None
+    return db.session.scalar(statement.where(User.username_key == key(username), User.is_active, *here)) is not None
 
 
 def has_device(token_hash: str, since: dt.datetime) -> bool:
@@ -140,14 +140,14 @@ def demonstration_accounts() -> list[User]:
     return list(db.session.scalars(select(User).where(User.is_demonstration).order_by(User.username)))
 
 
-def invitation_of(token_hash: str) -> Invitation | None:
-    """Return the invitation whose token has this hash."""
-    return db.session.scalar(select(Invitation).where(Invitation.token_hash == token_hash))
-
-
 def is_username_taken(username: str) -> bool:
     """Return whether an account has this username, or one that looks the same."""
     return bool(db.session.scalar(select(exists().where(User.username_key == key(username)))))
+
+
+def is_email_taken(email: str) -> bool:
+    """Return whether an account has this e-mail address."""
+    return bool(db.session.scalar(select(exists().where(User.email == email))))
 
 
 @dataclass(frozen=True)
