@@ -235,6 +235,11 @@ def sees_others(actor: Actor, permission: Permission) -> bool:
     return bool(scopes_of(actor, permission) - {Scope.SELF})
 
 
+def everything(actor: Actor) -> Mapping[Permission, frozenset[Scope]]:
+    """Return what ``actor`` may do and how far each permission reaches, in the order of the table."""
+    return {permission: found for permission in MATRIX if (found := scopes_of(actor, permission))}
+
+
 _EVERYBODYS = frozenset(permission for permission, granted in MATRIX.items() if set(granted) == set(Role))
 
 

@@ -14,7 +14,8 @@ def deactivate(person: Person, reason: InactiveReason, by: Actor) -> None:
     Raises OwnRecord, PersonInactive, LastAdministrator.
 
     Open nominations are withdrawn, whoever made them, and both sides are notified; a seat is freed unless its course is
-    over or completed. Their account is disabled, so they are out at the next request. If someone of that name is registered later, reactivation is offered.
+    over or completed. Their account is disabled, so they are out at the next request. If someone of that name is
+    registered later, reactivation is offered.
     """
     own_record.check(by, person.id)
     vetting.hold([person.id])

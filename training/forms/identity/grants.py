@@ -10,6 +10,22 @@ from training.forms.common.fields import DateField, EmailField, SelectField, Tex
 from training.models.identity.accounts import ApprovalGrade, Role
 
 
+class InviteeForm(BaseForm):
+    """Whom to invite, and for which organisation."""
+
+    username = UsernameField(
+        _l("Username"),
+        [may_be_empty(), longest(60)],
+        description=_l("Letters of one script, digits and . - _ ; whoever is invited may choose another"),
+    )
+    email = EmailField(_l("E-mail"), [may_be_empty(), longest(254)])
+    organisation = SelectField(_l("Organisation"), [choose_one()])
+
+    def invitee(self) -> Invitee:
+        """Return whom the invitation is for."""
+        return Invitee(self.username.data or "", self.email.data or "")
+
+
 class RoleForm(BaseForm):
     """A role with its scope, its days and why it is needed."""
 
@@ -42,24 +58,5 @@ class RoleForm(BaseForm):
         )
 
 
-class InvitationForm(BaseForm):
-    """Whom to invite; the fields of the role follow."""
-
-    username = UsernameField(
-        _l("Username"),
-        [may_be_empty(), longest(60)],
-        description=_l("Letters of one script, digits and . - _ : who is invited may choose another"),
-    )
-    email = EmailField(_l("E-mail"), [may_be_empty(), longest(254)])
-    organisation = SelectField(_l("Organisation"), [choose_one()])
-    role = RoleForm.role
-    programme = RoleForm.programme
-    grade = RoleForm.grade
-    since = RoleForm.since
-    until = RoleForm.until
-    reason = RoleForm.reason
-    terms = RoleForm.terms
-
-    def invitee(self) -> Invitee:
-        """Return whom the invitation is for."""
-        return Invitee(self.username.data or "", self.email.data or "")
+class InvitationForm(InviteeForm, RoleForm):
+    """Whom to invite, and the role that they get."""

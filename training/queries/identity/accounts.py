@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, exists, inspect, or_, select, true
@@ -10,11 +9,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
 from training.kit.usernames import key
-from training.models.finance.programmes import Programme
 from training.models.identity.accounts import KnownDevice, Role, RoleAssignment, SignIn, SignInFailure, User
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
-from training.policy.scopes import unscoped
 from training.queries.identity import organisation_trees
 from training.queries.identity.standing import stands
 
@@ -150,25 +147,9 @@ def is_email_taken(email: str) -> bool:
     return bool(db.session.scalar(select(exists().where(User.email == email))))
 
 
-@dataclass(frozen=True)
-class AccountPage:
-    """The account page: the user, their roles and the programmes they fund."""
-
-    user: User
-    roles: list[tuple[Role, Programme | None]]
-
-
-def account_page(user_id: int) -> AccountPage:
-    """Return the account page of the user with this key."""
-    user = db.session.scalars(select(User).where(User.id == user_id).options(joinedload(User.organisation))).one()
-    statement = (
-        select(RoleAssignment.role, Programme)
-        .outerjoin(Programme, Programme.id == RoleAssignment.programme_id)
-        .where(RoleAssignment.user_id == user_id, stands())
-        .order_by(RoleAssignment.id)
-    )
-    rows = db.session.execute(unscoped(statement, because="everybody may know what they themselves fund"))
-    return AccountPage(user, [(role, programme) for role, programme in rows])
+def account_page(user_id: int) -> User:
+    """Return the user with this key and their organisation."""
+    return db.session.scalars(select(User).where(User.id == user_id).options(joinedload(User.organisation))).one()
 
 
 def has_accounts() -> bool:

@@ -42,7 +42,7 @@ class Slowed:
 
 
 @dataclass(frozen=True)
-class Selection:
+class AccountSelection:
     """Which accounts are listed."""
 
     words: str = ""
@@ -79,7 +79,7 @@ def _in_state(state: AccountState, slowed: Slowed) -> ColumnElement[bool]:
     return User.is_active.is_(state is not AccountState.DISABLED)
 
 
-def _selected(selection: Selection, slowed: Slowed) -> list[ColumnElement[bool]]:
+def _selected(selection: AccountSelection, slowed: Slowed) -> list[ColumnElement[bool]]:
     chosen: list[ColumnElement[bool]] = []
     if selection.words.strip():
         chosen.append(_matches(selection.words))
@@ -98,7 +98,7 @@ def _columns(slowed: Slowed) -> tuple[Label[Any], ...]:
     return (_is_named().label("is_named"), _is_locked(slowed).label("is_locked"))
 
 
-def page_of(selection: Selection, slowed: Slowed, cut: Cursor, actor: Actor) -> Page[Any]:
+def page_of(selection: AccountSelection, slowed: Slowed, cut: Cursor, actor: Actor) -> Page[Any]:
     """Return a page of accounts with their organisation, by username."""
     statement = (
         select(User, Organisation, *_columns(slowed))

@@ -1,6 +1,7 @@
 """Read invitations."""
 
 import datetime as dt
+import enum
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,18 @@ from training.models.identity.organisations import Jurisdiction, Organisation
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped
 from training.queries.identity import organisation_trees
+
+
+class InvitationState(enum.StrEnum):
+    """Where an invitation stands."""
+
+    WAITING = "waiting"
+    """For a second administrator."""
+    OPEN = "open"
+    EXPIRED = "expired"
+    USED = "used"
+    ENDED = "ended"
+
 
 _OPEN = (Invitation.used_at.is_(None), Invitation.ended_at.is_(None))
 
@@ -118,13 +131,13 @@ def one_invitation(invitation: Invitation, actor: Actor) -> Any:
     return db.session.execute(seen(fresh, actor, Permission.MANAGE_ACCOUNTS, Invitation)).one()
 
 
-def state_of(invitation: Invitation, at: dt.datetime) -> str:
-    """Return where an invitation stands: ``waiting``, ``open``, ``expired``, ``used`` or ``ended``."""
+def state_of(invitation: Invitation, at: dt.datetime) -> InvitationState:
+    """Return where an invitation stands."""
     if invitation.used_at is not None:
-        return "used"
+        return InvitationState.USED
     if invitation.ended_at is not None:
-        return "ended"
+        return InvitationState.ENDED
     if invitation.agreed_at is None:
-        return "waiting"
+        return InvitationState.WAITING
     is_over = invitation.expires_at is not None and invitation.expires_at <= at
-    return "expired" if is_over else "open"
+    return InvitationState.EXPIRED if is_over else InvitationState.OPEN

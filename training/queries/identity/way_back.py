@@ -9,6 +9,9 @@ from training.kit.db import db
 from training.models.identity.accounts import SignIn, User
 from training.models.identity.way_back import EmailChange, PasswordReset
 
+MARK = 16
+"""So many characters of the hash of its token tell a session from another."""
+
 
 def with_confirmed_email(email: str) -> User | None:
     """Return the active account whose confirmed e-mail address this is."""
@@ -57,6 +60,9 @@ def sessions_of(user_id: int, started_after: dt.datetime, seen_after: dt.datetim
     return db.session.scalars(select(SignIn).where(SignIn.user_id == user_id, *alive).order_by(SignIn.id.desc())).all()
 
 
-def session_of(user_id: int, sign_in_id: int) -> SignIn | None:
-    """Return a session of an account."""
-    return db.session.scalar(select(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == user_id))
+def session_of(user_id: int, mark: str) -> SignIn | None:
+    """Return the session of an account whose mark this is, the beginning of the hash of its token."""
+    if len(mark) != MARK:
+        return None
+    here = (SignIn.user_id == user_id, SignIn.token_hash.startswith(mark, autoescape=True))
+    return db.session.scalar(select(SignIn).where(*here))

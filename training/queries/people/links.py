@@ -88,3 +88,9 @@ def waiting(actor: Actor) -> Sequence[Any]:
         .limit(MOST_ASKED)
     )
     return db.session.execute(seen(statement, actor, Permission.MANAGE_ACCOUNTS, User)).all()
+
+
+def person_of(user: User) -> str | None:
+    """Return the public id of the person to whom an account belongs; None without one."""
+    statement = select(Person.public_id).where(Person.id == user.person_id)
+    return db.session.scalar(unscoped(statement, because="the id alone, for whoever manages the account"))

@@ -14,7 +14,7 @@ from training.models.identity.accounts import Role, User
 from training.policy.matrix import Permission
 from training.queries.identity import directory, invitations, organisations
 from training.queries.identity import roles as role_rows
-from training.queries.identity.directory import AccountState, Selection, Slowed
+from training.queries.identity.directory import AccountState, AccountSelection, Slowed
 from training.web.common.filters import name
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices
@@ -68,7 +68,7 @@ def _listed(form: AccountSearch) -> ResponseReturnValue:
     )
 
 
-def _filter(form: AccountSearch) -> tuple[AccountFilter, Selection]:
+def _filter(form: AccountSearch) -> tuple[AccountFilter, AccountSelection]:
     """Return the filter of the request, and the selection that it and the words make."""
     filtered = AccountFilter(request.args)
     bodies = {one.public_id: one for one in organisations.in_use()}
@@ -76,9 +76,9 @@ def _filter(form: AccountSearch) -> tuple[AccountFilter, Selection]:
     filtered.role.choices, filtered.state.choices = choices(Role), choices(AccountState)
     words = "" if form.errors else form.words.data or ""
     if not filtered.validate():
-        return filtered, Selection(words)
+        return filtered, AccountSelection(words)
     chosen = filtered.organisation.data
-    return filtered, Selection(
+    return filtered, AccountSelection(
         words,
         bodies[chosen].id if chosen else None,
         Role(filtered.role.data) if filtered.role.data else None,
