@@ -9,7 +9,7 @@ from training.kit.names import letters
 
 _ALLOWED = re.compile(r"(?:[a-z0-9]|[\u0621-\u064a\u066e-\u06d5]|[.\-_+@])+")
 _LATIN, _ARABIC = re.compile("[a-z]"), re.compile("[\u0621-\u064a\u066e-\u06d5]")
-_INVISIBLE = ("Cf", "Cc")
+_INVISIBLE = ("Cf",)
 _SAME = str.maketrans(
     {
         "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا",

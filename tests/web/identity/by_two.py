@@ -11,7 +11,7 @@ from tests.web.browsing import building, press
 from training.kit.db import db
 from training.models.identity.accounts import Invitation, Role, RoleAssignment, RoleRequest, User
 
-PASSWORD = "four words make one"
+PASSWORD = "violet harbour spoon cactus"
 
 
 def second_administrator(world: World) -> None:

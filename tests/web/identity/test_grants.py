@@ -180,9 +180,9 @@ def test_a_request_given_at_once_by_two_makes_one_role(app: Flask, noon: dt.date
     tokens = [form_token(client, "/account") for client in clients]
     statuses = together(
         [
-            lambda client=client, token=token: client.post(
-                f"/grants/{request}/give", data={"csrf_token": token}
-            ).status_code
+            lambda client=client, token=token: (
+                client.post(f"/grants/{request}/give", data={"csrf_token": token}).status_code
+            )
             for client, token in zip(clients, tokens, strict=True)
         ]
     )

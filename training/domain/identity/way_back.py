@@ -28,6 +28,7 @@ from training.kit.mail import is_address
 from training.models.identity.accounts import SignIn, User
 from training.models.identity.actor import Actor
 from training.models.identity.way_back import EmailChange, PasswordReset
+from training.queries.identity import accounts
 from training.queries.identity import way_back as rows
 
 RESET_LIFE = dt.timedelta(minutes=30)
@@ -162,7 +163,7 @@ def ask_for_email(user: User, typed: str, at: dt.datetime, address: AddressOf) -
             expires_at=at + CONFIRMATION_LIFE,
         )
     )
-    if not rows.is_email_taken(email):
+    if not accounts.is_email_taken(email):
         mail.post(Letter.EMAIL_CONFIRMATION, email, user.language, {"address": address(new)})
     if old and user.email:
         mail.post(Letter.EMAIL_CONFIRMATION, user.email, user.language, {"address": address(old)})

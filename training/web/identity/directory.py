@@ -14,7 +14,7 @@ from training.models.identity.accounts import Role, User
 from training.policy.matrix import Permission
 from training.queries.identity import directory, invitations, organisations
 from training.queries.identity import roles as role_rows
-from training.queries.identity.directory import AccountState, AccountSelection, Slowed
+from training.queries.identity.directory import AccountSelection, AccountState, Slowed
 from training.web.common.filters import name
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices
