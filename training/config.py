@@ -57,6 +57,13 @@ class Settings:
         """Return whether real people and money are at stake."""
         return self.mode == PRODUCTION
 
+    @property
+    def base_address(self) -> str:
+        """Return how an address of this deployment begins; never what a request says it is."""
+        if self.is_production:
+            return f"https://{self.trusted_hosts[0]}"
+        return f"http://127.0.0.1:{self.port}"
+
     @classmethod
     def of(cls, app: Flask) -> "Settings":
         """Return the settings of ``app``."""

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0032"
-down_revision = "0029"
+down_revision = "0031"
 
 Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _STATES = ("waiting", "handed_over", "sent", "failed", "uncertain")
