@@ -23,7 +23,7 @@ from training.web.identity.letters import TEMPLATES
 from training.work.postman import send_due
 
 ADDRESS = "https://register.example.org/invitation/one-time-token"
-VALUES = {"address": ADDRESS, "waiting": "3"}
+VALUES = {"address": ADDRESS, "about": "proposals nominations"}
 
 
 def server_at(port: int, **changes: object) -> MailServer:

@@ -23,12 +23,14 @@ from training.kit.files import make_private
 from training.kit.ids import new_token
 from training.kit.outages import outage_of
 from training.kit.tracebacks import told
-from training.work import postman, runner
+from training.work import digests, postman, runner
 
 SMALL = 500
 """Largest job, in rows, that is done within its request."""
 _BEAT = 5
 """Seconds between two heartbeats."""
+_MORNING = "4-7"
+"""The hours, in UTC, at which letters about what waits are posted, to each reader in the first of them."""
 _POST = 2
 """Seconds between two looks into the outbox."""
 _LAST_LETTER = 30
@@ -44,6 +46,7 @@ class JobQueue:
         self.look: TaskWrapper = self.queue.task(name="look")(self._look)
         self.queue.periodic_task(crontab(), name="look_each_minute")(self._look)
         self.queue.periodic_task(crontab(minute="7"), name="forget_each_hour")(self._forget)
+        self.queue.periodic_task(crontab(minute="11", hour=_MORNING), name="digests_each_morning")(self._post_digests)
 
     def _look(self) -> None:
         with self._app.app_context(), _outage_in_a_line():
@@ -53,6 +56,10 @@ class JobQueue:
         settings = Settings.of(self._app)
         with self._app.app_context(), _outage_in_a_line(), transaction():
             retention.delete_expired(settings.evidence_folder)
+
+    def _post_digests(self) -> None:
+        with self._app.app_context(), _outage_in_a_line():
+            digests.post_all(f"{Settings.of(self._app).base_address}/")
 
     def run(self, *, stops_with_parent: bool) -> None:
         """Run as the work process until a signal ends it; a running job is finished first."""

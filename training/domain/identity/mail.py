@@ -42,7 +42,7 @@ TERMS: Mapping[Letter, Terms] = {
     Letter.PASSWORD_CHANGED: Terms(dt.timedelta(days=7)),
     Letter.EMAIL_CONFIRMATION: Terms(dt.timedelta(minutes=30), _ADDRESS),
     Letter.EMAIL_CHANGED: Terms(dt.timedelta(days=7)),
-    Letter.DIGEST: Terms(dt.timedelta(hours=20), frozenset({"waiting", "address"})),
+    Letter.DIGEST: Terms(dt.timedelta(hours=20), frozenset({"about", "address"})),
 }
 """``address`` is a whole address of the register, with a one-time token where the letter is the proof."""
 
