@@ -30,6 +30,9 @@ def test_public_endpoints_are_listed(sqlite_app: Flask) -> None:
     assert public == {
         "identity.accounts.sign_in",
         "identity.accounts.invitation",
+        "identity.way_back.confirm",
+        "identity.way_back.forgotten",
+        "identity.way_back.reset",
         "language.choose",
         "identity.health.show",
     }

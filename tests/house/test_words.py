@@ -24,13 +24,13 @@ UNLABELLED = {
     "JobKind",
     "JobState",
     "Lack",  # labelled as part of a refusal
+    "LinkFault",  # labelled as part of a refusal
+    "RequestState",  # only open requests are shown
     "NextStep",  # labelled on the only page that uses it
     "Period",  # labelled on the only page that uses it
     "PasswordFault",  # labelled as part of a refusal
-    "Permission",
     "Problem",  # labelled as part of a refusal
     "VettingQueue",  # labelled on the only page that uses it
-    "Scope",
     "CohortTiming",  # labelled on the only page that uses it
 }
 """The enumerations without labels."""

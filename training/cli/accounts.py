@@ -1,4 +1,4 @@
-"""``flask account``: the first account of a deployment."""
+"""``flask account``: the first two accounts of a deployment."""
 
 import click
 from flask import current_app
@@ -11,7 +11,7 @@ from training.kit.clock import now
 from training.kit.db import transaction
 from training.models.identity.accounts import ApprovalGrade, Role
 from training.models.identity.organisations import Jurisdiction
-from training.queries.identity import accounts
+from training.queries.identity import accounts, standing
 from training.queries.identity import organisations as organisation_rows
 
 account = AppGroup("account", help="Accounts.")
@@ -21,15 +21,15 @@ account = AppGroup("account", help="Accounts.")
 @click.option("--role", type=click.Choice([Role.ADMINISTRATOR.value]), required=True)
 @click.option("--organisation", default="Home Office", show_default=True, help="The administrator's organisation.")
 def invite(role: str, organisation: str) -> None:
-    """Print a one-time address at which the first administrator creates their account."""
-    if accounts.has_administrator():
-        raise click.ClickException("There is an administrator already: they invite all others.")
+    """Print a one-time address at which one of the first two administrators creates their account."""
+    if standing.administrators() >= rules.FIRST_ADMINISTRATORS:
+        raise click.ClickException("There are two administrators: they invite all others, on the page Accounts.")
     with transaction():
         employer = organisation_rows.organisation_named(organisation) or organisations.create(
             organisations.OrganisationDetails(organisation, Jurisdiction.UK), by=None
         )
         token = rules.invite(Role(role), employer, now())
-    click.echo(f"{_base_address()}/invitation/{token}")
+    click.echo(f"{Settings.of(current_app).base_address}/invitation/{token}")
 
 
 @account.command()
@@ -43,10 +43,3 @@ def grade(username: str, grade: str) -> None:
     if not is_done:
         raise click.ClickException("Nobody with this username is a rights approver.")
     click.echo(f"{username}: {grade}")
-
-
-def _base_address() -> str:
-    settings = Settings.of(current_app)
-    if settings.is_production:
-        return f"https://{settings.trusted_hosts[0]}"
-    return f"http://127.0.0.1:{settings.port}"

@@ -19,8 +19,9 @@ from training.models.finance.claims import Claim, Evidence
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import BudgetLine, Programme, Project
 from training.models.finance.spend_uploads import SpendBatch
-from training.models.identity.accounts import Role
+from training.models.identity.accounts import Invitation, Role, RoleAssignment, RoleRequest, User
 from training.models.identity.actor import Actor
+from training.models.identity.mail import OutgoingLetter
 from training.models.identity.organisations import Organisation
 from training.models.outcomes.completions import Completion
 from training.models.people.people import Merge, Person, PersonKey
@@ -160,6 +161,7 @@ CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
     RightsAssessment: {Scope.GRADE: lambda actor: RightsAssessment.needed_grade.in_(actor.grades)},
     RightsAttachment: {},
     RightsMitigation: {},
+    OutgoingLetter: {},
     Organisation: {Scope.ORG: lambda actor: Organisation.id.in_(actor.organisations)},
     Cohort: {
         Scope.ORG: lambda actor: or_(_hosted(actor), _invited(actor)),
@@ -181,6 +183,10 @@ CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
     Notice: {Scope.SELF: lambda actor: Notice.user_id == actor.user_id},
     ClearanceBatch: {Scope.VETTING: lambda actor: ClearanceBatch.uploaded_by_id == actor.user_id},
     LateEntry: {},
+    User: {Scope.ORG: lambda actor: User.organisation_id.in_(actor.organisations)},
+    RoleAssignment: {},
+    RoleRequest: {},
+    Invitation: {},
     Completion: {scope: _nomination_of_completion(clause) for scope, clause in _NOMINATION.items()},
 }
 
@@ -199,6 +205,7 @@ SEEING: Mapping[type[Base], Permission] = {
     RightsMitigation: Permission.SEE_RIGHTS,
     Cohort: Permission.SEE_COHORT,
     Organisation: Permission.SEE_ORGANISATION,
+    OutgoingLetter: Permission.SEE_MAIL,
     Person: Permission.SEE_PERSON,
     Merge: Permission.EDIT_PERSON,
     Nomination: Permission.SEE_NOMINATION,
@@ -207,6 +214,10 @@ SEEING: Mapping[type[Base], Permission] = {
     Notice: Permission.READ_NOTICE,
     ClearanceBatch: Permission.VET,
     Completion: Permission.SEE_NOMINATION,
+    User: Permission.MANAGE_ACCOUNTS,
+    RoleAssignment: Permission.MANAGE_ACCOUNTS,
+    RoleRequest: Permission.MANAGE_ACCOUNTS,
+    Invitation: Permission.MANAGE_ACCOUNTS,
 }
 """The permission without which a record of this kind is not found (404)."""
 
@@ -225,6 +236,11 @@ def holds(actor: Actor, permission: Permission) -> bool:
 def sees_others(actor: Actor, permission: Permission) -> bool:
     """Return whether ``actor`` has ``permission`` for more than their own records."""
     return bool(scopes_of(actor, permission) - {Scope.SELF})
+
+
+def everything(actor: Actor) -> Mapping[Permission, frozenset[Scope]]:
+    """Return what ``actor`` may do and how far each permission reaches, in the order of the table."""
+    return {permission: found for permission in MATRIX if (found := scopes_of(actor, permission))}
 
 
 _EVERYBODYS = frozenset(permission for permission, granted in MATRIX.items() if set(granted) == set(Role))

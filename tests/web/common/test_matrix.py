@@ -22,11 +22,11 @@ from tests.support.world import PASSWORD, TODAY, World, before
 from training.domain.admissions import nomination_uploads, notifications, vetting_uploads
 from training.domain.assurance import rights_assessments
 from training.domain.finance import spend_uploads
-from training.domain.identity import accounts
+from training.domain.identity import accounts, invitations, roles
 from training.domain.outcomes import completions
 from training.domain.people import duplicates
 from training.forms.admissions.vetting_uploads import OUTCOMES
-from training.kit.clock import now
+from training.kit.clock import now, today
 from training.kit.db import db, transaction
 from training.kit.tables import Row, Table
 from training.models import Base
@@ -41,8 +41,9 @@ from training.models.finance.claims import Claim, Evidence
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import BudgetLine, Programme, Project
 from training.models.finance.spend_uploads import SpendBatch
-from training.models.identity.accounts import Role
+from training.models.identity.accounts import Invitation, Role, RoleAssignment, RoleRequest, User
 from training.models.identity.audit import AuditEntry
+from training.models.identity.mail import Letter, LetterState, OutgoingLetter
 from training.models.identity.organisations import Organisation
 from training.models.identity.reading import NOTED, ReadEvent
 from training.models.outcomes.completions import Completion
@@ -50,6 +51,7 @@ from training.models.people.people import Merge, Person
 from training.policy.scopes import unscoped
 from training.queries.assurance import rights_assessments as right_rows
 from training.queries.identity import accounts as account_rows
+from training.queries.identity import roles as role_rows
 from training.web.common import guard
 
 ROLES = ("uk", "iraq", "trainer", "trainee", "funder", "approver", "vetting", "rights", "auditor", "admin", "nobody")
@@ -135,6 +137,34 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "oversight.exports.of_unit_costs": ("+fnn++nf+ns", "+nnnn+nf+ns"),
     "oversight.exports.of_unit_costs_by_course": ("+fnn++nf+ns", "+nnnn+nf+ns"),
     "oversight.exports.of_rights": ("+ffffff++fs",),
+    "identity.directory.index": ("fffffffff+s",),
+    "identity.directory.search": ("fffffffff+s",),
+    "identity.grants.index": ("fffffffff+s",),
+    "identity.grants.yearly": ("fffffffff+s",),
+    "identity.invitations.new": ("fffffffff+s",),
+    "identity.directory.show": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
+    "identity.directory.disable": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
+    "identity.directory.enable": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
+    "identity.directory.reset": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
+    "identity.grants.ask": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
+    "identity.grants.change": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
+    "identity.grants.decide": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
+    "identity.invitations.show": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
+    "identity.invitations.agree": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
+    "identity.invitations.end": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
+    "identity.invitations.renew": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
+    "identity.own_account.email": ("++++++++++s",),
+    "identity.own_account.end_session": ("++++++++++s",),
+    "identity.own_account.password": ("++++++++++s",),
+    "identity.own_account.permissions": ("++++++++++s",),
+    "identity.way_back.confirm": ("nnnnnnnnnnn",),
+    "identity.way_back.forgotten": ("+++++++++++",),
+    "identity.way_back.reset": ("nnnnnnnnnnn",),
+    "people.links.index": ("fffffffff+s",),
+    "people.links.of_account": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
+    "people.links.decide_for_account": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
+    "people.links.of_person": ("++nfnnfnfns", "+nnnnnfnfns"),
+    "people.links.decide_for_person": ("++nfnnfnfns", "+nnnnnfnfns"),
     "identity.health.show": ("+++++++++++",),
     "oversight.home.show": ("++++++++++s",),
     "finance.spend_choices.choose": ("+nnnnnnnnns", "+nnnnnnnnns"),
@@ -177,6 +207,8 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "admissions.nominations.wait": ("+fffnnfnfns", "+nnnnnfnfns"),
     "admissions.nominations.withdraw": ("++f+nnfnfns", "+nnnnnfnfns"),
     "admissions.notifications.see": ("n+nnnnnnnns", "nnnnnnnnnns"),
+    "identity.mail.index": ("fffffffff+s",),
+    "identity.mail.send_again": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
     "identity.organisations.deactivate": ("fffffffff+s", "fffffffff+s"),
     "identity.organisations.edit": ("fffffffff+s", "fffffffff+s"),
     "identity.organisations.index": ("++++++++++s",),
@@ -344,6 +376,18 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
             proposed_at=now(),
         )
         db.session.add(late)
+        letter = OutgoingLetter(
+            letter=Letter.DIGEST,
+            to_address="someone@example.org",
+            language="en",
+            sealed="sealed",
+            message_id=f"<{code}@example.org>",
+            posted_at=now(),
+            due_at=now(),
+            useful_until=now() + dt.timedelta(days=1),
+            state=LetterState.FAILED,
+        )
+        db.session.add(letter)
     to_partner = select(Notice).where(
         Notice.nomination_id == nomination.id, Notice.user_id == world.actor(organisation).user_id
     )
@@ -353,6 +397,14 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
     twin, other = world.person(f"{name} twin", organisation), world.person(f"{name} other", organisation)
     with transaction():
         merge = duplicates.merge(twin, other, world.actor("uk"))
+    holder = account_rows.user_named(account)
+    assert holder is not None
+    with transaction():
+        trainer = roles.RoleTerms(Role.TRAINER, reason="a reason")
+        asked = roles.ask(holder, trainer, world.actor("admin.2"), today())
+        invitee = invitations.Invitee(f"invited.{organisation}", "")
+        body = world.organisations[organisation]
+        invited = invitations.ask(invitee, trainer, body, world.actor("admin.2"), now())
     course = select(Course).where(Course.id == cohort.course_id)
     records: dict[type[Base], Base] = {
         Programme: world.programme(code),
@@ -372,12 +424,17 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
         Cohort: cohort,
         Course: db.session.scalars(course).one(),
         Organisation: world.organisations[organisation],
+        OutgoingLetter: letter,
         Person: person,
         Merge: merge,
         Nomination: nomination,
         LateEntry: late,
         Notice: db.session.scalars(unscoped(to_partner, because="test")).one(),
         ClearanceBatch: returned,
+        User: holder,
+        RoleAssignment: role_rows.held(holder.id, Role.TRAINEE, None),
+        RoleRequest: asked,
+        Invitation: invited,
         Completion: completion,
     }
     ids = {kind: record.public_id for kind, record in records.items()}  # type: ignore[attr-defined]
@@ -397,6 +454,7 @@ def _sides(world: World) -> tuple[Side, Side]:
     trainer, foreign = world.person("Trainer one", "uk"), world.person("Trainer two", "uk")
     world.account("trainer", Role.TRAINER, "uk", person=trainer)
     guest = world.person("Trainer three", "uk")
+    world.account("admin.2", Role.ADMINISTRATOR, "uk")
     own = _side(world, "TRAINING", "iraq", "Canary Baghdad", trainer, guest)
     other = _side(world, "KURDISTAN", "kri", "Canary Erbil", foreign)
     kurd = account_rows.user_named("kri")
@@ -452,7 +510,7 @@ def _address(app: Flask, endpoint: str, side: Side) -> str:
         "people.duplicates.merge",
     ):
         values |= {"other_id": side.twin}
-    if endpoint == "identity.accounts.invitation":
+    if endpoint in ("identity.accounts.invitation", "identity.way_back.confirm", "identity.way_back.reset"):
         values = {"token": "no-such-token"}
     if endpoint == "admissions.vetting_uploads.save":
         values = {"kind": "csv"}
@@ -466,6 +524,10 @@ def _address(app: Flask, endpoint: str, side: Side) -> str:
         "admissions.nomination_uploads.whom": {"number": "2"},
         "admissions.nomination_uploads.download": {"kind": "csv"},
         "identity.audit.save": {"kind": "csv"},
+        "identity.grants.change": {"act": "confirm"},
+        "identity.grants.decide": {"act": "refuse"},
+        "people.links.decide_for_account": {"act": "refuse"},
+        "people.links.decide_for_person": {"act": "refuse"},
         "finance.spend_choices.faulty": {"kind": "csv"},
         "finance.spend_choices.money_back": {"number": "2"},
         "admissions.nomination_uploads.template": {"language": "ar", "kind": "csv"},

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from tests.support.application import application
 from tests.support.world import PASSWORD, World, form_token, post
 from tests.web.browsing import building, press, together, typed, words
-from training.domain.identity import accounts
+from training.domain.identity import accounts, hashing
 from training.domain.identity import sign_in_limits as limits
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
@@ -52,15 +52,15 @@ class Hasher:
 
 @pytest.fixture
 def hasher(monkeypatch: pytest.MonkeyPatch) -> Hasher:
-    counting = Hasher(accounts._hasher)
-    monkeypatch.setattr(accounts, "_hasher", counting)
+    counting = Hasher(hashing._hasher)
+    monkeypatch.setattr(hashing, "_hasher", counting)
     return counting
 
 
 @pytest.fixture
 def quick_hasher(monkeypatch: pytest.MonkeyPatch) -> Hasher:
-    quick = Hasher(accounts._hasher, is_quick=True)
-    monkeypatch.setattr(accounts, "_hasher", quick)
+    quick = Hasher(hashing._hasher, is_quick=True)
+    monkeypatch.setattr(hashing, "_hasher", quick)
     return quick
 
 
@@ -464,18 +464,18 @@ def test_of_sixty_attempts_at_once_ten_are_checked(
 
 def test_two_passwords_at_most_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each takes 19 MiB while it is, and a process serves more requests than two."""
-    hashing, seen = [0], []
+    busy, seen = [0], []
 
     class Slow:
         def hash(self, _password: str) -> str:
-            hashing[0] += 1
-            seen.append(hashing[0])
+            busy[0] += 1
+            seen.append(busy[0])
             time.sleep(0.01)
-            hashing[0] -= 1
+            busy[0] -= 1
             return ""
 
-    monkeypatch.setattr(accounts, "_hasher", Slow())
-    together([lambda: accounts.hash_password("x")] * 8)
+    monkeypatch.setattr(hashing, "_hasher", Slow())
+    together([lambda: hashing.hash_password("x")] * 8)
     assert max(seen) <= 2
 
 

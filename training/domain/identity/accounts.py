@@ -1,19 +1,18 @@
 """Signing in and out, invitations and accounts."""
 
 import datetime as dt
-import threading
 from dataclasses import dataclass
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from training.domain.identity import audit, passwords, sign_in_limits
 from training.domain.identity.events import IdentityEvent
-from training.domain.identity.refusals import InvitationSpent, UsernameTaken
+from training.domain.identity.hashing import NOBODY, hash_password, is_password
+from training.domain.identity.refusals import InvitationSpent, LinkFault, UsernameNotAllowed, UsernameTaken
 from training.domain.identity.sign_in_limits import Attempt, Counter
-from training.kit.clock import now
+from training.kit import usernames
+from training.kit.clock import BOOKS_ZONE, now
 from training.kit.db import changed, db
 from training.kit.ids import new_token, token_hash
 from training.models.identity.accounts import (
@@ -25,7 +24,7 @@ from training.models.identity.accounts import (
     User,
 )
 from training.models.identity.organisations import Organisation
-from training.queries.identity import accounts, organisations
+from training.queries.identity import accounts, invitations, organisations, standing
 
 IDLE_LIMIT = dt.timedelta(minutes=30)
 ABSOLUTE_LIMIT = dt.timedelta(hours=12)
@@ -33,32 +32,13 @@ SEEN_EVERY = dt.timedelta(minutes=1)
 """How stale ``last_seen_at`` may become before a request refreshes it."""
 
 INVITATION_LIFE = dt.timedelta(days=7)
-
-# OWASP's argon2id minimum: 19 MiB, two passes, one lane.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_NOBODY = _hasher.hash(new_token())
-_AT_ONCE = threading.BoundedSemaphore(2)
-"""Passwords hashed at once in a process: each takes 19 MiB while it is."""
-
-
-def hash_password(password: str) -> str:
-    """Return the argon2id hash that is stored for ``password``."""
-    with _AT_ONCE:
-        return _hasher.hash(password)
-
-
-def _matches(stored: str, password: str) -> bool:
-    try:
-        with _AT_ONCE:
-            return _hasher.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False
+LONGEST_USERNAME = 60
 
 
 def verify(attempt: Attempt) -> User | None:
     """Return the account if the credentials are right, else None. Unknown usernames cost the same hashing time."""
     user = accounts.user_named(attempt.username)
-    is_match = _matches(user.password_hash if user else _NOBODY, attempt.password)
+    is_match = is_password(user.password_hash if user else NOBODY, attempt.password)
     return user if user and is_match and user.is_active else None
 
 
@@ -83,6 +63,8 @@ def start_sign_in(user: User, attempt: Attempt, counters: tuple[Counter, ...], a
             user_id=user.id,
             started_at=at,
             last_seen_at=at,
+            device=attempt.browser,
+            network=sign_in_limits.wide_network(attempt.address),
         )
     )
     audit.record(IdentityEvent.SIGNED_IN, user, by=user.id)
@@ -105,14 +87,23 @@ def end_sign_in(sign_in: SignIn, user: User, at: dt.datetime) -> None:
     audit.record(IdentityEvent.SIGNED_OUT, user, by=user.id)
 
 
+FIRST_ADMINISTRATORS = 2
+"""So many are made by the command line; what one of them asks for, another gives."""
+
+
 def invite(role: Role, organisation: Organisation, at: dt.datetime) -> str:
-    """Create an invitation for an account with ``role``; return its token, valid once within seven days."""
+    """Create an invitation of the command line for an account with ``role``; return its token.
+
+    It is valid once within seven days, and nobody else has agreed to it: the exception of ADR 35.
+    """
     token = new_token()
     db.session.add(
         Invitation(
             token_hash=token_hash(token),
             role=role,
             organisation_id=organisation.id,
+            asked_at=at,
+            agreed_at=at,
             expires_at=at + INVITATION_LIFE,
         )
     )
@@ -122,22 +113,37 @@ def invite(role: Role, organisation: Organisation, at: dt.datetime) -> str:
 def open_invitation(token: str, at: dt.datetime) -> Invitation:
     """Return the invitation for ``token``.
 
-    Raises InvitationSpent if it is unknown, used or expired, or invites a first administrator though there is one.
+    Raises InvitationSpent, which says why, if it is unknown, used, withdrawn or expired, or invites one of the first
+    administrators though there are enough.
     """
-    invitation = accounts.invitation_of(token_hash(token))
-    if invitation is None or invitation.used_at is not None or invitation.expires_at <= at:
+    invitation = invitations.invitation_of(token_hash(token))
+    if invitation is None:
         raise InvitationSpent
+    for is_so, why in (
+        (invitation.used_at is not None, LinkFault.USED),
+        (invitation.ended_at is not None, LinkFault.WITHDRAWN),
+        (_is_over(invitation, at), LinkFault.EXPIRED),
+    ):
+        if is_so:
+            raise InvitationSpent(why)
     _check_needed(invitation)
     return invitation
 
 
-def _check_needed(invitation: Invitation) -> None:
-    """Raise InvitationSpent if a first administrator is invited though there is one.
+def _is_over(invitation: Invitation, at: dt.datetime) -> bool:
+    """Return whether the seven days, or the role that is offered, are over."""
+    has_ended = invitation.until is not None and invitation.until < at.astimezone(BOOKS_ZONE).date()
+    return has_ended or invitation.expires_at is None or invitation.expires_at <= at
 
-    All invitations to that role are of this kind: the command line prints them for a new deployment.
+
+def _check_needed(invitation: Invitation) -> None:
+    """Raise InvitationSpent if one of the first administrators is invited though there are enough.
+
+    All invitations to that role which nobody asked for are of this kind: the command line prints them.
     """
-    if invitation.role is Role.ADMINISTRATOR and accounts.has_administrator():
-        raise InvitationSpent
+    is_first = invitation.role is Role.ADMINISTRATOR and invitation.asked_by_id is None
+    if is_first and standing.administrators() >= FIRST_ADMINISTRATORS:
+        raise InvitationSpent(LinkFault.NOT_NEEDED)
 
 
 @dataclass(frozen=True)
@@ -157,14 +163,13 @@ def create_account(
     person_id: int | None = None,
     is_demonstration: bool = False,
 ) -> User:
-    """Create an account without roles. Raises UsernameTaken, WeakPassword."""
-    if accounts.is_username_taken(details.username):
-        raise UsernameTaken
+    """Create an account without roles. Raises UsernameNotAllowed, UsernameTaken, WeakPassword."""
+    username = checked_username(details.username)
     if not is_demonstration:
         names = organisations.names_of(organisation_id)
         passwords.check(details.password, passwords.Holder(details.username, details.display_name, names))
     user = User(
-        username=details.username.strip().lower(),
+        username=username,
         display_name=details.display_name,
         password_hash=hash_password(details.password),
         organisation_id=organisation_id,
@@ -181,15 +186,34 @@ def create_account(
     return user
 
 
+def checked_username(typed: str) -> str:
+    """Return a username as it is stored. Raises UsernameNotAllowed, UsernameTaken."""
+    username = usernames.plain(typed)
+    if accounts.is_username_taken(username):
+        raise UsernameTaken
+    if not usernames.is_allowed(username) or len(username) > LONGEST_USERNAME:
+        raise UsernameNotAllowed
+    return username
+
+
 def reset_demonstration_password(password: str) -> None:
     """Set this password for all demonstration accounts, and no others."""
     for user in accounts.demonstration_accounts():
-        if not _matches(user.password_hash, password):
+        if not is_password(user.password_hash, password):
             user.password_hash = hash_password(password)
 
 
 def grant(
-    user: User, role: Role, *, programme_id: int | None = None, grade: ApprovalGrade | None = None, by: int | None
+    user: User,
+    role: Role,
+    *,
+    programme_id: int | None = None,
+    grade: ApprovalGrade | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    reason: str = "",
+    asked_by: int | None = None,
+    by: int | None,
 ) -> None:
     """Grant ``user`` a role; a funder's is for one programme, a rights approver's has a grade, the lowest by default.
 
@@ -203,11 +227,16 @@ def grant(
             role=role,
             programme_id=programme_id,
             grade=grade,
+            since=since,
+            until=until,
+            reason=reason,
+            asked_by_id=asked_by,
             granted_by_id=by,
             granted_at=now(),
         )
     )
-    audit.record(IdentityEvent.ROLE_GRANTED, user, by=by, role=role.value, grade=grade.value if grade else None)
+    after = {"role": role, "grade": grade, "since": since, "until": until}
+    audit.record_edit(IdentityEvent.ROLE_GRANTED, user, {}, after, by=by)
 
 
 def regrade(user: User, grade: ApprovalGrade, *, by: int | None) -> bool:
@@ -226,15 +255,29 @@ def regrade(user: User, grade: ApprovalGrade, *, by: int | None) -> bool:
 def accept_invitation(invitation: Invitation, details: NewAccount, at: dt.datetime) -> User:
     """Accept an invitation and create its account.
 
-    Raises InvitationSpent if it was accepted in the meantime, and what ``create_account`` raises.
+    Raises InvitationSpent if it was accepted or withdrawn in the meantime, and what ``create_account`` raises.
     """
-    accounts.lock_invitations_to(invitation.role)
+    invitations.lock_of_command_line(invitation.role)
     _check_needed(invitation)
-    unused = (Invitation.id == invitation.id, Invitation.used_at.is_(None))
-    if not changed(update(Invitation).where(*unused).values(used_at=at)):
-        raise InvitationSpent
+    unused = (Invitation.id == invitation.id, Invitation.used_at.is_(None), Invitation.ended_at.is_(None))
+    here = (Invitation.token_hash == invitation.token_hash, Invitation.expires_at > at)
+    if not changed(update(Invitation).where(*unused, *here).values(used_at=at)):
+        raise InvitationSpent(LinkFault.USED)
     user = create_account(details, invitation.organisation_id)
-    grant(user, invitation.role, by=None)
+    if invitation.email and not accounts.is_email_taken(invitation.email):
+        user.email = invitation.email
+        user.email_confirmed_at = at if invitation.mailed_at else None
+    grant(
+        user,
+        invitation.role,
+        programme_id=invitation.programme_id,
+        grade=invitation.grade,
+        since=invitation.since,
+        until=invitation.until,
+        reason=invitation.reason,
+        asked_by=invitation.asked_by_id,
+        by=invitation.agreed_by_id,
+    )
     return user
 
 

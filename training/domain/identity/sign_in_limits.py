@@ -5,7 +5,6 @@ account has signed in before, that is the device alone: nobody else can use up i
 """
 
 import datetime as dt
-import hashlib
 import ipaddress
 import math
 from dataclasses import dataclass
@@ -13,8 +12,10 @@ from dataclasses import dataclass
 from sqlalchemy import delete, update
 
 from training.domain.identity.refusals import SignInDelayed
+from training.kit import usernames
 from training.kit.db import add_missing_rows, db
 from training.kit.ids import new_token, token_hash
+from training.kit.usernames import counter_key
 from training.models.identity.accounts import KnownDevice, SignInFailure, User
 from training.queries.identity import accounts
 
@@ -54,17 +55,27 @@ _ADDRESS = Pace(ADDRESS_ATTEMPTS, dt.timedelta(seconds=1), dt.timedelta(seconds=
 
 @dataclass(frozen=True)
 class Attempt:
-    """A sign-in attempt: the credentials entered, the client's network address, and the token of its device."""
+    """A sign-in attempt: the credentials entered, the client's network address, and the token of its device.
+
+    ``browser`` is the family of the browser and the system. Attempts of another ``kind`` are counted by themselves:
+    asking for a new password does not slow signing in.
+    """
 
     username: str
     password: str
     address: str
     device: str = ""
+    browser: str = ""
+    kind: str = ""
 
     @property
     def account(self) -> str:
-        """The username as it is stored."""
-        return self.username.strip().lower()
+        """The key of the username: whoever looks the same is counted as the same."""
+        return usernames.key(self.username)
+
+    def key(self, name: str, *values: str) -> str:
+        """Return the key of a counter of this kind of attempt."""
+        return counter_key(f"{self.kind}{name}", *values)
 
 
 @dataclass(frozen=True)
@@ -82,18 +93,14 @@ class Counter:
 def counters_of(attempt: Attempt, *, is_known_device: bool) -> tuple[Counter, ...]:
     """Return the counters under which ``attempt`` falls, in the order of their keys, in which they are locked."""
     if is_known_device:
-        return (Counter(_key("device", token_hash(attempt.device), attempt.account), _ONE_SOURCE),)
+        return (Counter(attempt.key("device", token_hash(attempt.device), attempt.account), _ONE_SOURCE),)
     network = _network(attempt.address)
     found = (
-        Counter(_key("account", attempt.account), _ACCOUNT),
-        Counter(_key("pair", network, attempt.account), _ONE_SOURCE),
-        Counter(_key("address", network), _ADDRESS, is_reset=False),
+        Counter(attempt.key("account", attempt.account), _ACCOUNT),
+        Counter(attempt.key("pair", network, attempt.account), _ONE_SOURCE),
+        Counter(attempt.key("address", network), _ADDRESS, is_reset=False),
     )
     return tuple(sorted(found, key=lambda counter: counter.key))
-
-
-def _key(kind: str, *values: str) -> str:
-    return hashlib.sha256(":".join((kind, *values)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _network(address: str) -> str:
@@ -105,6 +112,20 @@ def _network(address: str) -> str:
     if isinstance(found, ipaddress.IPv4Address):
         return str(found)
     return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+
+
+_WIDE = {4: 24, 6: 48}
+
+
+def wide_network(address: str) -> str:
+    """Return the network of an address that says roughly where a session began, and not on which line."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    one = mapped or found
+    return str(ipaddress.ip_network((one, _WIDE[one.version]), strict=False))
 
 
 def count(attempt: Attempt, at: dt.datetime) -> tuple[Counter, ...]:

@@ -16,3 +16,8 @@ class PeopleEvent(AuditEvent):
     PEOPLE_MERGED = "people merged"
     MERGE_UNDONE = "merge undone"
     PERSON_REMOVED = "person removed"
+    LINK_ASKED = "link of account and person asked for"
+    LINK_MADE = "account and person linked"
+    LINK_PARTED = "account and person parted"
+    LINK_REFUSED = "link of account and person refused"
+    LINK_WITHDRAWN = "request for link of account and person withdrawn"

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, update
 
-from training.domain.identity import audit, organisations, own_record
+from training.domain.identity import account_states, audit, organisations, own_record
 from training.domain.people.events import PeopleEvent
 from training.domain.people.refusals import (
     MergedAway,
@@ -119,7 +119,8 @@ def correct(person: Person, particulars: Particulars, by: Actor) -> None:
 def transfer(person: Person, to: Organisation, since: dt.date, by: Actor, on: dt.date) -> Transfer:
     """Transfer a person to another organisation; nominations keep their organisation.
 
-    Visibility changes at once. Raises OwnRecord, SameOrganisation, OrganisationInactive, TransferOutOfOrder,
+    Visibility changes at once; an account goes along, without the roles that reach as far as an organisation. Raises
+    OwnRecord, SameOrganisation, OrganisationInactive, TransferOutOfOrder,
     PersonInactive.
     """
     own_record.check(by, person.id)
@@ -142,6 +143,7 @@ def transfer(person: Person, to: Organisation, since: dt.date, by: Actor, on: dt
     db.session.add(moved)
     changed(update(Person).where(Person.id == person.id).values(organisation_id=to.id))
     changed(update(PersonKey).where(PersonKey.person_id == person.id).values(organisation_id=to.id))
+    account_states.move(person.id, to, by)
     names = ({"organisation": one.name_en} for one in (organisation_rows.organisation_by_key(origin), to))
     audit.record_edit(
         PeopleEvent.PERSON_TRANSFERRED, person, *names, by=by.user_id, to=to.public_id, since=since.isoformat()

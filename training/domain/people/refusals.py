@@ -64,3 +64,23 @@ class MergeUndone(Refusal):
 
 class MergeActedOn(Refusal):
     """Something that the merge moved has changed since, so the merge cannot be undone."""
+
+
+class AccountUnknown(Refusal):
+    """There is no account with this username, or it is of another organisation."""
+
+    field = "username"
+
+
+class LinkedAlready(Refusal):
+    """The account or the person is linked already: one person, one account."""
+
+    field = "username"
+
+
+class NotLinked(Refusal):
+    """The person has no account."""
+
+
+class LinkAsked(Refusal):
+    """A link of this account or this person is asked for already."""

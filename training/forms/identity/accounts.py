@@ -1,10 +1,12 @@
-"""Sign in, and create an account from an invitation."""
+"""Sign in, create an account from an invitation, and look after one's own account."""
 
 from flask_babel import lazy_gettext as _l
 
 from training.forms.common.base import BaseForm
 from training.forms.common.checks import longest, required
-from training.forms.common.fields import PasswordField, TextField, UsernameField
+from training.forms.common.fields import EmailField, HiddenField, PasswordField, TextField, UsernameField
+
+_PASSWORD_HINT = _l("At least 15 characters; three or four words that have nothing to do with each other or with you")
 
 
 class SignInForm(BaseForm):
@@ -26,7 +28,45 @@ class AcceptInvitationForm(BaseForm):
     password = PasswordField(
         _l("Password"),
         [required(_l("Choose a password")), longest(128)],
-        description=_l(
-            "At least 15 characters; three or four words that have nothing to do with each other or with you"
-        ),
+        description=_PASSWORD_HINT,
     )
+
+
+class NewPasswordForm(BaseForm):
+    """A new password, at a one-time address."""
+
+    password = PasswordField(
+        _l("New password"), [required(_l("Choose a password")), longest(128)], description=_PASSWORD_HINT
+    )
+
+
+class PasswordForm(BaseForm):
+    """A new password in place of the present one."""
+
+    present = PasswordField(_l("Present password"), [required(_l("Enter your present password")), longest(128)])
+    password = PasswordField(
+        _l("New password"), [required(_l("Choose a password")), longest(128)], description=_PASSWORD_HINT
+    )
+
+
+class ForgottenForm(BaseForm):
+    """The e-mail address of somebody who cannot sign in."""
+
+    email = EmailField(_l("E-mail"), [required(_l("Enter your e-mail address")), longest(254)])
+
+
+class EmailForm(BaseForm):
+    """A new e-mail address, confirmed with the password."""
+
+    email = EmailField(_l("New e-mail"), [required(_l("Enter an e-mail address")), longest(254)])
+    present = PasswordField(_l("Present password"), [required(_l("Enter your present password")), longest(128)])
+
+
+class ConfirmForm(BaseForm):
+    """A button and nothing to fill in."""
+
+
+class SessionForm(BaseForm):
+    """The session to end."""
+
+    session = HiddenField()

@@ -14,6 +14,7 @@ from training.models.identity.actor import Actor
 from training.policy.matrix import MATRIX, Permission, Scope
 from training.policy.scopes import seen
 from training.queries.identity import organisation_trees
+from training.queries.identity.standing import stands
 
 _MOST = 20
 
@@ -26,7 +27,7 @@ def coordinators_of(nomination: Nomination) -> Sequence[int]:
     statement = (
         select(User.id)
         .join(RoleAssignment, RoleAssignment.user_id == User.id)
-        .where(User.is_active, RoleAssignment.revoked_at.is_(None))
+        .where(User.is_active, stands())
         .where(
             or_(
                 RoleAssignment.role.in_(selecting),
@@ -44,7 +45,7 @@ def selecting() -> Sequence[int]:
     statement = (
         select(User.id)
         .join(RoleAssignment, RoleAssignment.user_id == User.id)
-        .where(User.is_active, RoleAssignment.revoked_at.is_(None))
+        .where(User.is_active, stands())
         .where(RoleAssignment.role.in_(MATRIX[Permission.SELECT_NOMINEES]))
         .distinct()
         .order_by(User.id)

@@ -21,6 +21,7 @@ from training.models.people.people import Person
 from training.policy.matrix import Permission, Scope
 from training.policy.scopes import domain_read, scopes_of, seen, unscoped, where
 from training.queries.common.paging import Cursor, Page, read_page
+from training.queries.identity.standing import stands
 
 _MOST = 50
 
@@ -281,7 +282,7 @@ def draft_options(actor: Actor) -> DraftOptions:
         select(Person)
         .join(User, User.person_id == Person.id)
         .join(RoleAssignment, RoleAssignment.user_id == User.id)
-        .where(RoleAssignment.role == Role.TRAINER, RoleAssignment.revoked_at.is_(None), User.is_active)
+        .where(RoleAssignment.role == Role.TRAINER, stands(), User.is_active)
         .where(Person.inactive_because.is_(None))
         .order_by(Person.name_key)
     )

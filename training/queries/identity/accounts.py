@@ -2,24 +2,25 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, exists, func, inspect, literal, select, true
+from sqlalchemy import Select, and_, bindparam, exists, inspect, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
-from training.models.finance.programmes import Programme
-from training.models.identity.accounts import Invitation, KnownDevice, Role, RoleAssignment, SignIn, SignInFailure, User
+from training.kit.usernames import key
+from training.models.identity.accounts import KnownDevice, Role, RoleAssignment, SignIn, SignInFailure, User
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
-from training.policy.scopes import unscoped
 from training.queries.identity import organisation_trees
+from training.queries.identity.standing import stands
 
 
 def user_named(username: str) -> User | None:
-    """Return the account with this username (in any case), active or not."""
-    return db.session.scalar(select(User).where(User.username == username.strip().lower()))
+    """Return the account with this username, or the one that looks the same to a reader; active or not."""
+    is_exact = User.username == username.strip().lower()
+    statement = select(User).where(or_(is_exact, User.username_key == key(username)))
+    return db.session.scalar(statement.order_by(is_exact.desc()).limit(1))
 
 
 def _with_reach(statement: AnySelect, root: Select[int]) -> AnySelect:
@@ -27,7 +28,7 @@ def _with_reach(statement: AnySelect, root: Select[int]) -> AnySelect:
     tree = organisation_trees.below(root)
     return (
         statement.join(tree, true())
-        .outerjoin(RoleAssignment, and_(RoleAssignment.user_id == User.id, RoleAssignment.revoked_at.is_(None)))
+        .outerjoin(RoleAssignment, and_(RoleAssignment.user_id == User.id, stands()))
         .add_columns(tree.c.id, RoleAssignment.role, RoleAssignment.programme_id, RoleAssignment.grade)
     )
 
@@ -109,7 +110,7 @@ def is_known_device(username: str, token_hash: str, since: dt.datetime) -> bool:
     """Return whether an active account with this username has signed in on a device since a moment."""
     statement = select(KnownDevice.id).join(User, User.id == KnownDevice.user_id)
     here = (KnownDevice.token_hash == token_hash, KnownDevice.last_used_at > since)
-    return db.session.scalar(statement.where(User.username == username, User.is_active, *here)) is not None
+    return db.session.scalar(statement.where(User.username_key == key(username), User.is_active, *here)) is not None
 
 
 def has_device(token_hash: str, since: dt.datetime) -> bool:
@@ -124,21 +125,6 @@ def known_device(user_id: int, token_hash: str) -> KnownDevice | None:
     return db.session.scalar(select(KnownDevice).where(*here))
 
 
-def has_administrator() -> bool:
-    """Return whether an active administrator account exists."""
-    standing = (
-        select(literal(1))
-        .select_from(RoleAssignment)
-        .join(User, User.id == RoleAssignment.user_id)
-        .where(
-            RoleAssignment.role == Role.ADMINISTRATOR,
-            RoleAssignment.revoked_at.is_(None),
-            User.is_active,
-        )
-    )
-    return bool(db.session.scalar(select(exists(standing))))
-
-
 def has_demonstration_accounts() -> bool:
     """Return whether a demonstration account exists; False for a database without tables."""
     if not inspect(db.engine).has_table(User.__tablename__):
@@ -151,41 +137,19 @@ def demonstration_accounts() -> list[User]:
     return list(db.session.scalars(select(User).where(User.is_demonstration).order_by(User.username)))
 
 
-def invitation_of(token_hash: str) -> Invitation | None:
-    """Return the invitation whose token has this hash."""
-    return db.session.scalar(select(Invitation).where(Invitation.token_hash == token_hash))
-
-
-def lock_invitations_to(role: Role) -> None:
-    """Lock the invitations to this role until the transaction ends."""
-    statement = select(Invitation.id).where(Invitation.role == role).order_by(Invitation.id).with_for_update()
-    db.session.execute(statement)
-
-
 def is_username_taken(username: str) -> bool:
-    """Return whether an account has this username."""
-    return bool(db.session.scalar(select(func.count()).where(User.username == username.strip().lower())))
+    """Return whether an account has this username, or one that looks the same."""
+    return bool(db.session.scalar(select(exists().where(User.username_key == key(username)))))
 
 
-@dataclass(frozen=True)
-class AccountPage:
-    """The account page: the user, their roles and the programmes they fund."""
-
-    user: User
-    roles: list[tuple[Role, Programme | None]]
+def is_email_taken(email: str) -> bool:
+    """Return whether an account has this e-mail address."""
+    return bool(db.session.scalar(select(exists().where(User.email == email))))
 
 
-def account_page(user_id: int) -> AccountPage:
-    """Return the account page of the user with this key."""
-    user = db.session.scalars(select(User).where(User.id == user_id).options(joinedload(User.organisation))).one()
-    statement = (
-        select(RoleAssignment.role, Programme)
-        .outerjoin(Programme, Programme.id == RoleAssignment.programme_id)
-        .where(RoleAssignment.user_id == user_id, RoleAssignment.revoked_at.is_(None))
-        .order_by(RoleAssignment.id)
-    )
-    rows = db.session.execute(unscoped(statement, because="everybody may know what they themselves fund"))
-    return AccountPage(user, [(role, programme) for role, programme in rows])
+def account_page(user_id: int) -> User:
+    """Return the user with this key and their organisation."""
+    return db.session.scalars(select(User).where(User.id == user_id).options(joinedload(User.organisation))).one()
 
 
 def has_accounts() -> bool:

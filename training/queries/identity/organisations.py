@@ -16,6 +16,7 @@ from training.models.people.people import Person
 from training.policy.matrix import MATRIX, Permission, Scope
 from training.policy.scopes import seen, sees_others, unscoped, where
 from training.queries.identity import organisation_trees
+from training.queries.identity.standing import stands
 
 MOST_COUNTED = 1_000
 """Counts of people above this number are shown as "more than"."""
@@ -202,7 +203,7 @@ def _overseers(organisations: set[int]) -> int:
             User.organisation_id.in_(organisations),
             User.is_active,
             RoleAssignment.role.in_(roles),
-            RoleAssignment.revoked_at.is_(None),
+            stands(),
         )
     )
     return db.session.scalar(statement) or 0

@@ -32,7 +32,9 @@ _MENU: tuple[tuple[str, LazyString], ...] = (
     ("people.people.index", _l("People")),
     ("admissions.vetting.index", _l("Vetting")),
     ("assurance.rights_assessments.index", _l("Rights assessments")),
+    ("identity.directory.index", _l("Accounts")),
     ("identity.audit.index", _l("Audit")),
+    ("identity.mail.index", _l("Outgoing mail")),
 )
 
 _SECTIONS: Mapping[str, str] = {
@@ -56,12 +58,15 @@ _SECTIONS: Mapping[str, str] = {
     "finance.spending_plans": "finance.programmes.index",
     "finance.variances": "finance.programmes.index",
     "finance.year_end": "finance.programmes.index",
+    "identity.grants": "identity.directory.index",
+    "identity.invitations": "identity.directory.index",
     "oversight.cohort_page": "courses.cohorts.index",
     "oversight.entry_page": "finance.programmes.index",
     "oversight.person_page": "people.people.index",
     "oversight.unit_costs": "finance.programmes.index",
     "outcomes.completions": "courses.cohorts.index",
     "people.duplicates": "people.people.index",
+    "people.links": "people.people.index",
 }
 """The entry of the menu to which the pages of a blueprint without one belong."""
 

@@ -84,6 +84,7 @@ FIELDS: dict[str, FieldWords] = {
     "source": FieldWords(_l("Source")),
     "times": FieldWords(_l("Times within the hour"), number),
     "to": FieldWords(_l("New organisation")),
+    "until": FieldWords(_l("Last day"), day),
     "version": FieldWords(_l("Version"), number),
 }
 """The fields by their names in the trail; an area adds its own (``collect``)."""

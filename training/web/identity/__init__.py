@@ -1,9 +1,32 @@
 """Pages: accounts, organisations, the audit trail, health."""
 
 from training.web.common.areas import area
-from training.web.identity import accounts, audit, health, organisations
+from training.web.identity import (
+    accounts,
+    audit,
+    directory,
+    grants,
+    health,
+    invitations,
+    mail,
+    organisations,
+    own_account,
+    way_back,
+)
 from training.web.identity.labels import LABELS
 
-bp = area("identity", accounts.bp, audit.bp, health.bp, organisations.bp)
+bp = area(
+    "identity",
+    accounts.bp,
+    audit.bp,
+    directory.bp,
+    grants.bp,
+    health.bp,
+    invitations.bp,
+    mail.bp,
+    organisations.bp,
+    own_account.bp,
+    way_back.bp,
+)
 
 __all__ = ["LABELS", "bp"]

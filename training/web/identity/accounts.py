@@ -2,7 +2,6 @@
 
 from flask import (
     Blueprint,
-    abort,
     flash,
     redirect,
     render_template,
@@ -16,17 +15,18 @@ from flask_login import current_user, login_user, logout_user
 
 from training.domain.common.refusals import Refusal
 from training.domain.identity import accounts as rules
-from training.domain.identity import sign_in_limits
+from training.domain.identity import mail, sign_in_limits
 from training.domain.identity.refusals import InvitationSpent, SignInDelayed, SignInFailed
 from training.domain.identity.sign_in_limits import Attempt
 from training.forms.identity.accounts import AcceptInvitationForm, SignInForm
-from training.kit.clock import now
+from training.kit.clock import now, today
 from training.kit.db import transaction
 from training.kit.ids import token_hash
-from training.queries.identity import accounts
+from training.queries.identity import accounts, invitations, way_back
+from training.queries.identity import roles as role_rows
 from training.web.common import guard, reading
 from training.web.common.addresses import safe_next
-from training.web.common.labels import refuse
+from training.web.common.labels import refuse, words_for
 from training.web.common.language import language
 from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
@@ -42,7 +42,11 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate_on_submit():
         tried = Attempt(
-            form.username.data or "", form.password.data or "", request.remote_addr or "", devices.token_of_browser()
+            form.username.data or "",
+            form.password.data or "",
+            request.remote_addr or "",
+            devices.token_of_browser(),
+            devices.family(),
         )
         try:
             device = _open(tried)
@@ -98,8 +102,18 @@ def sign_out() -> ResponseReturnValue:
 @bp.get("/account")
 @guard.signed_in(because="everybody may see their own account")
 def account() -> ResponseReturnValue:
-    """Show the user's account and roles."""
-    return render_template("identity/accounts/account.html", account=accounts.account_page(guard.actor().user_id))
+    """Show the user's account: roles, by whom and until when, e-mail, sessions."""
+    me, at = guard.actor().user_id, now()
+    return render_template(
+        "identity/accounts/account.html",
+        user=accounts.account_page(me),
+        roles=role_rows.of_account(me),
+        today=today(),
+        change=way_back.email_change_by(me, at),
+        sessions=way_back.sessions_of(me, at - rules.ABSOLUTE_LIMIT, at - rules.IDLE_LIMIT),
+        this_session=token_hash(current_user.get_id()),
+        sends_mail=mail.is_set_up(),
+    )
 
 
 @bp.route("/invitation/<token>", methods=["GET", "POST"])
@@ -109,9 +123,9 @@ def invitation(token: str) -> ResponseReturnValue:
     """Create an account from an invitation."""
     try:
         offered = rules.open_invitation(token, now())
-    except InvitationSpent:
-        abort(404)
-    form = AcceptInvitationForm()
+    except InvitationSpent as refusal:
+        return render_template("identity/accounts/spent.html", words=words_for(refusal)), 404
+    form = AcceptInvitationForm(data={"username": offered.username})
     if form.validate_on_submit():
         details = rules.NewAccount(
             username=form.username.data or "",
@@ -125,4 +139,5 @@ def invitation(token: str) -> ResponseReturnValue:
         if done:
             flash(_("Your account is ready. Sign in."))
             return redirect(url_for(".sign_in"))
-    return render_template("identity/accounts/invitation.html", form=form)
+    programme = invitations.programme_of(offered.programme_id)
+    return render_template("identity/accounts/invitation.html", form=form, offered=offered, programme=programme)

@@ -14,6 +14,34 @@ def token_of_browser() -> str:
     return token if is_token(token) else ""
 
 
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def family() -> str:
+    """Return the family of the browser and of the system of this request, without versions; empty if unknown."""
+    agent = request.headers.get("User-Agent", "")
+    found = (next((name for mark, name in marks if mark in agent), "") for marks in (_BROWSERS, _SYSTEMS))
+    return ", ".join(filter(None, found))
+
+
 def remembered(response: Response, token: str) -> Response:
     """Return ``response`` with the cookie of the device."""
     is_secure = Settings.of(current_app).has_secure_cookies

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from training.domain.people import refusals as r
 from training.domain.people.events import PeopleEvent
+from training.models.people.links import LinkAct, LinkRequest
 from training.models.people.people import InactiveReason, Merge, Person, Sex, SpokenLanguage
 from training.queries.people.people import PersonKind
 from training.web.common.filters import long_date
@@ -38,6 +39,13 @@ LABELS = Labels(
         (PeopleEvent.PEOPLE_MERGED, _l("Two records of a person merged")),
         (PeopleEvent.MERGE_UNDONE, _l("Merge of two records undone")),
         (PeopleEvent.PERSON_REMOVED, _l("Person removed")),
+        (PeopleEvent.LINK_ASKED, _l("Link of an account and a person: asked for")),
+        (PeopleEvent.LINK_MADE, _l("Account and person linked")),
+        (PeopleEvent.LINK_PARTED, _l("Account and person parted")),
+        (PeopleEvent.LINK_REFUSED, _l("Link of an account and a person: refused")),
+        (PeopleEvent.LINK_WITHDRAWN, _l("Link of an account and a person: request withdrawn")),
+        (LinkAct.LINK, _l("Link them")),
+        (LinkAct.PART, _l("Part them")),
     ),
     tones=(),
     refusals={
@@ -57,6 +65,12 @@ LABELS = Labels(
             "Both are nominated for the same cohort: withdraw one nomination, then merge the records"
         ),
         r.BothHaveAccounts: lambda _r: _("Both have an account, so the records cannot be merged"),
+        r.AccountUnknown: lambda _r: _("No account of these organisations has this username"),
+        r.LinkedAlready: lambda _r: _("One person has one account: one of the two is linked already"),
+        r.NotLinked: lambda _r: _("The account is not linked to this person any more"),
+        r.LinkAsked: lambda _r: _(
+            "A link of this account or this person is asked for already: decide about that first"
+        ),
         r.MergeUndone: lambda _r: _("The merge has already been undone"),
         r.MergeActedOn: lambda _r: _(
             "A nomination, completion or clearance of the merged record has since been processed, so the merge "
@@ -64,6 +78,7 @@ LABELS = Labels(
         ),
     },
     records={
+        LinkRequest: _l("Link of account and person"),
         Merge: _l("Merged records"),
         Person: _l("Person"),
     },

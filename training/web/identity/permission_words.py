@@ -1,0 +1,46 @@
+"""The permission table in words, for the reader who asks what they may do."""
+
+from flask_babel import lazy_gettext as _l
+
+from training.policy.matrix import Permission, Scope
+
+PERMISSION_WORDS = (
+    (Permission.SEE_PROGRAMME, _l("See programmes and their projects")),
+    (Permission.SEE_BALANCES, _l("See the balances of a programme and how they are used up")),
+    (Permission.SEE_MONEY, _l("See budget lines, commitments and entries of the ledger")),
+    (Permission.SEE_EVIDENCE, _l("See the files that prove payments")),
+    (Permission.PROPOSE_MONEY, _l("Propose money, projects and budget lines")),
+    (Permission.APPROVE_MONEY, _l("Approve or refuse what others proposed about money")),
+    (Permission.SEE_COURSE, _l("See courses")),
+    (Permission.EDIT_COURSE, _l("Add and edit courses")),
+    (Permission.SEE_COHORT, _l("See cohorts")),
+    (Permission.SEE_ROSTER, _l("See the names on a roster")),
+    (Permission.DRAFT_COHORT, _l("Draft a cohort")),
+    (Permission.RUN_COHORT, _l("Ask to open a cohort, close or cancel it, set its seats and deadlines")),
+    (Permission.SEE_ORGANISATION, _l("See organisations")),
+    (Permission.EDIT_ORGANISATION, _l("Add, edit and move organisations")),
+    (Permission.SEE_PERSON, _l("See the records of people")),
+    (Permission.EDIT_PERSON, _l("Register, correct, merge, transfer and deactivate people")),
+    (Permission.NOMINATE, _l("Nominate people")),
+    (Permission.SEE_NOMINATION, _l("See nominations and completions")),
+    (Permission.SELECT_NOMINEES, _l("Shortlist nominees, send them to vetting, confirm seats or turn them down")),
+    (Permission.WITHDRAW_NOMINATION, _l("Withdraw a nomination")),
+    (Permission.READ_NOTICE, _l("Read notices")),
+    (Permission.VET, _l("Record clearances")),
+    (Permission.SEE_RIGHTS, _l("See rights assessments")),
+    (Permission.WRITE_RIGHTS, _l("Write rights assessments")),
+    (Permission.APPROVE_RIGHTS, _l("Approve or refuse rights assessments that others wrote")),
+    (Permission.CLAIM_COMPLETION, _l("Claim that you completed a course")),
+    (Permission.CONFIRM_COMPLETION, _l("Confirm or refuse the completions of others")),
+    (Permission.READ_AUDIT, _l("Read the audit trail")),
+    (Permission.MANAGE_ACCOUNTS, _l("Invite, disable and enable accounts; ask for, give and end the roles of others")),
+    (Permission.SEE_MAIL, _l("See what became of outgoing mail, and have a letter sent again")),
+    (Scope.ALL, _l("All")),
+    (Scope.ORG, _l("Those of your organisation and the bodies below it")),
+    (Scope.HOST, _l("Cohorts that your organisation or a body below it hosts")),
+    (Scope.FUND, _l("Those of the programmes that you fund")),
+    (Scope.TAUGHT, _l("Cohorts that you teach")),
+    (Scope.SELF, _l("Your own")),
+    (Scope.VETTING, _l("Nominees who were sent to vetting")),
+    (Scope.GRADE, _l("Those that need your grade of approval or a lower one")),
+)
