@@ -17,6 +17,8 @@ class Permission(enum.StrEnum):
     APPROVE_MONEY = "approve money (never one's own)"
     SEE_COURSE = "see course"
     EDIT_COURSE = "edit course"
+    SEE_VENUE = "see venue, room, kit"
+    EDIT_VENUE = "edit venue, room, kit"
     SEE_COHORT = "see cohort"
     SEE_ROSTER = "see roster (names)"
     DRAFT_COHORT = "draft cohort"
@@ -91,6 +93,8 @@ MATRIX: Mapping[Permission, Mapping[Role, frozenset[Scope]]] = {
     Permission.APPROVE_MONEY: {_APPROVER: _ALL},
     Permission.SEE_COURSE: dict.fromkeys(Role, _ALL),
     Permission.EDIT_COURSE: {_UK: _ALL},
+    Permission.SEE_VENUE: {_UK: _ALL, _PARTNER: _ALL, _TRAINER: _ALL, _AUDITOR: _ALL, _ADMINISTRATOR: _ALL},
+    Permission.EDIT_VENUE: {_UK: _ALL, _PARTNER: _ORG},
     Permission.SEE_COHORT: {
         _UK: _ALL, _PARTNER: _ORG_AND_HOST, _TRAINER: _TAUGHT, _TRAINEE: _SELF, _FUNDER: _FUND,
         _APPROVER: _ALL, _VETTER: _VETTING, _RIGHTS: _ALL, _AUDITOR: _ALL,

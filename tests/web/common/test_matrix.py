@@ -21,6 +21,7 @@ from tests.support.ledger import claim_of
 from tests.support.world import PASSWORD, TODAY, World, before
 from training.domain.admissions import nomination_uploads, notifications, vetting_uploads
 from training.domain.assurance import rights_assessments
+from training.domain.courses import kit, rooms, venues
 from training.domain.finance import spend_uploads
 from training.domain.identity import accounts
 from training.domain.outcomes import completions
@@ -37,13 +38,14 @@ from training.models.admissions.vetting import ClearanceBatch
 from training.models.assurance.rights_assessments import RightsAssessment, RightsAttachment, RightsMitigation
 from training.models.courses.cohorts import Cohort
 from training.models.courses.courses import Course
+from training.models.courses.venues import KitItem, Room, Venue
 from training.models.finance.claims import Claim, Evidence
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import BudgetLine, Programme, Project
 from training.models.finance.spend_uploads import SpendBatch
 from training.models.identity.accounts import Role
 from training.models.identity.audit import AuditEntry
-from training.models.identity.organisations import Organisation
+from training.models.identity.organisations import Jurisdiction, Organisation
 from training.models.identity.reading import NOTED, ReadEvent
 from training.models.outcomes.completions import Completion
 from training.models.people.people import Merge, Person
@@ -113,6 +115,20 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "courses.courses.index": ("++++++++++s",),
     "courses.courses.new": ("+fffffffffs",),
     "courses.courses.show": ("++++++++++s", "++++++++++s"),
+    "courses.kit.archive": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.kit.edit": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.kit.new": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.kit.unarchive": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.rooms.archive": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.rooms.edit": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.rooms.new": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.rooms.unarchive": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.venues.archive": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.venues.edit": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.venues.index": ("+++fffff++s",),
+    "courses.venues.new": ("++ffffffffs",),
+    "courses.venues.show": ("+++nnnnn++s", "+++nnnnn++s"),
+    "courses.venues.unarchive": ("++fnnnnnffs", "+ffnnnnnffs"),
     "oversight.exports.of_claim": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "oversight.exports.of_claims": ("++ff++ff+fs",),
     "oversight.exports.of_cohort": ("+++++++++ns", "+nnnn++++ns"),
@@ -348,6 +364,13 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
     to_partner = select(Notice).where(
         Notice.nomination_id == nomination.id, Notice.user_id == world.actor(organisation).user_id
     )
+    with transaction():
+        details = venues.VenueDetails(
+            f"Venue {code}", Jurisdiction.IRAQ, "Asia/Baghdad", keeper=world.organisations[organisation]
+        )
+        venue = venues.create(details, by=world.actor(organisation))
+        room = rooms.create(venue, rooms.RoomDetails("A room", 20), by=world.actor(organisation))
+        item = kit.create(venue, kit.KitDetails("Radios", 4, room=room), by=world.actor(organisation))
     with before(cohort), transaction():
         names = io.BytesIO(f"Name,Rank\n{name} of a file,Captain\n".encode())
         named = nomination_uploads.read(names, cohort, world.organisations[organisation].id, world.actor(organisation))
@@ -372,6 +395,9 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
         RightsMitigation: right_rows.whole(assessment.id).mitigations[0],
         Cohort: cohort,
         Course: db.session.scalars(course).one(),
+        Venue: venue,
+        Room: room,
+        KitItem: item,
         Organisation: world.organisations[organisation],
         Person: person,
         Merge: merge,

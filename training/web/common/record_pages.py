@@ -24,13 +24,16 @@ _PAGES = {
     "Project": "finance.projects.show",
     "RightsAssessment": "assurance.rights_assessments.show",
     "SpendBatch": "finance.spend_uploads.show",
+    "Venue": "courses.venues.show",
 }
 
 _SHOWN_WITH = {
     "Completion": ("nomination_id", "Nomination"),
+    "KitItem": ("venue_id", "Venue"),
     "Merge": ("kept_id", "Person"),
     "RightsAttachment": ("assessment_id", "RightsAssessment"),
     "RightsMitigation": ("assessment_id", "RightsAssessment"),
+    "Room": ("venue_id", "Venue"),
     "VettingDecision": ("person_id", "Person"),
 }
 """Kinds without a page of their own: the column that leads to the record whose page shows them."""
