@@ -9,7 +9,7 @@ from training.domain.courses.rooms import RoomDetails
 from training.forms.common.checks import between, may_be_empty, required
 from training.forms.common.fields import IntegerField, SelectField, TickField
 from training.forms.courses.venues import PlaceForm
-from training.models.courses.venues import MOST_ITEMS, MOST_SEATS, Room
+from training.models.courses.venues import MOST_ITEMS, MOST_SEATS, KitItem, Room
 
 
 class RoomForm(PlaceForm):
@@ -28,6 +28,12 @@ class KitForm(PlaceForm):
 
     quantity = IntegerField(_l("Number of items"), [required(), between(1, MOST_ITEMS)])
     room = SelectField(_l("Room"), [may_be_empty()], blank=_l("None: anywhere in the venue"))
+
+    @classmethod
+    def showing(cls, item: KitItem, room: str) -> "KitForm":
+        """Return the form filled with kit; ``room`` is the public id of its room."""
+        names = ("name_en", "name_ar", "name_ckb", "quantity", "version")
+        return cls(data={"room": room, **{name: getattr(item, name) for name in names}})
 
     def details(self, rooms: Mapping[str, Room]) -> KitDetails:
         """Return the submitted details; the room is among ``rooms``."""

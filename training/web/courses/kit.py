@@ -52,7 +52,7 @@ def edit(item: KitItem) -> ResponseReturnValue:
     """Edit kit; a form opened before another user's change is rejected."""
     venue = venues.venue_by_key(item.venue_id)
     room = next((one.public_id for one in venues.rooms_of(venue.id) if one.id == item.room_id), "")
-    form = KitForm(obj=item, data={"room": room})
+    form = KitForm.showing(item, room)
     rooms = _offer(form, venue.id, item.room_id)
     if form.validate_on_submit():
         with attempt(form) as done:
