@@ -14,7 +14,8 @@ class Permission(enum.StrEnum):
     SEE_MONEY = "see lines, commitments, entries"
     SEE_EVIDENCE = "see evidence files"
     PROPOSE_MONEY = "propose money, project, line"
-    APPROVE_MONEY = "approve money (never one's own)"
+    PROPOSE_CEILING = "add programme, propose ceiling"
+    APPROVE_MONEY = "approve money, ceiling (never one's own)"
     SEE_COURSE = "see course"
     EDIT_COURSE = "edit course"
     SEE_VENUE = "see venue, room, kit"
@@ -90,6 +91,7 @@ MATRIX: Mapping[Permission, Mapping[Role, frozenset[Scope]]] = {
     Permission.SEE_MONEY: {_UK: _ALL, _PARTNER: _ORG, _FUNDER: _FUND, _APPROVER: _ALL, _AUDITOR: _ALL},
     Permission.SEE_EVIDENCE: {_UK: _ALL, _APPROVER: _ALL, _AUDITOR: _ALL},
     Permission.PROPOSE_MONEY: {_UK: _ALL},
+    Permission.PROPOSE_CEILING: {_UK: _ALL},
     Permission.APPROVE_MONEY: {_APPROVER: _ALL},
     Permission.SEE_COURSE: dict.fromkeys(Role, _ALL),
     Permission.EDIT_COURSE: {_UK: _ALL},

@@ -16,6 +16,7 @@ from training.models.common.base import Base
 from training.models.courses.cohorts import Cohort, CohortInvitation, CohortTrainer
 from training.models.courses.courses import Course
 from training.models.courses.venues import KitItem, Room, Venue
+from training.models.finance.ceilings import CeilingChange
 from training.models.finance.claims import Claim, Evidence
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import BudgetLine, Programme, Project
@@ -159,6 +160,7 @@ CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
         ),
         Scope.FUND: lambda actor: Claim.programme_id.in_(actor.funded),
     },
+    CeilingChange: {Scope.FUND: lambda actor: CeilingChange.programme_id.in_(actor.funded)},
     Evidence: {},
     SpendBatch: {},
     Course: dict.fromkeys((Scope.ORG, Scope.HOST, Scope.FUND), _every_course),
@@ -199,6 +201,7 @@ SEEING: Mapping[type[Base], Permission] = {
     Commitment: Permission.SEE_MONEY,
     LedgerEntry: Permission.SEE_MONEY,
     Claim: Permission.SEE_MONEY,
+    CeilingChange: Permission.SEE_BALANCES,
     Evidence: Permission.SEE_EVIDENCE,
     SpendBatch: Permission.PROPOSE_MONEY,
     Course: Permission.SEE_COURSE,

@@ -22,7 +22,7 @@ from tests.support.world import PASSWORD, TODAY, World, before
 from training.domain.admissions import nomination_uploads, notifications, vetting_uploads
 from training.domain.assurance import rights_assessments
 from training.domain.courses import kit, rooms, venues
-from training.domain.finance import spend_uploads
+from training.domain.finance import ceilings, spend_uploads
 from training.domain.identity import accounts
 from training.domain.outcomes import completions
 from training.domain.people import duplicates
@@ -39,6 +39,7 @@ from training.models.assurance.rights_assessments import RightsAssessment, Right
 from training.models.courses.cohorts import Cohort
 from training.models.courses.courses import Course
 from training.models.courses.venues import KitItem, Room, Venue
+from training.models.finance.ceilings import CeilingChange
 from training.models.finance.claims import Claim, Evidence
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import BudgetLine, Programme, Project
@@ -84,6 +85,11 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "admissions.nomination_uploads.template": ("++ffffffffs",),
     "admissions.nomination_uploads.undo": ("++nnnnnnnns", "+nnnnnnnnns"),
     "admissions.nomination_uploads.whom": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "finance.ceilings.approve": ("fnnnf+nnfns", "fnnnn+nnfns"),
+    "finance.ceilings.propose": ("+fnnffnffns", "+nnnnfnffns"),
+    "finance.ceilings.refuse": ("fnnnf+nnfns", "fnnnn+nnfns"),
+    "finance.ceilings.show": ("+nnn++nn+ns", "+nnnn+nn+ns"),
+    "finance.ceilings.withdraw": ("+nnnffnnfns", "+nnnnfnnfns"),
     "finance.claims.attach": ("+fnnffnnfns", "+nnnnfnnfns"),
     "finance.claims.index": ("++ff++ff+fs",),
     "finance.claims.search": ("++ff++ff+fs",),
@@ -148,6 +154,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "oversight.exports.of_spend_file": ("+nnnnnnnnns", "+nnnnnnnnns"),
     "oversight.exports.of_spend_files": ("+fnnffnffns", "+nnnnfnffns"),
     "oversight.exports.of_burn_down": ("+fnn++nf+ns", "+nnnn+nf+ns"),
+    "oversight.exports.of_ceilings": ("+fnn++nf+ns", "+nnnn+nf+ns"),
     "oversight.exports.of_unit_costs": ("+fnn++nf+ns", "+nnnn+nf+ns"),
     "oversight.exports.of_unit_costs_by_course": ("+fnn++nf+ns", "+nnnn+nf+ns"),
     "oversight.exports.of_rights": ("+ffffff++fs",),
@@ -212,6 +219,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "finance.spending_plans.edit": ("+fnnffnnfns", "+nnnnfnnfns"),
     "finance.spending_plans.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "finance.programmes.index": ("++ff++f++fs",),
+    "finance.programmes.new": ("+fffffffffs",),
     "finance.programmes.new_project": ("+fnnffnffns", "+nnnnfnffns"),
     "finance.programmes.show": ("++nn++n++ns", "+nnnn+n++ns"),
     "finance.projects.show": ("++nn++n++ns", "+nnnn+n++ns"),
@@ -371,6 +379,9 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
         venue = venues.create(details, by=world.actor(organisation))
         room = rooms.create(venue, rooms.RoomDetails("A room", 20), by=world.actor(organisation))
         item = kit.create(venue, kit.KitDetails("Radios", 4, room=room), by=world.actor(organisation))
+        change = ceilings.propose(
+            world.programme(code), 400_000_00, ceilings.Source("a source", TODAY), world.actor("uk.2"), TODAY
+        )
     with before(cohort), transaction():
         names = io.BytesIO(f"Name,Rank\n{name} of a file,Captain\n".encode())
         named = nomination_uploads.read(names, cohort, world.organisations[organisation].id, world.actor(organisation))
@@ -385,6 +396,7 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
         ).one(),
         BudgetLine: line,
         LedgerEntry: entry,
+        CeilingChange: change,
         Commitment: commitment,
         Claim: claim_of(payment),
         Evidence: receipt,

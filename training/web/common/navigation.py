@@ -49,6 +49,7 @@ _SECTIONS: Mapping[str, str] = {
     "courses.kit": "courses.venues.index",
     "courses.rooms": "courses.venues.index",
     "finance.budget_lines": "finance.programmes.index",
+    "finance.ceilings": "finance.programmes.index",
     "finance.claims": "finance.programmes.index",
     "finance.commitments": "finance.programmes.index",
     "finance.ledger": "finance.programmes.index",

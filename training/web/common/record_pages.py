@@ -10,6 +10,7 @@ from training.web.common.guard import actor
 
 _PAGES = {
     "BudgetLine": "finance.budget_lines.show",
+    "CeilingChange": "finance.ceilings.show",
     "Claim": "finance.claims.show",
     "ClearanceBatch": "admissions.vetting_uploads.show",
     "Cohort": "oversight.cohort_page.show",

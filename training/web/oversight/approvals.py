@@ -22,7 +22,7 @@ from training.kit.money import format_pounds
 from training.models.finance.ledger import Outcome
 from training.policy.matrix import Permission
 from training.queries.common.paging import Cursor
-from training.queries.finance import bundles, inbox
+from training.queries.finance import bundles, ceilings, inbox
 from training.queries.finance.bundles import Bundle
 from training.queries.finance.inbox import InboxSelection, Parts
 from training.web.common.filters import title, typed
@@ -103,6 +103,7 @@ def index() -> ResponseReturnValue:
         file=file,
         together=approvals.effects_of_payments(inbox.pending_by_commitment(selection, actor())) if file else None,
         rows=_payments(page.rows) if file else foreseen(page.rows),
+        ceilings=ceilings.waiting(actor()),
         pager=pager(page),
         place=place(),
         ticks={} if form.is_submitted() else ticks,

@@ -8,7 +8,7 @@ from training.kit.clock import today
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
 from training.queries.admissions import notifications, vetting
-from training.queries.finance import inbox
+from training.queries.finance import ceilings, inbox
 from training.queries.oversight import home
 from training.web.common import guard
 from training.web.common.guard import actor
@@ -39,13 +39,17 @@ def show() -> ResponseReturnValue:
         taught=home.taught(me) if may_teach else (),
     )
     bundles, number = inbox.oldest(home.SHOWN, me) if may(Permission.APPROVE_MONEY) else ([], 0)
+    changes = (
+        [one for one in ceilings.waiting(me) if one.proposer_id != me.user_id] if may(Permission.APPROVE_MONEY) else []
+    )
     return render_template(
         "oversight/home/show.html",
         today=on,
         own_courses=home.own_courses(me, on) if may(Permission.CLAIM_COMPLETION) else [],
         cohorts=tasks.by_cohort(),
         requests=requests(bundles, on),
-        number=number,
+        number=number + len(changes),
+        ceilings=changes,
         assessments=home.assessments_to_decide(me) if may(Permission.APPROVE_RIGHTS) else [],
         programmes=funding.cards(home.programmes_with_balances(me) if may(Permission.SEE_BALANCES) else []),
     )

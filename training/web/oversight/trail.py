@@ -34,6 +34,8 @@ FIELDS: Mapping[str, FieldWords] = {
     "audience": FieldWords(_l("Who it is for")),
     "capacity": FieldWords(_l("Seats"), number),
     "category": FieldWords(_l("Category"), code_of(LineCategory)),
+    "ceiling": FieldWords(_l("Ceiling"), format_pounds),
+    "ceiling_change": FieldWords(_l("Change of the ceiling")),
     "clearance": FieldWords(_l("Clearance")),
     "contact_hours": FieldWords(_l("Contact hours")),
     "currency": FieldWords(_l("Currency"), code_of(Currency)),
