@@ -58,7 +58,7 @@ def test_programme_is_added_and_gets_its_ceiling_from_two_people(world: World) -
     added = press(uk, "/programmes/new", PROGRAMME)
     assert "Programme added. Propose its ceiling next." in words(added)
     assert "A joint communications campaign." in words(added)
-    assert "£0.00 With the programme Home Office release" in words(added)
+    assert "£0.00 With the programme uk, " in words(added)
     page = added.request.path
     change = proposed(uk, page, "٥٠٬٠٠٠")
     assert "You proposed this yourself: another person has to decide" in words(uk.get(change))
@@ -158,8 +158,9 @@ def changed_in_october(world: World) -> str:
 
 def test_history_says_who_when_and_by_which_source_on_the_page_and_in_the_file(world: World) -> None:
     page, funder = changed_in_october(world), signed_in(world, "funder")
-    assert "£350,000.00 £50,000.00 Approved a release 10 Oct 2026 uk approver 10 Oct 2026, 13:00" in words(
-        funder.get(page)
+    assert (
+        "£350,000.00 £50,000.00 Approved uk, 10 Oct 2026, 13:00 approver, 10 Oct 2026, 13:00 a release, 10 Oct 2026"
+        in words(funder.get(page))
     )
     file = funder.get(f"{page}/tables/ceilings.csv").get_data(as_text=True).lstrip("\ufeff")
     newest, first = csv.DictReader(io.StringIO(file))

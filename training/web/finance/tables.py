@@ -433,7 +433,7 @@ CEILINGS = TableSpec[CeilingRow](
         "decided": ColumnSpec(_l("Decided on"), lambda row: row.decision.decided_at if row.decision else None, MOMENT),
         "reason": ColumnSpec(_l("Reason"), lambda row: row.decision.reason if row.decision else "", TYPED),
     },
-    page=("ceiling", "change", "decision", "source", "source_date", "proposed_by", "decided_by", "decided"),
+    page=("ceiling", "change", "decision", "proposed_by", "decided_by", "source"),
 )
 
 SPEND_FILES = files_read("finance.spend_uploads.show")
