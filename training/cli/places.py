@@ -80,7 +80,7 @@ def _load(told: Mapping[str, Any]) -> tuple[str, str]:
     different = [name for name, value in told.items() if value != getattr(known, name)]
     if not different:
         return "already there", ""
-    rules.edit(known, rules.VenueDetails(**(_as_it_is(known) | told)), known.version, by=None)
+    rules.edit(known, rules.VenueDetails(**{**_as_it_is(known), **told}), known.version, by=None)
     return "changed", ", ".join(different)
 
 

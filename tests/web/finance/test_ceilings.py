@@ -126,6 +126,17 @@ def test_refusal_needs_a_reason_which_the_proposer_reads(world: World) -> None:
     assert "already" in words(press(approver, f"{change}/approve"))
 
 
+def test_inbox_of_one_programme_has_its_ceilings_alone(world: World) -> None:
+    with building(world):
+        for code, organisation in (("TRAINING", "iraq"), ("KURDISTAN", "kri")):
+            world.proposed_line(1_00, world.project(code, organisation))
+    change = proposed(signed_in(world, "uk"), page_of(world))
+    approver = signed_in(world, "approver")
+    for code, shown in (("TRAINING", True), ("KURDISTAN", False)):
+        inbox = approver.get(f"/approvals?programme={page_of(world, code)[-12:]}")
+        assert (change in links(inbox, "ceilings")) is shown, code
+
+
 def test_proposer_withdraws_and_proposes_anew(world: World) -> None:
     uk = signed_in(world, "uk")
     page = page_of(world)
