@@ -189,9 +189,9 @@ def test_chart_its_words_and_its_figures_have_the_step(world: World) -> None:
     file = funder.get(f"{page}/tables/burn-down.csv").get_data(as_text=True).lstrip("\ufeff")
     months = {row["Month"]: row for row in csv.DictReader(io.StringIO(file))}
     whole = {month: row["Ceiling or allocation"] for month, row in months.items()}
-    assert (whole["2026-09"], whole["2026-10"], whole["2027-03"]) == ("300000.00", "350000.00", "350000.00")
-    assert months["2026-09"]["Left after payments"] == "300000.00"
-    assert months["2026-10"]["Left after payments"] == "350000.00"
+    assert (whole["2026-09-01"], whole["2026-10-01"], whole["2027-03-01"]) == ("300000.00", "350000.00", "350000.00")
+    assert months["2026-09-01"]["Left after payments"] == "300000.00"
+    assert months["2026-10-01"]["Left after payments"] == "350000.00"
 
 
 def test_chart_of_a_ceiling_that_never_changed_says_nothing_of_it(world: World) -> None:
