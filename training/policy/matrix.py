@@ -15,7 +15,7 @@ class Permission(enum.StrEnum):
     SEE_EVIDENCE = "see evidence files"
     PROPOSE_MONEY = "propose money, project, line"
     PROPOSE_CEILING = "add programme, propose ceiling"
-    APPROVE_MONEY = "approve money, ceiling (never one's own)"
+    APPROVE_MONEY = "approve money (never one's own)"
     SEE_COURSE = "see course"
     EDIT_COURSE = "edit course"
     SEE_VENUE = "see venue, room, kit"

@@ -98,7 +98,8 @@ def test_only_the_proposer_withdraws_and_a_refusal_keeps_its_reason(world: World
     for again in (change, second):
         with pytest.raises(AlreadyDecided):
             approve(world, again)
-    refused, withdrawn, _first = history(world)
+    refused, withdrawn, first = history(world)
+    assert [row.difference for row in (refused, withdrawn, first)] == [None, None, CEILING]
     assert refused.decision is not None
     assert withdrawn.decision is not None
     assert (refused.decision.outcome, refused.decision.reason) == (Outcome.REFUSED, "not published")

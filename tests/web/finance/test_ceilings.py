@@ -58,7 +58,7 @@ def test_programme_is_added_and_gets_its_ceiling_from_two_people(world: World) -
     added = press(uk, "/programmes/new", PROGRAMME)
     assert "Programme added. Propose its ceiling next." in words(added)
     assert "A joint communications campaign." in words(added)
-    assert "£0.00 With the programme uk, " in words(added)
+    assert "£0.00 £0.00 With the programme uk, " in words(added)
     page = added.request.path
     change = proposed(uk, page, "٥٠٬٠٠٠")
     assert "You proposed this yourself: another person has to decide" in words(uk.get(change))
@@ -176,6 +176,7 @@ def test_history_says_who_when_and_by_which_source_on_the_page_and_in_the_file(w
     file = funder.get(f"{page}/tables/ceilings.csv").get_data(as_text=True).lstrip("\ufeff")
     newest, first = csv.DictReader(io.StringIO(file))
     assert (newest["Ceiling"], newest["Change"], newest["Decided by"]) == ("350000.00", "50000.00", "approver")
+    assert first["Change"] == "300000.00", "together the changes are the ceiling"
     assert (first["Ceiling"], first["Decision"], first["Proposed by"]) == ("300000.00", "With the programme", "")
     assert funder.get(f"{page}/tables/ceilings.xlsx").status_code == 200
 

@@ -69,8 +69,11 @@ class CeilingRow:
 
     @property
     def difference(self) -> int | None:
-        """By how many pence it raises the ceiling, less than nothing where it lowers it; None for the first."""
-        return None if self.before is None else self.change.ceiling - self.before
+        """By how many pence it raised the ceiling, less than nothing where it lowered it; None unless it took effect.
+
+        Together the differences are the ceiling.
+        """
+        return self.change.ceiling - (self.before or 0) if self.holds else None
 
 
 def history(programme_id: int, actor: Actor) -> list[CeilingRow]:

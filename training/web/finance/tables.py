@@ -419,7 +419,7 @@ CEILINGS = TableSpec[CeilingRow](
             CellLink("finance.ceilings.show", lambda row: row.change.public_id),
             is_summed=False,
         ),
-        "change": ColumnSpec(_l("Change"), lambda row: row.difference, MONEY_IF_ANY, is_summed=False),
+        "change": ColumnSpec(_l("Change"), lambda row: row.difference, MONEY_IF_ANY),
         "decision": ColumnSpec(_l("Decision"), _decision_on),
         "source": ColumnSpec(_l("Source"), lambda row: row.change.source, TYPED),
         "source_date": ColumnSpec(_l("Date of the source"), lambda row: row.change.source_date, DAY),
