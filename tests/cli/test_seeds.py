@@ -16,6 +16,7 @@ from tests.support.world import World, post
 from training.config import PRODUCTION
 from training.kit.db import db
 from training.models.courses.courses import Course, Theme
+from training.models.finance.ceilings import CeilingChange
 from training.models.finance.programmes import Programme, ProgrammeFact
 from training.models.identity.accounts import User
 from training.models.identity.audit import AuditEntry
@@ -32,6 +33,12 @@ def test_pact_is_loaded_as_published(app: Flask) -> None:
         programmes = db.session.scalars(unscoped(select(Programme).order_by(Programme.id), because="test")).all()
         assert [programme.ceiling for programme in programmes] == [300_000_00, 200_000_00, 0]
         assert all(p.title_en and p.title_ar and p.title_ckb for p in programmes)
+        first = db.session.scalars(unscoped(select(CeilingChange).order_by(CeilingChange.programme_id), because="test"))
+        assert [(one.ceiling, one.number, one.proposer_id, bool(one.source)) for one in first] == [
+            (300_000_00, 1, None, True),
+            (200_000_00, 1, None, True),
+            (0, 1, None, True),
+        ]
         facts = db.session.scalars(select(ProgrammeFact)).all()
         assert {fact.programme_id for fact in facts} == {programme.id for programme in programmes}
         assert all(fact.source and fact.statement_ar and fact.statement_ckb for fact in facts)

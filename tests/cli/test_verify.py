@@ -57,7 +57,7 @@ def test_consistent_ledger_passes_each_check(app: Flask, world: World) -> None:
     assert "holds  2 entries, 1 claims: lines add up" in output
     assert "holds  1 files of evidence: present and unchanged" in output
     assert output.endswith("The ledger is whole.\n")
-    assert len(output.splitlines()) == 17
+    assert len(output.splitlines()) == 19
 
 
 def test_changed_balance_is_reported(app: Flask, world: World) -> None:

@@ -7,10 +7,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, inspect, select, text
 
-from tests.support.world import World
+from tests.support.world import TODAY, World
 from tools.check_migrations import differences
+from training.cli.published import load_pact
 from training.domain.assurance.rights_assessments import is_sound
-from training.domain.finance import proposals
+from training.domain.finance import ceilings, proposals
 from training.domain.outcomes import completions
 from training.domain.people import duplicates
 from training.kit.clock import now
@@ -170,6 +171,57 @@ def test_early_payments_are_posted_to_the_month_of_their_commitment(app: Flask) 
         upgrade(db.engine)
         assert _months() == before
         assert ledger_check.discrepancies() == []
+
+
+def test_each_programme_begins_with_the_ceiling_that_it_has(app: Flask) -> None:
+    with app.app_context():
+        world = World(app)
+        with transaction():
+            load_pact()
+            change = ceilings.propose(
+                world.programme("KURDISTAN"), 250_000_00, ceilings.Source("a release", TODAY), world.actor("uk"), TODAY
+            )
+            ceilings.approve(change, world.actor("approver"))
+        db.session.close()
+        downgrade(db.engine, "0034")
+        upgrade(db.engine)
+        with db.engine.connect() as connection:
+            found = connection.execute(
+                text(
+                    "SELECT code, number, ceiling_changes.ceiling, source, proposer_id FROM ceiling_changes "
+                    "JOIN programmes ON programmes.id = programme_id ORDER BY code"
+                )
+            ).all()
+        assert [(row.code, row.number, row.ceiling, row.proposer_id) for row in found] == [
+            ("KURDISTAN", 1, 250_000_00, None),
+            ("PACT-CAMPAIGN", 1, 0, None),
+            ("PACT-KURDISTAN", 1, 200_000_00, None),
+            ("PACT-TRAINING", 1, 300_000_00, None),
+            ("TRAINING", 1, 300_000_00, None),
+        ]
+        assert found[3].source.startswith("Home Office release of 28 November 2024")
+        assert found[0].source == "Recorded with the programme"
+        assert ledger_check.discrepancies() == []
+
+
+def test_venues_whose_names_differ_in_case_alone_are_kept(app: Flask) -> None:
+    with app.app_context():
+        World(app)
+        db.session.close()
+        downgrade(db.engine, "0029")
+        with db.engine.begin() as connection:
+            for number, name in enumerate(("Academy", "ACADEMY", "academy")):
+                connection.execute(
+                    text(
+                        "INSERT INTO venues (public_id, name_en, name_ar, name_ckb, jurisdiction, time_zone, source) "
+                        "VALUES (:id, :name, '', '', 'IQ', 'Asia/Baghdad', '')"
+                    ),
+                    {"id": f"venue{number:07}", "name": name},
+                )
+        upgrade(db.engine)
+        with db.engine.connect() as connection:
+            names = connection.scalars(text("SELECT name_en FROM venues WHERE search_key = 'academy' ORDER BY id"))
+            assert list(names) == ["Academy", "ACADEMY", "academy"]
 
 
 def _months() -> list[str]:

@@ -13,6 +13,7 @@ from training.models.admissions.nominations import Nomination
 from training.models.assurance.rights_assessments import AssessmentState, RightsAssessment, RiskLevel
 from training.models.common.base import Base
 from training.models.courses.cohorts import Cohort
+from training.models.courses.venues import Venue
 from training.models.identity.accounts import Role
 from training.models.identity.organisations import Organisation
 from training.models.people.people import Person
@@ -32,6 +33,7 @@ DOING: dict[Permission, type[Base]] = {
     Permission.WITHDRAW_NOMINATION: Nomination,
     Permission.CLAIM_COMPLETION: Nomination,
     Permission.EDIT_ORGANISATION: Organisation,
+    Permission.EDIT_VENUE: Venue,
     Permission.WRITE_RIGHTS: RightsAssessment,
     Permission.APPROVE_RIGHTS: RightsAssessment,
 }

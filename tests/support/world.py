@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from tests.support import snapshots
 from training.domain.admissions import nominations, vetting
 from training.domain.assurance import rights_assessments
-from training.domain.courses import cohorts, courses
+from training.domain.courses import cohorts, courses, venues
 from training.domain.finance import claims, evidence, programmes, proposals
 from training.domain.identity import accounts, organisations
 from training.domain.oversight import approvals, opening
@@ -28,8 +28,9 @@ from training.kit.db import db, transaction
 from training.models.admissions.nominations import Nomination
 from training.models.admissions.vetting import VettingOutcome
 from training.models.assurance.rights_assessments import RightsAssessment, RiskLevel
-from training.models.courses.cohorts import Cohort, Venue
+from training.models.courses.cohorts import Cohort
 from training.models.courses.courses import Course, Theme
+from training.models.courses.venues import Venue
 from training.models.finance.claims import Evidence
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import BudgetLine, LineCategory, Programme, Project, ProjectKind
@@ -211,7 +212,7 @@ class World:
             self.organisations[code] = organisations.create(
                 organisations.OrganisationDetails(name, jurisdiction), by=None
             )
-        db.session.add(Venue(name_en="Training centre", jurisdiction=Jurisdiction.IRAQ, time_zone="Asia/Baghdad"))
+        venues.create(venues.VenueDetails("Training centre", Jurisdiction.IRAQ, "Asia/Baghdad"), by=None)
 
     def _programmes(self) -> None:
         for code, ceiling in (("TRAINING", CEILING), ("KURDISTAN", 200_000_00)):

@@ -14,9 +14,10 @@ from training.domain.identity.refusals import ParentElsewhere, ParentInactive, U
 from training.models.identity.organisations import Jurisdiction, Organisation
 from training.queries.identity import organisations
 
-_JURISDICTIONS = {"Iraq federal": Jurisdiction.IRAQ, "Kurdistan Region": Jurisdiction.KURDISTAN} | {
+JURISDICTIONS = {"Iraq federal": Jurisdiction.IRAQ, "Kurdistan Region": Jurisdiction.KURDISTAN} | {
     one.value: one for one in Jurisdiction
 }
+"""The jurisdictions as published lists write them."""
 _BRACKETS = re.compile(r"(.+?) \(([^()]*)\)")
 _SEPARATOR = "; "
 
@@ -58,11 +59,11 @@ def _details(cells: Mapping[str, str]) -> rules.OrganisationDetails:
     name, aliases = names_in(cells["name_en"])
     if not name:
         raise ValueError("name_en must be filled in")
-    if cells["jurisdiction"] not in _JURISDICTIONS:
-        raise ValueError(f"jurisdiction {cells['jurisdiction']!r} is not one of: {', '.join(_JURISDICTIONS)}")
+    if cells["jurisdiction"] not in JURISDICTIONS:
+        raise ValueError(f"jurisdiction {cells['jurisdiction']!r} is not one of: {', '.join(JURISDICTIONS)}")
     return rules.OrganisationDetails(
         name_en=short({"name_en": name}, "name_en", 200),
-        jurisdiction=_JURISDICTIONS[cells["jurisdiction"]],
+        jurisdiction=JURISDICTIONS[cells["jurisdiction"]],
         name_ar=short(cells, "name_ar", 200),
         name_ckb=short(cells, "name_ckb", 200),
         aliases=short({"aliases": _SEPARATOR.join(aliases)}, "aliases", 1000),

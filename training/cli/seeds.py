@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from training.cli import demo
 from training.cli.agencies import load_agencies
+from training.cli.places import load_places
 from training.cli.published import RowResult, load_courses, load_pact
 from training.config import Settings
 from training.kit.db import transaction
@@ -43,6 +44,13 @@ def agencies_from(file: Path) -> None:
     A parent without an exact match is reported, never guessed.
     """
     _load(file, load_agencies, ("new", "changed", "already there", "skipped", "parent not found"))
+
+
+@seed.command("places")
+@_FILE
+def places_from(file: Path) -> None:
+    """Load venues from a CSV file of places; per row new, changed, already there, or skipped and why. Repeatable."""
+    _load(file, load_places, ("new", "changed", "already there", "skipped"))
 
 
 def _load(file: Path, load: Callable[[str], Iterator[RowResult]], outcomes: Sequence[str]) -> None:

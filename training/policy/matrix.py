@@ -14,9 +14,12 @@ class Permission(enum.StrEnum):
     SEE_MONEY = "see lines, commitments, entries"
     SEE_EVIDENCE = "see evidence files"
     PROPOSE_MONEY = "propose money, project, line"
+    PROPOSE_CEILING = "add programme, propose ceiling"
     APPROVE_MONEY = "approve money (never one's own)"
     SEE_COURSE = "see course"
     EDIT_COURSE = "edit course"
+    SEE_VENUE = "see venue, room, kit"
+    EDIT_VENUE = "edit venue, room, kit"
     SEE_COHORT = "see cohort"
     SEE_ROSTER = "see roster (names)"
     DRAFT_COHORT = "draft cohort"
@@ -90,9 +93,12 @@ MATRIX: Mapping[Permission, Mapping[Role, frozenset[Scope]]] = {
     Permission.SEE_MONEY: {_UK: _ALL, _PARTNER: _ORG, _FUNDER: _FUND, _APPROVER: _ALL, _AUDITOR: _ALL},
     Permission.SEE_EVIDENCE: {_UK: _ALL, _APPROVER: _ALL, _AUDITOR: _ALL},
     Permission.PROPOSE_MONEY: {_UK: _ALL},
+    Permission.PROPOSE_CEILING: {_UK: _ALL},
     Permission.APPROVE_MONEY: {_APPROVER: _ALL},
     Permission.SEE_COURSE: dict.fromkeys(Role, _ALL),
     Permission.EDIT_COURSE: {_UK: _ALL},
+    Permission.SEE_VENUE: {_UK: _ALL, _PARTNER: _ALL, _TRAINER: _ALL, _AUDITOR: _ALL, _ADMINISTRATOR: _ALL},
+    Permission.EDIT_VENUE: {_UK: _ALL, _PARTNER: _ORG},
     Permission.SEE_COHORT: {
         _UK: _ALL, _PARTNER: _ORG_AND_HOST, _TRAINER: _TAUGHT, _TRAINEE: _SELF, _FUNDER: _FUND,
         _APPROVER: _ALL, _VETTER: _VETTING, _RIGHTS: _ALL, _AUDITOR: _ALL,

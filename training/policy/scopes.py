@@ -15,6 +15,8 @@ from training.models.assurance.rights_assessments import RightsAssessment, Right
 from training.models.common.base import Base
 from training.models.courses.cohorts import Cohort, CohortInvitation, CohortTrainer
 from training.models.courses.courses import Course
+from training.models.courses.venues import KitItem, Room, Venue
+from training.models.finance.ceilings import CeilingChange
 from training.models.finance.claims import Claim, Evidence
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import BudgetLine, Programme, Project
@@ -115,6 +117,10 @@ def _every_course(_actor: Actor) -> ColumnElement[bool]:
     return true()
 
 
+def _kept_venue(actor: Actor) -> ColumnElement[bool]:
+    return Venue.keeper_id.in_(actor.organisations)
+
+
 def _own_peoples_merge(actor: Actor) -> ColumnElement[bool]:
     own = select(Person.id).where(Person.organisation_id.in_(actor.organisations))
     return and_(Merge.kept_id.in_(own), Merge.merged_id.in_(own))
@@ -155,9 +161,13 @@ CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
         ),
         Scope.FUND: lambda actor: Claim.programme_id.in_(actor.funded),
     },
+    CeilingChange: {Scope.FUND: lambda actor: CeilingChange.programme_id.in_(actor.funded)},
     Evidence: {},
     SpendBatch: {},
     Course: dict.fromkeys((Scope.ORG, Scope.HOST, Scope.FUND), _every_course),
+    Venue: {Scope.ORG: _kept_venue},
+    Room: {Scope.ORG: lambda actor: Room.venue_id.in_(select(Venue.id).where(_kept_venue(actor)))},
+    KitItem: {Scope.ORG: lambda actor: KitItem.venue_id.in_(select(Venue.id).where(_kept_venue(actor)))},
     RightsAssessment: {Scope.GRADE: lambda actor: RightsAssessment.needed_grade.in_(actor.grades)},
     RightsAttachment: {},
     RightsMitigation: {},
@@ -197,9 +207,13 @@ SEEING: Mapping[type[Base], Permission] = {
     Commitment: Permission.SEE_MONEY,
     LedgerEntry: Permission.SEE_MONEY,
     Claim: Permission.SEE_MONEY,
+    CeilingChange: Permission.SEE_BALANCES,
     Evidence: Permission.SEE_EVIDENCE,
     SpendBatch: Permission.PROPOSE_MONEY,
     Course: Permission.SEE_COURSE,
+    Venue: Permission.SEE_VENUE,
+    Room: Permission.SEE_VENUE,
+    KitItem: Permission.SEE_VENUE,
     RightsAssessment: Permission.SEE_RIGHTS,
     RightsAttachment: Permission.SEE_RIGHTS,
     RightsMitigation: Permission.SEE_RIGHTS,

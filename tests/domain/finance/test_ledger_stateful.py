@@ -37,8 +37,8 @@ from training.domain.finance.refusals import AlreadyDecided, NotOwnProposal, Own
 from training.domain.oversight import approvals, opening
 from training.kit.db import db, transaction
 from training.kit.money import Currency
-from training.models.courses.cohorts import Venue
 from training.models.courses.courses import Course
+from training.models.courses.venues import Venue
 from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry
 from training.models.finance.programmes import BudgetLine, LineCategory, Programme
 from training.models.identity.actor import Actor

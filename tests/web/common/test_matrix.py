@@ -21,7 +21,8 @@ from tests.support.ledger import claim_of
 from tests.support.world import PASSWORD, TODAY, World, before
 from training.domain.admissions import nomination_uploads, notifications, vetting_uploads
 from training.domain.assurance import rights_assessments
-from training.domain.finance import spend_uploads
+from training.domain.courses import kit, rooms, venues
+from training.domain.finance import ceilings, spend_uploads
 from training.domain.identity import accounts, invitations, roles
 from training.domain.outcomes import completions
 from training.domain.people import duplicates
@@ -37,6 +38,8 @@ from training.models.admissions.vetting import ClearanceBatch
 from training.models.assurance.rights_assessments import RightsAssessment, RightsAttachment, RightsMitigation
 from training.models.courses.cohorts import Cohort
 from training.models.courses.courses import Course
+from training.models.courses.venues import KitItem, Room, Venue
+from training.models.finance.ceilings import CeilingChange
 from training.models.finance.claims import Claim, Evidence
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import BudgetLine, Programme, Project
@@ -44,7 +47,7 @@ from training.models.finance.spend_uploads import SpendBatch
 from training.models.identity.accounts import Invitation, Role, RoleAssignment, RoleRequest, User
 from training.models.identity.audit import AuditEntry
 from training.models.identity.mail import Letter, LetterState, OutgoingLetter
-from training.models.identity.organisations import Organisation
+from training.models.identity.organisations import Jurisdiction, Organisation
 from training.models.identity.reading import NOTED, ReadEvent
 from training.models.outcomes.completions import Completion
 from training.models.people.people import Merge, Person
@@ -84,6 +87,11 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "admissions.nomination_uploads.template": ("++ffffffffs",),
     "admissions.nomination_uploads.undo": ("++nnnnnnnns", "+nnnnnnnnns"),
     "admissions.nomination_uploads.whom": ("++nnnnnnnns", "+nnnnnnnnns"),
+    "finance.ceilings.approve": ("fnnnf+nnfns", "fnnnn+nnfns"),
+    "finance.ceilings.propose": ("+fnnffnffns", "+nnnnfnffns"),
+    "finance.ceilings.refuse": ("fnnnf+nnfns", "fnnnn+nnfns"),
+    "finance.ceilings.show": ("+nnn++nn+ns", "+nnnn+nn+ns"),
+    "finance.ceilings.withdraw": ("+nnnffnnfns", "+nnnnfnnfns"),
     "finance.claims.attach": ("+fnnffnnfns", "+nnnnfnnfns"),
     "finance.claims.index": ("++ff++ff+fs",),
     "finance.claims.search": ("++ff++ff+fs",),
@@ -115,6 +123,20 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "courses.courses.index": ("++++++++++s",),
     "courses.courses.new": ("+fffffffffs",),
     "courses.courses.show": ("++++++++++s", "++++++++++s"),
+    "courses.kit.archive": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.kit.edit": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.kit.new": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.kit.unarchive": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.rooms.archive": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.rooms.edit": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.rooms.new": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.rooms.unarchive": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.venues.archive": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.venues.edit": ("++fnnnnnffs", "+ffnnnnnffs"),
+    "courses.venues.index": ("+++fffff++s",),
+    "courses.venues.new": ("++ffffffffs",),
+    "courses.venues.show": ("+++nnnnn++s", "+++nnnnn++s"),
+    "courses.venues.unarchive": ("++fnnnnnffs", "+ffnnnnnffs"),
     "oversight.exports.of_claim": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "oversight.exports.of_claims": ("++ff++ff+fs",),
     "oversight.exports.of_cohort": ("+++++++++ns", "+nnnn++++ns"),
@@ -134,6 +156,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "oversight.exports.of_spend_file": ("+nnnnnnnnns", "+nnnnnnnnns"),
     "oversight.exports.of_spend_files": ("+fnnffnffns", "+nnnnfnffns"),
     "oversight.exports.of_burn_down": ("+fnn++nf+ns", "+nnnn+nf+ns"),
+    "oversight.exports.of_ceilings": ("+fnn++nf+ns", "+nnnn+nf+ns"),
     "oversight.exports.of_unit_costs": ("+fnn++nf+ns", "+nnnn+nf+ns"),
     "oversight.exports.of_unit_costs_by_course": ("+fnn++nf+ns", "+nnnn+nf+ns"),
     "oversight.exports.of_rights": ("+ffffff++fs",),
@@ -228,6 +251,7 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "finance.spending_plans.edit": ("+fnnffnnfns", "+nnnnfnnfns"),
     "finance.spending_plans.show": ("++nn++nn+ns", "+nnnn+nn+ns"),
     "finance.programmes.index": ("++ff++f++fs",),
+    "finance.programmes.new": ("+fffffffffs",),
     "finance.programmes.new_project": ("+fnnffnffns", "+nnnnfnffns"),
     "finance.programmes.show": ("++nn++n++ns", "+nnnn+n++ns"),
     "finance.projects.show": ("++nn++n++ns", "+nnnn+n++ns"),
@@ -391,6 +415,16 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
     to_partner = select(Notice).where(
         Notice.nomination_id == nomination.id, Notice.user_id == world.actor(organisation).user_id
     )
+    with transaction():
+        details = venues.VenueDetails(
+            f"Venue {code}", Jurisdiction.IRAQ, "Asia/Baghdad", keeper=world.organisations[organisation]
+        )
+        venue = venues.create(details, by=world.actor(organisation))
+        room = rooms.create(venue, rooms.RoomDetails("A room", 20), by=world.actor(organisation))
+        item = kit.create(venue, kit.KitDetails("Radios", 4, room=room), by=world.actor(organisation))
+        change = ceilings.propose(
+            world.programme(code), 400_000_00, ceilings.Source("a source", TODAY), world.actor("uk.2"), TODAY
+        )
     with before(cohort), transaction():
         names = io.BytesIO(f"Name,Rank\n{name} of a file,Captain\n".encode())
         named = nomination_uploads.read(names, cohort, world.organisations[organisation].id, world.actor(organisation))
@@ -413,6 +447,7 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
         ).one(),
         BudgetLine: line,
         LedgerEntry: entry,
+        CeilingChange: change,
         Commitment: commitment,
         Claim: claim_of(payment),
         Evidence: receipt,
@@ -423,6 +458,9 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
         RightsMitigation: right_rows.whole(assessment.id).mitigations[0],
         Cohort: cohort,
         Course: db.session.scalars(course).one(),
+        Venue: venue,
+        Room: room,
+        KitItem: item,
         Organisation: world.organisations[organisation],
         OutgoingLetter: letter,
         Person: person,

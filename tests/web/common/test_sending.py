@@ -15,7 +15,7 @@ from tests.web.browsing import building, words
 from training.domain.assurance import rights_assessments
 from training.kit.db import db, transaction
 from training.models import Base
-from training.models.courses.cohorts import Venue
+from training.models.courses.venues import Venue
 from training.models.identity.audit import AuditEntry
 from training.models.identity.reading import ReadEvent
 

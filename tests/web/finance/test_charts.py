@@ -143,3 +143,37 @@ def test_month_labels_do_not_overlap() -> None:
     assert len(rows) == 2
     for row in rows.values():
         assert all(later - earlier > 110 for earlier, later in pairwise(row))
+
+
+def ceiling_of(picture: ET.Element) -> list[tuple[str, float]]:
+    """Return the parts of the line of the ceiling: the letter of each and its number."""
+    (path,) = [path for path in picture.iter("path") if path.get("class") == "burn-ceiling"]
+    return [(kind, float(number)) for kind, number in re.findall(r"([HV])([\d.]+)", path.get("d", ""))]
+
+
+@pytest.mark.parametrize("right_to_left", [False, True])
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_ceiling_steps_in_the_month_of_its_change(size: Size, *, right_to_left: bool) -> None:
+    raised = replace(SERIES, ceilings=[20_000_000] * 4 + [30_000_000] * 8)
+    picture = drawn(raised, right_to_left=right_to_left, size=size)
+    across_to, up_to, end = ceiling_of(picture)
+    spent = across(picture, "circle", "cx")
+    assert (across_to[0], up_to[0], end[0]) == ("H", "V", "H")
+    assert across_to[1] == pytest.approx(spent[4], abs=0.11), "in the fifth month"
+    assert up_to[1] < float(re.search(r"M\d+ ([\d.]+)", _path(picture))[1])  # type: ignore[index]  # upwards
+
+
+def _path(picture: ET.Element) -> str:
+    return next(path.get("d", "") for path in picture.iter("path") if path.get("class") == "burn-ceiling")
+
+
+def test_ceiling_that_never_changed_is_one_line() -> None:
+    assert [kind for kind, _number in ceiling_of(drawn())] == ["H"]
+    same = replace(SERIES, ceilings=[SERIES.ceiling] * 12)
+    assert ceiling_of(drawn(same)) == ceiling_of(drawn())
+
+
+def test_former_higher_ceiling_fits_into_the_picture() -> None:
+    lowered = replace(SERIES, ceilings=[90_000_000] * 6 + [30_000_000] * 6)
+    highest = float(re.search(r"M\d+ ([\d.]+)", _path(drawn(lowered)))[1])  # type: ignore[index]
+    assert highest >= WIDE.top

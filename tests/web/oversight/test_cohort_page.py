@@ -14,7 +14,8 @@ from tests.support.world import World
 from tests.web.browsing import building, date, links, press, typed, words
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
-from training.models.courses.cohorts import Cohort, CohortCost, Venue
+from training.models.courses.cohorts import Cohort, CohortCost
+from training.models.courses.venues import Venue
 from training.models.finance.programmes import BudgetLine, LineCategory
 
 pytestmark = pytest.mark.usefixtures("noon")

@@ -11,8 +11,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from training.cli.demo.context import NAMED, Context
 from training.domain.assurance.rights_assessments import Subject
-from training.models.courses.cohorts import Venue
 from training.models.courses.courses import Course
+from training.models.courses.venues import Venue
 from training.models.finance.programmes import Programme, Project
 from training.models.identity.organisations import Organisation
 from training.models.people.people import Person

@@ -9,8 +9,9 @@ from training.domain.admissions import seats
 from training.domain.courses import cohorts, courses
 from training.domain.oversight import opening
 from training.kit.clock import today
-from training.models.courses.cohorts import Cohort, Venue
+from training.models.courses.cohorts import Cohort
 from training.models.courses.courses import CostBasis, Course
+from training.models.courses.venues import Venue
 from training.models.finance.programmes import BudgetLine, LineCategory
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation

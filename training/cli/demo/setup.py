@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from training.cli.demo.arguments import build
 from training.cli.demo.context import Context, Kinds, rows, text
 from training.cli.published import load_courses
+from training.domain.courses import rooms, venues
 from training.domain.identity import accounts, organisations
 from training.kit.db import db
-from training.models.courses.cohorts import Venue
 from training.models.finance.programmes import Programme
 from training.models.identity.accounts import ApprovalGrade, Role
 from training.models.identity.organisations import Jurisdiction, Organisation
 from training.models.people.people import Person
 from training.queries.identity import accounts as account_rows
 from training.queries.identity import organisations as organisation_rows
+from training.queries.oversight import demo as demo_rows
 
 
 def load_organisations(_context: Context, file: str) -> None:
@@ -32,11 +33,22 @@ def load_organisations(_context: Context, file: str) -> None:
         organisations.create(details, parent, by=None)
 
 
-def load_venues(_context: Context, file: str) -> None:
-    """Load venues."""
+def load_venues(context: Context, file: str) -> None:
+    """Load venues; the governorate and the keeper may be empty."""
     for row in rows(file):
-        values = {key: value for key, value in row.items() if key != "jurisdiction"}
-        db.session.add(Venue(jurisdiction=Jurisdiction(row["jurisdiction"]), **values))
+        given = {name: cell for name, cell in row.items() if cell}
+        venues.create(build(venues.VenueDetails, given, context), by=None)
+
+
+def load_rooms(_context: Context, file: str) -> None:
+    """Load rooms of venues."""
+    for row in rows(file):
+        venue = demo_rows.venue_called(row["venue"])
+        if venue is None:
+            raise LookupError(f"{file}: no venue is called {row['venue']!r}")
+        names = (row["name_ar"], row["name_ckb"])
+        details = rooms.RoomDetails(row["name_en"], int(row["seats"]), *names, is_step_free=row["step_free"] == "yes")
+        rooms.create(venue, details, by=None)
 
 
 def load_course_list(_context: Context, file: str) -> None:
@@ -85,6 +97,7 @@ def _make(account: Account, context: Context) -> None:
 STEPS: Kinds = {
     "load organisations": load_organisations,
     "load venues": load_venues,
+    "load rooms": load_rooms,
     "load courses": load_course_list,
     "make accounts": make_accounts,
 }

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
+from training.domain.courses import venues
 from training.domain.courses.events import CourseEvent
 from training.domain.courses.refusals import (
     BeginsInPast,
@@ -22,8 +23,9 @@ from training.domain.finance import proposals
 from training.domain.finance.refusals import DatesReversed, OtherProgramme, OutsideProgramme
 from training.domain.identity import audit
 from training.kit.db import changed, db
-from training.models.courses.cohorts import Cohort, CohortCost, CohortInvitation, CohortState, CohortTrainer, Venue
+from training.models.courses.cohorts import Cohort, CohortCost, CohortInvitation, CohortState, CohortTrainer
 from training.models.courses.courses import CostBasis, Course, CourseCost
+from training.models.courses.venues import Venue
 from training.models.finance.programmes import BudgetLine, LineCategory, Programme
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
@@ -97,8 +99,9 @@ def plan_of(cohort: Cohort, course: Course) -> CohortPlan:
 
 
 def draft(plan: CohortPlan, by: Actor) -> Cohort:
-    """Add a cohort as a draft. Raises DatesReversed, OutsideProgramme."""
+    """Add a cohort as a draft. Raises DatesReversed, OutsideProgramme, VenueArchived."""
     _check(plan)
+    venues.check_active(plan.venue.id)
     cohort = _add_with_code(plan)
     _replace_parties(cohort, plan)
     audit.record(CourseEvent.COHORT_DRAFTED, cohort, by=by.user_id, code=cohort.code)
@@ -128,10 +131,13 @@ def next_code(year: int, newest: str | None) -> str:
 def edit(cohort: Cohort, plan: CohortPlan, by: Actor) -> None:
     """Edit a draft; the limits set for its seats stay.
 
-    Raises CohortNotDraft, DatesReversed, OutsideProgramme, DeadlinesOutOfOrder, TooManyReserved.
+    Raises CohortNotDraft, DatesReversed, OutsideProgramme, DeadlinesOutOfOrder, TooManyReserved, and VenueArchived if
+    another venue than that of the draft is archived.
     """
     _check(plan)
     limits = cohorts.lock_cohort(cohort.id)
+    if plan.venue.id != limits.venue_id:
+        venues.check_active(plan.venue.id)
     if any(day and day > plan.starts_on for day in (limits.nominations_until, limits.vetting_by)):
         raise DeadlinesOutOfOrder
     if limits.reserved_for_women > plan.capacity:

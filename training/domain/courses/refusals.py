@@ -17,6 +17,42 @@ class CourseExists(Refusal):
     field = "title_en"
 
 
+class VenueExists(Refusal):
+    """Another venue has this name, whatever the case of its letters."""
+
+    field = "name_en"
+
+
+class RoomExists(Refusal):
+    """The venue has another room of this name, whatever the case of its letters."""
+
+    field = "name_en"
+
+
+class UnknownTimeZone(Refusal):
+    """No time zone has this name."""
+
+    field = "time_zone"
+
+
+class GovernorateElsewhere(Refusal):
+    """A governorate is of federal Iraq or of the Kurdistan Region: the venue is in neither, or in the other."""
+
+    field = "governorate"
+
+
+class VenueArchived(Refusal):
+    """The venue is archived, so that no cohort is drafted there, and no room or kit added."""
+
+    field = "venue"
+
+
+class RoomArchived(Refusal):
+    """The room is archived, so that no kit is put into it."""
+
+    field = "room"
+
+
 class CohortNotDraft(Refusal):
     """Only a draft can be edited or submitted for approval."""
 

@@ -11,8 +11,9 @@ from training.domain.finance import spending_plans
 from training.domain.finance.spending_plans import Months, Scheduled
 from training.kit.clock import financial_year_end, month_of, months_between
 from training.models.identity.actor import Actor
-from training.queries.finance import burn_down
+from training.queries.finance import burn_down, ceilings
 from training.queries.finance.burn_down import BurnDownFigures, Total
+from training.queries.finance.ceilings import CeilingStep
 
 _MOST_MONTHS = 24
 _YEAR = 12
@@ -31,7 +32,10 @@ class Period(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Series:
-    """Cumulative pence at the end of each month as known on the day ``on``; None where there is no value."""
+    """Cumulative pence at the end of each month as known on the day ``on``; None where there is no value.
+
+    ``grown`` is by how much the whole has grown since then, less than nothing where it shrank; empty if it never did.
+    """
 
     on: dt.date
     months: Sequence[dt.date]
@@ -39,6 +43,11 @@ class Series:
     committed: Sequence[int | None]
     spent: Sequence[int | None]
     forecast: Sequence[int | None]
+    grown: Sequence[int] = ()
+
+    def wholes(self, whole: int) -> list[int]:
+        """Return in pence what the whole, ``whole`` today, was at the end of each month."""
+        return [whole - grown for grown in self.grown or [0] * len(self.months)]
 
     @property
     def now(self) -> int | None:
@@ -62,12 +71,14 @@ class Series:
             committed=self.committed[months],
             spent=self.spent[months],
             forecast=self.forecast[months],
+            grown=self.grown[months],
         )
 
 
 def of_programme(programme_id: int, actor: Actor, today: dt.date, period: Period | None = None) -> Series | None:
-    """Return the series of a programme, or None while nothing is allocated."""
-    return _chart(burn_down.figures(burn_down.of_programme(programme_id), actor), today, period)
+    """Return the series of a programme, with the changes of its ceiling, or None while nothing is allocated."""
+    found = _chart(burn_down.figures(burn_down.of_programme(programme_id), actor), today, period)
+    return with_ceilings(found, ceilings.steps([programme_id], actor)[programme_id]) if found else None
 
 
 def of_project(project_id: int, actor: Actor, today: dt.date, period: Period | None = None) -> Series | None:
@@ -140,19 +151,39 @@ def series(
     return whole.within(shown)
 
 
+def with_ceilings(series: Series, steps: Sequence[CeilingStep]) -> Series:
+    """Return the series of a programme whose ceilings were ``steps``, oldest first.
+
+    In the month of a change the new ceiling holds at its end; before the first, the first.
+    """
+    if len({step.pence for step in steps}) <= 1:
+        return series
+    now = steps[-1].pence
+    return replace(series, grown=[now - _ceiling_at(month, steps) for month in series.months])
+
+
+def _ceiling_at(month: dt.date, steps: Sequence[CeilingStep]) -> int:
+    held = [step.pence for step in steps if month_of(step.day) <= month]
+    return held[-1] if held else steps[0].pence
+
+
 def left(series: Series, whole: int) -> Series:
-    """Return what is left of ``whole`` (pence) at the end of each month: a burn-down. Below zero is too little."""
+    """Return what is left of the whole at the end of each month: a burn-down. Below zero is too little.
+
+    ``whole`` is what it is today, in pence.
+    """
+    wholes = series.wholes(whole)
     return replace(
         series,
-        planned=[whole - value for value in series.planned],
-        committed=_left(series.committed, whole),
-        spent=_left(series.spent, whole),
-        forecast=_left(series.forecast, whole),
+        planned=[at - value for at, value in zip(wholes, series.planned, strict=True)],
+        committed=_left(series.committed, wholes),
+        spent=_left(series.spent, wholes),
+        forecast=_left(series.forecast, wholes),
     )
 
 
-def _left(values: Sequence[int | None], whole: int) -> list[int | None]:
-    return [None if value is None else whole - value for value in values]
+def _left(values: Sequence[int | None], wholes: Sequence[int]) -> list[int | None]:
+    return [None if value is None else at - value for at, value in zip(wholes, values, strict=True)]
 
 
 def shortened(series: Series) -> Series:

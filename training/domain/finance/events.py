@@ -7,6 +7,11 @@ class FinanceEvent(AuditEvent):
     """An audit event about money; the value is stored."""
 
     PROGRAMME_LOADED = "programme loaded"
+    PROGRAMME_ADDED = "programme added"
+    CEILING_PROPOSED = "ceiling proposed"
+    CEILING_APPROVED = "ceiling approved"
+    CEILING_REFUSED = "ceiling refused"
+    CEILING_WITHDRAWN = "ceiling withdrawn"
     PROJECT_ADDED = "project added"
     LINE_PROPOSED = "line proposed"
     LINE_PLAN_ENTERED = "line plan entered"

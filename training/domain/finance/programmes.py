@@ -1,12 +1,14 @@
-"""Programmes of the pact, their projects, and budget lines proposed with their first allocation."""
+"""Programmes, as published or added here, their projects, and budget lines proposed with their first allocation."""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.domain.finance import proposals
+from sqlalchemy.exc import IntegrityError
+
+from training.domain.finance import ceilings, proposals
 from training.domain.finance.events import FinanceEvent
-from training.domain.finance.refusals import DatesReversed, OutsideProgramme
+from training.domain.finance.refusals import DatesReversed, OutsideProgramme, ProgrammeExists
 from training.domain.identity import audit
 from training.kit.db import db
 from training.models.finance.ledger import LedgerEntry
@@ -55,7 +57,8 @@ class Published:
 def load(published: Published) -> bool:
     """Add a programme as published; return False, changing nothing, if its code exists.
 
-    Only titles, dates, ceiling and facts: lines and money are proposed and approved like any movement.
+    Only titles, dates, ceiling and facts: lines and money are proposed and approved like any movement. The source of
+    the first fact is that of the ceiling.
     """
     if programmes.programme_with_code(published.code):
         return False
@@ -68,7 +71,54 @@ def load(published: Published) -> bool:
     )
     db.session.add(programme)
     db.session.flush()
-    for position, fact in enumerate(published.facts, start=1):
+    first = next(iter(published.facts), Fact("", "", "", _WITHOUT_SOURCE, published.starts_on))
+    ceilings.begin(programme, ceilings.Source(first.source, first.published_on), None)
+    _add_facts(programme, published.facts)
+    audit.record(FinanceEvent.PROGRAMME_LOADED, programme, by=None, pence=published.ceiling)
+    return True
+
+
+_WITHOUT_SOURCE = "Recorded with the programme"
+
+
+@dataclass(frozen=True)
+class NewProgramme:
+    """A programme that somebody adds; it has no money until a ceiling is proposed and approved.
+
+    ``statement`` says in up to three languages what was published; without one the programme has no published fact.
+    """
+
+    code: str
+    title: Title
+    starts_on: dt.date
+    ends_on: dt.date
+    source: ceilings.Source
+    statement: Title
+
+
+def create(new: NewProgramme, by: Actor, today: dt.date) -> Programme:
+    """Add a programme with a ceiling of nothing. Raises ProgrammeExists, DatesReversed, SourceInFuture."""
+    if new.ends_on < new.starts_on:
+        raise DatesReversed
+    ceilings.check_source(new.source, today)
+    code = new.code.upper()
+    programme = Programme(code=code, ceiling=0, starts_on=new.starts_on, ends_on=new.ends_on, **new.title.columns())
+    if programmes.is_code_taken(code):
+        raise ProgrammeExists
+    try:
+        with db.session.begin_nested():
+            db.session.add(programme)
+    except IntegrityError as error:
+        raise ProgrammeExists from error
+    ceilings.begin(programme, new.source, by)
+    said = new.statement
+    _add_facts(programme, [Fact(said.en, said.ar, said.ckb, new.source.text, new.source.day)] if said.en else [])
+    audit.record(FinanceEvent.PROGRAMME_ADDED, programme, by=by.user_id, code=code)
+    return programme
+
+
+def _add_facts(programme: Programme, facts: Sequence[Fact]) -> None:
+    for position, fact in enumerate(facts, start=1):
         db.session.add(
             ProgrammeFact(
                 programme_id=programme.id,
@@ -80,8 +130,6 @@ def load(published: Published) -> bool:
                 published_on=fact.published_on,
             )
         )
-    audit.record(FinanceEvent.PROGRAMME_LOADED, programme, by=None, pence=published.ceiling)
-    return True
 
 
 def add_project(

@@ -40,6 +40,36 @@ class OverCommitmentInSum(Refusal):
     available: int
 
 
+@dataclass
+class CeilingBelowAllocated(Refusal):
+    """The ceiling is less than the programme has ``allocated``, in pence."""
+
+    field = "ceiling"
+    allocated: int
+
+
+class CeilingUnchanged(Refusal):
+    """The programme has this ceiling already."""
+
+    field = "ceiling"
+
+
+class CeilingWaits(Refusal):
+    """Another change of the ceiling waits for its decision."""
+
+
+class SourceInFuture(Refusal):
+    """A source is of a day that has not come."""
+
+    field = "source_date"
+
+
+class ProgrammeExists(Refusal):
+    """Another programme has this code, whatever the case of its letters."""
+
+    field = "code"
+
+
 class OwnProposal(Refusal):
     """The proposer may not decide."""
 

@@ -11,6 +11,9 @@ from training.kit.clock import BOOKS_ZONE
 from training.models.finance.programmes import Programme
 from training.models.identity.actor import Actor
 from training.queries.finance import burn_down as chart_rows
+from training.queries.finance import ceilings
+from training.queries.finance.burn_down import BurnDownFigures
+from training.queries.finance.ceilings import CeilingStep
 from training.queries.oversight import funding
 from training.queries.oversight.funding import Changes, Results
 
@@ -39,6 +42,7 @@ def funded(
     figures = chart_rows.figures(chart_rows.of_programmes(keys), actor)
     results = funding.results(keys, since.astimezone(BOOKS_ZONE).date() if since else today, today, actor)
     changes = funding.changes(keys, since, actor) if since else None
+    steps = ceilings.steps(keys, actor)
     found = []
     for key, programme in zip(keys, programmes, strict=True):
         own = figures.of(key) if figures else None
@@ -46,10 +50,14 @@ def funded(
         found.append(
             FundedProgramme(
                 programme=programme,
-                series=burn_down.of_figures(own, today) if own and has_lines else None,
+                series=_series(own, steps[key], today) if own and has_lines else None,
                 outlook=year_end.outlook(own, today) if own and has_lines else None,
                 results=results.get(key, Results()),
                 changes=changes.by_programme.get(key, Changes()) if changes and changes.are_all else None,
             )
         )
     return found
+
+
+def _series(figures: BurnDownFigures, steps: Sequence[CeilingStep], today: dt.date) -> Series:
+    return burn_down.with_ceilings(burn_down.of_figures(figures, today), steps)

@@ -21,8 +21,8 @@ from training.forms.common.fields import (
     TickField,
 )
 from training.forms.courses.categories import CategoriesForm
-from training.models.courses.cohorts import Venue
 from training.models.courses.courses import Course
+from training.models.courses.venues import Venue
 from training.models.finance.programmes import BudgetLine, LineCategory, Programme
 from training.models.identity.organisations import Organisation
 from training.models.people.people import Person

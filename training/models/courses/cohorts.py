@@ -6,10 +6,11 @@ import enum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.models.common.base import Base, Guarded, Key, Named, PublicId, choice
+from training.models.common.base import Base, Guarded, Key, PublicId, choice
 from training.models.courses.courses import Course
+from training.models.courses.venues import Venue
 from training.models.finance.programmes import BudgetLine, LineCategory
-from training.models.identity.organisations import Jurisdiction, Organisation
+from training.models.identity.organisations import Organisation
 
 
 class CohortState(enum.StrEnum):
@@ -20,20 +21,6 @@ class CohortState(enum.StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     CANCELLED = "cancelled"
-
-
-class Venue(Named, Base):
-    """A place where courses are held; sessions are shown in its time zone."""
-
-    __tablename__ = "venues"
-
-    id: Mapped[Key]
-    public_id: Mapped[PublicId]
-    jurisdiction: Mapped[Jurisdiction] = mapped_column(choice(Jurisdiction))
-    time_zone: Mapped[str] = mapped_column(String(50))
-    source: Mapped[str] = mapped_column(String(500), default="")
-
-    __table_args__ = (Index("uq_venues_name_en", "name_en", unique=True),)
 
 
 class Cohort(Base):

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
-from training.models.courses.cohorts import Cohort, CohortCost, CohortInvitation, CohortState, CohortTrainer, Venue
+from training.models.courses.cohorts import Cohort, CohortCost, CohortInvitation, CohortState, CohortTrainer
 from training.models.courses.courses import CourseCost
+from training.models.courses.venues import Venue
 from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import BudgetLine, Programme
 from training.models.identity.accounts import Role, RoleAssignment, User
@@ -21,6 +22,7 @@ from training.models.people.people import Person
 from training.policy.matrix import Permission, Scope
 from training.policy.scopes import domain_read, scopes_of, seen, unscoped, where
 from training.queries.common.paging import Cursor, Page, read_page
+from training.queries.courses import venues
 from training.queries.identity.standing import stands
 
 _MOST = 50
@@ -270,8 +272,11 @@ class DraftOptions:
     trainers: Sequence[Person]
 
 
-def draft_options(actor: Actor) -> DraftOptions:
-    """Return the options of ``actor``: programmes, venues, hosts within their scope, organisations, trainers."""
+def draft_options(actor: Actor, cohort: Cohort | None = None) -> DraftOptions:
+    """Return the options of ``actor``: programmes, venues, hosts within their scope, organisations, trainers.
+
+    The venue of the draft ``cohort`` is among them though it were archived.
+    """
     programmes = seen(select(Programme).order_by(Programme.id), actor, Permission.SEE_PROGRAMME, Programme)
     organisations = db.session.scalars(
         select(Organisation)
@@ -289,7 +294,7 @@ def draft_options(actor: Actor) -> DraftOptions:
     is_everywhere = Scope.ALL in scopes_of(actor, Permission.DRAFT_COHORT)
     return DraftOptions(
         programmes=db.session.scalars(programmes).all(),
-        venues=db.session.scalars(select(Venue).order_by(Venue.name_en)).all(),
+        venues=venues.in_use(cohort.venue_id if cohort else None),
         hosts=[
             organisation for organisation in organisations if is_everywhere or organisation.id in actor.organisations
         ],

@@ -15,6 +15,7 @@ from training.kit.clock import month_of
 from training.kit.db import AnySelect, db
 from training.kit.files import sha256_of
 from training.kit.money import in_pence
+from training.models.finance.ceilings import CeilingChange, CeilingDecision
 from training.models.finance.claims import Claim, ClaimEvidence, Evidence
 from training.models.finance.ledger import (
     Commitment,
@@ -60,6 +61,11 @@ def checks(evidence_folder: Path | None = None) -> list[LedgerCheck]:
     results = [
         (f"{holders}: balances are the sums of their postings", _balances()),
         (f"{holders}: no balance is negative or beyond its limit", _limits()),
+        (f"{_count(Programme.id)} programmes: each ceiling is that of its newest change in effect", _ceilings()),
+        (
+            f"{_count(CeilingChange.id)} changes of ceilings: nobody decided about their own, nobody else withdrew",
+            _ceiling_deciders(),
+        ),
         (f"{_count(LineMonth.line_id)} monthly totals: movements are the sums of their postings", _movements()),
         (f"{_count(LineMonth.line_id)} monthly totals: what is expected is what commitments hold", _expected()),
         (
@@ -141,6 +147,41 @@ def _limits() -> Iterator[str]:
 def _beyond(model: Any, is_within: ColumnElement[bool]) -> Iterator[str]:
     for (public_id,) in _rows(select(model.public_id).where(not_(is_within))):
         yield f"{model.__tablename__} {public_id}: a balance is negative or beyond its limit"
+
+
+def _ceilings() -> Iterator[str]:
+    """Compare each ceiling with its history: the first, or the newest that was approved."""
+    in_effect = (
+        select(CeilingChange.ceiling)
+        .outerjoin(CeilingDecision, CeilingDecision.change_id == CeilingChange.id)
+        .where(
+            CeilingChange.programme_id == Programme.id,
+            or_(CeilingChange.number == 1, CeilingDecision.outcome == Outcome.APPROVED),
+        )
+        .order_by(CeilingChange.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = select(Programme.public_id, Programme.ceiling, in_effect)
+    for public_id, ceiling, last in _rows(statement.where(Programme.ceiling.is_distinct_from(in_effect))):
+        yield f"programmes {public_id}: the ceiling is {ceiling}, its history says {last}"
+
+
+def _ceiling_deciders() -> Iterator[str]:
+    """Maker is never checker, of a ceiling as of an entry."""
+    is_own = CeilingDecision.approver_id == CeilingChange.proposer_id
+    statement = (
+        select(CeilingChange.public_id)
+        .join(CeilingDecision, CeilingDecision.change_id == CeilingChange.id)
+        .where(
+            or_(
+                is_own != (CeilingDecision.outcome == Outcome.WITHDRAWN),
+                CeilingDecision.proposer_id.is_distinct_from(CeilingChange.proposer_id),
+            )
+        )
+    )
+    for (public_id,) in _rows(statement):
+        yield f"change of a ceiling {public_id}: decided by who proposed it, or withdrawn by another person"
 
 
 def _movements() -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from training.kit.db import db
@@ -40,6 +40,12 @@ def line_by_key(line_id: int) -> BudgetLine:
 def programme_with_code(code: str) -> Programme | None:
     """Return the programme with this code."""
     return db.session.scalar(domain_read(select(Programme).where(Programme.code == code)))
+
+
+def is_code_taken(code: str) -> bool:
+    """Return whether a programme has this code, whatever the case of its letters."""
+    statement = select(Programme.id).where(func.upper(Programme.code) == code.upper())
+    return db.session.scalar(domain_read(statement)) is not None
 
 
 def project_by_key(project_id: int) -> Project:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from training.kit.db import db
 from training.models.courses.cohorts import Cohort, CohortInvitation, CohortState
+from training.models.courses.venues import Venue
 from training.models.finance.programmes import Project
 from training.models.identity.accounts import RoleAssignment, User
 from training.models.identity.actor import Actor
@@ -83,7 +84,7 @@ def jurisdictions_beside(organisation: Organisation) -> set[Jurisdiction]:
 
 
 def dependants(organisation_id: int) -> tuple[str, ...]:
-    """Return what depends on an organisation: ``people``, ``accounts``, ``bodies``, ``projects``, ``cohorts``."""
+    """Return what depends on it: ``people``, ``accounts``, ``bodies``, ``projects``, ``cohorts``, ``venues``."""
     going_on = Cohort.state.not_in((CohortState.CLOSED, CohortState.CANCELLED))
     invited = select(CohortInvitation.cohort_id).where(CohortInvitation.organisation_id == organisation_id)
     asked: dict[str, ColumnElement[bool]] = {
@@ -92,6 +93,7 @@ def dependants(organisation_id: int) -> tuple[str, ...]:
         "bodies": exists().where(Organisation.parent_id == organisation_id, Organisation.is_active),
         "projects": exists().where(Project.organisation_id == organisation_id),
         "cohorts": exists().where(going_on, or_(Cohort.host_id == organisation_id, Cohort.id.in_(invited))),
+        "venues": exists().where(Venue.keeper_id == organisation_id, Venue.is_active),
     }
     statement = unscoped(select(*asked.values()), because="a rule asks whether there is anything; nobody is shown")
     return tuple(kind for kind, is_there in zip(asked, db.session.execute(statement).one(), strict=True) if is_there)

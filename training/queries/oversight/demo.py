@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from training.kit.db import db
 from training.models.admissions.nominations import Nomination
-from training.models.courses.cohorts import Cohort, Venue
+from training.models.courses.cohorts import Cohort
 from training.models.courses.courses import Course
+from training.models.courses.venues import Venue
 from training.models.outcomes.completions import Completion
 from training.models.people.people import Person
 from training.policy.scopes import unscoped

@@ -13,6 +13,7 @@ from training.models.admissions.nominations import LEFT_STATES, Nomination, Nomi
 from training.models.admissions.notifications import Notice
 from training.models.assurance.rights_assessments import RightsAssessment
 from training.models.courses.cohorts import Cohort, CohortState
+from training.models.finance.ceilings import CeilingChange
 from training.models.finance.programmes import Programme
 from training.models.identity.actor import Actor
 from training.models.outcomes.completions import Completion, CompletionState
@@ -20,7 +21,7 @@ from training.policy.matrix import Permission
 from training.policy.scopes import holds, seen
 from training.queries.admissions import notifications, vetting
 from training.queries.assurance import rights_assessments
-from training.queries.finance import inbox
+from training.queries.finance import ceilings, inbox
 from training.queries.finance.bundles import Bundle
 from training.queries.outcomes import completions
 
@@ -41,6 +42,7 @@ class Waiting(NamedTuple):
     nominable: Sequence[Cohort]
     proposals: Sequence[Bundle]
     number: int
+    ceilings: Sequence[CeilingChange]
     assessments: Sequence[RightsAssessment]
 
 
@@ -62,8 +64,13 @@ def waiting(me: Actor, on: dt.date) -> Waiting:
         nominable=cohorts_to_nominate_for(me, on) if may_put_forward else (),
         proposals=proposals,
         number=number,
+        ceilings=_ceilings_to_decide(me) if may(Permission.APPROVE_MONEY) else (),
         assessments=assessments_to_decide(me) if may(Permission.APPROVE_RIGHTS) else (),
     )
+
+
+def _ceilings_to_decide(me: Actor) -> Sequence[CeilingChange]:
+    return [one for one in ceilings.waiting(me) if one.proposer_id != me.user_id]
 
 
 _SELECTING = (

@@ -10,6 +10,7 @@ from training.web.common.guard import actor
 
 _PAGES = {
     "BudgetLine": "finance.budget_lines.show",
+    "CeilingChange": "finance.ceilings.show",
     "Claim": "finance.claims.show",
     "ClearanceBatch": "admissions.vetting_uploads.show",
     "Cohort": "oversight.cohort_page.show",
@@ -24,13 +25,16 @@ _PAGES = {
     "Project": "finance.projects.show",
     "RightsAssessment": "assurance.rights_assessments.show",
     "SpendBatch": "finance.spend_uploads.show",
+    "Venue": "courses.venues.show",
 }
 
 _SHOWN_WITH = {
     "Completion": ("nomination_id", "Nomination"),
+    "KitItem": ("venue_id", "Venue"),
     "Merge": ("kept_id", "Person"),
     "RightsAttachment": ("assessment_id", "RightsAssessment"),
     "RightsMitigation": ("assessment_id", "RightsAssessment"),
+    "Room": ("venue_id", "Venue"),
     "VettingDecision": ("person_id", "Person"),
 }
 """Kinds without a page of their own: the column that leads to the record whose page shows them."""

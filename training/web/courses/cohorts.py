@@ -54,9 +54,9 @@ def index() -> ResponseReturnValue:
     return render_template("courses/cohorts/index.html", form=form, page=page, pager=pager(page), columns=columns)
 
 
-def _offer(form: CohortForm) -> Offers:
-    """Fill the lists of the form with the actor's options; return these."""
-    found = cohorts.draft_options(actor())
+def _offer(form: CohortForm, cohort: Cohort | None = None) -> Offers:
+    """Fill the lists of the form with the actor's options, for the draft ``cohort`` or a new one; return these."""
+    found = cohorts.draft_options(actor(), cohort)
     offers = Offers.of(found.programmes, found.venues, found.hosts, found.organisations, found.trainers)
     form.venue.choices = [Choice(key, name(venue)) for key, venue in offers.venues.items()]
     form.host.choices = [Choice(key, name(organisation)) for key, organisation in offers.hosts.items()]
@@ -91,7 +91,7 @@ def edit(cohort: Cohort) -> ResponseReturnValue:
     """Edit a draft."""
     course = courses.course_by_key(cohort.course_id)
     form = CohortForm.showing(rules.plan_of(cohort, course))
-    offers = _offer(form)
+    offers = _offer(form, cohort)
     if form.validate_on_submit():
         with attempt(form) as done:
             if form.days()[0] != cohort.starts_on and not form.past_is_meant.data:

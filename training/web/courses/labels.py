@@ -8,6 +8,8 @@ from training.domain.courses.events import CourseEvent
 from training.domain.courses.stages import CohortStage
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.courses.courses import CostBasis, Course, Theme
+from training.models.courses.venues import Governorate, KitItem, Room, Venue
+from training.queries.courses.venues import VenueState
 from training.web.common.filters import long_date
 from training.web.common.labels import Labels, word
 
@@ -26,6 +28,27 @@ LABELS = Labels(
         (Theme.HUMAN_RIGHTS, _l("Human rights")),
         (Theme.LEADERSHIP, _l("Leadership")),
         (Theme.OTHER, _l("Other subjects")),
+        (Governorate.ANBAR, _l("Anbar")),
+        (Governorate.BABIL, _l("Babil")),
+        (Governorate.BAGHDAD, _l("Baghdad")),
+        (Governorate.BASRA, _l("Basra")),
+        (Governorate.DHI_QAR, _l("Dhi Qar")),
+        (Governorate.DIYALA, _l("Diyala")),
+        (Governorate.DOHUK, _l("Dohuk")),
+        (Governorate.ERBIL, _l("Erbil")),
+        (Governorate.HALABJA, _l("Halabja")),
+        (Governorate.KARBALA, _l("Karbala")),
+        (Governorate.KIRKUK, _l("Kirkuk")),
+        (Governorate.MAYSAN, _l("Maysan")),
+        (Governorate.MUTHANNA, _l("Muthanna")),
+        (Governorate.NAJAF, _l("Najaf")),
+        (Governorate.NINEVEH, _l("Nineveh")),
+        (Governorate.QADISIYAH, _l("Qadisiyah")),
+        (Governorate.SALAH_AL_DIN, _l("Salah al-Din")),
+        (Governorate.SULAYMANIYAH, _l("Sulaymaniyah")),
+        (Governorate.WASIT, _l("Wasit")),
+        (VenueState.ARCHIVED, _l("Archived")),
+        (VenueState.ALL, _l("All")),
         (CohortState.DRAFT, _l("Draft")),
         (CohortState.AWAITING_APPROVAL, _l("Awaiting approval")),
         (CohortState.OPEN, _l("Open")),
@@ -48,6 +71,18 @@ LABELS = Labels(
         (CourseEvent.COHORT_RETURNED_TO_DRAFT, _l("Cohort returned to draft")),
         (CourseEvent.COHORT_CLOSED, _l("Cohort closed")),
         (CourseEvent.COHORT_CANCELLED, _l("Cohort cancelled")),
+        (CourseEvent.VENUE_ADDED, _l("Venue added")),
+        (CourseEvent.VENUE_EDITED, _l("Venue edited")),
+        (CourseEvent.VENUE_ARCHIVED, _l("Venue archived")),
+        (CourseEvent.VENUE_TAKEN_BACK, _l("Venue taken back into use")),
+        (CourseEvent.ROOM_ADDED, _l("Room added")),
+        (CourseEvent.ROOM_EDITED, _l("Room edited")),
+        (CourseEvent.ROOM_ARCHIVED, _l("Room archived")),
+        (CourseEvent.ROOM_TAKEN_BACK, _l("Room taken back into use")),
+        (CourseEvent.KIT_ADDED, _l("Kit added")),
+        (CourseEvent.KIT_EDITED, _l("Kit edited")),
+        (CourseEvent.KIT_ARCHIVED, _l("Kit archived")),
+        (CourseEvent.KIT_TAKEN_BACK, _l("Kit taken back into use")),
     ),
     tones=(
         (CohortState.DRAFT, "grey"),
@@ -59,6 +94,12 @@ LABELS = Labels(
     refusals={
         r.NoCosts: lambda _r: _("Plan the costs of the cohort first"),
         r.CourseExists: lambda _r: _("This provider has a course with this title already"),
+        r.VenueExists: lambda _r: _("There is a venue of this name already"),
+        r.RoomExists: lambda _r: _("The venue has a room of this name already"),
+        r.UnknownTimeZone: lambda _r: _("No time zone has this name: enter one such as Asia/Baghdad or Europe/London"),
+        r.GovernorateElsewhere: lambda _r: _("The governorate is not of this jurisdiction: change one of them"),
+        r.VenueArchived: lambda _r: _("The venue is archived: choose another, or take it back into use first"),
+        r.RoomArchived: lambda _r: _("The room is archived: choose another"),
         r.CohortNotDraft: lambda _r: _("Only a draft can be changed or put up for approval"),
         r.CohortNotOpen: lambda _r: _("The cohort is not open"),
         r.TooManyReserved: lambda x: _("At most %(most)s seats can be reserved: enter that or less", most=x.most),
@@ -77,5 +118,8 @@ LABELS = Labels(
     records={
         Course: _l("Course"),
         Cohort: _l("Cohort"),
+        Venue: _l("Venue"),
+        Room: _l("Room"),
+        KitItem: _l("Kit"),
     },
 )

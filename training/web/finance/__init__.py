@@ -3,6 +3,7 @@
 from training.web.common.areas import area
 from training.web.finance import (
     budget_lines,
+    ceilings,
     claims,
     commitments,
     ledger,
@@ -21,6 +22,7 @@ from training.web.finance.tables import TABLES
 bp = area(
     "finance",
     budget_lines.bp,
+    ceilings.bp,
     claims.bp,
     commitments.bp,
     ledger.bp,

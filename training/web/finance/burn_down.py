@@ -1,7 +1,8 @@
 """The burn-down chart in the reader's language and direction, for the chosen months and view."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from flask import request, url_for
@@ -18,7 +19,7 @@ from training.web.common.filters import long_date, month, short_date
 from training.web.common.language import language
 from training.web.finance import charts
 from training.web.finance.charts import NARROW, WIDE, BurnDown, LegendItem, Size
-from training.web.finance.tables import LEFT, USED, BurnDownMonth, burn_down_months
+from training.web.finance.tables import LEFT, USED, WITH_WHOLE, BurnDownMonth, burn_down_months
 
 View = Literal["left", "used"]
 """What the chart shows of the whole: what is left of it, or what was used."""
@@ -70,11 +71,16 @@ def picture(series: Series, *, whole: int, whole_label: str) -> Picture:
         narrow=drawn(narrow, whole, title, description, NARROW),
         legend=legend(shown, whole, whole_label, view),
         months=list(burn_down_months(series, whole)),
-        columns=LEFT if view == "left" else USED,
+        columns=columns_of(series, LEFT if view == "left" else USED),
         periods=_periods(view),
         other=_("Show what was used, month by month") if other == "used" else _("Show what is left, month by month"),
         other_url=url_for(request.endpoint or "", **(request.view_args or {}), **kept, _anchor="burn-down"),
     )
+
+
+def columns_of(series: Series, columns: Sequence[str]) -> Sequence[str]:
+    """Return the columns of a table of figures, and that of the whole if it changed."""
+    return (*columns, WITH_WHOLE) if any(series.grown) else columns
 
 
 def small(series: Series, whole: int, name: str) -> tuple[Markup, str, list[LegendItem]]:
@@ -101,6 +107,7 @@ def drawn(series: Series, whole: int, title: str, description: str, size: Size, 
         forecast=series.forecast,
         now=series.now,
         today=short_date(series.on),
+        ceilings=series.wholes(whole) if series.grown else (),
     )
     return charts.burn_down(
         figures, right_to_left=language().direction == "rtl", size=size, name=name or f"burn-down-{size.kind}"
@@ -143,16 +150,31 @@ def _periods(view: View) -> PeriodForm:
 
 
 def _description(shown: Series, whole: int, view: View) -> str:
-    """Return the chart in a sentence, which names its day."""
-    if shown.now is None:
-        return _past(shown, whole, view)
+    """Return the chart in sentences, which name its day and each month in which the whole changed."""
+    now = _past(shown, whole, view) if shown.now is None else _present(shown, shown.now, whole, view)
+    return " ".join([now, *_changes(shown, whole)])
+
+
+def _changes(shown: Series, whole: int) -> Iterator[str]:
+    """Yield a sentence for each month in which the whole changed."""
+    for day, (before, after) in zip(shown.months[1:], pairwise(shown.wholes(whole)), strict=True):
+        if before != after:
+            yield _(
+                "From %(month)s the ceiling is %(after)s; before, it was %(before)s.",
+                month=month(day),
+                before=_pounds(before),
+                after=_pounds(after),
+            )
+
+
+def _present(shown: Series, now: int, whole: int, view: View) -> str:
     end = financial_year_end(shown.on)
     forecast = shown.forecast[-1 if shown.year_end is None else shown.year_end] or 0
     values = {
         "day": long_date(shown.on),
         "whole": _pounds(whole),
-        "spent": _pounds(shown.spent[shown.now] or 0),
-        "committed": _pounds(shown.committed[shown.now] or 0),
+        "spent": _pounds(shown.spent[now] or 0),
+        "committed": _pounds(shown.committed[now] or 0),
         "forecast": _pounds(forecast),
         "end": long_date(end),
     }
@@ -174,7 +196,7 @@ def _description(shown: Series, whole: int, view: View) -> str:
 
 def _past(shown: Series, whole: int, view: View) -> str:
     values = {
-        "whole": _pounds(whole),
+        "whole": _pounds(shown.wholes(whole)[-1]),
         "spent": _pounds(shown.spent[-1] or 0),
         "month": month(shown.months[-1]),
     }

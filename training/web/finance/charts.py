@@ -50,6 +50,7 @@ class BurnDown:
     """The data of the chart: pence at the end of each month, None where there is no value.
 
     ``months`` are labels in the reader's language; ``now`` is the place of the current one, ``today`` the day.
+    ``ceilings`` are those at the end of each month, empty if the ceiling never changed.
     """
 
     title: str
@@ -62,6 +63,7 @@ class BurnDown:
     forecast: Series
     now: int | None = None
     today: str = ""
+    ceilings: Sequence[int] = ()
 
     def lines(self) -> list[tuple[str, Series]]:
         """Return the four lines with their names, in drawing order."""
@@ -74,7 +76,8 @@ class BurnDown:
 
     def values(self) -> list[int]:
         """Return every value that has to fit into the picture."""
-        return [0, self.ceiling, *(value for _, values in self.lines() for value in values if value is not None)]
+        drawn = (value for _, values in self.lines() for value in values if value is not None)
+        return [0, self.ceiling, *self.ceilings, *drawn]
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def burn_down(series: BurnDown, *, right_to_left: bool, size: Size = WIDE, name:
         _grid(frame),
         _months(frame, series.months),
         _today(frame, series),
-        Markup('<path class="burn-ceiling" d="M{} {:.1f}H{}"/>').format(frame.axis, frame.y(series.ceiling), frame.far),
+        _ceiling(frame, series),
         *(_line(frame, line, values) for line, values in series.lines()),
     ]
     return Markup(
@@ -274,6 +277,19 @@ def _months(frame: _Frame, months: Sequence[str]) -> Markup:
         for place, month in enumerate(shown)
     )
     return Markup("").join(texts)
+
+
+def _ceiling(frame: _Frame, series: BurnDown) -> Markup:
+    """Return the line of the ceiling, with a step in each month in which it changed."""
+    levels = [*series.ceilings] or [series.ceiling]
+    steps = "".join(
+        f"H{frame.x(month):.1f}V{frame.y(after):.1f}"
+        for month, (before, after) in enumerate(pairwise(levels), start=1)
+        if before != after
+    )
+    return Markup('<path class="burn-ceiling" d="M{} {:.1f}{}H{}"/>').format(
+        frame.axis, frame.y(levels[0]), steps, frame.far
+    )
 
 
 def _line(frame: _Frame, name: str, values: Series) -> Markup:

@@ -12,6 +12,7 @@ from training.domain.finance.spending_plans import Pattern
 from training.forms.finance.spend_uploads import RowChoice
 from training.kit.dates import DayOrder
 from training.kit.money import Currency, format_pounds, format_rate
+from training.models.finance.ceilings import CeilingChange
 from training.models.finance.claims import Claim, Evidence, ExchangeRate
 from training.models.finance.ledger import Commitment, EntryKind, LedgerEntry, Outcome
 from training.models.finance.programmes import BudgetLine, LineCategory, Programme, Project, ProjectKind
@@ -145,6 +146,11 @@ LABELS = Labels(
         (RateOutcome.HIDDEN, _l("The workbook hides this row: show it there if it counts")),
         (RateOutcome.TWICE, _l("The list has another rate for this month above")),
         (FinanceEvent.PROGRAMME_LOADED, _l("Programme loaded")),
+        (FinanceEvent.PROGRAMME_ADDED, _l("Programme added")),
+        (FinanceEvent.CEILING_PROPOSED, _l("Ceiling proposed")),
+        (FinanceEvent.CEILING_APPROVED, _l("Ceiling approved")),
+        (FinanceEvent.CEILING_REFUSED, _l("Ceiling refused")),
+        (FinanceEvent.CEILING_WITHDRAWN, _l("Proposed ceiling withdrawn")),
         (FinanceEvent.PROJECT_ADDED, _l("Project added")),
         (FinanceEvent.LINE_PROPOSED, _l("Budget line proposed")),
         (FinanceEvent.LINE_PLAN_ENTERED, _l("Plan of the budget line entered")),
@@ -236,6 +242,15 @@ LABELS = Labels(
             sum=format_pounds(x.pence),
             available=format_pounds(x.available),
         ),
+        r.CeilingBelowAllocated: lambda x: _(
+            "%(allocated)s is allocated: the ceiling cannot be less", allocated=format_pounds(x.allocated)
+        ),
+        r.CeilingUnchanged: lambda _r: _("The programme has this ceiling already"),
+        r.CeilingWaits: lambda _r: _(
+            "A change of this ceiling waits for its decision: it is decided or withdrawn before another is proposed"
+        ),
+        r.SourceInFuture: lambda _r: _("The date of the source is in the future"),
+        r.ProgrammeExists: lambda _r: _("There is a programme with this code already"),
         r.OwnProposal: lambda _r: _("You proposed this yourself: another person has to decide"),
         r.NotOwnProposal: lambda _r: _("Only the person who proposed this can withdraw it"),
         r.OtherProgramme: lambda _r: _("Money moves between two lines of one programme only"),
@@ -299,6 +314,7 @@ LABELS = Labels(
     },
     records={
         Programme: _l("Programme"),
+        CeilingChange: _l("Change of the ceiling"),
         Project: _l("Project"),
         BudgetLine: _l("Budget line"),
         Commitment: _l("Commitment"),

@@ -1,4 +1,4 @@
-"""Programmes of the pact: balances, burn-down, lines; new projects."""
+"""Programmes of the pact: balances, burn-down, lines; new programmes and projects."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -7,38 +7,56 @@ from flask_babel import gettext as _
 from training.domain.finance import burn_down
 from training.domain.finance import programmes as rules
 from training.forms.common.widgets import Choice
-from training.forms.finance.programmes import ProjectForm
+from training.forms.finance.programmes import ProgrammeForm, ProjectForm
 from training.kit.clock import today
 from training.kit.db import transaction
 from training.models.finance.programmes import Programme, ProjectKind
 from training.policy.matrix import Permission
-from training.queries.finance import entries, programmes
+from training.queries.finance import ceilings, entries, programmes
 from training.queries.identity import organisations
 from training.web.common.filters import name
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
 from training.web.common.sending import made, makes
+from training.web.common.use_case import attempt
 from training.web.finance.burn_down import chosen_period, picture
 
 bp = Blueprint("programmes", __name__)
 
 
 @bp.get("/programmes")
-@needs(Permission.SEE_PROGRAMME, offers=(Permission.SEE_MONEY,))
+@needs(Permission.SEE_PROGRAMME, offers=(Permission.SEE_MONEY, Permission.PROPOSE_CEILING))
 def index() -> ResponseReturnValue:
     """List the programmes."""
     return render_template(
         "finance/programmes/index.html",
         rows=programmes.list_for(actor()),
         may_see_money=may(Permission.SEE_MONEY),
+        may_add=may(Permission.PROPOSE_CEILING),
     )
+
+
+@bp.route("/programmes/new", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_CEILING)
+@makes
+def new() -> ResponseReturnValue:
+    """Add a programme, with a ceiling of nothing."""
+    form = ProgrammeForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            programme = rules.create(form.programme(), actor(), today())
+            made(url_for(".show", public_id=programme.public_id))
+        if done:
+            flash(_("Programme added. Propose its ceiling next."))
+            return redirect(url_for(".show", public_id=programme.public_id))
+    return render_template("finance/programmes/new.html", form=form)
 
 
 @bp.get("/programmes/<public_id>")
 @needs(
     Permission.SEE_PROGRAMME,
     on=Programme,
-    offers=(Permission.PROPOSE_MONEY, Permission.SEE_MONEY, Permission.WRITE_RIGHTS),
+    offers=(Permission.PROPOSE_MONEY, Permission.PROPOSE_CEILING, Permission.SEE_MONEY, Permission.WRITE_RIGHTS),
 )
 def show(programme: Programme) -> ResponseReturnValue:
     """Show a programme: published facts, balances and burn-down."""
@@ -51,7 +69,9 @@ def show(programme: Programme) -> ResponseReturnValue:
         page=page,
         chart=chart,
         entries=entries.newest(entries.of_programme(programme.id), actor()),
+        history=ceilings.history(programme.id, actor()) if may_see else [],
         may_propose=may(Permission.PROPOSE_MONEY),
+        may_propose_ceiling=may(Permission.PROPOSE_CEILING),
         may_see_money=may(Permission.SEE_MONEY),
         may_write_rights=may(Permission.WRITE_RIGHTS),
     )

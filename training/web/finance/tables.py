@@ -20,6 +20,7 @@ from training.models.finance.ledger import Commitment
 from training.models.finance.programmes import BudgetLine
 from training.models.finance.spend_uploads import RowGroup
 from training.models.finance.spending_plans import VarianceReason
+from training.queries.finance.ceilings import CeilingRow
 from training.queries.finance.claims import ClaimRow
 from training.queries.finance.entries import EntryRow
 from training.queries.finance.spend_uploads import RowOfBatch, Taken
@@ -254,7 +255,7 @@ PROGRAMMES = TableSpec[Any](
 class BurnDownMonth(NamedTuple):
     """The figures of the chart at the end of a month, in pence; None without a value.
 
-    ``whole`` is the amount of which they are parts.
+    ``whole`` is the amount of which they are parts, as it was then.
     """
 
     whole: int
@@ -270,10 +271,10 @@ class BurnDownMonth(NamedTuple):
 
 
 def burn_down_months(series: Series | None, whole: int) -> Iterator[BurnDownMonth]:
-    """Yield the figures of the chart by month, parts of ``whole``; nothing while nothing is allocated."""
+    """Yield the figures of the chart by month, parts of what is ``whole`` today; nothing while nothing is allocated."""
     if series:
-        columns = zip(series.months, series.planned, series.committed, series.spent, series.forecast, strict=True)
-        yield from (BurnDownMonth(whole, *figures) for figures in columns)
+        wholes, parts = series.wholes(whole), (series.planned, series.committed, series.spent, series.forecast)
+        yield from (BurnDownMonth(*figures) for figures in zip(wholes, series.months, *parts, strict=True))
 
 
 def _up_to_a_month(label: LazyString, value: Callable[[BurnDownMonth], int | None]) -> ColumnSpec[BurnDownMonth]:
@@ -292,11 +293,14 @@ BURN_DOWN = TableSpec[BurnDownMonth](
         "left_committed": _up_to_a_month(_l("Left after commitments"), lambda one: one.left(one.committed)),
         "left_forecast": _up_to_a_month(_l("Left by the forecast"), lambda one: one.left(one.forecast)),
         "left_planned": _up_to_a_month(_l("Left as planned"), lambda one: one.left(one.planned)),
+        "whole": _up_to_a_month(_l("Ceiling or allocation"), lambda one: one.whole),
     },
 )
 USED = ("month", "planned", "committed", "spent", "forecast")
 LEFT = ("month", "left_spent", "left_committed", "left_forecast", "left_planned")
 """The columns of the two views of the chart; its file has both."""
+WITH_WHOLE = "whole"
+"""The column that a view has besides where the whole changed."""
 
 
 def _or_total(kind: Kind) -> Kind:
@@ -397,10 +401,46 @@ RATES = TableSpec[ExchangeRate](
 )
 """Export only, with the headings of a list of rates, so that it can be loaded again."""
 
+
+def _decision_on(row: CeilingRow) -> str:
+    """Return how a change of a ceiling was decided; the first of a programme needs no decision."""
+    if row.waits:
+        return str(_("Waiting"))
+    return word(row.decision.outcome) if row.decision else str(_("With the programme"))
+
+
+CEILINGS = TableSpec[CeilingRow](
+    _l("Ceilings"),
+    {
+        "ceiling": ColumnSpec(
+            _l("Ceiling"),
+            lambda row: row.change.ceiling,
+            MONEY,
+            CellLink("finance.ceilings.show", lambda row: row.change.public_id),
+            is_summed=False,
+        ),
+        "change": ColumnSpec(_l("Change"), lambda row: row.difference, MONEY_IF_ANY),
+        "decision": ColumnSpec(_l("Decision"), _decision_on),
+        "source": ColumnSpec(_l("Source"), lambda row: row.change.source, TYPED),
+        "source_date": ColumnSpec(_l("Date of the source"), lambda row: row.change.source_date, DAY),
+        "proposed_by": ColumnSpec(
+            _l("Proposed by"), lambda row: row.change.proposer.display_name if row.change.proposer else "", TYPED
+        ),
+        "proposed": ColumnSpec(_l("Proposed"), lambda row: row.change.proposed_at, MOMENT),
+        "decided_by": ColumnSpec(
+            _l("Decided by"), lambda row: row.decision.approver.display_name if row.decision else "", TYPED
+        ),
+        "decided": ColumnSpec(_l("Decided on"), lambda row: row.decision.decided_at if row.decision else None, MOMENT),
+        "reason": ColumnSpec(_l("Reason"), lambda row: row.decision.reason if row.decision else "", TYPED),
+    },
+    page=("ceiling", "change", "decision", "proposed_by", "decided_by", "source"),
+)
+
 SPEND_FILES = files_read("finance.spend_uploads.show")
 
 TABLES: Mapping[str, TableSpec[Any]] = {
     "burn_down": BURN_DOWN,
+    "ceilings": CEILINGS,
     "claims": CLAIMS,
     "commitments": COMMITMENTS,
     "entries": ENTRIES,

@@ -24,6 +24,7 @@ _DEPENDANTS: dict[str, Callable[[], str]] = {
     "bodies": lambda: _("bodies below it"),
     "projects": lambda: _("projects"),
     "cohorts": lambda: _("cohorts that are not closed"),
+    "venues": lambda: _("venues in use"),
 }
 
 

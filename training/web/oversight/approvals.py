@@ -19,10 +19,11 @@ from training.forms.oversight.approvals import ApprovalsForm, InboxFilter
 from training.kit.clock import today
 from training.kit.db import transaction
 from training.kit.money import format_pounds
+from training.models.finance.ceilings import CeilingChange
 from training.models.finance.ledger import Outcome
 from training.policy.matrix import Permission
 from training.queries.common.paging import Cursor
-from training.queries.finance import bundles, inbox
+from training.queries.finance import bundles, ceilings, inbox
 from training.queries.finance.bundles import Bundle
 from training.queries.finance.inbox import InboxSelection, Parts
 from training.web.common.filters import title, typed
@@ -103,6 +104,7 @@ def index() -> ResponseReturnValue:
         file=file,
         together=approvals.effects_of_payments(inbox.pending_by_commitment(selection, actor())) if file else None,
         rows=_payments(page.rows) if file else foreseen(page.rows),
+        ceilings=_ceilings(selection),
         pager=pager(page),
         place=place(),
         ticks={} if form.is_submitted() else ticks,
@@ -110,6 +112,17 @@ def index() -> ResponseReturnValue:
         me=actor().user_id,
         own=words_for(OwnProposal()),
     )
+
+
+def _ceilings(selection: InboxSelection) -> list[CeilingChange]:
+    """Return the changes of ceilings that wait, of the chosen programme and proposer; none beside a spend file."""
+    return [
+        change
+        for change in ([] if selection.file else ceilings.waiting(actor()))
+        if change.proposer
+        and selection.programme in ("", change.programme.public_id)
+        and selection.proposer in ("", change.proposer.public_id)
+    ]
 
 
 _BARE = "bare"

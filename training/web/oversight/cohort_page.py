@@ -42,6 +42,7 @@ bp = Blueprint("cohort_page", __name__)
         Permission.WRITE_RIGHTS,
         Permission.APPROVE_MONEY,
         Permission.PROPOSE_MONEY,
+        Permission.SEE_VENUE,
     ),
 )
 def show(cohort: Cohort) -> ResponseReturnValue:
@@ -57,6 +58,7 @@ def show(cohort: Cohort) -> ResponseReturnValue:
         cost=unit_costs.of_cohort(cohort.id, actor()) if may(Permission.SEE_BALANCES) else None,
         planned=sum(cost.amount for cost in page.costs),
         today=on,
+        may_see_venue=may(Permission.SEE_VENUE),
     )
 
 

@@ -24,6 +24,7 @@ from training.policy.scopes import sees_others
 from training.queries.assurance import rights_assessments
 from training.queries.courses import cohorts
 from training.queries.finance import (
+    ceilings,
     claims,
     entries,
     programmes,
@@ -130,6 +131,14 @@ def of_burn_down(programme: Programme, kind: str) -> ResponseReturnValue:
     """Send the figures of a programme's burn-down; some of its lines alone would not be a part of the ceiling."""
     series = burn_down.of_programme(programme.id, actor(), today(), Period.ALL)
     return file_of(_burn_down(series, programme.ceiling), f"burn-down-{programme.public_id}", kind)
+
+
+@bp.get("/programmes/<public_id>/tables/ceilings.<kind>")
+@needs(Permission.SEE_BALANCES, on=Programme)
+def of_ceilings(programme: Programme, kind: str) -> ResponseReturnValue:
+    """Send the history of a programme's ceiling."""
+    made = tables.CEILINGS.file(ceilings.history(programme.id, actor()))
+    return file_of(made, f"ceilings-{programme.public_id}", kind)
 
 
 @bp.get("/programmes/<public_id>/tables/unit-costs.<kind>")

@@ -15,7 +15,7 @@ from training.kit.money import format_pounds
 from training.models.finance.programmes import Programme
 from training.queries.oversight.funding import Changes
 from training.web.common.guard import actor, visit_before
-from training.web.finance.burn_down import small
+from training.web.finance.burn_down import columns_of, small
 from training.web.finance.ceiling_bars import CeilingBar, ceiling_bar
 from training.web.finance.charts import LegendItem
 from training.web.finance.tables import LEFT, BurnDownMonth, burn_down_months
@@ -68,7 +68,8 @@ def _chart(funded: FundedProgramme) -> SmallChart | None:
         return None
     whole = funded.programme.ceiling
     drawn = small(funded.series, whole, f"burn-down-{funded.programme.public_id}")
-    return SmallChart(*drawn, list(burn_down_months(burn_down.shortened(funded.series), whole)), LEFT)
+    shown = burn_down.shortened(funded.series)
+    return SmallChart(*drawn, list(burn_down_months(shown, whole)), columns_of(shown, LEFT))
 
 
 def _moved(changes: Changes) -> list[tuple[str, str]]:

@@ -41,7 +41,8 @@ def show() -> ResponseReturnValue:
         own_courses=home.own_courses(me, on) if may(Permission.CLAIM_COMPLETION) else [],
         cohorts=tasks.by_cohort(),
         requests=requests(found.proposals, on),
-        number=found.number,
+        number=found.number + len(found.ceilings),
+        ceilings=found.ceilings,
         assessments=found.assessments,
         programmes=funding.cards(home.programmes_with_balances(me) if may(Permission.SEE_BALANCES) else []),
     )

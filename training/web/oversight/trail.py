@@ -11,6 +11,7 @@ from training.models.admissions.vetting import VettingOutcome
 from training.models.assurance.rights_assessments import RiskLevel
 from training.models.courses.cohorts import CohortState
 from training.models.courses.courses import CostBasis, Theme
+from training.models.courses.venues import Governorate
 from training.models.finance.claims import EvidenceKind
 from training.models.finance.programmes import LineCategory, ProjectKind
 from training.models.people.links import LinkAct
@@ -34,6 +35,8 @@ FIELDS: Mapping[str, FieldWords] = {
     "audience": FieldWords(_l("Who it is for")),
     "capacity": FieldWords(_l("Seats"), number),
     "category": FieldWords(_l("Category"), code_of(LineCategory)),
+    "ceiling": FieldWords(_l("Ceiling"), format_pounds),
+    "ceiling_change": FieldWords(_l("Change of the ceiling")),
     "clearance": FieldWords(_l("Clearance")),
     "contact_hours": FieldWords(_l("Contact hours")),
     "currency": FieldWords(_l("Currency"), code_of(Currency)),
@@ -43,10 +46,14 @@ FIELDS: Mapping[str, FieldWords] = {
     "ends_on": FieldWords(_l("Last day"), day),
     "entry": FieldWords(_l("Entry")),
     "evidence": FieldWords(_l("Evidence")),
+    "governorate": FieldWords(_l("Governorate"), code_of(Governorate)),
+    "has_prayer_room": FieldWords(_l("Prayer room"), yes_or_no),
     "has_practical": FieldWords(_l("A practical exercise must be passed"), yes_or_no),
     "host": FieldWords(_l("Host")),
     "inactive_because": FieldWords(_l("Reason"), code_of(InactiveReason)),
     "invited": FieldWords(_l("Who may nominate")),
+    "is_step_free": FieldWords(_l("Without a step"), yes_or_no),
+    "keeper": FieldWords(_l("Kept by")),
     "kind": FieldWords(_l("Kind"), _kind),
     "languages": FieldWords(_l("Languages"), _languages),
     "late_entry": FieldWords(_l("Late entry")),
@@ -65,13 +72,16 @@ FIELDS: Mapping[str, FieldWords] = {
     "planned_cost": FieldWords(_l("Planned cost"), format_pounds),
     "programme": FieldWords(_l("Programme")),
     "provider": FieldWords(_l("Provider")),
+    "quantity": FieldWords(_l("Number of items"), number),
     "rank": FieldWords(_l("Rank")),
     "rate": FieldWords(_l("Rate"), format_rate),
     "reason": FieldWords(_l("Reason"), code_of(InactiveReason)),
     "removed": FieldWords(_l("Records removed"), number),
     "reserved_for_women": FieldWords(_l("Of these reserved for women"), number),
     "reused": FieldWords(_l("Clearance that is valid already")),
+    "room": FieldWords(_l("Room")),
     "row": FieldWords(_l("Row"), number),
+    "seats": FieldWords(_l("Seats"), number),
     "seats_taken": FieldWords(_l("Seats taken"), number),
     "service_number": FieldWords(_l("Service number")),
     "sex": FieldWords(_l("Sex"), code_of(Sex)),
@@ -81,6 +91,7 @@ FIELDS: Mapping[str, FieldWords] = {
     "summary": FieldWords(_l("Summary of the risk")),
     "teaching_language": FieldWords(_l("Language of teaching")),
     "theme": FieldWords(_l("Theme"), code_of(Theme)),
+    "time_zone": FieldWords(_l("Time zone")),
     "title_ar": FieldWords(_l("Title in Arabic")),
     "title_ckb": FieldWords(_l("Title in Kurdish (Sorani)")),
     "title_en": FieldWords(_l("Title in English")),
