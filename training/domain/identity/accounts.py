@@ -14,6 +14,7 @@ from training.domain.identity.sign_in_limits import Attempt, Counter
 from training.kit.clock import now
 from training.kit.db import changed, db
 from training.kit.ids import new_token, token_hash
+from training.kit.usernames import username_key
 from training.models.identity.accounts import (
     ApprovalGrade,
     Invitation,
@@ -142,7 +143,7 @@ def create_account(
         names = organisations.names_of(organisation_id)
         passwords.check(details.password, passwords.Holder(details.username, details.display_name, names))
     user = User(
-        username=details.username.strip().lower(),
+        username=username_key(details.username),
         display_name=details.display_name,
         password_hash=hash_password(details.password),
         organisation_id=organisation_id,

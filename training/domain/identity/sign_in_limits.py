@@ -15,6 +15,7 @@ from sqlalchemy import delete, update
 from training.domain.identity.refusals import SignInDelayed
 from training.kit.db import add_missing_rows, db
 from training.kit.ids import new_token, token_hash
+from training.kit.usernames import username_key
 from training.models.identity.accounts import KnownDevice, SignInFailure, User
 from training.queries.identity import accounts
 
@@ -64,7 +65,7 @@ class Attempt:
     @property
     def account(self) -> str:
         """The username as it is stored."""
-        return self.username.strip().lower()
+        return username_key(self.username)
 
 
 @dataclass(frozen=True)

@@ -16,3 +16,6 @@ class PeopleEvent(AuditEvent):
     PEOPLE_MERGED = "people merged"
     MERGE_UNDONE = "merge undone"
     PERSON_REMOVED = "person removed"
+    CARD_MADE = "card made"
+    CARD_USED = "card used"
+    CARD_ENDED = "card ended"

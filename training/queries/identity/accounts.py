@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, bindparam, exists, func, inspect, literal, 
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
+from training.kit.usernames import username_key
 from training.models.finance.programmes import Programme
 from training.models.identity.accounts import Invitation, KnownDevice, Role, RoleAssignment, SignIn, SignInFailure, User
 from training.models.identity.actor import Actor
@@ -18,8 +19,8 @@ from training.queries.identity import organisation_trees
 
 
 def user_named(username: str) -> User | None:
-    """Return the account with this username (in any case), active or not."""
-    return db.session.scalar(select(User).where(User.username == username.strip().lower()))
+    """Return the account with this username (in any case, digits of any script), active or not."""
+    return db.session.scalar(select(User).where(User.username == username_key(username)))
 
 
 def _with_reach(statement: AnySelect, root: Select[int]) -> AnySelect:
@@ -164,7 +165,7 @@ def lock_invitations_to(role: Role) -> None:
 
 def is_username_taken(username: str) -> bool:
     """Return whether an account has this username."""
-    return bool(db.session.scalar(select(func.count()).where(User.username == username.strip().lower())))
+    return bool(db.session.scalar(select(func.count()).where(User.username == username_key(username))))
 
 
 @dataclass(frozen=True)
