@@ -32,6 +32,8 @@ def test_public_endpoints_are_listed(sqlite_app: Flask) -> None:
         "identity.accounts.invitation",
         "language.choose",
         "identity.health.show",
+        "people.cards.enter",
+        "people.cards.password",
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from training.domain.common.refusals import Refusal
 from training.domain.identity import accounts, audit, credentials, own_record
@@ -21,7 +21,7 @@ from training.kit.db import add_missing_rows, changed, db
 from training.kit.ids import new_public_id
 from training.kit.locale import DEFAULT_LANGUAGE, LANGUAGES
 from training.kit.usernames import new_username
-from training.models.identity.accounts import Role, User
+from training.models.identity.accounts import User
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Jurisdiction
 from training.models.people.cards import Card, CardEnd
@@ -77,17 +77,15 @@ def make_each(people: Sequence[Person], secret: str, by: Actor, at: dt.datetime)
     """
     if len(people) > MOST_AT_ONCE:
         raise ValueError("too many people")
-    active = cards.lock_people([person.id for person in people])
-    known = cards.accounts_of([person.id for person in people])
+    ids = [person.id for person in people]
+    active, known = cards.lock_people(ids), cards.accounts_of(ids)
     refused = {one.id: _hindrance(one, known.get(one.id), by, is_active=active.get(one.id, False)) for one in people}
     chosen = [person for person in people if refused[person.id] is None]
     holders = {**known, **_enrol([person for person in chosen if person.id not in known], by)}
-    for person in chosen:
-        if not holders[person.id].is_trainee:
-            accounts.grant(holders[person.id].user, Role.TRAINEE, by=by.user_id)
+    accounts.enrol([holders[one.id].user for one in chosen if not holders[one.id].is_trainee], by=by.user_id)
     _replace({holders[person.id].user.id: person for person in chosen}, by, at)
     left = [LeftOut(person, why) for person in people if (why := refused[person.id])]
-    return MadeCards([_print(person, holders[person.id].user, secret, by, at) for person in chosen], left)
+    return MadeCards(_print({person: holders[person.id].user for person in chosen}, secret, by, at), left)
 
 
 def _hindrance(person: Person, account: Account | None, by: Actor, *, is_active: bool) -> Refusal | None:
@@ -108,8 +106,9 @@ def _enrol(people: Sequence[Person], by: Actor) -> Mapping[int, Account]:
 
     A username that somebody took in the meantime is drawn again.
     """
-    tongues = _languages(people) if people else {}
-    made: dict[int, Account] = {}
+    if not people:
+        return {}
+    tongues, made = _languages(people), dict[int, Account]()
     for _attempt in range(_TRIES):
         missing = [person for person in people if person.id not in made]
         if not missing:
@@ -178,24 +177,40 @@ def _replace(people: Mapping[int, Person], by: Actor, at: dt.datetime) -> None:
         audit.record_each(PeopleEvent.CARD_ENDED, ended, by=by.user_id)
 
 
-def _print(person: Person, user: User, secret: str, by: Actor, at: dt.datetime) -> PrintedCard:
-    """Add a card to the account of a person, and return what stands on it."""
-    code, public_id = card_codes.new_code(), new_public_id()
-    card = Card(
-        public_id=public_id,
-        user_id=user.id,
-        code_hash=card_codes.code_hash(secret, public_id, code),
-        made_by_id=by.user_id,
-        made_at=at,
-        expires_at=at + LIFE,
-    )
-    db.session.add(card)
-    audit.record(PeopleEvent.CARD_MADE, person, by=by.user_id, account=user.public_id)
-    return PrintedCard(person.public_id, person.name_latin, person.name_native, user.username, code, card.expires_at)
+def _print(holders: Mapping[Person, User], secret: str, by: Actor, at: dt.datetime) -> list[PrintedCard]:
+    """Add a card to the account of each person, and return what stands on them."""
+    rows, printed = [], []
+    for person, user in holders.items():
+        code, public_id = card_codes.new_code(), new_public_id()
+        rows.append(
+            {
+                "public_id": public_id,
+                "user_id": user.id,
+                "code_hash": card_codes.code_hash(secret, public_id, code),
+                "made_by_id": by.user_id,
+                "made_at": at,
+                "expires_at": at + LIFE,
+                "wrong_codes": 0,
+            }
+        )
+        names = (person.public_id, person.name_latin, person.name_native)
+        printed.append(PrintedCard(*names, user.username, code, at + LIFE))
+    if rows:
+        db.session.execute(insert(Card), rows)
+        about = {person: {"account": user.public_id} for person, user in holders.items()}
+        audit.record_each(PeopleEvent.CARD_MADE, about, by=by.user_id)
+    return printed
 
 
-def prove(username: str, code: str, secret: str, at: dt.datetime) -> str | None:
-    """Return the opaque id of the card of this username if ``code`` is its code; count a wrong code, the fifth of which ends the card.
+class ProvedCard(NamedTuple):
+    """The opaque id of a card whose code was typed, and the language of its account."""
+
+    public_id: str
+    language: str
+
+
+def prove(username: str, code: str, secret: str, at: dt.datetime) -> ProvedCard | None:
+    """Return the card of this username if ``code`` is its code; count a wrong code, the fifth of which ends the card.
 
     Codes are compared one after the other, so that no more are tried at once than may. Whether or not there is such an
     account, the statements are the same, but for the fifth.
@@ -204,7 +219,7 @@ def prove(username: str, code: str, secret: str, at: dt.datetime) -> str | None:
     card = found.card if found else _NO_CARD
     is_right = card_codes.is_code(card.code_hash, secret, card.public_id, code)
     if found and is_right and at < card.expires_at:
-        return card.public_id
+        return ProvedCard(card.public_id, found.user.language)
     changed(update(Card).where(Card.id == card.id).values(wrong_codes=Card.wrong_codes + 1))
     spent = update(Card).where(Card.id == card.id, Card.wrong_codes >= MOST_WRONG, Card.ended_at.is_(None))
     if changed(spent.values(ended_at=at, ended_because=CardEnd.WRONG_CODES)) and found:

@@ -51,7 +51,7 @@ def accounts_of(person_ids: Collection[int]) -> Mapping[int, Account]:
 def jurisdictions_of(organisation_ids: Collection[int]) -> Mapping[int, Jurisdiction]:
     """Return the jurisdictions of organisations by key."""
     statement = select(Organisation.id, Organisation.jurisdiction).where(Organisation.id.in_(organisation_ids))
-    return dict(db.session.execute(statement).tuples().all())
+    return {key: jurisdiction for key, jurisdiction in db.session.execute(statement)}  # noqa: C416  # for the types
 
 
 def usernames_among(usernames: Collection[str]) -> set[str]:

@@ -13,6 +13,7 @@ from training.models.courses.cohorts import CohortState
 from training.models.courses.courses import CostBasis, Theme
 from training.models.finance.claims import EvidenceKind
 from training.models.finance.programmes import LineCategory, ProjectKind
+from training.models.people.cards import CardEnd
 from training.models.people.people import InactiveReason, Sex, SpokenLanguage
 from training.web.common.labels import word
 from training.web.common.trail import FieldWords, code_of, day, month_of, number, yes_or_no
@@ -28,10 +29,12 @@ def _kind(value: str) -> str:
 
 
 FIELDS: Mapping[str, FieldWords] = {
+    "account": FieldWords(_l("Account")),
     "are_others": FieldWords(_l("Confirmed as other payments"), yes_or_no),
     "attendance_percent": FieldWords(_l("Attendance needed, per cent")),
     "audience": FieldWords(_l("Who it is for")),
     "capacity": FieldWords(_l("Seats"), number),
+    "card_end": FieldWords(_l("Reason"), code_of(CardEnd)),
     "category": FieldWords(_l("Category"), code_of(LineCategory)),
     "clearance": FieldWords(_l("Clearance")),
     "contact_hours": FieldWords(_l("Contact hours")),

@@ -5,6 +5,8 @@ from flask_babel import lazy_gettext as _l
 
 from training.domain.people import refusals as r
 from training.domain.people.events import PeopleEvent
+from training.kit import card_codes, usernames
+from training.models.people.cards import Card, CardEnd
 from training.models.people.people import InactiveReason, Merge, Person, Sex, SpokenLanguage
 from training.queries.people.people import PersonKind
 from training.web.common.filters import long_date
@@ -38,6 +40,13 @@ LABELS = Labels(
         (PeopleEvent.PEOPLE_MERGED, _l("Two records of a person merged")),
         (PeopleEvent.MERGE_UNDONE, _l("Merge of two records undone")),
         (PeopleEvent.PERSON_REMOVED, _l("Person removed")),
+        (PeopleEvent.CARD_MADE, _l("Card made")),
+        (PeopleEvent.CARD_USED, _l("Card used: password set")),
+        (PeopleEvent.CARD_ENDED, _l("Card ended")),
+        (CardEnd.USED, _l("It was used")),
+        (CardEnd.REPLACED, _l("A new card was made")),
+        (CardEnd.EXPIRED, _l("Seven days had passed")),
+        (CardEnd.WRONG_CODES, _l("Five wrong codes were entered")),
     ),
     tones=(),
     refusals={
@@ -57,6 +66,14 @@ LABELS = Labels(
             "Both are nominated for the same cohort: withdraw one nomination, then merge the records"
         ),
         r.BothHaveAccounts: lambda _r: _("Both have an account, so the records cannot be merged"),
+        r.NotATrainee: lambda _r: _(
+            "This account has more than a trainee's role, so no card leads into it: an administrator helps"
+        ),
+        r.AccountDisabled: lambda _r: _("The account of this person is disabled: an administrator can enable it"),
+        r.CardRefused: lambda _r: _(
+            "The username or the code is not right, or the card no longer works: it works once, for seven days, and "
+            "ends after five wrong codes. Your coordinator can make a new one"
+        ),
         r.MergeUndone: lambda _r: _("The merge has already been undone"),
         r.MergeActedOn: lambda _r: _(
             "A nomination, completion or clearance of the merged record has since been processed, so the merge "
@@ -64,7 +81,9 @@ LABELS = Labels(
         ),
     },
     records={
+        Card: _l("Card"),
         Merge: _l("Merged records"),
         Person: _l("Person"),
     },
+    filters={"username": usernames.grouped, "card_code": card_codes.grouped},
 )
