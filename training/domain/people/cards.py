@@ -27,7 +27,7 @@ from training.models.identity.organisations import Jurisdiction
 from training.models.people.cards import Card, CardEnd
 from training.models.people.people import Person
 from training.queries.people import cards
-from training.queries.people.cards import Account
+from training.queries.people.cards import PersonAccount
 
 MOST_AT_ONCE = 200
 LIFE = dt.timedelta(days=7)
@@ -88,7 +88,7 @@ def make_each(people: Sequence[Person], secret: str, by: Actor, at: dt.datetime)
     return MadeCards(_print({person: holders[person.id].user for person in chosen}, secret, by, at), left)
 
 
-def _hindrance(person: Person, account: Account | None, by: Actor, *, is_active: bool) -> Refusal | None:
+def _hindrance(person: Person, account: PersonAccount | None, by: Actor, *, is_active: bool) -> Refusal | None:
     """Return why no card can be made for a person."""
     if own_record.is_own(person.id, by):
         return OwnRecord()
@@ -101,14 +101,14 @@ def _hindrance(person: Person, account: Account | None, by: Actor, *, is_active:
     return None if account.user.is_active else AccountDisabled()
 
 
-def _enrol(people: Sequence[Person], by: Actor) -> Mapping[int, Account]:
+def _enrol(people: Sequence[Person], by: Actor) -> Mapping[int, PersonAccount]:
     """Add an account for each of these people, who have none; return the accounts by the keys of the people.
 
     A username that somebody took in the meantime is drawn again.
     """
     if not people:
         return {}
-    tongues, made = _languages(people), dict[int, Account]()
+    tongues, made = _languages(people), dict[int, PersonAccount]()
     for _attempt in range(_TRIES):
         missing = [person for person in people if person.id not in made]
         if not missing:

@@ -26,7 +26,7 @@ _IS_STAFF = exists().where(RoleAssignment.user_id == User.id, _STANDING, RoleAss
 _IS_TRAINEE = exists().where(RoleAssignment.user_id == User.id, _STANDING, RoleAssignment.role == Role.TRAINEE)
 
 
-class Account(NamedTuple):
+class PersonAccount(NamedTuple):
     """The account of a person; ``is_staff`` if it has another role than a trainee's."""
 
     user: User
@@ -41,11 +41,11 @@ def lock_people(person_ids: Collection[int]) -> Mapping[int, bool]:
     return {key: inactive_because is None for key, inactive_because in rows}
 
 
-def accounts_of(person_ids: Collection[int]) -> Mapping[int, Account]:
+def accounts_of(person_ids: Collection[int]) -> Mapping[int, PersonAccount]:
     """Return the accounts of these people by the keys of the people."""
     statement = select(User, _IS_STAFF, _IS_TRAINEE).where(User.person_id.in_(person_ids))
     rows = db.session.execute(statement.execution_options(populate_existing=True))
-    return {row[0].person_id: Account(*row) for row in rows if row[0].person_id is not None}
+    return {row[0].person_id: PersonAccount(*row) for row in rows if row[0].person_id is not None}
 
 
 def jurisdictions_of(organisation_ids: Collection[int]) -> Mapping[int, Jurisdiction]:
