@@ -63,7 +63,7 @@ class CardForm(BaseForm):
     code = CardCodeField(
         _l("Code"),
         [required(_l("Enter the code that stands on the card"))],
-        description=_l("Twelve digits, such as 1234 5678 9012. The digits of any keyboard will do"),
+        description=_l("Twelve digits in groups of four. The digits of any keyboard will do"),
     )
 
 

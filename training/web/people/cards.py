@@ -151,16 +151,13 @@ def _text(language: Language, last: str) -> CardText:
         username=_("Username"),
         code=_("Code"),
         steps=(
-            _("Open the address on a phone, or point its camera at the square."),
-            _("Enter the username and the code. The digits of any keyboard will do."),
-            _(
-                "Choose a password of 15 characters or more: four words that have nothing to do with each other or "
-                "with you. From then on, sign in with the username and the password."
-            ),
+            _("Open the address, or point the camera of a phone at the square."),
+            _("Enter the username and the code, with the digits of any keyboard."),
+            _("Choose a password of 15 characters or more: four unrelated words. From then on, sign in with it."),
         ),
         warning=_(
-            "The code works once, until %(day)s. Show it to nobody. If the card is lost or the password forgotten, ask "
-            "your coordinator for a new card.",
+            "The code works once, until %(day)s. Show it to nobody. Card lost or password forgotten? Ask your "
+            "coordinator for a new card.",
             day=last,
         ),
     )
@@ -226,8 +223,9 @@ def password() -> ResponseReturnValue:
             user, tokens = rules.use(card_id, choice, _attempt(username), now())
             spoken = user.language
         if done:
+            answer = signing_in.begin(redirect(url_for("oversight.home.show")), tokens, spoken)
             flash(_("Your password is set. From now on, sign in with your username and this password."))
-            return signing_in.begin(redirect(url_for("oversight.home.show")), tokens, spoken)
+            return answer
     return render_template("people/cards/password.html", form=form, username=username)
 
 
