@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, bindparam, exists, inspect, or_, select, tr
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training.kit.db import AnySelect, db
-from training.kit.usernames import key
+from training.kit import usernames
 from training.models.identity.accounts import KnownDevice, Role, RoleAssignment, SignIn, SignInFailure, User
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
@@ -17,9 +17,9 @@ from training.queries.identity.standing import stands
 
 
 def user_named(username: str) -> User | None:
-    """Return the account with this username, or the one that looks the same to a reader; active or not."""
-    is_exact = User.username == username.strip().lower()
-    statement = select(User).where(or_(is_exact, User.username_key == key(username)))
+    """Return the account with this username however it was typed, or the one that looks the same; active or not."""
+    is_exact = User.username == usernames.plain(username)
+    statement = select(User).where(or_(is_exact, User.username_key == usernames.key(username)))
     return db.session.scalar(statement.order_by(is_exact.desc()).limit(1))
 
 
@@ -139,7 +139,7 @@ def demonstration_accounts() -> list[User]:
 
 def is_username_taken(username: str) -> bool:
     """Return whether an account has this username, or one that looks the same."""
-    return bool(db.session.scalar(select(exists().where(User.username_key == key(username)))))
+    return bool(db.session.scalar(select(exists().where(User.username_key == usernames.key(username)))))
 
 
 def is_email_taken(email: str) -> bool:

@@ -175,6 +175,7 @@ LABELS = Labels(
         (ReadEvent.RECORD, _l("Record of a person opened")),
         (ReadEvent.COHORT, _l("People of a cohort opened")),
         (ReadEvent.FILE, _l("File of names opened")),
+        (ReadEvent.CARDS, _l("Cards of people shown")),
         (RefusedEvent.SIGN_IN_FAILED, _l("Sign-in failed")),
         (RefusedEvent.PERMISSION_DENIED, _l("Refused: no permission")),
         (RefusedEvent.RECORD_DENIED, _l("Refused: no such record, or not theirs to see")),

@@ -15,6 +15,7 @@ from training.models.courses.venues import Governorate
 from training.models.finance.claims import EvidenceKind
 from training.models.finance.programmes import LineCategory, ProjectKind
 from training.models.people.links import LinkAct
+from training.models.people.cards import CardEnd
 from training.models.people.people import InactiveReason, Sex, SpokenLanguage
 from training.web.common.labels import word
 from training.web.common.trail import FieldWords, code_of, day, month_of, number, yes_or_no
@@ -30,10 +31,12 @@ def _kind(value: str) -> str:
 
 
 FIELDS: Mapping[str, FieldWords] = {
+    "account": FieldWords(_l("Account")),
     "are_others": FieldWords(_l("Confirmed as other payments"), yes_or_no),
     "attendance_percent": FieldWords(_l("Attendance needed, per cent")),
     "audience": FieldWords(_l("Who it is for")),
     "capacity": FieldWords(_l("Seats"), number),
+    "card_end": FieldWords(_l("Reason"), code_of(CardEnd)),
     "category": FieldWords(_l("Category"), code_of(LineCategory)),
     "ceiling": FieldWords(_l("Ceiling"), format_pounds),
     "ceiling_change": FieldWords(_l("Change of the ceiling")),
