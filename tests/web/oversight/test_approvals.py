@@ -398,7 +398,15 @@ def test_published_file_is_decided_at_once(office: Office) -> None:
     client = approver(world)
     address = f"{INBOX}?file={batch.public_id}"
     page = client.get(address).text
-    for shown in (batch.sha256, "400 payments of it wait", "£503,918.63", "Committed: Courses", "Spent: Courses"):
+    for shown in (
+        "<bdi>Cards.csv</bdi>",
+        f"Cards.csv, {batch.public_id}, £503,918.63",
+        batch.sha256,
+        "400 payments of it wait",
+        "£503,918.63",
+        "Committed: Courses",
+        "Spent: Courses",
+    ):
         assert shown in page
     assert page.count('name="chosen"') == 400
     assert elsewhere.bundle not in page

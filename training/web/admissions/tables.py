@@ -164,7 +164,7 @@ VETTING_QUEUE = TableSpec[Any](
 )
 """Nominees in vetting with empty columns for the authority's decision; rows: nomination, current decision."""
 
-NOMINATION_FILES = files_read("admissions.nomination_uploads.show", are_named=True)
+NOMINATION_FILES = files_read("admissions.nomination_uploads.show")
 
 TABLES: Mapping[str, TableSpec[Any]] = {
     "nomination_files": NOMINATION_FILES,

@@ -232,24 +232,21 @@ class TableSpec(Generic[Row]):
 _COUNT_OR_DASH = replace(COUNT, page=lambda number: number or "–")
 
 
-def files_read(endpoint: str, *, are_named: bool = False) -> TableSpec[Any]:
-    """Return the table of uploads, each with its size, and its name if ``are_named``; ``endpoint`` shows one."""
-    named = (
-        {"name": ColumnSpec[Any](_l("What you call this file"), lambda row: row[0].name, TYPED)} if are_named else {}
-    )
+def files_read(endpoint: str) -> TableSpec[Any]:
+    """Return the table of uploads, each with its name and size; ``endpoint`` shows one."""
     return TableSpec(
         _l("Files read before"),
         {
             "file": ColumnSpec(
                 _l("File"), lambda row: row[0].public_id, ID, CellLink(endpoint, lambda row: str(row[0].public_id))
             ),
-            **named,
+            "name": ColumnSpec(_l("What you call this file"), lambda row: row[0].name, TYPED),
             "read": ColumnSpec(_l("Read"), lambda row: row[0].uploaded_at, MOMENT),
             "read_by": ColumnSpec(_l("Read by"), lambda row: row[0].uploaded_by.display_name, TYPED),
             "rows": ColumnSpec(_l("Rows"), lambda row: row[1], _COUNT_OR_DASH),
             "state": ColumnSpec(_l("State"), lambda row: row[0].state, TAG),
         },
-        page=("file", *named, "read", "rows", "state"),
+        page=("file", "name", "read", "rows", "state"),
     )
 
 
