@@ -372,6 +372,15 @@ def test_possible_duplicates_link_to_each_other(world: World) -> None:
     assert "Similar to another claim" not in approver(world).get(INBOX).text, "what was refused does not stand"
 
 
+def test_five_of_many_possible_duplicates_are_named(world: World) -> None:
+    commitment = world.commitment(world.line(5_000_00), 4_000_00)
+    payments = [world.payment(commitment, 1_00) for _ in range(8)]
+    shown = card(approver(world).get(INBOX).text, payments[0])
+    linked = {claim_of(one).public_id for one in payments[1:] if f"/claims/{claim_of(one).public_id}" in shown}
+    assert linked == {claim_of(one).public_id for one in payments[1:6]}
+    assert "and 2 more" in shown
+
+
 # A spend file as a whole.
 
 

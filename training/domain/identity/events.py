@@ -10,6 +10,7 @@ class IdentityEvent(AuditEvent):
     SIGNED_IN = "signed in"
     SIGNED_OUT = "signed out"
     ROLE_GRANTED = "role granted"
+    APPROVER_REGRADED = "approver regraded"
     ORGANISATION_ADDED = "organisation added"
     ORGANISATION_EDITED = "organisation edited"
     ORGANISATION_MOVED = "organisation moved"

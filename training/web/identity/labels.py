@@ -88,6 +88,7 @@ LABELS = Labels(
         (IdentityEvent.SIGNED_IN, _l("Signed in")),
         (IdentityEvent.SIGNED_OUT, _l("Signed out")),
         (IdentityEvent.ROLE_GRANTED, _l("Role granted")),
+        (IdentityEvent.APPROVER_REGRADED, _l("Grade of a rights approver changed")),
         (IdentityEvent.ORGANISATION_ADDED, _l("Organisation added")),
         (IdentityEvent.ORGANISATION_EDITED, _l("Organisation changed")),
         (IdentityEvent.ORGANISATION_MOVED, _l("Organisation moved")),
