@@ -22,6 +22,7 @@ from tests.support.world import World, form_token, post
 from training.kit.db import db
 from training.models.finance.ledger import Commitment
 from training.models.identity.accounts import Role
+from training.models.identity.audit import AuditEntry
 from training.policy.scopes import unscoped
 
 
@@ -258,6 +259,27 @@ def test_name_of_a_file_is_shown_to_nobody_who_may_not_see_its_rows(desk: Desk) 
     other = desk.world.sign_in(desk.world.app.test_client(), "funder")
     assert other.get(shown).status_code in (403, 404)
     assert other.get(desk.new).status_code in (403, 404)
+
+
+def test_people_who_were_paid_are_counted_once_it_is_said_that_they_are_people(app: Flask, desk: Desk) -> None:
+    def read() -> list[tuple[str, int]]:
+        with app.app_context():
+            about = (AuditEntry.action.in_(["file of names shown", "payees exported"]),)
+            rows = db.session.scalars(select(AuditEntry).where(*about).order_by(AuditEntry.id))
+            return [(one.action, one.details["rows"]) for one in rows]
+
+    content = b"Date,Amount,Supplier\n2020-10-05,5,Canary One\n2020-10-06,6,Canary Two\n"
+    shown = desk.preview(content)
+    desk.browser.get(shown)
+    assert read() == [], "nobody has said that they are people"
+    post(desk.browser, f"{shown}/propose", {"payees_are_people": "y"}, page=shown)
+    desk.browser.get(shown)
+    assert read() == [("file of names shown", 2)]
+    desk.browser.get(desk.preview(content))
+    assert read() == [("file of names shown", 2)] * 2, "a file that repeats the payments names the same people"
+    assert "Canary" in desk.browser.get(f"{shown}/tables/rows.csv").text
+    desk.browser.get(f"{shown}/tables/taken.csv")
+    assert read()[2:] == [("payees exported", 2)]
 
 
 @pytest.mark.parametrize("hiding", [workbooks.hiding, workbooks.hiding_old], ids=["xlsx", "xls"])

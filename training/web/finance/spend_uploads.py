@@ -18,7 +18,7 @@ from training.models.finance.spend_uploads import GROUPS, RowOutcome, SpendBatch
 from training.policy.matrix import Permission
 from training.queries.common.paging import Cursor
 from training.queries.finance import claims, spend_uploads
-from training.web.common import table_import
+from training.web.common import shown, table_import
 from training.web.common.filters import commitment_text
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices, words_for
@@ -92,6 +92,8 @@ def show(batch: SpendBatch) -> ResponseReturnValue:
         return redirect(url_for(".columns", public_id=batch.public_id))
     form, group = table_import.row_filter(RowOutcome), GROUPS.get(request.args.get("group", ""))
     rows = spend_uploads.rows_of(batch, table_import.selected_outcome(form, RowOutcome), cut(), actor(), group)
+    for claim in spend_uploads.claims_of_people(batch, actor(), {one.row.fingerprint for one in rows.rows} - {""}):
+        shown.payee(claim)
     is_previewed = page.batch.state is SpendBatchState.PREVIEWED
     return render_template(
         "finance/spend_uploads/show.html",
