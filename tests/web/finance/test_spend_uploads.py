@@ -117,7 +117,7 @@ def test_faulty_rows_are_filtered_and_paged(desk: Desk) -> None:
     assert "before=153" in second
     assert "Next page" not in second
     back = desk.browser.get(f"{show}?outcome=faulty&before=153").text
-    assert 'scope="row">3<' in back
+    assert 'data-label="Row">3<' in back
     assert desk.browser.get(f"{show}?after=nonsense&outcome=nonsense").status_code == 200
 
 

@@ -109,7 +109,7 @@ def _asked(code: str, part: str, text: str) -> str:
 NOMINEES = TableSpec[NomineeRow](
     _l("Rows"),
     {
-        "number": page_only(_l("Row")),
+        "number": page_only(_l("Row"), needs_label=True),
         **{part.value: _part_column(part) for part in NomineePart},
         "outcome": ColumnSpec(_l("Outcome"), lambda nominee: nominee.row.outcome, CODE),
         "reason": ColumnSpec(_l("Reason"), lambda nominee: reason_of(nominee.row)),
@@ -118,6 +118,7 @@ NOMINEES = TableSpec[NomineeRow](
         "action": page_only(_l("Action"), is_action=True),
     },
     page=("number", "outcome", "name", "organisation_meant", "action"),
+    is_cards=True,
 )
 """The headings of the file are accepted when it is uploaded again."""
 
