@@ -89,7 +89,8 @@ def has_cards_of_claims(reader: Reader) -> None:
 
 def has_rows_of_a_file(reader: Reader) -> None:
     reader.page.goto("/programmes")
-    reader.page.goto(f"{reader.main.locator('a[href^="/programmes/"]').first.get_attribute('href')}/spending/new")
+    programme = reader.main.locator("tbody a[href^='/programmes/']").first.get_attribute("href")
+    reader.page.goto(f"{programme}/spending/new")
     lines = "Date,Amount,Supplier\n2026-10-05,1250.00,A supplier with a long name of its own\n2026-10-06,much,Other\n"
     reader.page.set_input_files("input[type=file]", {"name": "x.csv", "mimeType": "text/csv", "buffer": lines.encode()})
     reader.main.get_by_role("button").last.click()
