@@ -254,14 +254,43 @@ def test_blank_rows_are_skipped() -> None:
 
 
 def test_xls_and_ods_are_read() -> None:
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("names")
-    for place, text in enumerate(("الاسم", "أحمد")):
-        sheet.write(place, 0, text)
-    file = io.BytesIO()
-    book.save(file)
-    assert read(file.getvalue()) == replace(read(file.getvalue()), headings=["الاسم"], rows=[Row(2, ["أحمد"])])
+    old = old_workbook(lambda sheet: [sheet.write(place, 0, text) for place, text in enumerate(("الاسم", "أحمد"))])
+    assert read(old) == replace(read(old), headings=["الاسم"], rows=[Row(2, ["أحمد"])])
     assert read(open_document([["ناو", "پلە"], ["ئەحمەد", "نەقیب"]])).rows == [Row(2, ["ئەحمەد", "نەقیب"])]
+
+
+def old_workbook(fill: Callable[[xlwt.Worksheet], object]) -> bytes:
+    """Return an XLS file of one sheet."""
+    book, file = xlwt.Workbook(), io.BytesIO()
+    fill(book.add_sheet("names"))
+    book.save(file)
+    return file.getvalue()
+
+
+def test_rows_that_an_old_workbook_hides_by_default_are_marked() -> None:
+    def fill(sheet: xlwt.Worksheet) -> None:
+        for place, text in enumerate(("Name", "Ahmed", "Karrar")):
+            sheet.write(place, 0, text)
+            sheet.row(place).hidden = place == 2
+        sheet.row_default_hidden = 1
+
+    assert [str(row.mark) for row in read(old_workbook(fill)).rows] == ["", "hidden"]
+
+
+def test_zeros_that_an_old_workbook_shows_are_kept() -> None:
+    def fill(sheet: xlwt.Worksheet) -> None:
+        sheet.write(0, 0, "Service number")
+        sheet.write(1, 0, 417, xlwt.easyxf(num_format_str="000000"))
+        sheet.write(2, 0, 417)
+
+    assert [row.cells for row in read(old_workbook(fill)).rows] == [["000417"], ["417"]]
+
+
+def test_workbook_of_which_is_unknown_what_it_hides_is_refused() -> None:
+    whole = old_workbook(lambda sheet: [sheet.write(place, 0, text) for place, text in enumerate(("Name", "Ahmed"))])
+    assert read(whole).rows == [Row(2, ["Ahmed"])]
+    style = whole.index(b"\x93\x02\x04\x00") + 4  # the values can be read without it, the look cannot
+    assert problem(whole[:style] + b"\xff" * 4 + whole[style + 4 :]) is Problem.LOOK_UNKNOWN
 
 
 def open_document(rows: list[list[str]]) -> bytes:

@@ -7,8 +7,8 @@ file, not imported, so that it loads nothing of the product. Its arguments are M
 MOST_IN_CELL PLACE, where PLACE is that of the sheet among them, from 0.
 
 It ends with 0, with 1 where the bytes are no workbook, 3 where a password protects it, 5 where it has too many rows, 6
-where a formula has no value, 7 where it has too many cells, 8 where one is too long, and otherwise when it exceeds its
-limits. Nothing is written before all of it is known to be within them.
+where a formula has no value, 7 where it has too many cells, 8 where one is too long, 9 where it cannot be told what the
+workbook hides, and otherwise when it exceeds its limits. Nothing is written before all is known to be within them.
 """
 
 import datetime as dt
@@ -27,7 +27,7 @@ from xml.etree import ElementTree as ET
 _MEMORY = 700 * 1024 * 1024
 _SECONDS = 20
 _BEGINNING = 30
-_UNREADABLE, _PROTECTED, _TOO_LARGE, _TOO_MANY_ROWS, _UNCALCULATED, _TOO_MANY_CELLS, _CELL_TOO_LONG = (
+_UNREADABLE, _PROTECTED, _TOO_LARGE, _TOO_MANY_ROWS, _UNCALCULATED, _TOO_MANY_CELLS, _CELL_TOO_LONG, _LOOK_UNKNOWN = (
     1,
     3,
     4,
@@ -35,10 +35,13 @@ _UNREADABLE, _PROTECTED, _TOO_LARGE, _TOO_MANY_ROWS, _UNCALCULATED, _TOO_MANY_CE
     6,
     7,
     8,
+    9,
 )
 _NO_VALUE = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 """A formula that no program has calculated: its cell would read as empty."""
 _MOST_MERGED = 20_000
+_WIDEST = 200
+"""Columns that are looked at."""
 _REPEATED = 1_000
 """Repetitions of an empty row or cell that count: a sheet is often filled up with a million of them."""
 
@@ -141,15 +144,49 @@ def _looked(rows: list[tuple[int, list[str]]], look: Look) -> list[tuple[int, li
 
 
 def _look(content: bytes, sheet: Found) -> Look:
-    """Return how a sheet looks; of the old binary format only its merged cells are known."""
+    """Return how a sheet looks. A workbook of which it cannot be told, such as XLSB, is not read: it may hide rows."""
     if not content.startswith(b"PK"):
-        return Look(merged=sheet.merged)
+        look = _look_of_old_excel(content, sheet.name)
+        look.merged = sheet.merged
+        return look
     book = zipfile.ZipFile(io.BytesIO(content))
     if "content.xml" in book.namelist():
         return _look_of_document(book, sheet.name)
-    look = _look_of_excel(book, sheet.name) if "xl/workbook.xml" in book.namelist() else Look()
+    if "xl/workbook.xml" not in book.namelist():
+        sys.exit(_LOOK_UNKNOWN)
+    look = _look_of_excel(book, sheet.name)
     look.merged = sheet.merged
     return look
+
+
+def _look_of_old_excel(content: bytes, name: str) -> Look:
+    """Return how a sheet of the old binary format looks."""
+    import xlrd  # not before the limits are set
+
+    try:
+        book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO(), formatting_info=True, on_demand=True)
+        sheet = book.sheet_by_name(name)
+    except Exception:  # its reader raises anything at what it does not know, where the other one reads on
+        sys.exit(_LOOK_UNKNOWN)
+    rows = sheet.rowinfo_map
+    return Look(
+        {row for row in range(sheet.nrows) if (rows[row].hidden if row in rows else sheet.default_row_hidden)},
+        {column for column, about in sheet.colinfo_map.items() if about.hidden and column < _WIDEST},
+        _shown_in_old_excel(book, sheet),
+    )
+
+
+def _shown_in_old_excel(book: Any, sheet: Any) -> dict[tuple[int, int], str]:
+    """Return the numbers of a sheet that are shown with leading zeros."""
+    formats = (book.format_map.get(style.format_key) for style in book.xf_list)
+    codes = {style: _padding(about.format_str) for style, about in enumerate(formats) if about}
+    padded = {style for style, code in codes.items() if code}
+    shown = {}
+    for row in range(sheet.nrows if padded else 0):
+        for column, cell in enumerate(sheet.row(row)):
+            if cell.xf_index in padded and (text := padded_number(codes[cell.xf_index], str(cell.value))):
+                shown[row, column] = text
+    return shown
 
 
 def _tag(element: Any) -> str:
@@ -177,7 +214,7 @@ def _look_of_excel(book: zipfile.ZipFile, name: str) -> Look:
     for element in _elements(book, _part_of(book, name), "c"):
         tag = _tag(element)
         if tag == "col" and element.get("hidden") in ("1", "true"):
-            look.hidden_columns.update(range(int(element.get("min", 1)) - 1, min(int(element.get("max", 0)), 200)))
+            look.hidden_columns.update(range(int(element.get("min", 1)) - 1, min(int(element.get("max", 0)), _WIDEST)))
         elif tag == "row":
             row, column = int(element.get("r", row + 2)) - 1, -1
             if element.get("hidden") in ("1", "true"):
@@ -219,8 +256,8 @@ def _zero_formats(book: zipfile.ZipFile) -> dict[str, str]:
             is_cell = tag == "cellXfs"
         elif tag == "xf" and is_cell:
             styles.append(element.get("numFmtId", ""))
-    shown = {str(number): _digits_of(codes.get(style, "")) for number, style in enumerate(styles)}
-    return {number: code for number, code in shown.items() if code.count("0") > 1}
+    shown = {str(number): _padding(codes.get(style, "")) for number, style in enumerate(styles)}
+    return {number: code for number, code in shown.items() if code}
 
 
 _LITERAL = re.compile(r'\[[^\]]*\]|"[^"]*"|\\.|_.|\*.')
@@ -233,6 +270,12 @@ def _digits_of(code: str) -> str:
     """
     plain = _LITERAL.sub(lambda found: found[0][1:] if found[0] in ("\\-", "\\ ", "\\/") else "", code.split(";")[0])
     return plain if re.fullmatch(r"[#0]*0[#0 /-]*", plain) else ""
+
+
+def _padding(code: str) -> str:
+    """Return the digits of a format that shows leading zeros; empty for others."""
+    digits = _digits_of(code)
+    return digits if digits.count("0") > 1 else ""
 
 
 def padded_number(code: str, value: str) -> str:

@@ -66,6 +66,8 @@ class Problem(enum.StrEnum):
     UNCALCULATED = "uncalculated"
     QUOTATION = "quotation"
     SEVERAL_SHEETS = "several_sheets"
+    LOOK_UNKNOWN = "look_unknown"
+    """It cannot be told which rows and columns the workbook hides."""
     UNREADABLE = "unreadable"
 
 
@@ -398,6 +400,7 @@ def _read_by_another(content: bytes, place: int) -> list[bytes]:
             6: Problem.UNCALCULATED,
             7: Problem.TOO_MANY_CELLS,
             8: Problem.CELL_TOO_LONG,
+            9: Problem.LOOK_UNKNOWN,
         }
         raise TableError(problems.get(done.returncode, Problem.TOO_LARGE))
     return done.stdout.splitlines()

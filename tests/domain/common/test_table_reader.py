@@ -1,11 +1,13 @@
 """The one reader of uploaded files: headings, marks of rows, columns in pieces, and years of other calendars."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
+from tests.support import workbooks
 from training.domain.admissions.column_mapping import FORMAT as NAMES
 from training.domain.admissions.vetting_uploads import FORMAT as CLEARANCES
 from training.domain.common.table_columns import TableFormat, joined
@@ -61,22 +63,12 @@ def test_repeated_headings_and_totals_are_marked_in_every_kind_of_file(kind: Tab
 
 
 @KINDS
-def test_hidden_rows_columns_and_sheets_are_known_in_every_kind_of_file(kind: TableFormat) -> None:
-    file = io.BytesIO()
-    lines = [line.split(",") for line in (*LINES[kind], LINES[kind][1])]
-    with xlsxwriter.Workbook(file) as book:
-        old = book.add_worksheet("old")
-        sheet = book.add_worksheet("current")
-        sheet.activate()
-        sheet.set_first_sheet()
-        old.hide()
-        for number, cells in enumerate(lines):
-            old.write_row(number, 0, cells)
-            sheet.write_row(number, 0, cells)
-        sheet.set_row(2, None, None, {"hidden": True})
-        sheet.set_column(3, 3, None, None, {"hidden": True})
-    file.seek(0)
-    table = find_table(file, kind)
+@pytest.mark.parametrize("hiding", [workbooks.hiding, workbooks.hiding_old], ids=["xlsx", "xls"])
+def test_hidden_rows_columns_and_sheets_are_known_in_every_kind_of_file(
+    kind: TableFormat, hiding: Callable[..., bytes]
+) -> None:
+    headings, data = LINES[kind]
+    table = find_table(io.BytesIO(hiding([headings, data, data], row=2, column=3)), kind)
     assert (table.sheet, table.unread, table.hidden) == ("current", [("old", 3, True)], [3])
     assert marks(table) == ["", "hidden"]
 

@@ -88,7 +88,7 @@ class Office:
     def read(self, content: bytes, by: str = "uk") -> SpendBatch:
         with transaction():
             return spend_uploads.read(
-                io.BytesIO(content), self.folder, self.world.programme("SPEND"), self.world.actor(by)
+                io.BytesIO(content), self.folder, self.world.programme("SPEND"), self.world.actor(by), "Cards.csv"
             )
 
     def previewed(

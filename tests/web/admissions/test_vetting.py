@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-import xlsxwriter
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from tests.support.workbooks import hiding
 from tests.support.world import TODAY, World, form_token
 from tests.web.browsing import building, press, words
 from training.domain.admissions import nominations, vetting_uploads
@@ -83,10 +83,11 @@ class Office:
         with building(self.world):
             return rows.state_of(one.id)
 
-    def send(self, text: str, client: FlaskClient | None = None) -> str:
+    def send(self, content: str | bytes, client: FlaskClient | None = None) -> str:
         """Upload a returned file; return the address of the preview, or the page that refuses it."""
         client = client or self.officer
-        form = {"csrf_token": form_token(client, NEW), "file": (io.BytesIO(text.encode()), "returned")}
+        raw = content.encode() if isinstance(content, str) else content
+        form = {"csrf_token": form_token(client, NEW), "file": (io.BytesIO(raw), "returned")}
         answer = client.post(NEW, data=form)
         return answer.location if answer.status_code == 302 else words(answer)
 
@@ -379,18 +380,22 @@ def test_returned_file_may_have_a_title_and_a_signature(office: Office) -> None:
     assert office.state(one) is S.CLEARED
 
 
+def test_page_names_what_of_a_returned_workbook_was_not_read(office: Office) -> None:
+    rows = [f"{HEADINGS.strip()},Unit", f"{line(office.in_vetting('Trainee one')).strip()},Somewhere"]
+    at = office.send(hiding(rows, row=4, column=7))
+    page = words(office.officer.get(at))
+    assert (
+        "Only one sheet of the workbook was read: current. These were not: old: 2 rows, hidden in the workbook" in page
+    )
+    assert "The workbook hides these columns, so they were not read: Unit" in page
+    press(office.officer, f"{at}/record", {"key": "k"})
+    assert "These were not" not in words(office.officer.get(at))
+
+
 def test_hidden_row_of_a_returned_workbook_is_not_recorded(office: Office) -> None:
     hidden, good = office.in_vetting("Trainee one"), office.in_vetting("Trainee two")
-    rows = [text.strip().split(",") for text in (HEADINGS, line(hidden), line(good))]
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file) as book:
-        sheet = book.add_worksheet()
-        for number, cells in enumerate(rows):
-            sheet.write_row(number, 0, cells)
-        sheet.set_row(1, None, None, {"hidden": True})
-        sheet.set_column(0, 0, None, None, {"hidden": True})
-    form = {"csrf_token": form_token(office.officer, NEW), "file": (io.BytesIO(file.getvalue()), "returned")}
-    at = office.officer.post(NEW, data=form).location
+    rows = [text.strip() for text in (HEADINGS, line(hidden), line(good))]
+    at = office.send(hiding(rows, row=1, column=0))
     assert "The workbook hides this row" in words(office.officer.get(at))
     press(office.officer, f"{at}/record", {"key": "k"})
     assert (office.state(hidden), office.state(good)) == (S.IN_VETTING, S.CLEARED)

@@ -1,10 +1,10 @@
-"""Short titles of courses, for cards."""
+"""Short titles of courses, for cards; the comma of the script of a page."""
 
 import pytest
 from flask import Flask
 
 from training.models.courses.courses import Course
-from training.web.common.filters import short_title
+from training.web.common.filters import comma, short_title
 
 POLICE = "Techniques and methods for investigating human trafficking and migrant smuggling (police training)"
 
@@ -38,3 +38,9 @@ def test_short_title_without_a_translation_is_marked_as_english(sqlite_app: Flas
             '<span lang="en" dir="ltr" class="app-english-title">Techniques and methods for investigating human…</span>'
         )
         assert short_title(Course(title_en=POLICE, title_ar="تحقيقات")) == "تحقيقات"
+
+
+@pytest.mark.parametrize(("language", "written"), [("en", ","), ("ar", "،"), ("ckb", "،")])
+def test_comma_is_of_the_script_of_the_page(sqlite_app: Flask, language: str, written: str) -> None:
+    with sqlite_app.test_request_context(headers={"Accept-Language": language}):
+        assert comma() == written

@@ -170,6 +170,13 @@ def test_cards_say_their_roles_and_the_headings_that_a_value_needs() -> None:
     assert "role=" not in page(WHOLE, Payment()).partition("<table")[2]
 
 
+def test_card_says_the_heading_of_its_row_where_that_is_a_number() -> None:
+    columns = {"row": ColumnSpec(_l("Row"), lambda _one: 7, COUNT), **WHOLE.columns}
+    html = page(TableSpec(_l("Rows"), columns, page=("row", "payee"), is_cards=True), Payment())
+    assert '<th scope="row" role="rowheader" data-label="Row">7</th>' in html
+    assert "data-label" not in page(TableSpec(_l("Rows"), columns, page=("row", "payee")), Payment())
+
+
 def workbook(spec: TableSpec[Payment], *rows: Payment) -> list[list[object]]:
     """Return the table as read from its workbook."""
     sent = file_of(spec.file(rows), "claims", "xlsx").data

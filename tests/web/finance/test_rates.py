@@ -2,12 +2,14 @@
 
 import io
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from tests.support import workbooks
 from tests.support.world import World, form_token, post
 from training.kit.db import db
 from training.models.finance.claims import ExchangeRate
@@ -44,6 +46,19 @@ def test_rate_is_entered_in_any_digits_and_shown_with_its_source(app: Flask, bro
     for shown in ("Apr 2026", "£1 = IQD 1,664.50", "HMRC", "uk"):
         assert shown in page
     assert count(app) == 1
+
+
+@pytest.mark.parametrize("hiding", [workbooks.hiding, workbooks.hiding_old], ids=["xlsx", "xls"])
+def test_page_names_what_of_a_workbook_was_not_read(
+    app: Flask, browser: FlaskClient, hiding: Callable[..., bytes]
+) -> None:
+    lines = ["currency,month,rate,source,note", "USD,2026-04,1.27,HMRC,x", "USD,2026-05,1.28,HMRC,x"]
+    page = send(browser, hiding(lines, row=2, column=4))
+    assert "<bdi>current</bdi>. These were not:" in page
+    assert re.search(r"<bdi>old</bdi>: 3 rows,\s+hidden in the workbook", page)
+    assert "so they were not read: <bdi>note</bdi>" in page
+    assert "The row is hidden in the workbook" in page
+    assert count(app) == 0
 
 
 JUNE = {"currency": "USD", "month-month": "6", "month-year": "2026", "rate": "1.27", "source": "HMRC"}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -15,11 +16,13 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from tests.domain.finance.test_spend_uploads import PUBLISHED, PUBLISHED_PENCE, Office, claimed
+from tests.support import workbooks
 from tests.support.ledger import claim_of
 from tests.support.world import World, form_token, post
 from training.kit.db import db
 from training.models.finance.ledger import Commitment
 from training.models.identity.accounts import Role
+from training.models.identity.audit import AuditEntry
 from training.policy.scopes import unscoped
 
 
@@ -36,9 +39,9 @@ class Desk:
     def new(self) -> str:
         return f"/programmes/{self.programme}/spending/new"
 
-    def send(self, content: bytes, name: str = "spend.csv") -> TestResponse:
+    def send(self, content: bytes, name: str = "spend.csv", **typed: str) -> TestResponse:
         file = FileStorage(io.BytesIO(content), name, "file")
-        boundary, body = encode_multipart({"csrf_token": form_token(self.browser, self.new), "file": file})
+        boundary, body = encode_multipart(typed | {"csrf_token": form_token(self.browser, self.new), "file": file})
         return self.browser.post(self.new, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
     def preview(self, content: bytes, **columns: str) -> str:
@@ -114,7 +117,7 @@ def test_faulty_rows_are_filtered_and_paged(desk: Desk) -> None:
     assert "before=153" in second
     assert "Next page" not in second
     back = desk.browser.get(f"{show}?outcome=faulty&before=153").text
-    assert 'scope="row">3<' in back
+    assert 'data-label="Row">3<' in back
     assert desk.browser.get(f"{show}?after=nonsense&outcome=nonsense").status_code == 200
 
 
@@ -230,3 +233,65 @@ def test_rows_resembling_a_manual_claim_are_marked_and_skipped(app: Flask, desk:
     post(desk.browser, f"{again}/propose", {"are_others": "yes"}, page=again)
     with app.app_context():
         assert claimed() == (6, 35_00)
+
+
+def test_files_are_told_apart_by_their_names(desk: Desk) -> None:
+    desk.send(b"Date,Amount,Supplier\n2020-10-05,5,A\n", "/home/uk/October <card>.csv")
+    shown = desk.preview(b"Date,Amount,Supplier\n2020-10-05,6,B\n")
+    files = desk.browser.get(desk.new).text
+    assert "<bdi>October &lt;card&gt;.csv</bdi>" in files
+    assert "<bdi>spend.csv</bdi>" in files
+    assert "<bdi>spend.csv</bdi>" in desk.browser.get(shown).text
+    assert "<bdi>spend.csv</bdi>" in desk.browser.get(f"{shown}/columns").text
+
+
+def test_file_is_called_as_its_sender_says(desk: Desk) -> None:
+    desk.send(b"Date,Amount,Supplier\n2020-10-05,5,A\n", called="Cards of autumn")
+    page = desk.browser.get(desk.new).text
+    assert "<bdi>Cards of autumn</bdi>" in page
+    assert "spend.csv" not in page
+    saved = desk.browser.get(f"/programmes/{desk.programme}/tables/spend-files.csv").text
+    assert "Cards of autumn" in saved
+
+
+def test_name_of_a_file_is_shown_to_nobody_who_may_not_see_its_rows(desk: Desk) -> None:
+    shown = desk.preview(b"Date,Amount,Supplier\n2020-10-05,5,A\n")
+    other = desk.world.sign_in(desk.world.app.test_client(), "funder")
+    assert other.get(shown).status_code in (403, 404)
+    assert other.get(desk.new).status_code in (403, 404)
+
+
+def test_people_who_were_paid_are_counted_once_it_is_said_that_they_are_people(app: Flask, desk: Desk) -> None:
+    def read() -> list[tuple[str, int]]:
+        with app.app_context():
+            about = (AuditEntry.action.in_(["file of names shown", "payees exported"]),)
+            rows = db.session.scalars(select(AuditEntry).where(*about).order_by(AuditEntry.id))
+            return [(one.action, one.details["rows"]) for one in rows]
+
+    content = b"Date,Amount,Supplier\n2020-10-05,5,Canary One\n2020-10-06,6,Canary Two\n"
+    shown = desk.preview(content)
+    desk.browser.get(shown)
+    assert read() == [], "nobody has said that they are people"
+    post(desk.browser, f"{shown}/propose", {"payees_are_people": "y"}, page=shown)
+    desk.browser.get(shown)
+    assert read() == [("file of names shown", 2)]
+    desk.browser.get(desk.preview(content))
+    assert read() == [("file of names shown", 2)] * 2, "a file that repeats the payments names the same people"
+    assert "Canary" in desk.browser.get(f"{shown}/tables/rows.csv").text
+    desk.browser.get(f"{shown}/tables/taken.csv")
+    assert read()[2:] == [("payees exported", 2)]
+
+
+@pytest.mark.parametrize("hiding", [workbooks.hiding, workbooks.hiding_old], ids=["xlsx", "xls"])
+def test_page_names_what_of_a_workbook_was_not_read(desk: Desk, hiding: Callable[..., bytes]) -> None:
+    lines = ["Date,Amount,Supplier,Description", "2020-10-05,5,A,secret", "2020-10-06,6,B,secret"]
+    mapping = desk.send(hiding(lines, row=2, column=3), "spend.xlsx").location
+    page = desk.browser.get(mapping).text
+    assert re.search(r"<bdi>old</bdi>: 3 rows,\s+hidden in the workbook", page)
+    assert "read only if you choose them: <bdi>Description</bdi>" in page
+    assert 'value="3" selected' not in page
+    chosen = {"date": "0", "amount": "1", "payee": "2", "otherwise": desk.commitment}
+    page = desk.browser.get(post(desk.browser, mapping, chosen).location).text
+    assert "<bdi>old</bdi>" in page
+    assert "Propose the good row" in page
+    assert "The row is hidden in the workbook" in page

@@ -8,19 +8,22 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.support.ledger import claim_of
 from tests.support.statements import counted
 from tests.support.world import World
 from tests.web.browsing import building, press, words
 from training.domain.courses import cohorts, courses
 from training.domain.courses.events import CourseEvent
+from training.domain.finance import evidence
 from training.domain.identity import audit, organisations
 from training.domain.people import people
 from training.kit.db import db, transaction
 from training.models.courses.courses import Theme
 from training.models.finance.programmes import LineCategory
 from training.models.identity.audit import AuditEntry
+from training.queries.common import records
 from training.queries.courses import cohorts as cohort_rows
-from training.web.common import guard, labels, trail
+from training.web.common import guard, labels, record_pages, trail
 
 pytestmark = pytest.mark.usefixtures("noon")
 DOMAIN = Path(__file__).parents[3] / "training" / "domain"
@@ -129,6 +132,25 @@ def test_rows_link_to_the_records_that_the_reader_may_open(world: World, auditor
     for address in sorted(addresses):
         assert auditor.get(address).status_code == 200, address
     assert "/batches/" not in table, "what the reader may not open has no link"
+
+
+def test_evidence_leads_to_its_claim_for_who_may_open_that(world: World, auditor: FlaskClient) -> None:
+    with building(world):
+        commitment = world.commitment(world.line(500_00), 400_00)
+        files = [world.evidence(content) for content in (b"%PDF-1.7 first", b"%PDF-1.7 later", b"%PDF-1.7 unused")]
+        proposed = [world.payment(commitment, 10_00, evidence=files[0]), world.payment(commitment, 11_00)]
+        first, later = (claim_of(entry) for entry in proposed)
+        with transaction():
+            evidence.attach(later, files[1], world.actor("uk"))
+        names = [one.public_id for one in files]
+        claims = [f'href="/claims/{one.public_id}"' for one in (first, later)]
+    for name, link in zip(names[:2], claims, strict=True):
+        assert link in auditor.get(f"/audit?subject={name}").text
+    assert "/claims/" not in auditor.get(f"/audit?subject={names[2]}").text
+    with building(world):
+        reader = world.actor("admin")
+        subjects = {audit.Subject("Evidence", name) for name in names}
+        assert records.shown_on(subjects, record_pages.SHOWN_WITH, reader) == {}, "an administrator sees no money"
 
 
 def test_record_page_leads_to_its_history_for_who_may_read_it(world: World, auditor: FlaskClient) -> None:

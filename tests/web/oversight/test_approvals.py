@@ -372,6 +372,15 @@ def test_possible_duplicates_link_to_each_other(world: World) -> None:
     assert "Similar to another claim" not in approver(world).get(INBOX).text, "what was refused does not stand"
 
 
+def test_five_of_many_possible_duplicates_are_named(world: World) -> None:
+    commitment = world.commitment(world.line(5_000_00), 4_000_00)
+    payments = [world.payment(commitment, 1_00) for _ in range(8)]
+    shown = card(approver(world).get(INBOX).text, payments[0])
+    linked = {claim_of(one).public_id for one in payments[1:] if f"/claims/{claim_of(one).public_id}" in shown}
+    assert linked == {claim_of(one).public_id for one in payments[1:6]}
+    assert "and 2 more" in shown
+
+
 # A spend file as a whole.
 
 
@@ -398,7 +407,15 @@ def test_published_file_is_decided_at_once(office: Office) -> None:
     client = approver(world)
     address = f"{INBOX}?file={batch.public_id}"
     page = client.get(address).text
-    for shown in (batch.sha256, "400 payments of it wait", "£503,918.63", "Committed: Courses", "Spent: Courses"):
+    for shown in (
+        "<bdi>Cards.csv</bdi>",
+        f"Cards.csv, {batch.public_id}, £503,918.63",
+        batch.sha256,
+        "400 payments of it wait",
+        "£503,918.63",
+        "Committed: Courses",
+        "Spent: Courses",
+    ):
         assert shown in page
     assert page.count('name="chosen"') == 400
     assert elsewhere.bundle not in page

@@ -57,6 +57,21 @@ def completed(world: World, cohort: Cohort, *names: str) -> None:
                 completions.confirm(claim, world.actor("uk"))
 
 
+def test_link_to_confirm_stands_in_the_card_of_the_cohort(world: World) -> None:
+    with building(world):
+        cohort = world.open_cohort(seats=10)
+        person = world.person("Kadhim Jabbar")
+        seat = world.seated(cohort, person)
+        world.account("trainee", Role.TRAINEE, "iraq", person=person)
+        with transaction():
+            completions.claim(seat, cohort.ends_on, "", world.actor("trainee"), TODAY)
+    home = reader(world, "uk").get("/").text
+    card = home.split('<section class="app-card"')[1].split("</section>")[0]
+    assert "Completions to confirm" in card
+    assert "Confirm or refuse</a>" in card
+    assert home.count("Confirm or refuse") == 1
+
+
 def legend_of_bar(page: str) -> list[int]:
     """Return the pence of the parts of the first bar."""
     return [pence(item) for item in re.findall(r"<li>(.*?)</li>", page.split("<figure")[1].split("</figure>")[0], re.S)]

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from training.domain.admissions import vetting
 from training.domain.admissions.events import AdmissionEvent
@@ -133,7 +133,15 @@ def preview(
 
     ``outcomes`` maps the folded words for an outcome.
     """
-    batch = ClearanceBatch(sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
+    left = table_import.left_out(table, not_read(table))
+    batch = ClearanceBatch(
+        sha256=table.sha256,
+        sheet=left.sheet,
+        unread=left.unread,
+        hidden=left.hidden,
+        uploaded_by_id=by.user_id,
+        uploaded_at=now(),
+    )
     db.session.add(batch)
     db.session.flush()
     clearances = _Clearances(outcomes, by, on)
@@ -144,9 +152,10 @@ def preview(
 
 
 def delete_expired() -> None:
-    """Delete the rows of spreadsheets read more than a day ago."""
+    """Delete the rows of spreadsheets read more than a day ago, and what else was known of these workbooks."""
     old = vetting_uploads.batches_before(now() - _KEPT)
     db.session.execute(delete(ClearanceRow).where(ClearanceRow.batch_id.in_(old)))
+    db.session.execute(update(ClearanceBatch).where(ClearanceBatch.id.in_(old)).values(sheet="", unread=[], hidden=[]))
 
 
 class _Clearances:

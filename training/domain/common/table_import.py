@@ -7,12 +7,12 @@ of a commit (``docs/table-imports.md``).
 import datetime as dt
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from operator import attrgetter
 from pathlib import Path
-from typing import IO, Any, Generic, Protocol, TypeVar
+from typing import IO, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import delete, update
 
@@ -58,6 +58,25 @@ def find_table(stream: IO[bytes], kind: TableFormat, sheet: str | None = None) -
     if not data:
         raise TableUnreadable(tables.Problem.EMPTY)
     return replace(table, headings=headings.texts, rows=data, headings_in=rows[headings.place].number, across=[])
+
+
+class LeftOut(NamedTuple):
+    """What of a workbook was not read.
+
+    ``sheet`` is the sheet that was; ``unread`` lists the others, each with its number of rows and whether the workbook
+    hides it; ``hidden`` are the headings of the columns that it hides.
+    """
+
+    sheet: str = ""
+    unread: Sequence[Sequence[Any]] = ()
+    hidden: Sequence[str] = ()
+
+
+def left_out(table: tables.Table, hidden: Collection[int] | None = None) -> LeftOut:
+    """Return what of ``table`` was not read; ``hidden`` are the columns not taken, if not all that the sheet hides."""
+    places = table.hidden if hidden is None else hidden
+    headings = [table.headings[place] for place in places if place < len(table.headings)]
+    return LeftOut(table.sheet, [list(one) for one in table.unread], headings)
 
 
 def _picker(kind: TableFormat, name: str | None) -> tables.Pick:

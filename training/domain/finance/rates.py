@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from training.domain.common import table_import
 from training.domain.common.refusals import ChangedMeanwhile
 from training.domain.common.table_columns import Cells, Faulty, TableColumn, TableFormat, Value, text
+from training.domain.common.table_import import LeftOut
 from training.domain.finance.events import FinanceEvent
 from training.domain.finance.refusals import RateDoubtful
 from training.domain.identity import audit
@@ -168,11 +169,15 @@ class RateRow:
 
 @dataclass(frozen=True)
 class RateList:
-    """The result of a list. ``question`` identifies the questions of its doubtful rows; empty without any."""
+    """The result of a list. ``question`` identifies the questions of its doubtful rows; empty without any.
+
+    ``left`` is what of a workbook was not read.
+    """
 
     rows: list[RateRow]
     question: str
     is_entered: bool
+    left: LeftOut
 
 
 def load(stream: IO[bytes], by: Actor, *, confirmed: str = "") -> RateList:
@@ -190,7 +195,7 @@ def load(stream: IO[bytes], by: Actor, *, confirmed: str = "") -> RateList:
     if is_entered:
         for rate in read.new.values():
             _write(rate, by)
-    return RateList(rows, asked, is_entered)
+    return RateList(rows, asked, is_entered, table_import.left_out(table))
 
 
 def _question(rows: list[RateRow]) -> str:

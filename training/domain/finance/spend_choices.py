@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, and_, update
@@ -129,13 +129,13 @@ def move(batch: SpendBatch, chosen: Chosen, programme: Programme, folder: Path, 
     may_go = SpendRow.outcome.in_((RowOutcome.NEW, RowOutcome.FAULTY))
     numbers = {row.number for row in spend_rows.BATCHES.rows(fresh.id, chosen.within(fresh), may_go)}
     _change(and_(chosen.within(fresh), may_go), outcome=RowOutcome.ELSEWHERE)
-    return spend_uploads.keep(_part(table, numbers), folder, programme, by)
+    return spend_uploads.keep(_part(table, numbers), folder, programme, by, fresh.name)
 
 
 def _part(table: tables.Table, numbers: Collection[int]) -> tables.Table:
     """Return a table with some of its rows, which keep their numbers."""
     rows = [row for row in table.rows if row.number in numbers]
-    return tables.Table(table.sha256, table.headings, rows, table.headings_in, table.sheet, table.unread)
+    return replace(table, rows=rows)
 
 
 def give_back(

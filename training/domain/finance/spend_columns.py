@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -243,9 +243,12 @@ def numbers_among_equals(rows: Iterable[tuple[int, dt.date | None, int | None, s
     return found
 
 
-def guess(headings: Sequence[str]) -> dict[str, int]:
-    """Map parts to columns by their headings; details of a bank's row that names no payee are the payee."""
-    found = FORMAT.guess(headings)
+def guess(headings: Sequence[str], hidden: Collection[int] = ()) -> dict[str, int]:
+    """Map parts to columns by their headings; details of a bank's row that names no payee are the payee.
+
+    ``hidden`` columns of the sheet are not taken.
+    """
+    found = FORMAT.guess(headings, hidden)
     if PAYEE.part not in found and PURPOSE.part in found:
         found[PAYEE.part] = found.pop(PURPOSE.part)
     return found

@@ -71,14 +71,27 @@ def _kept(folder: Path) -> KeptTables:
     return KeptTables(folder / _FOLDER, _KEPT)
 
 
-def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor) -> SpendBatch:
-    """Parse a file as a table and store that for the choice of columns. Raises TableUnreadable."""
-    return keep(table_import.find_table(stream, FORMAT), folder, programme, by)
+def read(stream: IO[bytes], folder: Path, programme: Programme, by: Actor, name: str = "") -> SpendBatch:
+    """Parse a file as a table and store that for the choice of columns. Raises TableUnreadable.
+
+    ``name`` is what the user calls it.
+    """
+    return keep(table_import.find_table(stream, FORMAT), folder, programme, by, name)
 
 
-def keep(table: tables.Table, folder: Path, programme: Programme, by: Actor) -> SpendBatch:
+def keep(table: tables.Table, folder: Path, programme: Programme, by: Actor, name: str) -> SpendBatch:
     """Store a table as a file of ``programme`` whose columns are still to be chosen."""
-    batch = SpendBatch(programme_id=programme.id, sha256=table.sha256, uploaded_by_id=by.user_id, uploaded_at=now())
+    left = table_import.left_out(table)
+    batch = SpendBatch(
+        programme_id=programme.id,
+        name=name,
+        sha256=table.sha256,
+        sheet=left.sheet,
+        unread=left.unread,
+        hidden=left.hidden,
+        uploaded_by_id=by.user_id,
+        uploaded_at=now(),
+    )
     db.session.add(batch)
     db.session.flush()
     audit.record(FinanceEvent.SPEND_FILE_READ, batch, by=by.user_id, rows=len(table.rows))

@@ -18,7 +18,7 @@ from training.forms.common.fields import (
     TextField,
     TickField,
 )
-from training.forms.common.table_import import TableColumnsForm
+from training.forms.common.table_import import TableColumnsForm, called_field
 from training.forms.common.widgets import Choice
 from training.forms.people.people import PersonForm
 from training.models.admissions.nomination_uploads import NomineePart
@@ -29,7 +29,6 @@ _ROW = "row-"
 """The prefix of the choices of another row with the same person."""
 
 
-LONGEST_NAME = 100
 PIECES = 5
 """Columns that may together hold a name: given name, father's, grandfather's, great-grandfather's, family."""
 
@@ -45,11 +44,7 @@ class NomineeFileForm(BaseForm):
             "The headings may be English, Arabic or Kurdish"
         ),
     )
-    called = TextField(
-        _l("What you call this file"),
-        [may_be_empty(), longest(LONGEST_NAME)],
-        description=_l("To find it again. Where you leave this empty, the file keeps its own name"),
-    )
+    called = called_field()
     organisation = SelectField(_l("Organisation of rows that name none"), [may_be_empty()])
     sheet = TextField(
         _l("Sheet of the workbook"),

@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from training.forms.common.base import BaseForm, FilterForm
-from training.forms.common.checks import may_be_empty
-from training.forms.common.fields import SelectField
+from training.forms.common.checks import longest, may_be_empty
+from training.forms.common.fields import SelectField, TextField
 from training.forms.common.widgets import Choice
 
 
@@ -28,6 +28,18 @@ class TableColumnsForm(BaseForm):
     def chosen(self, parts: Sequence[str]) -> dict[str, int]:
         """Return the selected columns by part."""
         return {part: int(self[part].data) for part in parts if self[part].data}
+
+
+LONGEST_NAME = 100
+
+
+def called_field() -> TextField:
+    """Return the field with what a user calls a file."""
+    return TextField(
+        _l("What you call this file"),
+        [may_be_empty(), longest(LONGEST_NAME)],
+        description=_l("To find it again. Where you leave this empty, the file keeps its own name"),
+    )
 
 
 class RowFilter(FilterForm):

@@ -1,7 +1,7 @@
 """Spend files: upload one, choose its columns, propose its rows."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,7 +10,7 @@ from wtforms.form import BaseForm as AnyForm
 from wtforms.validators import StopValidation
 
 from training.domain.finance.spend_choices import Chosen
-from training.domain.finance.spend_columns import FORMAT, NTH, SpendColumns, Writing, guess
+from training.domain.finance.spend_columns import FORMAT, NTH, SpendColumns, Writing
 from training.forms.common.base import BaseForm
 from training.forms.common.checks import choose_one, longest, may_be_empty, required
 from training.forms.common.fields import (
@@ -23,14 +23,14 @@ from training.forms.common.fields import (
     TextField,
     TickField,
 )
-from training.forms.common.table_import import TableColumnsForm
+from training.forms.common.table_import import TableColumnsForm, called_field
 from training.forms.common.widgets import Choice
 from training.kit.dates import DayOrder
 from training.models.finance.spend_uploads import GROUPS
 
 
 class SpendFileForm(BaseForm):
-    """The file; its name is ignored."""
+    """The file, and what it is called."""
 
     file = FileField(
         _l("Spend file"),
@@ -39,6 +39,7 @@ class SpendFileForm(BaseForm):
             "CSV, Excel or OpenDocument, at most 10 megabytes and 20,000 rows. Titles may stand above the headings"
         ),
     )
+    called = called_field()
 
 
 class ColumnsForm(TableColumnsForm):
@@ -81,10 +82,14 @@ class ColumnsForm(TableColumnsForm):
     nth = SelectField(_l("Number among equal payments"), [may_be_empty()])
 
     def offer(
-        self, headings: Sequence[str], commitments: Sequence[Choice], orders: Sequence[Choice], order: DayOrder | None
+        self,
+        headings: Sequence[str],
+        places: Mapping[str, int],
+        commitments: Sequence[Choice],
+        orders: Sequence[Choice],
+        order: DayOrder | None,
     ) -> None:
-        """Fill the lists; preselect columns by their headings, and the order of day and month by the dates."""
-        places = guess(headings)
+        """Fill the lists; preselect the columns at ``places``, and the order of day and month by the dates."""
         self.offer_columns(headings, list(FORMAT.columns), places)
         self.otherwise.choices, self.day_order.choices = list(commitments), list(orders)
         if not self.is_submitted():

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.models.common.base import Base, Guarded, Key, PublicId, choice
+from training.models.common.base import Base, Guarded, Key, OfWorkbook, PublicId, choice
 from training.models.courses.cohorts import Cohort
 from training.models.identity.accounts import User
 from training.models.identity.organisations import Organisation
@@ -96,7 +96,7 @@ class NomineeQuestion(enum.StrEnum):
     """The name has marks or a long number: is all of it the name?"""
 
 
-class NominationBatch(Guarded, Base):
+class NominationBatch(OfWorkbook, Guarded, Base):
     """An uploaded file, on behalf of the uploader's organisation; ``name`` is what the uploader calls it.
 
     ``headings`` are those of the file, ``columns`` maps the value of each part to its columns, which are joined;
@@ -104,8 +104,7 @@ class NominationBatch(Guarded, Base):
     answered with yes for all rows.
     ``default_organisation_id`` is the organisation of rows that name none, ``meanings`` maps unknown folded
     names in the file to the keys of organisations. ``headings_in`` is the number of the row taken for the headings; if
-    that row is a person (``is_first_person``), it is among the rows and ``headings`` are empty. ``sheet`` is the sheet
-    read of a workbook, ``unread`` lists the others, each with its number of rows and whether the workbook hides it.
+    that row is a person (``is_first_person``), it is among the rows and ``headings`` are empty.
     """
 
     __tablename__ = "nomination_batches"
@@ -120,8 +119,6 @@ class NominationBatch(Guarded, Base):
     headings: Mapped[list[str]] = mapped_column(JSON)
     headings_in: Mapped[int] = mapped_column(default=0, server_default="0")
     is_first_person: Mapped[bool] = mapped_column(default=False, server_default=false())
-    sheet: Mapped[str] = mapped_column(String(200), default="", server_default="")
-    unread: Mapped[list[list[Any]]] = mapped_column(JSON, default=list, server_default="[]")
     hidden: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     columns: Mapped[dict[str, list[int]]] = mapped_column(JSON, default=dict)
     answers: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
@@ -137,6 +134,11 @@ class NominationBatch(Guarded, Base):
     uploaded_by: Mapped[User] = relationship(lazy="raise")
 
     __table_args__ = (Index("ix_nomination_batches_cohort_id_id", "cohort_id", "id"),)
+
+    @property
+    def hidden_headings(self) -> list[str]:
+        """The headings of the columns that the workbook hides."""
+        return [self.headings[place] for place in self.hidden if place < len(self.headings)]
 
 
 class NominationRow(Guarded, Base):

@@ -3,11 +3,11 @@
 import datetime as dt
 import enum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.models.admissions.nominations import Nomination
-from training.models.common.base import Base, Guarded, Key, PublicId, choice
+from training.models.common.base import Base, Guarded, Key, OfWorkbook, PublicId, choice
 from training.models.finance.spend_uploads import RowOutcome
 
 
@@ -80,14 +80,18 @@ class ClearanceFault(enum.StrEnum):
     OWN_RECORD = "own_record"
 
 
-class ClearanceBatch(Guarded, Base):
-    """A returned spreadsheet of clearances; its rows are kept until they are recorded, a day at most."""
+class ClearanceBatch(OfWorkbook, Guarded, Base):
+    """A returned spreadsheet of clearances; its rows are kept until they are recorded, a day at most.
+
+    ``hidden`` are the headings of the columns that the workbook hides and that were not read.
+    """
 
     __tablename__ = "clearance_batches"
 
     id: Mapped[Key]
     public_id: Mapped[PublicId]
     sha256: Mapped[str] = mapped_column(String(64))
+    hidden: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     uploaded_at: Mapped[dt.datetime]
     recorded_at: Mapped[dt.datetime | None]

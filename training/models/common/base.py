@@ -2,9 +2,9 @@
 
 import datetime as dt
 import enum
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import BigInteger, Enum, Integer, MetaData, String
+from sqlalchemy import JSON, BigInteger, Enum, Integer, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from training.kit.db import UTCDateTime
@@ -53,6 +53,16 @@ class Named:
     name_en: Mapped[str] = mapped_column(String(200))
     name_ar: Mapped[str] = mapped_column(String(200), default="")
     name_ckb: Mapped[str] = mapped_column(String(200), default="")
+
+
+class OfWorkbook:
+    """A file that may be a workbook: ``sheet`` is the sheet that was read.
+
+    ``unread`` lists the others, each with its number of rows and whether the workbook hides it.
+    """
+
+    sheet: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    unread: Mapped[list[list[Any]]] = mapped_column(JSON, default=list, server_default="[]")
 
 
 def choice(kind: type[enum.StrEnum], name: str | None = None) -> Enum:

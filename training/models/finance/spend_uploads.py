@@ -3,10 +3,10 @@
 import datetime as dt
 import enum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.models.common.base import Base, Guarded, Key, PublicId, choice
+from training.models.common.base import Base, Guarded, Key, OfWorkbook, PublicId, choice
 from training.models.finance.claims import Claim
 from training.models.finance.ledger import Commitment, LedgerEntry
 from training.models.finance.programmes import Programme
@@ -80,15 +80,20 @@ GROUPS: dict[str, Group] = {str(group.value): group for group in (*RowGroup, *Sp
 """The groups by the words of addresses and forms."""
 
 
-class SpendBatch(Guarded, Base):
-    """An uploaded file. ``sha256`` is its hash; its name is not stored."""
+class SpendBatch(OfWorkbook, Guarded, Base):
+    """An uploaded file. ``sha256`` is its hash; ``name`` is what the uploader calls it.
+
+    ``hidden`` are the headings of the columns that the workbook hides.
+    """
 
     __tablename__ = "spend_batches"
 
     id: Mapped[Key]
     public_id: Mapped[PublicId]
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100), default="", server_default="")
     sha256: Mapped[str] = mapped_column(String(64))
+    hidden: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     state: Mapped[SpendBatchState] = mapped_column(
         choice(SpendBatchState, "batchstate"), default=SpendBatchState.PREVIEWED
     )

@@ -60,30 +60,45 @@ class PageOf(NamedTuple):
     public_id: str
 
 
+class Step(NamedTuple):
+    """A step from a record to another: to that of ``kind`` whose ``column`` is the ``own`` column of the first."""
+
+    own: str
+    kind: str
+    column: str = "id"
+
+
+Way = Sequence[Step]
+"""The steps from a record without a page to the one whose page shows it."""
+
+
 def shown_on(
-    subjects: Iterable[tuple[str, str]], through: Mapping[str, tuple[str, str]], actor: Actor
+    subjects: Iterable[tuple[str, str]], ways: Mapping[str, Sequence[Way]], actor: Actor
 ) -> Mapping[tuple[str, str], PageOf]:
     """Return for each record, given by kind and public id, the one whose page shows it, where ``actor`` sees that.
 
-    ``through`` has for kinds without a page the column and the kind that it leads to. One statement for all kinds.
+    ``ways`` has those of kinds without a page. One statement for all kinds.
     """
     ids: dict[str, list[str]] = {}
     for kind, public_id in sorted(subjects):
         ids.setdefault(kind, []).append(public_id)
     if not ids:
         return {}
-    statement = union_all(*(_shown_on(kind, wanted, through.get(kind), actor) for kind, wanted in ids.items()))
+    parts = [_shown_on(kind, wanted, way, actor) for kind, wanted in ids.items() for way in ways.get(kind, [()])]
+    statement = union_all(*parts)
     rows = db.session.execute(statement.execution_options(**{SCOPED: "each part has the scope of its kind"}))
     return {(kind, public_id): PageOf(page, page_id) for kind, public_id, page, page_id in rows}
 
 
-def _shown_on(kind: str, ids: Sequence[str], through: tuple[str, str] | None, actor: Actor) -> AnySelect:
+def _shown_on(kind: str, ids: Sequence[str], way: Way, actor: Actor) -> AnySelect:
     model = _model(kind)
-    column, page_kind = through or ("", kind)
-    page = _model(page_kind) if through else model
-    statement: AnySelect = select(literal(kind), model.public_id, literal(page_kind), page.public_id)
-    if through:
-        statement = statement.join(page, page.id == getattr(model, column))
+    page = _model(way[-1].kind) if way else model
+    statement: AnySelect = select(literal(kind), model.public_id, literal(page.__name__), page.public_id)
+    statement, here = statement.select_from(model), model
+    for step in way:
+        there = _model(step.kind)
+        statement = statement.join(there, getattr(there, step.column) == getattr(here, step.own))
+        here = there
     return statement.where(model.public_id.in_(ids), where(actor, SEEING[page], page))
 
 

@@ -3,8 +3,9 @@
 import datetime as dt
 import enum
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, and_, cast, exists, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
@@ -60,16 +61,10 @@ class Mark:
     batch_id: int | None = None
 
     @property
-    def keys(self) -> frozenset[object]:
-        """The marks that it shares with every possible duplicate."""
-        return self.files | {(self.paid_on, self.pence)}
-
-    def is_like(self, other: "Mark") -> bool:
-        """Return whether two payments may be the same. Rows of one spend file never are, even if equal (domain)."""
-        if self.programme_id != other.programme_id or (self.batch_id and self.batch_id == other.batch_id):
-            return False
-        is_same = (self.paid_on, self.pence) == (other.paid_on, other.pence) and fold(self.payee) == fold(other.payee)
-        return is_same or not self.files.isdisjoint(other.files)
+    def keys(self) -> frozenset[Hashable]:
+        """What it shares with a possible duplicate: day, pence and payee, or a file, in the same programme."""
+        same = (self.programme_id, self.paid_on, self.pence, fold(self.payee))
+        return frozenset({same, *((self.programme_id, file) for file in self.files)})
 
 
 def mark_of(claim: Claim) -> Mark:
@@ -110,12 +105,29 @@ def alike(marks: Collection[Mark]) -> dict[Mark, list[Claim]]:
         .options(*with_files())
         .order_by(Claim.id)
     )
-    found = defaultdict[object, list[Claim]](list)
-    for claim in db.session.scalars(domain_read(statement)):
-        for key in mark_of(claim).keys:
-            found[key].append(claim)
-    near = {mark: dict.fromkeys(claim for key in mark.keys for claim in found[key]) for mark in marks}
-    return {mark: [claim for claim in claims if mark.is_like(mark_of(claim))] for mark, claims in near.items()}
+    likes = ByLikeness(db.session.scalars(domain_read(statement)))
+    return {mark: likes.of(mark) for mark in marks}
+
+
+class ByLikeness:
+    """Claims by what they share with possible duplicates; rows of one spend file never are, even if equal (domain)."""
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self._by_key = defaultdict[Hashable, dict[int | None, list[Claim]]](lambda: defaultdict(list))
+        for claim in claims:
+            for key in mark_of(claim).keys:
+                self._by_key[key][claim.batch_id].append(claim)
+
+    def of(self, mark: Mark) -> list[Claim]:
+        """Return the claims that may be the payment with this mark, by their keys; it costs no more than they are."""
+        groups = [
+            claims
+            for key in mark.keys
+            if key in self._by_key
+            for batch_id, claims in self._by_key[key].items()
+            if batch_id is None or batch_id != mark.batch_id
+        ]
+        return sorted({claim.id: claim for claims in groups for claim in claims}.values(), key=attrgetter("id"))
 
 
 def own_upload(public_id: str, actor: Actor) -> Evidence | None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -334,6 +334,14 @@ def rows_of(
         statement = statement.where(in_group(group))
     page = BATCHES.page(statement, batch.id, outcome, cut, actor)
     return Page([RowOfBatch(*row) for row in page.rows], page.previous, page.next)
+
+
+def claims_of_people(batch: SpendBatch, actor: Actor, fingerprints: Collection[str] | None = None) -> Sequence[Claim]:
+    """Return the claims paid to people that rows of a batch became or repeat; with ``fingerprints`` of these rows."""
+    rows = select(SpendRow.fingerprint).where(SpendRow.batch_id == batch.id, SpendRow.fingerprint != "")
+    is_paid = Claim.fingerprint.in_(rows if fingerprints is None else fingerprints)
+    statement = select(Claim).where(Claim.programme_id == batch.programme_id, Claim.payee_is_person, is_paid)
+    return db.session.scalars(seen(statement, actor, Permission.PROPOSE_MONEY, Claim)).all()
 
 
 def all_rows_of(batch: SpendBatch, actor: Actor) -> Iterator[RowOfBatch]:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import joinedload
 
+from training.kit import usernames
 from training.kit.db import AnySelect, db
-from training.kit.usernames import username_key
 from training.models.identity.accounts import Role, RoleAssignment, User
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Jurisdiction, Organisation
@@ -54,9 +54,9 @@ def jurisdictions_of(organisation_ids: Collection[int]) -> Mapping[int, Jurisdic
     return {key: jurisdiction for key, jurisdiction in db.session.execute(statement)}  # noqa: C416  # for the types
 
 
-def usernames_among(usernames: Collection[str]) -> set[str]:
-    """Return those of ``usernames`` that somebody has."""
-    return set(db.session.scalars(select(User.username).where(User.username.in_(usernames))))
+def usernames_among(drawn: Collection[str]) -> set[str]:
+    """Return those of the usernames ``drawn`` that somebody has."""
+    return set(db.session.scalars(select(User.username).where(User.username.in_(drawn))))
 
 
 class FoundCard(NamedTuple):
@@ -82,7 +82,7 @@ def _found(statement: AnySelect) -> FoundCard | None:
 
 def lock_card_of(username: str) -> FoundCard | None:
     """Lock the card that leads into the account with this username; None if there is no such card or account."""
-    return _found(_usable(User.username == username_key(username)).with_for_update(of=Card))
+    return _found(_usable(User.username == usernames.plain(username)).with_for_update(of=Card))
 
 
 def lock_card(public_id: str, at: dt.datetime) -> FoundCard | None:

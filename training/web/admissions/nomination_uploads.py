@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import PureWindowsPath
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -12,10 +11,8 @@ from flask_babel import gettext as _
 from training.domain.admissions import nomination_upload_commit, row_corrections
 from training.domain.admissions import nomination_uploads as rules
 from training.domain.admissions.column_mapping import FORMAT, parse_languages, parse_sex
-from training.domain.common.table_columns import cleaned
 from training.domain.identity.reading import ExportEvent
 from training.forms.admissions.nomination_uploads import (
-    LONGEST_NAME,
     CommitForm,
     NomineeColumnsForm,
     NomineeFileForm,
@@ -53,7 +50,7 @@ from training.web.common.labels import choices, job_words, word
 from training.web.common.lists import cut, pager
 from training.web.common.reading import note_file
 from training.web.common.sending import made, makes
-from training.web.common.uploads import takes_file
+from training.web.common.uploads import name_of, takes_file
 from training.web.common.use_case import attempt
 from training.work import queue
 
@@ -67,11 +64,6 @@ def _nominating_organisations(cohort_id: int) -> tuple[dict[str, Organisation], 
     """Return the organisations for which the actor may nominate, by public id and as choices."""
     organisations = {one.public_id: one for one in nomination_uploads.nominating_organisations(cohort_id, actor())}
     return organisations, [Choice(key, name(one)) for key, one in organisations.items()]
-
-
-def _own_name(file: str) -> str:
-    """Return the name of a file as its sender sees it: without folders, shortened."""
-    return cleaned(PureWindowsPath(file).name)[:LONGEST_NAME]
 
 
 def _key(organisations: dict[str, Organisation], chosen: str | None) -> int | None:
@@ -100,8 +92,8 @@ def new(cohort: Cohort) -> ResponseReturnValue:
     if form.validate_on_submit():
         with attempt(form) as done:
             organisation_id = _key(organisations, form.organisation.data)
-            called = form.called.data or _own_name(form.file.data.filename or "")
-            batch = rules.read(form.file.data.stream, cohort, organisation_id, actor(), form.sheet.data or "", called)
+            sheet, called = form.sheet.data or "", name_of(form)
+            batch = rules.read(form.file.data.stream, cohort, organisation_id, actor(), sheet, called)
             job = None if rules.must_ask_columns(batch) else rules.ask_preview(batch, actor())
             address = url_for(".show" if job else ".columns", public_id=batch.public_id)
             made(address)

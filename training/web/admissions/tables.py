@@ -109,7 +109,7 @@ def _asked(code: str, part: str, text: str) -> str:
 NOMINEES = TableSpec[NomineeRow](
     _l("Rows"),
     {
-        "number": page_only(_l("Row")),
+        "number": page_only(_l("Row"), needs_label=True),
         **{part.value: _part_column(part) for part in NomineePart},
         "outcome": ColumnSpec(_l("Outcome"), lambda nominee: nominee.row.outcome, CODE),
         "reason": ColumnSpec(_l("Reason"), lambda nominee: reason_of(nominee.row)),
@@ -118,6 +118,7 @@ NOMINEES = TableSpec[NomineeRow](
         "action": page_only(_l("Action"), is_action=True),
     },
     page=("number", "outcome", "name", "organisation_meant", "action"),
+    is_cards=True,
 )
 """The headings of the file are accepted when it is uploaded again."""
 
@@ -164,7 +165,7 @@ VETTING_QUEUE = TableSpec[Any](
 )
 """Nominees in vetting with empty columns for the authority's decision; rows: nomination, current decision."""
 
-NOMINATION_FILES = files_read("admissions.nomination_uploads.show", are_named=True)
+NOMINATION_FILES = files_read("admissions.nomination_uploads.show")
 
 TABLES: Mapping[str, TableSpec[Any]] = {
     "nomination_files": NOMINATION_FILES,

@@ -100,15 +100,19 @@ def isolated_month(day: dt.date) -> Markup:
     return _isolated(month_text(day, here.code), here.direction)
 
 
+def comma() -> str:
+    """Return the comma of the script of the page."""
+    return "," if language().direction == "ltr" else "،"
+
+
 def isolated_moment(at: dt.datetime | None) -> Markup:
     """Format date and time in the time zone of the ledger."""
     if at is None:
         return Markup("")
     here, local = language(), at.astimezone(BOOKS_ZONE)
     day = _day(local.date(), here.code, here.direction, is_short=True)
-    comma = "," if here.direction == "ltr" else "،"
     return Markup('<span dir="{}">{}{} {}</span>').format(
-        here.direction, day, comma, _isolated(f"{local:%H:%M}", "ltr")
+        here.direction, day, comma(), _isolated(f"{local:%H:%M}", "ltr")
     )
 
 
@@ -311,4 +315,5 @@ def init_app(app: Flask) -> None:
         "moment": isolated_moment,
     }
     app.jinja_env.globals["now"] = now
+    app.jinja_env.globals["comma"] = comma
     app.jinja_env.globals["has_transliteration"] = lambda: bool(g.get("has_transliteration"))

@@ -67,6 +67,9 @@ _UNREADABLE: dict[Problem, Callable[[], str]] = {
     Problem.SEVERAL_SHEETS: lambda: _(
         "Several sheets of the workbook hold something: leave the one that is meant, and send it again"
     ),
+    Problem.LOOK_UNKNOWN: lambda: _(
+        "It cannot be told which rows and columns this workbook hides: save it as XLSX and send it again"
+    ),
     Problem.UNREADABLE: lambda: _("The file cannot be read as a table: save it as CSV (UTF-8) or XLSX"),
 }
 

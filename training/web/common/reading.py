@@ -27,7 +27,12 @@ from training.web.common.logs import reference
 log = logging.getLogger("training.reading")
 
 _DENIED = {403: RefusedEvent.PERMISSION_DENIED, 404: RefusedEvent.RECORD_DENIED}
-_OF_RECORDS = {"Cohort": ReadEvent.COHORT, "NominationBatch": ReadEvent.FILE, "ClearanceBatch": ReadEvent.FILE}
+_OF_RECORDS = {
+    "Cohort": ReadEvent.COHORT,
+    "NominationBatch": ReadEvent.FILE,
+    "ClearanceBatch": ReadEvent.FILE,
+    "SpendBatch": ReadEvent.FILE,
+}
 _FIRST_REDIRECT = 300
 
 

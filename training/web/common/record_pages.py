@@ -1,11 +1,12 @@
 """The page of each kind of record, for those who may open it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from flask import url_for
 
 from training.domain.identity.audit import Subject
 from training.queries.common import records
+from training.queries.common.records import Step, Way
 from training.web.common.guard import actor
 
 _PAGES = {
@@ -28,16 +29,21 @@ _PAGES = {
     "Venue": "courses.venues.show",
 }
 
-_SHOWN_WITH = {
-    "Completion": ("nomination_id", "Nomination"),
-    "KitItem": ("venue_id", "Venue"),
-    "Merge": ("kept_id", "Person"),
-    "RightsAttachment": ("assessment_id", "RightsAssessment"),
-    "RightsMitigation": ("assessment_id", "RightsAssessment"),
-    "Room": ("venue_id", "Venue"),
-    "VettingDecision": ("person_id", "Person"),
+SHOWN_WITH: Mapping[str, Sequence[Way]] = {
+    "Completion": [[Step("nomination_id", "Nomination")]],
+    "Evidence": [
+        [Step("id", "Claim", "evidence_id")],
+        [Step("id", "ClaimEvidence", "evidence_id"), Step("claim_id", "Claim")],
+    ],
+    "KitItem": [[Step("venue_id", "Venue")]],
+    "Merge": [[Step("kept_id", "Person")]],
+    "RightsAttachment": [[Step("assessment_id", "RightsAssessment")]],
+    "RightsMitigation": [[Step("assessment_id", "RightsAssessment")]],
+    "Room": [[Step("venue_id", "Venue")]],
+    "VettingDecision": [[Step("person_id", "Person")]],
 }
-"""Kinds without a page of their own: the column that leads to the record whose page shows them."""
+"""Kinds without a page of their own: what leads to the record whose page shows them. Evidence is shown with its claim,
+whether it came with it or later."""
 
 
 _LISTED = {"ExchangeRate": "finance.rates.index"}
@@ -47,6 +53,6 @@ _LISTED = {"ExchangeRate": "finance.rates.index"}
 def addresses_of(subjects: Collection[Subject]) -> Mapping[Subject, str]:
     """Return the address of the page of each record that the reader may open; in one statement for all of them."""
     listed = {one: url_for(_LISTED[one.kind]) for one in subjects if one.kind in _LISTED}
-    asked = {one for one in subjects if one.kind in _PAGES or one.kind in _SHOWN_WITH}
-    found = records.shown_on(asked, _SHOWN_WITH, actor())
+    asked = {one for one in subjects if one.kind in _PAGES or one.kind in SHOWN_WITH}
+    found = records.shown_on(asked, SHOWN_WITH, actor())
     return listed | {Subject(*one): url_for(_PAGES[page.kind], public_id=page.public_id) for one, page in found.items()}

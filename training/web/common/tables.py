@@ -39,6 +39,8 @@ class Kind:
     """The tags around a value on a page."""
     needs_label: bool = False
     """Whether a value says nothing without its heading, on a card."""
+    is_beside: bool = False
+    """Whether a card shows it beside the row header; what follows begins a line."""
 
 
 def _as_it_is(value: Any) -> Any:
@@ -81,7 +83,7 @@ TITLE = Kind(filters.title, filters.title_text)
 NAME = Kind(filters.name, filters.name_text)
 """The name of an organisation or venue."""
 PERSON = Kind(filters.person, lambda one: filters.person(one).striptags())
-OTHER_NAME = Kind(filters.other_name, lambda one: filters.entered_other_name(one).striptags())
+OTHER_NAME = Kind(filters.other_name, lambda one: filters.entered_other_name(one).striptags(), is_beside=True)
 """The name in the other script; where nobody entered one, a page has a transliteration, a file nothing."""
 
 
@@ -121,16 +123,15 @@ class ColumnSpec(Generic[Row]):
         ``is_card`` says whether a row is a card on a phone.
         """
         attributes = ' class="app-actions"' if self.is_action else ' class="number"' if self.kind.is_number else ""
+        label = f' data-label="{escape(self.label)}"' if is_card and self.kind.needs_label else ""
         if is_card:
-            attributes = f' role="cell"{attributes}{self._on_card()}'
+            attributes = f' role="cell"{attributes}{self._on_card() or label}'
         html = self._html() if cell is None else lambda row: _html(cell(row))
-        return PageColumn(str(self.label), self.kind.is_number, self.is_action, attributes, html)
+        return PageColumn(str(self.label), self.kind.is_number, self.is_action, attributes, html, label)
 
     def _on_card(self) -> str:
-        """Return what the cells of a card declare about themselves."""
-        if self.is_wide:
-            return ' class="app-wide"'
-        return f' data-label="{escape(self.label)}"' if self.kind.needs_label else ""
+        """Return the class of the cells of a card; empty if they have none."""
+        return ' class="app-wide"' if self.is_wide else ' class="app-beside"' if self.kind.is_beside else ""
 
     def _html(self) -> Callable[[Row], str]:
         """Return the writer of a cell by its kind, as plain strings: lists are long."""
@@ -147,13 +148,14 @@ class ColumnSpec(Generic[Row]):
 
 
 class PageColumn(NamedTuple):
-    """A column of a page: the input of ``ui.heading``, the attributes of its cells, and their writer."""
+    """A column of a page: the input of ``ui.heading``, the attributes of its cells, their writer, a label on a card."""
 
     text: str
     number: bool
     hidden: bool
     attributes: str
     html: Callable[[Any], str]
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ class PageTable(Generic[Row]):
         header, *others = self.columns
         total = ' class="app-total"' if self.is_total(row) else ' role="rowheader"' if self.is_cards else ""
         cells = "".join([f"<td{one.attributes}>{one.html(row)}</td>" for one in others])
-        return Markup(f'<th scope="row"{total}>{header.html(row)}</th>{cells}')  # noqa: S704  # escaped by the columns
+        return Markup(f'<th scope="row"{total}{header.label}>{header.html(row)}</th>{cells}')  # noqa: S704  # escaped by the columns
 
 
 def page_only(label: LazyString, *, is_action: bool = False, needs_label: bool = False) -> ColumnSpec[Any]:
@@ -232,24 +234,22 @@ class TableSpec(Generic[Row]):
 _COUNT_OR_DASH = replace(COUNT, page=lambda number: number or "–")
 
 
-def files_read(endpoint: str, *, are_named: bool = False) -> TableSpec[Any]:
-    """Return the table of uploads, each with its size, and its name if ``are_named``; ``endpoint`` shows one."""
-    named = (
-        {"name": ColumnSpec[Any](_l("What you call this file"), lambda row: row[0].name, TYPED)} if are_named else {}
-    )
+def files_read(endpoint: str) -> TableSpec[Any]:
+    """Return the table of uploads, each with its name and size; ``endpoint`` shows one."""
     return TableSpec(
         _l("Files read before"),
         {
             "file": ColumnSpec(
                 _l("File"), lambda row: row[0].public_id, ID, CellLink(endpoint, lambda row: str(row[0].public_id))
             ),
-            **named,
+            "name": ColumnSpec(_l("What you call this file"), lambda row: row[0].name, TYPED),
             "read": ColumnSpec(_l("Read"), lambda row: row[0].uploaded_at, MOMENT),
             "read_by": ColumnSpec(_l("Read by"), lambda row: row[0].uploaded_by.display_name, TYPED),
             "rows": ColumnSpec(_l("Rows"), lambda row: row[1], _COUNT_OR_DASH),
             "state": ColumnSpec(_l("State"), lambda row: row[0].state, TAG),
         },
-        page=("file", *named, "read", "rows", "state"),
+        page=("file", "name", "read", "rows", "state"),
+        is_cards=True,
     )
 
 

@@ -4,7 +4,7 @@ import io
 import logging
 import threading
 from functools import wraps
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import IO, Any
 
 from flask import Flask, Response, abort, current_app, g, request, send_file
@@ -12,9 +12,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from training.config import Settings
+from training.domain.common.table_columns import cleaned
 from training.domain.finance.evidence import FileState, content_of
 from training.domain.identity import upload_limits
 from training.domain.identity.refusals import TooManyUploads
+from training.forms.common.table_import import LONGEST_NAME
 from training.kit.clock import today
 from training.kit.db import read_anew, transaction
 from training.kit.memory import give_back
@@ -44,6 +46,12 @@ _TYPES = {
 def folder() -> Path:
     """Return the folder of uploaded files, outside the web root."""
     return Settings.of(current_app).evidence_folder
+
+
+def name_of(form: Any) -> str:
+    """Return what the user calls an uploaded file: what was typed, else its own name, without folders, shortened."""
+    own = PureWindowsPath(form.file.data.filename or "").name
+    return form.called.data or cleaned(own)[:LONGEST_NAME]
 
 
 def saved(file: Evidence | RightsAttachment, name: str) -> Response:

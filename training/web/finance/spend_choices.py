@@ -19,7 +19,7 @@ from training.policy.matrix import Permission
 from training.queries.common.paging import SIZE
 from training.queries.finance import claims, spend_uploads
 from training.web.common.downloads import SavedTable, file_of
-from training.web.common.filters import commitment_text, long_date, short_date, title_text, typed
+from training.web.common.filters import commitment_text, long_date, payee, short_date, title_text, typed
 from training.web.common.guard import actor, needs
 from training.web.common.labels import word
 from training.web.common.language import language
@@ -115,7 +115,7 @@ def money_back(batch: SpendBatch, number: int) -> ResponseReturnValue:
 def _payment_text(one: spend_uploads.PaymentLeft) -> Markup:
     """Return the option for a payment: payee, day, amount, what is left of it."""
     left = "" if one.left == one.entry.amount else _("%(left)s left of it", left=format_pounds(one.left))
-    parts = [typed(one.claim.payee), short_date(one.claim.paid_on), format_pounds(one.entry.amount), left]
+    parts = [typed(payee(one.claim)), short_date(one.claim.paid_on), format_pounds(one.entry.amount), left]
     return Markup(", ").join(part for part in parts if part)
 
 

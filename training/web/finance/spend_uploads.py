@@ -18,13 +18,13 @@ from training.models.finance.spend_uploads import GROUPS, RowOutcome, SpendBatch
 from training.policy.matrix import Permission
 from training.queries.common.paging import Cursor
 from training.queries.finance import claims, spend_uploads
-from training.web.common import table_import
+from training.web.common import shown, table_import
 from training.web.common.filters import commitment_text
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices, words_for
 from training.web.common.lists import cut, pager
 from training.web.common.sending import made, makes
-from training.web.common.uploads import folder, takes_file
+from training.web.common.uploads import folder, name_of, takes_file
 from training.web.common.use_case import attempt
 from training.web.finance.spend_choices import row_choices
 
@@ -40,7 +40,7 @@ def new(programme: Programme) -> ResponseReturnValue:
     form = SpendFileForm()
     if form.validate_on_submit():
         with attempt(form) as done:
-            batch = rules.read(form.file.data.stream, folder(), programme, actor())
+            batch = rules.read(form.file.data.stream, folder(), programme, actor(), name_of(form))
             made(url_for(".columns", public_id=batch.public_id))
         if done:
             return redirect(url_for(".columns", public_id=batch.public_id))
@@ -59,11 +59,11 @@ def columns(batch: SpendBatch) -> ResponseReturnValue:
         flash(words_for(refusal), "important")
         return redirect(url_for(".new", public_id=page.batch.programme.public_id))
     commitments = {one.public_id: one for one in claims.payable(batch.programme_id, actor())}
-    places = columns_of.guess(table.headings)
+    places = columns_of.guess(table.headings, table.hidden)
     days = columns_of.days_of(table, places.get("date"))
     form = ColumnsForm()
     open_ones = [Choice(key, commitment_text(one)) for key, one in commitments.items()]
-    form.offer(table.headings, open_ones, choices(DayOrder), days.order)
+    form.offer(table.headings, places, open_ones, choices(DayOrder), days.order)
     if form.validate_on_submit():
         chosen = form.columns()
         reading = form.reading(columns_of.order_of(table, chosen.date))
@@ -92,6 +92,8 @@ def show(batch: SpendBatch) -> ResponseReturnValue:
         return redirect(url_for(".columns", public_id=batch.public_id))
     form, group = table_import.row_filter(RowOutcome), GROUPS.get(request.args.get("group", ""))
     rows = spend_uploads.rows_of(batch, table_import.selected_outcome(form, RowOutcome), cut(), actor(), group)
+    for claim in spend_uploads.claims_of_people(batch, actor(), {one.row.fingerprint for one in rows.rows} - {""}):
+        shown.payee(claim)
     is_previewed = page.batch.state is SpendBatchState.PREVIEWED
     return render_template(
         "finance/spend_uploads/show.html",

@@ -37,6 +37,7 @@ from training.web.common.tables import (
     MONTH,
     PERCENT,
     TAG,
+    TEXT,
     TITLE,
     TYPED,
     WORDED,
@@ -200,7 +201,7 @@ def _wrong(row: RowOfBatch) -> str:
 SPEND_ROWS = TableSpec[RowOfBatch](
     _l("Rows"),
     {
-        "number": ColumnSpec(_l("Row"), lambda one: one.row.number),
+        "number": ColumnSpec(_l("Row"), lambda one: one.row.number, replace(TEXT, needs_label=True)),
         "outcome": ColumnSpec(_l("Outcome"), lambda one: one.row.outcome, TAG),
         "wrong": ColumnSpec(_l("What is wrong"), _wrong),
         "paid": ColumnSpec(_l("Paid on"), lambda one: one.row.paid_on, DAY),
@@ -212,9 +213,11 @@ SPEND_ROWS = TableSpec[RowOfBatch](
         "decision": ColumnSpec(_l("Decision"), lambda one: _standing(one) if one.row.claim else ""),
     },
     page=("number", "outcome", "paid", "amount", "payee", "commitment"),
+    is_cards=True,
 )
 """The rows of a spend file with their planned or actual outcomes."""
 
+_LABELLED = replace(MONEY, needs_label=True)
 TAKEN = TableSpec[Taken](
     _l("What the rows take from the commitments"),
     {
@@ -222,10 +225,11 @@ TAKEN = TableSpec[Taken](
         "purpose": ColumnSpec(_l("Purpose"), lambda one: one.commitment.purpose, WORDED),
         "line": ColumnSpec(_l("Budget line"), lambda one: one.commitment.line, TITLE),
         "rows": ColumnSpec(_l("Rows"), lambda one: one.rows, COUNT),
-        "amount": ColumnSpec(_l("Amount"), lambda one: one.pence, MONEY),
-        "outstanding": ColumnSpec(_l("Outstanding"), lambda one: one.commitment.committed, MONEY),
+        "amount": ColumnSpec(_l("Amount"), lambda one: one.pence, _LABELLED),
+        "outstanding": ColumnSpec(_l("Outstanding"), lambda one: one.commitment.committed, _LABELLED),
     },
     page=("commitment", "amount", "outstanding", "rows", "line"),
+    is_cards=True,
 )
 
 _CEILING = replace(MONEY, page=lambda pence: filters.money(pence) if pence else _("No sum published"))

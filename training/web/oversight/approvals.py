@@ -133,10 +133,14 @@ def _filter(parts: Parts) -> InboxFilter:
     form = InboxFilter(request.args)
     form.programme.choices = [Choice(one.public_id, title(one)) for one in parts.programmes]
     form.proposer.choices = [Choice(one.public_id, typed(one.display_name)) for one in parts.proposers]
-    form.file.choices = [
-        Choice(one.batch.public_id, f"{one.batch.public_id}, {format_pounds(one.pence)}") for one in parts.files
-    ]
+    form.file.choices = [Choice(one.batch.public_id, _file_option(one)) for one in parts.files]
     return form
+
+
+def _file_option(file: inbox.WaitingFile) -> str:
+    """Return the option for a spend file: its name, its id, the sum of what waits."""
+    said = (file.batch.name, file.batch.public_id, format_pounds(file.pence))
+    return typed(", ".join(part for part in said if part))
 
 
 def foreseen(bundles: Sequence[Bundle]) -> list[Waiting]:

@@ -207,8 +207,13 @@ def of_claim(claim: Claim, table: str, kind: str) -> ResponseReturnValue:
 @bp.get("/spending/<public_id>/tables/<table>.<kind>")
 @needs(Permission.PROPOSE_MONEY, on=SpendBatch)
 def of_spend_file(batch: SpendBatch, table: str, kind: str) -> ResponseReturnValue:
-    """Send a table of a spend file."""
-    return _sent(_OF_SPEND_FILE, batch, table, kind)
+    """Send a table of a spend file; rows that were paid to people are an export of personal data."""
+    named = [one.public_id for one in spend_uploads.claims_of_people(batch, actor())] if table == "rows" else []
+    with attempt() as done:
+        if named:
+            note_file(ExportEvent.PAYEES, named)
+    back = url_for("finance.spend_uploads.show", public_id=batch.public_id)
+    return _sent(_OF_SPEND_FILE, batch, table, kind) if done else redirect(back)
 
 
 @bp.get("/cohorts/<public_id>/tables/<table>.<kind>")
