@@ -9,6 +9,7 @@ from training import cli, web
 from training.config import Settings, SettingsError
 from training.kit.db import engine_options
 from training.kit.db import init_app as init_db
+from training.kit.mail import init_app as init_mail
 from training.kit.memory import keep_small
 from training.kit.outages import describe, outage_of
 from training.kit.resources import ROOT
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     init_db(app)
+    init_mail(app, settings.mail)
     guard.install()
     queue.init_app(app, settings)
     web.init_app(app, settings)

@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import Flask
 
 from training.kit.files import make_private_folder
+from training.kit.mail import MailServer, Security, is_address
 from training.models.assurance.rights_assessments import RiskLevel
 from training.models.identity.accounts import ApprovalGrade
 
@@ -18,6 +19,9 @@ _SHORTEST_SECRET = 32
 _OFF = {"", "0", "no", "false"}
 _OWN_HOSTS = "127.0.0.1,localhost"
 _LAST_PORT = 65535
+_MAIL = ("SMTP_PORT", "SMTP_SECURITY", "SMTP_USER", "SMTP_PASSWORD", "MAIL_FROM")
+_MAIL_PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
+_THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
 _RIGHTS_APPROVAL = "low=official,medium=senior,high=ministerial"
 
 
@@ -29,7 +33,8 @@ class SettingsError(Exception):
 class Settings:
     """The settings of an application. ``demo_password`` is None in production.
 
-    ``rights_approval`` has the grade of rights approver that each level of risk requires.
+    ``rights_approval`` has the grade of rights approver that each level of risk requires. Without ``mail`` no letter
+    is posted.
     """
 
     database_url: str
@@ -44,6 +49,7 @@ class Settings:
     proxy_hops: int
     port: int
     rights_approval: Mapping[RiskLevel, ApprovalGrade]
+    mail: MailServer | None = None
 
     @property
     def is_production(self) -> bool:
@@ -89,6 +95,7 @@ class Settings:
             proxy_hops=_whole(environment, "PROXY_HOPS", 0),
             port=_port(environment),
             rights_approval=rights_approval(environment.get("RIGHTS_APPROVAL") or _RIGHTS_APPROVAL),
+            mail=mail_server(environment),
         )
 
 
@@ -127,6 +134,38 @@ def rights_approval(text: str = _RIGHTS_APPROVAL) -> Mapping[RiskLevel, Approval
     if grades != sorted(grades):
         raise SettingsError(f"RIGHTS_APPROVAL is {text!r}: a higher risk cannot ask for a lower grade.")
     return table
+
+
+def mail_server(environment: Mapping[str, str]) -> MailServer | None:
+    """Return the mail server that ``SMTP_HOST`` names; None without one. Raises SettingsError for an unsafe one."""
+    host = environment.get("SMTP_HOST", "")
+    if not host:
+        if left := next((name for name in _MAIL if environment.get(name)), None):
+            raise SettingsError(f"{left} is set, but SMTP_HOST, which turns mail on, is not.")
+        return None
+    security = _security(environment.get("SMTP_SECURITY") or Security.STARTTLS, host)
+    sender = environment.get("MAIL_FROM", "")
+    if not is_address(sender):
+        raise SettingsError("MAIL_FROM must be the e-mail address from which letters come.")
+    user, password = environment.get("SMTP_USER", ""), environment.get("SMTP_PASSWORD", "")
+    if bool(user) != bool(password):
+        raise SettingsError("SMTP_USER and SMTP_PASSWORD belong together: set both or neither.")
+    port = _whole(environment, "SMTP_PORT", _MAIL_PORTS[security])
+    if not 0 < port <= _LAST_PORT:
+        raise SettingsError(f"SMTP_PORT is {port}: use a number up to {_LAST_PORT}.")
+    return MailServer(host, port, security, sender, user, password)
+
+
+def _security(text: str, host: str) -> Security:
+    try:
+        security = Security(text.lower())
+    except ValueError as error:
+        raise SettingsError(f"SMTP_SECURITY is {text!r}: use starttls or tls.") from error
+    if security is Security.NONE and host not in _THIS_MACHINE:
+        raise SettingsError(
+            "SMTP_SECURITY cannot be none but for a mail server on this machine: letters hold one-time addresses."
+        )
+    return security
 
 
 def _hosts(named: str) -> tuple[str, ...]:

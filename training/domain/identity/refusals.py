@@ -48,6 +48,12 @@ class WeakPassword(Refusal):
     shortest: int
 
 
+class AddressRefused(Refusal):
+    """This is not one e-mail address and nothing else."""
+
+    field = "email"
+
+
 class OwnRecord(Refusal):
     """The record is about the person who acts: somebody else does it."""
 

@@ -114,6 +114,7 @@ LABELS = Labels(
         r.InvitationSpent: lambda _r: _("This invitation was used already or has expired"),
         r.UsernameTaken: lambda _r: _("This username is taken: choose another"),
         r.WeakPassword: lambda x: _WEAK[x.fault](x.shortest),
+        r.AddressRefused: lambda _r: _("Enter one e-mail address, like name@example.org, and nothing else"),
         r.OwnRecord: lambda _r: _("This is about you: nobody acts on their own record, so somebody else does it"),
         r.OrganisationExists: lambda _r: _("An organisation has this English name already"),
         r.ParentElsewhere: lambda _r: _("The body above it and those below it must be of the same jurisdiction"),
