@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import ProgrammingError
 
 from tests.e2e.people import Reader, said
 from tests.support.application import application
 from tests.support.caddy import DEPLOYED, HOST, Client, Proxy, behind_tls
-from tests.support.databases import emptied_postgresql
+from tests.support.databases import deployed_postgresql
 from tests.support.secrets import SECRET
-from tests.support.server import serving
+from tests.support.server import command, serving
 from training.domain.identity import accounts, organisations
 from training.kit.clock import now
 from training.kit.db import db, transaction
@@ -22,6 +23,7 @@ from training.models.identity.accounts import Role
 from training.models.identity.audit import AuditEntry
 from training.models.identity.organisations import Jurisdiction
 from training.policy.scopes import unscoped
+from training.queries.identity import deployment
 
 PASSWORD = "kestrel-lantern-orchard-58"
 PRODUCTION = {
@@ -36,18 +38,25 @@ MIB = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def deployed_app() -> Iterator[Flask]:
+def database() -> Iterator[str]:
+    """Return the address of a prepared database, as the role of the service, which owns no table."""
+    with deployed_postgresql() as (owner, service):
+        command(owner, "prepare", **PRODUCTION)
+        yield service
+
+
+@pytest.fixture(scope="module")
+def deployed_app(database: str) -> Iterator[Flask]:
     """Return an application on the database of the deployment."""
-    with application(emptied_postgresql("deployed")) as app:
+    with application(database) as app:
         yield app
 
 
 @pytest.fixture(scope="module")
-def proxy(deployed_app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    """Return the proxy of a deployment that has one UK coordinator, shared by the tests of this file."""
+def proxy(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """Return the proxy of a deployment, shared by the tests of this file."""
     folder = tmp_path_factory.mktemp("deployed")
-    url = deployed_app.config["SETTINGS"].database_url
-    with serving(url, folder / "server.log", **PRODUCTION) as base, behind_tls(base, folder) as proxy:
+    with serving(database, folder / "server.log", **PRODUCTION) as base, behind_tls(base, folder) as proxy:
         yield proxy
 
 
@@ -191,3 +200,17 @@ def test_while_the_register_is_away_the_proxy_has_words(tmp_path: Path) -> None:
     assert "Server" not in answer.headers
     assert "a-secret-token" not in written
     assert "canary" not in written
+
+
+def test_service_owns_no_table(deployed_app: Flask) -> None:
+    with deployed_app.app_context():
+        role = deployment.database_role()
+        assert role
+        assert not (role.is_superuser or role.owns_tables or role.has_admin_rights)
+        for change in (
+            "DROP TRIGGER ledger_entries_no_change ON ledger_entries",
+            "TRUNCATE people",
+            "DROP TABLE people",
+        ):
+            with pytest.raises(ProgrammingError, match="InsufficientPrivilege"), db.engine.begin() as connection:
+                connection.execute(text(change))

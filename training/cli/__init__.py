@@ -1,8 +1,8 @@
-"""The flask commands: preparation, seeds, permissions, verification, accounts."""
+"""The flask commands: preparation, seeds, permissions, verification, accounts, the state of a deployment."""
 
 from flask import Flask
 
-from training.cli import accounts, names, path, prepare, reports, seeds, worker
+from training.cli import accounts, doctor, names, path, prepare, reports, seeds, worker
 
 
 def init_app(app: Flask) -> None:
@@ -16,3 +16,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(accounts.account)
     app.cli.add_command(worker.worker)
     app.cli.add_command(names.names)
+    app.cli.add_command(doctor.doctor)
