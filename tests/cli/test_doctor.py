@@ -205,7 +205,7 @@ def test_program_that_the_service_may_change_is_a_warning() -> None:
 
 @pytest.fixture
 def roles(postgresql_url: str) -> Iterator[Mapping[str, str]]:
-    """Have roles like those of a deployment, by what they are: the server is shared, so their names are of this process."""
+    """Have roles like those of a deployment, by what they are; named after this process, for the server is shared."""
     kinds = ("service", "member", "maker", "owner")
     named = {kind: f"register_{kind}_{os.getpid()}" for kind in kinds}
     with application(postgresql_url) as app, app.app_context():

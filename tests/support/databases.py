@@ -101,7 +101,7 @@ def fresh_postgresql(template: str = "migrated") -> Iterator[str]:
 
 @contextmanager
 def deployed_postgresql() -> Iterator[tuple[str, str]]:
-    """Yield the URLs of an empty database made by ``deploy/database.sql``: for the owner of its tables, for the service."""
+    """Yield the URLs of a database made by ``deploy/database.sql``: for the owner of its tables and for the service."""
     name = f"border-training-{os.getpid()}"
     before, after = _DEPLOYED.read_text().replace("border-training", name).split(f"\\connect {name}\n")
     for database, statements in (("postgres", before), (name, after)):
