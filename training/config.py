@@ -34,7 +34,7 @@ class Settings:
     """The settings of an application. ``demo_password`` is None in production.
 
     ``rights_approval`` has the grade of rights approver that each level of risk requires. Without ``mail`` no letter
-    is posted.
+    is posted. ``postgresql_programs`` is the folder of pg_dump and pg_restore, if they are not on the PATH.
     """
 
     database_url: str
@@ -50,6 +50,7 @@ class Settings:
     port: int
     rights_approval: Mapping[RiskLevel, ApprovalGrade]
     mail: MailServer | None = None
+    postgresql_programs: Path | None = None
 
     @property
     def is_production(self) -> bool:
@@ -96,6 +97,7 @@ class Settings:
             port=_port(environment),
             rights_approval=rights_approval(environment.get("RIGHTS_APPROVAL") or _RIGHTS_APPROVAL),
             mail=mail_server(environment),
+            postgresql_programs=Path(programs) if (programs := environment.get("PG_PROGRAMS")) else None,
         )
 
 
