@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import make_url, text
 
-from tests.cli import run
+from tests.cli import done, run
 from tests.support.application import application
 from tests.support.secrets import SECRET
 from training.cli import doctor
@@ -51,8 +51,9 @@ def settled(sqlite_app: Flask, tmp_path: Path) -> Flask:
     return sqlite_app
 
 
-def note_backup(folder: Path, at: dt.datetime) -> None:
-    (folder / "last-backup.json").write_text(json.dumps({"at": at.isoformat(), "name": "a backup"}))
+def note_backup(folder: Path, at: dt.datetime, *, is_encrypted: bool = True) -> None:
+    said = {"at": at.isoformat(timespec="seconds"), "file": "a backup", "is_encrypted": is_encrypted}
+    (folder / "last-backup.json").write_text(json.dumps(said))
 
 
 def looked(app: Flask, **settings: Any) -> tuple[int, Mapping[str, tuple[str, str]]]:
@@ -144,6 +145,18 @@ def test_worker_that_is_silent_is_a_warning(settled: Flask) -> None:
 def test_backup_ages(settled: Flask, tmp_path: Path, hours: int, expected: str) -> None:
     note_backup(tmp_path, now() - dt.timedelta(hours=hours))
     assert level(settled, "backup") == expected
+
+
+def test_backup_that_everybody_can_read_is_a_warning(settled: Flask, tmp_path: Path) -> None:
+    note_backup(tmp_path, now(), is_encrypted=False)
+    assert level(settled, "backup") == "warning"
+
+
+def test_backup_that_was_taken_is_found(settled: Flask, tmp_path: Path) -> None:
+    (tmp_path / "last-backup.json").unlink()
+    (tmp_path / "backups").mkdir()
+    done(settled, "backup", str(tmp_path / "backups"))
+    assert "0 hours old" in looked(settled)[1]["backup"][1]
 
 
 @pytest.mark.parametrize("noted", [None, "", "{}", '{"at": 5}', '{"at": "yesterday"}', "[]"])
@@ -270,12 +283,12 @@ def test_database_that_is_away_is_unsafe_and_the_rest_is_looked_at() -> None:
 
 
 def test_settings_that_are_refused_are_said_in_a_sentence(tmp_path: Path) -> None:
-    done = subprocess.run(
+    ended = subprocess.run(
         [sys.executable, "-m", "training", "doctor"],
         env={"TRAINING_MODE": "production", "SECRET_KEY": "short", "TRAINING_INSTANCE": str(tmp_path)},
         capture_output=True,
         check=False,
         text=True,
     )
-    assert done.returncode == 1
-    assert done.stderr == "Error: SECRET_KEY must be set in production, with 32 characters or more.\n"
+    assert ended.returncode == 1
+    assert ended.stderr == "Error: SECRET_KEY must be set in production, with 32 characters or more.\n"

@@ -47,7 +47,7 @@ def test_units_are_bounded(folder: Path) -> None:
 
 
 def test_units_start_commands_that_exist(sqlite_app: Flask) -> None:
-    known = {*main.commands, *sqlite_app.cli.commands, "backup"}
+    known = {*main.commands, *sqlite_app.cli.commands}
     for unit in UNITS:
         [command] = re.findall(rf"^ExecStart={PROGRAM} (\S+)", unit.read_text(), re.MULTILINE)
         assert command in known, unit.name

@@ -39,6 +39,7 @@ STEPS = {
     "assurance.rights_assessments.submit": _STATE,
     "courses.cohorts.close": _STATE,
     "finance.spend_uploads.withdraw": _STATE,
+    "identity.mail.send_again": _STATE,
     "identity.organisations.deactivate": _STATE,
     "identity.organisations.reactivate": _STATE,
     "outcomes.completions.confirm": _STATE,

@@ -38,6 +38,11 @@ def downgrade(engine: Engine, revision: str) -> None:
     command.downgrade(configuration(engine), revision)
 
 
+def knows(revision: str) -> bool:
+    """Return whether this release has the migration ``revision``."""
+    return any(each.revision == revision for each in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
+
+
 def refuse_change(table: str) -> None:
     """Make a table append-only: triggers reject UPDATE, REPLACE, DELETE and TRUNCATE. For use in a migration.
 

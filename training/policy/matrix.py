@@ -37,6 +37,7 @@ class Permission(enum.StrEnum):
     CLAIM_COMPLETION = "claim completion"
     CONFIRM_COMPLETION = "confirm completion (never one's own)"
     READ_AUDIT = "read audit"
+    SEE_MAIL = "see outgoing mail, send a letter again"
 
 
 class Scope(enum.StrEnum):
@@ -116,4 +117,5 @@ MATRIX: Mapping[Permission, Mapping[Role, frozenset[Scope]]] = {
     Permission.CLAIM_COMPLETION: {_TRAINEE: _SELF},
     Permission.CONFIRM_COMPLETION: {_UK: _ALL, _TRAINER: _TAUGHT},
     Permission.READ_AUDIT: {_AUDITOR: _ALL},
+    Permission.SEE_MAIL: {_ADMINISTRATOR: _ALL},
 }  # fmt: skip

@@ -23,12 +23,16 @@ from training.kit.files import make_private
 from training.kit.ids import new_token
 from training.kit.outages import outage_of
 from training.kit.tracebacks import told
-from training.work import runner
+from training.work import postman, runner
 
 SMALL = 500
 """Largest job, in rows, that is done within its request."""
 _BEAT = 5
 """Seconds between two heartbeats."""
+_POST = 2
+"""Seconds between two looks into the outbox."""
+_LAST_LETTER = 30
+"""For how many seconds a process that stops waits for the answer to the letter that it is handing over."""
 
 
 class JobQueue:
@@ -55,11 +59,14 @@ class JobQueue:
         stop = threading.Event()
         parent = os.getppid() if stops_with_parent else None
         beat = threading.Thread(target=self._beat, args=(stop, parent), daemon=True)
+        post = threading.Thread(target=self._post, args=(stop,), daemon=True)
         beat.start()
+        post.start()
         self.look()
         self.queue.create_consumer(workers=1, max_delay=1.0, graceful_signal="TERM").run()
         stop.set()
         beat.join()
+        post.join(_LAST_LETTER)
         with self._app.app_context(), transaction():
             jobs.gone(self._worker)
 
@@ -68,6 +75,15 @@ class JobQueue:
             if parent is not None and os.getppid() != parent:
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
+
+    def _post(self, stop: threading.Event) -> None:
+        """Send letters until the process stops: a thread of its own, as a slow mail server must hold up no job."""
+        while not stop.wait(_POST):
+            try:
+                with self._app.app_context(), _outage_in_a_line():
+                    postman.send_due(self._worker)
+            except Exception as error:  # a letter that cannot be written must not end the post
+                runner.log.error("post failed: %s", told(error))
 
     def _say_alive(self) -> bool:
         try:

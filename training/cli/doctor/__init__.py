@@ -14,7 +14,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from training.cli.doctor import checks
-from training.cli.doctor.checks import Finding, Level
+from training.cli.doctor.checks import Finding, LastBackup, Level
 from training.config import Settings
 from training.domain.identity.jobs import SILENT
 from training.kit import mail
@@ -23,6 +23,7 @@ from training.kit.db import db
 from training.kit.outages import describe, outage_of
 from training.kit.resources import ROOT
 from training.queries.identity import deployment, health
+from training.work import backups
 
 
 @click.command()
@@ -73,11 +74,11 @@ def _of_reachable_database() -> Iterator[Finding]:
     yield checks.worker(is_alive=at_head and health.is_worker_alive(SILENT))
 
 
-def last_backup(settings: Settings) -> dt.datetime | None:
-    """Return when the last good backup was taken; None if none was, or nothing readable says so."""
+def last_backup(settings: Settings) -> LastBackup | None:
+    """Return the last good backup; None if none was taken, or nothing readable says so."""
     try:
-        noted = json.loads((settings.queue_file.parent / "last-backup.json").read_text(encoding="utf-8"))
-        return dt.datetime.fromisoformat(noted["at"]).astimezone(dt.UTC)
+        noted = json.loads(backups.last_backup(settings).read_text(encoding="utf-8"))
+        return LastBackup(dt.datetime.fromisoformat(noted["at"]).astimezone(dt.UTC), bool(noted["is_encrypted"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

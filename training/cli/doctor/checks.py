@@ -35,6 +35,13 @@ class Finding(NamedTuple):
     text: str
 
 
+class LastBackup(NamedTuple):
+    """When the last good backup was taken, and whether it needs a key to be read."""
+
+    at: dt.datetime
+    is_encrypted: bool
+
+
 def ok(what: str, text: str) -> Finding:
     """Return that all is well."""
     return Finding(what, Level.OK, text)
@@ -123,14 +130,16 @@ def guards(unguarded: Iterable[str]) -> Finding:
     return ok("ledger", "no trigger is disabled")
 
 
-def backup(taken_at: dt.datetime | None, now: dt.datetime) -> Finding:
-    """Judge the age of the last good backup."""
-    if taken_at is None:
+def backup(last: LastBackup | None, now: dt.datetime) -> Finding:
+    """Judge the age of the last good backup, and who can read it."""
+    if last is None:
         return unsafe("backup", "not set up: no backup was taken yet (docs/deploy.md)")
-    age, days = now - taken_at, (now - taken_at).days
+    age = now - last.at
     if age > _STALE:
-        return unsafe("backup", f"the last good one is {days} days old")
+        return unsafe("backup", f"the last good one is {age.days} days old")
     text = f"the last good one is {age // dt.timedelta(hours=1)} hours old"
+    if not last.is_encrypted:
+        return warning("backup", f"{text}, and whoever has the file can read it: give the backup a --key")
     return ok("backup", text) if age <= _FRESH else warning("backup", text)
 
 
@@ -162,7 +171,7 @@ def mail(server: MailServer | None) -> Finding:
     """Judge whether letters can be sent."""
     if server is None:
         return warning("mail", "not set up: invitations and resets have to be handed over (SMTP_HOST)")
-    return ok("mail", f"{server.host}:{server.port}, {server.security}")
+    return ok("mail", f"{server.host}:{server.port}, {server.security.value}")
 
 
 def is_of_this_machine(name: str) -> bool:

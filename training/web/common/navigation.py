@@ -33,6 +33,7 @@ _MENU: tuple[tuple[str, LazyString], ...] = (
     ("admissions.vetting.index", _l("Vetting")),
     ("assurance.rights_assessments.index", _l("Rights assessments")),
     ("identity.audit.index", _l("Audit")),
+    ("identity.mail.index", _l("Outgoing mail")),
 )
 
 _SECTIONS: Mapping[str, str] = {
