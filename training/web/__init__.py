@@ -8,6 +8,7 @@ from training.config import Settings
 from training.kit.ids import new_token
 from training.web import admissions, assurance, courses, finance, identity, outcomes, oversight, people
 from training.web.common import (
+    addresses,
     assets,
     compression,
     errors,
@@ -35,6 +36,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     compression.init_app(app)
     uploads.init_app(app)
     logs.init_app(app)
+    addresses.init_app(app)
     # After the log: it reads the body, and a form that is refused there has a reference and a time too.
     _csrf.init_app(app)
     uploads.count_uploads(app)  # a forged form uses up nobody's limit
