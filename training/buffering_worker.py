@@ -43,6 +43,8 @@ _MOST_BYTES = 256 * 1024 * 1024
 """Bytes of unfinished requests that a worker stores at once; beyond, the largest are given up."""
 _LARGEST_BODY = 41 * 1024 * 1024
 """A little more than the pages accept: they answer a larger one in the language of the reader."""
+_LARGEST_THROWN_AWAY = 128 * 1024 * 1024
+"""Bytes of a larger body that still arrive before it is answered: a client that is sending may not hear."""
 _IN_MEMORY = 64 * 1024
 """Bytes of a request or answer that are held in memory before they go into a temporary file."""
 _LINGER = 2
@@ -69,9 +71,20 @@ class _Request(HTTPRequestParser):
     """A request that arrives. One that is too large or has no room goes to the application, which has the words."""
 
     _error: OSError | None = None
+    _to_throw_away = 0
+    thrown_away = 0
+    """The bytes that arrived and are not kept."""
 
     def received(self, data: bytes) -> int:
         """Take ``data``; return how much of it belongs to this request."""
+        if self.thrown_away < self._to_throw_away:
+            taken = min(len(data), self._to_throw_away - self.thrown_away)
+            self.thrown_away += taken
+            self.completed = self.thrown_away == self._to_throw_away
+            return taken
+        return self._taken(data)
+
+    def _taken(self, data: bytes) -> int:
         try:
             taken = super().received(data)
         except OSError as error:
@@ -80,6 +93,10 @@ class _Request(HTTPRequestParser):
         if is_too_large or self._error:
             self.error = None
             cast("dict[str, str]", self.headers)["CONNECTION"] = "close"
+        if is_too_large and not self.expect_continue and self.content_length <= _LARGEST_THROWN_AWAY:
+            self._to_throw_away, self.completed = self.content_length, False
+        elif is_too_large:
+            self.expect_continue = False
         return taken
 
     def get_body_stream(self) -> Any:
@@ -123,7 +140,8 @@ class _Connection(HTTPChannel):
             return bool(self.total_outbufs_len) and self.last_activity < now - _STALLED
         if self.request is None:
             return self.last_activity < now - (_IDLE if self.began else _FIRST)
-        return self.began + min(_BASE + self.unfinished / _SLOWEST, _LONGEST) < now
+        arrived = self.unfinished + self.request.thrown_away
+        return self.began + min(_BASE + arrived / _SLOWEST, _LONGEST) < now
 
 
 class Server(TcpWSGIServer):

@@ -1,11 +1,12 @@
 """``border-training run``: the web server and the work process side by side; see docs/adr/0016.
 
-A signal ends both. When the server ends, so does the work process; one that dies is started again. In a deployment
-that has a service manager, let it run gunicorn and ``border-training worker`` as two services instead.
+A signal ends both. When the server ends, so does the work process; one that dies is started again. A service manager
+runs ``border-training serve`` and ``border-training worker`` as two services instead (``deploy/systemd``).
 """
 
 import contextlib
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -69,6 +70,12 @@ def run() -> None:
     """Prepare the database, print the sign-ins, and serve until a signal or the end of the server."""
     # In a process of its own, so that its memory is released.
     sys.exit(_start(_PREPARE).wait() or _serve())
+
+
+@click.command()
+def serve() -> None:
+    """Serve pages without the work process, as a service of its own, until a signal ends it."""
+    os.execv(sys.executable, _SERVER)
 
 
 def _serve() -> int:

@@ -6,7 +6,7 @@ from alembic import op
 from training.kit.usernames import username_key
 
 revision = "0033"
-down_revision = "0029"
+down_revision = "0032"
 
 Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _OPEN = sa.text("ended_at IS NULL")

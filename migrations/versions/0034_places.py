@@ -6,7 +6,7 @@ from alembic import op
 from training.kit.names import fold, name_key
 
 revision = "0034"
-down_revision = "0032"
+down_revision = "0033"
 
 Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

@@ -98,11 +98,24 @@ def test_slow_request_is_answered_when_it_arrives_whole(base: str) -> None:
         assert client.recv(12) == b"HTTP/1.1 400", "the form has no token"
 
 
-def test_request_that_says_it_is_too_large_is_answered_in_the_language_of_the_reader(base: str) -> None:
-    with held(base, FORM + b"Accept-Language: ar\r\nContent-Length: 99999999\r\n\r\nusername=", clients=1) as (client,):
+@pytest.mark.parametrize(("said", "sent"), [(999_999_999, 0), (45_000_000, 45_000_000), (120_000_000, 120_000_000)])
+def test_request_that_says_it_is_too_large_is_answered_in_the_language_of_the_reader(
+    base: str, said: int, sent: int
+) -> None:
+    """Whether its body would never end, or is on its way: who sends hears nothing of an answer before its end."""
+    head = FORM + b"Accept-Language: ar\r\nContent-Length: %d\r\n\r\n" % said
+    with held(base, head, clients=1) as (client,):
+        if said == sent:
+            client.sendall(b"x" * sent)
         answer = b"".join(iter(lambda: client.recv(65536), b"")).decode()
     assert answer.startswith("HTTP/1.1 413")
     assert 'lang="ar" dir="rtl"' in answer
+
+
+def test_client_that_asks_first_is_told_at_once_that_it_is_too_large(base: str) -> None:
+    head = FORM + b"Expect: 100-continue\r\nContent-Length: 45000000\r\n\r\n"
+    with held(base, head, clients=1) as (client,):
+        assert client.recv(12) == b"HTTP/1.1 413"
 
 
 def test_server_stops_while_clients_hold_their_connections(sqlite_url: str, tmp_path: Path) -> None:

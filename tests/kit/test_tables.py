@@ -5,6 +5,7 @@ import io
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -172,6 +173,16 @@ def test_empty_workbook_is_refused() -> None:
 def test_workbook_with_too_many_rows_is_refused() -> None:
     content = workbook(lambda _book, sheet: sheet.write_column(0, 0, range(tables.MOST_ROWS + 2)))
     assert problem(content) is Problem.TOO_MANY_ROWS
+
+
+@pytest.mark.parametrize("byte", [0, 1, 127, 255])
+def test_workbook_with_any_damaged_byte_in_its_directory_is_read_or_unreadable(byte: int) -> None:
+    """Also one that says it needs a later version of the archive format: Python has no error of its own for that."""
+    whole = workbook(lambda _book, sheet: sheet.write_column(0, 0, ["name", "Ali Hassan"]))
+    for place in range(whole.index(b"PK\x01\x02"), len(whole)):
+        damaged = whole[:place] + bytes([byte]) + whole[place + 1 :]
+        with suppress(TableError):
+            tables._check_unpacked(damaged)
 
 
 def test_decompression_bomb_is_refused() -> None:

@@ -18,6 +18,8 @@ from training.kit.db import engine_options
 from training.kit.ids import new_public_id
 from training.kit.migrate import upgrade
 
+_DEPLOYED = Path(__file__).parents[2] / "deploy/database.sql"
+
 _SCHEMA = """
     SELECT count(*), sum(hashtext(concat(object, xmin))) FROM (
         SELECT concat('column', attrelid, attname) AS object, xmin FROM pg_attribute UNION ALL
@@ -95,6 +97,29 @@ def fresh_postgresql(template: str = "migrated") -> Iterator[str]:
         yield _address(name)
     finally:
         _drop(name)
+
+
+@contextmanager
+def deployed_postgresql() -> Iterator[tuple[str, str]]:
+    """Yield the URLs of a database made by ``deploy/database.sql``: for the owner of its tables and for the service."""
+    name = f"border-training-{os.getpid()}"
+    before, after = _DEPLOYED.read_text().replace("border-training", name).split(f"\\connect {name}\n")
+    for database, statements in (("postgres", before), (name, after)):
+        with psycopg.connect(_address(database), autocommit=True) as connection:
+            for statement in _bare(statements).split(";"):
+                connection.execute(statement.encode())
+    service, owner = (_address(name).replace("//tests@", f"//{role}@") for role in (name, f"{name}-owner"))
+    try:
+        yield owner, service
+    finally:
+        _execute(f'DROP DATABASE "{name}" WITH (FORCE)', _server())
+        _execute(f'DROP ROLE "{name}"', _server())
+        _execute(f'DROP ROLE "{name}-owner"', _server())
+
+
+def _bare(statements: str) -> str:
+    """Return the statements without comments and without the commands of psql."""
+    return "\n".join(line for line in statements.strip().splitlines() if not line.startswith(("--", "\\")))
 
 
 @contextmanager

@@ -1,8 +1,8 @@
-"""The flask commands: preparation, seeds, permissions, verification, accounts."""
+"""The flask commands: preparation, seeds, permissions, verification, accounts, the state of a deployment."""
 
 from flask import Flask
 
-from training.cli import accounts, backup, names, path, prepare, reports, seeds, worker
+from training.cli import accounts, backup, doctor, names, path, prepare, reports, seeds, worker
 
 
 def init_app(app: Flask) -> None:
@@ -19,3 +19,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(backup.restore)
     app.cli.add_command(backup.backup_key)
     app.cli.add_command(names.names)
+    app.cli.add_command(doctor.doctor)

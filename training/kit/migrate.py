@@ -2,6 +2,7 @@
 
 from alembic import command, op
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
@@ -23,6 +24,13 @@ def configuration(engine: Engine) -> Config:
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Upgrade the database to ``revision``."""
     command.upgrade(configuration(engine), revision)
+
+
+def is_at_head(engine: Engine) -> bool:
+    """Return whether the database has every migration of this version, and none that it does not know."""
+    with engine.connect() as connection:
+        there = MigrationContext.configure(connection).get_current_heads()
+    return set(there) == set(ScriptDirectory.from_config(configuration(engine)).get_heads())
 
 
 def downgrade(engine: Engine, revision: str) -> None:

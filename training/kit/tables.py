@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import re
+import struct
 import subprocess
 import sys
 import zipfile
@@ -410,7 +411,7 @@ def _check_unpacked(content: bytes) -> None:
     """Reject an archive whose declared size is many times its own, before unpacking it."""
     try:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except (zipfile.BadZipFile, ValueError) as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, ArithmeticError, struct.error, EOFError) as error:
         raise TableError(Problem.UNREADABLE) from error
     if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
         raise TableError(Problem.TOO_LARGE)

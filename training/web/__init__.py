@@ -8,7 +8,9 @@ from training.config import Settings
 from training.kit.ids import new_token
 from training.web import admissions, assurance, courses, finance, identity, outcomes, oversight, people
 from training.web.common import (
+    addresses,
     assets,
+    compression,
     errors,
     filters,
     guard,
@@ -31,8 +33,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Attach pages, gate, errors, languages and static files. Raises RuntimeError for an undeclared endpoint."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["new_token"] = new_token
+    compression.init_app(app)
     uploads.init_app(app)
     logs.init_app(app)
+    addresses.init_app(app)
     # After the log: it reads the body, and a form that is refused there has a reference and a time too.
     _csrf.init_app(app)
     uploads.count_uploads(app)  # a forged form uses up nobody's limit

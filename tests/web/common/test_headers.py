@@ -173,6 +173,32 @@ def test_production_cookie_is_bound_to_the_host(production: Flask) -> None:
     assert "Demonstration" not in account.text
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "https://register.example.evil.example/",
+        "https://register.example:443.evil.example/",
+        "https://register.example:99999999/",
+        "https://[::1/",
+        "https://[register.example]/",
+        "http://register.example/",
+        "https://register.example@evil.example/",
+        "https://register.example:x@evil.example/",
+        "\u00ff://",
+        "",
+    ],
+)
+def test_production_refuses_a_form_of_another_page_whatever_its_address_is(production: Flask, page: str) -> None:
+    client = production.test_client()
+    shown = client.get("/sign-in", base_url="https://register.example", headers=BEHIND)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown.text)
+    assert token
+    form = {"csrf_token": token[1], "username": "uk", "password": PASSWORD}
+    answer = client.post("/sign-in", base_url="https://register.example", headers=BEHIND | {"Referer": page}, data=form)
+    assert answer.status_code == 400
+    assert "</html>" in answer.text
+
+
 def test_production_sends_hsts(production: Flask, sqlite_app: Flask) -> None:
     answer = production.test_client().get("/sign-in", headers=BEHIND)
     assert answer.headers["Strict-Transport-Security"] == f"max-age={YEAR}; includeSubDomains"
@@ -224,6 +250,8 @@ def test_log_contains_no_names_addresses_or_tokens(world: World, log: io.StringI
     client.get("/people/canary-id")
     client.get("/sign-in?next=/canary-next", headers={"User-Agent": "canary-agent", "Referer": "http://canary-referer"})
     client.get(f"/invitation/{token}")
+    client.open("/account", method="CANARY")
+    client.open("/canary", method="Canary-method")
     post(client, "/people", {"words": "Canary"})
     organisation = re.search(r'<option value="([0-9a-z]{12})"', client.get("/people/new").text)
     assert organisation

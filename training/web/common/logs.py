@@ -24,6 +24,10 @@ _HEADERS = {
 }
 
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+"""Those that some page answers; a client may call its method anything."""
+
+
 def reference() -> str:
     """Return the identifier of this request in the log and on an error page; created on first use."""
     if "reference" not in g:
@@ -55,7 +59,7 @@ def _finish(response: Response) -> Response:
     log.log(
         logging.ERROR if outage else logging.INFO,
         "%s %s %s %.0f ms %s%s",
-        request.method,
+        request.method if request.method in _METHODS else "-",
         rule,
         response.status_code,
         milliseconds,
