@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from training.kit.usernames import username_key
+from training.kit import usernames
 
 revision = "0033"
 down_revision = "0032"
@@ -47,7 +47,7 @@ def _respell() -> None:
     connection = op.get_bind()
     named = dict(connection.execute(sa.select(_users.c.username, _users.c.id)).all())
     for username, key in list(named.items()):
-        if (spelling := username_key(username)) not in named:
+        if (spelling := usernames.plain(username)) not in named:
             connection.execute(sa.update(_users).where(_users.c.id == key).values(username=spelling))
             named[spelling] = key
 

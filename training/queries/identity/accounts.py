@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, exists, inspect, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
-from training.kit.db import AnySelect, db
 from training.kit import usernames
+from training.kit.db import AnySelect, db
 from training.models.identity.accounts import KnownDevice, Role, RoleAssignment, SignIn, SignInFailure, User
 from training.models.identity.actor import Actor
 from training.models.identity.organisations import Organisation
@@ -110,7 +110,10 @@ def is_known_device(username: str, token_hash: str, since: dt.datetime) -> bool:
     """Return whether an active account with this username has signed in on a device since a moment."""
     statement = select(KnownDevice.id).join(User, User.id == KnownDevice.user_id)
     here = (KnownDevice.token_hash == token_hash, KnownDevice.last_used_at > since)
-    return db.session.scalar(statement.where(User.username_key == key(username), User.is_active, *here)) is not None
+    return (
+        db.session.scalar(statement.where(User.username_key == usernames.key(username), User.is_active, *here))
+        is not None
+    )
 
 
 def has_device(token_hash: str, since: dt.datetime) -> bool:

@@ -14,8 +14,8 @@ from training.models.courses.courses import CostBasis, Theme
 from training.models.courses.venues import Governorate
 from training.models.finance.claims import EvidenceKind
 from training.models.finance.programmes import LineCategory, ProjectKind
-from training.models.people.links import LinkAct
 from training.models.people.cards import CardEnd
+from training.models.people.links import LinkAct
 from training.models.people.people import InactiveReason, Sex, SpokenLanguage
 from training.web.common.labels import word
 from training.web.common.trail import FieldWords, code_of, day, month_of, number, yes_or_no
@@ -65,7 +65,6 @@ FIELDS: Mapping[str, FieldWords] = {
     "name_latin": FieldWords(_l("Name in Latin letters")),
     "name_native": FieldWords(_l("Name in Arabic or Kurdish letters")),
     "nominations_until": FieldWords(_l("Last day for nominations"), day),
-    "account": FieldWords(_l("Account")),
     "act": FieldWords(_l("What is asked for"), code_of(LinkAct)),
     "organisation": FieldWords(_l("Organisation")),
     "outcome": FieldWords(_l("Outcome"), code_of(VettingOutcome)),
