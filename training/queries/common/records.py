@@ -60,16 +60,16 @@ class PageOf(NamedTuple):
     public_id: str
 
 
-class Step(NamedTuple):
-    """A step from a record to another: to that of ``kind`` whose ``column`` is the ``own`` column of the first."""
+class Relation(NamedTuple):
+    """A relation of a record to another: to that of ``kind`` whose ``column`` is the ``own`` column of the first."""
 
     own: str
     kind: str
     column: str = "id"
 
 
-Way = Sequence[Step]
-"""The steps from a record without a page to the one whose page shows it."""
+Way = Sequence[Relation]
+"""The relations from a record without a page to the one whose page shows it."""
 
 
 def shown_on(
@@ -95,9 +95,9 @@ def _shown_on(kind: str, ids: Sequence[str], way: Way, actor: Actor) -> AnySelec
     page = _model(way[-1].kind) if way else model
     statement: AnySelect = select(literal(kind), model.public_id, literal(page.__name__), page.public_id)
     statement, here = statement.select_from(model), model
-    for step in way:
-        there = _model(step.kind)
-        statement = statement.join(there, getattr(there, step.column) == getattr(here, step.own))
+    for relation in way:
+        there = _model(relation.kind)
+        statement = statement.join(there, getattr(there, relation.column) == getattr(here, relation.own))
         here = there
     return statement.where(model.public_id.in_(ids), where(actor, SEEING[page], page))
 

@@ -6,7 +6,7 @@ from flask import url_for
 
 from training.domain.identity.audit import Subject
 from training.queries.common import records
-from training.queries.common.records import Step, Way
+from training.queries.common.records import Relation, Way
 from training.web.common.guard import actor
 
 _PAGES = {
@@ -30,17 +30,17 @@ _PAGES = {
 }
 
 SHOWN_WITH: Mapping[str, Sequence[Way]] = {
-    "Completion": [[Step("nomination_id", "Nomination")]],
+    "Completion": [[Relation("nomination_id", "Nomination")]],
     "Evidence": [
-        [Step("id", "Claim", "evidence_id")],
-        [Step("id", "ClaimEvidence", "evidence_id"), Step("claim_id", "Claim")],
+        [Relation("id", "Claim", "evidence_id")],
+        [Relation("id", "ClaimEvidence", "evidence_id"), Relation("claim_id", "Claim")],
     ],
-    "KitItem": [[Step("venue_id", "Venue")]],
-    "Merge": [[Step("kept_id", "Person")]],
-    "RightsAttachment": [[Step("assessment_id", "RightsAssessment")]],
-    "RightsMitigation": [[Step("assessment_id", "RightsAssessment")]],
-    "Room": [[Step("venue_id", "Venue")]],
-    "VettingDecision": [[Step("person_id", "Person")]],
+    "KitItem": [[Relation("venue_id", "Venue")]],
+    "Merge": [[Relation("kept_id", "Person")]],
+    "RightsAttachment": [[Relation("assessment_id", "RightsAssessment")]],
+    "RightsMitigation": [[Relation("assessment_id", "RightsAssessment")]],
+    "Room": [[Relation("venue_id", "Venue")]],
+    "VettingDecision": [[Relation("person_id", "Person")]],
 }
 """Kinds without a page of their own: what leads to the record whose page shows them. Evidence is shown with its claim,
 whether it came with it or later."""
