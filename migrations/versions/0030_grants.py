@@ -112,7 +112,7 @@ def _add_to_accounts() -> None:
 
 def _make_assignments_anew() -> None:
     table = "role_assignments"
-    rows = op.get_bind().execute(sa.text(f"SELECT {_OLD_ASSIGNMENTS} FROM {table} ORDER BY id")).mappings().all()  # noqa: S608
+    rows = _rows(table, _OLD_ASSIGNMENTS)
     op.drop_table(table)
     made = op.create_table(
         table,
@@ -136,17 +136,16 @@ def _make_assignments_anew() -> None:
     )
     _index_assignments()
     if rows:
-        op.bulk_insert(made, [{**_moments(row), "public_id": new_public_id()} for row in rows])
+        op.bulk_insert(made, [{**row, "public_id": new_public_id()} for row in rows])
     _number_on(table)
 
 
-def _moments(row: sa.RowMapping) -> dict[str, object]:
-    """Return a row as it can be written again: SQLite gives moments as text."""
-    read = sa.DateTime().result_processor(op.get_bind().dialect, None)
-    return {
-        name: read(value) if read and name.endswith("_at") and isinstance(value, str) else value
-        for name, value in row.items()
-    }
+def _rows(table: str, columns: str, condition: str = "1 = 1") -> list[dict[str, object]]:
+    """Return rows as they can be written again, the oldest first: columns that end in ``_at`` are moments."""
+    names = [name.strip() for name in columns.split(",")]
+    typed = sa.table(table, *(sa.column(name, Moment if name.endswith("_at") else None) for name in names))
+    statement = sa.select(typed).where(sa.text(condition)).order_by(typed.c.id)
+    return [dict(row) for row in op.get_bind().execute(statement).mappings()]
 
 
 def _index_assignments() -> None:
@@ -168,7 +167,7 @@ def _make_invitations_anew() -> None:
     """Make the table anew; an invitation of before is one of the command line, asked for when its seven days began."""
     table = "invitations"
     old = "id, token_hash, role, organisation_id, expires_at, used_at"
-    rows = op.get_bind().execute(sa.text(f"SELECT {old} FROM {table} ORDER BY id")).mappings().all()  # noqa: S608
+    rows = _rows(table, old)
     op.drop_table(table)
     made = op.create_table(
         table,
@@ -205,7 +204,7 @@ def _make_invitations_anew() -> None:
     op.create_index(op.f("ix_invitations_organisation_id"), table, ["organisation_id"])
     _unique("uq_invitations_open", table, ["contact"], "used_at IS NULL AND ended_at IS NULL AND contact <> ''")
     if rows:
-        op.bulk_insert(made, [_invitation_of_before(_moments(row)) for row in rows])
+        op.bulk_insert(made, [_invitation_of_before(row) for row in rows])
     _number_on(table)
 
 
@@ -225,7 +224,7 @@ def downgrade() -> None:
         f"UPDATE {table} SET revoked_at = CURRENT_TIMESTAMP "  # noqa: S608
         f"WHERE {_STANDS} AND (since > CURRENT_DATE OR until IS NOT NULL)"
     )
-    rows = op.get_bind().execute(sa.text(f"SELECT {_OLD_ASSIGNMENTS} FROM {table} ORDER BY id")).mappings().all()  # noqa: S608
+    rows = _rows(table, _OLD_ASSIGNMENTS)
     op.drop_table(table)
     made = op.create_table(
         table,
@@ -243,7 +242,7 @@ def downgrade() -> None:
     )
     _index_assignments()
     if rows:
-        op.bulk_insert(made, [_moments(row) for row in rows])
+        op.bulk_insert(made, rows)
     _number_on(table)
     op.drop_index("uq_users_email", table_name="users")
     op.drop_index("uq_users_username_key", table_name="users")
@@ -259,7 +258,7 @@ def _make_invitations_as_before() -> None:
         "token_hash IS NOT NULL AND ended_at IS NULL AND asked_by_id IS NULL "
         "AND role NOT IN ('funder', 'rights_approver')"
     )
-    rows = op.get_bind().execute(sa.text(f"SELECT {old} FROM {table} WHERE {plain}")).mappings().all()  # noqa: S608
+    rows = _rows(table, old, plain)
     op.drop_table(table)
     made = op.create_table(
         table,
@@ -274,5 +273,5 @@ def _make_invitations_as_before() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_invitations_token_hash")),
     )
     if rows:
-        op.bulk_insert(made, [_moments(row) for row in rows])
+        op.bulk_insert(made, rows)
     _number_on(table)

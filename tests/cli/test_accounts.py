@@ -1,4 +1,4 @@
-"""The first account of a deployment: an invitation that works once, and none if there is an administrator."""
+"""The first two accounts of a deployment: invitations that work once, and none if there are two administrators."""
 
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from training.kit.db import db, transaction
 from training.models.identity.accounts import Role, User
 from training.models.identity.audit import AuditEntry
 from training.models.identity.organisations import Organisation
-from training.queries.identity import accounts
+from training.queries.identity import accounts, roles
 
 INVITE = ("account", "invite", "--role", "administrator")
 WANTED = {"display_name": "First one", "username": "First.One", "password": "three or four words"}
@@ -38,7 +38,7 @@ def test_invitation_creates_an_administrator(app: Flask) -> None:
     with app.app_context():
         user = accounts.user_named("first.one")
         assert user is not None
-        assert [role for role, _ in accounts.account_page(user.id).roles] == [Role.ADMINISTRATOR]
+        assert [row.RoleAssignment.role for row in roles.of_account(user.id)] == [Role.ADMINISTRATOR]
         assert not user.is_demonstration
     assert sign_in(app).get("/account").status_code == 200
 
@@ -66,16 +66,20 @@ def test_invitation_is_stored_as_a_hash(sqlite_app: Flask) -> None:
     assert secret not in repr(everything(sqlite_app))
 
 
-def test_second_administrator_cannot_be_invited(app: Flask) -> None:
+def test_third_administrator_cannot_be_invited(app: Flask) -> None:
     post(app.test_client(), invitation(app), dict(WANTED))
-    assert refused(app, *INVITE) == "Error: There is an administrator already: they invite all others.\n"
+    post(app.test_client(), invitation(app), WANTED | {"username": "second.one"})
+    told = "Error: There are two administrators: they invite all others, on the page Accounts.\n"
+    assert refused(app, *INVITE) == told
 
 
-def test_earlier_invitation_is_invalid_once_there_is_an_administrator(app: Flask) -> None:
+def test_earlier_invitation_is_invalid_once_there_are_two_administrators(app: Flask) -> None:
     """Otherwise a lost printout could create another administrator later."""
-    first, second = invitation(app), invitation(app)
+    first, second, third = invitation(app), invitation(app), invitation(app)
     post(app.test_client(), first, dict(WANTED))
-    assert app.test_client().get(second).status_code == 404
+    post(app.test_client(), second, WANTED | {"username": "second.one"})
+    answer = app.test_client().get(third)
+    assert (answer.status_code, "There are two administrators already" in answer.text) == (404, True)
 
 
 def test_only_administrators_can_be_invited(sqlite_app: Flask) -> None:

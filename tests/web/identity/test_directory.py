@@ -13,6 +13,7 @@ from tests.web.browsing import building, press, together, words
 from tests.web.identity.by_two import PASSWORD, account_id, address_on, held_id, second_administrator, signed_in
 from training.domain.identity import sign_in_limits
 from training.kit.db import db, transaction
+from training.kit.ids import new_token
 from training.models.identity.accounts import Role, User
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -131,9 +132,10 @@ def test_the_last_administrator_keeps_role_and_account(world: World, admin: Flas
 
 def test_an_administrator_makes_a_way_back_that_works_once(world: World, admin: FlaskClient) -> None:
     theirs, address = signed_in(world, "vetting"), f"/accounts/{account_id(world, 'vetting')}"
-    page = press(admin, f"{address}/reset", page=address)
-    one_time = address_on(page)
+    key = {"key": new_token()}
+    one_time = address_on(press(admin, f"{address}/reset", key, page=address))
     assert one_time not in admin.get(address).text
+    assert "had arrived before" in words(press(admin, f"{address}/reset", key, page=address))
     visitor = world.app.test_client()
     assert "signed out everywhere" in words(press(visitor, one_time, {"password": PASSWORD}, page=one_time))
     assert theirs.get("/account").status_code == 302

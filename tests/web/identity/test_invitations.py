@@ -20,6 +20,7 @@ from tests.web.identity.by_two import (
 from training.domain.identity.accounts import INVITATION_LIFE
 from training.kit.clock import pretend
 from training.kit.db import db, transaction
+from training.kit.ids import new_token
 from training.kit.mail import MailServer, Security
 from training.models.identity.accounts import Invitation, Role, RoleAssignment, User
 from training.models.identity.mail import Letter, OutgoingLetter
@@ -48,7 +49,8 @@ def other(world: World) -> FlaskClient:
 
 def agree(client: FlaskClient, invitation: str) -> str:
     """Agree to an invitation; return the path of its address."""
-    return address_on(press(client, f"/invitations/{invitation}/agree", page=f"/invitations/{invitation}"))
+    page = f"/invitations/{invitation}"
+    return address_on(press(client, f"{page}/agree", {"key": new_token()}, page=page))
 
 
 def agreed(world: World, admin: FlaskClient, other: FlaskClient, **form: object) -> str:
@@ -83,7 +85,7 @@ def test_an_invitation_of_staff_is_sent_when_another_agreed(
 
 
 def test_a_trainee_needs_no_second_administrator(world: World, admin: FlaskClient) -> None:
-    address = address_on(invite(admin, world, username="trainee.one", role="trainee"))
+    address = address_on(invite(admin, world, username="trainee.one", role="trainee", key=new_token()))
     assert world.app.test_client().get(address).status_code == 200
 
 
@@ -118,7 +120,7 @@ def test_an_invitation_that_does_not_work_says_why(
 
 def test_a_renewed_invitation_has_another_address(world: World, admin: FlaskClient, other: FlaskClient) -> None:
     first, page = agreed(world, admin, other), f"/invitations/{newest_invitation(world)}"
-    second = address_on(press(admin, f"{page}/renew", page=page))
+    second = address_on(press(admin, f"{page}/renew", {"key": new_token()}, page=page))
     assert admin.get(first).status_code == 404
     assert world.app.test_client().get(second).status_code == 200
 

@@ -25,6 +25,7 @@ from training.domain.identity.refusals import (
 from training.kit.db import changed, db
 from training.kit.ids import new_token, token_hash
 from training.kit.mail import is_address
+from training.kit.sealing import seal
 from training.models.identity.accounts import SignIn, User
 from training.models.identity.actor import Actor
 from training.models.identity.way_back import EmailChange, PasswordReset
@@ -57,7 +58,8 @@ AddressOf = Callable[[str], str]
 def ask_for_reset(typed: str, at: dt.datetime, address: AddressOf) -> None:
     """Mail a one-time address to the account with this confirmed e-mail address, if there is one.
 
-    For an unknown address a row is written too, and deleted when it has expired: the time tells nothing.
+    For an unknown address a row is written and a text sealed too: the time tells nothing. The row is deleted when it
+    has expired.
     """
     user = rows.with_confirmed_email(plain_email(typed))
     token = new_token()
@@ -67,6 +69,8 @@ def ask_for_reset(typed: str, at: dt.datetime, address: AddressOf) -> None:
         end_open(user.id, at)
         audit.record(IdentityEvent.RESET_ASKED, user, by=None)
         mail.post(Letter.PASSWORD_RESET, user.email or "", user.language, {"address": address(token)})
+    else:
+        seal(address(token), mail.PURPOSE)
     _add(token, user, None, at, RESET_LIFE)
 
 

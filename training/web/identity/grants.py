@@ -27,8 +27,6 @@ _SAID = {
     "give": _l("The role is given."),
     "refuse": _l("The request is refused."),
     "withdraw": _l("The request is withdrawn."),
-    "revoke": _l("The role is ended. It no longer works from the next page on."),
-    "confirm": _l("Confirmed for another year."),
 }
 
 
@@ -86,18 +84,27 @@ def decide(asked: RoleRequest, act: str) -> ResponseReturnValue:
     return redirect(url_for(".index"))
 
 
-@bp.post("/roles/<public_id>/<any(revoke, confirm):act>")
+@bp.post("/roles/<public_id>/revoke")
 @needs(Permission.MANAGE_ACCOUNTS, on=RoleAssignment)
-def change(held: RoleAssignment, act: str) -> ResponseReturnValue:
-    """End a role, or confirm it for another year."""
+def revoke(held: RoleAssignment) -> ResponseReturnValue:
+    """End a role."""
     holder = accounts.by_key(held.user_id).public_id
     with attempt() as done:
-        (rules.revoke if act == "revoke" else rules.confirm)(held, actor())
+        rules.revoke(held, actor())
     if done:
-        flash(str(_SAID[act]))
-    if act == "confirm":
-        return redirect(url_for(".yearly"))
+        flash(_("The role is ended. It no longer works from the next page on."))
     return redirect(url_for("identity.directory.show", public_id=holder))
+
+
+@bp.post("/roles/<public_id>/confirm")
+@needs(Permission.MANAGE_ACCOUNTS, on=RoleAssignment)
+def confirm(held: RoleAssignment) -> ResponseReturnValue:
+    """Confirm a role for another year."""
+    with attempt() as done:
+        rules.confirm(held, actor())
+    if done:
+        flash(_("Confirmed for another year."))
+    return redirect(url_for(".yearly"))
 
 
 @bp.get("/grants/yearly")
