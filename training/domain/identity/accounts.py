@@ -10,7 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from training.domain.identity import audit, passwords, sign_in_limits
 from training.domain.identity.events import IdentityEvent
 from training.domain.identity.hashing import NOBODY, hash_password, is_password
-from training.domain.identity.refusals import InvitationSpent, LinkFault, UsernameNotAllowed, UsernameTaken
+from training.domain.identity.refusals import (
+    InvitationSpent,
+    LinkFault,
+    SignInFailed,
+    UsernameNotAllowed,
+    UsernameTaken,
+)
 from training.domain.identity.sign_in_limits import Attempt, Counter
 from training.kit import usernames
 from training.kit.clock import BOOKS_ZONE, now
@@ -41,6 +47,16 @@ def verify(attempt: Attempt) -> User | None:
     user = accounts.user_named(attempt.username)
     is_match = is_password(user.password_hash if user else NOBODY, attempt.password)
     return user if user and is_match and user.is_active else None
+
+
+def check_unchanged(user: User, password_hash: str) -> None:
+    """Lock an account whose password was verified against ``password_hash`` before this transaction.
+
+    Raises SignInFailed if the password was replaced or the account disabled in the meantime: what ends all sessions
+    must not miss one that is about to begin.
+    """
+    if accounts.lock_password(user.id) != password_hash:
+        raise SignInFailed
 
 
 @dataclass(frozen=True)

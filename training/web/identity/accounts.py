@@ -73,7 +73,9 @@ def _open(tried: Attempt) -> tuple[Tokens, str]:
     user = rules.verify(tried)
     if user is None:
         raise SignInFailed
+    verified = user.password_hash
     with transaction():
+        rules.check_unchanged(user, verified)
         tokens = rules.start_sign_in(user, tried, counters, now())
     return tokens, user.language
 
