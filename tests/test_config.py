@@ -114,6 +114,8 @@ def test_given_secret_is_not_stored(tmp_path: Path) -> None:
         ("TRUSTED_HOSTS", "a.example, b.example,", "trusted_hosts", ("a.example", "b.example")),
         ("PROXY_HOPS", "2", "proxy_hops", 2),
         ("PORT", "80", "port", 80),
+        ("PG_PROGRAMS", "/opt/postgresql/bin", "postgresql_programs", Path("/opt/postgresql/bin")),
+        ("PG_PROGRAMS", "", "postgresql_programs", None),
     ],
 )
 def test_environment_variables_set_attributes(

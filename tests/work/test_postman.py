@@ -205,6 +205,21 @@ def test_a_letter_left_by_a_worker_that_died_is_uncertain(app: Flask) -> None:
         assert mailbox.letters == []
 
 
+def test_a_worker_that_was_only_slow_says_that_the_letter_was_sent(mailbox: Mailbox) -> None:
+    post()
+    opened = outbox.opened(the_letter().id)
+    assert opened is not None
+    with transaction():
+        outbox.hand_over(opened, "slow worker")
+    with pretend(now() + dt.timedelta(seconds=61)):
+        send_due("worker")
+    assert the_letter().state is LetterState.UNCERTAIN
+    db.session.rollback()
+    with transaction():
+        outbox.sent(opened.key, "slow worker")
+    assert (the_letter().state, the_letter().sealed) == (LetterState.SENT, None)
+
+
 def test_a_letter_that_this_worker_could_not_note_is_uncertain_at_once(mailbox: Mailbox) -> None:
     post()
     opened = outbox.opened(the_letter().id)

@@ -27,7 +27,7 @@ class ArchiveError(Exception):
     """A backup or a key cannot be used; the message is a sentence for whoever runs the command."""
 
 
-class Part(NamedTuple):
+class ArchivePart(NamedTuple):
     """The size and the SHA-256 of a file in an archive."""
 
     size: int
@@ -94,15 +94,15 @@ class ArchiveWriter:
     def __init__(self, stream: IO[bytes]) -> None:
         self._out = _Hashing(stream)
         self._tar = tarfile.open(fileobj=self._out, mode="w|", bufsize=_PIECE, format=tarfile.PAX_FORMAT)  # type: ignore[call-overload]  # noqa: SIM115
-        self.parts: dict[str, Part] = {}
+        self.parts: dict[str, ArchivePart] = {}
 
-    def add(self, name: str, file: IO[bytes]) -> Part:
+    def add(self, name: str, file: IO[bytes]) -> ArchivePart:
         """Add the content of an open file as ``name``; return its size and hash."""
         read = _Hashing(file)
         member = tarfile.TarInfo(name)
         member.size, member.mode = os.fstat(file.fileno()).st_size, 0o600
         self._tar.addfile(member, read)
-        self.parts[name] = Part(member.size, read.hash.hexdigest())
+        self.parts[name] = ArchivePart(member.size, read.hash.hexdigest())
         return self.parts[name]
 
     def add_text(self, name: str, text: bytes) -> None:
@@ -215,7 +215,7 @@ def _piped(consume: Callable[[IO[bytes]], object], sink: _Sink) -> Iterator[IO[b
 class Unpacked(NamedTuple):
     """What an archive holds: all its files, and the content of the small ones that describe it."""
 
-    parts: Mapping[str, Part]
+    parts: Mapping[str, ArchivePart]
     texts: Mapping[str, bytes]
 
 
@@ -291,7 +291,7 @@ class _UntilTrailer:
 
 
 def _unpacked(stream: _UntilTrailer, path: Path, folder: Path) -> Unpacked:
-    parts: dict[str, Part] = {}
+    parts: dict[str, ArchivePart] = {}
     texts: dict[str, bytes] = {}
     last = "its beginning"
     try:
@@ -325,7 +325,7 @@ def _check_member(member: tarfile.TarInfo, path: Path) -> None:
         raise ArchiveError(f"{path.name} was altered: it holds {member.name!r}, which no backup does.")
 
 
-def _extracted(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> Part:
+def _extracted(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> ArchivePart:
     make_private_folder(target.parent)
     source = tar.extractfile(member)
     digest, size = hashlib.sha256(), 0
@@ -334,7 +334,7 @@ def _extracted(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> P
             digest.update(piece)
             size += len(piece)
             file.write(piece)
-    return Part(size, digest.hexdigest())
+    return ArchivePart(size, digest.hexdigest())
 
 
 def _private(path: str, flags: int) -> int:

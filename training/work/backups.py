@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from training.config import Settings
 from training.kit import archives, snapshots
-from training.kit.archives import AlteredError, ArchiveError, ArchiveWriter, Part, Unpacked
+from training.kit.archives import AlteredError, ArchiveError, ArchivePart, ArchiveWriter, Unpacked
 from training.kit.clock import now
 from training.kit.files import make_private_folder, sha256_of
 from training.kit.outages import describe, outage_of
@@ -258,7 +258,7 @@ def _wrong(unpacked: Unpacked, file: Path) -> str | None:
     """Return a sentence about the first thing that is not as the manifest says; None if all is."""
     try:
         manifest = json.loads(unpacked.texts[_MANIFEST])
-        expected = {name: Part(**part) for name, part in manifest["parts"].items()}
+        expected = {name: ArchivePart(**part) for name, part in manifest["parts"].items()}
     except KeyError:
         return f"{file.name} was cut off or altered: {_MANIFEST} is missing."
     except (ValueError, TypeError, AttributeError):

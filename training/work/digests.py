@@ -11,7 +11,7 @@ from training.kit.db import transaction
 from training.kit.ids import token_hash
 from training.queries.identity import accounts, way_back
 from training.queries.oversight import home
-from training.queries.oversight.home import Waiting
+from training.queries.oversight.home import FirstPage
 
 _ABOUT: Mapping[str, tuple[str, ...]] = {
     "proposals": ("proposals", "assessments"),
@@ -47,6 +47,6 @@ def _post(user_id: int, address: str) -> bool:
         return False
 
 
-def _kinds(waiting: Waiting) -> list[str]:
+def _kinds(waiting: FirstPage) -> list[str]:
     """Return which kinds of matters wait."""
     return [kind for kind, parts in _ABOUT.items() if any(getattr(waiting, part) for part in parts)]

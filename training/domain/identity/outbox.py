@@ -77,14 +77,18 @@ def hand_over(letter: Opened, worker: str) -> bool:
 
 
 def sent(key: int, worker: str) -> None:
-    """Record that the mail server has the letter, and empty it."""
+    """Record that the mail server has the letter, and empty it; also one that was given up on meanwhile."""
     done = {"state": LetterState.SENT, "sealed": None, "ended_at": now(), "problem": None, "reply": ""}
-    changed(_held(key, worker).values(done))
+    states = (LetterState.HANDED_OVER, LetterState.UNCERTAIN)
+    ours = (OutgoingLetter.id == key, OutgoingLetter.worker == worker, OutgoingLetter.state.in_(states))
+    changed(update(OutgoingLetter).where(*ours).values(done))
 
 
 def uncertain(key: int, worker: str) -> None:
     """Record that the mail server may have the letter: it is not sent again by itself."""
-    changed(_held(key, worker).values(state=LetterState.UNCERTAIN, ended_at=now()))
+    ours = (OutgoingLetter.id == key, OutgoingLetter.worker == worker)
+    given_up = {"state": LetterState.UNCERTAIN, "ended_at": now()}
+    changed(update(OutgoingLetter).where(*ours, OutgoingLetter.state == LetterState.HANDED_OVER).values(given_up))
 
 
 def refused(letter: Opened, worker: str, problem: LetterProblem, reply: str, *, is_final: bool) -> None:
@@ -159,8 +163,3 @@ def send_again(letter: OutgoingLetter, by: Actor) -> None:
 def delete_expired(at: dt.datetime) -> None:
     """Delete letters of a month ago: an address is kept no longer than it helps."""
     db.session.execute(delete(OutgoingLetter).where(OutgoingLetter.posted_at < at - _KEPT))
-
-
-def _held(key: int, worker: str) -> Any:
-    mine = (OutgoingLetter.state == LetterState.HANDED_OVER, OutgoingLetter.worker == worker)
-    return update(OutgoingLetter).where(OutgoingLetter.id == key, *mine)

@@ -28,7 +28,7 @@ from training.queries.outcomes import completions
 SHOWN = 5
 
 
-class Waiting(NamedTuple):
+class FirstPage(NamedTuple):
     """What waits for a reader, each list empty without the permission it needs.
 
     ``proposals`` are the oldest, ``number`` says how many there are.
@@ -46,7 +46,7 @@ class Waiting(NamedTuple):
     assessments: Sequence[RightsAssessment]
 
 
-def waiting(me: Actor, on: dt.date) -> Waiting:
+def waiting(me: Actor, on: dt.date) -> FirstPage:
     """Return what waits for ``me`` on a day."""
 
     def may(permission: Permission) -> bool:
@@ -55,7 +55,7 @@ def waiting(me: Actor, on: dt.date) -> Waiting:
     may_put_forward = may(Permission.NOMINATE) and not may(Permission.SELECT_NOMINEES)
     minding = next(filter(may, (Permission.SELECT_NOMINEES, Permission.NOMINATE, Permission.VET)), None)
     proposals, number = inbox.oldest(SHOWN, me) if may(Permission.APPROVE_MONEY) else ([], 0)
-    return Waiting(
+    return FirstPage(
         notices=notifications.unseen(me) if may(Permission.READ_NOTICE) else (),
         steps=nominees_by_step(me) if may(Permission.SELECT_NOMINEES) else (),
         claims=claims(me) if may(Permission.CONFIRM_COMPLETION) else (),
