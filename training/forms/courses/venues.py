@@ -43,7 +43,7 @@ class VenueForm(PlaceForm):
     time_zone = ReferenceField(
         _l("Time zone"),
         [required(), longest(50)],
-        description=_l("As the time-zone database names it, for example Asia/Baghdad or Europe/London"),
+        description=_l("As the time-zone database names it: a region and a city"),
     )
     organisation = SelectField(
         _l("Kept by"), [may_be_empty()], description=_l("Its coordinators may edit the venue, its rooms and its kit")

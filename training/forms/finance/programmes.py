@@ -37,7 +37,7 @@ class ProgrammeForm(TitledForm):
             required(),
             written_like(_CODE, _l("Use 2 to 20 Latin letters, digits and hyphens, and no hyphen at either end")),
         ],
-        description=_l("Short and unique, for example PACT-CAMPAIGN"),
+        description=_l("Short and unique: Latin letters, digits and hyphens"),
     )
     starts_on = DateField(_l("First day"), [required()])
     ends_on = DateField(_l("Last day"), [required()])
