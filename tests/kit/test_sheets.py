@@ -27,7 +27,9 @@ def test_csv_is_utf_8_with_byte_order_mark() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize(
+    "text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1", "＝1", "＋1", "－1", "＠A1", "  =1"]
+)
 def test_text_is_escaped_against_formulas(text: str) -> None:
     row = next(csv.reader(io.StringIO(to_csv([Column("A")], [[text]]).decode("utf-8-sig").split("\r\n", 1)[1])), [])
     assert not row or row[0].startswith("'")

@@ -18,7 +18,7 @@ from training.kit.money import plain_amount
 Value = str | int | Decimal | dt.date | None
 """A cell: text, whole pence or a count (as the column says), a decimal number, a date, or empty."""
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _SAFE = {
     "in_memory": True,
     "constant_memory": True,
@@ -68,7 +68,7 @@ def _plain(column: Column, value: Value) -> str:
 
 
 def _without_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
+    return f"'{text}" if text.lstrip(" ").startswith(_BEGINS_A_FORMULA) else text
 
 
 def to_xlsx(
