@@ -140,7 +140,7 @@ class _Connection(HTTPChannel):
             return bool(self.total_outbufs_len) and self.last_activity < now - _STALLED
         if self.request is None:
             return self.last_activity < now - (_IDLE if self.began else _FIRST)
-        arrived = self.unfinished + self.request.thrown_away
+        arrived = self.unfinished + cast("_Request", self.request).thrown_away
         return self.began + min(_BASE + arrived / _SLOWEST, _LONGEST) < now
 
 

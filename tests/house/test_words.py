@@ -23,6 +23,7 @@ UNLABELLED = {
     "EvidenceKind",  # shown as its code
     "JobKind",
     "JobState",
+    "Level",  # of a command
     "Lack",  # labelled as part of a refusal
     "LinkFault",  # labelled as part of a refusal
     "RequestState",  # only open requests are shown

@@ -15,7 +15,7 @@ from training.domain.identity.hashing import NOBODY
 from training.domain.identity.refusals import OwnRecord
 from training.domain.identity.sign_in_limits import Attempt
 from training.domain.people.events import PeopleEvent
-from training.domain.people.refusals import AccountDisabled, CardRefused, NotATrainee, PersonInactive
+from training.domain.people.refusals import CardHolderDisabled, CardRefused, NotATrainee, PersonInactive
 from training.kit import card_codes
 from training.kit.db import add_missing_rows, changed, db
 from training.kit.ids import new_public_id
@@ -53,7 +53,7 @@ class PrintedCard:
     expires_at: dt.datetime
 
 
-class LeftOut(NamedTuple):
+class WithoutCard(NamedTuple):
     """Somebody for whom no card was made, and why."""
 
     person: Person
@@ -65,7 +65,7 @@ class MadeCards:
     """The cards that were made, in the order of the people, and who was left out."""
 
     printed: Sequence[PrintedCard]
-    left: Sequence[LeftOut]
+    left: Sequence[WithoutCard]
 
 
 def make_each(people: Sequence[Person], secret: str, by: Actor, at: dt.datetime) -> MadeCards:
@@ -84,7 +84,7 @@ def make_each(people: Sequence[Person], secret: str, by: Actor, at: dt.datetime)
     holders = {**known, **_enrol([person for person in chosen if person.id not in known], by)}
     accounts.enrol([holders[one.id].user for one in chosen if not holders[one.id].is_trainee], by=by.user_id)
     _replace({holders[person.id].user.id: person for person in chosen}, by, at)
-    left = [LeftOut(person, why) for person in people if (why := refused[person.id])]
+    left = [WithoutCard(person, why) for person in people if (why := refused[person.id])]
     return MadeCards(_print({person: holders[person.id].user for person in chosen}, secret, by, at), left)
 
 
@@ -98,7 +98,7 @@ def _hindrance(person: Person, account: PersonAccount | None, by: Actor, *, is_a
         return None
     if account.is_staff:
         return NotATrainee()
-    return None if account.user.is_active else AccountDisabled()
+    return None if account.user.is_active else CardHolderDisabled()
 
 
 def _enrol(people: Sequence[Person], by: Actor) -> Mapping[int, PersonAccount]:

@@ -90,7 +90,7 @@ class NotATrainee(Refusal):
     """The account has, or was given, more roles than a trainee's: a card is no way into it."""
 
 
-class AccountDisabled(Refusal):
+class CardHolderDisabled(Refusal):
     """The account is disabled, so that no card leads into it."""
 
 

@@ -48,23 +48,26 @@ def made(address: str) -> None:
         abort(409)
     if "sending" in g:
         sent_forms.record(g.sending, address)
+        g.is_made = True
 
 
-def shown_once(page: str) -> str:
-    """Return the page of what was just made that shows a secret, which the same form a second time does not."""
-    g.is_shown_once = True
-    return page
+def take_back() -> None:
+    """Say that nothing was made after all: the transaction was rolled back."""
+    g.pop("is_made", None)
 
 
 def _answer(view: View, *arguments: Any, **named: Any) -> ResponseReturnValue:
-    """Return the answer of the view, or the earlier one if the same form was faster and so stood in its way."""
+    """Return the answer of the view, or the earlier one if the same form was faster and so stood in its way.
+
+    A view may answer with a page after it made something: only that page shows the secret, or who was left out.
+    """
     try:
         answer = view(*arguments, **named)
     except Exception:
         if earlier := _before(is_late=True):
             return earlier
         raise
-    is_made = g.get("is_shown_once") or getattr(answer, "status_code", 200) in (302, 303)
+    is_made = g.get("is_made") or getattr(answer, "status_code", 200) in (302, 303)
     return answer if is_made else _before(is_late=True) or answer
 
 

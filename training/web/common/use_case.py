@@ -9,6 +9,7 @@ from training.domain.common.refusals import Refusal
 from training.forms.common.base import BaseForm
 from training.kit.db import transaction
 from training.web.common.labels import refuse, words_for
+from training.web.common.sending import take_back
 
 
 class UseCaseResult:
@@ -34,6 +35,7 @@ def attempt(form: BaseForm | None = None, *, asks: type[Refusal] | tuple[()] = (
         with transaction():
             yield step
     except Refusal as refusal:
+        take_back()
         if isinstance(refusal, asks):
             raise
         if form is None:

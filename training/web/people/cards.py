@@ -35,7 +35,7 @@ from training.web.common.guard import actor, needs
 from training.web.common.labels import refuse, words_for
 from training.web.common.language import speaking
 from training.web.common.lists import are_all_ticked
-from training.web.common.sending import made, makes, shown_once
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 from training.web.identity import devices, signing_in
 
@@ -114,14 +114,13 @@ def written(people: Sequence[Person]) -> CardSheet:
 def printed(sheet: CardSheet) -> ResponseReturnValue:
     """Return the page of cards. It is the only one with the codes, and answers the form that made them."""
     address = url_for("people.cards.enter", _external=True)
-    page = render_template(
+    return render_template(
         "people/cards/printed.html",
         sheet=sheet,
         address=address.partition("//")[2],
         qr=qr_code(address),
         texts=_texts(sheet.printed[0].expires_at) if sheet.printed else (),
     )
-    return shown_once(page)
 
 
 class CardText(NamedTuple):
