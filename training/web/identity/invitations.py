@@ -51,8 +51,7 @@ def _sent(asked: Invitation, sent: rules.Sent | None) -> ResponseReturnValue:
     """Show the address of an invitation once, unless it waits or was mailed."""
     if sent and not sent.is_mailed:
         row = invitations.one_invitation(asked, actor())
-        page = render_template("identity/invitations/address.html", row=row, address=_address(sent.token))
-        return page
+        return render_template("identity/invitations/address.html", row=row, address=_address(sent.token))
     if sent:
         flash(_("The invitation was mailed. It can be used once, within seven days."))
     else:
