@@ -19,7 +19,7 @@ from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import RequestEntityTooLarge
@@ -84,6 +84,12 @@ class _Request(HTTPRequestParser):
             return taken
         return self._taken(data)
 
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the headers. Raises ParsingError for a body of two lengths: a proxy may have believed the other one."""
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length and Transfer-Encoding exclude each other")
+
     def _taken(self, data: bytes) -> int:
         try:
             taken = super().received(data)
@@ -140,7 +146,7 @@ class _Connection(HTTPChannel):
             return bool(self.total_outbufs_len) and self.last_activity < now - _STALLED
         if self.request is None:
             return self.last_activity < now - (_IDLE if self.began else _FIRST)
-        arrived = self.unfinished + self.request.thrown_away
+        arrived = self.unfinished + cast("_Request", self.request).thrown_away
         return self.began + min(_BASE + arrived / _SLOWEST, _LONGEST) < now
 
 
