@@ -19,7 +19,7 @@ from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import RequestEntityTooLarge
@@ -83,6 +83,12 @@ class _Request(HTTPRequestParser):
             self.completed = self.thrown_away == self._to_throw_away
             return taken
         return self._taken(data)
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the headers. Raises ParsingError for a body of two lengths: a proxy may have believed the other one."""
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length and Transfer-Encoding exclude each other")
 
     def _taken(self, data: bytes) -> int:
         try:

@@ -118,6 +118,18 @@ def test_client_that_asks_first_is_told_at_once_that_it_is_too_large(base: str) 
         assert client.recv(12) == b"HTTP/1.1 413"
 
 
+@pytest.mark.parametrize(
+    "lengths", [b"Content-Length: 6\r\nTransfer-Encoding: chunked", b"Transfer-Encoding: chunked\r\nContent-Length: 6"]
+)
+def test_body_of_two_lengths_is_refused_and_nothing_after_it_is_read(base: str, lengths: bytes) -> None:
+    with held(
+        base, FORM + lengths + b"\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", clients=1
+    ) as (client,):
+        answer = b"".join(iter(lambda: client.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.1") == 1
+
+
 def test_server_stops_while_clients_hold_their_connections(sqlite_url: str, tmp_path: Path) -> None:
     with ExitStack() as opened:
         with serving(sqlite_url, tmp_path / "log") as base:
