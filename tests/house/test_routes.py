@@ -35,6 +35,8 @@ def test_public_endpoints_are_listed(sqlite_app: Flask) -> None:
         "identity.way_back.reset",
         "language.choose",
         "identity.health.show",
+        "people.cards.enter",
+        "people.cards.password",
     }
 
 

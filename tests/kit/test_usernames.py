@@ -3,6 +3,7 @@
 import pytest
 
 from training.kit import usernames
+from training.kit.usernames import grouped, new_username, username_key
 
 
 @pytest.mark.parametrize(
@@ -27,9 +28,42 @@ def test_usernames_that_look_the_same_have_one_key(one: str, other: str) -> None
 
 @pytest.mark.parametrize("username", ["sara.h", "uk.2", "a-b_c+d@e", "سارا.٢", "کەریم"])
 def test_plain_usernames_are_allowed(username: str) -> None:
-    assert usernames.is_allowed(usernames.plain(username))
+    assert usernames.is_allowed(username_key(username))
 
 
 @pytest.mark.parametrize("username", ["аdmin", "sara سارا", "saraسارا", "a b", "a\nb", "α", "<b>", "", "ı", "é"])
 def test_other_scripts_and_mixtures_are_not_allowed(username: str) -> None:
-    assert not usernames.is_allowed(usernames.plain(username))
+    assert not usernames.is_allowed(username_key(username))
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("Sara.Ahmed ", "sara.ahmed"),
+        ("40731592", "40731592"),
+        ("4073 1592", "40731592"),
+        ("4073-1592", "40731592"),
+        ("٤٠٧٣ ١٥٩٢", "40731592"),
+        ("۴۰۷۳۱۵۹۲", "40731592"),
+        ("\u206640731592\u2069", "40731592"),
+        ("trainee 2", "trainee 2"),
+        ("سارا ٢", "سارا 2"),
+        ("²", "2"),
+        ("", ""),
+        (" - ", "-"),
+    ],
+)
+def test_username_is_found_however_it_is_typed(typed: str, stored: str) -> None:
+    assert username_key(typed) == stored
+    assert username_key(stored) == stored
+
+
+def test_new_usernames_are_eight_digits() -> None:
+    drawn = {new_username() for _one in range(1_000)}
+    assert len(drawn) > 990
+    assert all(len(one) == 8 and one.isascii() and one.isdigit() and one[0] != "0" for one in drawn)
+    assert all(username_key(grouped(one)) == one for one in drawn)
+
+
+def test_chosen_username_is_not_grouped() -> None:
+    assert grouped("sara.ahmed") == "sara.ahmed"

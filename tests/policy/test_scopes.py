@@ -27,6 +27,7 @@ DOING: dict[Permission, type[Base]] = {
     Permission.RUN_COHORT: Cohort,
     Permission.SEE_ROSTER: Cohort,
     Permission.EDIT_PERSON: Person,
+    Permission.PRINT_CARDS: Person,
     Permission.VET: Person,
     Permission.SELECT_NOMINEES: Nomination,
     Permission.WITHDRAW_NOMINATION: Nomination,

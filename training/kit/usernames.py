@@ -1,7 +1,8 @@
-"""Usernames: how they are stored, which are allowed, and which look the same."""
+"""Usernames: how they are stored, which are allowed, which look the same, and new ones for people who chose none."""
 
 import hashlib
 import re
+import secrets
 import unicodedata
 
 from training.kit.money import western_digits
@@ -10,6 +11,9 @@ from training.kit.names import letters
 _ALLOWED = re.compile(r"(?:[a-z0-9]|[\u0621-\u064a\u066e-\u06d5]|[.\-_+@])+")
 _LATIN, _ARABIC = re.compile("[a-z]"), re.compile("[\u0621-\u064a\u066e-\u06d5]")
 _INVISIBLE = ("Cf",)
+_LOWEST, _HIGHEST = 10_000_000, 99_999_999
+_BETWEEN_DIGITS = "-‐‑‒–—.·,٫٬"
+_GROUP = 4
 _SAME = str.maketrans(
     {
         "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا",
@@ -22,14 +26,18 @@ _SAME = str.maketrans(
 """Letters that one reader cannot tell from another, or that keyboards exchange."""
 
 
-def plain(typed: str) -> str:
-    """Return a username as it is stored: trimmed, in lower case, with Western digits and without invisible characters.
+def username_key(typed: str) -> str:
+    """Return a username as it is stored: in lower case, without invisible characters, in plain letters and digits.
 
     Widths and presentation forms of letters, as some keyboards and copied texts have them, are those of the plain one.
+    One of digits alone loses what stands between them on paper.
     """
     text = unicodedata.normalize("NFKC", letters(western_digits(typed)))
-    seen = "".join(one for one in text if unicodedata.category(one) not in _INVISIBLE)
-    return seen.casefold().strip()
+    seen = "".join(one for one in text if unicodedata.category(one) not in _INVISIBLE).casefold().strip()
+    bare = "".join(one for one in seen if not (one in _BETWEEN_DIGITS or one.isspace()))
+    if bare and all(one.isdecimal() for one in bare):
+        return "".join(str(unicodedata.decimal(one)) for one in bare)
+    return seen
 
 
 def is_allowed(username: str) -> bool:
@@ -39,7 +47,9 @@ def is_allowed(username: str) -> bool:
 
 def key(username: str) -> str:
     """Return a form of a username that is equal for all that look the same."""
-    bare = "".join(one for one in unicodedata.normalize("NFKD", plain(username)) if not unicodedata.combining(one))
+    bare = "".join(
+        one for one in unicodedata.normalize("NFKD", username_key(username)) if not unicodedata.combining(one)
+    )
     return bare.translate(_SAME)[:120]
 
 
@@ -51,3 +61,15 @@ def attempts_key(username: str) -> str:
 def counter_key(kind: str, *values: str) -> str:
     """Return the hashed key of a counter of attempts."""
     return hashlib.sha256(":".join((kind, *values)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def new_username() -> str:
+    """Return eight random digits: every keyboard has digits, and a number says nothing about who has it."""
+    return str(_LOWEST + secrets.randbelow(_HIGHEST - _LOWEST + 1))
+
+
+def grouped(username: str) -> str:
+    """Return a username of digits in groups, to be read from paper; any other as it is."""
+    if not (username.isascii() and username.isdigit()):
+        return username
+    return " ".join(username[start : start + _GROUP] for start in range(0, len(username), _GROUP))

@@ -25,6 +25,7 @@ class Permission(enum.StrEnum):
     EDIT_ORGANISATION = "edit organisation"
     SEE_PERSON = "see person"
     EDIT_PERSON = "register, edit, merge, transfer, deactivate person"
+    PRINT_CARDS = "give people without e-mail an account, and print their cards"
     NOMINATE = "nominate"
     SEE_NOMINATION = "see nomination, completion"
     SELECT_NOMINEES = "shortlist, send to vetting, confirm a seat, waiting list, turn down"
@@ -103,6 +104,7 @@ MATRIX: Mapping[Permission, Mapping[Role, frozenset[Scope]]] = {
     Permission.EDIT_ORGANISATION: {_ADMINISTRATOR: _ALL},
     Permission.SEE_PERSON: {_UK: _ALL, _PARTNER: _ORG, _TRAINEE: _SELF, _VETTER: _VETTING, _AUDITOR: _ALL},
     Permission.EDIT_PERSON: {_UK: _ALL, _PARTNER: _ORG},
+    Permission.PRINT_CARDS: {_UK: _ALL, _PARTNER: _ORG},
     Permission.NOMINATE: {_UK: _ALL, _PARTNER: _ORG},
     Permission.SEE_NOMINATION: {
         _UK: _ALL, _PARTNER: _ORG_AND_HOST, _TRAINER: _TAUGHT, _TRAINEE: _SELF, _VETTER: _VETTING, _AUDITOR: _ALL,

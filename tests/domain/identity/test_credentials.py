@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.support.world import PASSWORD, World
 from training.domain.identity import accounts, credentials, sign_in_limits
-from training.domain.identity.refusals import PasswordFault, WeakPassword
+from training.domain.identity.refusals import PasswordFault, SignInFailed, WeakPassword
 from training.domain.identity.sign_in_limits import Attempt
 from training.kit.clock import now
 from training.kit.db import db, transaction
@@ -84,6 +84,23 @@ def test_new_password_forgets_the_devices() -> None:
     since = now() - sign_in_limits.DEVICE_LIFE
     assert not account_rows.is_known_device("iraq", token_hash(device), since)
     assert account_rows.is_known_device("kri", token_hash(other), since)
+
+
+@pytest.mark.parametrize("change", ["password", "disabled", "nothing"])
+def test_sign_in_under_way_does_not_outlive_the_old_password(change: str) -> None:
+    user = accounts.verify(Attempt("iraq", PASSWORD, "192.0.2.1"))
+    assert user is not None
+    verified = user.password_hash
+    if change == "password":
+        set_password("iraq", NEW)
+    with transaction():
+        user_of("iraq").is_active = change != "disabled"
+    if change == "nothing":
+        with transaction():
+            accounts.check_unchanged(user, verified)
+    else:
+        with pytest.raises(SignInFailed), transaction():
+            accounts.check_unchanged(user, verified)
 
 
 @pytest.mark.parametrize(

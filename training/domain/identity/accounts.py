@@ -1,20 +1,28 @@
 """Signing in and out, invitations and accounts."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from training.domain.identity import audit, passwords, sign_in_limits
 from training.domain.identity.events import IdentityEvent
 from training.domain.identity.hashing import NOBODY, hash_password, is_password
-from training.domain.identity.refusals import InvitationSpent, LinkFault, UsernameNotAllowed, UsernameTaken
+from training.domain.identity.refusals import (
+    InvitationSpent,
+    LinkFault,
+    SignInFailed,
+    UsernameNotAllowed,
+    UsernameTaken,
+)
 from training.domain.identity.sign_in_limits import Attempt, Counter
 from training.kit import usernames
 from training.kit.clock import BOOKS_ZONE, now
 from training.kit.db import changed, db
 from training.kit.ids import new_token, token_hash
+from training.kit.usernames import username_key
 from training.models.identity.accounts import (
     ApprovalGrade,
     Invitation,
@@ -40,6 +48,16 @@ def verify(attempt: Attempt) -> User | None:
     user = accounts.user_named(attempt.username)
     is_match = is_password(user.password_hash if user else NOBODY, attempt.password)
     return user if user and is_match and user.is_active else None
+
+
+def check_unchanged(user: User, password_hash: str) -> None:
+    """Lock an account whose password was verified against ``password_hash`` before this transaction.
+
+    Raises SignInFailed if the password was replaced or the account disabled in the meantime: what ends all sessions
+    must not miss one that is about to begin.
+    """
+    if accounts.lock_password(user.id) != password_hash:
+        raise SignInFailed
 
 
 @dataclass(frozen=True)
@@ -188,7 +206,7 @@ def create_account(
 
 def checked_username(typed: str) -> str:
     """Return a username as it is stored. Raises UsernameNotAllowed, UsernameTaken."""
-    username = usernames.plain(typed)
+    username = username_key(typed)
     if accounts.is_username_taken(username):
         raise UsernameTaken
     if not usernames.is_allowed(username) or len(username) > LONGEST_USERNAME:
@@ -237,6 +255,16 @@ def grant(
     )
     after = {"role": role, "grade": grade, "since": since, "until": until}
     audit.record_edit(IdentityEvent.ROLE_GRANTED, user, {}, after, by=by)
+
+
+def enrol(users: Sequence[User], *, by: int) -> None:
+    """Give each of these accounts the role of a trainee, which asks for no second person, in two statements."""
+    if not users:
+        return
+    role, at = Role.TRAINEE, now()
+    rows = [{"user_id": user.id, "role": role, "granted_by_id": by, "granted_at": at} for user in users]
+    db.session.execute(insert(RoleAssignment), rows)
+    audit.record_each(IdentityEvent.ROLE_GRANTED, {user: {"role": role.value} for user in users}, by=by)
 
 
 def regrade(user: User, grade: ApprovalGrade, *, by: int | None) -> bool:

@@ -21,3 +21,6 @@ class PeopleEvent(AuditEvent):
     LINK_PARTED = "account and person parted"
     LINK_REFUSED = "link of account and person refused"
     LINK_WITHDRAWN = "request for link of account and person withdrawn"
+    CARD_MADE = "card made"
+    CARD_USED = "card used"
+    CARD_ENDED = "card ended"

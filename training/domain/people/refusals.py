@@ -84,3 +84,11 @@ class NotLinked(Refusal):
 
 class LinkAsked(Refusal):
     """A link of this account or this person is asked for already."""
+
+
+class NotATrainee(Refusal):
+    """The account has, or was given, more roles than a trainee's: a card is no way into it."""
+
+
+class CardRefused(Refusal):
+    """The username or the code is wrong, or the card has ended; which of them is not disclosed."""

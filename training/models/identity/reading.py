@@ -17,6 +17,7 @@ class ReadEvent(AuditEvent):
     RECORD = "record of a person read"
     COHORT = "people of a cohort read"
     FILE = "file of names shown"
+    CARDS = "cards of people shown"
 
 
 class RefusedEvent(AuditEvent):

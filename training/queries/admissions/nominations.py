@@ -270,6 +270,13 @@ def selected(cohort_id: int, public_ids: Collection[str], actor: Actor, permissi
     return db.session.scalars(seen(statement, actor, permission, Nomination)).all()
 
 
+def people_of(cohort_id: int, public_ids: Collection[str], actor: Actor) -> Sequence[Person]:
+    """Return the people of nominations to a cohort, by public ids, for whom ``actor`` may make cards, by key."""
+    chosen = select(Nomination.person_id).where(Nomination.cohort_id == cohort_id, Nomination.public_id.in_(public_ids))
+    statement = select(Person).where(Person.id.in_(chosen)).order_by(Person.id)
+    return db.session.scalars(seen(statement, actor, Permission.PRINT_CARDS, Person)).all()
+
+
 def eligible(cohort_id: int, words: str, actor: Actor) -> people.SearchResult:
     """Return up to fifty people whom ``actor`` may nominate: of invited organisations, not nominated yet."""
     invited = select(organisation_trees.invited_to(cohort_id).c.id)

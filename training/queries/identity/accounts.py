@@ -23,6 +23,12 @@ def user_named(username: str) -> User | None:
     return db.session.scalar(statement.order_by(is_exact.desc()).limit(1))
 
 
+def lock_password(user_id: int) -> str | None:
+    """Lock an account until the transaction ends; return the hash of its password, None if it is inactive."""
+    statement = select(User.password_hash).where(User.id == user_id, User.is_active).with_for_update()
+    return db.session.scalar(statement)
+
+
 def _with_reach(statement: AnySelect, root: Select[int]) -> AnySelect:
     """Add the organisations from ``root`` downwards to a statement about one user, beside each role."""
     tree = organisation_trees.below(root)

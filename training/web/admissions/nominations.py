@@ -44,7 +44,7 @@ bp = Blueprint("nominations", __name__)
 
 _MOST_TICKED = 200
 
-ROSTER_OFFERS = (Permission.SELECT_NOMINEES, Permission.NOMINATE, Permission.SEE_PERSON)
+ROSTER_OFFERS = (Permission.SELECT_NOMINEES, Permission.NOMINATE, Permission.SEE_PERSON, Permission.PRINT_CARDS)
 """The permissions that decide which steps and states a roster offers."""
 
 
@@ -201,6 +201,7 @@ def roster_page(
         pager=None if is_search else pager(found, "admissions.nominations.roster"),
         has_more=is_search and bool(found.next),
         place=place(),
+        may_print_cards=may(Permission.PRINT_CARDS),
         are_all_ticked=are_all_ticked() and request.method == "GET",
         caption=ngettext("%(num)s nominee", "%(num)s nominees", len(found.rows) if is_search else number),
         today=today(),

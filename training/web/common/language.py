@@ -1,5 +1,7 @@
 """The language of the page: chosen by the reader and remembered, or negotiated with the browser."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -29,6 +31,17 @@ def language() -> Language:
     except AttributeError:
         here = g.language = _determine()
     return here
+
+
+@contextmanager
+def speaking(other: Language) -> Iterator[None]:
+    """Let the block say everything in another language than that of the request."""
+    before = language()
+    g.language = other
+    try:
+        yield
+    finally:
+        g.language = before
 
 
 def _determine() -> Language:

@@ -42,6 +42,7 @@ _SECTIONS: Mapping[str, str] = {
     "admissions.late_entries": "courses.cohorts.index",
     "admissions.nomination_uploads": "courses.cohorts.index",
     "admissions.nominations": "courses.cohorts.index",
+    "admissions.roster_cards": "courses.cohorts.index",
     "admissions.seats": "courses.cohorts.index",
     "admissions.vetting_uploads": "admissions.vetting.index",
     "assurance.attachments": "assurance.rights_assessments.index",
@@ -64,6 +65,7 @@ _SECTIONS: Mapping[str, str] = {
     "oversight.person_page": "people.people.index",
     "oversight.unit_costs": "finance.programmes.index",
     "outcomes.completions": "courses.cohorts.index",
+    "people.cards": "people.people.index",
     "people.duplicates": "people.people.index",
     "people.links": "people.people.index",
 }

@@ -40,6 +40,15 @@ def note_file(event: ExportEvent, people: Collection[str]) -> None:
     reading.note(Reading(event, people, _record()), actor(), today())
 
 
+def note_people(event: ReadEvent, people: Collection[str]) -> None:
+    """Count and audit whom the answer names, in the transaction of the caller. Raises as ``reading.note``.
+
+    For an answer that cannot be given twice: it is refused before anything is made.
+    """
+    g.is_read_noted = True
+    reading.note(Reading(event, people, _record()), actor(), today())
+
+
 def note_failed_sign_in(username: str) -> None:
     """Say that a sign-in as ``username`` was refused; it is recorded before the answer is sent."""
     g.failed_sign_in = username

@@ -48,12 +48,7 @@ def made(address: str) -> None:
         abort(409)
     if "sending" in g:
         sent_forms.record(g.sending, address)
-
-
-def shown_once(page: str) -> str:
-    """Return the page of what was just made that shows a secret, which the same form a second time does not."""
-    g.is_shown_once = True
-    return page
+        g.is_made = True
 
 
 def _answer(view: View, *arguments: Any, **named: Any) -> ResponseReturnValue:
@@ -64,7 +59,7 @@ def _answer(view: View, *arguments: Any, **named: Any) -> ResponseReturnValue:
         if earlier := _before(is_late=True):
             return earlier
         raise
-    is_made = g.get("is_shown_once") or getattr(answer, "status_code", 200) in (302, 303)
+    is_made = g.get("is_made") or getattr(answer, "status_code", 200) in (302, 303)
     return answer if is_made else _before(is_late=True) or answer
 
 

@@ -11,11 +11,12 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
 from training.domain.common.refusals import Refusal
 from training.domain.identity import accounts as rules
 from training.domain.identity import mail, sign_in_limits
+from training.domain.identity.accounts import Tokens
 from training.domain.identity.refusals import InvitationSpent, SignInDelayed, SignInFailed
 from training.domain.identity.sign_in_limits import Attempt
 from training.forms.identity.accounts import AcceptInvitationForm, SignInForm
@@ -30,7 +31,7 @@ from training.web.common.labels import refuse, words_for
 from training.web.common.language import language
 from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
-from training.web.identity import devices
+from training.web.identity import devices, signing_in
 
 bp = Blueprint("accounts", __name__)
 
@@ -49,7 +50,7 @@ def sign_in() -> ResponseReturnValue:
             devices.family(),
         )
         try:
-            device = _open(tried)
+            tokens, spoken = _open(tried)
         except Refusal as refusal:
             reading.note_failed_sign_in(tried.username)
             refuse(form, refusal)
@@ -57,12 +58,12 @@ def sign_in() -> ResponseReturnValue:
                 later = {"Retry-After": str(refusal.seconds)}
                 return render_template("identity/accounts/sign_in.html", form=form), 429, later
         else:
-            return devices.remembered(redirect(safe_next(request.args.get("next"))), device)
+            return signing_in.begin(redirect(safe_next(request.args.get("next"))), tokens, spoken)
     return render_template("identity/accounts/sign_in.html", form=form)
 
 
-def _open(tried: Attempt) -> str:
-    """Sign in and return the token of the device.
+def _open(tried: Attempt) -> tuple[Tokens, str]:
+    """Sign in; return the tokens of the session and the language of the account.
 
     The attempt is counted before the password is checked, so that no more of those at once pass than may. The password
     is hashed between the transactions: hashing is slow.
@@ -72,14 +73,11 @@ def _open(tried: Attempt) -> str:
     user = rules.verify(tried)
     if user is None:
         raise SignInFailed
+    verified = user.password_hash
     with transaction():
+        rules.check_unchanged(user, verified)
         tokens = rules.start_sign_in(user, tried, counters, now())
-    chosen = user.language
-    guard.clear_session()
-    session["language"] = chosen
-    session.permanent = True
-    login_user(guard.signed_in_as(tokens.session))
-    return tokens.device
+    return tokens, user.language
 
 
 @bp.post("/sign-out")

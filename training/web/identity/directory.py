@@ -19,7 +19,7 @@ from training.web.common.filters import name
 from training.web.common.guard import actor, needs
 from training.web.common.labels import choices
 from training.web.common.lists import cut, pager
-from training.web.common.sending import made, makes, shown_once
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 from training.web.identity import addresses
 
@@ -136,4 +136,4 @@ def reset(user: User) -> ResponseReturnValue:
         return redirect(here)
     whole = addresses.whole("identity.way_back.reset", token)
     hours = int(way_back.RESET_LIFE_ON_PAPER.total_seconds()) // 3600
-    return shown_once(render_template("identity/directory/reset.html", user=user, address=whole, hours=hours))
+    return render_template("identity/directory/reset.html", user=user, address=whole, hours=hours)

@@ -13,7 +13,7 @@ from training.policy.matrix import Permission
 from training.queries.identity import invitations, organisations
 from training.web.common.filters import name
 from training.web.common.guard import actor, needs
-from training.web.common.sending import made, makes, shown_once
+from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 from training.web.identity import addresses
 from training.web.identity.grants import offer_choices
@@ -51,8 +51,7 @@ def _sent(asked: Invitation, sent: rules.Sent | None) -> ResponseReturnValue:
     """Show the address of an invitation once, unless it waits or was mailed."""
     if sent and not sent.is_mailed:
         row = invitations.one_invitation(asked, actor())
-        page = render_template("identity/invitations/address.html", row=row, address=_address(sent.token))
-        return shown_once(page)
+        return render_template("identity/invitations/address.html", row=row, address=_address(sent.token))
     if sent:
         flash(_("The invitation was mailed. It can be used once, within seven days."))
     else:

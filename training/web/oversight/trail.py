@@ -13,6 +13,7 @@ from training.models.courses.cohorts import CohortState
 from training.models.courses.courses import CostBasis, Theme
 from training.models.finance.claims import EvidenceKind
 from training.models.finance.programmes import LineCategory, ProjectKind
+from training.models.people.cards import CardEnd
 from training.models.people.links import LinkAct
 from training.models.people.people import InactiveReason, Sex, SpokenLanguage
 from training.web.common.labels import word
@@ -29,10 +30,12 @@ def _kind(value: str) -> str:
 
 
 FIELDS: Mapping[str, FieldWords] = {
+    "account": FieldWords(_l("Account")),
     "are_others": FieldWords(_l("Confirmed as other payments"), yes_or_no),
     "attendance_percent": FieldWords(_l("Attendance needed, per cent")),
     "audience": FieldWords(_l("Who it is for")),
     "capacity": FieldWords(_l("Seats"), number),
+    "card_end": FieldWords(_l("Reason"), code_of(CardEnd)),
     "category": FieldWords(_l("Category"), code_of(LineCategory)),
     "clearance": FieldWords(_l("Clearance")),
     "contact_hours": FieldWords(_l("Contact hours")),
@@ -55,7 +58,6 @@ FIELDS: Mapping[str, FieldWords] = {
     "name_latin": FieldWords(_l("Name in Latin letters")),
     "name_native": FieldWords(_l("Name in Arabic or Kurdish letters")),
     "nominations_until": FieldWords(_l("Last day for nominations"), day),
-    "account": FieldWords(_l("Account")),
     "act": FieldWords(_l("What is asked for"), code_of(LinkAct)),
     "organisation": FieldWords(_l("Organisation")),
     "outcome": FieldWords(_l("Outcome"), code_of(VettingOutcome)),

@@ -5,6 +5,8 @@ from flask_babel import lazy_gettext as _l
 
 from training.domain.people import refusals as r
 from training.domain.people.events import PeopleEvent
+from training.kit import card_codes, usernames
+from training.models.people.cards import Card, CardEnd
 from training.models.people.links import LinkAct, LinkRequest
 from training.models.people.people import InactiveReason, Merge, Person, Sex, SpokenLanguage
 from training.queries.people.people import PersonKind
@@ -46,6 +48,13 @@ LABELS = Labels(
         (PeopleEvent.LINK_WITHDRAWN, _l("Link of an account and a person: request withdrawn")),
         (LinkAct.LINK, _l("Link them")),
         (LinkAct.PART, _l("Part them")),
+        (PeopleEvent.CARD_MADE, _l("Card made")),
+        (PeopleEvent.CARD_USED, _l("Card used: password set")),
+        (PeopleEvent.CARD_ENDED, _l("Card ended")),
+        (CardEnd.USED, _l("It was used")),
+        (CardEnd.REPLACED, _l("A new card was made")),
+        (CardEnd.EXPIRED, _l("Seven days had passed")),
+        (CardEnd.WRONG_CODES, _l("Five wrong codes were entered")),
     ),
     tones=(),
     refusals={
@@ -71,6 +80,13 @@ LABELS = Labels(
         r.LinkAsked: lambda _r: _(
             "A link of this account or this person is asked for already: decide about that first"
         ),
+        r.NotATrainee: lambda _r: _(
+            "This account has more than a trainee's role, so no card leads into it: an administrator helps"
+        ),
+        r.CardRefused: lambda _r: _(
+            "The username or the code is not right, or the card no longer works: it works once, for seven days, and "
+            "ends after five wrong codes. Your coordinator can make a new one"
+        ),
         r.MergeUndone: lambda _r: _("The merge has already been undone"),
         r.MergeActedOn: lambda _r: _(
             "A nomination, completion or clearance of the merged record has since been processed, so the merge "
@@ -79,7 +95,9 @@ LABELS = Labels(
     },
     records={
         LinkRequest: _l("Link of account and person"),
+        Card: _l("Card"),
         Merge: _l("Merged records"),
         Person: _l("Person"),
     },
+    filters={"username": usernames.grouped, "card_code": card_codes.grouped},
 )

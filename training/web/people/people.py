@@ -8,6 +8,7 @@ from training.domain.identity import own_record
 from training.domain.people import duplicates
 from training.domain.people import people as rules
 from training.forms.common.widgets import Choice
+from training.forms.people.cards import CardsForm
 from training.forms.people.people import (
     NewPersonForm,
     PeopleFilter,
@@ -26,7 +27,7 @@ from training.web.common import shown
 from training.web.common.filters import name
 from training.web.common.guard import actor, may, needs
 from training.web.common.labels import choices
-from training.web.common.lists import Pager, cut, pager
+from training.web.common.lists import Pager, are_all_ticked, cut, pager
 from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 
@@ -34,7 +35,7 @@ bp = Blueprint("people", __name__)
 
 
 @bp.get("/people")
-@needs(Permission.SEE_PERSON, offers=(Permission.EDIT_PERSON,))
+@needs(Permission.SEE_PERSON, offers=(Permission.EDIT_PERSON, Permission.PRINT_CARDS))
 def index() -> ResponseReturnValue:
     """List the people."""
     filtered, selection = filter_form()
@@ -58,7 +59,7 @@ def filter_form() -> tuple[PeopleFilter, people.PeopleSelection]:
 
 
 @bp.post("/people")
-@needs(Permission.SEE_PERSON, offers=(Permission.EDIT_PERSON,))
+@needs(Permission.SEE_PERSON, offers=(Permission.EDIT_PERSON, Permission.PRINT_CARDS))
 def search() -> ResponseReturnValue:
     """List the people whose names match, within the filter."""
     form = SearchForm()
@@ -88,6 +89,8 @@ def _listed(
         has_more=has_more,
         number=number,
         most_counted=people.MOST_COUNTED,
+        cards=CardsForm(formdata=None) if may(Permission.PRINT_CARDS) else None,
+        are_all_ticked=are_all_ticked(),
         may_register=may(Permission.EDIT_PERSON),
         may_export=sees_others(actor(), Permission.SEE_PERSON),
     )
