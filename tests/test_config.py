@@ -15,6 +15,7 @@ from training.app import create_app
 from training.config import DEMO, PRODUCTION, Settings, SettingsError
 from training.domain.identity import accounts, organisations
 from training.kit.db import db, transaction
+from training.kit.mail import Security
 from training.models.identity.organisations import Jurisdiction
 
 SAFE = {
@@ -113,6 +114,8 @@ def test_given_secret_is_not_stored(tmp_path: Path) -> None:
         ("TRUSTED_HOSTS", "a.example, b.example,", "trusted_hosts", ("a.example", "b.example")),
         ("PROXY_HOPS", "2", "proxy_hops", 2),
         ("PORT", "80", "port", 80),
+        ("PG_PROGRAMS", "/opt/postgresql/bin", "postgresql_programs", Path("/opt/postgresql/bin")),
+        ("PG_PROGRAMS", "", "postgresql_programs", None),
     ],
 )
 def test_environment_variables_set_attributes(
@@ -293,3 +296,57 @@ def test_real_server_refuses_demonstration_data_in_production(
     }
     with pytest.raises(RuntimeError, match="This database holds demonstration accounts"):
         live_server(database_url, **production)
+
+
+# Mail.
+
+MAIL = {"SMTP_HOST": "mail.example.org", "MAIL_FROM": "register@example.org"}
+
+
+def test_mail_is_off_until_a_server_is_named(tmp_path: Path) -> None:
+    assert read(tmp_path).mail is None
+
+
+def test_mail_is_encrypted_unless_said_otherwise(tmp_path: Path) -> None:
+    server = read(tmp_path, **MAIL).mail
+    assert server is not None
+    assert (server.security, server.port) == (Security.STARTTLS, 587)
+    server = read(tmp_path, **MAIL, SMTP_SECURITY="tls", SMTP_USER="register", SMTP_PASSWORD="secret words").mail
+    assert server is not None
+    assert (server.security, server.port, server.user, server.password) == (
+        Security.TLS,
+        465,
+        "register",
+        "secret words",
+    )
+
+
+def test_password_of_the_mail_server_is_in_no_printed_setting(tmp_path: Path) -> None:
+    assert "secret words" not in repr(read(tmp_path, **MAIL, SMTP_USER="register", SMTP_PASSWORD="secret words"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"SMTP_SECURITY": "none"}, "SMTP_SECURITY cannot be none but for a mail server on this machine"),
+        ({"SMTP_SECURITY": "ssl"}, "use starttls or tls"),
+        ({"MAIL_FROM": ""}, "MAIL_FROM must be the e-mail address"),
+        ({"MAIL_FROM": "Register <register@example.org>"}, "MAIL_FROM must be the e-mail address"),
+        ({"MAIL_FROM": "register@example.org\nBcc: other@example.org"}, "MAIL_FROM must be the e-mail address"),
+        ({"SMTP_USER": "register"}, "belong together"),
+        ({"SMTP_PASSWORD": "secret"}, "belong together"),
+        ({"SMTP_USER": "register", "SMTP_PASSWORD": "كلمة"}, "ASCII characters alone"),
+        ({"SMTP_PORT": "0"}, "SMTP_PORT is 0"),
+        ({"SMTP_PORT": "70000"}, "SMTP_PORT is 70000"),
+        ({"SMTP_HOST": ""}, "SMTP_HOST, which turns mail on, is not"),
+    ],
+)
+def test_unsafe_or_incomplete_mail_is_refused(tmp_path: Path, changes: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        read(tmp_path, **(MAIL | changes))
+
+
+def test_mail_may_be_unencrypted_to_the_same_machine(tmp_path: Path) -> None:
+    server = read(tmp_path, **(MAIL | {"SMTP_HOST": "127.0.0.1", "SMTP_SECURITY": "none"})).mail
+    assert server is not None
+    assert server.security is Security.NONE

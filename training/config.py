@@ -34,7 +34,7 @@ class Settings:
     """The settings of an application. ``demo_password`` is None in production.
 
     ``rights_approval`` has the grade of rights approver that each level of risk requires. Without ``mail`` no letter
-    is posted.
+    is posted. ``postgresql_programs`` is the folder of pg_dump and pg_restore, if they are not on the PATH.
     """
 
     database_url: str
@@ -50,6 +50,7 @@ class Settings:
     port: int
     rights_approval: Mapping[RiskLevel, ApprovalGrade]
     mail: MailServer | None = None
+    postgresql_programs: Path | None = None
 
     @property
     def is_production(self) -> bool:
@@ -103,6 +104,7 @@ class Settings:
             port=_port(environment),
             rights_approval=rights_approval(environment.get("RIGHTS_APPROVAL") or _RIGHTS_APPROVAL),
             mail=mail_server(environment),
+            postgresql_programs=Path(programs) if (programs := environment.get("PG_PROGRAMS")) else None,
         )
 
 
@@ -150,13 +152,15 @@ def mail_server(environment: Mapping[str, str]) -> MailServer | None:
         if left := next((name for name in _MAIL if environment.get(name)), None):
             raise SettingsError(f"{left} is set, but SMTP_HOST, which turns mail on, is not.")
         return None
-    security = _security(environment.get("SMTP_SECURITY") or Security.STARTTLS, host)
+    security = _security(environment.get("SMTP_SECURITY") or "starttls", host)
     sender = environment.get("MAIL_FROM", "")
     if not is_address(sender):
         raise SettingsError("MAIL_FROM must be the e-mail address from which letters come.")
     user, password = environment.get("SMTP_USER", ""), environment.get("SMTP_PASSWORD", "")
     if bool(user) != bool(password):
         raise SettingsError("SMTP_USER and SMTP_PASSWORD belong together: set both or neither.")
+    if not (user + password).isascii():
+        raise SettingsError("SMTP_USER and SMTP_PASSWORD may hold ASCII characters alone.")
     port = _whole(environment, "SMTP_PORT", _MAIL_PORTS[security])
     if not 0 < port <= _LAST_PORT:
         raise SettingsError(f"SMTP_PORT is {port}: use a number up to {_LAST_PORT}.")

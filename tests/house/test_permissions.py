@@ -19,6 +19,7 @@ WITHOUT_RECORD = {
     "queries/identity/organisations.py organisation_page": "whether people are counted, each in its own scope",
     "web/oversight/exports.py of_people": "the list of people",
     "web/common/guard.py needs": "endpoints without a record",
+    "queries/oversight/home.py waiting": "what waits for somebody, each list scoped by itself",
     "web/oversight/home.py show": "the cards of the first page, each scoped by itself",
     "web/common/navigation.py _may_open": "the menu",
     "web/people/people.py _listed": "the list of people",

@@ -39,6 +39,7 @@ STEPS = {
     "assurance.rights_assessments.submit": _STATE,
     "courses.cohorts.close": _STATE,
     "finance.spend_uploads.withdraw": _STATE,
+    "identity.mail.send_again": _STATE,
     "identity.directory.disable": _STATE,
     "identity.directory.enable": _STATE,
     "identity.grants.confirm": _STATE,

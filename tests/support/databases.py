@@ -97,6 +97,20 @@ def fresh_postgresql(template: str = "migrated") -> Iterator[str]:
         _drop(name)
 
 
+@contextmanager
+def empty_postgresql() -> Iterator[str]:
+    """Yield the URL of a new PostgreSQL database without tables, dropped after the block."""
+    with fresh_postgresql("template0") as url:
+        yield url
+
+
+def postgresql_programs() -> Path:
+    """Return the folder of the programs that belong to the PostgreSQL server of the tests."""
+    _server()
+    with alone("postgresql") as folder:
+        return postgres.programs_of(folder)
+
+
 def emptied_postgresql(purpose: str = "test") -> str:
     """Return the URL of this process's PostgreSQL database for ``purpose``, emptied and without connections.
 

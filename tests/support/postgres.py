@@ -50,6 +50,11 @@ def started(folder: Path) -> int:
     return int(note.read_text().split()[0])
 
 
+def programs_of(folder: Path) -> Path:
+    """Return the folder of the programs of the server that was started in ``folder``."""
+    return Path((folder / _NOTE).read_text().splitlines()[1])
+
+
 @contextmanager
 def stopped(folder: Path) -> Iterator[None]:
     """Stop the server of ``folder``, if started, after the block."""
@@ -58,7 +63,7 @@ def stopped(folder: Path) -> Iterator[None]:
     finally:
         note = folder / _NOTE
         if note.exists():
-            _stop(Path(note.read_text().splitlines()[1]), folder / _CLUSTER)
+            _stop(programs_of(folder), folder / _CLUSTER)
             note.unlink()
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from training.cli import accounts, names, path, prepare, reports, seeds, worker
+from training.cli import accounts, backup, names, path, prepare, reports, seeds, worker
 
 
 def init_app(app: Flask) -> None:
@@ -15,4 +15,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(path.nominations)
     app.cli.add_command(accounts.account)
     app.cli.add_command(worker.worker)
+    app.cli.add_command(backup.backup)
+    app.cli.add_command(backup.restore)
+    app.cli.add_command(backup.backup_key)
     app.cli.add_command(names.names)

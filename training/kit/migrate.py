@@ -2,6 +2,7 @@
 
 from alembic import command, op
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from training.kit.resources import ROOT
@@ -27,6 +28,11 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str) -> None:
     """Downgrade the database to ``revision`` (``base`` is empty)."""
     command.downgrade(configuration(engine), revision)
+
+
+def knows(revision: str) -> bool:
+    """Return whether this release has the migration ``revision``."""
+    return any(each.revision == revision for each in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
 
 
 def refuse_change(table: str) -> None:

@@ -38,6 +38,7 @@ class Permission(enum.StrEnum):
     CLAIM_COMPLETION = "claim completion"
     CONFIRM_COMPLETION = "confirm completion (never one's own)"
     READ_AUDIT = "read audit"
+    SEE_MAIL = "see outgoing mail, send a letter again"
     MANAGE_ACCOUNTS = "see, invite, disable accounts, ask for and give roles (never one's own)"
 
 
@@ -119,5 +120,6 @@ MATRIX: Mapping[Permission, Mapping[Role, frozenset[Scope]]] = {
     Permission.CLAIM_COMPLETION: {_TRAINEE: _SELF},
     Permission.CONFIRM_COMPLETION: {_UK: _ALL, _TRAINER: _TAUGHT},
     Permission.READ_AUDIT: {_AUDITOR: _ALL},
+    Permission.SEE_MAIL: {_ADMINISTRATOR: _ALL},
     Permission.MANAGE_ACCOUNTS: {_ADMINISTRATOR: _ALL},
 }  # fmt: skip

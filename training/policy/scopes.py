@@ -21,6 +21,7 @@ from training.models.finance.programmes import BudgetLine, Programme, Project
 from training.models.finance.spend_uploads import SpendBatch
 from training.models.identity.accounts import Invitation, Role, RoleAssignment, RoleRequest, User
 from training.models.identity.actor import Actor
+from training.models.identity.mail import OutgoingLetter
 from training.models.identity.organisations import Organisation
 from training.models.outcomes.completions import Completion
 from training.models.people.people import Merge, Person, PersonKey
@@ -160,6 +161,7 @@ CLAUSES: Mapping[type[Base], Mapping[Scope, Clause]] = {
     RightsAssessment: {Scope.GRADE: lambda actor: RightsAssessment.needed_grade.in_(actor.grades)},
     RightsAttachment: {},
     RightsMitigation: {},
+    OutgoingLetter: {},
     Organisation: {Scope.ORG: lambda actor: Organisation.id.in_(actor.organisations)},
     Cohort: {
         Scope.ORG: lambda actor: or_(_hosted(actor), _invited(actor)),
@@ -203,6 +205,7 @@ SEEING: Mapping[type[Base], Permission] = {
     RightsMitigation: Permission.SEE_RIGHTS,
     Cohort: Permission.SEE_COHORT,
     Organisation: Permission.SEE_ORGANISATION,
+    OutgoingLetter: Permission.SEE_MAIL,
     Person: Permission.SEE_PERSON,
     Merge: Permission.EDIT_PERSON,
     Nomination: Permission.SEE_NOMINATION,

@@ -20,6 +20,7 @@ from training.web.common import (
     tables,
     uploads,
 )
+from training.web.identity import letters
 
 _csrf = CSRFProtect()
 _AREAS = (identity, people, finance, courses, assurance, admissions, outcomes, oversight)
@@ -44,6 +45,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.register_blueprint(area.bp)
     guard.check_declared(app)
     assets.init_app(app)
+    letters.init_app(app)
     if settings.proxy_hops:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app,

@@ -23,12 +23,18 @@ from training.kit.files import make_private
 from training.kit.ids import new_token
 from training.kit.outages import outage_of
 from training.kit.tracebacks import told
-from training.work import runner
+from training.work import digests, postman, runner
 
 SMALL = 500
 """Largest job, in rows, that is done within its request."""
 _BEAT = 5
 """Seconds between two heartbeats."""
+_MORNING = "4-7"
+"""The hours, in UTC, at which letters about what waits are posted, to each reader in the first of them."""
+_POST = 2
+"""Seconds between two looks into the outbox."""
+_LAST_LETTER = 30
+"""For how many seconds a process that stops waits for the answer to the letter that it is handing over."""
 
 
 class JobQueue:
@@ -40,6 +46,7 @@ class JobQueue:
         self.look: TaskWrapper = self.queue.task(name="look")(self._look)
         self.queue.periodic_task(crontab(), name="look_each_minute")(self._look)
         self.queue.periodic_task(crontab(minute="7"), name="forget_each_hour")(self._forget)
+        self.queue.periodic_task(crontab(minute="11", hour=_MORNING), name="digests_each_morning")(self._post_digests)
 
     def _look(self) -> None:
         with self._app.app_context(), _outage_in_a_line():
@@ -50,16 +57,23 @@ class JobQueue:
         with self._app.app_context(), _outage_in_a_line(), transaction():
             retention.delete_expired(settings.evidence_folder)
 
+    def _post_digests(self) -> None:
+        with self._app.app_context(), _outage_in_a_line():
+            digests.post_all(f"{Settings.of(self._app).base_address}/")
+
     def run(self, *, stops_with_parent: bool) -> None:
         """Run as the work process until a signal ends it; a running job is finished first."""
         stop = threading.Event()
         parent = os.getppid() if stops_with_parent else None
         beat = threading.Thread(target=self._beat, args=(stop, parent), daemon=True)
+        post = threading.Thread(target=self._post, args=(stop,), daemon=True)
         beat.start()
+        post.start()
         self.look()
         self.queue.create_consumer(workers=1, max_delay=1.0, graceful_signal="TERM").run()
         stop.set()
         beat.join()
+        post.join(_LAST_LETTER)
         with self._app.app_context(), transaction():
             jobs.gone(self._worker)
 
@@ -68,6 +82,15 @@ class JobQueue:
             if parent is not None and os.getppid() != parent:
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
+
+    def _post(self, stop: threading.Event) -> None:
+        """Send letters until the process stops: a thread of its own, as a slow mail server must hold up no job."""
+        while not stop.wait(_POST):
+            try:
+                with self._app.app_context(), _outage_in_a_line():
+                    postman.send_due(self._worker)
+            except Exception as error:  # a letter that cannot be written must not end the post
+                runner.log.error("post failed: %s", told(error))
 
     def _say_alive(self) -> bool:
         try:

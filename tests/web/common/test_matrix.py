@@ -43,6 +43,7 @@ from training.models.finance.programmes import BudgetLine, Programme, Project
 from training.models.finance.spend_uploads import SpendBatch
 from training.models.identity.accounts import Invitation, Role, RoleAssignment, RoleRequest, User
 from training.models.identity.audit import AuditEntry
+from training.models.identity.mail import Letter, LetterState, OutgoingLetter
 from training.models.identity.organisations import Organisation
 from training.models.identity.reading import NOTED, ReadEvent
 from training.models.outcomes.completions import Completion
@@ -207,6 +208,8 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "admissions.nominations.wait": ("+fffnnfnfns", "+nnnnnfnfns"),
     "admissions.nominations.withdraw": ("++f+nnfnfns", "+nnnnnfnfns"),
     "admissions.notifications.see": ("n+nnnnnnnns", "nnnnnnnnnns"),
+    "identity.mail.index": ("fffffffff+s",),
+    "identity.mail.send_again": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
     "identity.organisations.deactivate": ("fffffffff+s", "fffffffff+s"),
     "identity.organisations.edit": ("fffffffff+s", "fffffffff+s"),
     "identity.organisations.index": ("++++++++++s",),
@@ -381,6 +384,18 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
             proposed_at=now(),
         )
         db.session.add(late)
+        letter = OutgoingLetter(
+            letter=Letter.DIGEST,
+            to_address="someone@example.org",
+            language="en",
+            sealed="sealed",
+            message_id=f"<{code}@example.org>",
+            posted_at=now(),
+            due_at=now(),
+            useful_until=now() + dt.timedelta(days=1),
+            state=LetterState.FAILED,
+        )
+        db.session.add(letter)
     to_partner = select(Notice).where(
         Notice.nomination_id == nomination.id, Notice.user_id == world.actor(organisation).user_id
     )
@@ -417,6 +432,7 @@ def _side(world: World, code: str, organisation: str, name: str, *trainers: Pers
         Cohort: cohort,
         Course: db.session.scalars(course).one(),
         Organisation: world.organisations[organisation],
+        OutgoingLetter: letter,
         Person: person,
         Merge: merge,
         Nomination: nomination,

@@ -32,3 +32,4 @@ class IdentityEvent(AuditEvent):
     ORGANISATION_MOVED = "organisation moved"
     ORGANISATION_DEACTIVATED = "organisation deactivated"
     ORGANISATION_REACTIVATED = "organisation reactivated"
+    LETTER_SENT_AGAIN = "letter sent again"

@@ -14,10 +14,18 @@ from training.kit.locale import DEFAULT_LANGUAGE, LANGUAGES
 from training.kit.sealing import seal
 from training.models.identity.mail import Letter, OutgoingLetter
 
-__all__ = ["TERMS", "Letter", "Terms", "is_set_up", "post"]
+__all__ = ["PURPOSE", "TERMS", "Letter", "Terms", "Written", "is_set_up", "post"]
 
 PURPOSE = "outbox"
 """What the texts of letters are sealed for."""
+
+
+class Written(NamedTuple):
+    """A letter in the language of its reader."""
+
+    subject: str
+    plain: str
+    html: str
 
 
 class Terms(NamedTuple):
@@ -34,7 +42,7 @@ TERMS: Mapping[Letter, Terms] = {
     Letter.PASSWORD_CHANGED: Terms(dt.timedelta(days=7)),
     Letter.EMAIL_CONFIRMATION: Terms(dt.timedelta(minutes=30), _ADDRESS),
     Letter.EMAIL_CHANGED: Terms(dt.timedelta(days=7)),
-    Letter.DIGEST: Terms(dt.timedelta(hours=20), frozenset({"waiting", "address"})),
+    Letter.DIGEST: Terms(dt.timedelta(hours=20), frozenset({"about", "address"})),
 }
 """``address`` is a whole address of the register, with a one-time token where the letter is the proof."""
 

@@ -199,6 +199,10 @@ class AddressRefused(Refusal):
     field = "email"
 
 
+class LetterSpent(Refusal):
+    """The letter was sent, waits already, or is no longer of use: it cannot be sent again."""
+
+
 class OwnRecord(Refusal):
     """The record is about the person who acts: somebody else does it."""
 

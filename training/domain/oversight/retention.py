@@ -13,7 +13,7 @@ from training.domain.admissions import nomination_uploads, vetting_uploads
 from training.domain.common import sent_forms
 from training.domain.finance import spend_uploads
 from training.domain.finance.events import FinanceEvent
-from training.domain.identity import audit, sign_in_limits, upload_limits
+from training.domain.identity import audit, outbox, sign_in_limits, upload_limits
 from training.domain.identity.accounts import ABSOLUTE_LIMIT
 from training.kit.clock import now, today
 from training.kit.db import db
@@ -43,6 +43,7 @@ def delete_expired(folder: Path) -> Deleted:
     sent_forms.delete_expired()
     sign_in_limits.delete_expired(now())
     upload_limits.delete_expired(today())
+    outbox.delete_expired(now())
     return Deleted(_delete_uploads(folder), _delete_previews())
 
 

@@ -10,7 +10,7 @@ from training.models.common.base import Base, Key, PublicId, choice
 
 
 class Letter(enum.StrEnum):
-    """A kind of letter. Its templates are ``identity/mail/<value>.html`` and ``.txt``, its terms in ``domain``."""
+    """A kind of letter. ``domain/identity/mail.py`` has its terms, ``web/identity/letters.py`` its template."""
 
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105

@@ -34,6 +34,12 @@ def _is_its(token_hash: str) -> ColumnElement[bool]:
     return or_(EmailChange.new_token_hash == token_hash, EmailChange.old_token_hash == token_hash)
 
 
+def readers_of_mail() -> Sequence[int]:
+    """Return the keys of the active accounts with a confirmed e-mail."""
+    reads = (User.email.is_not(None), User.email_confirmed_at.is_not(None), User.is_active)
+    return db.session.scalars(select(User.id).where(*reads).order_by(User.id)).all()
+
+
 def email_change_of(token_hash: str) -> EmailChange | None:
     """Return the change of e-mail that a token with this hash confirms, as the database has it now."""
     return db.session.scalar(select(EmailChange).where(_is_its(token_hash)).execution_options(populate_existing=True))

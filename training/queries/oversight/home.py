@@ -3,23 +3,68 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training.kit.db import db
 from training.models.admissions.nominations import LEFT_STATES, Nomination, NominationState
+from training.models.admissions.notifications import Notice
 from training.models.assurance.rights_assessments import RightsAssessment
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.finance.programmes import Programme
 from training.models.identity.actor import Actor
 from training.models.outcomes.completions import Completion, CompletionState
 from training.policy.matrix import Permission
-from training.policy.scopes import seen
+from training.policy.scopes import holds, seen
+from training.queries.admissions import notifications, vetting
 from training.queries.assurance import rights_assessments
+from training.queries.finance import inbox
+from training.queries.finance.bundles import Bundle
 from training.queries.outcomes import completions
 
 SHOWN = 5
+
+
+class FirstPage(NamedTuple):
+    """What waits for a reader, each list empty without the permission it needs.
+
+    ``proposals`` are the oldest, ``number`` says how many there are.
+    """
+
+    notices: Sequence[Notice]
+    steps: Sequence[Row[Cohort, NominationState, int]]
+    claims: Sequence[Completion]
+    in_vetting: Sequence[Nomination]
+    lapsing: Sequence[tuple[Nomination, dt.date]]
+    nominable: Sequence[Cohort]
+    proposals: Sequence[Bundle]
+    number: int
+    assessments: Sequence[RightsAssessment]
+
+
+def waiting(me: Actor, on: dt.date) -> FirstPage:
+    """Return what waits for ``me`` on a day."""
+
+    def may(permission: Permission) -> bool:
+        return holds(me, permission)
+
+    may_put_forward = may(Permission.NOMINATE) and not may(Permission.SELECT_NOMINEES)
+    minding = next(filter(may, (Permission.SELECT_NOMINEES, Permission.NOMINATE, Permission.VET)), None)
+    proposals, number = inbox.oldest(SHOWN, me) if may(Permission.APPROVE_MONEY) else ([], 0)
+    return FirstPage(
+        notices=notifications.unseen(me) if may(Permission.READ_NOTICE) else (),
+        steps=nominees_by_step(me) if may(Permission.SELECT_NOMINEES) else (),
+        claims=claims(me) if may(Permission.CONFIRM_COMPLETION) else (),
+        in_vetting=nominees_in_vetting(me) if may(Permission.VET) else (),
+        lapsing=vetting.lapsing(minding, on, SHOWN, me) if minding else (),
+        nominable=cohorts_to_nominate_for(me, on) if may_put_forward else (),
+        proposals=proposals,
+        number=number,
+        assessments=assessments_to_decide(me) if may(Permission.APPROVE_RIGHTS) else (),
+    )
+
 
 _SELECTING = (
     NominationState.NOMINATED,

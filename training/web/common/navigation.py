@@ -34,6 +34,7 @@ _MENU: tuple[tuple[str, LazyString], ...] = (
     ("assurance.rights_assessments.index", _l("Rights assessments")),
     ("identity.directory.index", _l("Accounts")),
     ("identity.audit.index", _l("Audit")),
+    ("identity.mail.index", _l("Outgoing mail")),
 )
 
 _SECTIONS: Mapping[str, str] = {

@@ -10,6 +10,7 @@ from training.domain.identity import refusals as r
 from training.domain.identity.events import IdentityEvent
 from training.domain.identity.reading import ExportEvent
 from training.models.identity.accounts import ApprovalGrade, Invitation, Role, RoleAssignment, RoleRequest, User
+from training.models.identity.mail import Letter, LetterProblem, LetterState, OutgoingLetter
 from training.models.identity.organisations import Jurisdiction, Organisation
 from training.models.identity.reading import ReadEvent, RefusedEvent
 from training.queries.identity.directory import AccountState
@@ -142,6 +143,29 @@ LABELS = Labels(
         (IdentityEvent.ORGANISATION_MOVED, _l("Organisation moved")),
         (IdentityEvent.ORGANISATION_DEACTIVATED, _l("Organisation deactivated")),
         (IdentityEvent.ORGANISATION_REACTIVATED, _l("Organisation reactivated")),
+        (IdentityEvent.LETTER_SENT_AGAIN, _l("Letter sent again")),
+        (Letter.INVITATION, _l("Invitation")),
+        (Letter.PASSWORD_RESET, _l("New password asked for")),
+        (Letter.PASSWORD_CHANGED, _l("Password changed")),
+        (Letter.EMAIL_CONFIRMATION, _l("E-mail address to be confirmed")),
+        (Letter.EMAIL_CHANGED, _l("E-mail address changed")),
+        (Letter.DIGEST, _l("What awaits the reader")),
+        (LetterState.WAITING, _l("Waits to be sent")),
+        (LetterState.HANDED_OVER, _l("Being handed over")),
+        (LetterState.SENT, _l("Sent")),
+        (LetterState.FAILED, _l("Not sent")),
+        (LetterState.UNCERTAIN, _l("Perhaps sent")),
+        (LetterProblem.UNREACHABLE, _l("The mail server did not answer")),
+        (
+            LetterProblem.NOT_SECURE,
+            _l("The connection to the mail server cannot be encrypted, or its certificate is not trusted"),
+        ),
+        (LetterProblem.SIGN_IN_REFUSED, _l("The mail server refused username or password")),
+        (LetterProblem.SENDER_REFUSED, _l("The mail server refused the sender")),
+        (LetterProblem.ADDRESS_REFUSED, _l("The mail server refused the recipient")),
+        (LetterProblem.TEXT_REFUSED, _l("The mail server refused the letter")),
+        (LetterProblem.TOO_LATE, _l("It could not be sent while it was of use")),
+        (LetterProblem.UNREADABLE, _l("The letter cannot be read: the secret key was changed")),
         (ExportEvent.PEOPLE, _l("List of people saved as a file")),
         (ExportEvent.PAYEES, _l("List of payees saved as a file")),
         (ExportEvent.NOMINEES, _l("Rows of a file of names saved as a file")),
@@ -158,6 +182,11 @@ LABELS = Labels(
         (ExportEvent.VETTING_QUEUE, _l("Vetting queue saved as a file")),
     ),
     tones=(
+        (LetterState.WAITING, "blue"),
+        (LetterState.HANDED_OVER, "blue"),
+        (LetterState.SENT, "green"),
+        (LetterState.FAILED, "red"),
+        (LetterState.UNCERTAIN, "yellow"),
         (AccountState.INVITED, "yellow"),
         (AccountState.ACTIVE, "green"),
         (AccountState.LOCKED, "red"),
@@ -208,6 +237,9 @@ LABELS = Labels(
         r.WrongPassword: lambda _r: _("The present password is not right"),
         r.WeakPassword: lambda x: _WEAK[x.fault](x.shortest),
         r.AddressRefused: lambda _r: _("Enter one e-mail address, like name@example.org, and nothing else"),
+        r.LetterSpent: lambda _r: _(
+            "This letter was sent, waits to be sent, or is of no use any more: have a new one made"
+        ),
         r.OwnRecord: lambda _r: _("This is about you: nobody acts on their own record, so somebody else does it"),
         r.OrganisationExists: lambda _r: _("An organisation has this English name already"),
         r.ParentElsewhere: lambda _r: _("The body above it and those below it must be of the same jurisdiction"),
@@ -238,6 +270,7 @@ LABELS = Labels(
         RoleRequest: _l("Request for a role"),
         User: _l("Account"),
         Organisation: _l("Organisation"),
+        OutgoingLetter: _l("Letter"),
     },
     filters={"role_word": role_word},
 )

@@ -7,8 +7,6 @@ from training.domain.oversight.home import Tasks, requests
 from training.kit.clock import today
 from training.policy.matrix import Permission
 from training.policy.scopes import holds
-from training.queries.admissions import notifications, vetting
-from training.queries.finance import inbox
 from training.queries.oversight import home
 from training.web.common import guard
 from training.web.common.guard import actor
@@ -26,26 +24,24 @@ def show() -> ResponseReturnValue:
     def may(permission: Permission) -> bool:
         return holds(me, permission)
 
+    found = home.waiting(me, on)
     may_teach = may(Permission.CONFIRM_COMPLETION) and not may(Permission.SELECT_NOMINEES)
-    may_put_forward = may(Permission.NOMINATE) and not may(Permission.SELECT_NOMINEES)
-    minding = next(filter(may, (Permission.SELECT_NOMINEES, Permission.NOMINATE, Permission.VET)), None)
     tasks = Tasks(
-        notices=notifications.unseen(me) if may(Permission.READ_NOTICE) else (),
-        steps=home.nominees_by_step(me) if may(Permission.SELECT_NOMINEES) else (),
-        claims=home.claims(me) if may(Permission.CONFIRM_COMPLETION) else (),
-        in_vetting=home.nominees_in_vetting(me) if may(Permission.VET) else (),
-        lapsing=vetting.lapsing(minding, on, home.SHOWN, me) if minding else (),
-        nominable=home.cohorts_to_nominate_for(me, on) if may_put_forward else (),
+        notices=found.notices,
+        steps=found.steps,
+        claims=found.claims,
+        in_vetting=found.in_vetting,
+        lapsing=found.lapsing,
+        nominable=found.nominable,
         taught=home.taught(me) if may_teach else (),
     )
-    bundles, number = inbox.oldest(home.SHOWN, me) if may(Permission.APPROVE_MONEY) else ([], 0)
     return render_template(
         "oversight/home/show.html",
         today=on,
         own_courses=home.own_courses(me, on) if may(Permission.CLAIM_COMPLETION) else [],
         cohorts=tasks.by_cohort(),
-        requests=requests(bundles, on),
-        number=number,
-        assessments=home.assessments_to_decide(me) if may(Permission.APPROVE_RIGHTS) else [],
+        requests=requests(found.proposals, on),
+        number=found.number,
+        assessments=found.assessments,
         programmes=funding.cards(home.programmes_with_balances(me) if may(Permission.SEE_BALANCES) else []),
     )
