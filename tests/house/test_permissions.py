@@ -17,10 +17,10 @@ AT_ALL = {"holds", "sees_others", "scopes_of"}
 WITHOUT_RECORD = {
     "queries/courses/cohorts.py draft_options": "the choice of hosts before the cohort exists",
     "queries/courses/venues.py keepers_for": "whether a venue may have no keeper, before it exists",
-    "queries/oversight/home.py waiting": "what waits for a reader, each list scoped by itself",
     "queries/identity/organisations.py organisation_page": "whether people are counted, each in its own scope",
     "web/oversight/exports.py of_people": "the list of people",
     "web/common/guard.py needs": "endpoints without a record",
+    "queries/oversight/home.py waiting": "what waits for somebody, each list scoped by itself",
     "web/oversight/home.py show": "the cards of the first page, each scoped by itself",
     "web/common/navigation.py _may_open": "the menu",
     "web/people/people.py _listed": "the list of people",

@@ -47,6 +47,7 @@ def test_other_scripts_and_mixtures_are_not_allowed(username: str) -> None:
         ("\u206640731592\u2069", "40731592"),
         ("trainee 2", "trainee 2"),
         ("سارا ٢", "سارا 2"),
+        ("²", "2"),
         ("", ""),
         (" - ", "-"),
     ],

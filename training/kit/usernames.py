@@ -11,7 +11,7 @@ from training.kit.names import letters
 _ALLOWED = re.compile(r"(?:[a-z0-9]|[\u0621-\u064a\u066e-\u06d5]|[.\-_+@])+")
 _LATIN, _ARABIC = re.compile("[a-z]"), re.compile("[\u0621-\u064a\u066e-\u06d5]")
 _INVISIBLE = ("Cf",)
-_BETWEEN_DIGITS = re.compile(r"[\s\-‐‑‒–—.·]")
+_BETWEEN_DIGITS = re.compile(r"[\s\-‐‑‒–—.·,٫٬]")
 _LOWEST, _HIGHEST = 10_000_000, 99_999_999
 _GROUP = 4
 _SAME = str.maketrans(
@@ -27,7 +27,7 @@ _SAME = str.maketrans(
 
 
 def plain(typed: str) -> str:
-    """Return a username as it is stored: trimmed, in lower case, with Western digits and without invisible characters.
+    """Return a username as it is stored: in lower case, without invisible characters, in plain letters and digits.
 
     Widths and presentation forms of letters, as some keyboards and copied texts have them, are those of the plain one.
     Digits alone lose what stands between them.

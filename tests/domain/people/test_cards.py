@@ -12,11 +12,11 @@ from tests.support.world import PASSWORD, World
 from tests.web.browsing import together
 from training.domain.admissions import deactivation
 from training.domain.identity import accounts
-from training.domain.identity.refusals import OwnRecord, WeakPassword
+from training.domain.identity.refusals import AccountDisabled, OwnRecord, WeakPassword
 from training.domain.identity.sign_in_limits import Attempt
 from training.domain.people import cards, duplicates
 from training.domain.people.cards import CardChoice, MadeCards, PrintedCard
-from training.domain.people.refusals import CardHolderDisabled, CardRefused, NotATrainee, PersonInactive
+from training.domain.people.refusals import CardRefused, NotATrainee, PersonInactive
 from training.kit import card_codes
 from training.kit.clock import now
 from training.kit.db import db, transaction
@@ -247,7 +247,7 @@ def test_disabled_account_gets_no_card_and_its_card_no_longer_works(world: World
         account(card.username).is_active = False
     assert prove(card) is None
     (left,) = make(world, person).left
-    assert isinstance(left.refusal, CardHolderDisabled)
+    assert isinstance(left.refusal, AccountDisabled)
 
 
 def test_deactivated_person_gets_no_card_and_theirs_no_longer_works(world: World) -> None:

@@ -107,7 +107,7 @@ def test_disabling_ends_the_session_and_enabling_revives_none(world: World, admi
     theirs, address = signed_in(world, "vetting"), f"/accounts/{account_id(world, 'vetting')}"
     assert "is disabled, and its sessions are ended" in words(press(admin, f"{address}/disable", page=address))
     assert theirs.get("/account").status_code == 302
-    assert "The account is disabled" in words(press(admin, f"{address}/disable", page=address))
+    assert "is disabled: an administrator can enable it" in words(press(admin, f"{address}/disable", page=address))
     assert "is enabled. Its holder signs in anew" in words(press(admin, f"{address}/enable", page=address))
     assert theirs.get("/account").status_code == 302
     assert signed_in(world, "vetting").get("/account").status_code == 200

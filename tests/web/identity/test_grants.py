@@ -221,4 +221,4 @@ def test_the_database_refuses_a_role_by_one_person(app: Flask, noon: dt.datetime
 def test_a_disabled_account_gets_no_role(world: World, admin: FlaskClient, other: FlaskClient) -> None:
     ask_for(admin, world, "kri", "auditor")
     post(admin, f"/accounts/{account_id(world, 'kri')}/disable", page="/accounts")
-    assert "The account is disabled" in decide(other, newest_request(world), "give")
+    assert "is disabled: an administrator can enable it" in decide(other, newest_request(world), "give")

@@ -12,10 +12,10 @@ from training.domain.identity import accounts, audit, credentials, own_record
 from training.domain.identity.accounts import Tokens
 from training.domain.identity.events import IdentityEvent
 from training.domain.identity.hashing import NOBODY
-from training.domain.identity.refusals import OwnRecord
+from training.domain.identity.refusals import AccountDisabled, OwnRecord
 from training.domain.identity.sign_in_limits import Attempt
 from training.domain.people.events import PeopleEvent
-from training.domain.people.refusals import CardHolderDisabled, CardRefused, NotATrainee, PersonInactive
+from training.domain.people.refusals import CardRefused, NotATrainee, PersonInactive
 from training.kit import card_codes
 from training.kit.db import add_missing_rows, changed, db
 from training.kit.ids import new_public_id
@@ -98,7 +98,7 @@ def _hindrance(person: Person, account: PersonAccount | None, by: Actor, *, is_a
         return None
     if account.is_staff:
         return NotATrainee()
-    return None if account.user.is_active else CardHolderDisabled()
+    return None if account.user.is_active else AccountDisabled()
 
 
 def _enrol(people: Sequence[Person], by: Actor) -> Mapping[int, PersonAccount]:

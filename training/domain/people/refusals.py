@@ -90,9 +90,5 @@ class NotATrainee(Refusal):
     """The account has, or was given, more roles than a trainee's: a card is no way into it."""
 
 
-class CardHolderDisabled(Refusal):
-    """The account is disabled, so that no card leads into it."""
-
-
 class CardRefused(Refusal):
     """The username or the code is wrong, or the card has ended; which of them is not disclosed."""

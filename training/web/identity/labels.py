@@ -226,7 +226,7 @@ LABELS = Labels(
         r.NotForOneself: lambda _r: _("This is about your own roles: another administrator decides"),
         r.NotTheirRequest: lambda _r: _("Only whoever asked for it withdraws it"),
         r.DecidedAlready: lambda _r: _("Somebody else has decided in the meantime: nothing was done"),
-        r.AccountDisabled: lambda _r: _("The account is disabled"),
+        r.AccountDisabled: lambda _r: _("The account of this person is disabled: an administrator can enable it"),
         r.AccountEnabled: lambda _r: _("The account is enabled already"),
         r.OwnAccount: lambda _r: _("This is your own account: another administrator does it"),
         r.LastAdministrator: lambda _r: _(

@@ -24,7 +24,7 @@ PERMISSION_WORDS = (
     (Permission.EDIT_ORGANISATION, _l("Add, edit and move organisations")),
     (Permission.SEE_PERSON, _l("See the records of people")),
     (Permission.EDIT_PERSON, _l("Register, correct, merge, transfer and deactivate people")),
-    (Permission.PRINT_CARDS, _l("Print cards with which people without e-mail sign in")),
+    (Permission.PRINT_CARDS, _l("Give people without e-mail an account, and print their cards")),
     (Permission.NOMINATE, _l("Nominate people")),
     (Permission.SEE_NOMINATION, _l("See nominations and completions")),
     (Permission.SELECT_NOMINEES, _l("Shortlist nominees, send them to vetting, confirm seats or turn them down")),

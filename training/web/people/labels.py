@@ -83,7 +83,6 @@ LABELS = Labels(
         r.NotATrainee: lambda _r: _(
             "This account has more than a trainee's role, so no card leads into it: an administrator helps"
         ),
-        r.CardHolderDisabled: lambda _r: _("The account of this person is disabled: an administrator can enable it"),
         r.CardRefused: lambda _r: _(
             "The username or the code is not right, or the card no longer works: it works once, for seven days, and "
             "ends after five wrong codes. Your coordinator can make a new one"
