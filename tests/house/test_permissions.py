@@ -22,7 +22,8 @@ WITHOUT_RECORD = {
     "web/common/guard.py needs": "endpoints without a record",
     "queries/oversight/home.py waiting": "what waits for somebody, each list scoped by itself",
     "web/oversight/home.py show": "the cards of the first page, each scoped by itself",
-    "web/common/navigation.py _may_open": "the menu",
+    "web/common/navigation.py may_open": "the menu",
+    "web/oversight/setting_up.py list_for": "what the whole deployment is missing",
     "web/people/people.py _listed": "the list of people",
 }
 

@@ -27,6 +27,7 @@ UNLABELLED = {
     "Lack",  # labelled as part of a refusal
     "LinkFault",  # labelled as part of a refusal
     "RequestState",  # only open requests are shown
+    "Need",  # labelled on the only page that uses it
     "NextStep",  # labelled on the only page that uses it
     "Period",  # labelled on the only page that uses it
     "PasswordFault",  # labelled as part of a refusal

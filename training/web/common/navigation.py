@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
@@ -96,8 +96,9 @@ def _current(entry: str) -> str:
     return "page" if request.endpoint == entry else "true"
 
 
-def _may_open(app: Flask, endpoint: str, actor: Actor) -> bool:
-    declared = guard.declaration_of(app, endpoint)
+def may_open(endpoint: str, actor: Actor) -> bool:
+    """Return whether the page at an endpoint without a record is for ``actor``."""
+    declared = guard.declaration_of(current_app, endpoint)
     permission = declared.permission if declared else None
     if endpoint in _FOR_OTHERS and not concerns_others(actor):
         return False
@@ -128,14 +129,14 @@ def init_app(app: Flask) -> None:
         return [
             Link(str(text), url_for(endpoint), _current(endpoint))
             for endpoint, text in _MENU
-            if _may_open(app, endpoint, actor)
+            if may_open(endpoint, actor)
         ]
 
     def record_history() -> str:
         """Return the address of the trail of this page's record; empty without one, and for who may not read it."""
         public_id = (request.view_args or {}).get("public_id")
         reader = guard.known_reader()
-        if not public_id or not reader or not _may_open(app, "identity.audit.index", reader.actor):
+        if not public_id or not reader or not may_open("identity.audit.index", reader.actor):
             return ""
         return url_for("identity.audit.index", subject=public_id)
 

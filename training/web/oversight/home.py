@@ -10,7 +10,7 @@ from training.policy.scopes import holds
 from training.queries.oversight import home
 from training.web.common import guard
 from training.web.common.guard import actor
-from training.web.oversight import funding
+from training.web.oversight import funding, setting_up
 
 bp = Blueprint("home", __name__)
 
@@ -38,6 +38,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "oversight/home/show.html",
         today=on,
+        missing=setting_up.list_for(me),
         own_courses=home.own_courses(me, on) if may(Permission.CLAIM_COMPLETION) else [],
         cohorts=tasks.by_cohort(),
         requests=requests(found.proposals, on),
