@@ -39,7 +39,7 @@ def other(world: World) -> FlaskClient:
 
 
 def decide(client: FlaskClient, request: str, act: str) -> str:
-    return words(press(client, f"/grants/{request}/{act}", page="/grants"))
+    return words(press(client, f"/grants/{request}/decide", {"act": act}, page="/grants"))
 
 
 def test_a_role_is_asked_for_by_one_and_given_by_another(world: World, admin: FlaskClient, other: FlaskClient) -> None:
@@ -47,6 +47,8 @@ def test_a_role_is_asked_for_by_one_and_given_by_another(world: World, admin: Fl
     assert kri.get("/audit").status_code == 403
     assert "Another administrator gives or refuses it" in words(ask_for(admin, world, "kri", "auditor"))
     request = newest_request(world)
+    assert 'name="act" value="withdraw"' in admin.get("/grants").text
+    assert 'name="act" value="give"' in other.get("/grants").text
     assert "You asked for it" in decide(admin, request, "give")
     assert kri.get("/audit").status_code == 403
     assert "The role is given" in decide(other, request, "give")
@@ -181,7 +183,7 @@ def test_a_request_given_at_once_by_two_makes_one_role(app: Flask, noon: dt.date
     statuses = together(
         [
             lambda client=client, token=token: (
-                client.post(f"/grants/{request}/give", data={"csrf_token": token}).status_code
+                client.post(f"/grants/{request}/decide", data={"csrf_token": token, "act": "give"}).status_code
             )
             for client, token in zip(clients, tokens, strict=True)
         ]

@@ -50,21 +50,24 @@ def linked(world: World, person: str, username: str = "t.1") -> None:
     """Link an account and a person, as two people do."""
     ask(signed_in(world, "iraq"), person, username)
     here = f"/accounts/{account_id(world, username)}/person"
-    assert "Done as asked for" in words(press(signed_in(world, "admin"), f"{here}/give", page=here))
+    assert "Done as asked for" in words(press(signed_in(world, "admin"), f"{here}/decide", {"act": "give"}, page=here))
 
 
 def test_a_link_is_asked_for_by_one_and_made_by_another(world: World, person: str) -> None:
     iraq, admin = signed_in(world, "iraq"), signed_in(world, "admin")
     assert "Another person who manages the account or the record decides" in ask(iraq, person)
     here = f"/people/{person}/account"
-    assert "You asked for it" in words(press(iraq, f"{here}/give", page=here))
+    assert "You asked for it" in words(press(iraq, f"{here}/decide", {"act": "give"}, page=here))
     assert holder(world, "t.1") is None
+    assert 'name="act" value="withdraw"' in iraq.get(here).text
     waiting = words(admin.get("/links"))
     assert person in waiting
     assert "Karim" not in waiting
     of_account = f"/accounts/{account_id(world, 't.1')}/person"
-    assert "Karim" not in words(admin.get(of_account))
-    assert "Done as asked for" in words(press(admin, f"{of_account}/give", page=of_account))
+    page = admin.get(of_account)
+    assert "Karim" not in words(page)
+    assert all(f'name="act" value="{act}"' in page.text for act in ("give", "refuse"))
+    assert "Done as asked for" in words(press(admin, f"{of_account}/decide", {"act": "give"}, page=of_account))
     assert holder(world, "t.1") is not None
     assert "t.1" in words(iraq.get(here))
 
@@ -75,9 +78,9 @@ def test_a_link_is_parted_by_two(world: World, person: str) -> None:
     here = f"/accounts/{account_id(world, 't.1')}/person"
     press(admin, here, {"reason": "the wrong one"}, page=here)
     assert holder(world, "t.1") is not None
-    assert "You asked for it" in words(press(admin, f"{here}/give", page=here))
+    assert "You asked for it" in words(press(admin, f"{here}/decide", {"act": "give"}, page=here))
     of_person = f"/people/{person}/account"
-    assert "Done as asked for" in words(press(iraq, f"{of_person}/give", page=of_person))
+    assert "Done as asked for" in words(press(iraq, f"{of_person}/decide", {"act": "give"}, page=of_person))
     assert holder(world, "t.1") is None
 
 
@@ -87,7 +90,7 @@ def test_nobody_links_or_parts_themselves(world: World, person: str) -> None:
     here = f"/people/{person}/account"
     assert "This is about you" in words(press(theirs, here, {"reason": "a reason"}, page=here))
     press(signed_in(world, "iraq"), here, {"reason": "a reason"}, page=here)
-    assert "This is about you" in words(press(theirs, f"{here}/give", page=here))
+    assert "This is about you" in words(press(theirs, f"{here}/decide", {"act": "give"}, page=here))
     with building(world):
         other = world.person("Another").public_id
     assert "This is about you" in ask(theirs, other, "iraq.b")
@@ -117,13 +120,15 @@ def test_two_who_decide_at_once_decide_once(app: Flask, noon: dt.datetime) -> No
     ask(signed_in(world, "iraq"), person)
     admin, uk = signed_in(world, "admin"), signed_in(world, "uk")
     acts = (
-        (admin, f"/accounts/{account_id(world, 't.1')}/person/give", form_token(admin, "/account")),
-        (uk, f"/people/{person}/account/refuse", form_token(uk, "/account")),
+        (admin, f"/accounts/{account_id(world, 't.1')}/person/decide", "give", form_token(admin, "/account")),
+        (uk, f"/people/{person}/account/decide", "refuse", form_token(uk, "/account")),
     )
     together(
         [
-            lambda client=client, address=address, token=token: client.post(address, data={"csrf_token": token})
-            for client, address, token in acts
+            lambda client=client, address=address, act=act, token=token: client.post(
+                address, data={"csrf_token": token, "act": act}
+            )
+            for client, address, act, token in acts
         ]
     )
     with app.app_context():

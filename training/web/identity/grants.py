@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -68,15 +68,18 @@ def ask(user: User) -> ResponseReturnValue:
     return render_template("identity/grants/ask.html", form=form, user=user)
 
 
-@bp.post("/grants/<public_id>/<any(give, refuse, withdraw):act>")
+@bp.post("/grants/<public_id>/decide")
 @needs(Permission.MANAGE_ACCOUNTS, on=RoleRequest)
-def decide(asked: RoleRequest, act: str) -> ResponseReturnValue:
+def decide(asked: RoleRequest) -> ResponseReturnValue:
     """Give or refuse what another administrator asked for, or withdraw what one asked for oneself."""
     acts: dict[str, Callable[[], object]] = {
         "give": lambda: rules.give(asked, actor(), today()),
         "refuse": lambda: rules.refuse(asked, actor()),
         "withdraw": lambda: rules.withdraw(asked, actor()),
     }
+    act = request.form.get("act", "")
+    if act not in acts:
+        abort(400)
     with attempt() as done:
         acts[act]()
     if done:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -89,25 +89,28 @@ def of_account(user: User) -> ResponseReturnValue:
     )
 
 
-@bp.post("/people/<public_id>/account/<any(give, refuse, withdraw):act>")
+@bp.post("/people/<public_id>/account/decide")
 @needs(Permission.EDIT_PERSON, on=Person)
-def decide_for_person(person: Person, act: str) -> ResponseReturnValue:
+def decide_for_person(person: Person) -> ResponseReturnValue:
     """Decide what is asked for about the account of a person."""
-    return _decide(links.asked_about(person), act, url_for(".of_person", public_id=person.public_id))
+    return _decide(links.asked_about(person), url_for(".of_person", public_id=person.public_id))
 
 
-@bp.post("/accounts/<public_id>/person/<any(give, refuse, withdraw):act>")
+@bp.post("/accounts/<public_id>/person/decide")
 @needs(Permission.MANAGE_ACCOUNTS, on=User)
-def decide_for_account(user: User, act: str) -> ResponseReturnValue:
+def decide_for_account(user: User) -> ResponseReturnValue:
     """Decide what is asked for about the person of an account."""
-    return _decide(links.asked_about_account(user), act, url_for(".of_account", public_id=user.public_id))
+    return _decide(links.asked_about_account(user), url_for(".of_account", public_id=user.public_id))
 
 
-def _decide(row: Any, act: str, here: str) -> ResponseReturnValue:
+def _decide(row: Any, here: str) -> ResponseReturnValue:
     if row is None:
         flash(_("Nothing is asked for any more: somebody else decided."), "important")
         return redirect(here)
     acts: dict[str, Callable[..., None]] = {"give": rules.give, "refuse": rules.refuse, "withdraw": rules.withdraw}
+    act = request.form.get("act", "")
+    if act not in acts:
+        abort(400)
     asked: LinkRequest = row.LinkRequest
     with attempt() as done:
         acts[act](asked, actor())
