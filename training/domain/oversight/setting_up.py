@@ -1,10 +1,10 @@
 """What stands between a new deployment and its first open cohort."""
 
 import enum
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from training.models.identity.accounts import Role
+from training.queries.oversight.setting_up import Deployment
 
 _LEAST_ADMINISTRATORS = 2
 """What one asks for, another gives (docs/adr/0035)."""
@@ -39,25 +39,6 @@ _HOLDERS = {
     Need.FUNDER: Role.FUNDER,
     Need.PARTNER_COORDINATOR: Role.PARTNER_COORDINATOR,
 }
-
-
-@dataclass(frozen=True)
-class Deployment:
-    """What there is: active accounts by role, and whether there is one of each other thing.
-
-    ``has_opened`` says whether a cohort is open or was.
-    """
-
-    holders: Mapping[Role, int]
-    has_partner: bool
-    has_venue: bool
-    has_course: bool
-    has_ceiling: bool
-    has_allocated_line: bool
-    has_assessment: bool
-    has_opened: bool
-    has_backup: bool
-    sends_mail: bool
 
 
 def missing(there: Deployment) -> Sequence[Need]:

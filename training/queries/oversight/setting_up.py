@@ -1,20 +1,41 @@
 """What a new deployment has already: whether there is one of each thing that its first open cohort needs."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from sqlalchemy import ColumnElement, exists, func, select
 
-from training.domain.oversight.setting_up import Deployment
 from training.kit.db import db
 from training.models.assurance.rights_assessments import AssessmentState, RightsAssessment
 from training.models.courses.cohorts import Cohort, CohortState
 from training.models.courses.courses import Course
 from training.models.courses.venues import Venue
 from training.models.finance.programmes import BudgetLine, Programme
-from training.models.identity.accounts import RoleAssignment, User
+from training.models.identity.accounts import Role, RoleAssignment, User
 from training.models.identity.organisations import Jurisdiction, Organisation
 from training.policy.scopes import unscoped
 from training.queries.identity.standing import stands
 
 _WHY = "whoever sets a deployment up learns whether there is any; nothing of it is shown"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What there is: active accounts by role, and whether there is one of each other thing.
+
+    ``has_opened`` says whether a cohort is open or was.
+    """
+
+    holders: Mapping[Role, int]
+    has_partner: bool
+    has_venue: bool
+    has_course: bool
+    has_ceiling: bool
+    has_allocated_line: bool
+    has_assessment: bool
+    has_opened: bool
+    has_backup: bool
+    sends_mail: bool
 
 
 def deployment(*, has_backup: bool, sends_mail: bool) -> Deployment:

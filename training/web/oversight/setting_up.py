@@ -44,7 +44,7 @@ _WORDS: Mapping[Need, _Words] = {
     Need.LINE: _Words(_l("A budget line with approved money"), "finance.programmes.index"),
     Need.ASSESSMENT: _Words(_l("An approved rights assessment"), "assurance.rights_assessments.index"),
     Need.COHORT: _Words(_l("A cohort that was opened"), "courses.courses.index"),
-    Need.BACKUP: _Words(_l("A backup: whoever runs the server sets one up for every night"), "oversight.role_help.show"),
+    Need.BACKUP: _Words(_l("A backup: whoever runs the server sets up one for each night"), "oversight.role_help.show"),
     Need.MAIL: _Words(
         _l("Outgoing mail, set up on the server; until then addresses and cards are printed"), "identity.mail.index"
     ),
@@ -59,7 +59,7 @@ class Missing(NamedTuple):
 
 
 def list_for(reader: Actor) -> Sequence[Missing]:
-    """Return what this deployment is missing; empty for whoever neither manages accounts nor runs cohorts everywhere."""
+    """Return what this deployment is missing; empty for whoever neither manages accounts nor runs cohorts."""
     if not (holds(reader, Permission.MANAGE_ACCOUNTS) or holds(reader, Permission.RUN_COHORT)):
         return []
     settings = Settings.of(current_app)
