@@ -273,7 +273,16 @@ WATCHED = {
 def test_append_only_tables_are_listed(app: Flask) -> None:
     with app.app_context(), db.engine.connect() as connection:
         assert list(connection.scalars(text(WATCHED[connection.dialect.name]))) == sorted(
-            (*APPEND_ONLY, "claim_evidence", "claims", "evidence", "rights_steps", "vetting_decisions")
+            (
+                *APPEND_ONLY,
+                "ceiling_changes",
+                "ceiling_decisions",
+                "claim_evidence",
+                "claims",
+                "evidence",
+                "rights_steps",
+                "vetting_decisions",
+            )
         )
 
 

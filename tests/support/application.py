@@ -53,7 +53,7 @@ def shared_application(database_url: str) -> Iterator[Flask]:
     Its routes, templates and statements are already compiled, which saves three quarters of the time of a short test.
     """
     app = _started(database_url)
-    parts: tuple[dict[str, Any], ...] = (vars(app), app.config, app.extensions)
+    parts: tuple[dict[str, Any], ...] = (vars(app), app.config, app.extensions, app.view_functions)
     before = [dict(part) for part in parts]
     try:
         yield app

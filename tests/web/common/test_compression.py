@@ -1,6 +1,7 @@
 """Pages travel compressed; what is in them cannot be told from how long they are."""
 
 import gzip
+import re
 
 import pytest
 from flask import Flask, Response
@@ -21,6 +22,10 @@ def client(sqlite_app: Flask) -> FlaskClient:
     return world.sign_in(sqlite_app.test_client(), "uk")
 
 
+_VALUE = re.compile(rb'value="[^"]*"')
+"""The tokens and keys of forms, which are others at each request."""
+
+
 def given(app: Flask, answer: Response | str, **headers: str) -> TestResponse:
     """Return what a client gets when the page of health answers with ``answer``."""
     app.view_functions["identity.health.show"] = lambda: answer
@@ -31,7 +36,7 @@ def test_page_is_compressed_for_a_browser_that_reads_gzip(client: FlaskClient) -
     plain, small = client.get("/account"), client.get("/account", headers=GZIP)
     assert "Content-Encoding" not in plain.headers
     assert small.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(small.data) == plain.data
+    assert _VALUE.sub(b"", gzip.decompress(small.data)) == _VALUE.sub(b"", plain.data)
     assert small.headers["Content-Length"] == str(len(small.data))
     assert len(small.data) < len(plain.data) / 2
     assert small.headers["Cache-Control"] == "no-store"

@@ -11,8 +11,16 @@ from training.web.common import navigation
 
 pytestmark = pytest.mark.usefixtures("noon")
 
-OUTSIDE = {"identity.accounts", "identity.health", "language", "admissions.notifications", "oversight.exports",
-           "oversight.role_help"}  # fmt: skip
+OUTSIDE = {
+    "admissions.notifications",
+    "identity.accounts",
+    "identity.health",
+    "identity.own_account",
+    "identity.way_back",
+    "language",
+    "oversight.exports",
+    "oversight.role_help",
+}
 """Blueprints whose pages belong to no entry of the menu, and those without pages."""
 
 

@@ -57,7 +57,7 @@ def test_page_names_what_of_a_workbook_was_not_read(
     assert "<bdi>current</bdi>. These were not:" in page
     assert re.search(r"<bdi>old</bdi>: 3 rows,\s+hidden in the workbook", page)
     assert "so they were not read: <bdi>note</bdi>" in page
-    assert "The row is hidden in the workbook" in page
+    assert "The workbook hides this row" in page
     assert count(app) == 0
 
 
