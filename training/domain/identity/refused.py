@@ -69,15 +69,15 @@ def _times(times: int) -> dict[str, int]:
 def _source(refused: Refused, hour: dt.datetime) -> str:
     """Return the account, tried account or address that is counted; all others together when there are too many.
 
-    The statements are always the same, so that nobody can tell an account that there is by the time that a failed
-    sign-in takes. Old counts are deleted.
+    For who has not signed in the statements are always the same, so that nobody can tell an account that there is by
+    the time that a failed sign-in takes. Old counts are deleted then.
     """
-    source = refused.address
     if refused.by is not None:
-        source = f"user {refused.by}"
-    elif refused.event is RefusedEvent.SIGN_IN_FAILED and refused.about:
+        return f"user {refused.by}"
+    source = refused.address
+    if refused.event is RefusedEvent.SIGN_IN_FAILED and refused.about:
         source = f"account {refused.about.public_id}"
     is_known, sources = reading.times_refused(hour, refused.event, source) > 0, reading.sources_in(hour)
     old = RefusalCount.hour < hour - _KEPT
     db.session.execute(delete(RefusalCount).where(old), execution_options={"synchronize_session": False})
-    return source if is_known or sources < MOST_SOURCES or refused.by is not None else _OTHERS
+    return source if is_known or sources < MOST_SOURCES else _OTHERS
