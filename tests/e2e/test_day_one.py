@@ -3,19 +3,21 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from html import unescape
 from pathlib import Path
 
-import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from tests.e2e.people import Reader
+from tests.support.application import application
 from tests.support.databases import empty_postgresql, postgresql_programs
-from tests.support.server import command
 from tests.support.visitor import Visitor
+from tests.support.world import post
+from training.config import Settings
 from training.kit.clock import today
 from training.kit.locale import LANGUAGES
 
@@ -32,10 +34,11 @@ REST = [
 ]
 """What is still missing when the team, a venue and a course are there: money, rights and the opening itself."""
 
-_NAMES = (
+_NAMES = re.findall(
+    r"\w+",
     "Adel Basim Dawud Emad Faris Ghazi Hazim Idris Jalal Kadhim Layth Majid Nabil Omar Qasim Rashid Sabah Tariq Uday "
-    "Walid Yasin Zaid Anwar Badr Dilshad Farhad Hiwa Karwan Rebwar Soran"
-).split()
+    "Walid Yasin Zaid Anwar Badr Dilshad Farhad Hiwa Karwan Rebwar Soran",
+)
 
 
 @dataclass
@@ -70,10 +73,14 @@ class Office:
 
     def missing(self, username: str) -> list[str]:
         """Return what the first page says is missing."""
-        page = self[username].read("/")[1]
-        listed = re.search(r"Setting up: what is still missing</h2>\s*<ol[^>]*>(.*?)</ol>", page, re.DOTALL)
-        assert listed, page
-        return [bare(one) for one in re.findall(r"<li>(.*?)</li>", listed[1], re.DOTALL)]
+        return shown_missing(self[username].read("/")[1])
+
+
+def shown_missing(page: str) -> list[str]:
+    """Return what a first page says is missing."""
+    listed = re.search(r"Setting up: what is still missing</h2>\s*<ol[^>]*>(.*?)</ol>", page, re.DOTALL)
+    assert listed, page
+    return [bare(one) for one in re.findall(r"<li>(.*?)</li>", listed[1], re.DOTALL)]
 
 
 def bare(html: str) -> str:
@@ -102,11 +109,11 @@ def date(name: str, day: dt.date) -> dict[str, str]:
     return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
 
 
-def gather_administrators(run: Callable[..., str], base: str) -> Office:
+def gather_administrators(app: Flask, base: str) -> Office:
     office = Office(base)
-    office.accept(run("account", "invite", "--role", "administrator"), "first")
+    office.accept(run(app, "account", "invite", "--role", "administrator"), "first")
     assert office.missing("first")[0].startswith("A second administrator")
-    office.accept(run("account", "invite", "--role", "administrator"), "second")
+    office.accept(run(app, "account", "invite", "--role", "administrator"), "second")
     assert office.missing("first")[0] == "A UK coordinator"
     return office
 
@@ -136,7 +143,12 @@ def gather_team(office: Office) -> str:
 
 def prepare_cohort(coordinator: Visitor, partner: str) -> str:
     """Enter a venue and a course, and draft a cohort there; return the address of the cohort."""
-    venue = {"name_en": "Hall by the river", "name_ckb": "هۆڵی ڕووبار", "jurisdiction": "IQ", "time_zone": "Asia/Baghdad"}
+    venue = {
+        "name_en": "Hall by the river",
+        "name_ckb": "هۆڵی ڕووبار",
+        "jurisdiction": "IQ",
+        "time_zone": "Asia/Baghdad",
+    }
     sent(coordinator, "/venues/new", venue)
     course = {"title_en": "Reading documents", "provider": "Home Office", "theme": "document fraud", "days": "5"}
     page = sent(coordinator, "/courses/new", course | {"attendance_percent": "80"})
@@ -190,31 +202,57 @@ def use_card(page: Page, username: str, code: str) -> None:
 
 
 @contextmanager
-def replacement(url: str, folder: Path) -> Iterator[str]:
-    """Yield the address of an empty database of the same kind, on a new machine."""
-    if url.startswith("postgresql"):
-        with empty_postgresql() as new:
-            yield new
-    else:
-        yield f"sqlite:///{folder / 'replacement.sqlite'}"
+def replacement(app: Flask, folder: Path) -> Iterator[Flask]:
+    """Yield the register of a new machine on an empty database of the same kind."""
+    with ExitStack() as made:
+        is_sqlite = on_machine(app).database_url.startswith("sqlite")
+        url = f"sqlite:///{folder / 'new.sqlite'}" if is_sqlite else made.enter_context(empty_postgresql())
+        other = made.enter_context(application(url))
+        other.config["SETTINGS"] = files_in(folder / "new", on_machine(other))
+        yield other
 
 
-def deployed(folder: Path, url: str) -> dict[str, str]:
-    """Return the settings of a machine whose files are in ``folder``."""
+def on_machine(app: Flask) -> Settings:
+    settings: Settings = app.config["SETTINGS"]
+    return settings
+
+
+def files_in(folder: Path, settings: Settings) -> Settings:
+    """Return the settings of a machine with its files in ``folder``."""
     folder.mkdir()
-    programs = {"PG_PROGRAMS": str(postgresql_programs())} if url.startswith("postgresql") else {}
-    return {"TRAINING_INSTANCE": str(folder)} | programs
+    programs = None if settings.database_url.startswith("sqlite") else postgresql_programs()
+    return replace(
+        settings,
+        evidence_folder=folder / "evidence",
+        queue_file=folder / "queue.sqlite",
+        postgresql_programs=programs,
+    )
+
+
+def run(app: Flask, *arguments: str) -> str:
+    """Run a command of the product; return what it says."""
+    with app.app_context():
+        done = app.test_cli_runner().invoke(args=arguments)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def signs_in(app: Flask, username: str, password: str) -> FlaskClient:
+    """Sign in to a register that is not served."""
+    client = app.test_client()
+    answer = post(client, "/sign-in", {"username": username, "password": password})
+    assert answer.location == "/", answer.text
+    return client
 
 
 def test_team_starts_from_nothing_and_comes_back_from_the_backup(
-    database_url: str, live_server: Callable[..., str], open_page: Callable[..., Page], tmp_path: Path
+    app: Flask, live_server: Callable[..., str], open_page: Callable[..., Page], tmp_path: Path
 ) -> None:
     (out := tmp_path / "backups").mkdir()
-    machine = deployed(tmp_path / "first", database_url)
-    run = partial(command, database_url, **machine)
-    assert "Nobody has an account yet" in run("prepare")
-    base = live_server(database_url, **machine)
-    office = gather_administrators(run, base)
+    app.config["SETTINGS"] = files_in(tmp_path / "old", on_machine(app))
+    assert "Nobody has an account yet" in run(app, "prepare")
+    base = live_server(on_machine(app).database_url, TRAINING_INSTANCE=str(tmp_path / "old"))
+    office = gather_administrators(app, base)
     partner = gather_team(office)
     cohort = prepare_cohort(office["uk"], partner)
     assert office.missing("uk") == REST
@@ -224,14 +262,14 @@ def test_team_starts_from_nothing_and_comes_back_from_the_backup(
     username, code = cards[-1]
     use_card(open_page(base, width=PHONE, java_script=False), username, code)
 
-    run("backup", str(out))
+    run(app, "backup", str(out))
     (backup,) = out.iterdir()
-    with replacement(database_url, tmp_path) as url:
-        other = deployed(tmp_path / "second", url)
-        assert "The ledger is whole." in command(url, "restore", str(backup), **other)
-        again = Office(live_server(url, **other))
-        assert again.missing("uk") == REST
-        assert "Hall by the river" in again["uk"].read(cohort)[1]
-        assert len(make_cards(again["iraq"])) == TRAINEES
-        page = Visitor(again.base, username, OWN).read("/account")[1]
-        assert username.replace(" ", "") in page.replace(" ", "")
+    with replacement(app, tmp_path) as other:
+        assert "The ledger is whole." in run(other, "restore", str(backup))
+        assert "The ledger is whole." in run(other, "ledger", "verify")
+        assert 'lang="ckb"' in signs_in(other, username, OWN).get("/").text
+        coordinator = signs_in(other, "uk", PASSWORD)
+        assert shown_missing(coordinator.get("/").text) == REST
+        assert "Hall by the river" in coordinator.get(cohort).text
+        waiting = signs_in(other, "iraq", PASSWORD).get("/people/cards?ticked=all").text
+        assert len(set(re.findall(r'name="chosen"[^>]*value="([0-9a-z]{12})"', waiting))) == TRAINEES - 1
