@@ -100,7 +100,7 @@ class CohortForm(BaseForm):
     @property
     def asked_fields(self) -> list[Field]:
         """The visible fields; trainers only where there are any, and the past only where the first day lies in it."""
-        left_out = []
+        left_out: list[Field] = []
         if not (self.past_is_meant.errors or self.past_is_meant.data):
             left_out.append(self.past_is_meant)
         if not self.trainers.choices:

@@ -73,11 +73,11 @@ def list_for(reader: Actor) -> Sequence[Missing]:
     has_backup = not settings.is_production or backups.last_backup(settings).exists()
     there = setting_up.deployment(has_backup=has_backup, sends_mail=mail.is_set_up())
     return [
-        Missing(str(words.text), url_for(words.endpoint) if _may_make(words, reader) else "")
+        Missing(
+            str(words.text),
+            url_for(words.endpoint)
+            if may_open(words.endpoint, reader) and (words.made_with is None or holds(reader, words.made_with))
+            else "",
+        )
         for words in map(_WORDS.__getitem__, missing(there))
     ]
-
-
-def _may_make(words: _Words, reader: Actor) -> bool:
-    may = words.made_with is None or holds(reader, words.made_with)
-    return may and may_open(words.endpoint, reader)
