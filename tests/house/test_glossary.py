@@ -12,6 +12,10 @@ from training.kit.resources import ROOT
 _ROW = re.compile(r"^\| (?!term |---)([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| `([^`]+)` \|$", re.MULTILINE)
 _ROWS = _ROW.findall((ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"))
 _UNSAID = "–"
+_TO_ONE_FRIEND = frozenset(
+    re.findall(r"\w+", "أدخل اختر اكتب اتركه اتركها يمكنك اسمك بك لديك حسابك مرورك عليك جهتك إليك منك")
+)
+"""What Arabic says to one person whom one knows; the interface addresses its readers in the plural of politeness."""
 
 
 def _said(known: Catalog, word: str) -> Iterator[object]:
@@ -36,3 +40,9 @@ def test_terms_point_to_code(term: str, code: str) -> None:
 def test_terms_are_defined_once() -> None:
     terms = [row[0] for row in _ROWS]
     assert len(terms) == len(set(terms))
+
+
+def test_arabic_is_polite() -> None:
+    texts = {str(message.string) for message in catalogue("ar") if message.id and message.string}
+    assert len(texts) > 1000
+    assert [text for text in texts if _TO_ONE_FRIEND & set(re.findall(r"[\w\u064b-\u0652]+", text))] == []

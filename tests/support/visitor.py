@@ -21,14 +21,15 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
 
 
 class Visitor:
-    """A client signed in to the server at ``base``."""
+    """A client of the server at ``base``, signed in unless ``username`` is empty."""
 
-    def __init__(self, base: str, username: str) -> None:
+    def __init__(self, base: str, username: str = "", password: str = PASSWORD) -> None:
         self._base = base
         cookies = urllib.request.HTTPCookieProcessor(CookieJar())
         self._follow = urllib.request.build_opener(cookies)
         self._stay = urllib.request.build_opener(cookies, _StayHere())
-        self.send("/sign-in", [("username", username), ("password", PASSWORD)])
+        if username:
+            self.send("/sign-in", [("username", username), ("password", password)])
 
     def read(self, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
         """Return status and page, after redirects."""

@@ -41,6 +41,21 @@ def stage_of(page: TestResponse) -> str:
     return str(current)
 
 
+# Drafting.
+
+
+def test_trainers_are_asked_for_where_there_are_any(world: World) -> None:
+    with building(world):
+        new = f"/courses/{world.course().public_id}/cohorts/new"
+    uk = sign_in(world, "uk")
+    assert 'name="capacity"' in uk.get(new).text
+    assert "Trainers" not in words(uk.get(new))
+    with building(world):
+        world.account("trainer", Role.TRAINER, "uk", person=world.person("Trainer one", "uk"))
+    assert "Trainers" in words(uk.get(new))
+    assert "Trainer one" in words(uk.get(new))
+
+
 # Opening.
 
 

@@ -603,7 +603,7 @@ def test_invitation_creates_one_account(invitation: str, client: FlaskClient, ap
             "en",
             "The password is made of your name, your organisation or words of this register. Use three or four words",
         ),
-        ("ar", "تتكوّن كلمة المرور من اسمك أو اسم جهتك أو كلمات هذا السجل. اختر ثلاث كلمات أو أربعاً"),
+        ("ar", "تتكوّن كلمة المرور من اسمكم أو اسم جهتكم أو كلمات هذا السجل. يُرجى اختيار ثلاث كلمات أو أربع"),
         ("ckb", "وشەی نهێنییەکە لە ناوی خۆتان، ناوی دەزگاکەتان یان وشەکانی ئەم تۆمارە پێک هاتووە. سێ یان چوار وشە"),
     ],
 )

@@ -158,6 +158,10 @@ def test_bad_input_is_explained_and_kept(world: World, admin: FlaskClient, form:
         assert db.session.scalar(select(func.count(Invitation.id))) == 0
 
 
+def test_the_form_says_that_one_of_two_is_needed(admin: FlaskClient) -> None:
+    assert "A username or an e-mail address is needed, or both" in words(admin.get("/invitations/new"))
+
+
 def test_one_person_has_one_open_invitation(
     world: World, admin: FlaskClient, other: FlaskClient, noon: dt.datetime
 ) -> None:

@@ -46,6 +46,16 @@ def test_role_without_an_active_account_is_listed_with_its_page(world: World) ->
     assert list_of(world, "uk")["A vetting officer"] == ""
 
 
+def test_only_whoever_can_make_something_gets_its_page(world: World) -> None:
+    opened = "A cohort that was opened"
+    of_administrator, of_coordinator = list_of(world, "admin"), list_of(world, "uk")
+    assert (of_administrator[opened], of_coordinator[opened]) == ("", "/courses")
+    second = "A second administrator: what one asks for, another gives"
+    assert (of_administrator[second], of_coordinator[second]) == ("/help", "")
+    page = world.sign_in(world.app.test_client(), "admin").get("/").text
+    assert "What is not a link here is for somebody else to do." in page
+
+
 def test_nobody_else_is_told(world: World) -> None:
     for username in ("iraq", "funder", "approver", "vetting", "rights", "auditor"):
         assert list_of(world, username) == {}

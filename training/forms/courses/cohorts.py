@@ -99,9 +99,13 @@ class CohortForm(BaseForm):
 
     @property
     def asked_fields(self) -> list[Field]:
-        """The visible fields; whether a day in the past is right is asked only where the first day is in the past."""
-        asks = self.past_is_meant.errors or self.past_is_meant.data
-        return [field for field in self.shown_fields if asks or field is not self.past_is_meant]
+        """The visible fields; trainers only where there are any, and the past only where the first day lies in it."""
+        left_out: list[Field] = []
+        if not (self.past_is_meant.errors or self.past_is_meant.data):
+            left_out.append(self.past_is_meant)
+        if not self.trainers.choices:
+            left_out.append(self.trainers)
+        return [field for field in self.shown_fields if not any(field is one for one in left_out)]
 
     def days(self) -> tuple[dt.date, dt.date]:
         """Return the first and the last day."""

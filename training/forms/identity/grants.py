@@ -18,7 +18,11 @@ class InviteeForm(BaseForm):
         [may_be_empty(), longest(60)],
         description=_l("Letters of one script, digits and . - _ ; whoever is invited may choose another"),
     )
-    email = EmailField(_l("E-mail"), [may_be_empty(), longest(254)])
+    email = EmailField(
+        _l("E-mail"),
+        [may_be_empty(), longest(254)],
+        description=_l("A username or an e-mail address is needed, or both"),
+    )
     organisation = SelectField(_l("Organisation"), [choose_one()])
 
     def invitee(self) -> Invitee:

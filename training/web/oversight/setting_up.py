@@ -21,15 +21,18 @@ _INVITE = "identity.invitations.new"
 
 
 class _Words(NamedTuple):
-    """What is missing in words, and the page where it is made."""
+    """What is missing in words, the page where it is made, and what one needs to make it, if more than to read that."""
 
     text: LazyString
     endpoint: str
+    made_with: Permission | None = None
 
 
 _WORDS: Mapping[Need, _Words] = {
     Need.SECOND_ADMINISTRATOR: _Words(
-        _l("A second administrator: what one asks for, another gives"), "oversight.role_help.show"
+        _l("A second administrator: what one asks for, another gives"),
+        "oversight.role_help.show",
+        Permission.MANAGE_ACCOUNTS,
     ),
     Need.UK_COORDINATOR: _Words(_l("A UK coordinator"), _INVITE),
     Need.FINANCE_APPROVER: _Words(_l("A finance approver"), _INVITE),
@@ -43,8 +46,12 @@ _WORDS: Mapping[Need, _Words] = {
     Need.CEILING: _Words(_l("A programme with a ceiling"), "finance.programmes.index"),
     Need.LINE: _Words(_l("A budget line with approved money"), "finance.programmes.index"),
     Need.ASSESSMENT: _Words(_l("An approved rights assessment"), "assurance.rights_assessments.index"),
-    Need.COHORT: _Words(_l("A cohort that was opened"), "courses.courses.index"),
-    Need.BACKUP: _Words(_l("A backup: whoever runs the server sets up one for each night"), "oversight.role_help.show"),
+    Need.COHORT: _Words(_l("A cohort that was opened"), "courses.courses.index", Permission.DRAFT_COHORT),
+    Need.BACKUP: _Words(
+        _l("A backup: whoever runs the server sets up one for each night"),
+        "oversight.role_help.show",
+        Permission.MANAGE_ACCOUNTS,
+    ),
     Need.MAIL: _Words(
         _l("Outgoing mail, set up on the server; until then addresses and cards are printed"), "identity.mail.index"
     ),
@@ -66,6 +73,11 @@ def list_for(reader: Actor) -> Sequence[Missing]:
     has_backup = not settings.is_production or backups.last_backup(settings).exists()
     there = setting_up.deployment(has_backup=has_backup, sends_mail=mail.is_set_up())
     return [
-        Missing(str(words.text), url_for(words.endpoint) if may_open(words.endpoint, reader) else "")
+        Missing(
+            str(words.text),
+            url_for(words.endpoint)
+            if may_open(words.endpoint, reader) and (words.made_with is None or holds(reader, words.made_with))
+            else "",
+        )
         for words in map(_WORDS.__getitem__, missing(there))
     ]
