@@ -12,7 +12,6 @@ from tests.support.world import World, form_token, post
 from training.config import PRODUCTION
 from training.kit.db import db, transaction
 from training.models.identity.accounts import Role, User
-from training.models.identity.audit import AuditEntry
 from training.models.identity.organisations import Organisation
 from training.queries.identity import accounts, roles
 
@@ -105,20 +104,6 @@ def test_existing_organisation_is_used(sqlite_app: Flask) -> None:
     before = everything(sqlite_app)["organisations"]
     invitation(sqlite_app, "--organisation", organisation)
     assert everything(sqlite_app)["organisations"] == before
-
-
-def test_rights_approver_starts_at_the_lowest_grade_and_can_be_raised(app: Flask) -> None:
-    with app.app_context():
-        world = World(app)
-        assert world.actor("rights").grade == "official"
-    assert done(app, "account", "grade", "rights", "senior") == "rights: senior\n"
-    with app.app_context():
-        assert world.actor("rights").grades == ("official", "senior")
-        assert world.actor("rights").roles == {Role.RIGHTS_APPROVER}
-        last = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
-        assert last is not None
-        assert (last.action, last.details) == ("approver regraded", {"changes": {"grade": ["official", "senior"]}})
-    assert "Nobody with this username is a rights approver." in refused(app, "account", "grade", "uk", "senior")
 
 
 def test_invitation_has_the_address_of_the_server(sqlite_app: Flask) -> None:

@@ -69,5 +69,7 @@ def shared_application(database_url: str) -> Iterator[Flask]:
 def _started(database_url: str) -> Flask:
     app = create_app(settings_for(database_url))
     app.testing = True
+    with app.app_context():
+        db.engine.update_execution_options(compiled_cache={})  # no bound: a run has the statements of every page
     memory.settle()  # as a worker of the server does
     return app

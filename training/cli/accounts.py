@@ -9,10 +9,10 @@ from training.domain.identity import accounts as rules
 from training.domain.identity import organisations
 from training.kit.clock import now
 from training.kit.db import transaction
-from training.models.identity.accounts import ApprovalGrade, Role
+from training.models.identity.accounts import Role
 from training.models.identity.organisations import Jurisdiction
-from training.queries.identity import accounts, standing
 from training.queries.identity import organisations as organisation_rows
+from training.queries.identity import standing
 
 account = AppGroup("account", help="Accounts.")
 
@@ -30,16 +30,3 @@ def invite(role: str, organisation: str) -> None:
         )
         token = rules.invite(Role(role), employer, now())
     click.echo(f"{Settings.of(current_app).base_address}/invitation/{token}")
-
-
-@account.command()
-@click.argument("username")
-@click.argument("grade", type=click.Choice([one.value for one in ApprovalGrade]))
-def grade(username: str, grade: str) -> None:
-    """Set the grade up to which a rights approver approves."""
-    with transaction():
-        user = accounts.user_named(username)
-        is_done = user is not None and rules.regrade(user, ApprovalGrade(grade), by=None)
-    if not is_done:
-        raise click.ClickException("Nobody with this username is a rights approver.")
-    click.echo(f"{username}: {grade}")

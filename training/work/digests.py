@@ -14,7 +14,8 @@ from training.queries.oversight import home
 from training.queries.oversight.home import FirstPage
 
 _ABOUT: Mapping[str, tuple[str, ...]] = {
-    "proposals": ("proposals", "assessments"),
+    "proposals": ("proposals", "ceilings", "assessments"),
+    "accounts": ("accounts",),
     "nominees": ("notices", "steps", "in_vetting", "lapsing"),
     "completions": ("claims",),
     "nominations": ("nominable",),

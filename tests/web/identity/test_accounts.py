@@ -705,6 +705,22 @@ def test_language_switch_stays_on_the_page_and_is_remembered(world: World, app: 
     assert '<html class="govuk-template" lang="ar" dir="rtl">' in elsewhere.get("/sign-in").text
 
 
+def test_language_of_the_account_is_chosen_on_its_page(world: World, app: Flask) -> None:
+    client = world.sign_in(app.test_client(), "uk")
+    page = client.get("/account").text
+    assert 'name="language" type="radio" value="en" checked' in page
+    assert '<span lang="ckb" dir="rtl">' in page
+    form = page.split('<form method="post" action="/language"')[1].split("</form>")[0]
+    answer = post(client, "/language", {"language": "ckb", "next": "/account"}, page="/account")
+    assert 'name="next" value="/account"' in form
+    assert answer.location == "/account"
+    page = client.get("/account").text
+    assert 'name="language" type="radio" value="ckb" checked' in page
+    assert "پاشەکەوتکردنی زمان" in page
+    elsewhere = world.sign_in(app.test_client(), "uk")
+    assert '<html class="govuk-template" lang="ckb" dir="rtl">' in elsewhere.get("/").text
+
+
 def test_unsupported_language_is_rejected(world: World, client: FlaskClient) -> None:
     for code in ("", "fr", "../en", "\x00"):
         assert post(client, "/language", {"language": code}, page="/sign-in").status_code == 400

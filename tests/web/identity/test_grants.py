@@ -119,6 +119,19 @@ def test_a_role_is_extended_by_two_people_and_the_trail_says_before_and_after(
     assert "Last day: before –, now 24 December 2026" in trail
 
 
+def test_a_grade_changes_by_two_people(world: World, admin: FlaskClient, other: FlaskClient) -> None:
+    def grades() -> tuple[str, ...]:
+        with world.app.app_context():
+            return world.actor("rights").grades
+
+    assert grades() == ("official",)
+    ask_for(admin, world, "rights", "rights_approver", grade="senior")
+    assert "You asked for it" in decide(admin, newest_request(world), "give")
+    assert grades() == ("official",)
+    assert "The role is given" in decide(other, newest_request(world), "give")
+    assert grades() == ("official", "senior")
+
+
 @pytest.mark.parametrize(
     ("form", "said"),
     [

@@ -10,7 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.world import CEILING, TODAY, World, post
-from tests.web.browsing import building, figure, pence, words
+from tests.web.browsing import building, figure, pence, press, words
+from tests.web.identity.by_two import ask_for, invite, second_administrator, signed_in
 from training.domain.finance import proposals
 from training.domain.outcomes import completions
 from training.kit.clock import pretend
@@ -273,3 +274,41 @@ def test_approvals_card_says_code_and_short_title_once(world: World) -> None:
     assert card.count(code) == 1
     assert card.count("Cross-border investigations on migrant smuggling…") == 1
     assert LONG not in card
+
+
+def test_administrator_reads_how_much_waits_that_they_may_decide_about(world: World) -> None:
+    second_administrator(world)
+    with building(world):
+        person = world.person("Karim Salih")
+        world.account("trainee", Role.TRAINEE, "iraq", person=person)
+        address = f"/people/{person.public_id}/account"
+    for username, other in (("admin", "admin.2"), ("admin.2", "admin")):
+        assert "second person" not in words(signed_in(world, username).get("/")), "nothing waits"
+        ask_for(signed_in(world, username), world, other, "auditor")
+    first, second = signed_in(world, "admin"), signed_in(world, "admin.2")
+    ask_for(first, world, "kri", "auditor")
+    ask_for(first, world, "vetting", "auditor")
+    invite(first, world, email="somebody@example.org")
+    press(signed_in(world, "iraq"), address, {"reason": "no longer theirs"}, page=address)
+
+    waiting = second.get("/")
+    assert "2 roles wait for you to give or refuse them." in words(waiting), "not the one for themselves"
+    assert "1 invitation waits for you to agree or refuse." in words(waiting)
+    assert "1 link of an account and a person waits for your decision." in words(waiting)
+    assert "Karim" not in waiting.text
+    assert "somebody@" not in waiting.text
+    for page, what in (("/grants", "role"), ("/links", "link")):
+        assert re.search(rf'href="{page}">\d {what}', waiting.text)
+    own = words(first.get("/"))
+    assert "link of an account" in own, "a coordinator asked for it"
+    assert "invitation" not in own, "what they asked for"
+    assert "role waits" not in own, "the one that is asked for them"
+    for username in ("uk", "auditor"):
+        assert "second person" not in words(reader(world, username).get("/"))
+
+
+def test_what_waits_for_an_administrator_is_said_in_their_language(world: World) -> None:
+    second_administrator(world)
+    ask_for(signed_in(world, "admin"), world, "kri", "auditor")
+    assert "ينتظر دور واحد قراركم بالمنح أو الرفض." in words(reader(world, "admin.2", "ar").get("/"))
+    assert "1 ڕۆڵ چاوەڕێی ئێوەیە" in words(reader(world, "admin.2", "ckb").get("/"))

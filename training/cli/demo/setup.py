@@ -1,15 +1,19 @@
 """Steps that prepare the register: organisations, venues, courses and accounts."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from training.cli.demo.arguments import build
 from training.cli.demo.context import Context, Kinds, rows, text
 from training.cli.published import load_courses
 from training.domain.courses import rooms, venues
-from training.domain.identity import accounts, organisations
+from training.domain.identity import accounts, organisations, roles
+from training.domain.identity.roles import RoleTerms
+from training.kit.clock import today
 from training.kit.db import db
 from training.models.finance.programmes import Programme
 from training.models.identity.accounts import ApprovalGrade, Role
+from training.models.identity.actor import Actor
 from training.models.identity.organisations import Jurisdiction, Organisation
 from training.models.people.people import Person
 from training.queries.identity import accounts as account_rows
@@ -94,10 +98,19 @@ def _make(account: Account, context: Context) -> None:
     context.add(account.username, account_rows.actor_of(known))
 
 
+def ask_for_role(
+    _context: Context, account: Actor, role: Role, since: dt.date, until: dt.date, reason: str, by: Actor
+) -> None:
+    """Ask for a role of an account from a day to a day; another administrator gives it."""
+    terms = RoleTerms(role, since=since, until=until, reason=reason)
+    roles.ask(account_rows.by_key(account.user_id), terms, by, today())
+
+
 STEPS: Kinds = {
     "load organisations": load_organisations,
     "load venues": load_venues,
     "load rooms": load_rooms,
     "load courses": load_course_list,
     "make accounts": make_accounts,
+    "ask for a role": ask_for_role,
 }

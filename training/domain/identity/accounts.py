@@ -266,26 +266,6 @@ def enrol(users: Sequence[User], *, by: int) -> None:
     audit.record_each(IdentityEvent.ROLE_GRANTED, {user: {"role": role.value} for user in users}, by=by)
 
 
-def regrade(user: User, grade: ApprovalGrade, *, by: int | None) -> bool:
-    """Change a rights approver's grade; the previous grant is revoked and kept. Returns False for anyone else.
-
-    The audit says the grade before and now.
-    """
-    standing = (
-        RoleAssignment.user_id == user.id,
-        RoleAssignment.role == Role.RIGHTS_APPROVER,
-        RoleAssignment.revoked_at.is_(None),
-    )
-    revoked = update(RoleAssignment).where(*standing).values(revoked_at=now()).returning(RoleAssignment.grade)
-    before = db.session.scalar(revoked)
-    if before is None:
-        return False
-    granted = {"role": Role.RIGHTS_APPROVER, "grade": grade, "granted_by_id": by, "granted_at": now()}
-    db.session.add(RoleAssignment(user_id=user.id, **granted))
-    audit.record_edit(IdentityEvent.APPROVER_REGRADED, user, {"grade": before}, {"grade": grade}, by=by)
-    return True
-
-
 def accept_invitation(invitation: Invitation, details: NewAccount, at: dt.datetime) -> User:
     """Accept an invitation and create its account.
 

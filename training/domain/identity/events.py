@@ -27,7 +27,6 @@ class IdentityEvent(AuditEvent):
     EMAIL_CHANGED = "e-mail changed"
     SESSION_ENDED = "session ended"
     PASSWORD_SET = "password set"  # noqa: S105 (not a password)
-    APPROVER_REGRADED = "approver regraded"
     ORGANISATION_ADDED = "organisation added"
     ORGANISATION_EDITED = "organisation edited"
     ORGANISATION_MOVED = "organisation moved"

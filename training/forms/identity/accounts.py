@@ -1,10 +1,13 @@
 """Sign in, create an account from an invitation, and look after one's own account."""
 
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from training.forms.common.base import BaseForm
 from training.forms.common.checks import longest, required
-from training.forms.common.fields import EmailField, HiddenField, PasswordField, TextField, UsernameField
+from training.forms.common.fields import EmailField, HiddenField, PasswordField, RadioField, TextField, UsernameField
+from training.forms.common.widgets import Choice
+from training.kit.locale import LANGUAGES, Language
 
 _PASSWORD_HINT = _l("At least 15 characters; three or four words that have nothing to do with each other or with you")
 
@@ -60,6 +63,20 @@ class EmailForm(BaseForm):
 
     email = EmailField(_l("New e-mail"), [required(_l("Enter an e-mail address")), longest(254)])
     present = PasswordField(_l("Present password"), [required(_l("Enter your present password")), longest(128)])
+
+
+def _own_name(language: Language) -> Markup:
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(language.code, language.direction, language.endonym)
+
+
+class LanguageForm(BaseForm):
+    """The language of an account. It is sent to where the head of every page sends its own choice."""
+
+    language = RadioField(
+        _l("Language"),
+        choices=[Choice(one.code, _own_name(one)) for one in LANGUAGES.values()],
+        description=_l("For pages and letters; it is kept for your account"),
+    )
 
 
 class ConfirmForm(BaseForm):

@@ -5,7 +5,7 @@ import enum
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from training.kit import usernames
@@ -108,6 +108,13 @@ def waiting(actor: Actor) -> Sequence[Any]:
     """Return the invitations that wait for a second administrator, the oldest first."""
     statement = _listed().where(Invitation.agreed_at.is_(None)).order_by(Invitation.id)
     return db.session.execute(seen(statement, actor, Permission.MANAGE_ACCOUNTS, Invitation)).all()
+
+
+def number_waiting(actor: Actor) -> int:
+    """Return to how many invitations ``actor`` may agree."""
+    to_agree = (Invitation.agreed_at.is_(None), Invitation.asked_by_id != actor.user_id, *_OPEN)
+    statement = select(func.count(Invitation.id)).where(*to_agree)
+    return db.session.scalar(seen(statement, actor, Permission.MANAGE_ACCOUNTS, Invitation)) or 0
 
 
 def one_invitation(invitation: Invitation, actor: Actor) -> Any:

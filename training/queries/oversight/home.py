@@ -23,9 +23,24 @@ from training.queries.admissions import notifications, vetting
 from training.queries.assurance import rights_assessments
 from training.queries.finance import ceilings, inbox
 from training.queries.finance.bundles import Bundle
+from training.queries.identity import invitations, roles
 from training.queries.outcomes import completions
+from training.queries.people import links
 
 SHOWN = 5
+
+
+@dataclass(frozen=True)
+class AccountRequests:
+    """How many requests about accounts wait for a second administrator, of each kind that a reader may decide about."""
+
+    roles: int = 0
+    invitations: int = 0
+    links: int = 0
+
+    def __bool__(self) -> bool:
+        """Return whether any waits."""
+        return bool(self.roles or self.invitations or self.links)
 
 
 class FirstPage(NamedTuple):
@@ -44,6 +59,7 @@ class FirstPage(NamedTuple):
     number: int
     ceilings: Sequence[CeilingChange]
     assessments: Sequence[RightsAssessment]
+    accounts: AccountRequests
 
 
 def waiting(me: Actor, on: dt.date) -> FirstPage:
@@ -66,7 +82,12 @@ def waiting(me: Actor, on: dt.date) -> FirstPage:
         number=number,
         ceilings=_ceilings_to_decide(me) if may(Permission.APPROVE_MONEY) else (),
         assessments=assessments_to_decide(me) if may(Permission.APPROVE_RIGHTS) else (),
+        accounts=_account_requests(me) if may(Permission.MANAGE_ACCOUNTS) else AccountRequests(),
     )
+
+
+def _account_requests(me: Actor) -> AccountRequests:
+    return AccountRequests(roles.number_waiting(me), invitations.number_waiting(me), links.number_waiting(me))
 
 
 def _ceilings_to_decide(me: Actor) -> Sequence[CeilingChange]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from training.kit import usernames
@@ -88,6 +88,17 @@ def waiting(actor: Actor) -> Sequence[Any]:
         .limit(MOST_ASKED)
     )
     return db.session.execute(seen(statement, actor, Permission.MANAGE_ACCOUNTS, User)).all()
+
+
+def number_waiting(actor: Actor) -> int:
+    """Return how many links ``actor`` may make or part, of those who manage accounts."""
+    statement = (
+        select(func.count(LinkRequest.id))
+        .join(User, User.id == LinkRequest.user_id)
+        .where(_ASKED, LinkRequest.asked_by_id != actor.user_id, LinkRequest.user_id != actor.user_id)
+        .where(LinkRequest.person_id.is_distinct_from(actor.person_id))
+    )
+    return db.session.scalar(seen(statement, actor, Permission.MANAGE_ACCOUNTS, User)) or 0
 
 
 def person_of(user: User) -> str | None:

@@ -19,7 +19,7 @@ from training.domain.identity import mail, sign_in_limits
 from training.domain.identity.accounts import Tokens
 from training.domain.identity.refusals import InvitationSpent, SignInDelayed, SignInFailed
 from training.domain.identity.sign_in_limits import Attempt
-from training.forms.identity.accounts import AcceptInvitationForm, SignInForm
+from training.forms.identity.accounts import AcceptInvitationForm, LanguageForm, SignInForm
 from training.kit.clock import now, today
 from training.kit.db import transaction
 from training.kit.ids import token_hash
@@ -102,9 +102,11 @@ def sign_out() -> ResponseReturnValue:
 def account() -> ResponseReturnValue:
     """Show the user's account: roles, by whom and until when, e-mail, sessions."""
     me, at = guard.actor().user_id, now()
+    user = accounts.account_page(me)
     return render_template(
         "identity/accounts/account.html",
-        user=accounts.account_page(me),
+        user=user,
+        form=LanguageForm(data={"language": user.language}),
         roles=role_rows.of_account(me),
         today=today(),
         change=way_back.email_change_by(me, at),

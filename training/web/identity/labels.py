@@ -139,7 +139,6 @@ LABELS = Labels(
         (InvitationState.ENDED, _l("Ended")),
         *PERMISSION_WORDS,
         (IdentityEvent.PASSWORD_SET, _l("Password set")),
-        (IdentityEvent.APPROVER_REGRADED, _l("Grade of a rights approver changed")),
         (IdentityEvent.ORGANISATION_ADDED, _l("Organisation added")),
         (IdentityEvent.ORGANISATION_EDITED, _l("Organisation changed")),
         (IdentityEvent.ORGANISATION_MOVED, _l("Organisation moved")),

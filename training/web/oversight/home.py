@@ -45,5 +45,6 @@ def show() -> ResponseReturnValue:
         number=found.number + len(found.ceilings),
         ceilings=found.ceilings,
         assessments=found.assessments,
+        accounts=found.accounts,
         programmes=funding.cards(home.programmes_with_balances(me) if may(Permission.SEE_BALANCES) else []),
     )
