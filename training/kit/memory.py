@@ -11,7 +11,7 @@ _MMAP_THRESHOLD, _MOST_HEAPS = -3, -8
 """Parameters of ``mallopt`` of the GNU C library."""
 _LARGE = 256 * 1024
 
-_GROWTH = 8 * 1024 * 1024
+_GROWTH = 2 * 1024 * 1024
 """Bytes worth a collection, which takes 0.1 s: a receipt needs fewer, a table more."""
 
 _SIZES = Path("/proc/self/statm")
