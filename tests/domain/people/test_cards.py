@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.support.world import PASSWORD, World
 from tests.web.browsing import together
@@ -227,6 +227,30 @@ def test_staff_get_no_card(world: World, role: Role) -> None:
     (left,) = make(world, person).left
     assert isinstance(left.refusal, NotATrainee)
     assert db.session.scalars(select(Card)).all() == []
+
+
+def end_role(username: str, role: Role) -> None:
+    """Let the last day of a role be past."""
+    mine = (RoleAssignment.user_id == account(username).id, RoleAssignment.role == role)
+    with transaction():
+        db.session.execute(update(RoleAssignment).where(*mine).values(until=dt.date(2020, 1, 1)))
+
+
+def test_trainee_whose_role_is_over_has_it_again_with_a_card(world: World) -> None:
+    person = world.person("Trainee one", "iraq")
+    username = card_of(world, person).username
+    end_role(username, Role.TRAINEE)
+    assert world.actor(username).roles == frozenset()
+    assert prove(card_of(world, person))
+    assert world.actor(username).roles == {Role.TRAINEE}
+
+
+def test_somebody_whose_other_role_is_over_gets_a_card(world: World) -> None:
+    person = world.person("Trainee one", "iraq")
+    username = card_of(world, person).username
+    world.grant(username, Role.TRAINER)
+    end_role(username, Role.TRAINER)
+    assert prove(card_of(world, person))
 
 
 def test_card_of_somebody_who_became_staff_no_longer_works(world: World) -> None:

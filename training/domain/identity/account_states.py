@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from training.domain.identity import audit, credentials, roles, way_back
+from training.domain.identity import audit, credentials, roles
 from training.domain.identity.events import IdentityEvent
 from training.domain.identity.refusals import AccountDisabled, AccountEnabled, HolderInactive, OwnAccount
 from training.kit.clock import now
@@ -25,7 +25,7 @@ def _disable(user: User, by: Actor) -> None:
     roles.check_not_last(user.id)
     _switch(user, to=False)
     credentials.end_sessions(user, now())
-    way_back.end_open(user.id, now())
+    credentials.end_resets(user, now())
     audit.record_edit(IdentityEvent.ACCOUNT_DISABLED, user, {"is_active": True}, {"is_active": False}, by=by.user_id)
 
 

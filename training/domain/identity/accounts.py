@@ -257,10 +257,12 @@ def grant(
 
 
 def enrol(users: Sequence[User], *, by: int) -> None:
-    """Give each of these accounts the role of a trainee, which asks for no second person, in two statements."""
+    """Give each of these accounts the role of a trainee, which asks for no second person; one that is over is ended."""
     if not users:
         return
     role, at = Role.TRAINEE, now()
+    over = (RoleAssignment.user_id.in_([user.id for user in users]), RoleAssignment.role == role, standing.is_over())
+    db.session.execute(update(RoleAssignment).where(*over).values(revoked_at=at))
     rows = [{"user_id": user.id, "role": role, "granted_by_id": by, "granted_at": at} for user in users]
     db.session.execute(insert(RoleAssignment), rows)
     audit.record_each(IdentityEvent.ROLE_GRANTED, {user: {"role": role.value} for user in users}, by=by)

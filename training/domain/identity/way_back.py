@@ -66,7 +66,7 @@ def ask_for_reset(typed: str, at: dt.datetime, address: AddressOf) -> None:
     rows_expired = (PasswordReset.user_id.is_(None), PasswordReset.expires_at <= at)
     db.session.execute(delete(PasswordReset).where(*rows_expired))
     if user:
-        end_open(user.id, at)
+        credentials.end_resets(user, at)
         audit.record(IdentityEvent.RESET_ASKED, user, by=None)
         mail.post(Letter.PASSWORD_RESET, user.email or "", user.language, {"address": address(token)})
     else:
@@ -81,12 +81,6 @@ def _add(token: str, user: User | None, by: int | None, at: dt.datetime, life: d
     )
 
 
-def end_open(user_id: int, at: dt.datetime) -> None:
-    """End the addresses for a new password that an account has."""
-    unused = (PasswordReset.user_id == user_id, PasswordReset.used_at.is_(None), PasswordReset.expires_at > at)
-    changed(update(PasswordReset).where(*unused).values(expires_at=at))
-
-
 def make_reset(user: User, by: Actor, at: dt.datetime) -> str:
     """Return the token of a one-time address at which ``user`` chooses a new password, made by an administrator.
 
@@ -96,7 +90,7 @@ def make_reset(user: User, by: Actor, at: dt.datetime) -> str:
         raise OwnAccount
     if not user.is_active:
         raise AccountDisabled
-    end_open(user.id, at)
+    credentials.end_resets(user, at)
     token = new_token()
     _add(token, user, by.user_id, at, RESET_LIFE_ON_PAPER)
     audit.record(IdentityEvent.RESET_ASKED, user, by=by.user_id)
@@ -143,7 +137,6 @@ def check_password(user: User, present: str) -> None:
 
 def _set_password(user: User, password: str, at: dt.datetime) -> None:
     credentials.set_password(user, password, at, by=user.id)
-    end_open(user.id, at)
     if user.email and user.email_confirmed_at:
         mail.post(Letter.PASSWORD_CHANGED, user.email, user.language, {})
 

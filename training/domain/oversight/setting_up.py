@@ -3,11 +3,9 @@
 import enum
 from collections.abc import Sequence
 
+from training.domain.identity.accounts import FIRST_ADMINISTRATORS
 from training.models.identity.accounts import Role
 from training.queries.oversight.setting_up import Deployment
-
-_LEAST_ADMINISTRATORS = 2
-"""What one asks for, another gives (docs/adr/0035)."""
 
 
 class Need(enum.StrEnum):
@@ -47,7 +45,7 @@ def missing(there: Deployment) -> Sequence[Need]:
     Mail alone is no reason to go on asking: the register works without it, with addresses that are printed.
     """
     has = {
-        Need.SECOND_ADMINISTRATOR: there.holders.get(Role.ADMINISTRATOR, 0) >= _LEAST_ADMINISTRATORS,
+        Need.SECOND_ADMINISTRATOR: there.holders.get(Role.ADMINISTRATOR, 0) >= FIRST_ADMINISTRATORS,
         **{need: there.holders.get(role, 0) > 0 for need, role in _HOLDERS.items()},
         Need.ORGANISATION: there.has_partner,
         Need.VENUE: there.has_venue,

@@ -17,13 +17,13 @@ from training.models.people.cards import Card
 from training.models.people.people import Person
 from training.policy.matrix import Permission
 from training.policy.scopes import seen, unscoped
+from training.queries.identity.standing import is_not_over
 
 MOST_LISTED = 200
 """So many open cards are listed at most, the newest first."""
 
-_STANDING = RoleAssignment.revoked_at.is_(None)
-_IS_STAFF = exists().where(RoleAssignment.user_id == User.id, _STANDING, RoleAssignment.role != Role.TRAINEE)
-_IS_TRAINEE = exists().where(RoleAssignment.user_id == User.id, _STANDING, RoleAssignment.role == Role.TRAINEE)
+_IS_STAFF = exists().where(RoleAssignment.user_id == User.id, is_not_over(), RoleAssignment.role != Role.TRAINEE)
+_IS_TRAINEE = exists().where(RoleAssignment.user_id == User.id, is_not_over(), RoleAssignment.role == Role.TRAINEE)
 
 
 class PersonAccount(NamedTuple):
