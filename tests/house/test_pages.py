@@ -22,7 +22,7 @@ from tests.support.world import post
 from training.cli import demo
 from training.cli.published import load_pact
 from training.domain.courses import kit
-from training.domain.identity import invitations, way_back
+from training.domain.identity import account_recovery, invitations
 from training.domain.identity.roles import RoleTerms
 from training.kit.clock import now
 from training.kit.db import db, transaction
@@ -37,7 +37,7 @@ USERS = ("uk.coordinator", "iraq.coordinator", "kri.coordinator", "trainer", "tr
 NOT_REACHED = {
     # Without a session, at a one-time address, or while mail is off.
     "identity.accounts.sign_in", "identity.accounts.invitation", "identity.own_account.email",
-    "identity.way_back.confirm", "identity.way_back.forgotten", "identity.way_back.reset",
+    "identity.account_recovery.confirm", "identity.account_recovery.forgotten", "identity.account_recovery.reset",
     "people.cards.enter", "people.cards.password",
     # What the demonstration has none of.
     "admissions.late_entries.propose", "admissions.late_entries.show", "admissions.nomination_uploads.organisations",
@@ -131,7 +131,7 @@ def _one_time_addresses() -> tuple[str, str]:
     for email, role in (("a@example.org", Role.AUDITOR), ("b@example.org", Role.TRAINEE)):
         asked = invitations.ask(invitations.Invitee("", email), RoleTerms(role, reason="…"), body, by, now())
     sent = invitations.send(asked, by, now(), str)
-    return f"/invitation/{sent.token}", f"/password/{way_back.make_reset(trainer, by, now())}"
+    return f"/invitation/{sent.token}", f"/password/{account_recovery.make_reset(trainer, by, now())}"
 
 
 LATIN = re.compile(r"[A-Za-z]{2,}")

@@ -30,9 +30,9 @@ def test_public_endpoints_are_listed(sqlite_app: Flask) -> None:
     assert public == {
         "identity.accounts.sign_in",
         "identity.accounts.invitation",
-        "identity.way_back.confirm",
-        "identity.way_back.forgotten",
-        "identity.way_back.reset",
+        "identity.account_recovery.confirm",
+        "identity.account_recovery.forgotten",
+        "identity.account_recovery.reset",
         "language.choose",
         "identity.health.show",
         "people.cards.enter",

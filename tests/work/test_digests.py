@@ -19,7 +19,7 @@ from training.models.identity.accounts import Role, User
 from training.models.identity.mail import OutgoingLetter
 from training.queries.identity import accounts
 from training.work.digests import post_all
-from training.work.postman import send_due
+from training.work.mail_delivery import send_due
 
 FIRST_PAGE = "https://register.example.org/"
 

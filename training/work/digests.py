@@ -9,7 +9,7 @@ from training.domain.identity.mail import Letter
 from training.kit.clock import today
 from training.kit.db import transaction
 from training.kit.ids import token_hash
-from training.queries.identity import accounts, way_back
+from training.queries.identity import account_recovery, accounts
 from training.queries.oversight import home
 from training.queries.oversight.home import FirstPage
 
@@ -30,7 +30,7 @@ def post_all(address: str) -> int:
     """
     if not mail.is_set_up():
         return 0
-    return sum(_post(user_id, address) for user_id in way_back.readers_of_mail())
+    return sum(_post(user_id, address) for user_id in account_recovery.readers_of_mail())
 
 
 def _post(user_id: int, address: str) -> bool:

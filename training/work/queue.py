@@ -23,7 +23,7 @@ from training.kit.files import make_private
 from training.kit.ids import new_token
 from training.kit.outages import outage_of
 from training.kit.tracebacks import told
-from training.work import digests, postman, runner
+from training.work import digests, mail_delivery, runner
 
 SMALL = 500
 """Largest job, in rows, that is done within its request."""
@@ -88,7 +88,7 @@ class JobQueue:
         while not stop.wait(_POST):
             try:
                 with self._app.app_context(), _outage_in_a_line():
-                    postman.send_due(self._worker)
+                    mail_delivery.send_due(self._worker)
             except Exception as error:  # a letter that cannot be written must not end the post
                 runner.log.error("post failed: %s", told(error))
 

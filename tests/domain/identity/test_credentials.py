@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.world import PASSWORD, World
-from training.domain.identity import accounts, credentials, sign_in_limits, way_back
+from training.domain.identity import account_recovery, accounts, credentials, sign_in_limits
 from training.domain.identity.refusals import PasswordFault, ResetSpent, SignInFailed, WeakPassword
 from training.domain.identity.sign_in_limits import Attempt
 from training.kit.clock import now
@@ -57,11 +57,11 @@ def test_new_password_ends_the_addresses_for_another() -> None:
     administrator = account_rows.active_user(user_of("admin").id)
     assert administrator is not None
     with transaction():
-        token = way_back.make_reset(user_of("iraq"), account_rows.actor_of(administrator), now())
-    assert way_back.open_reset(token, now())
+        token = account_recovery.make_reset(user_of("iraq"), account_rows.actor_of(administrator), now())
+    assert account_recovery.open_reset(token, now())
     set_password("iraq", NEW)
     with pytest.raises(ResetSpent):
-        way_back.open_reset(token, now())
+        account_recovery.open_reset(token, now())
 
 
 def test_new_password_replaces_the_old_one() -> None:

@@ -181,9 +181,9 @@ EXPECTED: dict[str, tuple[str, str] | tuple[str]] = {
     "identity.own_account.end_session": ("++++++++++s",),
     "identity.own_account.password": ("++++++++++s",),
     "identity.own_account.permissions": ("++++++++++s",),
-    "identity.way_back.confirm": ("nnnnnnnnnnn",),
-    "identity.way_back.forgotten": ("+++++++++++",),
-    "identity.way_back.reset": ("nnnnnnnnnnn",),
+    "identity.account_recovery.confirm": ("nnnnnnnnnnn",),
+    "identity.account_recovery.forgotten": ("+++++++++++",),
+    "identity.account_recovery.reset": ("nnnnnnnnnnn",),
     "people.links.index": ("fffffffff+s",),
     "people.links.of_account": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
     "people.links.decide_for_account": ("nnnnnnnnn+s", "nnnnnnnnn+s"),
@@ -555,7 +555,11 @@ def _address(app: Flask, endpoint: str, side: Side) -> str:
         "people.duplicates.merge",
     ):
         values |= {"other_id": side.twin}
-    if endpoint in ("identity.accounts.invitation", "identity.way_back.confirm", "identity.way_back.reset"):
+    if endpoint in (
+        "identity.accounts.invitation",
+        "identity.account_recovery.confirm",
+        "identity.account_recovery.reset",
+    ):
         values = {"token": "no-such-token"}
     if endpoint == "admissions.vetting_uploads.save":
         values = {"kind": "csv"}

@@ -16,7 +16,7 @@ OUTSIDE = {
     "identity.accounts",
     "identity.health",
     "identity.own_account",
-    "identity.way_back",
+    "identity.account_recovery",
     "language",
     "oversight.exports",
     "oversight.role_help",

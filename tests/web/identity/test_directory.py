@@ -130,7 +130,7 @@ def test_the_last_administrator_keeps_role_and_account(world: World, admin: Flas
     assert admin.get("/accounts").status_code == 200
 
 
-def test_an_administrator_makes_a_way_back_that_works_once(world: World, admin: FlaskClient) -> None:
+def test_an_administrator_makes_a_reset_that_works_once(world: World, admin: FlaskClient) -> None:
     theirs, address = signed_in(world, "vetting"), f"/accounts/{account_id(world, 'vetting')}"
     key = {"key": new_token()}
     one_time = address_on(press(admin, f"{address}/reset", key, page=address))
@@ -144,7 +144,7 @@ def test_an_administrator_makes_a_way_back_that_works_once(world: World, admin: 
     assert post(visitor, "/sign-in", {"username": "vetting", "password": PASSWORD}).status_code == 302
 
 
-def test_a_newer_way_back_ends_the_one_before(world: World, admin: FlaskClient) -> None:
+def test_a_newer_reset_ends_the_one_before(world: World, admin: FlaskClient) -> None:
     address = f"/accounts/{account_id(world, 'vetting')}"
     first, second = (address_on(press(admin, f"{address}/reset", page=address)) for _ in range(2))
     assert "has expired" in words(admin.get(first))

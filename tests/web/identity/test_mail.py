@@ -17,7 +17,7 @@ from training.kit.db import db, transaction
 from training.kit.mail import MailServer, Security
 from training.models.identity.audit import AuditEntry
 from training.models.identity.mail import LetterState, OutgoingLetter
-from training.work.postman import send_due
+from training.work.mail_delivery import send_due
 
 ADDRESS = "https://register.example.org/invitation/one-time-token"
 

@@ -248,7 +248,7 @@ def test_username_and_code_are_taken_as_people_type_them(
         assert enter(sqlite_app.test_client(), name, digits) == "/card/password"
 
 
-def test_new_card_is_the_way_back_in(sqlite_app: Flask, iraq: FlaskClient, people: list[str]) -> None:
+def test_new_card_restores_access(sqlite_app: Flask, iraq: FlaskClient, people: list[str]) -> None:
     ((username, code),) = make(iraq, people[0])
     client = sqlite_app.test_client()
     enter(client, username, code)

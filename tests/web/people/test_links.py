@@ -1,4 +1,4 @@
-"""The link between an account and a person: made and parted by two people; the account goes along with the person."""
+"""The link between an account and a person: made and removed by two people; the account goes along with the person."""
 
 import datetime as dt
 
@@ -72,7 +72,7 @@ def test_a_link_is_asked_for_by_one_and_made_by_another(world: World, person: st
     assert "t.1" in words(iraq.get(here))
 
 
-def test_a_link_is_parted_by_two(world: World, person: str) -> None:
+def test_a_link_is_removed_by_two(world: World, person: str) -> None:
     linked(world, person)
     admin, iraq = signed_in(world, "admin"), signed_in(world, "iraq")
     here = f"/accounts/{account_id(world, 't.1')}/person"

@@ -8,8 +8,8 @@ from training.domain.identity import audit, passwords
 from training.domain.identity.events import IdentityEvent
 from training.domain.identity.hashing import hash_password
 from training.kit.db import changed_rows, db
+from training.models.identity.account_recovery import PasswordReset
 from training.models.identity.accounts import KnownDevice, SignIn, User
-from training.models.identity.way_back import PasswordReset
 from training.queries.identity import organisations
 
 

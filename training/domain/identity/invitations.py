@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from training.domain.identity import accounts, audit, mail, organisations, roles, way_back
+from training.domain.identity import account_recovery, accounts, audit, mail, organisations, roles
 from training.domain.identity.events import IdentityEvent
 from training.domain.identity.mail import Letter
 from training.domain.identity.refusals import DecidedAlready, EmailTaken, InvitedAlready, NobodyInvited, NotByAsker
@@ -50,7 +50,7 @@ def ask(invitee: Invitee, terms: RoleTerms, organisation: Organisation, by: Acto
     OrganisationInactive, and what ``check_terms`` raises.
     """
     username = accounts.checked_username(invitee.username) if invitee.username.strip() else ""
-    email = way_back.checked_email(invitee.email) if invitee.email.strip() else ""
+    email = account_recovery.checked_email(invitee.email) if invitee.email.strip() else ""
     if not username and not email:
         raise NobodyInvited
     if email and account_rows.is_email_taken(email):

@@ -1,4 +1,4 @@
-"""Ask that an account and a person are linked, or parted."""
+"""Ask that an account and a person are linked or unlinked."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -7,8 +7,8 @@ from training.forms.common.checks import longest, required
 from training.forms.common.fields import TextAreaField, UsernameField
 
 
-class PartForm(BaseForm):
-    """Why account and person are to be parted."""
+class UnlinkForm(BaseForm):
+    """Why account and person are to be unlinked."""
 
     reason = TextAreaField(_l("Why?"), [required(_l("Say why: another person decides by that")), longest(500)])
 

@@ -1,4 +1,4 @@
-"""The link between an account and a person: made and parted by two people."""
+"""The link between an account and a person: made and removed by two people."""
 
 import datetime as dt
 import enum

@@ -2,6 +2,7 @@
 
 from training.web.common.areas import area
 from training.web.identity import (
+    account_recovery,
     accounts,
     audit,
     directory,
@@ -11,7 +12,6 @@ from training.web.identity import (
     mail,
     organisations,
     own_account,
-    way_back,
 )
 from training.web.identity.labels import LABELS
 
@@ -26,7 +26,7 @@ bp = area(
     mail.bp,
     organisations.bp,
     own_account.bp,
-    way_back.bp,
+    account_recovery.bp,
 )
 
 __all__ = ["LABELS", "bp"]

@@ -23,7 +23,7 @@ from training.forms.identity.accounts import AcceptInvitationForm, LanguageForm,
 from training.kit.clock import now, today
 from training.kit.db import transaction
 from training.kit.ids import token_hash
-from training.queries.identity import accounts, invitations, way_back
+from training.queries.identity import account_recovery, accounts, invitations
 from training.queries.identity import roles as role_rows
 from training.web.common import guard, reading
 from training.web.common.addresses import safe_next
@@ -109,8 +109,8 @@ def account() -> ResponseReturnValue:
         form=LanguageForm(data={"language": user.language}),
         roles=role_rows.of_account(me),
         today=today(),
-        change=way_back.email_change_by(me, at),
-        sessions=way_back.sessions_of(me, at - rules.ABSOLUTE_LIMIT, at - rules.IDLE_LIMIT),
+        change=account_recovery.email_change_by(me, at),
+        sessions=account_recovery.sessions_of(me, at - rules.ABSOLUTE_LIMIT, at - rules.IDLE_LIMIT),
         this_session=token_hash(current_user.get_id()),
         sends_mail=mail.is_set_up(),
     )

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from training.domain.identity import account_states, roles, sign_in_limits, way_back
+from training.domain.identity import account_recovery, account_states, roles, sign_in_limits
 from training.forms.common.widgets import Choice
 from training.forms.identity.directory import AccountFilter, AccountSearch
 from training.kit.clock import now, today
@@ -130,10 +130,10 @@ def reset(user: User) -> ResponseReturnValue:
     """Make a one-time address at which the holder chooses a new password, and show it once."""
     here, token = url_for(".show", public_id=user.public_id), ""
     with attempt() as done:
-        token = way_back.make_reset(user, actor(), now())
+        token = account_recovery.make_reset(user, actor(), now())
         made(here)
     if not done:
         return redirect(here)
-    whole = addresses.whole("identity.way_back.reset", token)
-    hours = int(way_back.RESET_LIFE_ON_PAPER.total_seconds()) // 3600
+    whole = addresses.whole("identity.account_recovery.reset", token)
+    hours = int(account_recovery.RESET_LIFE_ON_PAPER.total_seconds()) // 3600
     return render_template("identity/directory/reset.html", user=user, address=whole, hours=hours)

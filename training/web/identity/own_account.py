@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain.common.refusals import Refusal
-from training.domain.identity import sign_in_limits, way_back
+from training.domain.identity import account_recovery, sign_in_limits
 from training.domain.identity.sign_in_limits import Attempt, Counter
 from training.forms.common.base import BaseForm
 from training.forms.identity.accounts import EmailForm, PasswordForm, SessionForm
@@ -13,8 +13,8 @@ from training.kit.clock import now
 from training.kit.db import transaction
 from training.models.identity.accounts import User
 from training.policy import scopes
+from training.queries.identity import account_recovery as rows
 from training.queries.identity import accounts
-from training.queries.identity import way_back as rows
 from training.web.common import guard
 from training.web.common.labels import refuse
 from training.web.common.sending import made, makes
@@ -46,7 +46,7 @@ def password() -> ResponseReturnValue:
     form = PasswordForm()
     if form.validate_on_submit() and (counters := _counted(form, _me())):
         with attempt(form) as done:
-            way_back.change_password(_me(), form.present.data or "", form.password.data or "", now())
+            account_recovery.change_password(_me(), form.present.data or "", form.password.data or "", now())
             sign_in_limits.forgive(counters)
         if done:
             guard.clear_session()
@@ -64,9 +64,9 @@ def email() -> ResponseReturnValue:
     here = url_for("identity.accounts.account")
     if form.validate_on_submit() and (counters := _counted(form, _me())):
         with attempt(form) as done:
-            way_back.check_password(_me(), form.present.data or "")
+            account_recovery.check_password(_me(), form.present.data or "")
             sign_in_limits.forgive(counters)
-            way_back.ask_for_email(_me(), form.email.data or "", now(), _confirmation)
+            account_recovery.ask_for_email(_me(), form.email.data or "", now(), _confirmation)
             made(here)
         if done:
             flash(_("Letters are on their way. Open the address in each of them within 30 minutes."))
@@ -75,7 +75,7 @@ def email() -> ResponseReturnValue:
 
 
 def _confirmation(token: str) -> str:
-    return addresses.whole("identity.way_back.confirm", token)
+    return addresses.whole("identity.account_recovery.confirm", token)
 
 
 @bp.post("/account/sessions/end")
@@ -85,7 +85,7 @@ def end_session() -> ResponseReturnValue:
     form = SessionForm()
     if form.validate_on_submit() and (found := rows.session_of(guard.actor().user_id, form.session.data or "")):
         with transaction():
-            way_back.end_session(_me(), found, now())
+            account_recovery.end_session(_me(), found, now())
         flash(_("The session is ended."))
     return redirect(url_for("identity.accounts.account"))
 

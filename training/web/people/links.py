@@ -1,4 +1,4 @@
-"""The link between an account and a person: asked for by one, made or parted by another."""
+"""The link between an account and a person: asked for by one, made or removed by another."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from training.domain.people import links as rules
-from training.forms.people.links import LinkForm, PartForm
+from training.forms.people.links import LinkForm, UnlinkForm
 from training.models.identity.accounts import User
 from training.models.people.links import LinkRequest
 from training.models.people.people import Person
@@ -40,9 +40,9 @@ def index() -> ResponseReturnValue:
 @needs(Permission.EDIT_PERSON, on=Person)
 @makes
 def of_person(person: Person) -> ResponseReturnValue:
-    """Show the account of a person, and ask that one is linked or parted."""
+    """Show the account of a person, and ask that one is linked or unlinked."""
     account = links.account_of(person.id)
-    form = PartForm() if account else LinkForm()
+    form = UnlinkForm() if account else LinkForm()
     here = url_for(".of_person", public_id=person.public_id)
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -69,8 +69,8 @@ def of_person(person: Person) -> ResponseReturnValue:
 @needs(Permission.MANAGE_ACCOUNTS, on=User)
 @makes
 def of_account(user: User) -> ResponseReturnValue:
-    """Show to which record of a person an account belongs, and ask that they are parted."""
-    form = PartForm()
+    """Show to which record of a person an account belongs, and ask that they are unlinked."""
+    form = UnlinkForm()
     here = url_for(".of_account", public_id=user.public_id)
     if form.validate_on_submit():
         with attempt(form) as done:

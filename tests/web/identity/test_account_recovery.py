@@ -202,7 +202,7 @@ def test_what_one_may_do_is_said_from_the_table(world: World) -> None:
         assert (str(said[permission]) in page) == ("funder" in granted), permission
 
 
-def test_an_administrator_makes_no_way_back_for_themselves(world: World) -> None:
+def test_an_administrator_resets_no_password_of_their_own(world: World) -> None:
     second_administrator(world)
     address = f"/accounts/{account_id(world, 'admin')}"
     answer = press(signed_in(world, "admin"), f"{address}/reset", page=address)

@@ -20,7 +20,7 @@ from training.kit.db import db, transaction
 from training.kit.mail import MailServer, Security
 from training.models.identity.mail import LetterProblem, LetterState, OutgoingLetter
 from training.web.identity.letters import TEMPLATES
-from training.work.postman import send_due
+from training.work.mail_delivery import send_due
 
 ADDRESS = "https://register.example.org/invitation/one-time-token"
 VALUES = {"address": ADDRESS, "about": "proposals nominations"}

@@ -26,11 +26,11 @@ from training.kit.db import changed, db
 from training.kit.ids import new_token, token_hash
 from training.kit.mail import is_address
 from training.kit.sealing import seal
+from training.models.identity.account_recovery import EmailChange, PasswordReset
 from training.models.identity.accounts import SignIn, User
 from training.models.identity.actor import Actor
-from training.models.identity.way_back import EmailChange, PasswordReset
+from training.queries.identity import account_recovery as rows
 from training.queries.identity import accounts
-from training.queries.identity import way_back as rows
 
 RESET_LIFE = dt.timedelta(minutes=30)
 RESET_LIFE_ON_PAPER = dt.timedelta(hours=24)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, or_, select
 
 from training.kit.db import db
+from training.models.identity.account_recovery import EmailChange, PasswordReset
 from training.models.identity.accounts import SignIn, User
-from training.models.identity.way_back import EmailChange, PasswordReset
 
 MARK = 16
 """So many characters of the hash of its token tell a session from another."""

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from training.domain.common.refusals import Refusal
+from training.domain.identity import account_recovery as rules
 from training.domain.identity import mail, sign_in_limits
-from training.domain.identity import way_back as rules
 from training.domain.identity.refusals import ResetSpent, SignInDelayed
 from training.domain.identity.sign_in_limits import Attempt
 from training.forms.identity.accounts import ConfirmForm, ForgottenForm, NewPasswordForm
@@ -18,7 +18,7 @@ from training.web.common.sending import made, makes
 from training.web.common.use_case import attempt
 from training.web.identity import addresses
 
-bp = Blueprint("way_back", __name__)
+bp = Blueprint("account_recovery", __name__)
 
 _KIND = "reset "
 """Requests for a new password are counted apart from sign-ins: they do not slow each other."""
@@ -37,7 +37,7 @@ def forgotten() -> ResponseReturnValue:
                 sign_in_limits.count(tried, now())
         except SignInDelayed as refusal:
             refuse(form, refusal)
-            page = render_template("identity/way_back/forgotten.html", form=form, sends_mail=True)
+            page = render_template("identity/account_recovery/forgotten.html", form=form, sends_mail=True)
             return page, 429, {"Retry-After": str(refusal.seconds)}
         with transaction():
             rules.ask_for_reset(form.email.data or "", now(), _reset_address)
@@ -49,15 +49,15 @@ def forgotten() -> ResponseReturnValue:
             )
         )
         return redirect(url_for("identity.accounts.sign_in"))
-    return render_template("identity/way_back/forgotten.html", form=form, sends_mail=mail.is_set_up())
+    return render_template("identity/account_recovery/forgotten.html", form=form, sends_mail=mail.is_set_up())
 
 
 def _reset_address(token: str) -> str:
-    return addresses.whole("identity.way_back.reset", token)
+    return addresses.whole("identity.account_recovery.reset", token)
 
 
 def _spent(refusal: Refusal) -> ResponseReturnValue:
-    return render_template("identity/way_back/spent.html", words=words_for(refusal)), 404
+    return render_template("identity/account_recovery/spent.html", words=words_for(refusal)), 404
 
 
 @bp.route("/password/<token>", methods=["GET", "POST"])
@@ -75,7 +75,7 @@ def reset(token: str) -> ResponseReturnValue:
         if done:
             flash(_("Your password is changed, and you are signed out everywhere. Sign in with the new one."))
             return redirect(url_for("identity.accounts.sign_in"))
-    return render_template("identity/way_back/reset.html", form=form)
+    return render_template("identity/account_recovery/reset.html", form=form)
 
 
 @bp.route("/email/<token>", methods=["GET", "POST"])
@@ -99,4 +99,4 @@ def confirm(token: str) -> ResponseReturnValue:
                 else _("Confirmed. The change is made when the other address has confirmed it too.")
             )
             return redirect(url_for("identity.accounts.sign_in"))
-    return render_template("identity/way_back/confirm.html", form=form, found=found)
+    return render_template("identity/account_recovery/confirm.html", form=form, found=found)
